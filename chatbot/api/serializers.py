@@ -1,0 +1,76 @@
+"""What the API of Villy and of the widget's visitors takes and gives."""
+
+from rest_framework import serializers
+
+from tickets.api.serializers import ClientIdField, Text
+from tickets.models import Category, Priority
+from tickets.workflow import MAX_TEXT
+
+
+class QuestionSerializer(serializers.Serializer):
+    message = Text(max_length=MAX_TEXT)
+    clientId = ClientIdField()
+
+    def validate_message(self, message):
+        if not message.strip():
+            raise serializers.ValidationError("Write something first.")
+        return message
+
+
+class SourceSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(["article", "product", "order"])
+    id = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ProductCardSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    price = serializers.FloatField()
+    unit = serializers.CharField()
+    stock = serializers.IntegerField()
+    description = serializers.CharField()
+    image = serializers.CharField()
+
+
+class ReplySerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    intent = serializers.CharField()
+    confidence = serializers.FloatField()
+    offerAgent = serializers.BooleanField()
+    category = serializers.ChoiceField(Category, allow_null=True)
+    priority = serializers.ChoiceField(Priority, allow_null=True)
+    suggestions = serializers.ListField(child=serializers.CharField())
+    products = ProductCardSerializer(many=True)
+    order = serializers.DictField(allow_null=True)
+    sources = SourceSerializer(many=True)
+    asksHelp = serializers.BooleanField()
+
+
+class AnswerSerializer(serializers.Serializer):
+    reply = ReplySerializer()
+
+
+class ChatMessageSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    clientId = serializers.CharField(source="client_id", allow_null=True)
+    sender = serializers.ChoiceField(["customer", "ai"])
+    message = serializers.CharField(source="text")
+    timestamp = serializers.DateTimeField(source="created_at")
+    helped = serializers.BooleanField(allow_null=True)
+
+
+class ChatSerializer(serializers.Serializer):
+    id = serializers.UUIDField(allow_null=True)
+    messages = ChatMessageSerializer(many=True)
+
+
+class HelpedSerializer(serializers.Serializer):
+    helped = serializers.BooleanField()
+
+
+class IdentitySerializer(serializers.Serializer):
+    token = serializers.CharField(max_length=4000)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("auth/visitor", views.visitor),
+    path("auth/guest", views.guest),
+    path("auth/identify", views.identify),
+    path("chat/", views.current),
+    path("chat/message", views.message),
+    path("chat/message/<uuid:answer_id>/helped", views.helped),
+    path("support/create", views.create),
+]

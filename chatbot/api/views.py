@@ -1,0 +1,122 @@
+"""The API of the chat with Villy, of the hand-over, and of the widget's visitors."""
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from tickets.api import serializers as desk
+from tickets.api.views import CONFLICT, REFUSALS, checked, signed_in
+from tickets.uploads import received
+
+from .. import chats, handover, orders, visitors
+from ..visitors import BadIdentity
+from . import serializers as s
+
+
+def whoever(view):
+    """A call that works without a token, and knows its caller if there is one."""
+    return permission_classes([AllowAny])(view)
+
+
+# --- Visitors ----------------------------------------------------------------
+
+
+@extend_schema(request=None, responses={201: desk.SignedInSerializer})
+@api_view(["POST"])
+@whoever
+def visitor(request):
+    """Begin to chat without saying who one is: what the widget does at the first word."""
+    return Response(signed_in(visitors.visitor()), status=201)
+
+
+@extend_schema(request=desk.ContactSerializer, responses={201: desk.SignedInSerializer, **REFUSALS})
+@api_view(["POST"])
+@whoever
+def guest(request):
+    """Say a name and an e-mail or phone. A caller who is a visitor keeps the chat that was begun."""
+    caller = request.user if request.user.is_authenticated else None
+    person = visitors.as_guest(caller, **checked(desk.ContactSerializer, request))
+    return Response(signed_in(person), status=201)
+
+
+@extend_schema(request=s.IdentitySerializer, responses={200: desk.SignedInSerializer, **REFUSALS})
+@api_view(["POST"])
+@whoever
+def identify(request):
+    """Sign in with an identity that the shop's backend signed."""
+    caller = request.user if request.user.is_authenticated else None
+    try:
+        person = visitors.identified(checked(s.IdentitySerializer, request)["token"], before=caller)
+    except BadIdentity as reason:
+        raise AuthenticationFailed(str(reason), code="bad_identity") from None
+    return Response(signed_in(person))
+
+
+# --- Villy -------------------------------------------------------------------
+
+
+@extend_schema(request=s.QuestionSerializer, responses={200: s.AnswerSerializer, **CONFLICT})
+@api_view(["POST"])
+def message(request):
+    """Ask Villy. The same clientId again brings the same answer."""
+    data = checked(s.QuestionSerializer, request)
+    answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
+    return Response({"reply": {"id": str(answer.pk), **answer.reply}})
+
+
+@extend_schema(responses={200: s.ChatSerializer, 401: desk.RefusalSerializer})
+@api_view(["GET"])
+def current(request):
+    """The caller's current chat with Villy; without one, `id` is null and there are no messages."""
+    chat = chats.current_chat(request.user)
+    messages = chat.messages.all() if chat else []
+    return Response(
+        {
+            "id": str(chat.pk) if chat else None,
+            "messages": s.ChatMessageSerializer(messages, many=True).data,
+        }
+    )
+
+
+@extend_schema(request=s.HelpedSerializer, responses={204: None, **REFUSALS})
+@api_view(["POST"])
+def helped(request, answer_id):
+    """Answer "Did this help?"."""
+    if not chats.say_helped(request.user, answer_id, checked(s.HelpedSerializer, request)["helped"]):
+        raise Http404
+    return Response(status=204)
+
+
+# --- Hand-over ---------------------------------------------------------------
+
+
+@extend_schema(
+    request={"application/json": desk.CreateSerializer, "multipart/form-data": desk.CreateSerializer},
+    responses={201: desk.ConversationSerializer, **CONFLICT},
+)
+@api_view(["POST"])
+def create(request):
+    """Open a ticket; the caller's chat with Villy goes along."""
+    data = checked(desk.CreateSerializer, request)
+    if not request.user.can_be_reached:
+        raise ValidationError({"email": ["Please tell us first how to reach you (POST /api/auth/guest)."]})
+    order = _own_order(request.user, data["orderId"])
+    with received(data["image"]) as picture:
+        ticket = handover.open_ticket(
+            request.user, data["message"], category=data["category"], priority=data["priority"],
+            order=order, picture=picture, client_id=data["clientId"],
+        )
+    answer = desk.conversation_json(ticket, ticket.messages.order_by("seq"), agent=False)
+    return Response(answer, status=201)
+
+
+def _own_order(person, reference: str):
+    if not reference:
+        return None
+    order = orders.find_own(person, reference)
+    if not order:
+        raise ValidationError({"orderId": ["You have no order with this id."]})
+    return order

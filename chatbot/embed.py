@@ -1,0 +1,37 @@
+"""Which sites may embed the widget: `WIDGET_ORIGINS`, matched exactly or with a wildcard port."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+
+def allowed_host(request) -> str | None:
+    """Return the embedding page's origin if it may embed us.
+
+    The loader names it in the frame's address. A page that lies about it gains
+    nothing: the browser compares it with the real one through frame-ancestors.
+    """
+    origin = request.GET.get("host", "")
+    if origin == own_origin(request) or any(_covers(allowed, origin) for allowed in settings.WIDGET_ORIGINS):
+        return origin
+    return None
+
+
+def own_origin(request) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def _covers(allowed: str, origin: str) -> bool:
+    allowed = allowed.rstrip("/")
+    if not _is_origin(origin):
+        return False
+    return re.fullmatch(re.escape(allowed).replace(r"\*", r"[a-z0-9-]+"), origin) is not None
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text

@@ -1,0 +1,129 @@
+"""What Villy knows (products, articles) and what was said to him (chats)."""
+
+from django.db import models
+from django.utils import timezone
+
+from tickets.models import Category, Person, Ticket, random_id
+
+
+class Product(models.Model):
+    """A row of the shop's catalogue."""
+
+    id = random_id()
+    sku = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    category = models.CharField(max_length=60, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="rupees")
+    unit = models.CharField(max_length=30, blank=True, help_text='What the price is for, as in "100 g".')
+    stock = models.PositiveIntegerField(default=0)
+    description = models.TextField(blank=True)
+    ingredients = models.TextField(blank=True)
+    shelf_life = models.CharField(max_length=120, blank=True)
+    also_called = models.TextField(
+        blank=True, help_text="Other names and spellings, one a line: makhane, मखाना, fox nut."
+    )
+    image = models.CharField(max_length=120, blank=True, help_text="Path below static/.")
+    is_active = models.BooleanField("on sale", default=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def names(self) -> list[str]:
+        """Its name and everything else that it is called."""
+        return [self.name, *filter(None, (line.strip() for line in self.also_called.splitlines()))]
+
+
+class Article(models.Model):
+    """A question that the shop answers, in three languages. An empty translation falls back to English."""
+
+    id = random_id()
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=140)
+    category = models.CharField(max_length=16, choices=Category, default=Category.OTHER)
+    body = models.TextField("answer (English)")
+    body_hinglish = models.TextField("answer (Hinglish)", blank=True)
+    body_hi = models.TextField("answer (Hindi)", blank=True)
+    also_asked = models.TextField(
+        "also asked as", blank=True,
+        help_text="Other ways to ask this, one a line, in any language, with their typos. "
+        "The more variants, the more often Villy finds it.",
+    )
+    is_active = models.BooleanField("published", default=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def variants(self) -> list[str]:
+        return [line.strip() for line in self.also_asked.splitlines() if line.strip()]
+
+    def body_in(self, language: str) -> str:
+        return {"hinglish": self.body_hinglish, "hi": self.body_hi}.get(language) or self.body
+
+
+class Chat(models.Model):
+    """One conversation of a person with Villy; over once a ticket took it along."""
+
+    id = random_id()
+    person = models.ForeignKey(Person, models.CASCADE, related_name="chats", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, blank=True, related_name="chats")
+    language = models.CharField(max_length=10, default="en")
+    # What the policy remembers from turn to turn, see engine.Memory
+    memory = models.JSONField(default=dict, blank=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["person", "-created_at"], name="chats_of_person")]
+
+    def __str__(self):
+        return f"{self.person} with Villy"
+
+
+class ChatMessage(models.Model):
+    """A line of a chat. Villy's lines keep the whole reply (cards, sources, what he understood)."""
+
+    is_new = False
+
+    id = random_id()
+    chat = models.ForeignKey(Chat, models.CASCADE, related_name="messages", db_index=False)
+    seq = models.PositiveIntegerField()
+    client_id = models.CharField(max_length=64, null=True, default=None)
+    sender = models.CharField(max_length=8, choices=[("customer", "customer"), ("ai", "ai")])
+    text = models.TextField()
+    # The question that this line answers; unique, so that an answer comes once
+    answers = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="answer"
+    )
+    reply = models.JSONField(default=dict, blank=True)
+    intent = models.CharField(max_length=20, blank=True)
+    helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["chat", "seq"], name="one_line_a_seq"),
+            models.UniqueConstraint(fields=["chat", "client_id"], name="one_line_a_client_id"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class SpentIdentity(models.Model):
+    """The `jti` of an identity token that was used; kept until the token would have expired."""
+
+    jti = models.CharField(max_length=190, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)

@@ -1,0 +1,29 @@
+"""Villy's wording, from `data/replies.yaml`. Pure: no request, no database."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FILE = Path(__file__).parent / "data" / "replies.yaml"
+LANGUAGES = ("en", "hinglish", "hi")
+
+
+@cache
+def _wording() -> dict[str, dict[str, str]]:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def say(key: str, language: str = "en", **words) -> str:
+    """Return a line in this language (one of LANGUAGES; English for any other)."""
+    line = _wording()[key]
+    return (line.get(language) or line["en"]).format(**words)
+
+
+def has(key: str) -> bool:
+    return key in _wording()
+
+
+def chips(language: str = "en", *keys: str) -> list[str]:
+    """Return the suggestions to tap: those of the keys, or the usual ones."""
+    return [say(f"chip_{key}", language) for key in keys or ("products", "order", "returns", "problem")]

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from .views import shop, widget
+
+urlpatterns = [
+    path("", shop.page, name="shop"),
+    path("shop/sign-in", shop.sign_in, name="shop-sign-in"),
+    path("shop/identity", shop.identity, name="shop-identity"),
+    path("widget.js", widget.loader, name="loader"),
+    path("widget/frame", widget.frame, name="widget-frame"),
+    path("widget/conversation", widget.conversation, name="widget-conversation"),
+    path("widget/messages", widget.messages, name="widget-messages"),
+    path("widget/connect", widget.connect, name="widget-connect"),
+    path("widget/callback", widget.callback, name="widget-callback"),
+    path("widget/solved", widget.solved, name="widget-solved"),
+    path("widget/rating", widget.rating, name="widget-rating"),
+    path("widget/again", widget.again, name="widget-again"),
+    path("widget/seen", widget.seen, name="widget-seen"),
+    path("widget/typing", widget.typing, name="widget-typing"),
+    path("widget/helped/<uuid:answer_id>", widget.helped, name="widget-helped"),
+]

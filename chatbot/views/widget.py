@@ -1,0 +1,262 @@
+"""The widget: its loader, its frame, and the fragments that the frame shows.
+
+The frame has no cookies and asks for none: who is calling stands in the Authorization
+header of every request, so the fragments are DRF views that answer HTML.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import condition, require_safe
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from supportdesk.static import digest
+from tickets import live, queries, sla, workflow
+from tickets.api.serializers import CallbackSerializer, ConfirmSerializer, ContactSerializer, WordsSerializer
+from tickets.api.views import checked
+from tickets.models import Status
+from tickets.uploads import received
+
+from .. import chats, embed, handover, replies, visitors
+from ..api.serializers import HelpedSerializer
+from ..models import ChatMessage
+
+LOADER = Path(settings.BASE_DIR / "static" / "js" / "loader.js")
+MOVED = "X-Conversation-Moved"
+
+
+# --- What a shop's page loads ------------------------------------------------
+
+
+@require_safe
+@condition(etag_func=lambda request: f'"{digest(LOADER)}"')
+def loader(request):
+    """The script behind the one tag on the shop's page."""
+    response = HttpResponse(LOADER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    patch_cache_control(response, public=True, max_age=300)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+@xframe_options_exempt
+def frame(request):
+    """The page inside the iframe; only the origin that it names may be its parent."""
+    host = embed.allowed_host(request)
+    if not host:
+        return render(request, "chatbot/not_here.html", status=403)
+    context = _conversation(None) | {"host": host, "target": sla.in_words(sla.TARGETS["high"])}
+    response = render(request, "chatbot/frame.html", context)
+    response._csp_replace = {"frame-ancestors": [host]}
+    patch_cache_control(response, private=True, max_age=60)
+    return response
+
+
+# --- The conversation --------------------------------------------------------
+
+
+@api_view(["GET"])
+def conversation(request):
+    """The caller's current conversation, whole: with Villy, or the ticket that it became."""
+    return _shown(request)
+
+
+@api_view(["GET", "POST"])
+def messages(request):
+    """GET: bubbles after a seq, or the page before one. POST: say something, and get what it led to."""
+    if request.method == "POST":
+        return _say(request)
+    ticket = chats.current_ticket(request.user)
+    after, before = _seq(request, "after"), _seq(request, "before")
+    if not ticket:
+        chat = chats.current_chat(request.user)
+        return _bubbles(request, lines=chat.messages.filter(seq__gt=after) if chat else [])
+    if before:
+        shown = queries.newest_messages(ticket, notes=False, before=before)
+    else:
+        shown = queries.conversation(ticket, notes=False).filter(seq__gt=after)
+    return _bubbles(request, ticket=ticket, messages=shown, older=before and _older(shown))
+
+
+def _say(request):
+    data = checked(WordsSerializer, request)
+    ticket = chats.current_ticket(request.user)
+    if not ticket:
+        answer = chats.ask(request.user, _text(data), client_id=data["clientId"])
+        return _moved(request, _bubbles(request, lines=[answer.answers, answer]), "chat")
+    with received(data["image"]) as picture:
+        message = workflow.customer_says(
+            ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
+        )
+    response = _bubbles(request, ticket=message.ticket, messages=[message])
+    return _moved(request, response, str(message.ticket_id))
+
+
+def _text(data) -> str:
+    if data["image"]:
+        raise ValidationError({"image": ["Villy cannot see pictures. Connect to Customer Care first."]})
+    return data["message"]
+
+
+def _moved(request, response, key: str):
+    """Tell the frame when the message went into another conversation than the one that it shows."""
+    if request.data.get("conversation", key) != key:
+        response[MOVED] = "yes"
+    return response
+
+
+@api_view(["POST"])
+def connect(request):
+    """From Villy to Customer Care. Whoever cannot be reached yet is asked for a name and a contact."""
+    person = request.user
+    if not person.can_be_reached:
+        person = visitors.as_guest(person, **_contact(request))
+    if not chats.current_ticket(person):
+        handover.open_ticket(person)
+    return _shown(request, status=201)
+
+
+def _contact(request) -> dict:
+    """The form's "Email or phone" is whichever it looks like."""
+    contact = str(request.data.get("contact", "")).strip()
+    given = {"name": request.data.get("name", ""), "email" if "@" in contact else "phone": contact}
+    serializer = ContactSerializer(data=given)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+@api_view(["POST"])
+def callback(request):
+    """Ask to be called back."""
+    data = checked(CallbackSerializer, request)
+    workflow.request_callback(_ticket(request), by=request.user, **data)
+    return _shown(request)
+
+
+@api_view(["POST"])
+def solved(request):
+    """ "Did that solve it?": yes closes the ticket, no opens it again."""
+    ticket = _ticket(request)
+    if request.data.get("solved") == "yes":
+        workflow.confirm(ticket, by=request.user)
+    else:
+        workflow.reopen(ticket, by=request.user)
+    return _shown(request)
+
+
+@api_view(["POST"])
+def rating(request):
+    """One to five stars for a closed ticket."""
+    data = checked(ConfirmSerializer, request)
+    if not data["rating"]:
+        raise ValidationError({"rating": ["Choose one to five stars."]})
+    workflow.rate(_ticket(request), data["rating"], by=request.user, comment=data["comment"])
+    return _shown(request)
+
+
+@api_view(["POST"])
+def again(request):
+    """Leave a closed ticket behind and talk to Villy again."""
+    if not _ticket(request).is_over:
+        raise ValidationError("This conversation is still open.")
+    chats.begin_anew(request.user)
+    return _shown(request)
+
+
+@api_view(["POST"])
+def seen(request):
+    """The customer has the conversation on the screen up to a seq."""
+    if ticket := chats.current_ticket(request.user):
+        raw = str(request.data.get("seq", ""))
+        workflow.mark_read(ticket, by_agents=False, up_to=int(raw) if raw.isdigit() else 0)
+    return Response(status=204)
+
+
+@api_view(["POST"])
+def typing(request):
+    if ticket := chats.current_ticket(request.user):
+        live.signal(ticket, "typing", by="customer", name=ticket.requester_name)
+    return Response(status=204)
+
+
+@api_view(["POST"])
+def helped(request, answer_id):
+    """The answer to "Did this help?" under one of Villy's lines; a "no" offers a human."""
+    line = chats.say_helped(request.user, answer_id, checked(HelpedSerializer, request)["helped"])
+    if not line:
+        raise Http404
+    return _bubbles(request, lines=[line])
+
+
+# --- What the templates are given --------------------------------------------
+
+
+def _ticket(request):
+    ticket = chats.current_ticket(request.user)
+    if not ticket:
+        raise Http404
+    return ticket
+
+
+def _shown(request, status: int = 200):
+    response = render(request, "chatbot/_conversation.html", _conversation(request.user), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _conversation(person) -> dict:
+    """What `_conversation.html` shows; a person of None has only just opened the widget."""
+    ticket = chats.current_ticket(person) if person else None
+    if not ticket:
+        chat = chats.current_chat(person) if person else None
+        lines = list(chat.messages.all()) if chat else []
+        return {
+            "ticket": None,
+            "lines": lines,
+            "person": person,
+            "offered": any(line.reply.get("offerAgent") for line in lines),
+            "greeting": replies.say("greeting"),
+            "chips": [] if lines else replies.chips(),
+        }
+    shown = queries.newest_messages(ticket, notes=False)
+    return {
+        "ticket": ticket,
+        "person": person,
+        "transcript": [_from_transcript(line) for line in ticket.handover.get("transcript", [])],
+        "messages": _without_quote(ticket, shown),
+        "older": _older(shown),
+        "greeting": replies.say("greeting"),
+        "Status": Status,
+    }
+
+
+def _without_quote(ticket, shown: list) -> list:
+    """The ticket's first message repeats words that stand in the transcript above it: show them once."""
+    if ticket.handover.get("quoted") and shown and shown[0].seq == 1:
+        return shown[1:]
+    return shown
+
+
+def _from_transcript(line: dict) -> ChatMessage:
+    """A line of the hand-over packet, in the shape that `_line.html` shows."""
+    return ChatMessage(seq=0, sender=line["sender"], text=line["message"], reply=line)
+
+
+def _bubbles(request, *, lines=(), ticket=None, messages=(), older=None):
+    context = {"lines": lines, "ticket": ticket, "messages": messages, "older": older, "side": "customer"}
+    return render(request, "chatbot/_bubbles.html", context)
+
+
+def _older(shown) -> int | None:
+    return shown[0].seq if shown and shown[0].seq > 1 else None
+
+
+def _seq(request, name: str) -> int:
+    raw = request.GET.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

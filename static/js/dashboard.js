@@ -1,0 +1,287 @@
+// The agents' desk. The pages work without this file; it makes them live.
+import { Conversation } from "./conversation.js";
+import { openPicture } from "./lightbox.js";
+import { request as plainRequest } from "./net.js";
+import { keepTimes, showTimes } from "./times.js";
+
+const { htmx } = window;
+const body = document.body;
+const headers = JSON.parse(body.getAttribute("hx-headers"));
+const request = (url, options = {}) => plainRequest(url, { ...options, headers: { ...headers, ...options.headers } });
+const list = () => document.getElementById("tickets");
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
+};
+let conversation = null;
+let seenTimer = null;
+
+// --- The open ticket
+
+function openTicket() {
+  const root = document.querySelector("[data-conversation]");
+  body.dataset.ticketOpen = root ? "yes" : "no";
+  for (const link of document.querySelectorAll(".row-link")) {
+    const current = root && link.closest("[data-ticket]").dataset.ticket === root.dataset.ticket;
+    current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }
+  if (!root) { conversation = null; return; }
+  if (conversation?.root === root) return;
+  conversation = new Conversation(root, { request, store });
+  for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
+  showMode();
+  const name = root.querySelector("h1").textContent;
+  title = `${name} · Support desk`;
+  showTitle();
+  tellSeen();
+}
+
+function showMode() {
+  const noting = document.querySelector("[name=internal]:checked")?.value === "1";
+  document.querySelector("[data-composer]").toggleAttribute("data-noting", noting);
+  const text = document.querySelector("[data-composer] [data-text]");
+  text.placeholder = noting ? "Only your team sees this note..." : "Type your reply...";
+}
+
+// What is on the screen of a visible tab has been read; and the others see who is here
+async function tellSeen() {
+  clearTimeout(seenTimer);
+  seenTimer = setTimeout(tellSeen, 25_000);
+  if (!conversation || document.hidden) return;
+  const open = conversation;
+  const form = new FormData();
+  form.set("seq", open.lastSeq);
+  const answer = await request(open.root.dataset.seen, { method: "POST", body: form }).catch(() => null);
+  if (answer?.ok && open === conversation) {
+    document.getElementById("viewers").innerHTML = answer.text;
+    list()?.querySelector(`[data-ticket="${open.root.dataset.ticket}"] .unread`)?.remove();
+  }
+}
+
+function tellLeaving(root) {
+  const form = new FormData();
+  form.set("leaving", "1");
+  form.set("csrfmiddlewaretoken", headers["X-CSRFToken"]);
+  navigator.sendBeacon(root.dataset.seen, form);
+}
+
+async function renewHeader() {
+  const open = conversation;
+  const answer = await request(open.root.dataset.header).catch(() => null);
+  if (!answer?.ok || open !== conversation) return;
+  const fresh = new DOMParser().parseFromString(answer.text, "text/html").getElementById("ticket-head");
+  open.showRead(Number(fresh.dataset.readByRequester));
+  const head = document.getElementById("ticket-head");
+  // An agent who is choosing in a box of the header must not lose it under the hand
+  if (head.contains(document.activeElement) || document.getElementById("resolve")?.open) return;
+  fresh.querySelector("#viewers").replaceWith(document.getElementById("viewers"));
+  head.replaceWith(fresh);
+  htmx.process(fresh);
+  showTimes(fresh);
+}
+
+// --- The list
+
+// Ask for the ticket's row as it is now, in the list that is shown: it comes to the top, or goes
+async function renewRow(ticketId) {
+  const rows = list();
+  if (!rows) return;
+  const answer = await request(`/support/${ticketId}/row?${rows.dataset.query}`).catch(() => null);
+  if (!answer?.ok) return;
+  const parsed = new DOMParser().parseFromString(answer.text, "text/html").querySelector(".row");
+  const old = document.getElementById(`ticket-${ticketId}`);
+  const focused = old?.contains(document.activeElement);
+  if (parsed) {
+    rows.querySelector(".empty")?.remove();
+    rows.dataset.query.includes("waiting") && old ? old.before(parsed) : rows.prepend(parsed);
+    htmx.process(parsed);
+    showTimes(parsed);
+    if (!old) { parsed.classList.add("fresh"); countOneMore(); }
+    if (conversation?.root.dataset.ticket === ticketId) parsed.querySelector(".row-link").setAttribute("aria-current", "true");
+    if (focused) parsed.querySelector(".row-link").focus();
+  }
+  old?.remove();
+}
+
+function countOneMore() {
+  const total = document.getElementById("total");
+  const number = Number(total.textContent.replace(/\D/g, ""));
+  if (total.textContent.includes("+")) return;
+  const text = `Total: ${(number + 1).toLocaleString("en")} ticket${number ? "s" : ""}`;
+  total.textContent = text;
+  total.setAttribute("aria-label", text);
+}
+
+// --- News
+
+const waiting = new Map();
+let unseen = 0;
+let title = document.title;
+
+function showTitle() { document.title = unseen ? `(${unseen}) ${title}` : title; }
+
+function notice(ticketId, event) {
+  const news = waiting.get(ticketId) || { renew: setTimeout(() => renew(ticketId), 30) };
+  waiting.set(ticketId, news);
+  if (event) Object.assign(news, event);
+}
+
+async function renew(ticketId) {
+  const news = waiting.get(ticketId);
+  waiting.delete(ticketId);
+  const open = conversation?.root.dataset.ticket === ticketId;
+  if (open) {
+    const arrived = await conversation.catchUp();
+    if (arrived.length) tellSeen();
+    renewHeader();
+  }
+  renewRow(ticketId);
+  if (news.fromCustomer && (document.hidden || !open)) {
+    unseen += 1;
+    showTitle();
+    chime();
+  }
+}
+
+function listen() {
+  const source = new EventSource(body.dataset.events);
+  source.addEventListener("open", () => showLive("live", "Live"));
+  source.addEventListener("error", () => {
+    showLive("lost", "Connection lost. Reconnecting…");
+    // A browser gives up for good on an answer like 401 or 503: begin anew
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 4000 * Math.random());
+  });
+  source.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(data);
+    notice(message.ticketId, message.sender === "customer" ? { fromCustomer: true } : null);
+  });
+  source.addEventListener("ticket", ({ data }) => {
+    notice(JSON.parse(data).id);
+  });
+  source.addEventListener("typing", ({ data }) => {
+    const typing = JSON.parse(data);
+    const mine = typing.by === "agent" && typing.name === body.dataset.me;
+    if (conversation?.root.dataset.ticket === typing.ticketId && !mine) conversation.showTyping(typing.name);
+  });
+  source.addEventListener("presence", ({ data }) => {
+    const presence = JSON.parse(data);
+    if (conversation?.root.dataset.ticket === presence.ticketId && presence.name !== body.dataset.me) tellSeen();
+  });
+}
+
+function showLive(state, text) {
+  const live = document.getElementById("live");
+  if (live.dataset.state === "lost" && state === "live") {
+    // What happened meanwhile comes with the stream; what could not be sent goes out now
+    conversation?.catchUp();
+    conversation?.retry();
+  }
+  live.dataset.state = state;
+  live.querySelector(".live-text").textContent = text;
+}
+
+// A soft two-note chime; browsers allow sound once the agent has touched the page
+let audio = null;
+function chime() {
+  try {
+    audio ??= new AudioContext();
+    if (audio.state !== "running") return void audio.resume();
+    [660, 880].forEach((pitch, note) => {
+      const tone = new OscillatorNode(audio, { frequency: pitch });
+      const volume = new GainNode(audio, { gain: 0 });
+      const at = audio.currentTime + 0.12 * note;
+      volume.gain.linearRampToValueAtTime(0.06, at + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.3);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.32);
+    });
+  } catch { /* no sound device */ }
+}
+
+function toast(text, kind) {
+  const bubble = Object.assign(document.createElement("p"), { className: "toast", textContent: text });
+  bubble.dataset.kind = kind;
+  document.getElementById("toasts").append(bubble);
+  setTimeout(() => bubble.remove(), kind === "error" ? 7000 : 3500);
+}
+
+// --- Keys
+
+function step(by) {
+  const links = Array.from(document.querySelectorAll(".row-link"));
+  const at = links.findIndex((link) => link.getAttribute("aria-current") === "true");
+  const link = links[at < 0 ? 0 : at + by];
+  link?.click();
+  link?.scrollIntoView({ block: "nearest" });
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  "/": () => document.getElementById("q").focus(),
+  r: () => write(""),
+  n: () => write("1"),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+function write(internal) {
+  const mode = document.querySelector(`[name=internal][value="${internal}"]:not(:disabled)`);
+  if (!mode) return;
+  mode.checked = true;
+  showMode();
+  conversation.composer.text.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, dialog");
+  if (event.key === "Escape" && typing?.id === "q") typing.blur();
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
+
+document.addEventListener("click", (event) => {
+  const show = event.target.closest("[data-show]");
+  if (show) document.getElementById(show.dataset.show)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  const picture = event.target.closest("[data-full]");
+  if (picture && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    openPicture(picture.href, { alt: picture.querySelector("img").alt });
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".ticket-fields [name=status]") && event.target.value === "resolved") {
+    // Resolving wants a word to the customer
+    event.stopPropagation();
+    event.target.form.reset();
+    document.getElementById("resolve").showModal();
+  }
+}, true);
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "pane" && conversation) tellLeaving(conversation.root);
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "pane") document.getElementById("pane").focus({ preventScroll: true });
+  openTicket();
+  showTimes();
+});
+document.addEventListener("htmx:historyRestore", openTicket);
+document.addEventListener("toast", ({ detail }) => detail.text && toast(detail.text, detail.kind));
+document.addEventListener("htmx:sendError", () => toast("We could not be reached. Please try again.", "error"));
+document.addEventListener("htmx:responseError", () => toast("That did not work. Please try again.", "error"));
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  unseen = 0;
+  showTitle();
+  conversation?.catchUp().then(tellSeen);
+});
+addEventListener("online", () => conversation?.retry());
+addEventListener("pagehide", () => conversation && tellLeaving(conversation.root));
+
+keepTimes();
+openTicket();
+listen();

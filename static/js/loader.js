@@ -1,0 +1,95 @@
+// The one script that a shop's page loads. It draws a button; the chat itself is a frame from the
+// desk that is loaded on the first click. Identity and drafts live in this page's own storage, so that
+// the widget works where browsers block storage of frames from other sites.
+(() => {
+  if (window.Villy) return;
+  const desk = new URL(document.currentScript.src).origin;
+  const KEY = "villy";
+  const handlers = {};
+  const late = { ready: [] };
+  let memory = null, frame = null, alive = false, open = false, waiting = [];
+
+  const load = () => {
+    if (memory) return memory;
+    try { memory = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { memory = {}; }
+    return memory;
+  };
+  const save = (key, value) => {
+    const all = load();
+    if (value === null || value === "") delete all[key]; else all[key] = value;
+    try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* kept in memory only */ }
+  };
+  const tell = (message) => alive ? frame.contentWindow.postMessage({ villy: 1, ...message }, desk) : waiting.push(message);
+  const emit = (event, detail) => {
+    if (late[event]) late[event] = [detail];
+    (handlers[event] || []).forEach((fn) => { try { fn(detail); } catch (error) { console.error(error); } });
+  };
+
+  const root = document.createElement("div").attachShadow({ mode: "open" });
+  // A constructed sheet: allowed under any style-src of the host page
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important; display: block !important; color-scheme: light dark; }
+    button { all: unset; box-sizing: border-box; position: fixed; right: calc(20px + env(safe-area-inset-right)); bottom: calc(20px + env(safe-area-inset-bottom)); width: 60px; height: 60px; display: grid; place-items: center; border-radius: 50%; background: #f3b72f; color: #2b2003; cursor: pointer; box-shadow: 0 6px 24px rgb(40 30 0 / 28%); transition: transform 140ms; }
+    button:hover { transform: scale(1.05); }
+    button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; }
+    b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
+    b:empty { display: none; }
+    iframe { all: unset; position: fixed; right: 20px; bottom: 92px; width: 400px; height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
+    iframe[hidden] { display: none; }
+    @media (max-width: 480px) { iframe { inset: 0; width: 100vw; height: 100dvh; border-radius: 0; } }
+    @media (prefers-reduced-motion: reduce) { button { transition: none; } }`);
+  root.adoptedStyleSheets = [sheet];
+  root.innerHTML = `<button type="button" aria-label="Chat with Villy" aria-expanded="false"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"/><path d="M8 10h.01M12 10h.01M16 10h.01"/></svg><b></b></button>`;
+  const button = root.querySelector("button");
+  const badge = root.querySelector("b");
+
+  const show = (wanted) => {
+    if (wanted === open) return;
+    open = wanted;
+    if (open && !frame) {
+      frame = document.createElement("iframe");
+      frame.title = "Villy - AI Assistant";
+      frame.src = `${desk}/widget/frame?host=${encodeURIComponent(location.origin)}`;
+      root.append(frame);
+    }
+    frame.hidden = !open;
+    button.setAttribute("aria-expanded", open);
+    tell({ type: "visible", open });
+    if (open) frame.focus(); else button.focus();
+    emit(open ? "opened" : "closed");
+  };
+
+  addEventListener("message", (event) => {
+    if (!frame || event.source !== frame.contentWindow || event.origin !== desk || event.data?.villy !== 1) return;
+    const { type, key, value } = event.data;
+    if (type === "ready") {
+      alive = true;
+      tell({ type: "hello", stored: load(), open });
+      waiting.splice(0).forEach(tell);
+    } else if (type === "store") save(key, value);
+    else if (type === "close") show(false);
+    else if (type === "unread") {
+      badge.textContent = value ? (value > 99 ? "99+" : value) : "";
+      emit("unread", value);
+    } else if (type === "ticket") emit("ticket", value);
+  });
+  // Another tab of this site signed in, out, or renewed its tokens
+  addEventListener("storage", (event) => {
+    if (event.key !== KEY) return;
+    memory = null;
+    tell({ type: "identity", value: load().identity || null });
+  });
+  button.addEventListener("click", () => show(!open));
+
+  window.Villy = {
+    open: () => show(true),
+    close: () => show(false),
+    toggle: () => show(!open),
+    identify: (token) => tell({ type: "identify", token }),
+    logout: () => { memory = {}; try { localStorage.removeItem(KEY); } catch { /* was in memory only */ } tell({ type: "logout" }); },
+    on: (event, fn) => { (handlers[event] ||= []).push(fn); (late[event] || []).forEach((detail) => fn(detail)); },
+  };
+  const place = () => { document.body.append(root.host); late.ready = []; emit("ready"); };
+  document.body ? place() : addEventListener("DOMContentLoaded", place);
+})();

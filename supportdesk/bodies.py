@@ -1,0 +1,80 @@
+"""A request's body is read on the event loop before a thread is given to it.
+
+A client that sends slowly, or never finishes, then costs a buffer and not one of
+the few threads; one that goes away in the middle never reaches a view, so that no
+half of an upload is taken for the whole.
+"""
+
+import json
+from tempfile import SpooledTemporaryFile
+
+from django.conf import settings
+
+IN_MEMORY = 1024 * 1024
+CHUNK = 256 * 1024
+
+
+class TooLarge(Exception):
+    pass
+
+
+class ClientGone(Exception):
+    pass
+
+
+def with_whole_body(app):
+    """Wrap an ASGI application: it gets every request with its body complete, or not at all."""
+
+    async def wrapped(scope, receive, send):
+        if scope["type"] != "http" or not _has_body(scope):
+            return await app(scope, receive, send)
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                await _read(receive, body)
+            except TooLarge:
+                return await _refuse(send)
+            except ClientGone:
+                return None
+            body.seek(0)
+            return await app(scope, _replayed(body), send)
+
+    return wrapped
+
+
+def _has_body(scope) -> bool:
+    return any(
+        (name == b"content-length" and value != b"0") or name == b"transfer-encoding"
+        for name, value in scope["headers"]
+    )
+
+
+async def _read(receive, body) -> None:
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > settings.REQUEST_MAX_BYTES:
+            raise TooLarge
+        body.write(chunk)
+        if not message.get("more_body"):
+            return
+
+
+def _replayed(body):
+    async def receive():
+        chunk = body.read(CHUNK)
+        return {"type": "http.request", "body": chunk, "more_body": len(chunk) == CHUNK}
+
+    return receive
+
+
+async def _refuse(send) -> None:
+    answer = json.dumps(
+        {"detail": "This is larger than 5 MB. Please send a smaller picture.", "code": "too_large"}
+    ).encode()
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})

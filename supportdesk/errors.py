@@ -1,0 +1,38 @@
+"""The pages for what went wrong: a sentence, never a trace. The API gets the same as JSON."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+
+PAGES = {
+    400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
+    403: ("That did not come from this page", "forbidden", "Please reload the page and try again."),
+    404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
+    500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
+}
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    return _page(request, 400)
+
+
+def forbidden(request, exception=None) -> HttpResponse:
+    return _page(request, 403)
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    return _page(request, 404)
+
+
+def broken(request) -> HttpResponse:
+    return _page(request, 500)
+
+
+def csrf_failure(request, reason="") -> HttpResponse:
+    return _page(request, 403)
+
+
+def _page(request, status: int) -> HttpResponse:
+    title, code, sentence = PAGES[status]
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": f"{title}. {sentence}", "code": code}, status=status)
+    return render(request, "error.html", {"title": title, "sentence": sentence}, status=status)

@@ -1,0 +1,85 @@
+"""The environment of our templates: few globals, and filters for what people read."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.jinja import htmx_script
+from jinja2 import Environment
+from lucide.jinja import lucide
+from markupsafe import Markup, escape
+
+LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
+
+
+def environment(**options) -> Environment:
+    # A changed template is read again while somebody works on it, and only then
+    env = Environment(**options | {"auto_reload": settings.DEBUG})
+    env.globals.update(
+        flashes=get_messages,
+        htmx_script=htmx_script,
+        icon=icon,
+        shop_name=settings.SHOP_NAME,
+        static=static,
+        url=url,
+    )
+    env.filters.update(age=age, linked=linked, localtime=timezone.localtime, moment=moment, rupees=rupees)
+    return env
+
+
+def url(name: str, *args, **kwargs) -> str:
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+@cache
+def icon(name: str, size: int = 18) -> Markup:
+    """A Lucide icon, inline; decoration only, so the name of a control is never in it."""
+    return Markup(lucide(name, size=size, aria_hidden="true", **{"class": "icon"}))
+
+
+def linked(text: str) -> Markup:
+    """Escape the text and make its http(s) links clickable, without lending them our good name."""
+    parts, end = [], 0
+    for link in LINK.finditer(text):
+        address = escape(link[0])
+        parts += [
+            escape(text[end : link.start()]),
+            Markup('<a href="{0}" rel="noopener nofollow ugc" target="_blank">{0}</a>').format(address),
+        ]
+        end = link.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def age(at: datetime, now: datetime | None = None) -> str:
+    """How long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov"."""
+    passed = (now or timezone.now()) - at
+    minutes = int(passed.total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    if passed < timedelta(days=1):
+        return f"{minutes // 60} h"
+    if passed < timedelta(days=7):
+        return f"{passed.days} d"
+    return timezone.localtime(at).strftime("%-d %b")
+
+
+def moment(at: datetime) -> Markup:
+    """A <time> that reads as an age; the page keeps it current and shows the full time on hover."""
+    return Markup('<time datetime="{}" title="{}" data-age>{}</time>').format(
+        at.isoformat(timespec="seconds"), timezone.localtime(at).strftime("%a %-d %b %Y, %H:%M"), age(at)
+    )
+
+
+def rupees(amount) -> str:
+    """₹1,299 or ₹1,299.50, with the commas that India reads: ₹1,23,456."""
+    whole, _, paise = f"{amount:.2f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    grouped = ",".join([*re.findall(r"\d{1,2}(?=(?:\d{2})*$)", head), tail]) if head else tail
+    return f"₹{grouped}" + (f".{paise}" if paise != "00" else "")

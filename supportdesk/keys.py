@@ -1,0 +1,28 @@
+"""The secrets that the desk makes for itself."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_in(path: Path) -> str:
+    """Return the secret kept in this file; the first caller makes it (mode 0600)."""
+    if not path.exists():
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            # A link appears whole or not at all: of two processes that start at once, one wins
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def derived(secret: str, purpose: str) -> str:
+    """Return a key for one purpose (64 hex digits) from which the secret cannot be told."""
+    return hmac.new(secret.encode(), f"supportdesk:{purpose}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,24 @@
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from . import health
+
+admin.site.site_header = admin.site.site_title = "Support desk"
+admin.site.index_title = "Tickets, people and the shop"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("api/", include("chatbot.api.urls")),
+    path("api/", include("tickets.api.urls")),
+    path("", include("tickets.urls")),
+    path("", include("chatbot.urls")),
+]
+
+handler400 = "supportdesk.errors.bad_request"
+handler403 = "supportdesk.errors.forbidden"
+handler404 = "supportdesk.errors.not_found"
+handler500 = "supportdesk.errors.broken"

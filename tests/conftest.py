@@ -1,0 +1,83 @@
+"""The cast that every test greets, and the ways to speak as one of them."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from rest_framework.test import APIClient
+
+from tests import factories
+from tickets.api import tokens
+from tickets.models import Person, Role, Ticket
+
+
+@pytest.fixture(autouse=True)
+def _media_and_cache_of_its_own(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media", "base_url": None},
+        }
+    }
+    cache.clear()
+
+
+@pytest.fixture
+def priya(db) -> Person:
+    """The customer."""
+    return factories.person("Priya Sharma", phone="+91 90000 00110")
+
+
+@pytest.fixture
+def vikram(db) -> Person:
+    """The stranger: another customer, with nothing of Priya's."""
+    return factories.person("Vikram Rao")
+
+
+@pytest.fixture
+def asha(db) -> Person:
+    """The agent."""
+    return factories.person("Asha Nair", Role.AGENT)
+
+
+@pytest.fixture
+def rohan(db) -> Person:
+    """The other agent."""
+    return factories.person("Rohan Mehta", Role.AGENT)
+
+
+@pytest.fixture
+def meera(db) -> Person:
+    """The member of staff."""
+    return factories.person("Meera Iyer", Role.STAFF)
+
+
+@pytest.fixture
+def ticket(priya) -> Ticket:
+    """Priya's open ticket."""
+    return factories.ticket(priya)
+
+
+@pytest.fixture
+def api():
+    """`api(person)` is an API client with that person's access token; `api()` has none."""
+
+    def speak_as(person: Person | None = None) -> APIClient:
+        client = APIClient()
+        if person:
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue(person)['access']}")
+        return client
+
+    return speak_as
+
+
+@pytest.fixture
+def browse():
+    """`browse(person)` is a browser session of that person, without scripts."""
+
+    def speak_as(person: Person | None = None) -> Client:
+        client = Client()
+        if person:
+            client.force_login(person)
+        return client
+
+    return speak_as

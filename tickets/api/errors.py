@@ -1,0 +1,50 @@
+"""Every refusal as JSON with the fitting status: {"detail", "code"} or {"<field>": [...]}."""
+
+from django.http import UnreadablePostError
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from .. import queries, uploads, workflow
+from . import serializers
+
+
+def handle(reason: Exception, context: dict) -> Response | None:
+    """DRF's exception handler: the desk's own exceptions, then DRF's; None lets Django answer 500."""
+    match reason:
+        case workflow.StaleReply(missed=missed):
+            messages = serializers.messages_json(missed, reason.ticket, agent=True)
+            return _answer(409, reason, "stale", messages=messages)
+        case workflow.Mismatch():
+            return _answer(409, reason, "client_id_used")
+        case workflow.IllegalMove():
+            return _answer(409, reason, "illegal_move")
+        case workflow.Refused():
+            return _answer(400, reason, "refused")
+        case uploads.BadPicture():
+            return Response({"image": [str(reason)]}, status=400)
+        case uploads.NoRoom():
+            return _answer(507, reason, "no_room")
+        case queries.BadFilter():
+            return _answer(400, reason, "bad_filter")
+        case UnreadablePostError():
+            return _answer(400, "The request was cut off.", "cut_off")
+    response = exception_handler(reason, context)
+    if response is not None and not isinstance(reason, ValidationError):
+        _name_the_code(response, reason)
+    elif response is not None and isinstance(response.data, list):
+        response.data = {"detail": " ".join(map(str, response.data)), "code": "invalid"}
+    return response
+
+
+def _answer(code: int, reason, name: str, **more) -> Response:
+    return Response({"detail": str(reason), "code": name} | more, status=code)
+
+
+def _name_the_code(response: Response, reason) -> None:
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    name = getattr(detail, "code", None) or (
+        "not_found" if response.status_code == status.HTTP_404_NOT_FOUND else "refused"
+    )
+    response.data = {"detail": str(detail or reason), "code": name}

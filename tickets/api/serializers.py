@@ -1,0 +1,315 @@
+"""What the API takes and gives: camelCase, ISO-8601 UTC, ids as opaque strings."""
+
+from collections.abc import Iterable
+from datetime import UTC
+
+from django.core.exceptions import ValidationError as PasswordRefused
+from django.contrib.auth.password_validation import validate_password
+from django.urls import reverse
+from rest_framework import serializers
+
+from .. import queries
+from ..models import Category, Message, Person, Priority, Sender, Status, Ticket
+from ..phones import PHONE
+from ..workflow import MAX_TEXT
+
+UTC_TIME = {"default_timezone": UTC, "read_only": True}
+
+
+def clock(source: str, **options) -> serializers.DateTimeField:
+    return serializers.DateTimeField(source=source, **UTC_TIME, **options)
+
+
+class Text(serializers.CharField):
+    """Text as it was typed: nothing trimmed, and a number is not text."""
+
+    def __init__(self, **options):
+        super().__init__(**{"trim_whitespace": False} | options)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+# --- Given -------------------------------------------------------------------
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """The caller: {id, name, email, phone, role}."""
+
+    class Meta:
+        model = Person
+        fields = ["id", "name", "email", "phone", "role"]
+        read_only_fields = fields
+
+
+class MessageSerializer(serializers.Serializer):
+    """A message of a conversation. Context: its `ticket`."""
+
+    id = serializers.UUIDField(read_only=True)
+    seq = serializers.IntegerField(read_only=True)
+    ticketId = serializers.UUIDField(source="ticket_id", read_only=True)
+    clientId = serializers.CharField(source="client_id", read_only=True, allow_null=True)
+    sender = serializers.ChoiceField(Sender, read_only=True)
+    senderName = serializers.CharField(source="sender_name", read_only=True)
+    message = serializers.CharField(source="text", read_only=True)
+    image = serializers.SerializerMethodField()
+    timestamp = clock("created_at")
+    read = serializers.SerializerMethodField()
+
+    def get_image(self, message: Message) -> str | None:
+        """Path of the picture on this host; it needs the caller's Authorization (or session)."""
+        return reverse("picture", args=[message.pk]) if message.picture else None
+
+    def get_read(self, message: Message) -> bool:
+        return message.was_read(self.context["ticket"])
+
+
+class DeskMessageSerializer(MessageSerializer):
+    """A message as agents see it. Customers are not even told that notes exist."""
+
+    internal = serializers.BooleanField(read_only=True)
+
+
+class MessageListSerializer(serializers.Serializer):
+    results = MessageSerializer(many=True, read_only=True)
+
+
+class TicketSerializer(serializers.Serializer):
+    """A ticket without its messages. Context: `agent` decides whose unread count it is."""
+
+    id = serializers.UUIDField(read_only=True)
+    number = serializers.IntegerField(read_only=True)
+    userId = serializers.UUIDField(source="requester_id", read_only=True)
+    userName = serializers.CharField(source="requester_name", read_only=True)
+    userEmail = serializers.CharField(source="requester_email", read_only=True)
+    userPhone = serializers.CharField(source="requester_phone", read_only=True)
+    orderId = serializers.UUIDField(source="order_id", read_only=True, allow_null=True)
+    orderNumber = serializers.CharField(source="order_number", read_only=True)
+    status = serializers.ChoiceField(Status, read_only=True)
+    priority = serializers.ChoiceField(Priority, read_only=True)
+    category = serializers.ChoiceField(Category, read_only=True)
+    subject = serializers.CharField(read_only=True)
+    assignedAgent = serializers.UUIDField(source="assignee_id", read_only=True, allow_null=True)
+    agentName = serializers.CharField(source="assignee_name", read_only=True)
+    resolution = serializers.CharField(read_only=True)
+    callbackRequested = serializers.BooleanField(source="callback_requested", read_only=True)
+    callbackCompleted = serializers.BooleanField(source="callback_completed", read_only=True)
+    rating = serializers.IntegerField(read_only=True, allow_null=True)
+    previousTicket = serializers.UUIDField(source="previous_id", read_only=True, allow_null=True)
+    createdAt = clock("created_at")
+    updatedAt = clock("updated_at")
+    closedAt = clock("closed_at", allow_null=True)
+    firstResponseDueAt = clock("first_response_due_at")
+    firstRespondedAt = clock("first_responded_at", allow_null=True)
+    unreadCount = serializers.SerializerMethodField()
+
+    def get_unreadCount(self, ticket: Ticket) -> int:
+        return ticket.unread_by_agents if self.context.get("agent") else ticket.unread_by_requester
+
+
+class ConversationSerializer(TicketSerializer):
+    """A ticket with its `messages`, for its requester."""
+
+    messages = MessageSerializer(many=True, read_only=True)
+
+
+class ChatLineSerializer(serializers.Serializer):
+    """A line of the chat with Villy that went along with the ticket."""
+
+    sender = serializers.ChoiceField([Sender.CUSTOMER, Sender.AI], read_only=True)
+    message = serializers.CharField(read_only=True)
+    timestamp = serializers.DateTimeField(read_only=True)
+
+
+class TicketPageSerializer(serializers.Serializer):
+    results = TicketSerializer(many=True, read_only=True)
+    next = serializers.CharField(read_only=True, allow_null=True)
+
+
+class InboxPageSerializer(TicketPageSerializer):
+    counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    countsCapped = serializers.ListField(child=serializers.ChoiceField(Status), read_only=True)
+
+
+class DeskConversationSerializer(TicketSerializer):
+    """A ticket for agents: its `messages` with the private notes, and the chat with Villy."""
+
+    messages = DeskMessageSerializer(many=True, read_only=True)
+    chat = ChatLineSerializer(many=True, read_only=True)
+    handover = serializers.JSONField(read_only=True)
+
+
+def message_json(message: Message, ticket: Ticket, *, agent: bool) -> dict:
+    """One message as the API gives it to an agent, or to the requester."""
+    serializer = DeskMessageSerializer if agent else MessageSerializer
+    return serializer(message, context={"ticket": ticket}).data
+
+
+def messages_json(messages: Iterable[Message], ticket: Ticket, *, agent: bool) -> list[dict]:
+    return [message_json(message, ticket, agent=agent) for message in messages]
+
+
+def ticket_json(ticket: Ticket, *, agent: bool) -> dict:
+    return TicketSerializer(ticket, context={"agent": agent}).data
+
+
+def conversation_json(ticket: Ticket, messages: Iterable[Message], *, agent: bool) -> dict:
+    data = ticket_json(ticket, agent=agent) | {"messages": messages_json(messages, ticket, agent=agent)}
+    if agent:
+        data["chat"] = ticket.handover.get("transcript", [])
+        data["handover"] = {key: value for key, value in ticket.handover.items() if key != "transcript"}
+    return data
+
+
+# --- Taken -------------------------------------------------------------------
+
+
+class ContactSerializer(serializers.Serializer):
+    """A name and a way to reach the person: what a guest gives."""
+
+    name = serializers.CharField(max_length=120)
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    phone = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
+    )
+
+    def validate(self, data):
+        if not data["email"] and not data["phone"]:
+            raise serializers.ValidationError(
+                {"email": ["Please give an e-mail address or a phone number, so that we can reach you."]}
+            )
+        return data
+
+
+class RegisterSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+    email = serializers.EmailField()
+    phone = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
+    )
+    password = Text(max_length=128, write_only=True)
+
+    def validate_email(self, email):
+        email = email.lower()
+        if Person.objects.filter(login_email=email).exists():
+            raise serializers.ValidationError("There is an account with this e-mail already.")
+        return email
+
+    def validate(self, data):
+        try:
+            validate_password(data["password"], Person(name=data["name"], email=data["email"]))
+        except PasswordRefused as reason:
+            raise serializers.ValidationError({"password": reason.messages}) from None
+        return data
+
+
+class CredentialsSerializer(serializers.Serializer):
+    email = serializers.CharField(max_length=254)
+    password = Text(max_length=128, write_only=True)
+
+
+class RefreshSerializer(serializers.Serializer):
+    refresh = serializers.CharField(max_length=4000)
+
+
+class TokensSerializer(serializers.Serializer):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class SignedInSerializer(TokensSerializer):
+    user = PersonSerializer()
+
+
+class ClientIdField(serializers.CharField):
+    """The id that a client gives its message, so that a retry is recognised."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=64, required=False, allow_null=True, default=None, **options)
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data) or None
+
+
+class WordsSerializer(serializers.Serializer):
+    """Text, a picture, or both."""
+
+    message = Text(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
+    image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
+    clientId = ClientIdField()
+
+    def validate(self, data):
+        if not data["message"].strip() and not data["image"]:
+            raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
+        return data
+
+
+class ReplySerializer(WordsSerializer):
+    internal = serializers.BooleanField(required=False, default=False)
+    lastSeq = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
+
+
+class CreateSerializer(serializers.Serializer):
+    message = Text(max_length=MAX_TEXT, allow_blank=False)
+    category = serializers.ChoiceField(Category, required=False, allow_blank=True, default="")
+    priority = serializers.ChoiceField(Priority, required=False, allow_blank=True, default="")
+    orderId = serializers.CharField(
+        max_length=64, required=False, allow_null=True, allow_blank=True, default="",
+        help_text="Id or number of one of the caller's own orders.",
+    )
+    image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
+    clientId = ClientIdField()
+
+    def validate_message(self, message):
+        if not message.strip():
+            raise serializers.ValidationError("Tell us what happened.")
+        return message
+
+
+class CallbackSerializer(serializers.Serializer):
+    phone = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
+    )
+    note = Text(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ConfirmSerializer(serializers.Serializer):
+    rating = serializers.IntegerField(
+        min_value=1, max_value=5, required=False, allow_null=True, default=None
+    )
+    comment = Text(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class TicketChangesSerializer(serializers.Serializer):
+    """Fields to change; those that are absent stay as they are."""
+
+    status = serializers.ChoiceField(Status, required=False)
+    priority = serializers.ChoiceField(Priority, required=False)
+    category = serializers.ChoiceField(Category, required=False)
+    assignedAgent = serializers.UUIDField(required=False, allow_null=True)
+    resolution = Text(max_length=MAX_TEXT, required=False, allow_blank=True)
+    callbackCompleted = serializers.BooleanField(required=False)
+
+    def validate(self, data):
+        if unknown := set(self.initial_data) - set(self.fields):
+            raise serializers.ValidationError(
+                {name: ["This cannot be changed."] for name in sorted(unknown)}
+            )
+        return data
+
+    def validate_assignedAgent(self, agent_id):
+        if agent_id is None:
+            return None
+        agent = queries.agents().filter(pk=agent_id).first()
+        if not agent:
+            raise serializers.ValidationError("There is no agent with this id.")
+        return agent
+
+
+class RefusalSerializer(serializers.Serializer):
+    """Why the desk did not do it."""
+
+    detail = serializers.CharField()
+    code = serializers.CharField()

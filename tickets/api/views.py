@@ -1,0 +1,290 @@
+"""The API of accounts and tickets: check the words, do one verb, show what is there now."""
+
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.response import Response
+
+from .. import access, queries, workflow
+from ..models import Person, Status
+from ..uploads import received
+from . import serializers as s
+from . import tokens
+
+
+class IsAgent(BasePermission):
+    """Agents and staff. For anybody else the desk's side does not exist."""
+
+    def has_permission(self, request, view):
+        if not request.user.is_authenticated:
+            return False
+        if not request.user.is_agent:
+            raise NotFound
+        return True
+
+
+def public(view):
+    """A call that needs no token, and looks at none."""
+    return authentication_classes([])(permission_classes([AllowAny])(view))
+
+
+def for_agents(view):
+    return permission_classes([IsAuthenticated, IsAgent])(view)
+
+
+def checked(serializer_class, request, **options) -> dict:
+    """Return the request's data as the serializer understands it, or answer 400."""
+    serializer = serializer_class(data=request.data, **options)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+def signed_in(person: Person) -> dict:
+    return {"user": s.PersonSerializer(person).data, **tokens.issue(person)}
+
+
+REFUSALS = {code: s.RefusalSerializer for code in (400, 401, 404)}
+CONFLICT = REFUSALS | {409: s.RefusalSerializer}
+
+
+# --- Accounts ----------------------------------------------------------------
+
+
+@extend_schema(request=s.RegisterSerializer, responses={201: s.SignedInSerializer, 400: s.RefusalSerializer})
+@api_view(["POST"])
+@public
+def register(request):
+    """Create a customer's account and sign in."""
+    data = checked(s.RegisterSerializer, request)
+    person = Person.objects.create_user(
+        data["email"], data["password"], name=data["name"], phone=data["phone"]
+    )
+    return Response(signed_in(person), status=201)
+
+
+@extend_schema(
+    request=s.CredentialsSerializer, responses={200: s.TokensSerializer, **REFUSALS}
+)
+@api_view(["POST"])
+@public
+def token(request):
+    """Sign in with e-mail and password."""
+    data = checked(s.CredentialsSerializer, request)
+    person = authenticate(request, username=data["email"], password=data["password"])
+    if not person:
+        raise AuthenticationFailed("E-mail or password is wrong.", code="no_active_account")
+    return Response(tokens.issue(person))
+
+
+@extend_schema(request=s.RefreshSerializer, responses={200: s.TokensSerializer, **REFUSALS})
+@api_view(["POST"])
+@public
+def refresh(request):
+    """Trade the refresh token for a new pair; the old one is refused from then on."""
+    return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"]))
+
+
+@extend_schema(request=s.RefreshSerializer, responses={204: None, **REFUSALS})
+@api_view(["POST"])
+@public
+def logout(request):
+    """Sign out: the refresh token and all that came from it are refused."""
+    tokens.revoke(checked(s.RefreshSerializer, request)["refresh"])
+    return Response(status=204)
+
+
+@extend_schema(responses={200: s.PersonSerializer, 401: s.RefusalSerializer})
+@api_view(["GET"])
+def me(request):
+    """Who is calling."""
+    return Response(s.PersonSerializer(request.user).data)
+
+
+# --- A customer's tickets ----------------------------------------------------
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("cursor", str)],
+    responses={200: s.TicketPageSerializer, **REFUSALS},
+)
+@api_view(["GET"])
+def own_tickets(request):
+    """The caller's own tickets, the latest first: {results, next}."""
+    page = queries.page(queries.own_tickets(request.user), request.query_params.get("cursor", ""))
+    results = [s.ticket_json(ticket, agent=False) for ticket in page.rows]
+    return Response({"results": results, "next": page.next or None})
+
+
+@extend_schema(responses={200: s.ConversationSerializer, **REFUSALS})
+@api_view(["GET"])
+def own_ticket(request, ticket_id):
+    """One of the caller's own tickets, with its messages."""
+    ticket = access.own_ticket(request.user, ticket_id)
+    return Response(_conversation(ticket, agent=False))
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("after", int)],
+    responses={200: s.MessageListSerializer, **REFUSALS},
+)
+@api_view(["GET"])
+def messages(request, ticket_id):
+    """The messages after a sequence number, in order: {results}."""
+    ticket = access.own_ticket(request.user, ticket_id)
+    newer = queries.conversation(ticket, notes=False).filter(seq__gt=_number(request, "after"))
+    return Response({"results": s.messages_json(newer, ticket, agent=False)})
+
+
+@extend_schema(
+    request={"application/json": s.WordsSerializer, "multipart/form-data": s.WordsSerializer},
+    responses={200: s.MessageSerializer, 201: s.MessageSerializer, **CONFLICT},
+)
+@api_view(["POST"])
+def say(request, ticket_id):
+    """Write on the caller's ticket. The same clientId again answers 200 with the same message."""
+    ticket = access.own_ticket(request.user, ticket_id)
+    data = checked(s.WordsSerializer, request)
+    with received(data["image"]) as picture:
+        message = workflow.customer_says(
+            ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
+        )
+    return _said(message, agent=False)
+
+
+@extend_schema(request=s.CallbackSerializer, responses={200: s.ConversationSerializer, **CONFLICT})
+@api_view(["POST"])
+def callback(request, ticket_id):
+    """Ask to be called back."""
+    ticket = access.own_ticket(request.user, ticket_id)
+    workflow.request_callback(ticket, by=request.user, **checked(s.CallbackSerializer, request))
+    return Response(_conversation_now(ticket, agent=False))
+
+
+@extend_schema(request=s.ConfirmSerializer, responses={200: s.ConversationSerializer, **CONFLICT})
+@api_view(["POST"])
+def confirm(request, ticket_id):
+    """Say that it is solved: closes the ticket, and keeps the rating."""
+    ticket = access.own_ticket(request.user, ticket_id)
+    workflow.confirm(ticket, by=request.user, **checked(s.ConfirmSerializer, request))
+    return Response(_conversation_now(ticket, agent=False))
+
+
+# --- The desk's side ---------------------------------------------------------
+
+
+@extend_schema(
+    parameters=[
+        OpenApiParameter(name, str)
+        for name in ("status", "priority", "category", "assigned", "q", "cursor")
+    ],
+    responses={200: s.InboxPageSerializer, **REFUSALS},
+)
+@api_view(["GET"])
+@for_agents
+def inbox(request):
+    """Every ticket, the latest first: {results, next, counts}; counts stop at 10,000 and say so."""
+    asked = request.query_params
+    wanted = inbox_filter(asked, request.user)
+    page = queries.inbox_page(wanted, asked.get("cursor", ""))
+    counts = {status: queries.count(queries.InboxFilter(status=status)) for status in Status.values}
+    return Response(
+        {
+            "results": [s.ticket_json(ticket, agent=True) for ticket in page.rows],
+            "next": page.next or None,
+            "counts": {status: count.number for status, count in counts.items()},
+            "countsCapped": [status for status, count in counts.items() if count.capped],
+        }
+    )
+
+
+def inbox_filter(asked, person: Person) -> queries.InboxFilter:
+    """Read an InboxFilter from a query string; `assigned=me` is the caller."""
+    names = ("status", "priority", "category", "assigned", "q")
+    given = {name: asked.get(name, "").strip() for name in names}
+    if given["assigned"] == "me":
+        given["assigned"] = str(person.pk)
+    return queries.InboxFilter(**given)
+
+
+@extend_schema(
+    methods=["GET"], responses={200: s.DeskConversationSerializer, **REFUSALS}
+)
+@extend_schema(
+    methods=["PATCH"],
+    request=s.TicketChangesSerializer,
+    responses={200: s.DeskConversationSerializer, **CONFLICT},
+)
+@api_view(["GET", "PATCH"])
+@for_agents
+def desk_ticket(request, ticket_id):
+    """One ticket with its messages, notes and the chat with Villy; PATCH changes it."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    if request.method == "GET":
+        return Response(_conversation(ticket, agent=True))
+    _change(ticket, checked(s.TicketChangesSerializer, request), by=request.user)
+    return Response(_conversation_now(ticket, agent=True))
+
+
+def _change(ticket, wanted: dict, *, by: Person) -> None:
+    """Do the verbs of a PATCH, the step of the workflow last."""
+    if "priority" in wanted or "category" in wanted:
+        workflow.triage(
+            ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category")
+        )
+    if "assignedAgent" in wanted:
+        workflow.assign(ticket, wanted["assignedAgent"], by=by)
+    if "callbackCompleted" in wanted:
+        workflow.complete_callback(ticket, by=by, completed=wanted["callbackCompleted"])
+    if "status" in wanted and wanted["status"] != ticket.status:
+        workflow.move(ticket, wanted["status"], by=by, resolution=wanted.get("resolution", ""))
+    elif "resolution" in wanted:
+        workflow.note_resolution(ticket, wanted["resolution"], by=by)
+
+
+@extend_schema(
+    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplySerializer},
+    responses={200: s.MessageSerializer, 201: s.MessageSerializer, **CONFLICT},
+)
+@api_view(["POST"])
+@for_agents
+def reply(request, ticket_id):
+    """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    data = checked(s.ReplySerializer, request)
+    with received(data["image"]) as picture:
+        words = {
+            "text": data["message"], "by": request.user,
+            "picture": picture, "client_id": data["clientId"],
+        }
+        if data["internal"]:
+            message = workflow.add_note(ticket, **words)
+        else:
+            message = workflow.agent_replies(ticket, **words, last_seq=data["lastSeq"])
+    return _said(message, agent=True)
+
+
+# --- Shared ------------------------------------------------------------------
+
+
+def _said(message, *, agent: bool) -> Response:
+    """201 for a message that was just written, 200 for one that this clientId had written before."""
+    data = s.message_json(message, message.ticket, agent=agent)
+    return Response(data, status=201 if message.is_new else 200)
+
+
+def _conversation(ticket, *, agent: bool) -> dict:
+    return s.conversation_json(ticket, queries.conversation(ticket, notes=agent), agent=agent)
+
+
+def _conversation_now(ticket, *, agent: bool) -> dict:
+    ticket.refresh_from_db()
+    return _conversation(ticket, agent=agent)
+
+
+def _number(request, name: str) -> int:
+    value = request.query_params.get(name) or "0"
+    if not value.isascii() or not value.isdigit() or len(value) > 9:
+        raise ValidationError({name: ["A whole number is needed."]})
+    return int(value)

@@ -1,0 +1,24 @@
+"""The time at which a verb happens: now, unless somebody tells a story from the past."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+from django.utils import timezone
+
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
+
+def now() -> datetime:
+    return _told.get() or timezone.now()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the verbs of this block happen at this moment (demo data, tests)."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)

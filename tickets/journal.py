@@ -1,0 +1,154 @@
+"""What one verb writes to one ticket: messages, changed fields, their history, the news of it.
+
+All of a verb is written at once, in four statements at most:
+
+1. the new messages. Their (ticket, seq) is unique: of two writers who saw the same
+   conversation, one gets the number and with it the right to change the ticket. That
+   holds on every engine, also where a transaction does not isolate (MongoDB on one node);
+2. the ticket, only if its status is still the one that we decided on;
+3. an event for every change: who, when, from what, to what;
+4. activities, from which the live streams are read.
+"""
+
+from functools import wraps
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from . import clock, live
+from .models import Message, Person, Sender, Ticket, TicketEvent
+from .uploads import StoredPicture
+
+# On SQLite and PostgreSQL the second try holds the lock and cannot be outrun. MongoDB has no such
+# lock: there fifty writers on one ticket may need fifty tries.
+TRIES = 60
+
+PREVIEW_LENGTH = 140
+
+
+class Outrun(Exception):
+    """Somebody else changed the ticket between our reading it and our writing."""
+
+
+def verb(function):
+    """Run `function(ticket, ...)` in one transaction, again on the fresh ticket if it was outrun."""
+
+    @wraps(function)
+    def run(ticket, *args, **kwargs):
+        for attempt in range(TRIES):
+            try:
+                with transaction.atomic():
+                    return function(_fresh(ticket) if attempt else ticket, *args, **kwargs)
+            except (IntegrityError, Outrun):
+                if attempt + 1 == TRIES:
+                    raise
+
+    return run
+
+
+def _fresh(ticket: Ticket) -> Ticket:
+    """Read the ticket again, locked where the engine can, and trust its messages over its own count."""
+    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    newest = ticket.messages.order_by("-seq").values_list("seq", flat=True).first()
+    ticket.last_seq = max(ticket.last_seq, newest or 0)
+    return ticket
+
+
+class Entry:
+    """Collects what happens to a ticket, then writes it. `by` is None for the desk itself."""
+
+    def __init__(self, ticket: Ticket, by: Person | None = None):
+        self.ticket = ticket
+        self.by = by
+        self.now = clock.now()
+        self.status_read = ticket.status
+        self.changes = {}
+        self.events = []
+        self.messages = []
+
+    def set(self, **fields) -> bool:
+        """Change fields of the ticket, with an event for each that differs; say whether any did."""
+        changed = False
+        for field, new in fields.items():
+            old = getattr(self.ticket, field)
+            if old == new:
+                continue
+            self.stamp(**{field: new})
+            self.record(field, old, new)
+            changed = True
+        return changed
+
+    def record(self, field: str, old, new) -> None:
+        """Add an event to the ticket's history."""
+        self.events.append(
+            TicketEvent(
+                ticket=self.ticket, actor=self.by, actor_name=str(self.by or ""), field=field,
+                old="" if old is None else str(old), new="" if new is None else str(new), at=self.now,
+            )
+        )
+
+    def stamp(self, **fields) -> None:
+        """Change fields that are no news by themselves (times, counters, copies)."""
+        for field, value in fields.items():
+            setattr(self.ticket, field, value)
+            self.changes[field] = value
+
+    def say(
+        self,
+        sender: Sender,
+        text: str,
+        *,
+        internal: bool = False,
+        picture: StoredPicture | None = None,
+        unread: bool = True,
+        **fields,
+    ) -> Message:
+        """Add the next message; `unread` counts it as news for the other side."""
+        seq = self.ticket.last_seq + 1
+        message = Message(
+            ticket=self.ticket, seq=seq, sender=sender, text=text, internal=internal,
+            created_at=self.now, **fields,
+        )
+        if picture:
+            picture.used = True
+            message.picture, message.thumbnail = picture.name, picture.thumbnail
+            message.picture_width, message.picture_height = picture.width, picture.height
+        message.is_new = True
+        self.messages.append(message)
+        self.stamp(last_seq=seq)
+        if sender == Sender.CUSTOMER:
+            self.stamp(last_customer_seq=seq)
+        if unread and not internal:
+            self._count_unread("unread_by_agents" if sender == Sender.CUSTOMER else "unread_by_requester")
+        if not internal and sender != Sender.SYSTEM:
+            self.stamp(preview=_preview(message))
+        return message
+
+    def _count_unread(self, field: str) -> None:
+        setattr(self.ticket, field, getattr(self.ticket, field) + 1)
+        self.changes[field] = self.changes.get(field, F(field)) + 1
+
+    def write(self) -> None:
+        """Write it all, inside the caller's transaction, and tell the streams once it is committed."""
+        if not (self.changes or self.messages):
+            return
+        Message.objects.bulk_create(self.messages)
+        self.stamp(updated_at=self.now)
+        still_as_read = Ticket.objects.filter(pk=self.ticket.pk, status=self.status_read)
+        if still_as_read.update(**self.changes) != 1:
+            raise Outrun
+        TicketEvent.objects.bulk_create(self.events)
+        live.announce(self.ticket, [message.seq for message in self.messages])
+
+
+def create(ticket: Ticket, entry: Entry) -> None:
+    """Write a new ticket and its first entry, inside the caller's transaction."""
+    ticket.save(force_insert=True)
+    Message.objects.bulk_create(entry.messages)
+    TicketEvent.objects.bulk_create(entry.events)
+    live.announce(ticket, [message.seq for message in entry.messages])
+
+
+def _preview(message: Message) -> str:
+    text = " ".join(message.text.split()) or "Picture"
+    return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…"

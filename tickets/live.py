@@ -1,0 +1,277 @@
+"""News of the desk as it happens: `announce` on the writing side, `stream` on the reading side.
+
+A stream is a loop of "read what comes after the last thing that I sent, send it,
+sleep until somebody calls". A page that loads, a stream that opens and a stream that
+reconnects all read the same way, so nothing is lost and nothing comes twice. Streams
+sleep on the event loop: no thread, no database connection. Listeners of one topic
+that stand at the same place share one read.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import DatabaseError, IntegrityError, close_old_connections, transaction
+from django.utils import timezone
+
+from .bus import bus
+from .models import Activity, Ticket
+
+logger = logging.getLogger(__name__)
+
+INBOX = "inbox"
+# Proxies cut connections that are silent for 30 s and more
+HEARTBEAT_SECONDS = 20
+# How late a change made by a process that cannot call us may be seen
+POLL_SECONDS = 2
+# Ahead of this, a reader is sent what there is and asks again
+BATCH = 200
+
+READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+def topic_of(ticket_id) -> str:
+    return f"ticket:{ticket_id}"
+
+
+# --- Writing -----------------------------------------------------------------
+
+
+def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
+    """Tell the streams that the ticket changed (and which messages are new), once it is committed."""
+    activities = [Activity(ticket=ticket, seq=seq) for seq in list(seqs) or [None]]
+    Activity.objects.bulk_create(activities)
+    call = {"ticket": str(ticket.pk), "activities": [str(row.pk) for row in activities]}
+    transaction.on_commit(lambda: bus.publish(call))
+
+
+def signal(ticket: Ticket, event: str, **data) -> None:
+    """Pass on something that is true only now (typing, presence). It is not stored."""
+    bus.publish({"ticket": str(ticket.pk), "event": event, "data": data})
+
+
+def number_activities() -> bool:
+    """Give activities that have none their position in the one order of the desk; say if more wait.
+
+    Done by readers, in one transaction on a unique key: of two that try, one wins
+    and the other reads what it wrote. Positions have no gaps and become visible in
+    their order, which a sequence that writers draw from does not promise.
+    """
+    new = list(Activity.objects.filter(position=None).order_by("at")[:BATCH])
+    if not new:
+        return False
+    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    position = newest.position if newest else 0
+    try:
+        with transaction.atomic():
+            for row in _in_order(new):
+                position += 1
+                if not Activity.objects.filter(pk=row.pk, position=None).update(position=position):
+                    break
+    except IntegrityError:
+        # The other reader's numbers are there now
+        pass
+    return len(new) == BATCH
+
+
+def _in_order(activities: list[Activity]) -> list[Activity]:
+    """Keep the messages of a ticket in the order of their seq, whatever the clock did meanwhile."""
+    seqs = {}
+    for row in activities:
+        if row.seq is not None:
+            seqs.setdefault(row.ticket_id, []).append(row)
+    by_seq = {ticket: iter(sorted(rows, key=lambda row: row.seq)) for ticket, rows in seqs.items()}
+    return [row if row.seq is None else next(by_seq[row.ticket_id]) for row in activities]
+
+
+# --- Listening ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class News:
+    """What one read found: events to send, the place up to which they go, the state after them.
+
+    `states` are events that say how things are (the ticket, who has read what); a
+    stream sends each only when it differs from what it sent last.
+    """
+
+    events: bytes
+    after: int
+    states: tuple[bytes, ...] = ()
+    more: bool = False
+
+
+class Listener:
+    """One stream's ear: woken by calls, and holding the passing events that came with them."""
+
+    def __init__(self):
+        self.woken = asyncio.Event()
+        self.passing: deque[dict] = deque(maxlen=50)
+
+
+class Topic:
+    def __init__(self):
+        self.listeners: set[Listener] = set()
+        # Reads that began since the last call; whoever needs the same one waits for it
+        self.reads: dict = {}
+
+
+class Hub:
+    """The listeners of this process, by topic. Everything but `call` runs on the event loop."""
+
+    def __init__(self):
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.topics: dict[str, Topic] = {}
+        self.poller: asyncio.Task | None = None
+        self.called: dict[str, float] = {}
+        bus.subscribe(self.call)
+
+    def call(self, call: dict) -> None:
+        """Pass a call on to the event loop, from any thread."""
+        if self.loop and self.topics:
+            try:
+                self.loop.call_soon_threadsafe(self.wake, call)
+            except RuntimeError:
+                # The loop was closed: the server is going down
+                self.loop = None
+
+    def wake(self, call: dict) -> None:
+        for activity in call.get("activities", ()):
+            self.called[activity] = time.monotonic()
+        for name in (topic_of(call["ticket"]), INBOX):
+            if topic := self.topics.get(name):
+                if "event" not in call:
+                    topic.reads.clear()
+                for listener in topic.listeners:
+                    if "event" in call:
+                        listener.passing.append(call)
+                    listener.woken.set()
+
+    def join(self, name: str) -> tuple[Topic, Listener]:
+        self.loop = asyncio.get_running_loop()
+        if not self.poller or self.poller.done():
+            self.poller = self.loop.create_task(self.poll())
+        topic = self.topics.setdefault(name, Topic())
+        listener = Listener()
+        topic.listeners.add(listener)
+        return topic, listener
+
+    def leave(self, name: str, listener: Listener) -> None:
+        topic = self.topics[name]
+        topic.listeners.discard(listener)
+        if not topic.listeners:
+            del self.topics[name]
+
+    async def poll(self) -> None:
+        """Look for changes that no call told of: of other processes, or while the bus was down."""
+        while self.topics:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                recent = await in_thread(_recent_activities)
+            except DatabaseError as reason:
+                logger.warning("live: the database does not answer (%s)", type(reason).__name__)
+                continue
+            for activity, ticket in recent:
+                if activity not in self.called:
+                    self.wake({"ticket": ticket, "activities": [activity]})
+            forget_before = time.monotonic() - 10 * POLL_SECONDS
+            self.called = {key: at for key, at in self.called.items() if at > forget_before}
+
+
+def _recent_activities() -> list[tuple[str, str]]:
+    since = timezone.now() - timedelta(seconds=3 * POLL_SECONDS)
+    rows = Activity.objects.filter(at__gt=since).order_by("-at")[:1000]
+    return [(str(pk), str(ticket)) for pk, ticket in rows.values_list("pk", "ticket_id")]
+
+
+hub = Hub()
+
+
+async def in_thread(function, *args):
+    """Run a function that uses the database in one of the readers' threads."""
+
+    def run():
+        close_old_connections()
+        try:
+            return function(*args)
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(READERS, run)
+
+
+async def stream(
+    name: str,
+    read: Callable[[int], News],
+    *,
+    after: int,
+    kind: str,
+    passes: Callable[[dict], bool],
+    seconds: float,
+) -> AsyncIterator[bytes]:
+    """Yield server-sent events of a topic, beginning with what comes after `after`.
+
+    `read(after)` is called in a thread; streams of the same `kind` get the same
+    answer from it. `passes` picks the passing events for this listener. The stream
+    ends after `seconds`; its client reconnects and resumes.
+    """
+    ends_at = time.monotonic() + seconds
+    sent: dict[int, bytes] = {}
+    topic, listener = hub.join(name)
+    try:
+        yield b"retry: 2000\n: connected\n\n"
+        while True:
+            listener.woken.clear()
+            news = await _shared_read(topic, (kind, after), read, after)
+            chunk = news.events
+            for place, state in enumerate(news.states):
+                if sent.get(place) != state:
+                    chunk += state
+                    sent[place] = state
+            while listener.passing:
+                call = listener.passing.popleft()
+                if passes(call):
+                    chunk += event(call["event"], call["data"] | {"ticketId": call["ticket"]})
+            if chunk:
+                yield chunk
+            after = news.after
+            if news.more:
+                continue
+            while not listener.woken.is_set():
+                left = ends_at - time.monotonic()
+                if left <= 0:
+                    return
+                try:
+                    await asyncio.wait_for(listener.woken.wait(), min(HEARTBEAT_SECONDS, left))
+                except TimeoutError:
+                    yield b": still here\n\n"
+    finally:
+        hub.leave(name, listener)
+
+
+async def _shared_read(topic: Topic, key, read: Callable[[int], News], after: int) -> News:
+    task = topic.reads.get(key)
+    if task is None:
+        task = topic.reads[key] = asyncio.ensure_future(in_thread(read, after))
+    try:
+        # A listener that leaves must not take the read away from the others
+        return await asyncio.shield(task)
+    except Exception:
+        topic.reads.pop(key, None)
+        raise
+
+
+def event(name: str, data, id: int | None = None) -> bytes:
+    """Encode one server-sent event; `data` is a dict, or JSON that is encoded already."""
+    if not isinstance(data, (str, bytes)):
+        data = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+    if isinstance(data, str):
+        data = data.encode()
+    head = f"id: {id}\nevent: {name}\ndata: " if id is not None else f"event: {name}\ndata: "
+    return head.encode() + data + b"\n\n"

@@ -1,0 +1,62 @@
+"""Start the desk: everything that a first start needs, then the server, in this one process."""
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from supportdesk.static import collect_if_changed
+
+ADDRESSES = """
+  {shop}            the demo shop, with the chat in the corner
+  {shop}support/    the agents' dashboard
+  {shop}admin/      bulk edits, products, articles, people
+  {shop}api/docs    the API
+"""
+LOGINS = """
+  agent     agent@demo.test     demo-agent
+  agent     agent2@demo.test    demo-agent
+  staff     staff@demo.test     demo-staff
+  customer  customer@demo.test  demo-customer
+"""
+
+
+class Command(BaseCommand):
+    help = "Migrate, collect static files, load the demo shop if the desk is empty, and serve."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=settings.PORT)
+
+    def handle(self, *args, host, port, **options):
+        self.prepare()
+        if options["verbosity"]:
+            self.greet(f"http://{host}:{port}/")
+        uvicorn.run(
+            "supportdesk.asgi:application",
+            host=host,
+            port=port,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            forwarded_allow_ips=[],
+            proxy_headers=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=10,
+        )
+
+    def prepare(self):
+        call_command("migrate", verbosity=0, interactive=False)
+        collect_if_changed()
+        if settings.DEBUG:
+            call_command("load_demo", if_empty=True, stdout=self.stdout)
+
+    def greet(self, shop: str):
+        self.stdout.write(self.style.SUCCESS("supportdesk is ready."))
+        self.stdout.write(ADDRESSES.format(shop=shop))
+        if settings.DEBUG:
+            self.stdout.write("Demo logins:" + LOGINS)
+        self.stdout.write("Ctrl-C stops it.")
+        self.stdout.flush()

@@ -1,0 +1,204 @@
+"""Every list that the desk shows, and how it is paged."""
+
+import base64
+import binascii
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from . import search
+from .models import Category, Message, Order, Person, Priority, Role, Status, Ticket, Viewer
+
+PAGE = 25
+MESSAGES_PAGE = 50
+# Counting further would cost more than anybody wants to know
+COUNT_CAP = 10_000
+CAPPED_COUNT_KEPT_SECONDS = 60
+# A tab says every 25 seconds that it still shows the ticket
+VIEWER_FADES = timedelta(seconds=60)
+
+
+class BadFilter(ValueError):
+    """A list was asked for in words that it does not know; the message is for the caller."""
+
+
+# --- The inbox ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which tickets of the inbox: every field narrows it down, empty means any."""
+
+    status: str = ""
+    priority: str = ""
+    category: str = ""
+    # An agent's id, or "none"
+    assigned: str = ""
+    callback: bool = False
+    # Unanswered ones, the most pressing first
+    waiting: bool = False
+    q: str = ""
+
+    def __post_init__(self):
+        _one_of("status", self.status, Status.values)
+        _one_of("priority", self.priority, Priority.values)
+        _one_of("category", self.category, Category.values)
+        if self.assigned and self.assigned != "none":
+            _uuid(self.assigned, "assigned is not an agent's id; me, none or an id work.")
+
+
+def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
+    """Return the tickets of an InboxFilter, in the order of the list, without their hand-over packets."""
+    tickets = Ticket.objects.defer("handover")
+    exact = {"status": wanted.status, "priority": wanted.priority, "category": wanted.category}
+    tickets = tickets.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.assigned == "none":
+        tickets = tickets.filter(assignee=None)
+    elif wanted.assigned:
+        tickets = tickets.filter(assignee_id=wanted.assigned)
+    if wanted.callback:
+        tickets = tickets.filter(callback_requested=True, callback_completed=False)
+    if wanted.waiting:
+        tickets = tickets.filter(status=Status.OPEN, first_responded_at=None)
+    if wanted.q:
+        tickets = search.tickets(tickets, wanted.q)
+    return tickets.order_by(*(BY_DUE_TIME if wanted.waiting else NEWEST_FIRST).ordering)
+
+
+def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE) -> "Page":
+    return page(inbox(wanted), cursor, BY_DUE_TIME if wanted.waiting else NEWEST_FIRST, size)
+
+
+def own_tickets(person: Person) -> QuerySet[Ticket]:
+    return Ticket.objects.defer("handover").filter(requester=person).order_by(*NEWEST_FIRST.ordering)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of tickets; `capped` means "at least"."""
+
+    number: int
+    capped: bool = False
+
+    def __str__(self):
+        return f"{self.number:,}{'+' if self.capped else ''}"
+
+
+def count(wanted: InboxFilter) -> Count:
+    """Count the tickets of a filter: exactly while they are few, "10,000+" beyond."""
+    key = f"capped:{hash(wanted)}"
+    if cache.get(key):
+        return Count(COUNT_CAP, capped=True)
+    number = inbox(wanted).order_by()[: COUNT_CAP + 1].count()
+    if number <= COUNT_CAP:
+        return Count(number)
+    cache.set(key, True, CAPPED_COUNT_KEPT_SECONDS)
+    return Count(COUNT_CAP, capped=True)
+
+
+def agents() -> QuerySet[Person]:
+    """Everybody a ticket can be assigned to."""
+    working = Person.objects.filter(role__in=(Role.AGENT, Role.STAFF), is_active=True)
+    return working.order_by("name").only("id", "name", "role", "is_active")
+
+
+def other_viewers(ticket: Ticket, person: Person) -> QuerySet[Viewer]:
+    """The agents who have the ticket open right now, without this one."""
+    fresh = Viewer.objects.filter(ticket=ticket, seen_at__gt=timezone.now() - VIEWER_FADES)
+    return fresh.exclude(person=person).order_by("name")
+
+
+# --- Conversations -----------------------------------------------------------
+
+
+def conversation(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
+    """The messages of a ticket; `notes` is for agents only."""
+    messages = Message.objects.filter(ticket=ticket).order_by("seq")
+    return messages if notes else messages.filter(internal=False)
+
+
+def newest_messages(ticket: Ticket, *, notes: bool, before: int | None = None) -> list[Message]:
+    """The last MESSAGES_PAGE messages (before a seq), oldest first."""
+    messages = conversation(ticket, notes=notes).order_by("-seq")
+    if before:
+        messages = messages.filter(seq__lt=before)
+    return list(messages[:MESSAGES_PAGE])[::-1]
+
+
+def orders_of(person: Person) -> QuerySet[Order]:
+    return Order.objects.filter(customer=person).order_by("-placed_at")
+
+
+# --- Pages by key ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """An order with a key that pages can resume from: a time and, for equal times, the id."""
+
+    field: str
+    newest_first: bool
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        sign = "-" if self.newest_first else ""
+        return f"{sign}{self.field}", f"{sign}id"
+
+    def after(self, at: datetime, id: uuid.UUID) -> Q:
+        # Bounded first: the plain "earlier, or as early with a smaller id" walks the index from the top
+        step = "lt" if self.newest_first else "gt"
+        bounded = Q(**{f"{self.field}__{step}e": at})
+        return bounded & (Q(**{f"{self.field}__{step}": at}) | Q(**{f"id__{step}": id}))
+
+
+NEWEST_FIRST = Ordering("updated_at", newest_first=True)
+BY_DUE_TIME = Ordering("first_response_due_at", newest_first=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list = field(default_factory=list)
+    # What the next page is asked for with; empty on the last
+    next: str = ""
+
+
+def page(rows: QuerySet, cursor: str, order: Ordering = NEWEST_FIRST, size: int = PAGE) -> Page:
+    """Return the page that begins after `cursor` (an opaque string from the page before)."""
+    if cursor:
+        rows = rows.filter(order.after(*_from_cursor(cursor)))
+    found = list(rows[: size + 1])
+    if len(found) <= size:
+        return Page(found)
+    last = found[size - 1]
+    return Page(found[:size], _to_cursor(getattr(last, order.field), last.pk))
+
+
+def _to_cursor(at: datetime, id: uuid.UUID) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{id}".encode()).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
+    try:
+        at, _, id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        when = datetime.fromisoformat(at)
+        if when.tzinfo is None:
+            raise ValueError
+        return when, uuid.UUID(id)
+    except (ValueError, binascii.Error) as reason:
+        raise BadFilter("This cursor is not one of ours; begin again without it.") from reason
+
+
+def _one_of(name: str, value: str, known: list[str]) -> None:
+    if value and value not in known:
+        raise BadFilter(f"{name} is one of {', '.join(known)}.")
+
+
+def _uuid(value: str, otherwise: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except ValueError as reason:
+        raise BadFilter(otherwise) from reason

@@ -1,0 +1,29 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from .views import actions, dashboard, files, session, streams
+
+ticket = "support/<uuid:ticket_id>/"
+
+urlpatterns = [
+    path("support/", dashboard.inbox, name="dashboard"),
+    path("support/rows", dashboard.rows, name="rows"),
+    path("support/events", streams.inbox_events, name="inbox-events"),
+    path("support/login/", session.SignIn.as_view(), name="login"),
+    path("support/logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path(ticket, dashboard.ticket, name="ticket"),
+    path(ticket + "row", dashboard.row, name="ticket-row"),
+    path(ticket + "header", dashboard.header, name="ticket-header"),
+    path(ticket + "history", dashboard.history, name="ticket-history"),
+    path(ticket + "messages", dashboard.messages, name="ticket-messages"),
+    path(ticket + "reply", actions.reply, name="ticket-reply"),
+    path(ticket + "seen", actions.seen, name="ticket-seen"),
+    path(ticket + "typing", actions.typing, name="ticket-typing"),
+    path(ticket + "take", actions.take, name="ticket-take"),
+    path(ticket + "move", actions.move, name="ticket-move"),
+    path(ticket + "triage", actions.triage, name="ticket-triage"),
+    path(ticket + "assign", actions.assign, name="ticket-assign"),
+    path(ticket + "callback", actions.callback, name="ticket-callback"),
+    path("files/<uuid:message_id>", files.picture, name="picture"),
+    path("files/<uuid:message_id>/small", files.thumbnail, name="thumbnail"),
+]

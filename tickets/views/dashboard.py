@@ -1,0 +1,163 @@
+"""The two panes: the list of tickets, and the one that is open. GETs only; changes are in actions."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from .. import access, queries, workflow
+from ..forms import FILTER_GROUPS, FILTERS, FilterForm
+from ..models import Category, Priority, Status
+
+
+def page_for_agents(view):
+    """A page or fragment of the desk: for agents, never cached, another one for htmx."""
+    return never_cache(require_safe(vary_on_headers("HX-Request")(access.for_agents(view))))
+
+
+@page_for_agents
+def inbox(request):
+    """The list, and an invitation to open something."""
+    return render(request, "tickets/dashboard.html", _list(request))
+
+
+@page_for_agents
+def ticket(request, ticket_id):
+    """One ticket, beside the list; htmx gets only the pane."""
+    found = access.desk_ticket(request.user, ticket_id, "order")
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "tickets/_ticket.html", _pane(request, found))
+    return render(request, "tickets/dashboard.html", both_panes(request, found))
+
+
+@page_for_agents
+def rows(request):
+    """Rows of the list: the first page when filter or search change, a next page while scrolling."""
+    return render(request, "tickets/_rows.html", _list(request))
+
+
+@page_for_agents
+def row(request, ticket_id):
+    """One row as it is now; empty if the ticket is not in the list that is shown."""
+    wanted = FilterForm(request.GET).wanted(request.user)
+    found = queries.inbox(wanted).filter(pk=ticket_id).first()
+    if not found:
+        return HttpResponse("")
+    return render(request, "tickets/_ticket_row.html", {"ticket": found, "now": timezone.now()})
+
+
+@page_for_agents
+def header(request, ticket_id):
+    """The open ticket's header as it is now."""
+    found = access.desk_ticket(request.user, ticket_id)
+    return render(request, "tickets/_ticket_header.html", header_context(request, found))
+
+
+@page_for_agents
+def messages(request, ticket_id):
+    """Bubbles: those after a seq, or the page before one."""
+    found = access.desk_ticket(request.user, ticket_id)
+    before = _seq(request, "before")
+    if before:
+        shown = queries.newest_messages(found, notes=True, before=before)
+    else:
+        shown = queries.conversation(found, notes=True).filter(seq__gt=_seq(request, "after"))
+    context = {"ticket": found, "messages": shown, "side": "agent", "days": bool(before)}
+    context["older"] = before and _older(shown)
+    return render(request, "tickets/_messages.html", context)
+
+
+@page_for_agents
+def history(request, ticket_id):
+    """Who changed what, and when; loaded when somebody asks for it."""
+    found = access.desk_ticket(request.user, ticket_id)
+    events = found.events.order_by("-at")[:100]
+    return render(request, "tickets/_history.html", {"events": events})
+
+
+# --- What the templates are given --------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+FILTER_CHOICES = [
+    (group, [Choice(value, FILTERS[value][0]) for value in values])
+    for group, values in FILTER_GROUPS.items()
+]
+
+
+def both_panes(request, ticket) -> dict:
+    """What the whole page shows with this ticket open."""
+    return _list(request) | _pane(request, ticket)
+
+
+def _list(request) -> dict:
+    form = FilterForm(request.GET)
+    wanted = form.wanted(request.user)
+    cursor = request.GET.get("cursor", "")
+    try:
+        page = queries.inbox_page(wanted, cursor)
+    except queries.BadFilter:
+        # A cursor from an old bookmark: begin at the top
+        page = queries.inbox_page(wanted)
+    return {
+        "page": page,
+        "total": None if cursor else queries.count(wanted),
+        "filter": request.GET.get("filter", ""),
+        "q": wanted.q,
+        "filter_choices": FILTER_CHOICES,
+        "query": _query(request),
+        "now": timezone.now(),
+    }
+
+
+def _query(request) -> str:
+    """The list's filter as a query string, so that every link keeps it."""
+    kept = request.GET.copy()
+    for name in list(kept):
+        if name not in ("filter", "q") or not kept[name]:
+            del kept[name]
+    return kept.urlencode()
+
+
+def _pane(request, ticket) -> dict:
+    shown = queries.newest_messages(ticket, notes=True)
+    return header_context(request, ticket) | {
+        "messages": shown,
+        "older": _older(shown),
+        "days": True,
+        "query": _query(request),
+    }
+
+
+def header_context(request, ticket) -> dict:
+    """What `_ticket_header.html` shows."""
+    return {
+        "ticket": ticket,
+        "side": "agent",
+        "agents": queries.agents(),
+        "moves": workflow.allowed_moves(ticket),
+        "priorities": list(Priority)[::-1],
+        "categories": list(Category),
+        "Status": Status,
+        "now": timezone.now(),
+        "order": ticket.order,
+    }
+
+
+def _older(shown) -> int | None:
+    """The seq before which there is more to load."""
+    return shown[0].seq if shown and shown[0].seq > 1 else None
+
+
+def _seq(request, name: str) -> int:
+    raw = request.GET.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

@@ -1,0 +1,175 @@
+"""The live streams: server-sent events for one ticket, and for the whole inbox."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, JsonResponse, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+from rest_framework.exceptions import APIException
+
+from .. import access, live, queries
+from ..api import serializers, tokens
+from ..live import News, event
+from ..models import Activity, Message, Person, Ticket
+
+# A stream of a browser session begins anew this often, and is checked anew with it
+SESSION_STREAM_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Ear:
+    """Who listens, from which place on, and for how long."""
+
+    person: Person
+    after: int | None
+    seconds: float
+
+
+@require_GET
+async def ticket_events(request, ticket_id):
+    """The events of one ticket, for its requester or an agent."""
+    try:
+        ear = await live.in_thread(_ear, request)
+        ticket, agent = await live.in_thread(_audible_ticket, ear.person, ticket_id)
+    except (APIException, Http404) as reason:
+        return _refusal(reason)
+
+    def read(after: int) -> News:
+        return _ticket_news(ticket.pk, after, agent=agent)
+
+    def passes(call: dict) -> bool:
+        # Customers are not told when an agent types a private note, or who looks on
+        public = call["event"] == "typing" and call["data"]["by"] == "agent"
+        return agent or public
+
+    return _streamed(
+        live.stream(
+            live.topic_of(ticket.pk), read, after=ear.after or 0,
+            kind="agent" if agent else "customer", passes=passes, seconds=ear.seconds,
+        )
+    )
+
+
+@require_GET
+async def inbox_events(request):
+    """Every message and every change of a ticket, for agents. Without Last-Event-ID: from now on."""
+    try:
+        ear = await live.in_thread(_ear, request)
+        if not ear.person.is_agent:
+            raise Http404
+    except (APIException, Http404) as reason:
+        return _refusal(reason)
+    after = await live.in_thread(_end_of_inbox) if ear.after is None else ear.after
+    return _streamed(
+        live.stream(
+            live.INBOX, _inbox_news, after=after, kind="agent",
+            passes=lambda call: True, seconds=ear.seconds,
+        )
+    )
+
+
+# --- Who may listen ----------------------------------------------------------
+
+
+def _ear(request: HttpRequest) -> Ear:
+    authenticated = tokens.BearerAuthentication().authenticate(request)
+    if authenticated:
+        person, token = authenticated
+        # An access token opens nothing beyond its own life
+        seconds = max(1.0, token["exp"] - tokens.now())
+    elif request.user.is_authenticated:
+        person, seconds = request.user, SESSION_STREAM_SECONDS
+    else:
+        raise tokens.NotAuthenticated
+    # The lazy user of a session is loaded here, in the thread
+    return Ear(Person.objects.get(pk=person.pk), _last_event_id(request), seconds)
+
+
+def _last_event_id(request) -> int | None:
+    raw = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
+
+
+def _audible_ticket(person: Person, ticket_id) -> tuple[Ticket, bool]:
+    if person.is_agent:
+        return access.desk_ticket(person, ticket_id), True
+    return access.own_ticket(person, ticket_id), False
+
+
+# --- What there is to hear ---------------------------------------------------
+
+
+def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
+    ticket = Ticket.objects.defer("handover").get(pk=ticket_id)
+    messages = queries.conversation(ticket, notes=agent).filter(seq__gt=after)[: live.BATCH]
+    chunk = b""
+    for message in messages:
+        chunk += event("message", _message(message, ticket, agent), message.seq)
+        after = message.seq
+    read = {"agents": ticket.read_by_agents, "requester": ticket.read_by_requester}
+    states = (
+        event("ticket", serializers.ticket_json(ticket, agent=agent)),
+        event("read", read | {"ticketId": str(ticket.pk)}),
+    )
+    return News(chunk, after, states, more=len(messages) == live.BATCH)
+
+
+def _inbox_news(after: int) -> News:
+    live.number_activities()
+    activities = list(
+        Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH]
+    )
+    tickets = Ticket.objects.defer("handover").in_bulk({row.ticket_id for row in activities})
+    messages = _messages_of(activities)
+    chunk = b""
+    for row in activities:
+        ticket = tickets.get(row.ticket_id)
+        message = messages.get((row.ticket_id, row.seq))
+        if ticket and message:
+            chunk += event("message", _message(message, ticket, True), row.position)
+        elif ticket:
+            chunk += event("ticket", serializers.ticket_json(ticket, agent=True), row.position)
+        after = row.position
+    return News(chunk, after, more=len(activities) == live.BATCH)
+
+
+def _messages_of(activities: list[Activity]) -> dict:
+    told = [row for row in activities if row.seq is not None]
+    if not told:
+        return {}
+    messages = Message.objects.filter(
+        ticket_id__in={row.ticket_id for row in told}, seq__in={row.seq for row in told}
+    )
+    return {(message.ticket_id, message.seq): message for message in messages}
+
+
+def _end_of_inbox() -> int:
+    while live.number_activities():
+        pass
+    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    return newest.position if newest else 0
+
+
+def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
+    return serializers.message_json(message, ticket, agent=agent)
+
+
+# --- Answers -----------------------------------------------------------------
+
+
+def _streamed(chunks) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(chunks, content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    # nginx would collect the events and pass them on late
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _refusal(reason) -> JsonResponse:
+    if isinstance(reason, APIException):
+        detail = reason.detail.get("detail") if isinstance(reason.detail, dict) else reason.detail
+        body = {"detail": str(detail), "code": detail.code}
+        response = JsonResponse(body, status=reason.status_code)
+        if reason.status_code == 401:
+            response["WWW-Authenticate"] = 'Bearer realm="api"'
+        return response
+    return JsonResponse({"detail": "There is nothing here for you.", "code": "not_found"}, status=404)

@@ -1,0 +1,43 @@
+"""What the desk itself says in a conversation (the blue bubbles)."""
+
+from . import sla
+
+
+def connected(priority: str) -> str:
+    target = sla.in_words(sla.TARGETS[priority])
+    return (
+        "Connected to Customer Care. An agent will help you shortly. "
+        f"We aim to answer within {target}."
+    )
+
+
+def continued(number: int) -> str:
+    return f"This continues ticket #{number}, which was closed."
+
+
+def joined(agent: str) -> str:
+    return f"{agent} from Customer Care is helping you now."
+
+
+def resolved(resolution: str) -> str:
+    return f"{resolution} Did that solve it?".strip()
+
+
+def reopened(person: str) -> str:
+    return f"{person} asked for more help. The conversation is open again."
+
+
+def closed() -> str:
+    return "This conversation is closed. Write again whenever you need us."
+
+
+def confirmed() -> str:
+    return "Glad that it is solved. This conversation is closed."
+
+
+def callback_requested(phone: str) -> str:
+    return f"A call back to {phone} was asked for. An agent will call you."
+
+
+def callback_completed() -> str:
+    return "The call back is done."

@@ -1,0 +1,457 @@
+"""The verbs of the desk. Page, API, admin and bot all change tickets through these.
+
+Every verb takes the ticket as its caller read it, does all or nothing, leaves an
+event row for each change, and announces it to the live streams. What may not be
+done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+
+from . import clock, live, sla, wording
+from .journal import TRIES, Entry, Outrun, create, verb
+from .models import Category, Message, Order, Person, Sender, Status, Ticket
+from .uploads import StoredPicture
+
+# The one table of what a status may become. A closed ticket stays closed: what comes
+# after it is a new ticket that is linked to it.
+TRANSITIONS = {
+    Status.OPEN: {Status.IN_PROGRESS, Status.CLOSED},
+    Status.IN_PROGRESS: {Status.RESOLVED, Status.CLOSED},
+    Status.RESOLVED: {Status.IN_PROGRESS, Status.CLOSED},
+    Status.CLOSED: set(),
+}
+
+MAX_TEXT = 4000
+
+
+class Refused(Exception):
+    """The desk does not do this; the message is a sentence for the person who asked."""
+
+
+class IllegalMove(Refused):
+    """The transition table has no such step, or somebody else took one first."""
+
+
+class Mismatch(Refused):
+    """This clientId was used before, for something else."""
+
+
+class StaleReply(Refused):
+    """The customer wrote something that this reply has not seen; `missed` holds it."""
+
+    def __init__(self, ticket: Ticket, missed: list[Message]):
+        super().__init__("The customer wrote again. Your reply was not sent; please look first.")
+        self.ticket = ticket
+        self.missed = missed
+
+
+def allowed_moves(ticket: Ticket) -> list[Status]:
+    """The statuses that the ticket may have next, in the order of its life."""
+    return [status for status in Status if status in TRANSITIONS[ticket.status]]
+
+
+# --- Opening -----------------------------------------------------------------
+
+
+def open_ticket(
+    requester: Person,
+    text: str,
+    *,
+    category: str = Category.OTHER,
+    priority: str | None = None,
+    subject: str = "",
+    order: Order | None = None,
+    picture: StoredPicture | None = None,
+    client_id: str | None = None,
+    previous: Ticket | None = None,
+    language: str = "",
+    handover: dict | None = None,
+) -> Ticket:
+    """Open a ticket with the customer's words (or picture) as its first message.
+
+    The same `client_id` from the same requester returns the ticket that it
+    opened before. `handover` is stored as it is, see `chatbot.handover`.
+    """
+    if seen := _opened_before(requester, client_id):
+        return seen
+    priority = priority or sla.DEFAULT_PRIORITY[category]
+    for _ in range(TRIES):
+        now = clock.now()
+        ticket = Ticket(
+            number=secrets.randbelow(90_000_000) + 10_000_000,
+            requester=requester,
+            requester_name=str(requester),
+            requester_email=requester.email,
+            requester_phone=requester.phone,
+            order=order,
+            order_number=order.number if order else "",
+            priority=priority,
+            category=category,
+            subject=(subject or _first_line(text) or "Picture")[:140],
+            created_at=now,
+            updated_at=now,
+            first_response_due_at=sla.first_response_due(priority, now),
+            client_id=client_id,
+            previous=previous,
+            language=language,
+            handover=handover or {},
+        )
+        try:
+            with transaction.atomic():
+                entry = Entry(ticket, by=requester)
+                entry.record("status", "", Status.OPEN)
+                _said(entry, Sender.CUSTOMER, text, picture, client_id)
+                entry.say(Sender.SYSTEM, wording.connected(priority), unread=False)
+                if previous:
+                    entry.say(Sender.SYSTEM, wording.continued(previous.number), unread=False)
+                create(ticket, entry)
+            return ticket
+        except IntegrityError:
+            # The same request arrived twice at once, or the number is taken
+            if seen := _opened_before(requester, client_id):
+                return seen
+    raise Outrun
+
+
+def _opened_before(requester: Person, client_id: str | None) -> Ticket | None:
+    return client_id and Ticket.objects.filter(requester=requester, client_id=client_id).first()
+
+
+# --- Talking -----------------------------------------------------------------
+
+
+def customer_says(
+    ticket: Ticket,
+    text: str,
+    *,
+    by: Person,
+    picture: StoredPicture | None = None,
+    client_id: str | None = None,
+) -> Message:
+    """Add the customer's message and return it.
+
+    It reopens a resolved ticket. A closed one stays closed: the message opens a
+    new ticket that is linked to it (or goes to the one that was opened before).
+    """
+    if seen := _said_before(ticket, text, picture, by, client_id):
+        return seen
+    while True:
+        if ticket.is_over:
+            return _say_in_following(ticket, text, by=by, picture=picture, client_id=client_id)
+        try:
+            return _customer_says(ticket, text, by, picture, client_id)
+        except ClosedMeanwhile:
+            ticket.refresh_from_db()
+
+
+class ClosedMeanwhile(Exception):
+    """The ticket was closed while the customer's message was on its way."""
+
+
+@verb
+def _customer_says(ticket, text, by, picture, client_id) -> Message:
+    if seen := _said_before(ticket, text, picture, by, client_id):
+        return seen
+    if ticket.is_over:
+        raise ClosedMeanwhile
+    entry = Entry(ticket, by=by)
+    message = _said(entry, Sender.CUSTOMER, text, picture, client_id)
+    if ticket.status == Status.RESOLVED:
+        _reopen(entry)
+    entry.write()
+    return message
+
+
+def _say_in_following(ticket, text, *, by, picture, client_id) -> Message:
+    said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
+    if said:
+        return said
+    if following := ticket.following.exclude(status=Status.CLOSED).first():
+        return customer_says(following, text, by=by, picture=picture, client_id=client_id)
+    opened = open_ticket(
+        ticket.requester,
+        text,
+        category=ticket.category,
+        order=ticket.order,
+        subject=ticket.subject,
+        picture=picture,
+        client_id=client_id,
+        previous=ticket,
+        language=ticket.language,
+    )
+    return opened.messages.get(seq=1)
+
+
+@verb
+def agent_replies(
+    ticket: Ticket,
+    text: str,
+    *,
+    by: Person,
+    picture: StoredPicture | None = None,
+    client_id: str | None = None,
+    last_seq: int | None = None,
+) -> Message:
+    """Add the agent's reply and return it. Replying to an open ticket takes it.
+
+    `last_seq` is the newest message that the agent had on the screen. Raise
+    StaleReply when the customer has written since, IllegalMove on a closed ticket.
+    """
+    if seen := _said_before(ticket, text, picture, by, client_id):
+        return seen
+    if ticket.is_over:
+        raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
+    if last_seq is not None and ticket.last_customer_seq > last_seq:
+        raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
+    entry = Entry(ticket, by=by)
+    if ticket.status == Status.OPEN:
+        _take(entry, by)
+    elif not ticket.assignee_id:
+        _assign(entry, by)
+    if not ticket.first_responded_at:
+        entry.stamp(first_responded_at=entry.now)
+    message = _said(entry, Sender.AGENT, text, picture, client_id)
+    entry.write()
+    return message
+
+
+@verb
+def add_note(
+    ticket: Ticket,
+    text: str,
+    *,
+    by: Person,
+    picture: StoredPicture | None = None,
+    client_id: str | None = None,
+) -> Message:
+    """Add a private note, which the customer never sees; allowed in every status."""
+    if seen := _said_before(ticket, text, picture, by, client_id):
+        return seen
+    entry = Entry(ticket, by=by)
+    message = _said(entry, Sender.AGENT, text, picture, client_id, internal=True)
+    entry.write()
+    return message
+
+
+def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=False) -> Message:
+    return entry.say(
+        sender, text, internal=internal, picture=picture, client_id=client_id,
+        fingerprint=_fingerprint(text, picture), author=entry.by, sender_name=str(entry.by),
+    )
+
+
+def _said_before(ticket, text, picture, by, client_id) -> Message | None:
+    """Return the message that this client_id made before; raise Mismatch if it said something else."""
+    if not client_id:
+        return None
+    seen = ticket.messages.filter(client_id=client_id).first()
+    if seen and (seen.author_id != by.pk or seen.fingerprint != _fingerprint(text, picture)):
+        raise Mismatch("This clientId belongs to another message.")
+    return seen
+
+
+def _fingerprint(text: str, picture: StoredPicture | None) -> str:
+    return hashlib.sha256(f"{text}\0{picture.digest if picture else ''}".encode()).hexdigest()
+
+
+# --- Moving ------------------------------------------------------------------
+
+
+@verb
+def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
+    """Change the ticket's status.
+
+    Raise IllegalMove when the table above does not allow the step, or when
+    somebody else moved the ticket first.
+    """
+    entry = Entry(ticket, by=by)
+    if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
+        _take(entry, by)
+    elif new_status == Status.IN_PROGRESS:
+        _reopen(entry)
+    elif new_status == Status.RESOLVED:
+        _move(entry, Status.RESOLVED)
+        if resolution:
+            entry.set(resolution=resolution)
+        entry.stamp(resolved_at=entry.now)
+        entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
+    else:
+        _move(entry, new_status)
+        entry.stamp(closed_at=entry.now)
+        if resolution:
+            entry.set(resolution=resolution)
+        entry.say(Sender.SYSTEM, wording.closed())
+    entry.write()
+
+
+def take(ticket: Ticket, *, by: Person) -> None:
+    """Make the ticket this agent's: assigned, and in progress if it was open."""
+    if ticket.status == Status.OPEN:
+        move(ticket, Status.IN_PROGRESS, by=by)
+    else:
+        assign(ticket, by, by=by)
+
+
+@verb
+def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
+    """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
+    entry = Entry(ticket, by=by)
+    read = ticket.assignee_id
+    if _assign(entry, agent):
+        if Ticket.objects.filter(pk=ticket.pk, assignee_id=read).update(assignee=agent) != 1:
+            raise IllegalMove("Somebody else assigned this ticket first.")
+        entry.write()
+
+
+@verb
+def triage(
+    ticket: Ticket, *, by: Person, priority: str | None = None, category: str | None = None
+) -> None:
+    """Correct the priority or the category. An unanswered ticket gets the new priority's due time."""
+    entry = Entry(ticket, by=by)
+    if category:
+        entry.set(category=category)
+    if priority and entry.set(priority=priority) and not ticket.first_responded_at:
+        entry.stamp(first_response_due_at=sla.first_response_due(priority, ticket.created_at))
+    entry.write()
+
+
+@verb
+def note_resolution(ticket: Ticket, resolution: str, *, by: Person) -> None:
+    """Record how it was solved, without moving the ticket."""
+    entry = Entry(ticket, by=by)
+    entry.set(resolution=resolution)
+    entry.write()
+
+
+@verb
+def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: str = "") -> None:
+    """The customer says that it is solved: close, and keep the rating. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be confirmed.")
+    entry = Entry(ticket, by=by)
+    _move(entry, Status.CLOSED)
+    entry.stamp(closed_at=entry.now)
+    if rating:
+        entry.set(rating=rating)
+    if comment:
+        entry.set(rating_comment=comment)
+    entry.say(Sender.SYSTEM, wording.confirmed(), unread=False)
+    entry.write()
+
+
+@verb
+def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
+    """Keep the customer's rating of a closed ticket."""
+    if ticket.status != Status.CLOSED:
+        raise IllegalMove("A conversation is rated once it is closed.")
+    entry = Entry(ticket, by=by)
+    entry.set(rating=rating, **({"rating_comment": comment} if comment else {}))
+    entry.write()
+
+
+@verb
+def reopen(ticket: Ticket, *, by: Person) -> None:
+    """It was not solved after all. Raise IllegalMove unless resolved."""
+    entry = Entry(ticket, by=by)
+    _reopen(entry)
+    entry.write()
+
+
+def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
+    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
+    done, skipped = [], []
+    for ticket in tickets:
+        try:
+            change(ticket, **arguments)
+            done.append(ticket)
+        except Refused as reason:
+            skipped.append((ticket, str(reason)))
+    return done, skipped
+
+
+def _move(entry: Entry, new_status: str) -> None:
+    old_status = entry.ticket.status
+    if new_status not in TRANSITIONS[old_status]:
+        raise IllegalMove(
+            f"Ticket #{entry.ticket.number} is {Status(old_status).label.lower()} "
+            f"and cannot become {Status(new_status).label.lower()}."
+        )
+    entry.set(status=new_status)
+
+
+def _take(entry: Entry, agent: Person) -> None:
+    _move(entry, Status.IN_PROGRESS)
+    _assign(entry, entry.ticket.assignee or agent)
+    entry.say(Sender.SYSTEM, wording.joined(entry.ticket.assignee_name), unread=False)
+
+
+def _assign(entry: Entry, agent: Person | None) -> bool:
+    entry.stamp(assignee=agent)
+    return entry.set(assignee_name=str(agent or ""))
+
+
+def _reopen(entry: Entry) -> None:
+    if entry.ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be opened again.")
+    _move(entry, Status.IN_PROGRESS)
+    entry.stamp(resolved_at=None)
+    entry.say(Sender.SYSTEM, wording.reopened(str(entry.by)), unread=False)
+
+
+# --- Calling back ------------------------------------------------------------
+
+
+@verb
+def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str = "") -> None:
+    """The customer asks to be called. Raise IllegalMove on a closed ticket, Refused without a number."""
+    if ticket.is_over:
+        raise IllegalMove("This conversation is closed. Write again and we will call you.")
+    phone = phone or ticket.requester_phone
+    if not phone:
+        raise Refused("Please tell us the number to call.")
+    entry = Entry(ticket, by=by)
+    entry.set(callback_requested=True, callback_completed=False, requester_phone=phone)
+    if note:
+        entry.stamp(callback_note=note)
+    entry.say(Sender.SYSTEM, wording.callback_requested(phone), unread=False)
+    entry.write()
+
+
+@verb
+def complete_callback(ticket: Ticket, *, by: Person, completed: bool = True) -> None:
+    """Tick the call back off (or on again). Raise IllegalMove if none was asked for."""
+    if not ticket.callback_requested:
+        raise IllegalMove("Nobody asked to be called back.")
+    entry = Entry(ticket, by=by)
+    if entry.set(callback_completed=completed) and completed:
+        entry.say(Sender.SYSTEM, wording.callback_completed(), unread=False)
+    entry.write()
+
+
+# --- Reading -----------------------------------------------------------------
+
+
+def mark_read(ticket: Ticket, *, by_agents: bool, up_to: int) -> None:
+    """Remember that one side has seen the conversation up to this seq."""
+    mark, unread = (
+        ("read_by_agents", "unread_by_agents") if by_agents else ("read_by_requester", "unread_by_requester")
+    )
+    up_to = min(up_to, ticket.last_seq)
+    if getattr(ticket, mark) >= up_to and not getattr(ticket, unread):
+        return
+    with transaction.atomic():
+        row = Ticket.objects.filter(pk=ticket.pk)
+        row.filter(**{f"{mark}__lt": up_to}).update(**{mark: up_to})
+        # Nothing unread is left, unless a message has come since
+        row.filter(last_seq__lte=up_to).update(**{unread: 0})
+        live.announce(ticket)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
