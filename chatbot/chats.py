@@ -1,17 +1,30 @@
 """The chat with Villy as it is stored: ask, be answered once, look back."""
 
+from datetime import timedelta
 from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.workflow import Mismatch
 
-from . import engine
+from . import engine, proofs
 from .models import Chat, ChatMessage
 
 TRIES = 20
+# A closed ticket stays in the widget for its rating, then Villy is back
+CLOSED_IS_SHOWN = timedelta(days=1)
+
+
+class HandedOver(Exception):
+    """A human has the conversation: Villy keeps silent, the words went to `ticket` as `message`."""
+
+    def __init__(self, ticket: Ticket, message):
+        super().__init__("A person has your conversation now. I passed this on.")
+        self.ticket = ticket
+        self.message = message
 
 
 def current_chat(person: Person) -> Chat | None:
@@ -23,10 +36,12 @@ def current_chat(person: Person) -> Chat | None:
 def current_ticket(person: Person) -> Ticket | None:
     """Return the ticket that the person's conversation has moved to, if no newer chat was begun."""
     ticket = Ticket.objects.filter(requester=person).order_by("-created_at").first()
-    chat = current_chat(person)
-    if ticket and chat and chat.created_at > ticket.created_at:
+    if not ticket:
         return None
-    return ticket
+    if ticket.is_over and ticket.closed_at < timezone.now() - CLOSED_IS_SHOWN:
+        return None
+    chat = current_chat(person)
+    return None if chat and chat.created_at > ticket.created_at else ticket
 
 
 def begin(person: Person) -> Chat:
@@ -42,23 +57,36 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
     """Store what the person said, let Villy answer, and return the answer.
 
     Both are committed on their own: if the desk dies in between, the question is
-    there, and asking again with the same `client_id` brings the one answer.
+    there, and asking again with the same `client_id` brings the one answer. Raise
+    HandedOver when a human took the conversation while Villy was thinking.
     """
     chat = begin(person)
     question = _question(chat, text, client_id)
-    return answer_to(chat, question)
+    return answer_to(chat, question, text)
 
 
-def answer_to(chat: Chat, question: ChatMessage) -> ChatMessage:
-    """Return Villy's answer to a stored question, made now if there is none yet."""
+def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
+    """Return Villy's answer to a stored question, made now if there is none yet.
+
+    `text` is what was typed; what is stored of it may be masked.
+    """
     if not question.is_new and (answer := ChatMessage.objects.filter(answers=question).first()):
         return answer
-    reply = engine.answer(chat, question.text)
+    reply = engine.answer(chat, text)
+    if ticket := Ticket.objects.filter(chats=chat).first():
+        message = workflow.customer_says(
+            ticket, question.text, by=chat.person, client_id=question.client_id
+        )
+        raise HandedOver(ticket, message)
     try:
         with transaction.atomic():
             answer = _append(
-                chat, sender=Sender.AI, text=reply.text, answers=question,
-                reply=reply.as_dict(), intent=reply.intent,
+                chat,
+                sender=Sender.AI,
+                text=reply.text,
+                answers=question,
+                reply=reply.as_dict(),
+                intent=reply.intent,
             )
             Chat.objects.filter(pk=chat.pk).update(
                 memory=chat.memory, language=chat.language, updated_at=timezone.now()
@@ -79,8 +107,11 @@ def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
 
 
 def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
+    if proofs.awaited(chat):
+        # A one-time code is worth something for ten minutes, and nothing to those who read it later
+        text = proofs.masked(text)
     if client_id and (seen := chat.messages.filter(client_id=client_id).first()):
-        if seen.text != text:
+        if seen.text not in (text, proofs.masked(text)):
             raise Mismatch("This clientId belongs to another message.")
         return seen
     line = partial(_append, chat, sender=Sender.CUSTOMER, text=text, client_id=client_id)

@@ -13,7 +13,9 @@ def allowed_host(request) -> str | None:
     nothing: the browser compares it with the real one through frame-ancestors.
     """
     origin = request.GET.get("host", "")
-    if origin == own_origin(request) or any(_covers(allowed, origin) for allowed in settings.WIDGET_ORIGINS):
+    if origin == own_origin(request) or any(
+        _covers(allowed, origin) for allowed in settings.WIDGET_ORIGINS
+    ):
         return origin
     return None
 
@@ -23,10 +25,11 @@ def own_origin(request) -> str:
 
 
 def _covers(allowed: str, origin: str) -> bool:
-    allowed = allowed.rstrip("/")
     if not _is_origin(origin):
         return False
-    return re.fullmatch(re.escape(allowed).replace(r"\*", r"[a-z0-9-]+"), origin) is not None
+    # As in CSP: any port includes the one that is not written
+    pattern = re.escape(allowed.rstrip("/")).replace(r":\*", r"(:[0-9]+)?").replace(r"\*", r"[a-z0-9-]+")
+    return re.fullmatch(pattern, origin) is not None
 
 
 def _is_origin(text: str) -> bool:
@@ -34,4 +37,6 @@ def _is_origin(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+    return (
+        parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+    )

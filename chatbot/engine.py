@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tickets import sla
 from tickets.models import Category, Order
 
-from . import catalogue, handoff, intents, knowledge, orders, replies
+from . import catalogue, handoff, intents, knowledge, orders, proofs, replies
 from .models import Chat
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
@@ -18,6 +18,8 @@ ACT = 0.55
 ASK = 0.35
 # Turns without a "that helped" after which a person is offered unasked
 LONG_TALK = 5
+# An article that is worth showing when none is sure
+NEAR = 0.12
 
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 
@@ -70,6 +72,12 @@ class Heard:
     category: str
     priority: str
     order: Order | None
+    # The nearest articles, the best first
+    passages: list[knowledge.Passage]
+
+    @property
+    def article_score(self) -> float:
+        return self.passages[0].score if self.passages else 0.0
 
 
 def answer(chat: Chat, text: str) -> Reply:
@@ -98,7 +106,8 @@ def _listen(chat: Chat, text: str) -> Heard:
         is_issue=understood["is_issue"],
         category=understood["category"],
         priority=understood["priority"],
-        order=orders.mentioned(chat.person, text),
+        order=orders.mentioned(chat, text),
+        passages=knowledge.look_up(text),
     )
 
 
@@ -135,22 +144,25 @@ def an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Something is wrong that a person has to put right."""
     if heard.reason == "anger" and (heard.is_issue or heard.intent == "complaint"):
         return _offer(chat, heard, heard.intent if heard.is_issue else "angry")
-    if heard.is_issue and heard.confidence >= ACT:
+    # What is urgent is not the time to be sure
+    if heard.is_issue and (heard.confidence >= ACT or heard.priority == "urgent"):
         return _offer(chat, heard, heard.intent)
     return None
 
 
 def their_order(chat: Chat, heard: Heard) -> Reply | None:
     """Where is my order: from the caller's own orders only."""
-    if not heard.order and not (heard.intent == "order_status" and heard.confidence >= ASK):
+    asked = heard.intent == "order_status" and heard.confidence >= max(ASK, min(0.9, heard.article_score))
+    if not heard.order and not asked:
         return None
-    order = heard.order or orders.latest(chat.person)
+    order = heard.order or orders.latest(chat)
     if not order:
         key = "order_sign_in" if chat.person.is_guest else "order_none"
-        return Reply(
-            replies.say(key, heard.language), "order_status", heard.confidence,
-            offer_agent=bool(orders.numbers_in(heard.text)), category=Category.ORDER, priority="medium",
-        )
+        return Reply(replies.say(key, heard.language), "order_status", heard.confidence)
+    return _order_card(order, heard)
+
+
+def _order_card(order: Order, heard: Heard) -> Reply:
     state = orders.state_in_words(order, heard.language)
     return Reply(
         replies.say("order_found", heard.language, number=order.number, state=state),
@@ -162,28 +174,59 @@ def their_order(chat: Chat, heard: Heard) -> Reply | None:
     )
 
 
-def small_talk(chat: Chat, heard: Heard) -> Reply | None:
-    key = SMALL_TALK.get(heard.intent)
-    if not key or heard.confidence < ACT:
+def a_code(chat: Chat, heard: Heard) -> Reply | None:
+    """The code that we sent to the contact of an order, typed by whoever wants to hear about it."""
+    awaiting = proofs.awaited(chat)
+    if not awaiting or not proofs.CODE.search(heard.text):
         return None
-    return Reply(replies.say(key, heard.language), heard.intent, heard.confidence, suggestions=_chips(heard))
+    if proofs.check(awaiting, heard.text):
+        return _order_card(awaiting.order, heard)
+    left = awaiting.tries_left
+    return Reply(
+        replies.say("code_wrong" if left else "code_over", heard.language, left=left),
+        "order_status",
+        offer_agent=not left,
+        category=Category.ORDER,
+        priority="medium",
+    )
+
+
+def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
+    """An order number that is not known to be theirs: a code goes to its owner, whoever asks."""
+    numbers = orders.numbers_in(heard.text)
+    if not chat.person.is_guest or heard.order or not numbers or heard.is_issue:
+        return None
+    proofs.begin(chat, numbers[0])
+    return Reply(replies.say("code_sent", heard.language, number=numbers[0]), "order_status")
+
+
+def small_talk(chat: Chat, heard: Heard) -> Reply | None:
+    key = "nod" if _is_nod(heard.text) else SMALL_TALK.get(heard.intent)
+    if not key or (key != "nod" and heard.confidence < ACT):
+        return None
+    intent = "thanks_bye" if key == "nod" else heard.intent
+    return Reply(replies.say(key, heard.language), intent, heard.confidence, suggestions=_chips(heard))
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     """A product's name needs the catalogue, not the classifier."""
+    if heard.is_issue or (heard.intent != "product_query" and heard.confidence >= ACT):
+        return None
     found = catalogue.look_up(heard.text)
-    asks_to_buy = heard.intent == "product_query" or heard.confidence < ACT
-    if not found.products or not (found.by_name or heard.intent == "product_query") or not asks_to_buy:
+    if len(found.products) == 1 and (detail := catalogue.detail(heard.text, found.products[0])):
+        return _products(found.products, heard, detail)
+    # The more of the message is names, the surer an article has to be to come first
+    beaten = heard.article_score >= (0.75 if found.share < 0.6 else 0.9) and found.share < 1
+    if not found.products or beaten or (not found.share and heard.intent != "product_query"):
         return None
     return _products(found.products, heard)
 
 
 def an_article(chat: Chat, heard: Heard) -> Reply | None:
     """A question that the shop has answered before."""
-    passages = knowledge.look_up(heard.text)
-    if not passages or not passages[0].is_sure or heard.intent == "out_of_scope":
+    if not heard.passages or not heard.passages[0].is_sure or heard.intent == "out_of_scope":
         return None
-    article = passages[0].article
+    article = heard.passages[0].article
     chat.memory.setdefault("articles", []).append(article.slug)
     return Reply(
         article.body_in(heard.language),
@@ -191,7 +234,7 @@ def an_article(chat: Chat, heard: Heard) -> Reply | None:
         heard.confidence,
         category=article.category,
         sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
-        suggestions=[passage.article.title for passage in passages[1:3] if passage.is_sure],
+        suggestions=_nearest(heard)[1:],
         asks_help=True,
     )
 
@@ -201,21 +244,28 @@ def products_at_all(chat: Chat, heard: Heard) -> Reply | None:
         return None
     cards = [catalogue.as_card(product) for product in catalogue.popular()]
     return Reply(
-        replies.say("products_none", heard.language), heard.intent, heard.confidence,
-        products=cards, suggestions=_chips(heard),
+        replies.say("products_none", heard.language),
+        heard.intent,
+        heard.confidence,
+        products=cards,
+        suggestions=_chips(heard),
     )
 
 
 def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Not sure enough to act: ask, and keep the button in reach."""
-    if not heard.is_issue or heard.confidence < ASK:
+    if not heard.is_issue or heard.article_score >= 0.75:
         return None
     chat.memory["asked"] = {
         "intent": heard.intent, "category": heard.category, "priority": heard.priority,
     }  # fmt: skip
     return Reply(
-        replies.say("ask_issue", heard.language), heard.intent, heard.confidence,
-        offer_agent=True, category=heard.category, priority=heard.priority,
+        replies.say("ask_issue", heard.language),
+        heard.intent,
+        heard.confidence,
+        offer_agent=True,
+        category=heard.category,
+        priority=heard.priority,
     )
 
 
@@ -223,7 +273,9 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if heard.intent != "out_of_scope" or heard.confidence < ACT:
         return None
     return Reply(
-        replies.say("out_of_scope", heard.language), heard.intent, heard.confidence,
+        replies.say("out_of_scope", heard.language),
+        heard.intent,
+        heard.confidence,
         suggestions=_chips(heard),
     )
 
@@ -231,7 +283,6 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
 def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
     """The nearest articles and a human; misunderstood twice, the human comes first."""
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
-    nearest = [passage.article.title for passage in knowledge.look_up(heard.text) if passage.score > 0]
     return Reply(
         replies.say("unknown" if misses == 1 else "unknown_again", heard.language),
         "unknown",
@@ -239,20 +290,22 @@ def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
         offer_agent=True,
         category=heard.category if heard.is_issue else Category.OTHER,
         priority=heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER],
-        suggestions=nearest[:3],
+        suggestions=[passage.article.title for passage in heard.passages if passage.score >= NEAR],
     )
 
 
 RULES = (
+    a_code,
     a_person_at_once,
     an_answer_to_our_question,
     an_issue,
+    an_order_to_prove,
     their_order,
     small_talk,
     products_by_name,
+    perhaps_an_issue,
     an_article,
     products_at_all,
-    perhaps_an_issue,
     beyond_the_shop,
     i_do_not_know,
 )
@@ -263,7 +316,7 @@ RULES = (
 
 def _offer(chat: Chat, heard: Heard, key: str, **triage) -> Reply:
     """Something humane, and the way to Customer Care; with the order that it is likely about."""
-    order = heard.order or orders.latest(chat.person)
+    order = heard.order or orders.latest(chat)
     return Reply(
         replies.say(key if replies.has(key) else "human", heard.language),
         heard.intent if heard.reason != "human" else "talk_to_human",
@@ -272,22 +325,31 @@ def _offer(chat: Chat, heard: Heard, key: str, **triage) -> Reply:
         category=triage.get("category") or heard.category,
         priority=triage.get("priority") or heard.priority,
         order=orders.as_card(order) if order and key == "delivery_delay" else None,
+        suggestions=_nearest(heard)[:1],
     )
 
 
-def _products(products, heard: Heard) -> Reply:
+def _nearest(heard: Heard) -> list[str]:
+    """The titles of the articles that are sure to fit."""
+    return [passage.article.title for passage in heard.passages if passage.is_sure]
+
+
+def _products(products, heard: Heard, detail: str = "") -> Reply:
     cards = [catalogue.as_card(product) for product in products]
     if len(products) == 1:
         text = replies.say(
-            "product_found", heard.language, name=products[0].name, price=f"{products[0].price:.0f}",
-            unit=products[0].unit, stock=_stock(products[0], heard.language),
+            "product_found",
+            heard.language,
+            name=products[0].name,
+            price=f"{products[0].price:.0f}",
+            unit=products[0].unit,
+            stock=_stock(products[0], heard.language),
         )
+        text = f"{products[0].name}: {detail}" if detail else text
     else:
         text = replies.say("products_found", heard.language)
     sources = [{"type": "product", "id": card["id"], "title": card["name"]} for card in cards]
-    return Reply(
-        text, "product_query", heard.confidence, products=cards, sources=sources, asks_help=True
-    )
+    return Reply(text, "product_query", heard.confidence, products=cards, sources=sources, asks_help=True)
 
 
 def _stock(product, language: str) -> str:
@@ -323,6 +385,13 @@ def _chips(heard: Heard, *keys: str) -> list[str]:
 
 YES = {"yes", "y", "yeah", "yep", "haan", "han", "ha", "ji", "haanji", "हाँ", "हां", "जी", "sure"}
 NO = {"no", "n", "nope", "nah", "nahi", "nahin", "नहीं", "ना"}
+NODS = YES | NO | {"ok", "okay", "k", "kk", "hmm", "hm", "acha", "accha", "thik", "theek", "अच्छा", "ठीक"}
+
+
+def _is_nod(text: str) -> bool:
+    """ "ok", "theek hai", "hmm": said to a question that we did not ask."""
+    words = text.lower().strip(" .!?").split()
+    return 0 < len(words) <= 2 and words[0] in NODS and words[-1] in NODS | {"hai", "है", "bhai", "ji"}
 
 
 def _yes_or_no(text: str) -> str:

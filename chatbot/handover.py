@@ -10,6 +10,8 @@ from . import chats, intents, orders
 from .models import Chat, ChatMessage
 
 TRANSCRIPT_LINES = 200
+SUMMARY_LINES = 3
+SUMMARY_LENGTH = 400
 # What is about an order, so that the latest one is a good guess
 ABOUT_AN_ORDER = {
     Category.PRODUCT_ISSUE, Category.DELIVERY, Category.PAYMENT, Category.REFUND, Category.ORDER,
@@ -76,9 +78,28 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
         "why": issue.get("why", ""),
         "intent": issue.get("intent", ""),
         "words": issue.get("words", ""),
+        "summary": _summary(lines),
         "language": chat.language,
-        "articles": chat.memory.get("articles", []),
+        "articles": _articles(lines),
     }
+
+
+def _summary(lines: list[ChatMessage]) -> str:
+    """The customer's own sentences that say most: the issues among them, else the longest."""
+    said = [line.text.strip() for line in lines if line.sender == "customer"]
+    issues = [text for text in said if intents.classify(text)["is_issue"]]
+    chosen = set(sorted(issues or said, key=len, reverse=True)[:SUMMARY_LINES])
+    return " · ".join(dict.fromkeys(text for text in said if text in chosen))[:SUMMARY_LENGTH]
+
+
+def _articles(lines: list[ChatMessage]) -> list[dict]:
+    """What Villy showed, and what the customer said of it: [{"title", "helped"}]."""
+    return [
+        {"title": source["title"], "helped": line.helped}
+        for line in lines
+        for source in line.reply.get("sources", [])
+        if source["type"] == "article"
+    ]
 
 
 def _cards(line: ChatMessage) -> dict:
@@ -94,15 +115,14 @@ def _priority(category: str, understood: dict) -> str:
 def _order(person: Person, chat: Chat | None, words: str, category: str) -> Order | None:
     """The order it is about: named in the chat, named now, or else the latest if it is about one."""
     named = chat.memory.get("order") if chat else None
-    if named and (order := Order.objects.filter(pk=named, customer=person).first()):
+    # Whoever got the agent to hear about this order has proven that it is theirs, see `orders`
+    if named and (order := Order.objects.filter(pk=named).first()):
         return order
-    if order := orders.mentioned(person, words):
+    if order := orders.named(orders.own(person), words):
         return order
-    return orders.latest(person) if category in ABOUT_AN_ORDER else None
+    return orders.own(person).first() if category in ABOUT_AN_ORDER else None
 
 
 def _last_words(lines: list[ChatMessage]) -> str:
     said = [line.text for line in lines if line.sender == "customer"]
     return said[-1] if said else "I would like to talk to a person."
-
-

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-try:
-    from . import retrieval
-except ImportError:
-    retrieval = None
+from . import retrieval
 from .models import Article
 
 

@@ -49,7 +49,8 @@ class Article(models.Model):
     body_hinglish = models.TextField("answer (Hinglish)", blank=True)
     body_hi = models.TextField("answer (Hindi)", blank=True)
     also_asked = models.TextField(
-        "also asked as", blank=True,
+        "also asked as",
+        blank=True,
         help_text="Other ways to ask this, one a line, in any language, with their typos. "
         "The more variants, the more often Villy finds it.",
     )
@@ -103,9 +104,7 @@ class ChatMessage(models.Model):
     sender = models.CharField(max_length=8, choices=[("customer", "customer"), ("ai", "ai")])
     text = models.TextField()
     # The question that this line answers; unique, so that an answer comes once
-    answers = models.OneToOneField(
-        "self", models.CASCADE, null=True, blank=True, related_name="answer"
-    )
+    answers = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="answer")
     reply = models.JSONField(default=dict, blank=True)
     intent = models.CharField(max_length=20, blank=True)
     helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
@@ -127,3 +126,37 @@ class SpentIdentity(models.Model):
 
     jti = models.CharField(max_length=190, primary_key=True)
     expires_at = models.DateTimeField(db_index=True)
+
+
+class OrderCode(models.Model):
+    """A code sent to the contact of an order, to prove that a chat is with the person who placed it."""
+
+    id = random_id()
+    chat = models.ForeignKey(Chat, models.CASCADE, related_name="order_codes")
+    # Empty for a number that is no order's: whoever guesses numbers learns nothing from the answer
+    order = models.ForeignKey("tickets.Order", models.CASCADE, null=True, related_name="+")
+    number = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    tries_left = models.PositiveSmallIntegerField()
+    expires_at = models.DateTimeField()
+    proven_at = models.DateTimeField(null=True)
+
+
+class Example(models.Model):
+    """An utterance that somebody taught Villy in the admin; `train_villy` adds it to the corpus."""
+
+    id = random_id()
+    text = models.CharField(max_length=500, unique=True)
+    intent = models.CharField(max_length=20)
+    language = models.CharField(
+        max_length=10, choices=[("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")]
+    )
+    is_issue = models.BooleanField("somebody has to act")
+    taught_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return f"{self.text} → {self.intent}"

@@ -1,39 +1,71 @@
 """A person's own orders, and nobody else's."""
 
 import re
+import uuid
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tickets.models import Order, Person
 from tickets.queries import orders_of
 
-from . import replies
+from . import proofs, replies
+from .models import Chat
 
-NUMBER = re.compile(r"\b([A-Z]{2,4}-?\d{3,10})\b", re.IGNORECASE)
+# VP-10234, vp10266, #10234, "order no 10234"
+NUMBER = re.compile(
+    r"\b([A-Z]{2,4})[- ]?(\d{3,10})\b|(?:#|\border\s*(?:no\.?|number|id)?\s*:?\s*)(\d{4,10})\b",
+    re.IGNORECASE,
+)
+RECENT = 50
 
 
-def latest(person: Person) -> Order | None:
-    return orders_of(person).prefetch_related("items").first()
+def latest(chat: Chat) -> Order | None:
+    """Return the newest order that this chat may talk about."""
+    return _own(chat).order_by("-placed_at").prefetch_related("items").first()
 
 
-def mentioned(person: Person, text: str) -> Order | None:
-    """Return the person's own order whose number stands in the text."""
-    for number in numbers_in(text):
-        order = orders_of(person).prefetch_related("items").filter(number__iexact=number).first()
-        if order:
-            return order
-    return None
+def mentioned(chat: Chat, text: str) -> Order | None:
+    """Return the order whose number stands in the text, if this chat may talk about it."""
+    return named(_own(chat), text)
+
+
+def named(orders: QuerySet[Order], text: str) -> Order | None:
+    """Return the one of these orders (the newest RECENT of them) whose number stands in the text."""
+    said = {_plain(number) for number in numbers_in(text)}
+    if not said:
+        return None
+    recent = orders.order_by("-placed_at").prefetch_related("items")[:RECENT]
+    return next((o for o in recent if said & {_plain(o.number), re.sub(r"\D", "", o.number)}), None)
 
 
 def numbers_in(text: str) -> list[str]:
-    """Return what looks like order numbers, in capitals: ["VP-10234"]."""
-    return [number.upper() for number in NUMBER.findall(text)]
+    """Return what looks like order numbers: ["VP-10234"], or bare digits after "order" or "#"."""
+    return [
+        f"{letters.upper()}-{digits}" if letters else bare for letters, digits, bare in NUMBER.findall(text)
+    ]
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+def _own(chat: Chat) -> QuerySet[Order]:
+    """The person's own orders; for a guest, those that the chat has proven with a code."""
+    return proofs.proven_orders(chat) if chat.person.is_guest else own(chat.person)
+
+
+def own(person: Person) -> QuerySet[Order]:
+    """The orders of somebody who has signed in, the newest first; of a guest, none."""
+    return Order.objects.none() if person.is_guest else orders_of(person)
 
 
 def find_own(person: Person, reference: str) -> Order | None:
     """Return the person's own order by its id or its number."""
-    orders = orders_of(person)
-    return next((o for o in orders[:200] if reference in (str(o.pk), o.number)), None)
+    try:
+        return own(person).filter(pk=uuid.UUID(reference)).first()
+    except ValueError:
+        return own(person).filter(number__iexact=reference).first()
 
 
 def state_in_words(order: Order, language: str) -> str:

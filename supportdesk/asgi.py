@@ -8,13 +8,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
-from .bodies import with_whole_body  # noqa: E402
-from .static import with_static_files  # noqa: E402
+from .bodies import with_whole_body
+from .static import with_static_files
 
 streams = get_asgi_application()
 pages = with_whole_body(

@@ -28,7 +28,7 @@ def database_from_url(url: str, data_dir: Path) -> dict:
         path = urlsplit(url).path
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": path.removeprefix("/") and path or str(data_dir / "db.sqlite3"),
+            "NAME": (path.removeprefix("/") and path) or str(data_dir / "db.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "init_command": SQLITE_PRAGMAS,
@@ -50,6 +50,4 @@ def database_from_url(url: str, data_dir: Path) -> dict:
             "HOST": url,
             "NAME": urlsplit(url).path.strip("/") or "supportdesk",
         }
-    raise SystemExit(
-        f"DATABASE_URL starts with {engine!r}; it has to be sqlite:, postgres: or mongodb:."
-    )
+    raise SystemExit(f"DATABASE_URL starts with {engine!r}; it has to be sqlite:, postgres: or mongodb:.")

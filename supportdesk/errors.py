@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 
 PAGES = {
     400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
@@ -23,6 +24,12 @@ def not_found(request, exception=None) -> HttpResponse:
     return _page(request, 404)
 
 
+@csrf_exempt
+def no_such_call(request) -> HttpResponse:
+    """Every address below /api/ that is no call: JSON, also while Django would show its own page (DEBUG)."""
+    return _page(request, 404)
+
+
 def broken(request) -> HttpResponse:
     return _page(request, 500)
 
@@ -33,6 +40,6 @@ def csrf_failure(request, reason="") -> HttpResponse:
 
 def _page(request, status: int) -> HttpResponse:
     title, code, sentence = PAGES[status]
-    if request.path.startswith("/api/"):
+    if request.path == "/api" or request.path.startswith("/api/"):
         return JsonResponse({"detail": f"{title}. {sentence}", "code": code}, status=status)
     return render(request, "error.html", {"title": title, "sentence": sentence}, status=status)

@@ -1,8 +1,8 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from . import health
+from . import errors, health
 
 admin.site.site_header = admin.site.site_title = "Support desk"
 admin.site.index_title = "Tickets, people and the shop"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/", include("chatbot.api.urls")),
     path("api/", include("tickets.api.urls")),
+    re_path(r"^api(?:/|$)", errors.no_such_call),
     path("", include("tickets.urls")),
     path("", include("chatbot.urls")),
 ]

@@ -50,7 +50,7 @@ class FilterForm(forms.Form):
     """The list's filter and search box. An unknown filter shows everything, as an old bookmark should."""
 
     filter = forms.CharField(required=False)
-    q = forms.CharField(required=False, max_length=200)
+    q = forms.CharField(required=False, max_length=queries.SEARCH_LENGTH)
 
     def wanted(self, agent) -> queries.InboxFilter:
         """Return the InboxFilter that was asked for."""

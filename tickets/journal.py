@@ -5,11 +5,12 @@ All of a verb is written at once, in four statements at most:
 1. the new messages. Their (ticket, seq) is unique: of two writers who saw the same
    conversation, one gets the number and with it the right to change the ticket. That
    holds on every engine, also where a transaction does not isolate (MongoDB on one node);
-2. the ticket, only if its status is still the one that we decided on;
+2. the ticket, only if its status and whatever else changes are still what we read;
 3. an event for every change: who, when, from what, to what;
 4. activities, from which the live streams are read.
 """
 
+from datetime import timedelta
 from functools import wraps
 
 from django.db import IntegrityError, transaction
@@ -24,6 +25,8 @@ from .uploads import StoredPicture
 TRIES = 60
 
 PREVIEW_LENGTH = 140
+# What MongoDB can tell apart
+TICK = timedelta(milliseconds=1)
 
 
 class Outrun(Exception):
@@ -60,11 +63,14 @@ class Entry:
     def __init__(self, ticket: Ticket, by: Person | None = None):
         self.ticket = ticket
         self.by = by
-        self.now = clock.now()
-        self.status_read = ticket.status
+        # Later than what came before it, also when the clock was set back meanwhile
+        self.now = max(clock.now(), ticket.updated_at + TICK) if ticket.last_seq else clock.now()
+        # What the ticket must still say for this entry to be written
+        self.read = {"status": ticket.status}
         self.changes = {}
         self.events = []
         self.messages = []
+        self.pictures = []
 
     def set(self, **fields) -> bool:
         """Change fields of the ticket, with an event for each that differs; say whether any did."""
@@ -73,6 +79,7 @@ class Entry:
             old = getattr(self.ticket, field)
             if old == new:
                 continue
+            self.read.setdefault(field, old)
             self.stamp(**{field: new})
             self.record(field, old, new)
             changed = True
@@ -110,7 +117,7 @@ class Entry:
             created_at=self.now, **fields,
         )
         if picture:
-            picture.used = True
+            self.pictures.append(picture)
             message.picture, message.thumbnail = picture.name, picture.thumbnail
             message.picture_width, message.picture_height = picture.width, picture.height
         message.is_new = True
@@ -134,19 +141,25 @@ class Entry:
             return
         Message.objects.bulk_create(self.messages)
         self.stamp(updated_at=self.now)
-        still_as_read = Ticket.objects.filter(pk=self.ticket.pk, status=self.status_read)
-        if still_as_read.update(**self.changes) != 1:
+        if Ticket.objects.filter(pk=self.ticket.pk, **self.read).update(**self.changes) != 1:
+            # No transaction takes them back on MongoDB
+            Message.objects.filter(pk__in=[message.pk for message in self.messages]).delete()
             raise Outrun
+        self.tell()
+
+    def tell(self) -> None:
+        """Write the history and the news of what was just written."""
         TicketEvent.objects.bulk_create(self.events)
         live.announce(self.ticket, [message.seq for message in self.messages])
+        for picture in self.pictures:
+            picture.used = True
 
 
 def create(ticket: Ticket, entry: Entry) -> None:
     """Write a new ticket and its first entry, inside the caller's transaction."""
     ticket.save(force_insert=True)
     Message.objects.bulk_create(entry.messages)
-    TicketEvent.objects.bulk_create(entry.events)
-    live.announce(ticket, [message.seq for message in entry.messages])
+    entry.tell()
 
 
 def _preview(message: Message) -> str:

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import DatabaseError, IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, close_old_connections, transaction
 from django.utils import timezone
 
 from .bus import bus
@@ -63,9 +63,15 @@ def number_activities() -> bool:
     and the other reads what it wrote. Positions have no gaps and become visible in
     their order, which a sequence that writers draw from does not promise.
     """
-    new = list(Activity.objects.filter(position=None).order_by("at")[:BATCH])
+    unnumbered = Activity.objects.filter(position=None)
+    new = list(unnumbered.order_by("at")[:BATCH])
     if not new:
         return False
+    more = len(new) == BATCH
+    if more:
+        # A clock that was set back must not put a message into an earlier batch than the one before it
+        tickets, taken = {row.ticket_id for row in new}, {row.pk for row in new}
+        new += [row for row in unnumbered.filter(ticket_id__in=tickets) if row.pk not in taken]
     newest = Activity.objects.exclude(position=None).order_by("-position").first()
     position = newest.position if newest else 0
     try:
@@ -77,7 +83,7 @@ def number_activities() -> bool:
     except IntegrityError:
         # The other reader's numbers are there now
         pass
-    return len(new) == BATCH
+    return more
 
 
 def _in_order(activities: list[Activity]) -> list[Activity]:
@@ -130,6 +136,7 @@ class Hub:
         self.topics: dict[str, Topic] = {}
         self.poller: asyncio.Task | None = None
         self.called: dict[str, float] = {}
+        self.closed = False
         bus.subscribe(self.call)
 
     def call(self, call: dict) -> None:
@@ -168,13 +175,20 @@ class Hub:
         if not topic.listeners:
             del self.topics[name]
 
+    def close(self) -> None:
+        """End every stream: the server is going down, and their clients will find the next one."""
+        self.closed = True
+        for topic in self.topics.values():
+            for listener in topic.listeners:
+                listener.woken.set()
+
     async def poll(self) -> None:
         """Look for changes that no call told of: of other processes, or while the bus was down."""
         while self.topics:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 recent = await in_thread(_recent_activities)
-            except DatabaseError as reason:
+            except Exception as reason:  # whatever the driver raises, the next look may find it well again
                 logger.warning("live: the database does not answer (%s)", type(reason).__name__)
                 continue
             for activity, ticket in recent:
@@ -226,7 +240,7 @@ async def stream(
     topic, listener = hub.join(name)
     try:
         yield b"retry: 2000\n: connected\n\n"
-        while True:
+        while not hub.closed and time.monotonic() < ends_at:
             listener.woken.clear()
             news = await _shared_read(topic, (kind, after), read, after)
             chunk = news.events

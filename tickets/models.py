@@ -212,6 +212,9 @@ class Ticket(models.Model):
     Written by `tickets.workflow` only.
     """
 
+    # True on the object that `open_ticket` has just written, false on one that was there before
+    is_new = False
+
     id = random_id()
     number = models.PositiveIntegerField(
         unique=True, help_text="What people call it; eight random digits, so it counts nothing."

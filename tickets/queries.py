@@ -4,7 +4,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ PAGE = 25
 MESSAGES_PAGE = 50
 # Counting further would cost more than anybody wants to know
 COUNT_CAP = 10_000
+SEARCH_LENGTH = 200
 CAPPED_COUNT_KEPT_SECONDS = 60
 # A tab says every 25 seconds that it still shows the ticket
 VIEWER_FADES = timedelta(seconds=60)
@@ -49,6 +50,8 @@ class InboxFilter:
         _one_of("category", self.category, Category.values)
         if self.assigned and self.assigned != "none":
             _uuid(self.assigned, "assigned is not an agent's id; me, none or an id work.")
+        if len(self.q) > SEARCH_LENGTH or "\0" in self.q:
+            raise BadFilter(f"A search is at most {SEARCH_LENGTH} characters of text.")
 
 
 def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
@@ -187,8 +190,8 @@ def _from_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
         when = datetime.fromisoformat(at)
         if when.tzinfo is None:
             raise ValueError
-        return when, uuid.UUID(id)
-    except (ValueError, binascii.Error) as reason:
+        return when.astimezone(UTC), uuid.UUID(id)
+    except (ValueError, OverflowError, binascii.Error) as reason:
         raise BadFilter("This cursor is not one of ours; begin again without it.") from reason
 
 

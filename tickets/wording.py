@@ -27,6 +27,10 @@ def reopened(person: str) -> str:
     return f"{person} asked for more help. The conversation is open again."
 
 
+def taken_up_again(agent: str) -> str:
+    return f"{agent} from Customer Care opened the conversation again."
+
+
 def closed() -> str:
     return "This conversation is closed. Write again whenever you need us."
 

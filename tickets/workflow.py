@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from . import clock, live, sla, wording
 from .journal import TRIES, Entry, Outrun, create, verb
@@ -76,7 +77,7 @@ def open_ticket(
     The same `client_id` from the same requester returns the ticket that it
     opened before. `handover` is stored as it is, see `chatbot.handover`.
     """
-    if seen := _opened_before(requester, client_id):
+    if seen := _opened_before(requester, client_id, text, picture):
         return seen
     priority = priority or sla.DEFAULT_PRIORITY[category]
     for _ in range(TRIES):
@@ -109,16 +110,23 @@ def open_ticket(
                 if previous:
                     entry.say(Sender.SYSTEM, wording.continued(previous.number), unread=False)
                 create(ticket, entry)
+            ticket.is_new = True
             return ticket
         except IntegrityError:
             # The same request arrived twice at once, or the number is taken
-            if seen := _opened_before(requester, client_id):
+            if seen := _opened_before(requester, client_id, text, picture):
                 return seen
     raise Outrun
 
 
-def _opened_before(requester: Person, client_id: str | None) -> Ticket | None:
-    return client_id and Ticket.objects.filter(requester=requester, client_id=client_id).first()
+def _opened_before(requester: Person, client_id: str | None, text, picture) -> Ticket | None:
+    """Return the ticket that this client_id opened before; raise Mismatch if it said something else."""
+    if not client_id:
+        return None
+    opened = Ticket.objects.filter(requester=requester, client_id=client_id).first()
+    if opened:
+        _same(opened.messages.get(seq=1), text, picture, requester)
+    return opened
 
 
 # --- Talking -----------------------------------------------------------------
@@ -169,21 +177,27 @@ def _customer_says(ticket, text, by, picture, client_id) -> Message:
 def _say_in_following(ticket, text, *, by, picture, client_id) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
-        return said
-    if following := ticket.following.exclude(status=Status.CLOSED).first():
-        return customer_says(following, text, by=by, picture=picture, client_id=client_id)
-    opened = open_ticket(
-        ticket.requester,
-        text,
-        category=ticket.category,
-        order=ticket.order,
-        subject=ticket.subject,
-        picture=picture,
-        client_id=client_id,
-        previous=ticket,
-        language=ticket.language,
-    )
-    return opened.messages.get(seq=1)
+        return _same(said, text, picture, by)
+    with transaction.atomic():
+        # Of two messages at once the second waits here, and goes to the ticket that the first opened
+        Ticket.objects.select_for_update().get(pk=ticket.pk)
+        following = ticket.following.exclude(status=Status.CLOSED).first()
+        if not following:
+            opened = open_ticket(
+                ticket.requester,
+                text,
+                category=ticket.category,
+                order=ticket.order,
+                subject=ticket.subject,
+                picture=picture,
+                client_id=client_id,
+                previous=ticket,
+                language=ticket.language,
+            )
+            message = opened.messages.get(seq=1)
+            message.is_new = opened.is_new
+            return message
+    return customer_says(following, text, by=by, picture=picture, client_id=client_id)
 
 
 @verb
@@ -209,7 +223,7 @@ def agent_replies(
         raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     entry = Entry(ticket, by=by)
     if ticket.status == Status.OPEN:
-        _take(entry, by)
+        _take(entry, ticket.assignee or by)
     elif not ticket.assignee_id:
         _assign(entry, by)
     if not ticket.first_responded_at:
@@ -229,7 +243,7 @@ def add_note(
     client_id: str | None = None,
 ) -> Message:
     """Add a private note, which the customer never sees; allowed in every status."""
-    if seen := _said_before(ticket, text, picture, by, client_id):
+    if seen := _said_before(ticket, text, picture, by, client_id, internal=True):
         return seen
     entry = Entry(ticket, by=by)
     message = _said(entry, Sender.AGENT, text, picture, client_id, internal=True)
@@ -244,12 +258,18 @@ def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=Fa
     )
 
 
-def _said_before(ticket, text, picture, by, client_id) -> Message | None:
+def _said_before(ticket, text, picture, by, client_id, *, internal=False) -> Message | None:
     """Return the message that this client_id made before; raise Mismatch if it said something else."""
     if not client_id:
         return None
     seen = ticket.messages.filter(client_id=client_id).first()
-    if seen and (seen.author_id != by.pk or seen.fingerprint != _fingerprint(text, picture)):
+    return seen and _same(seen, text, picture, by, internal)
+
+
+def _same(seen: Message, text, picture, by, internal=False) -> Message:
+    """Return the message if it is what is being said again; raise Mismatch otherwise."""
+    said = (seen.author_id, seen.internal, seen.fingerprint)
+    if said != (by.pk, internal, _fingerprint(text, picture)):
         raise Mismatch("This clientId belongs to another message.")
     return seen
 
@@ -261,50 +281,64 @@ def _fingerprint(text: str, picture: StoredPicture | None) -> str:
 # --- Moving ------------------------------------------------------------------
 
 
-@verb
 def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
     """Change the ticket's status.
 
-    Raise IllegalMove when the table above does not allow the step, or when
-    somebody else moved the ticket first.
+    Raise IllegalMove when the table above does not allow the step, when somebody
+    else moved the ticket first, or when the customer writes while it is resolved or closed.
     """
+    _move_unless_outrun(ticket, new_status, by, resolution, ticket.last_customer_seq)
+
+
+@verb
+def _move_unless_outrun(ticket, new_status, by, resolution, customer_seq_read) -> None:
     entry = Entry(ticket, by=by)
     if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
-        _take(entry, by)
+        _take(entry, ticket.assignee or by)
     elif new_status == Status.IN_PROGRESS:
         _reopen(entry)
-    elif new_status == Status.RESOLVED:
-        _move(entry, Status.RESOLVED)
-        if resolution:
-            entry.set(resolution=resolution)
-        entry.stamp(resolved_at=entry.now)
-        entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
     else:
         _move(entry, new_status)
-        entry.stamp(closed_at=entry.now)
+        if ticket.last_customer_seq != customer_seq_read:
+            raise IllegalMove("The customer wrote again just now. Please look first.")
         if resolution:
             entry.set(resolution=resolution)
-        entry.say(Sender.SYSTEM, wording.closed())
+        if new_status == Status.RESOLVED:
+            entry.stamp(resolved_at=entry.now)
+            entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
+        else:
+            entry.stamp(closed_at=entry.now)
+            entry.say(Sender.SYSTEM, wording.closed())
     entry.write()
 
 
 def take(ticket: Ticket, *, by: Person) -> None:
     """Make the ticket this agent's: assigned, and in progress if it was open."""
     if ticket.status == Status.OPEN:
-        move(ticket, Status.IN_PROGRESS, by=by)
+        _begin(ticket, by)
     else:
         assign(ticket, by, by=by)
 
 
 @verb
+def _begin(ticket: Ticket, agent: Person) -> None:
+    entry = Entry(ticket, by=agent)
+    _take(entry, agent)
+    entry.write()
+
+
 def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
     """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
+    _assign_unless_outrun(ticket, agent, by, ticket.assignee_id)
+
+
+@verb
+def _assign_unless_outrun(ticket, agent, by, assignee_read) -> None:
+    if ticket.assignee_id != assignee_read:
+        raise IllegalMove("Somebody else assigned this ticket first.")
     entry = Entry(ticket, by=by)
-    read = ticket.assignee_id
-    if _assign(entry, agent):
-        if Ticket.objects.filter(pk=ticket.pk, assignee_id=read).update(assignee=agent) != 1:
-            raise IllegalMove("Somebody else assigned this ticket first.")
-        entry.write()
+    _assign(entry, agent)
+    entry.write()
 
 
 @verb
@@ -330,7 +364,7 @@ def note_resolution(ticket: Ticket, resolution: str, *, by: Person) -> None:
 
 @verb
 def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: str = "") -> None:
-    """The customer says that it is solved: close, and keep the rating. Raise IllegalMove unless resolved."""
+    """It is solved, says the customer: close, and keep the rating. Raise IllegalMove unless resolved."""
     if ticket.status != Status.RESOLVED:
         raise IllegalMove("Only a resolved conversation can be confirmed.")
     entry = Entry(ticket, by=by)
@@ -357,6 +391,8 @@ def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
 @verb
 def reopen(ticket: Ticket, *, by: Person) -> None:
     """It was not solved after all. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be opened again.")
     entry = Entry(ticket, by=by)
     _reopen(entry)
     entry.write()
@@ -376,6 +412,8 @@ def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Tick
 
 def _move(entry: Entry, new_status: str) -> None:
     old_status = entry.ticket.status
+    if new_status == old_status:
+        raise IllegalMove(f"Ticket #{entry.ticket.number} is {Status(old_status).label.lower()} already.")
     if new_status not in TRANSITIONS[old_status]:
         raise IllegalMove(
             f"Ticket #{entry.ticket.number} is {Status(old_status).label.lower()} "
@@ -386,21 +424,25 @@ def _move(entry: Entry, new_status: str) -> None:
 
 def _take(entry: Entry, agent: Person) -> None:
     _move(entry, Status.IN_PROGRESS)
-    _assign(entry, entry.ticket.assignee or agent)
-    entry.say(Sender.SYSTEM, wording.joined(entry.ticket.assignee_name), unread=False)
+    _assign(entry, agent)
+    entry.say(Sender.SYSTEM, wording.joined(str(agent)), unread=False)
 
 
-def _assign(entry: Entry, agent: Person | None) -> bool:
-    entry.stamp(assignee=agent)
-    return entry.set(assignee_name=str(agent or ""))
+def _assign(entry: Entry, agent: Person | None) -> None:
+    ticket = entry.ticket
+    if ticket.assignee_id == (agent and agent.pk):
+        return
+    # Two agents may have one name
+    entry.read["assignee_id"] = ticket.assignee_id
+    entry.record("assignee_name", ticket.assignee_name, str(agent or ""))
+    entry.stamp(assignee=agent, assignee_name=str(agent or ""))
 
 
 def _reopen(entry: Entry) -> None:
-    if entry.ticket.status != Status.RESOLVED:
-        raise IllegalMove("Only a resolved conversation can be opened again.")
     _move(entry, Status.IN_PROGRESS)
     entry.stamp(resolved_at=None)
-    entry.say(Sender.SYSTEM, wording.reopened(str(entry.by)), unread=False)
+    said = wording.taken_up_again if entry.by.is_agent else wording.reopened
+    entry.say(Sender.SYSTEM, said(str(entry.by)), unread=False)
 
 
 # --- Calling back ------------------------------------------------------------
@@ -415,10 +457,11 @@ def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str =
     if not phone:
         raise Refused("Please tell us the number to call.")
     entry = Entry(ticket, by=by)
-    entry.set(callback_requested=True, callback_completed=False, requester_phone=phone)
-    if note:
+    if note and note != ticket.callback_note:
         entry.stamp(callback_note=note)
-    entry.say(Sender.SYSTEM, wording.callback_requested(phone), unread=False)
+    # Asking twice for the same call is asking once
+    if entry.set(callback_requested=True, callback_completed=False, requester_phone=phone):
+        entry.say(Sender.SYSTEM, wording.callback_requested(phone), unread=False)
     entry.write()
 
 
@@ -438,20 +481,30 @@ def complete_callback(ticket: Ticket, *, by: Person, completed: bool = True) -> 
 
 def mark_read(ticket: Ticket, *, by_agents: bool, up_to: int) -> None:
     """Remember that one side has seen the conversation up to this seq."""
-    mark, unread = (
-        ("read_by_agents", "unread_by_agents") if by_agents else ("read_by_requester", "unread_by_requester")
-    )
+    side = "agents" if by_agents else "requester"
+    mark, unread = f"read_by_{side}", f"unread_by_{side}"
     up_to = min(up_to, ticket.last_seq)
     if getattr(ticket, mark) >= up_to and not getattr(ticket, unread):
         return
     with transaction.atomic():
         row = Ticket.objects.filter(pk=ticket.pk)
         row.filter(**{f"{mark}__lt": up_to}).update(**{mark: up_to})
-        # Nothing unread is left, unless a message has come since
-        row.filter(last_seq__lte=up_to).update(**{unread: 0})
+        # Nothing unread is left, unless something has come since
+        if not row.filter(last_seq__lte=up_to).update(**{unread: 0}):
+            now = row.get()
+            left = min(getattr(now, unread), _news(now, by_agents, getattr(now, mark)).count())
+            row.filter(last_seq=now.last_seq).update(**{unread: left})
         live.announce(ticket)
 
 
+def _news(ticket: Ticket, for_agents: bool, after: int) -> QuerySet[Message]:
+    """What one side has to read after a seq; a note is news to nobody."""
+    public = ticket.messages.filter(internal=False, seq__gt=after)
+    if for_agents:
+        return public.filter(sender=Sender.CUSTOMER)
+    return public.exclude(sender=Sender.CUSTOMER)
+
+
 def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]
+    return text.strip().partition("\n")[0].strip()
 

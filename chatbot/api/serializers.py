@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from tickets.api.serializers import ClientIdField, Text
+from tickets.api.serializers import ClientIdField, Line, Text
 from tickets.models import Category, Priority
 from tickets.workflow import MAX_TEXT
 
@@ -73,4 +73,4 @@ class HelpedSerializer(serializers.Serializer):
 
 
 class IdentitySerializer(serializers.Serializer):
-    token = serializers.CharField(max_length=4000)
+    token = Line(max_length=4000)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views
 
@@ -6,7 +6,7 @@ urlpatterns = [
     path("auth/visitor", views.visitor),
     path("auth/guest", views.guest),
     path("auth/identify", views.identify),
-    path("chat/", views.current),
+    re_path(r"^chat/?$", views.current),
     path("chat/message", views.message),
     path("chat/message/<uuid:answer_id>/helped", views.helped),
     path("support/create", views.create),

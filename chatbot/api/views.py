@@ -9,9 +9,11 @@ from rest_framework.response import Response
 
 from tickets.api import serializers as desk
 from tickets.api.views import CONFLICT, REFUSALS, checked, signed_in
+from tickets.queries import conversation
 from tickets.uploads import received
 
 from .. import chats, handover, orders, visitors
+from ..engine import Reply
 from ..visitors import BadIdentity
 from . import serializers as s
 
@@ -63,7 +65,11 @@ def identify(request):
 def message(request):
     """Ask Villy. The same clientId again brings the same answer."""
     data = checked(s.QuestionSerializer, request)
-    answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
+    try:
+        answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
+    except chats.HandedOver as handed:
+        said = Reply(str(handed), "handed_over")
+        return Response({"reply": {"id": str(handed.message.pk), **said.as_dict()}})
     return Response({"reply": {"id": str(answer.pk), **answer.reply}})
 
 
@@ -95,11 +101,11 @@ def helped(request, answer_id):
 
 @extend_schema(
     request={"application/json": desk.CreateSerializer, "multipart/form-data": desk.CreateSerializer},
-    responses={201: desk.ConversationSerializer, **CONFLICT},
+    responses={200: desk.ConversationSerializer, 201: desk.ConversationSerializer, **CONFLICT},
 )
 @api_view(["POST"])
 def create(request):
-    """Open a ticket; the caller's chat with Villy goes along."""
+    """Open a ticket; the caller's chat with Villy goes along. The same clientId again answers 200 with it."""
     data = checked(desk.CreateSerializer, request)
     if not request.user.can_be_reached:
         raise ValidationError({"email": ["Please tell us first how to reach you (POST /api/auth/guest)."]})
@@ -109,8 +115,8 @@ def create(request):
             request.user, data["message"], category=data["category"], priority=data["priority"],
             order=order, picture=picture, client_id=data["clientId"],
         )
-    answer = desk.conversation_json(ticket, ticket.messages.order_by("seq"), agent=False)
-    return Response(answer, status=201)
+    answer = desk.conversation_json(ticket, conversation(ticket, notes=False), agent=False)
+    return Response(answer, status=201 if ticket.is_new else 200)
 
 
 def _own_order(person, reference: str):

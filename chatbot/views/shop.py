@@ -38,7 +38,9 @@ def page(request):
 def sign_in(request):
     """E-mail and password -> {name, pass}: what the page keeps to stay signed in."""
     data = _json(request)
-    person = authenticate(request, username=str(data.get("email", "")), password=str(data.get("password", "")))
+    person = authenticate(
+        request, username=str(data.get("email", "")), password=str(data.get("password", ""))
+    )
     if not person or not settings.WIDGET_SIGNING_KEY:
         return JsonResponse({"detail": "E-mail or password is wrong."}, status=401)
     return JsonResponse({"name": person.name, "pass": signing.dumps(str(person.pk), salt="shop")})
@@ -72,4 +74,9 @@ def _json(request) -> dict:
         data = json.loads(request.body)
     except (ValueError, RecursionError):
         return {}
-    return data if isinstance(data, dict) else {}
+    if not isinstance(data, dict):
+        return {}
+    # No database takes NUL or half a character (a lone surrogate)
+    return {
+        key: str(value).replace("\0", "").encode(errors="replace").decode() for key, value in data.items()
+    }

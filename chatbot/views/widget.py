@@ -18,7 +18,12 @@ from rest_framework.response import Response
 
 from supportdesk.static import digest
 from tickets import live, queries, sla, workflow
-from tickets.api.serializers import CallbackSerializer, ConfirmSerializer, ContactSerializer, WordsSerializer
+from tickets.api.serializers import (
+    CallbackSerializer,
+    ConfirmSerializer,
+    ContactSerializer,
+    WordsSerializer,
+)
 from tickets.api.views import checked
 from tickets.models import Status
 from tickets.uploads import received
@@ -88,14 +93,22 @@ def _say(request):
     data = checked(WordsSerializer, request)
     ticket = chats.current_ticket(request.user)
     if not ticket:
-        answer = chats.ask(request.user, _text(data), client_id=data["clientId"])
-        return _moved(request, _bubbles(request, lines=[answer.answers, answer]), "chat")
+        return _ask(request, _text(data), data["clientId"])
     with received(data["image"]) as picture:
         message = workflow.customer_says(
             ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
         )
     response = _bubbles(request, ticket=message.ticket, messages=[message])
     return _moved(request, response, str(message.ticket_id))
+
+
+def _ask(request, text: str, client_id: str | None):
+    try:
+        answer = chats.ask(request.user, text, client_id=client_id)
+    except chats.HandedOver as handed:
+        response = _bubbles(request, ticket=handed.ticket, messages=[handed.message])
+        return _moved(request, response, str(handed.ticket.pk))
+    return _moved(request, _bubbles(request, lines=[answer.answers, answer]), "chat")
 
 
 def _text(data) -> str:

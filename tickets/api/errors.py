@@ -1,5 +1,6 @@
 """Every refusal as JSON with the fitting status: {"detail", "code"} or {"<field>": [...]}."""
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import UnreadablePostError
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -30,6 +31,10 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(400, reason, "bad_filter")
         case UnreadablePostError():
             return _answer(400, "The request was cut off.", "cut_off")
+        case RequestDataTooBig():
+            return _answer(413, "This is too long for us. Please send less at once.", "too_large")
+        case SuspiciousOperation():
+            return _answer(400, "This form has more fields than any of ours.", "bad_request")
     response = exception_handler(reason, context)
     if response is not None and not isinstance(reason, ValidationError):
         _name_the_code(response, reason)

@@ -6,21 +6,27 @@ import math
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+# Whole numbers that a database column can hold
+DIGITS = 18
+
 
 class JSONParser(parsers.JSONParser):
     """Read a JSON body; whatever cannot be read is a 400 with a sentence."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            data = json.loads(
-                stream.read().decode("utf-8"), parse_constant=_refuse, parse_float=_finite
-            )
+            text = stream.read().decode("utf-8-sig")
+            data = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+        except UnicodeDecodeError:
+            raise ParseError("This is not encoded in UTF-8.") from None
         except RecursionError:
             raise ParseError("This JSON is nested too deeply.") from None
         except ValueError as reason:
-            raise ParseError(f"This is not JSON: {reason}") from None
+            raise ParseError(f"This is not JSON: {reason}.") from None
         if not isinstance(data, dict):
             raise ParseError("Send a JSON object.")
+        if "\\u" in text and _has_half_characters(data):
+            raise ParseError("There is half a character in this text (a lone surrogate).")
         return data
 
 
@@ -33,3 +39,18 @@ def _finite(text):
     if math.isinf(number):
         raise ValueError(f"{text[:20]} is too large")
     return number
+
+
+def _whole(text):
+    if len(text) > DIGITS:
+        raise ValueError(f"{text[:DIGITS]}... is too large")
+    return int(text)
+
+
+def _has_half_characters(data) -> bool:
+    """Such text can be neither stored nor sent back, not even in the sentence that refuses it."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -13,6 +13,7 @@ from ..models import Category, Message, Person, Priority, Sender, Status, Ticket
 from ..phones import PHONE
 from ..workflow import MAX_TEXT
 
+HAS_ACCOUNT = "There is an account with this e-mail already."
 UTC_TIME = {"default_timezone": UTC, "read_only": True}
 
 
@@ -20,16 +21,43 @@ def clock(source: str, **options) -> serializers.DateTimeField:
     return serializers.DateTimeField(source=source, **UTC_TIME, **options)
 
 
-class Text(serializers.CharField):
-    """Text as it was typed: nothing trimmed, and a number is not text."""
+class Line(serializers.CharField):
+    """A line of text, trimmed; a number is not text."""
 
-    def __init__(self, **options):
-        super().__init__(**{"trim_whitespace": False} | options)
+    default_error_messages = {"invalid": "This has to be text."}
 
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Text(Line):
+    """Text as it was typed, nothing trimmed."""
+
+    def __init__(self, **options):
+        super().__init__(**{"trim_whitespace": False} | options)
+
+
+class Email(serializers.EmailField, Line):
+    """An e-mail address that fits its column."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": 254} | options)
+
+
+class Phone(Line):
+    def __init__(self, **options):
+        super().__init__(max_length=20, required=False, allow_blank=True, default="", **options)
+        self.validators.append(PHONE)
+
+
+class OneOf(serializers.ChoiceField):
+    """One of a few words; a refusal names them rather than repeating what was sent."""
+
+    def __init__(self, choices, **options):
+        super().__init__(choices, **options)
+        self.error_messages["invalid_choice"] = f"This is one of {', '.join(choices.values)}."
 
 
 # --- Given -------------------------------------------------------------------
@@ -169,11 +197,9 @@ def conversation_json(ticket: Ticket, messages: Iterable[Message], *, agent: boo
 class ContactSerializer(serializers.Serializer):
     """A name and a way to reach the person: what a guest gives."""
 
-    name = serializers.CharField(max_length=120)
-    email = serializers.EmailField(required=False, allow_blank=True, default="")
-    phone = serializers.CharField(
-        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
-    )
+    name = Line(max_length=120)
+    email = Email(required=False, allow_blank=True, default="")
+    phone = Phone()
 
     def validate(self, data):
         if not data["email"] and not data["phone"]:
@@ -184,17 +210,15 @@ class ContactSerializer(serializers.Serializer):
 
 
 class RegisterSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=120)
-    email = serializers.EmailField()
-    phone = serializers.CharField(
-        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
-    )
+    name = Line(max_length=120)
+    email = Email()
+    phone = Phone()
     password = Text(max_length=128, write_only=True)
 
     def validate_email(self, email):
         email = email.lower()
         if Person.objects.filter(login_email=email).exists():
-            raise serializers.ValidationError("There is an account with this e-mail already.")
+            raise serializers.ValidationError(HAS_ACCOUNT)
         return email
 
     def validate(self, data):
@@ -206,12 +230,12 @@ class RegisterSerializer(serializers.Serializer):
 
 
 class CredentialsSerializer(serializers.Serializer):
-    email = serializers.CharField(max_length=254)
+    email = Line(max_length=254)
     password = Text(max_length=128, write_only=True)
 
 
 class RefreshSerializer(serializers.Serializer):
-    refresh = serializers.CharField(max_length=4000)
+    refresh = Line(max_length=4000)
 
 
 class TokensSerializer(serializers.Serializer):
@@ -223,14 +247,17 @@ class SignedInSerializer(TokensSerializer):
     user = PersonSerializer()
 
 
-class ClientIdField(serializers.CharField):
+class ClientIdField(Line):
     """The id that a client gives its message, so that a retry is recognised."""
 
     def __init__(self, **options):
-        super().__init__(max_length=64, required=False, allow_null=True, default=None, **options)
+        super().__init__(
+            max_length=64, required=False, allow_null=True, allow_blank=True, default=None, **options
+        )
 
-    def to_internal_value(self, data):
-        return super().to_internal_value(data) or None
+    def run_validation(self, data=serializers.empty):
+        # A form sends an empty field for none
+        return super().run_validation(data) or None
 
 
 class WordsSerializer(serializers.Serializer):
@@ -253,9 +280,9 @@ class ReplySerializer(WordsSerializer):
 
 class CreateSerializer(serializers.Serializer):
     message = Text(max_length=MAX_TEXT, allow_blank=False)
-    category = serializers.ChoiceField(Category, required=False, allow_blank=True, default="")
-    priority = serializers.ChoiceField(Priority, required=False, allow_blank=True, default="")
-    orderId = serializers.CharField(
+    category = OneOf(Category, required=False, allow_blank=True, default="")
+    priority = OneOf(Priority, required=False, allow_blank=True, default="")
+    orderId = Line(
         max_length=64, required=False, allow_null=True, allow_blank=True, default="",
         help_text="Id or number of one of the caller's own orders.",
     )
@@ -269,9 +296,7 @@ class CreateSerializer(serializers.Serializer):
 
 
 class CallbackSerializer(serializers.Serializer):
-    phone = serializers.CharField(
-        max_length=20, required=False, allow_blank=True, default="", validators=[PHONE]
-    )
+    phone = Phone()
     note = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
@@ -285,9 +310,9 @@ class ConfirmSerializer(serializers.Serializer):
 class TicketChangesSerializer(serializers.Serializer):
     """Fields to change; those that are absent stay as they are."""
 
-    status = serializers.ChoiceField(Status, required=False)
-    priority = serializers.ChoiceField(Priority, required=False)
-    category = serializers.ChoiceField(Category, required=False)
+    status = OneOf(Status, required=False)
+    priority = OneOf(Priority, required=False)
+    category = OneOf(Category, required=False)
     assignedAgent = serializers.UUIDField(required=False, allow_null=True)
     resolution = Text(max_length=MAX_TEXT, required=False, allow_blank=True)
     callbackCompleted = serializers.BooleanField(required=False)

@@ -1,4 +1,7 @@
-"""Access and refresh tokens: short and long lived JWTs, one family of them for each sign-in."""
+"""Access and refresh tokens: short and long lived JWTs, one family of them for each sign-in.
+
+A family that was ended (sign-out, a replayed token) takes its access tokens along.
+"""
 
 import time
 import uuid
@@ -7,8 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from ..models import Person, TokenFamily
@@ -19,10 +22,18 @@ FAMILY_CLAIM = "fam"
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access>`; whatever is wrong with the token is a 401."""
 
+    def get_validated_token(self, raw_token):
+        return _read(AccessToken, raw_token)
+
     def get_user(self, validated_token):
-        if not _is_uuid(validated_token.get("sub")):
-            raise InvalidToken("This token names nobody.")
-        return super().get_user(validated_token)
+        return _family_of(validated_token).person
+
+
+class NobodyYet(BearerAuthentication):
+    """For calls that sign people in: no token is looked at. What is refused there is a 401 as well."""
+
+    def authenticate(self, request):
+        return None
 
 
 def person_of(request) -> Person | AnonymousUser:
@@ -43,38 +54,47 @@ def rotate(raw: str) -> dict:
 
     One that was traded before has been copied by somebody: the whole family ends.
     """
-    old, family = _family_of(raw)
-    person = family.person
-    if not person.is_active or old.get("hash_password") != get_md5_hash_password(person.password):
-        _end(family)
-        raise AuthenticationFailed("Please sign in again.", code="token_not_valid")
-    new = RefreshToken.for_user(person)
+    old = _read(RefreshToken, raw)
+    family = _family_of(old)
+    new = RefreshToken.for_user(family.person)
     newest = TokenFamily.objects.filter(pk=family.pk, jti=old["jti"], revoked_at=None)
     if newest.update(jti=new["jti"]) != 1:
         _end(family)
-        raise AuthenticationFailed("This token was used before.", code="token_not_valid")
+        raise _refusal("This token was used before. Please sign in again.")
     return _pair(new, family.pk)
 
 
 def revoke(raw: str) -> None:
-    """End the family of a refresh token (sign out)."""
-    _end(_family_of(raw)[1])
+    """Sign out: end the family of a refresh token, its access tokens included."""
+    _end(_family_of(_read(RefreshToken, raw)))
 
 
-def _family_of(raw: str) -> tuple[RefreshToken, TokenFamily]:
+def _read(kind: type[Token], raw) -> Token:
+    """Decode and verify a token. Raise AuthenticationFailed, whatever is wrong with it."""
     try:
-        token = RefreshToken(raw)
-    except TokenError as reason:
-        raise AuthenticationFailed(str(reason), code="token_not_valid") from None
-    family_id = token.get(FAMILY_CLAIM)
-    family = (
-        TokenFamily.objects.select_related("person").filter(pk=family_id).first()
-        if _is_uuid(family_id)
-        else None
-    )
-    if not family or family.revoked_at or str(family.person_id) != token.get("sub"):
-        raise AuthenticationFailed("Please sign in again.", code="token_not_valid")
-    return token, family
+        token = kind(raw)
+    # A signature that fits says nothing about the claims: `exp` may be a text, or 10**30
+    except (TokenError, TypeError, ValueError, ArithmeticError, RecursionError) as reason:
+        raise _refusal() from reason
+    if not all(_is_uuid(token.get(claim)) for claim in ("sub", "jti", FAMILY_CLAIM)):
+        raise _refusal()
+    return token
+
+
+def _family_of(token: Token) -> TokenFamily:
+    """Return the token's family with its person, if both are still in force."""
+    family = TokenFamily.objects.select_related("person").filter(pk=token[FAMILY_CLAIM]).first()
+    if not family or family.revoked_at or str(family.person_id) != token["sub"]:
+        raise _refusal()
+    person = family.person
+    if not person.is_active or token.get("hash_password") != get_md5_hash_password(person.password):
+        _end(family)
+        raise _refusal()
+    return family
+
+
+def _refusal(why: str = "This sign-in is not valid, or no longer. Please sign in again.") -> AuthenticationFailed:
+    return AuthenticationFailed(why, code="token_not_valid")
 
 
 def _pair(refresh: RefreshToken, family_id) -> dict:

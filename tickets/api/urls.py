@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from ..views import streams
 from . import views
@@ -9,8 +9,9 @@ urlpatterns = [
     path("auth/token/refresh", views.refresh),
     path("auth/logout", views.logout),
     path("auth/me", views.me),
-    path("support/", views.own_tickets),
-    path("support/admin/", views.inbox),
+    # With and without the slash at the end: a redirect would be a trap for what sends a body or a token
+    re_path(r"^support/?$", views.own_tickets),
+    re_path(r"^support/admin/?$", views.inbox),
     path("support/admin/events", streams.inbox_events),
     path("support/admin/<str:ticket_id>", views.desk_ticket),
     path("support/admin/<str:ticket_id>/reply", views.reply),

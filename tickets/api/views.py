@@ -1,6 +1,7 @@
 """The API of accounts and tickets: check the words, do one verb, show what is there now."""
 
 from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
@@ -21,13 +22,13 @@ class IsAgent(BasePermission):
         if not request.user.is_authenticated:
             return False
         if not request.user.is_agent:
-            raise NotFound
+            raise NotFound("There is nothing here for you.")
         return True
 
 
 def public(view):
     """A call that needs no token, and looks at none."""
-    return authentication_classes([])(permission_classes([AllowAny])(view))
+    return authentication_classes([tokens.NobodyYet])(permission_classes([AllowAny])(view))
 
 
 def for_agents(view):
@@ -58,9 +59,13 @@ CONFLICT = REFUSALS | {409: s.RefusalSerializer}
 def register(request):
     """Create a customer's account and sign in."""
     data = checked(s.RegisterSerializer, request)
-    person = Person.objects.create_user(
-        data["email"], data["password"], name=data["name"], phone=data["phone"]
-    )
+    try:
+        person = Person.objects.create_user(
+            data["email"], data["password"], name=data["name"], phone=data["phone"]
+        )
+    except IntegrityError:
+        # Somebody else registered it since we looked
+        raise ValidationError({"email": [s.HAS_ACCOUNT]}) from None
     return Response(signed_in(person), status=201)
 
 
@@ -90,7 +95,7 @@ def refresh(request):
 @api_view(["POST"])
 @public
 def logout(request):
-    """Sign out: the refresh token and all that came from it are refused."""
+    """Sign out: this refresh token and every token of its sign-in are refused."""
     tokens.revoke(checked(s.RefreshSerializer, request)["refresh"])
     return Response(status=204)
 
@@ -223,12 +228,14 @@ def desk_ticket(request, ticket_id):
     ticket = access.desk_ticket(request.user, ticket_id)
     if request.method == "GET":
         return Response(_conversation(ticket, agent=True))
-    _change(ticket, checked(s.TicketChangesSerializer, request), by=request.user)
+    wanted = checked(s.TicketChangesSerializer, request)
+    with transaction.atomic():
+        _change(ticket, wanted, by=request.user)
     return Response(_conversation_now(ticket, agent=True))
 
 
 def _change(ticket, wanted: dict, *, by: Person) -> None:
-    """Do the verbs of a PATCH, the step of the workflow last."""
+    """Do the verbs of a PATCH, the step of the workflow last: all of them, or none."""
     if "priority" in wanted or "category" in wanted:
         workflow.triage(
             ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category")

@@ -1,10 +1,10 @@
 """Start the desk: everything that a first start needs, then the server, in this one process."""
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from supportdesk.server import run
 from supportdesk.static import collect_if_changed
 
 ADDRESSES = """
@@ -32,20 +32,7 @@ class Command(BaseCommand):
         self.prepare()
         if options["verbosity"]:
             self.greet(f"http://{host}:{port}/")
-        uvicorn.run(
-            "supportdesk.asgi:application",
-            host=host,
-            port=port,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            forwarded_allow_ips=[],
-            proxy_headers=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=10,
-        )
+        run(host, port)
 
     def prepare(self):
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,262 @@
+"""Any verbs in any order, by people who look at older and newer states of the tickets.
+
+`readings` holds tickets as somebody has read them, however long ago: a verb on an
+old one is what two tabs, two agents or a slow network make of it.
+"""
+
+import pytest
+from django.db import transaction
+from django.forms import model_to_dict
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests import factories
+from tickets import queries, workflow
+from tickets.models import (
+    Activity,
+    Category,
+    Message,
+    Priority,
+    Role,
+    Sender,
+    Status,
+    Ticket,
+    TicketEvent,
+)
+from tickets.workflow import TRANSITIONS, Refused
+
+# Every change of these leaves an event; what the ticket says of them is what its history says
+TRACKED = (
+    "status", "priority", "category", "assignee_name", "resolution", "rating", "rating_comment",
+    "callback_requested", "callback_completed", "requester_phone",
+)  # fmt: skip
+
+reading = st.integers(0, 50)
+words = st.sampled_from(["Hello", "It is broken", "line\nbreak", "नमस्ते", " "])
+client_ids = st.sampled_from([None, None, "a", "b", "c", "d"])
+agents = st.integers(0, 2)
+
+
+class Desk(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.story = transaction.atomic()
+        self.story.__enter__()
+        self.priya = factories.person("Priya Sharma", phone="+91 90000 00110")
+        # Two of one name
+        self.agents = [
+            factories.person(name, Role.AGENT, email=f"agent-{place}@example.com")
+            for place, name in enumerate(["Asha Nair", "Asha Nair", "Rohan Mehta"])
+        ]
+        self.readings: list[Ticket] = []
+        self.opened_as: dict = {}
+        self.acknowledged: dict = {}
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.story.__exit__(None, None, None)
+
+    @initialize(category=st.sampled_from(Category.values), client_id=client_ids)
+    @rule(category=st.sampled_from(Category.values), client_id=client_ids)
+    def open(self, category, client_id):
+        ticket = self.does(
+            lambda: workflow.open_ticket(self.priya, "Hello", category=category, client_id=client_id)
+        )
+        if ticket:
+            self.read_again(ticket.pk)
+
+    @rule(place=reading)
+    def look(self, place):
+        self.read_again(self.ticket(place).pk)
+
+    @rule(place=reading, text=words, client_id=client_ids)
+    def customer_says(self, place, text, client_id):
+        ticket = self.ticket(place)
+        said = self.does(
+            lambda: workflow.customer_says(ticket, text, by=self.priya, client_id=client_id), text
+        )
+        if said:
+            self.read_again(said.ticket_id)
+
+    @rule(place=reading, text=words, client_id=client_ids, agent=agents, knows_it_all=st.booleans())
+    def agent_replies(self, place, text, client_id, agent, knows_it_all):
+        ticket = self.ticket(place)
+        last_seq = None if knows_it_all else ticket.last_seq
+        self.does(
+            lambda: workflow.agent_replies(
+                ticket, text, by=self.agents[agent], client_id=client_id, last_seq=last_seq
+            ),
+            text,
+        )
+
+    @rule(place=reading, text=words, client_id=client_ids, agent=agents)
+    def add_note(self, place, text, client_id, agent):
+        by = self.agents[agent]
+        ticket = self.ticket(place)
+        self.does(lambda: workflow.add_note(ticket, text, by=by, client_id=client_id), text)
+
+    @rule(
+        place=reading,
+        status=st.sampled_from(Status.values),
+        agent=agents,
+        resolution=st.sampled_from(["", "Done"]),
+    )
+    def move(self, place, status, agent, resolution):
+        ticket, by = self.ticket(place), self.agents[agent]
+        self.does(lambda: workflow.move(ticket, status, by=by, resolution=resolution))
+
+    @rule(place=reading, agent=agents)
+    def take(self, place, agent):
+        ticket = self.ticket(place)
+        self.does(lambda: workflow.take(ticket, by=self.agents[agent]))
+
+    @rule(place=reading, agent=st.none() | agents, by=agents)
+    def assign(self, place, agent, by):
+        ticket, to = self.ticket(place), None if agent is None else self.agents[agent]
+        self.does(lambda: workflow.assign(ticket, to, by=self.agents[by]))
+
+    @rule(
+        place=reading, agent=agents,
+        priority=st.none() | st.sampled_from(Priority.values),
+        category=st.none() | st.sampled_from(Category.values),
+    )  # fmt: skip
+    def triage(self, place, agent, priority, category):
+        ticket, by = self.ticket(place), self.agents[agent]
+        self.does(lambda: workflow.triage(ticket, by=by, priority=priority, category=category))
+
+    @rule(place=reading, what=st.sampled_from(["confirm", "rate", "reopen", "call", "called", "solved"]))
+    def settle(self, place, what):
+        ticket = self.ticket(place)
+        verbs = {
+            "confirm": lambda: workflow.confirm(ticket, by=self.priya, rating=4, comment="Thanks"),
+            "rate": lambda: workflow.rate(ticket, 5, by=self.priya),
+            "reopen": lambda: workflow.reopen(ticket, by=self.priya),
+            "call": lambda: workflow.request_callback(ticket, by=self.priya),
+            "called": lambda: workflow.complete_callback(ticket, by=self.agents[0]),
+            "solved": lambda: workflow.note_resolution(ticket, "Sent anew", by=self.agents[0]),
+        }
+        self.does(verbs[what])
+
+    @rule(place=reading, up_to=st.integers(0, 12), by_agents=st.booleans())
+    def mark_read(self, place, up_to, by_agents):
+        ticket = self.ticket(place)
+        self.does(lambda: workflow.mark_read(ticket, by_agents=by_agents, up_to=up_to))
+
+    # --- How it is told ---
+
+    def ticket(self, place: int) -> Ticket:
+        return self.readings[-1 - place % len(self.readings)]
+
+    def read_again(self, pk) -> None:
+        ticket = Ticket.objects.get(pk=pk)
+        self.readings.append(ticket)
+        self.opened_as.setdefault(pk, {field: str(getattr(ticket, field) or "") for field in TRACKED})
+
+    def does(self, verb, text=None):
+        """Do it; a refusal must have changed nothing, and what was taken must be there."""
+        before = everything()
+        try:
+            result = verb()
+        except Refused as reason:
+            assert str(reason)
+            assert everything() == before
+            # The caller shows what is there now
+            for ticket in self.readings:
+                ticket.refresh_from_db()
+            return None
+        if text is not None:
+            assert (result.text, result.is_new) == (
+                text,
+                len(everything()["messages"]) > len(before["messages"]),
+            )
+            self.acknowledged[result.pk] = (result.ticket_id, result.seq, text)
+        return result
+
+    # --- What holds after every step ---
+
+    @invariant()
+    def what_was_acknowledged_is_there(self):
+        rows = {row.pk: (row.ticket_id, row.seq, row.text) for row in Message.objects.all()}
+        assert self.acknowledged.items() <= rows.items()
+
+    @invariant()
+    def numbers_are_gapless_and_times_rise_with_them(self):
+        for ticket in Ticket.objects.all():
+            rows = list(ticket.messages.order_by("seq").values_list("seq", "created_at"))
+            assert [seq for seq, _ in rows] == list(range(1, ticket.last_seq + 1))
+            assert rows == sorted(rows, key=lambda row: row[1])
+            told = Activity.objects.filter(ticket=ticket).exclude(seq=None).values_list("seq", flat=True)
+            assert sorted(told) == [seq for seq, _ in rows]
+
+    @invariant()
+    def history_is_one_line_that_leads_to_what_the_ticket_says(self):
+        for ticket in Ticket.objects.all():
+            state = dict(self.opened_as.get(ticket.pk, {}))
+            for event in ticket.events.order_by("at"):
+                if event.field in state and (event.field, event.old) != ("status", ""):
+                    assert plain(event.old) == state[event.field], event
+                    state[event.field] = plain(event.new)
+                if event.field == "status" and event.old:
+                    assert event.new in TRANSITIONS[event.old]
+            assert state == {field: plain(str(getattr(ticket, field) or "")) for field in state}
+
+    @invariant()
+    def counters_say_what_the_rows_say(self):
+        for ticket in Ticket.objects.all():
+            public = ticket.messages.filter(internal=False)
+            customer = public.filter(sender=Sender.CUSTOMER)
+            assert ticket.last_customer_seq == customer.last().seq
+            assert ticket.unread_by_agents == customer.filter(seq__gt=ticket.read_by_agents).count()
+            news = public.exclude(sender=Sender.CUSTOMER).filter(seq__gt=ticket.read_by_requester)
+            # Some of the desk's own lines are news to the customer, others merely confirm
+            assert news.exclude(sender=Sender.SYSTEM).count() <= ticket.unread_by_requester <= news.count()
+            replies = public.filter(sender=Sender.AGENT)
+            first = replies.first()
+            assert ticket.first_responded_at == (first and first.created_at)
+            spoken = public.exclude(sender=Sender.SYSTEM).last()
+            assert ticket.preview == (" ".join(spoken.text.split()) or "Picture")
+
+    @invariant()
+    def times_and_people_fit_the_status(self):
+        for ticket in Ticket.objects.all():
+            assert bool(ticket.closed_at) == (ticket.status == Status.CLOSED)
+            assert ticket.status != Status.RESOLVED or ticket.resolved_at
+            assert ticket.status != Status.OPEN or not ticket.first_responded_at
+            assert ticket.assignee_name == str(ticket.assignee or "")
+            assert ticket.rating is None or ticket.status == Status.CLOSED
+            assert not queries.conversation(ticket, notes=False).filter(internal=True).exists()
+
+
+def plain(value: str) -> str:
+    return "" if value in ("False", "None") else value
+
+
+def everything() -> dict:
+    return {
+        "tickets": [model_to_dict(ticket) for ticket in Ticket.objects.order_by("pk")],
+        "messages": list(Message.objects.order_by("pk").values_list("pk", "text", "seq")),
+        "events": TicketEvent.objects.count(),
+        "news": Activity.objects.count(),
+    }
+
+
+@pytest.mark.django_db
+def test_whatever_people_do_the_tickets_stay_true():
+    run_state_machine_as_test(
+        Desk,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
