@@ -18,11 +18,11 @@ export class Conversation {
     this.composer = new Composer(root.querySelector("[data-composer]"), {
       draftKey: `draft:${this.key}`, store, onSend: (words) => this.send(words), onTyping: () => this.tellTyping(),
     });
-    this.outbox = JSON.parse(store.get(this.boxKey) || "[]");
+    this.outbox = this.unsent(JSON.parse(store.get(this.boxKey) || "[]"));
     this.outbox.forEach((message) => this.showPending(message));
     this.log.addEventListener("click", (event) => this.clicked(event));
     this.prepare(this.log);
-    this.toEnd();
+    this.stayAtEnd();
     this.flush();
   }
 
@@ -32,11 +32,24 @@ export class Conversation {
     return Math.max(0, ...Array.from(this.log.querySelectorAll("[data-seq]"), (bubble) => Number(bubble.dataset.seq)));
   }
 
+  // What was not acknowledged before a reload. Pictures cannot be kept: their words go back into the box
+  unsent(kept) {
+    const arrived = (message) => this.log.querySelector(`[data-seq][data-client-id="${message.id}"]`);
+    const lost = kept.filter((message) => message.picture && !arrived(message));
+    for (const message of lost) {
+      this.composer.fill([message.text, this.composer.text.value].filter(Boolean).join("\n"));
+      this.composer.refuse("Your picture was not sent. Please attach it again.");
+    }
+    const rest = kept.filter((message) => !message.picture);
+    if (kept.length > rest.length) this.store.set(this.boxKey, JSON.stringify(rest));
+    return rest;
+  }
+
   // --- Sending
 
   send({ text, file, url }) {
     const internal = this.root.querySelector("[name=internal]:checked")?.value || "";
-    const message = { id: newId(), text, internal };
+    const message = { id: newId(), text, internal, picture: Boolean(file) };
     if (file) this.files.set(message.id, { file, url });
     this.outbox.push(message);
     this.save();
@@ -123,7 +136,7 @@ export class Conversation {
     this.save();
   }
 
-  save() { this.store.set(this.boxKey, JSON.stringify(this.outbox.map(({ id, text, internal }) => ({ id, text, internal })))); }
+  save() { this.store.set(this.boxKey, JSON.stringify(this.outbox.map(({ id, text, internal, picture }) => ({ id, text, internal, picture })))); }
 
   // --- Showing
 
@@ -189,6 +202,16 @@ export class Conversation {
   get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120; }
 
   toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+
+  // Whoever reads the newest message keeps seeing it while pictures load and the boxes below grow
+  stayAtEnd() {
+    let staying = true;
+    const stay = () => staying && this.toEnd();
+    this.log.addEventListener("scroll", () => { staying = this.atEnd; }, { passive: true });
+    this.log.addEventListener("load", stay, true);
+    new ResizeObserver(stay).observe(this.log);
+    stay();
+  }
 
   // Everything after what is on the screen: after a call of the stream, a reconnect, a return to the tab
   async catchUp() {

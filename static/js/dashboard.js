@@ -25,13 +25,17 @@ function openTicket() {
     const current = root && link.closest("[data-ticket]").dataset.ticket === root.dataset.ticket;
     current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
   }
-  if (!root) { conversation = null; return; }
+  if (!root) {
+    conversation = null;
+    title = "Tickets · Support desk";
+    return showTitle();
+  }
   if (conversation?.root === root) return;
   conversation = new Conversation(root, { request, store });
   for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
   showMode();
-  const name = root.querySelector("h1").textContent;
-  title = `${name} · Support desk`;
+  title = `${root.querySelector("h1").textContent} · Support desk`;
+  unseen.delete(root.dataset.ticket);
   showTitle();
   tellSeen();
 }
@@ -73,11 +77,25 @@ async function renewHeader() {
   open.showRead(Number(fresh.dataset.readByRequester));
   const head = document.getElementById("ticket-head");
   // An agent who is choosing in a box of the header must not lose it under the hand
-  if (head.contains(document.activeElement) || document.getElementById("resolve")?.open) return;
+  if (head.querySelector("select:focus, dialog[open]")) {
+    head.addEventListener("focusout", renewHeaderNext, { once: true });
+    return;
+  }
+  const focused = head.contains(document.activeElement) && document.activeElement;
   fresh.querySelector("#viewers").replaceWith(document.getElementById("viewers"));
   head.replaceWith(fresh);
   htmx.process(fresh);
   showTimes(fresh);
+  if (focused) focusAgain(fresh, focused);
+}
+
+function renewHeaderNext() { setTimeout(() => conversation && renewHeader()); }
+
+// A control that was renewed keeps the focus; one that is gone leaves it to the ticket's name
+function focusAgain(head, before) {
+  const name = (control) => control.getAttribute("aria-label") || control.textContent.trim();
+  const same = Array.from(head.querySelectorAll("a, button, select")).find((control) => name(control) === name(before));
+  (same || head.querySelector("h1")).focus({ preventScroll: true });
 }
 
 // --- The list
@@ -115,10 +133,10 @@ function countOneMore() {
 // --- News
 
 const waiting = new Map();
-let unseen = 0;
+const unseen = new Set();
 let title = document.title;
 
-function showTitle() { document.title = unseen ? `(${unseen}) ${title}` : title; }
+function showTitle() { document.title = unseen.size ? `(${unseen.size}) ${title}` : title; }
 
 function notice(ticketId, event) {
   const news = waiting.get(ticketId) || { renew: setTimeout(() => renew(ticketId), 30) };
@@ -137,25 +155,29 @@ async function renew(ticketId) {
   }
   renewRow(ticketId);
   if (news.fromCustomer && (document.hidden || !open)) {
-    unseen += 1;
+    unseen.add(ticketId);
     showTitle();
     chime();
   }
 }
 
+let heardUpTo = "";
+
 function listen() {
-  const source = new EventSource(body.dataset.events);
+  const source = new EventSource(body.dataset.events + (heardUpTo && `?after=${heardUpTo}`));
   source.addEventListener("open", () => showLive("live", "Live"));
   source.addEventListener("error", () => {
     showLive("lost", "Connection lost. Reconnecting…");
     // A browser gives up for good on an answer like 401 or 503: begin anew
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 4000 * Math.random());
   });
-  source.addEventListener("message", ({ data }) => {
+  source.addEventListener("message", ({ data, lastEventId }) => {
+    heardUpTo = lastEventId;
     const message = JSON.parse(data);
     notice(message.ticketId, message.sender === "customer" ? { fromCustomer: true } : null);
   });
-  source.addEventListener("ticket", ({ data }) => {
+  source.addEventListener("ticket", ({ data, lastEventId }) => {
+    heardUpTo = lastEventId;
     notice(JSON.parse(data).id);
   });
   source.addEventListener("typing", ({ data }) => {
@@ -169,23 +191,27 @@ function listen() {
   });
 }
 
+let liveNow = null;
+
 function showLive(state, text) {
-  const live = document.getElementById("live");
-  if (live.dataset.state === "lost" && state === "live") {
+  if (liveNow?.state === "lost" && state === "live") {
     // What happened meanwhile comes with the stream; what could not be sent goes out now
     conversation?.catchUp();
     conversation?.retry();
   }
+  liveNow = { state, text };
+  const live = document.getElementById("live");
   live.dataset.state = state;
   live.querySelector(".live-text").textContent = text;
 }
 
 // A soft two-note chime; browsers allow sound once the agent has touched the page
 let audio = null;
-function chime() {
+async function chime() {
+  if (!navigator.userActivation?.hasBeenActive) return;
   try {
     audio ??= new AudioContext();
-    if (audio.state !== "running") return void audio.resume();
+    await audio.resume();
     [660, 880].forEach((pitch, note) => {
       const tone = new OscillatorNode(audio, { frequency: pitch });
       const volume = new GainNode(audio, { gain: 0 });
@@ -261,21 +287,32 @@ document.addEventListener("change", (event) => {
   }
 }, true);
 
+let acting = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  acting = detail.target.contains(document.activeElement) ? document.activeElement : null;
   if (detail.target.id === "pane" && conversation) tellLeaving(conversation.root);
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "pane") document.getElementById("pane").focus({ preventScroll: true });
   openTicket();
   showTimes();
+  const head = document.getElementById("ticket-head");
+  if (detail.target.id === "ticket-head" && head) {
+    if (acting && document.activeElement === body) focusAgain(head, acting);
+    tellSeen();
+  }
 });
-document.addEventListener("htmx:historyRestore", openTicket);
+document.addEventListener("htmx:historyRestore", () => {
+  openTicket();
+  showTimes();
+  if (liveNow) showLive(liveNow.state, liveNow.text);
+});
 document.addEventListener("toast", ({ detail }) => detail.text && toast(detail.text, detail.kind));
 document.addEventListener("htmx:sendError", () => toast("We could not be reached. Please try again.", "error"));
 document.addEventListener("htmx:responseError", () => toast("That did not work. Please try again.", "error"));
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  unseen = 0;
+  unseen.clear();
   showTitle();
   conversation?.catchUp().then(tellSeen);
 });

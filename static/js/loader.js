@@ -7,18 +7,19 @@
   const KEY = "villy";
   const handlers = {};
   const late = { ready: [] };
-  let memory = null, frame = null, alive = false, open = false, waiting = [];
+  let memory = {}, lasting = true, frame = null, alive = false, open = false, waiting = [];
 
+  // Read anew each time: other tabs of the site write there too
   const load = () => {
-    if (memory) return memory;
-    try { memory = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { memory = {}; }
+    if (lasting) try { memory = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { lasting = false; }
     return memory;
   };
   const save = (key, value) => {
     const all = load();
     if (value === null || value === "") delete all[key]; else all[key] = value;
-    try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* kept in memory only */ }
+    try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { lasting = false; }
   };
+  const tellIdentity = () => alive && tell({ type: "identity", value: load().identity || null });
   const tell = (message) => alive ? frame.contentWindow.postMessage({ villy: 1, ...message }, desk) : waiting.push(message);
   const emit = (event, detail) => {
     if (late[event]) late[event] = [detail];
@@ -68,6 +69,7 @@
       tell({ type: "hello", stored: load(), open });
       waiting.splice(0).forEach(tell);
     } else if (type === "store") save(key, value);
+    else if (type === "identity") tellIdentity();
     else if (type === "close") show(false);
     else if (type === "unread") {
       badge.textContent = value ? (value > 99 ? "99+" : value) : "";
@@ -76,9 +78,7 @@
   });
   // Another tab of this site signed in, out, or renewed its tokens
   addEventListener("storage", (event) => {
-    if (event.key !== KEY) return;
-    memory = null;
-    tell({ type: "identity", value: load().identity || null });
+    if (event.key === KEY || event.key === null) tellIdentity();
   });
   button.addEventListener("click", () => show(!open));
 

@@ -30,7 +30,7 @@ function countDown(due, now) {
   const left = Date.parse(due.dataset.due) - now;
   const text = left < 0 ? `${span(left)} late` : `${due.classList.contains("big") ? "in " : ""}${span(left)}`;
   due.querySelector("[data-countdown]").textContent = text;
-  if (left < 0) due.dataset.sla = "breached";
+  due.dataset.sla = left < 0 ? "breached" : now >= Date.parse(due.dataset.soon) ? "soon" : "ok";
 }
 
 export function showTimes(root = document) {

@@ -2,7 +2,7 @@
 import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { openPicture } from "./lightbox.js";
-import { request as plainRequest, sentence } from "./net.js";
+import { request as plainRequest, sentence, wait } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
 
 const { host, visitor, identify, refresh, conversationUrl } = document.body.dataset;
@@ -13,7 +13,9 @@ let visible = true;
 let conversation = null;
 let endStream = null;
 let unread = 0;
-let pictures = new Map();
+let drawn = 0;
+let answeredByHost = null;
+const pictures = new Map();
 
 // --- The host page: exactly the one that we were framed for
 
@@ -28,7 +30,7 @@ addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "hello") hello(data);
   if (data.type === "visible") show(data.open);
   if (data.type === "identify") signIn(data.token);
-  if (data.type === "identity") switchTo(data.value);
+  if (data.type === "identity") { switchTo(data.value); answeredByHost?.(); }
   if (data.type === "logout") { Object.keys(stored).forEach((key) => delete stored[key]); switchTo(null); }
 });
 
@@ -40,35 +42,53 @@ async function hello({ stored: kept, open }) {
   else start();
 }
 
+function who(tokens) {
+  if (!tokens) return null;
+  const claims = tokens.refresh.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  try { return JSON.parse(atob(claims)).sub; } catch { return tokens.refresh; }
+}
+
 function keepIdentity(tokens) {
   identity = tokens && { access: tokens.access, refresh: tokens.refresh };
   store.set("identity", identity);
 }
 
 async function switchTo(tokens) {
-  const before = identity?.refresh;
+  const before = identity;
   identity = tokens;
   // The same person with newer tokens is no reason to draw anything anew
-  if (before && tokens) return;
-  await load();
+  if (who(before) !== who(tokens)) await load();
 }
 
 async function signIn(token) {
-  const answer = await post(identify, { token });
+  const before = identity;
+  let answer = await post(identify, { token });
+  // It is who we were until now that is not known any more: renew that first, or come without
+  if (answer.status === 401 && before && !answer.text.includes("bad_identity")) {
+    await renewTokens(before.access);
+    answer = await post(identify, { token });
+  }
   if (!answer.ok) return console.warn(`Villy.identify: ${sentence(answer)}`);
   keepIdentity(JSON.parse(answer.text));
-  await load();
+  if (who(before) !== who(identity)) await load();
 }
 
 // --- Requests as the person who is here
 
+const NOBODY = { status: 401, ok: false, text: "", header: () => null };
+
+// Only a word makes somebody a visitor; looking on leaves nothing behind
 async function request(url, options = {}) {
-  if (!identity) await becomeVisitor();
-  const tried = identity?.access;
+  const known = async () => {
+    if (!identity && options.method === "POST") await becomeVisitor();
+    return Boolean(identity);
+  };
+  if (!(await known())) return NOBODY;
+  const tried = identity.access;
   const answer = await send(url, options);
   if (answer.status !== 401) return answer;
-  if (!(await renewTokens(tried))) await becomeVisitor();
-  return send(url, options);
+  await renewTokens(tried);
+  return await known() ? send(url, options) : answer;
 }
 
 function send(url, options) {
@@ -90,28 +110,59 @@ function becomeVisitor() {
 }
 
 // A refresh token works once, and every tab of the shop has the same: one renews, the others wait
+// and take what it got. Only a refusal ends an identity; a desk that is down or busy does not.
 async function renewTokens(expired) {
   const renew = async () => {
-    if (identity?.access !== expired) return true;
+    await askHost();
+    if (identity?.access !== expired) return;
     const answer = await post(refresh, { refresh: identity.refresh }, {});
-    if (!answer.ok) { if (answer.status === 401) keepIdentity(null); return false; }
-    keepIdentity(JSON.parse(answer.text));
-    return true;
+    if (answer.ok) keepIdentity(JSON.parse(answer.text));
+    else if (answer.status === 401) keepIdentity(null);
+    // Until the host page has it, no other tab may begin
+    await askHost();
   };
-  try { return await navigator.locks.request("villy-tokens", renew); } catch { return renew(); }
+  let begun = false;
+  try {
+    await navigator.locks.request("villy-tokens", () => { begun = true; return renew(); });
+  } catch (error) {
+    if (begun) throw error;
+    // No locks here: an insecure page, or storage that is blocked altogether
+    await renew();
+  }
+}
+
+// Who is signed in on the host page now, which another tab may have changed
+function askHost() {
+  tellHost("identity");
+  return Promise.race([new Promise((resolve) => { answeredByHost = resolve; }), wait(1000)]);
 }
 
 // --- The conversation
 
 async function load() {
+  const turn = ++drawn;
+  const person = who(identity);
   endStream?.();
-  if (!identity) return location.reload();
-  const answer = await request(conversationUrl).catch(() => null);
-  if (answer?.ok) main.innerHTML = answer.text;
+  const get = person ? request(conversationUrl) : plainRequest(location.href);
+  const answer = await get.catch(() => null);
+  if (turn !== drawn) return;
+  if (person !== who(identity)) return load();
+  if (!answer?.ok) {
+    if (!conversation) start();
+    showConnection(false);
+    setTimeout(() => turn === drawn && load(), 3000);
+    return;
+  }
+  const typed = main.querySelector("[data-text]").value;
+  if (typed && !conversation) store.set("draft:conversation", typed);
+  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
+  main.replaceChildren(fresh.querySelector("[data-conversation]"));
   start();
+  showConnection(true);
 }
 
 function replace(html) {
+  drawn += 1;
   endStream?.();
   main.innerHTML = html;
   start();
@@ -119,7 +170,7 @@ function replace(html) {
 
 function start() {
   const root = main.querySelector("[data-conversation]");
-  conversation = new Conversation(root, { request, store, onMoved: load, onShown: prepare });
+  if (conversation?.root !== root) conversation = new Conversation(root, { request, store, onMoved: load, onShown: prepare });
   showTimes();
   showHead();
   const { ticket } = root.dataset;
@@ -142,7 +193,7 @@ function prepare(root) {
   for (const image of root.querySelectorAll("img[data-src]")) {
     const url = image.dataset.src;
     delete image.dataset.src;
-    picture(url).then((address) => { image.src = address; });
+    picture(url).then((address) => { image.src = address; }, () => { image.dataset.src = url; });
   }
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
@@ -151,14 +202,24 @@ function prepare(root) {
 // An <img> cannot send the Authorization header: the picture is fetched and shown from memory
 function picture(url) {
   if (!pictures.has(url)) {
-    pictures.set(url, (async () => {
-      const get = () => fetch(url, { headers: { Authorization: `Bearer ${identity.access}` } });
-      let response = await get();
-      if (response.status === 401 && await renewTokens(identity.access)) response = await get();
+    const got = fetchAs(url).then(async (response) => {
+      if (!response.ok) throw new Error(response.status);
       return URL.createObjectURL(await response.blob());
-    })());
+    });
+    got.catch(() => pictures.delete(url));
+    pictures.set(url, got);
   }
   return pictures.get(url);
+}
+
+async function fetchAs(url, { headers = {}, signal } = {}) {
+  const tried = identity.access;
+  const get = () => fetch(url, { signal, headers: { Authorization: `Bearer ${identity?.access}`, ...headers } });
+  const response = await get();
+  if (response.status !== 401) return response;
+  await renewTokens(tried);
+  if (!identity) load();
+  return get();
 }
 
 function offerPerson() {
@@ -167,13 +228,9 @@ function offerPerson() {
 }
 
 function follow(ticket) {
-  const open = async (lastEventId, signal) => {
-    const ask = () => fetch(`/api/support/${ticket}/events`, { signal, headers: { Authorization: `Bearer ${identity.access}`, "Last-Event-ID": lastEventId } });
-    const response = await ask();
-    return response.status === 401 && await renewTokens(identity.access) ? ask() : response;
-  };
   endStream = listen({
-    open, lastEventId: String(conversation.lastSeq),
+    open: (lastEventId, signal) => fetchAs(`/api/support/${ticket}/events`, { signal, headers: { "Last-Event-ID": lastEventId } }),
+    lastEventId: String(conversation.lastSeq),
     onState: (state) => showConnection(state === "live"),
     onEvent: ({ event, data }) => heard(event, JSON.parse(data)),
   });
@@ -185,20 +242,25 @@ async function heard(event, data) {
   if (event === "ticket") { tellHost("ticket", { value: data }); renewState(data); }
   if (event !== "message" || data.seq <= conversation.lastSeq) return;
   await conversation.catchUp();
-  if (data.sender === "agent" && !visible) setUnread(unread + 1);
+  if (data.sender === "agent" && (!visible || document.hidden)) setUnread(unread + 1);
   tellSeen();
 }
 
 // The ticket's state decides what stands above the box: fetch that part when it has changed
 async function renewState(ticket) {
   const { dataset } = conversation.root;
-  if (ticket.status === dataset.status && ticket.agentName === dataset.agent) return;
+  const calling = ticket.callbackRequested && !ticket.callbackCompleted ? "yes" : "no";
+  if (ticket.status === dataset.status && ticket.agentName === dataset.agent && calling === dataset.calling) return;
   const answer = await request(conversationUrl).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   Object.assign(dataset, fresh.querySelector("[data-conversation]").dataset);
-  main.querySelector("[data-state-panel]").replaceWith(fresh.querySelector("[data-state-panel]"));
   showHead();
+  const panel = main.querySelector("[data-state-panel]");
+  const news = fresh.querySelector("[data-state-panel]");
+  // Nobody loses a phone number that is half typed, as long as it can still be sent
+  if (panel.querySelector("[data-callback]:not([hidden])") && news.querySelector("[data-callback]")) return;
+  panel.replaceWith(news);
 }
 
 function tellSeen() {
@@ -216,9 +278,14 @@ function setUnread(number) {
 function show(open) {
   visible = open;
   if (!open) return;
-  if (unread) setUnread(0);
   conversation?.toEnd();
   conversation?.composer.text.focus({ preventScroll: true });
+  lookedAt();
+}
+
+function lookedAt() {
+  if (!visible || document.hidden) return;
+  if (unread) setUnread(0);
   tellSeen();
 }
 
@@ -226,7 +293,7 @@ function showConnection(live) {
   const banner = document.querySelector("[data-offline]");
   const back = live && !banner.hidden;
   banner.hidden = live;
-  if (back) { conversation.catchUp(); conversation.retry(); }
+  if (back) { conversation?.catchUp(); conversation?.retry(); }
 }
 
 // --- What can be tapped
@@ -284,8 +351,10 @@ document.addEventListener("click", (event) => {
 });
 
 async function answerHelped(button) {
-  const answer = await post(button.dataset.helped, { helped: button.value === "true" });
-  if (!answer.ok) return;
+  const form = new FormData();
+  form.set("helped", button.value);
+  const answer = await request(button.dataset.helped, { method: "POST", body: form }).catch(() => null);
+  if (!answer?.ok) return;
   button.closest(".helped").textContent = button.value === "true" ? "Thanks, good to know." : "Sorry about that. A person can help you.";
   if (button.value !== "true") offerPerson();
 }
@@ -308,7 +377,7 @@ new MutationObserver(() => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) tellHost("close");
 });
-document.addEventListener("visibilitychange", () => document.hidden || conversation?.catchUp().then(tellSeen));
+document.addEventListener("visibilitychange", () => document.hidden || conversation?.catchUp().then(lookedAt));
 addEventListener("online", () => showConnection(true));
 addEventListener("offline", () => showConnection(false));
 
