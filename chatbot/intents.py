@@ -145,11 +145,14 @@ class Model:
 
     def priority(self, reading: Reading, chances: dict, intent: str, issue: float) -> str:
         """Return the priority: the intent lays the floor, words only raise it."""
-        if sigmoid(reading.scores["urgent"]) >= self.facts["urgent"]["threshold"]:
+        concepts = reading.found["concepts"]
+        limit = self.facts["urgent"]["with_harm" if HARM & concepts else "threshold"]
+        is_issue = issue >= self.facts["issue"]["threshold"]
+        # "Will it burn my skin?" asks before buying; chest pain is nothing for a shop, yet urgent.
+        if sigmoid(reading.scores["urgent"]) >= limit and (is_issue or intent != "product_query"):
             return "urgent"
         trouble = sum(chances[each] for each in TROUBLE)
-        if issue >= self.facts["issue"]["threshold"]:
-            concepts = reading.found["concepts"]
+        if is_issue:
             return raised(floor(intent, trouble, concepts), intent, concepts)
         # A doubtful question that may be trouble does not go to the end of the queue.
         return "medium" if issue >= DOUBT and trouble >= DOUBT else "low"
@@ -232,6 +235,8 @@ def log_odds(chance: float) -> float:
 TROUBLE = {"item_problem", "delivery_delay", "payment_problem", "refund_return"}
 DOUBT = 0.08  # below this chance of trouble, a question is only a question
 LIKELY = 0.3
+# Words of harm need less of the urgent head's conviction, and make an issue high at least
+HARM = {"g:danger", "g:injury", "g:sick", "g:wrong_medicine", "g:stolen", "g:legal"}
 
 
 def floor(intent: str, trouble: float, concepts: set[str]) -> str:
@@ -250,5 +255,6 @@ def raised(level: str, intent: str, concepts: set[str]) -> str:
     money_gone = {"g:deducted", "g:twice"} & concepts and "g:!deducted" not in concepts
     if intent == "payment_problem" and money_gone:
         return "urgent"
-    pressing = "g:urgent" in concepts or (intent == "complaint" and "g:again" in concepts)
+    again = intent == "complaint" and "g:again" in concepts
+    pressing = "g:urgent" in concepts or HARM & concepts or again
     return "high" if pressing and level == "medium" else level

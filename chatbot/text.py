@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """From what a customer typed to what the classifier counts. Pure functions, no model.
 
 `features(text)` is the one door: training and answering walk through it alike.
@@ -73,9 +74,7 @@ MATRAS = dict(zip("ािीुूेैोौॉृॅ", "a i i u u e ai o au o
 CONSONANTS = dict(
     zip(
         "कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसहळञङ",
-        (
-            "k kh g gh ch chh j jh t th d dh n t th d dh n p f b bh m y r l v sh sh s h l n n"
-        ).split(),
+        ("k kh g gh ch chh j jh t th d dh n t th d dh n p f b bh m y r l v sh sh s h l n n").split(),
         strict=True,
     )
 )
@@ -276,7 +275,7 @@ def features(text: str) -> dict[str, set[str]]:
     }
 
 
-@lru_cache(20_000)
+@lru_cache(4_000)
 def pieces(word: str) -> tuple[str, ...]:
     """Return the pieces of 2 to 5 letters of a word with its ends marked, in Latin letters."""
     if word.startswith("<"):
@@ -288,9 +287,7 @@ def pieces(word: str) -> tuple[str, ...]:
 
 def _concepts(found: list[Found], denied: set[int]) -> set[str]:
     names = {"g:" + concept for item in found for concept in item.concepts}
-    denials = {
-        "g:!" + concept for item in found if item.position in denied for concept in item.concepts
-    }
+    denials = {"g:!" + concept for item in found if item.position in denied for concept in item.concepts}
     return names | denials
 
 

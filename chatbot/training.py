@@ -27,11 +27,11 @@ FOLDS = 5
 STRENGTH = 4.0
 SAY = {
     "words": 1.0,
-    "pairs": 0.7,
+    "pairs": 1.6,
     "pieces": 1.0,
     "sounds": 0.7,
     "concepts": 1.5,
-    "concept_pairs": 0.7,
+    "concept_pairs": 1.3,
     "shape": 0.5,
 }
 # What occurs in one line only would be learnt by heart.
@@ -41,6 +41,7 @@ UNSEEN = 0.5
 # A missed issue costs a customer, a false one costs an agent a glance.
 ISSUE_RECALL = 0.94
 URGENT_THRESHOLD = 0.5
+URGENT_WITH_HARM = 0.15
 
 
 # --- Counting ----------------------------------------------------------------------
@@ -118,9 +119,7 @@ def fit_heads(rows: csr_matrix, examples: list[Example]) -> Heads:
         _fit(rows, [example.priority == "urgent" for example in examples], balanced=True),
         _fit(rows[latin], [e.language == "hinglish" for e in examples if e.language != "hi"]),
     ]
-    return Heads(
-        np.vstack([fit.coef_ for fit in fits]).T, np.concatenate([fit.intercept_ for fit in fits])
-    )
+    return Heads(np.vstack([fit.coef_ for fit in fits]).T, np.concatenate([fit.intercept_ for fit in fits]))
 
 
 def _fit(rows: csr_matrix, labels: list, balanced: bool = False) -> LogisticRegression:
@@ -193,7 +192,7 @@ def calibration(examples: list[Example], featured: list[dict]) -> dict:
         "temperature": heat,
         "issue": _issue_fit(unseen, chances, rates, examples),
         "beyond": _beyond_fit(unseen, chances, examples),
-        "urgent": {"threshold": URGENT_THRESHOLD},
+        "urgent": {"threshold": URGENT_THRESHOLD, "with_harm": URGENT_WITH_HARM},
     }
 
 
@@ -299,7 +298,6 @@ def facts_of(date: str, taught: int = 0) -> dict:
     }
 
 
-
 # --- Judging ---------------------------------------------------------------------------------------
 
 
@@ -361,7 +359,7 @@ def scores(judged: Judged) -> dict[str, float]:
         "issue recall": issue[0],
         "issue precision": issue[1],
         "out of scope at 5% refused": _beyond_recall(judged),
-        **{f"accuracy {name}": _accuracy_in(judged, name) for name in corpus.LANGUAGES},
+        **{f"accuracy {name}": _accuracy_in(judged, name) for name in _languages(judged)},
         **_priority_scores(judged),
     }
 
@@ -387,6 +385,11 @@ def _beyond_recall(judged: Judged, refused: float = 0.05) -> float:
         return 0.0
     limit = inside[int(refused * len(inside))]
     return _share(t["oos_score"] > limit for e, t in told if e.intent == "out_of_scope")
+
+
+def _languages(judged: Judged) -> list[str]:
+    there = {example.language for example in judged.examples}
+    return [name for name in corpus.LANGUAGES if name in there]
 
 
 def _accuracy_in(judged: Judged, language: str) -> float:

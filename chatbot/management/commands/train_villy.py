@@ -1,7 +1,6 @@
 """Train Villy on the corpus and write the model and its card.
 
-    pip install -r requirements-train.txt
-    python manage.py train_villy
+After `pip install -r requirements-train.txt`: `python manage.py train_villy`.
 """
 
 import json
@@ -18,6 +17,18 @@ from chatbot.models import Example
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
 TEMPLATE = Path(corpus.__file__).parent / "data" / "model-card.md"
+# Of a held-out set that nobody here has seen.
+WANTED = {
+    "macro-F1": ".68",
+    "accuracy": ".72",
+    "issue recall": ".90",
+    "issue precision": ".68",
+    "out of scope at 5% refused": ".50",
+    "accuracy hinglish": ".70",
+    "accuracy hi": ".75",
+    "urgent or high found": ".85",
+    "high taken for low": "at most .04",
+}
 OWN_MEASURE = "tests/chatbot/data/proxy.jsonl"
 
 
@@ -98,13 +109,12 @@ def _measures(named: list[str]) -> dict[str, list[corpus.Example]]:
 
 def _rows(path: Path) -> list[corpus.Example]:
     rows = map(json.loads, filter(str.strip, path.read_text(encoding="utf-8").splitlines()))
-    return [
-        corpus.Example(r["text"], r["intent"], r["lang"], r["is_issue"], _priority(r)) for r in rows
-    ]
+    return [corpus.Example(r["text"], r["intent"], r["lang"], r["is_issue"], _priority(r)) for r in rows]
 
 
 def _priority(row: dict) -> str | None:
-    return (row.get("priority") or "").split("|")[0] or None
+    """Return the least of the priorities that are right for a row, such as "urgent|high"."""
+    return (row.get("priority") or "").split("|")[-1] or None
 
 
 # --- The card -----------------------------------------------------------------------------
@@ -149,15 +159,16 @@ def counts_table(examples) -> str:
         by_language = [sum(e.language == name for e in mine) for name in corpus.LANGUAGES]
         rows.append([intent, *by_language, sum(e.is_issue for e in mine), len(mine)])
     totals = [sum(row[column] for row in rows) for column in range(1, 6)]
-    return table(
-        ["intent", *corpus.LANGUAGES, "issues", "all"], [*rows, ["**all**", *totals]]
-    )
+    return table(["intent", *corpus.LANGUAGES, "issues", "all"], [*rows, ["**all**", *totals]])
 
 
 def scores_table(by_set: dict[str, dict[str, float]]) -> str:
     names = next(iter(by_set.values()))
-    rows = [[name, *(f"{scores[name]:.3f}" for scores in by_set.values())] for name in names]
-    return table(["", *by_set], rows)
+    rows = [
+        [name, WANTED.get(name, ""), *(f"{s[name]:.3f}" if name in s else "" for s in by_set.values())]
+        for name in names
+    ]
+    return table(["", "wanted", *by_set], rows)
 
 
 def per_intent_table(by_set: dict[str, dict[str, float]]) -> str:
