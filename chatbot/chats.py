@@ -10,7 +10,7 @@ from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.workflow import Mismatch
 
-from . import engine, proofs
+from . import engine, llm, proofs, replies
 from .models import Chat, ChatMessage
 
 TRIES = 20
@@ -22,14 +22,21 @@ class HandedOver(Exception):
     """A human has the conversation: Villy keeps silent, the words went to `ticket` as `message`."""
 
     def __init__(self, ticket: Ticket, message):
-        super().__init__("A person has your conversation now. I passed this on.")
+        super().__init__(replies.say("handed_over", ticket.language))
         self.ticket = ticket
         self.message = message
 
 
+class _TakenMeanwhile(Exception):
+    """The chat became a ticket while the answer was being written."""
+
+
+# --- Whose conversation is it? -----------------------------------------------
+
+
 def current_chat(person: Person) -> Chat | None:
     """Return the chat that is still with Villy; None before the first word and after a hand-over."""
-    chat = Chat.objects.filter(person=person).order_by("-created_at").first()
+    chat = _newest_chat(person)
     return chat if chat and not chat.ticket_id else None
 
 
@@ -44,13 +51,16 @@ def current_ticket(person: Person) -> Ticket | None:
     return None if chat and chat.created_at > ticket.created_at else ticket
 
 
-def begin(person: Person) -> Chat:
-    return current_chat(person) or Chat.objects.create(person=person)
-
-
 def begin_anew(person: Person) -> Chat:
     """Begin a chat after a closed ticket: it is newer, so the conversation is with Villy again."""
     return Chat.objects.create(person=person)
+
+
+def _newest_chat(person: Person) -> Chat | None:
+    return Chat.objects.filter(person=person).order_by("-created_at").first()
+
+
+# --- Asking ------------------------------------------------------------------
 
 
 def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessage:
@@ -58,9 +68,16 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
 
     Both are committed on their own: if the desk dies in between, the question is
     there, and asking again with the same `client_id` brings the one answer. Raise
-    HandedOver when a human took the conversation while Villy was thinking.
+    HandedOver when a human has the conversation, or took it while Villy was thinking.
     """
-    chat = begin(person)
+    chat = _newest_chat(person)
+    if chat and chat.ticket_id:
+        if answered := _answered_before(chat, text, client_id):
+            return answered
+        if not chat.ticket.is_over:
+            _pass_on(chat, text, client_id)
+        chat = None
+    chat = chat or Chat.objects.create(person=person)
     question = _question(chat, text, client_id)
     return answer_to(chat, question, text)
 
@@ -72,53 +89,97 @@ def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
     """
     if not question.is_new and (answer := ChatMessage.objects.filter(answers=question).first()):
         return answer
-    reply = engine.answer(chat, text)
-    if ticket := Ticket.objects.filter(chats=chat).first():
-        message = workflow.customer_says(
-            ticket, question.text, by=chat.person, client_id=question.client_id
-        )
-        raise HandedOver(ticket, message)
+    reply = llm.improved(chat, engine.answer(chat, text), text)
     try:
-        with transaction.atomic():
-            answer = _append(
-                chat,
-                sender=Sender.AI,
-                text=reply.text,
-                answers=question,
-                reply=reply.as_dict(),
-                intent=reply.intent,
-            )
-            Chat.objects.filter(pk=chat.pk).update(
-                memory=chat.memory, language=chat.language, updated_at=timezone.now()
-            )
-        return answer
+        return _answer(chat, question, reply)
+    except _TakenMeanwhile:
+        _pass_on(chat, question.text, question.client_id)
     except IntegrityError:
         # The same question was answered meanwhile
         return ChatMessage.objects.get(answers=question)
 
 
 def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
-    """Store the answer to "Did this help?" on Villy's line; None if it is not one of this person's."""
+    """Store the answer to "Did this help?" on Villy's line; None if it is not one of this person's.
+
+    A yes begins the count of turns anew; a no offers a human.
+    """
     line = ChatMessage.objects.filter(pk=answer_id, chat__person=person, sender=Sender.AI).first()
-    if line:
-        ChatMessage.objects.filter(pk=line.pk).update(helped=helped)
-        line.helped = helped
+    if not line:
+        return None
+    line.helped = helped
+    line.reply["offerAgent"] = line.reply.get("offerAgent", False) or not helped
+    ChatMessage.objects.filter(pk=line.pk).update(helped=helped, reply=line.reply)
+    engine.learn_of_help(line.chat.memory, line.reply.get("sources", []), helped)
+    Chat.objects.filter(pk=line.chat_id).update(memory=line.chat.memory)
     return line
 
 
+# --- Writing -----------------------------------------------------------------
+
+
+def _pass_on(chat: Chat, text: str, client_id: str | None) -> None:
+    """Give the words to the human who has the conversation, and raise HandedOver."""
+    ticket = Ticket.objects.get(chats=chat)
+    text = _storable(chat, text)
+    raise HandedOver(ticket, workflow.customer_says(ticket, text, by=chat.person, client_id=client_id))
+
+
+def _answer(chat: Chat, question: ChatMessage, reply: engine.Reply) -> ChatMessage:
+    """Write the answer, unless a human has the conversation by now: the update's condition decides."""
+    with transaction.atomic():
+        answer = _append(
+            chat,
+            sender=Sender.AI,
+            text=reply.text,
+            answers=question,
+            reply=reply.as_dict(),
+            intent=reply.intent,
+            rule=reply.rule,
+        )
+        if reply.helped is not None:
+            _mark_helped(chat, answer, reply.helped)
+        untaken = Chat.objects.filter(pk=chat.pk, ticket=None)
+        if not untaken.update(memory=chat.memory, language=chat.language, updated_at=timezone.now()):
+            # No transaction takes it back on MongoDB
+            answer.delete()
+            raise _TakenMeanwhile
+    return answer
+
+
+def _mark_helped(chat: Chat, answer: ChatMessage, helped: bool) -> None:
+    """Keep a typed "yes" or "no" with the answer that it is about: the last one that asked."""
+    before = chat.messages.filter(sender=Sender.AI, seq__lt=answer.seq).order_by("-seq").first()
+    if before:
+        ChatMessage.objects.filter(pk=before.pk).update(helped=helped)
+
+
 def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
-    if proofs.awaited(chat):
-        # A one-time code is worth something for ten minutes, and nothing to those who read it later
-        text = proofs.masked(text)
     if client_id and (seen := chat.messages.filter(client_id=client_id).first()):
-        if seen.text not in (text, proofs.masked(text)):
-            raise Mismatch("This clientId belongs to another message.")
-        return seen
-    line = partial(_append, chat, sender=Sender.CUSTOMER, text=text, client_id=client_id)
+        return _same(seen, text)
+    line = partial(_append, chat, sender=Sender.CUSTOMER, text=_storable(chat, text), client_id=client_id)
     try:
         return line()
     except IntegrityError:
-        return chat.messages.get(client_id=client_id)
+        return _same(chat.messages.get(client_id=client_id), text)
+
+
+def _answered_before(chat: Chat, text: str, client_id: str | None) -> ChatMessage | None:
+    """Return what Villy said to this question before the chat became a ticket."""
+    seen = client_id and chat.messages.filter(client_id=client_id).first()
+    return seen and ChatMessage.objects.filter(answers=_same(seen, text)).first()
+
+
+def _same(seen: ChatMessage, text: str) -> ChatMessage:
+    """Return the question if it is what is being asked again; raise Mismatch otherwise."""
+    if seen.text not in (text, proofs.masked(text)):
+        raise Mismatch("This clientId belongs to another message.")
+    return seen
+
+
+def _storable(chat: Chat, text: str) -> str:
+    """The text without a one-time code: worth something for ten minutes, and nothing to those who read it later."""
+    return proofs.masked(text) if proofs.CODE.search(text) and proofs.pending(chat) else text
 
 
 def _append(chat: Chat, **fields) -> ChatMessage:

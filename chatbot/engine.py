@@ -1,27 +1,38 @@
 """Villy's policy: from what a customer typed to what he says. Read it top to bottom.
 
-`answer(chat, text)` asks the rules below in their order; the first that has
+`answer(chat, text)` asks the RULES below in their order; the first that has
 something to say is the answer. The way to a human never depends on a rule: the
 widget offers it at every moment.
 """
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tickets import sla
-from tickets.models import Category, Order
+from tickets.models import Category, Order, Priority
 
-from . import catalogue, handoff, intents, knowledge, orders, proofs, replies
-from .models import Chat
+from . import catalogue, handoff, intents, knowledge, orders, proofs, replies, retrieval
+from . import text as words
+from .models import Article, Chat, Product
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
 ACT = 0.55
 ASK = 0.35
+# An article surer than this beats a doubtful issue, a named product or a doubtful "out of scope"
+CLEAR = 0.75
+# Of a message that is half names, and needs a surer article to be about something else
+HALF, VERY_CLEAR = 0.5, 0.9
 # Turns without a "that helped" after which a person is offered unasked
 LONG_TALK = 5
 # An article that is worth showing when none is sure
-NEAR = 0.12
+NEAR = 0.2
+# A message so short may mean an order by its bare number, and keeps the language of the chat
+FEW_WORDS = 2
 
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
+# Whatever else the words say, a ticket about this is at least about ...
+AT_ONCE = {"safety": Category.PRODUCT_ISSUE, "fraud": Category.PAYMENT, "legal": Category.FEEDBACK}
 
 
 @dataclass
@@ -39,8 +50,19 @@ class Reply:
     order: dict | None = None
     # Where the answer comes from: [{"type": "article" | "product" | "order", "id", "title"}]
     sources: list[dict] = field(default_factory=list)
-    # Whether to ask "Did this help?"
-    asks_help: bool = False
+
+    # --- For us only
+    # The name of the rule that answered
+    rule: str = ""
+    # What the source says, when it is an article: an LLM may say it in other words
+    passage: str = ""
+    # What the message said of the answer before it: that it helped, or that it did not
+    helped: bool | None = None
+
+    @property
+    def asks_help(self) -> bool:
+        """Whether to ask "Did this help?": of every answer that has a source."""
+        return bool(self.sources)
 
     def as_dict(self) -> dict:
         """The reply as the API gives it."""
@@ -61,143 +83,241 @@ class Reply:
 
 @dataclass
 class Heard:
-    """One message, understood as far as words alone allow."""
+    """One message, understood as far as words alone allow; the rest is looked up once a rule asks."""
 
     text: str
     language: str
+    # Why a person is needed whatever else is meant: human, safety, fraud, legal, anger or ""
     reason: str
     intent: str
     confidence: float
     is_issue: bool
     category: str
     priority: str
+    # The person's own order, named by its number
     order: Order | None
-    # The nearest articles, the best first
-    passages: list[knowledge.Passage]
+    # What Villy asked last, if it was a question: {"about": "issue" | "help", ...}
+    asked: dict
+
+    @cached_property
+    def passages(self) -> list[knowledge.Passage]:
+        """The nearest articles, the best first."""
+        return knowledge.look_up(self.text)
+
+    @cached_property
+    def found(self) -> catalogue.Found:
+        return catalogue.look_up(self.text)
 
     @property
     def article_score(self) -> float:
         return self.passages[0].score if self.passages else 0.0
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text.split()) <= FEW_WORDS
 
 
 def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both."""
     heard = _listen(chat, text)
     chat.language = heard.language
-    memory = chat.memory
-    memory["turns"] = memory.get("turns", 0) + 1
-    reply = next(filter(None, (rule(chat, heard) for rule in RULES)))
-    _remember(memory, heard, reply)
-    if memory["turns"] >= LONG_TALK and not reply.offer_agent and heard.intent not in SMALL_TALK:
-        reply.offer_agent = True
-        reply.text += " " + replies.say("long_talk", heard.language)
+    for rule in RULES:
+        if reply := rule(chat, heard):
+            break
+    reply.rule = rule.__name__
+    _count_turn(chat.memory, heard, reply)
+    _remember(chat.memory, heard, reply)
     return reply
 
 
 def _listen(chat: Chat, text: str) -> Heard:
-    understood = intents.classify(text)
-    language = intents.language_of(text)
+    plain = _without_tags(text)
+    understood = intents.classify(plain)
     return Heard(
-        text=text,
-        language=chat.language if _says_nothing_about_language(text) else language,
-        reason=handoff.reason(text),
+        text=plain,
+        language=_language(chat, plain),
+        reason=handoff.reason(plain),
         intent=understood["intent"],
         confidence=understood["confidence"],
         is_issue=understood["is_issue"],
         category=understood["category"],
         priority=understood["priority"],
-        order=orders.mentioned(chat, text),
-        passages=knowledge.look_up(text),
+        order=orders.mentioned(chat, plain),
+        asked=chat.memory.pop("asked", {}),
     )
 
 
 # --- The rules, in their order -----------------------------------------------
-
-
-def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
-    """A direct request for a human; words of safety, fraud or the law."""
-    if heard.reason not in ("human", "safety", "fraud", "legal"):
-        return None
-    urgent = heard.reason != "human"
-    known = chat.memory.get("issue", {})
-    return _offer(
-        chat,
-        heard,
-        heard.reason,
-        category=heard.category if heard.is_issue else known.get("category", heard.category),
-        priority="urgent" if urgent else known.get("priority", heard.priority),
-    )
-
-
-def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Is something wrong?" - "yes"."""
-    asked = chat.memory.pop("asked", None)
-    if not asked or not (verdict := _yes_or_no(heard.text)):
-        return None
-    if verdict == "yes":
-        heard.category, heard.priority, heard.is_issue = asked["category"], asked["priority"], True
-        return _offer(chat, heard, asked["intent"])
-    return Reply(replies.say("thanks", heard.language), "thanks_bye", suggestions=_chips(heard))
-
-
-def an_issue(chat: Chat, heard: Heard) -> Reply | None:
-    """Something is wrong that a person has to put right."""
-    if heard.reason == "anger" and (heard.is_issue or heard.intent == "complaint"):
-        return _offer(chat, heard, heard.intent if heard.is_issue else "angry")
-    # What is urgent is not the time to be sure
-    if heard.is_issue and (heard.confidence >= ACT or heard.priority == "urgent"):
-        return _offer(chat, heard, heard.intent)
-    return None
-
-
-def their_order(chat: Chat, heard: Heard) -> Reply | None:
-    """Where is my order: from the caller's own orders only."""
-    asked = heard.intent == "order_status" and heard.confidence >= max(ASK, min(0.9, heard.article_score))
-    if not heard.order and not asked:
-        return None
-    order = heard.order or orders.latest(chat)
-    if not order:
-        key = "order_sign_in" if chat.person.is_guest else "order_none"
-        return Reply(replies.say(key, heard.language), "order_status", heard.confidence)
-    return _order_card(order, heard)
-
-
-def _order_card(order: Order, heard: Heard) -> Reply:
-    state = orders.state_in_words(order, heard.language)
-    return Reply(
-        replies.say("order_found", heard.language, number=order.number, state=state),
-        "order_status",
-        heard.confidence,
-        order=orders.as_card(order),
-        sources=[{"type": "order", "id": str(order.pk), "title": order.number}],
-        suggestions=_chips(heard, "problem", "returns"),
-    )
+# At once: what needs no understanding
 
 
 def a_code(chat: Chat, heard: Heard) -> Reply | None:
     """The code that we sent to the contact of an order, typed by whoever wants to hear about it."""
-    awaiting = proofs.awaited(chat)
-    if not awaiting or not proofs.CODE.search(heard.text):
+    if not proofs.looks_like_a_code(heard.text) or not (code := proofs.pending(chat)):
         return None
-    if proofs.check(awaiting, heard.text):
-        return _order_card(awaiting.order, heard)
-    left = awaiting.tries_left
+    if proofs.check(code, heard.text):
+        return _order_card(chat, code.order, heard)
+    if code.proven_at:
+        return None
+    key = "code_wrong" if code.tries_left else "code_over"
+    reply = Reply(replies.say(key, heard.language, left=code.tries_left), "order_status")
+    if not code.tries_left:
+        reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
+    return reply
+
+
+def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
+    """A direct request for a human; words of safety, fraud or the law."""
+    if heard.reason not in ("human", *AT_ONCE):
+        return None
+    known = chat.memory.get("issue", {})
+    says_what = heard.is_issue and heard.intent != "talk_to_human"
+    if heard.reason == "human":
+        category = heard.category if says_what else known.get("category", Category.OTHER)
+        priority = heard.priority if says_what else known.get("priority", Priority.MEDIUM)
+    else:
+        category = heard.category if says_what else known.get("category", AT_ONCE[heard.reason])
+        priority = Priority.URGENT
+    return _offer(chat, heard, heard.reason, category, priority)
+
+
+def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
+    """The title of an article, or "Something is wrong with my order": we wrote it, so we know it."""
+    article = knowledge.titled(heard.text)
+    if article and heard.intent != "order_status":
+        return _article(article, heard, 1.0)
+    if not replies.is_chip("problem", heard.text):
+        return None
     return Reply(
-        replies.say("code_wrong" if left else "code_over", heard.language, left=left),
-        "order_status",
-        offer_agent=not left,
-        category=Category.ORDER,
-        priority="medium",
+        replies.say("what_happened", heard.language),
+        "complaint",
+        suggestions=_chips(heard, "damaged", "missing", "late", "refund", "human"),
     )
 
 
-def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
-    """An order number that is not known to be theirs: a code goes to its owner, whoever asks."""
-    numbers = orders.numbers_in(heard.text)
-    if not chat.person.is_guest or heard.order or not numbers or heard.is_issue:
+def what_they_say_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Is something wrong?" - "yes". "Did this help?" - "no"."""
+    said = handoff.verdict(heard.text)
+    if heard.asked.get("about") == "issue":
+        if said == "no":
+            return Reply(replies.say("nod", heard.language), "thanks_bye", suggestions=_chips(heard))
+        if said == "yes" or (handoff.begins_with_yes(heard.text) and not heard.is_issue):
+            asked = heard.asked
+            heard.intent, heard.is_issue = asked["intent"], True
+            return _offer(chat, heard, asked["intent"], asked["category"], asked["priority"])
+    if heard.asked.get("about") == "help" and said:
+        return _after_help(chat, heard, said == "yes")
+    return None
+
+
+def _after_help(chat: Chat, heard: Heard, helped: bool) -> Reply:
+    if helped:
+        return Reply(
+            replies.say("helped", heard.language), "thanks_bye", suggestions=_chips(heard), helped=True
+        )
+    known = chat.memory.get("issue", {})
+    return Reply(
+        replies.say("not_helped", heard.language),
+        "talk_to_human",
+        offer_agent=True,
+        category=known.get("category", Category.OTHER),
+        priority=known.get("priority", Priority.MEDIUM),
+        helped=False,
+    )
+
+
+def no_words(chat: Chat, heard: Heard) -> Reply | None:
+    """Nothing but emoji, stops or tags."""
+    if any(character.isalnum() for character in heard.text):
         return None
-    proofs.begin(chat, numbers[0])
-    return Reply(replies.say("code_sent", heard.language, number=numbers[0]), "order_status")
+    return Reply(replies.say("no_words", heard.language), "greeting", suggestions=_chips(heard))
+
+
+# What is wrong
+
+
+def an_issue(chat: Chat, heard: Heard) -> Reply | None:
+    """Something is wrong that a person has to put right. What is urgent is not the time to be sure."""
+    if heard.is_issue and (heard.confidence >= ACT or heard.priority == Priority.URGENT or heard.reason):
+        return _offer(chat, heard, heard.intent, heard.category, heard.priority)
+    return None
+
+
+def anger(chat: Chat, heard: Heard) -> Reply | None:
+    """Anger without a question that could be answered."""
+    asks = heard.intent not in (*SMALL_TALK, "complaint", "out_of_scope") and heard.confidence >= ACT
+    if heard.reason != "anger" or asks:
+        return None
+    known = chat.memory.get("issue", {})
+    return _offer(
+        chat,
+        heard,
+        "angry",
+        known.get("category", Category.FEEDBACK),
+        known.get("priority", Priority.MEDIUM),
+    )
+
+
+# Numbers and names: the order, the catalogue
+
+
+def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
+    """An order number that is not known to be theirs. What is said is the same for every number."""
+    numbers = [] if heard.order else orders.numbers_in(heard.text)
+    if not numbers:
+        return None
+    if chat.person.is_guest:
+        proofs.begin(chat, numbers)
+        return Reply(replies.say("code_sent", heard.language, number=numbers[0]), "order_status")
+    return Reply(
+        replies.say("order_not_yours", heard.language, number=numbers[0]),
+        "order_status",
+        offer_agent=True,
+        category=Category.ORDER,
+        priority=Priority.MEDIUM,
+    )
+
+
+def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
+    """Nothing but products' names: that needs the catalogue, not the classifier."""
+    found = heard.found
+    if found.share < 1 or (found.is_vague and heard.intent != "product_query"):
+        return None
+    return _products(found.products, heard)
+
+
+def another_script(chat: Chat, heard: Heard) -> Reply | None:
+    """A language that Villy cannot read: who can help is a person."""
+    if not _has_letters(heard.text) or knowledge.can_read(heard.text):
+        return None
+    return Reply(
+        replies.say("another_language", heard.language),
+        "unknown",
+        heard.confidence,
+        offer_agent=True,
+        category=Category.OTHER,
+        priority=Priority.MEDIUM,
+    )
+
+
+def their_order(chat: Chat, heard: Heard) -> Reply | None:
+    """Where is my order: from the caller's own orders only."""
+    asks = heard.intent == "order_status" and heard.confidence >= max(ASK, min(0.9, heard.article_score))
+    names = heard.order and (heard.is_short or heard.intent == "order_status" or not _knows(heard, ACT))
+    if not asks and not names:
+        return None
+    if order := heard.order or orders.latest(chat):
+        return _order_card(chat, order, heard)
+    key = "order_sign_in" if chat.person.is_guest else "order_none"
+    return Reply(
+        replies.say(key, heard.language),
+        "order_status",
+        heard.confidence,
+        suggestions=_chips(heard, "human"),
+    )
+
+
+# Questions, by how sure we are of the answer
 
 
 def small_talk(chat: Chat, heard: Heard) -> Reply | None:
@@ -209,56 +329,45 @@ def small_talk(chat: Chat, heard: Heard) -> Reply | None:
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
-    """A product's name needs the catalogue, not the classifier."""
+    """A product among other words; a clear article comes first, unless the message is mostly names."""
     if heard.is_issue or (heard.intent != "product_query" and heard.confidence >= ACT):
         return None
-    found = catalogue.look_up(heard.text)
-    if len(found.products) == 1 and (detail := catalogue.detail(heard.text, found.products[0])):
-        return _products(found.products, heard, detail)
-    # The more of the message is names, the surer an article has to be to come first
-    beaten = heard.article_score >= (0.75 if found.share < 0.6 else 0.9) and found.share < 1
-    if not found.products or beaten or (not found.share and heard.intent != "product_query"):
+    products, share = heard.found.products, heard.found.share
+    if not products and (shown := _shown_before(chat, heard)):
+        return _products([shown], heard, catalogue.detail(heard.text, shown))
+    if not products or (not share and heard.intent != "product_query"):
         return None
-    return _products(found.products, heard)
-
-
-def an_article(chat: Chat, heard: Heard) -> Reply | None:
-    """A question that the shop has answered before."""
-    if not heard.passages or not heard.passages[0].is_sure or heard.intent == "out_of_scope":
+    if len(products) == 1 and (detail := catalogue.detail(heard.text, products[0])):
+        return _products(products, heard, detail)
+    if _knows(heard, CLEAR if share < HALF else VERY_CLEAR):
         return None
-    article = heard.passages[0].article
-    chat.memory.setdefault("articles", []).append(article.slug)
-    return Reply(
-        article.body_in(heard.language),
-        heard.intent,
-        heard.confidence,
-        category=article.category,
-        sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
-        suggestions=_nearest(heard)[1:],
-        asks_help=True,
-    )
+    return _products(products, heard)
 
 
-def products_at_all(chat: Chat, heard: Heard) -> Reply | None:
-    if heard.intent != "product_query" or heard.confidence < ACT:
+def _shown_before(chat: Chat, heard: Heard) -> Product | None:
+    """ "And the price?", "is it vegan?": the product that was shown last."""
+    if not (shown := chat.memory.get("product")) or not catalogue.is_about_one(heard.text):
         return None
-    cards = [catalogue.as_card(product) for product in catalogue.popular()]
-    return Reply(
-        replies.say("products_none", heard.language),
-        heard.intent,
-        heard.confidence,
-        products=cards,
-        suggestions=_chips(heard),
-    )
+    return Product.objects.filter(pk=shown, is_active=True).first()
+
+
+def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:
+    """ "What do you sell?" """
+    if heard.is_issue or not catalogue.asks_for_everything(heard.text):
+        return None
+    return _popular("products_popular", heard)
 
 
 def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Not sure enough to act: ask, and keep the button in reach."""
-    if not heard.is_issue or heard.article_score >= 0.75:
+    if not heard.is_issue or _knows(heard, CLEAR):
         return None
     chat.memory["asked"] = {
-        "intent": heard.intent, "category": heard.category, "priority": heard.priority,
-    }  # fmt: skip
+        "about": "issue",
+        "intent": heard.intent,
+        "category": heard.category,
+        "priority": heard.priority,
+    }
     return Reply(
         replies.say("ask_issue", heard.language),
         heard.intent,
@@ -269,8 +378,29 @@ def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
     )
 
 
+def an_article(chat: Chat, heard: Heard) -> Reply | None:
+    """A question that the shop has answered before; an article that did not help is not shown again."""
+    least = ACT
+    if heard.intent == "out_of_scope":
+        if heard.confidence >= ACT:
+            return None
+        least = CLEAR
+    refused = chat.memory.get("refused", [])
+    fitting = [p for p in heard.passages if p.score >= least and str(p.article.pk) not in refused]
+    return _article(fitting[0].article, heard, fitting[0].score) if fitting else None
+
+
+def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Do you have bicycles?" """
+    if heard.intent != "product_query" or heard.confidence < ASK or _knows(heard, ACT):
+        return None
+    if not catalogue.asks_to_buy(heard.text):
+        return None
+    return _popular("products_none", heard)
+
+
 def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
-    if heard.intent != "out_of_scope" or heard.confidence < ACT:
+    if heard.intent != "out_of_scope" or heard.confidence < ACT or not _has_letters(heard.text):
         return None
     return Reply(
         replies.say("out_of_scope", heard.language),
@@ -280,33 +410,53 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     )
 
 
+def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:
+    """Likely, not sure: say so, and keep the others and a person in reach."""
+    if not _knows(heard, retrieval.THRESHOLD) or heard.intent == "out_of_scope":
+        return None
+    if str(heard.passages[0].article.pk) in chat.memory.get("refused", []):
+        return None
+    reply = _article(heard.passages[0].article, heard, heard.article_score)
+    reply.text = f"{replies.say('perhaps_article', heard.language)} {reply.text}"
+    reply.suggestions = _near(heard)[1:] + _chips(heard, "human")
+    return reply
+
+
 def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
     """The nearest articles and a human; misunderstood twice, the human comes first."""
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
+    key = "unknown_again" if misses > 1 else "unknown" if _near(heard) else "unknown_alone"
     return Reply(
-        replies.say("unknown" if misses == 1 else "unknown_again", heard.language),
+        replies.say(key, heard.language),
         "unknown",
         heard.confidence,
         offer_agent=True,
         category=heard.category if heard.is_issue else Category.OTHER,
         priority=heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER],
-        suggestions=[passage.article.title for passage in heard.passages if passage.score >= NEAR],
+        suggestions=_near(heard),
     )
 
 
 RULES = (
     a_code,
     a_person_at_once,
-    an_answer_to_our_question,
+    a_tapped_suggestion,
+    what_they_say_to_our_question,
+    no_words,
     an_issue,
+    anger,
     an_order_to_prove,
+    a_bare_name,
+    another_script,
     their_order,
     small_talk,
     products_by_name,
+    the_whole_shelf,
     perhaps_an_issue,
     an_article,
-    products_at_all,
+    nothing_of_that_name,
     beyond_the_shop,
+    perhaps_an_article,
     i_do_not_know,
 )
 
@@ -314,42 +464,78 @@ RULES = (
 # --- What the rules share ----------------------------------------------------
 
 
-def _offer(chat: Chat, heard: Heard, key: str, **triage) -> Reply:
+def _offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> Reply:
     """Something humane, and the way to Customer Care; with the order that it is likely about."""
-    order = heard.order or orders.latest(chat)
+    order = orders.about(chat, chat.person, heard.text, category)
     return Reply(
         replies.say(key if replies.has(key) else "human", heard.language),
         heard.intent if heard.reason != "human" else "talk_to_human",
         heard.confidence,
         offer_agent=True,
-        category=triage.get("category") or heard.category,
-        priority=triage.get("priority") or heard.priority,
-        order=orders.as_card(order) if order and key == "delivery_delay" else None,
-        suggestions=_nearest(heard)[:1],
+        category=category,
+        priority=priority,
+        order=orders.as_card(order) if order and category in orders.ABOUT_AN_ORDER else None,
+        suggestions=[p.article.title for p in heard.passages[:1] if p.score >= ACT],
     )
 
 
-def _nearest(heard: Heard) -> list[str]:
-    """The titles of the articles that are sure to fit."""
-    return [passage.article.title for passage in heard.passages if passage.is_sure]
+def _order_card(chat: Chat, order: Order, heard: Heard) -> Reply:
+    chat.memory["order"] = str(order.pk)
+    state = orders.state_in_words(order, heard.language)
+    late = orders.is_late(order)
+    others = orders.others_under_way(chat, order)
+    return Reply(
+        replies.say("order_found", heard.language, number=order.number, state=state),
+        "order_status",
+        1.0 if heard.order else heard.confidence,
+        offer_agent=late,
+        category=Category.DELIVERY if late else None,
+        priority=Priority.HIGH if late else None,
+        order=orders.as_card(order),
+        sources=[{"type": "order", "id": str(order.pk), "title": order.number}],
+        suggestions=others + _chips(heard, "problem", "returns"),
+    )
+
+
+def _article(article: Article, heard: Heard, sure: float) -> Reply:
+    body = article.body_in(heard.language)
+    return Reply(
+        body,
+        heard.intent,
+        max(heard.confidence, sure),
+        category=article.category,
+        sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
+        suggestions=[t for t in _near(heard, ACT) if t != article.title],
+        passage=body,
+    )
 
 
 def _products(products, heard: Heard, detail: str = "") -> Reply:
     cards = [catalogue.as_card(product) for product in products]
-    if len(products) == 1:
-        text = replies.say(
-            "product_found",
-            heard.language,
-            name=products[0].name,
-            price=f"{products[0].price:.0f}",
-            unit=products[0].unit,
-            stock=_stock(products[0], heard.language),
-        )
-        text = f"{products[0].name}: {detail}" if detail else text
-    else:
-        text = replies.say("products_found", heard.language)
-    sources = [{"type": "product", "id": card["id"], "title": card["name"]} for card in cards]
-    return Reply(text, "product_query", heard.confidence, products=cards, sources=sources, asks_help=True)
+    alone = len(products) == 1
+    text = _about_one(products[0], heard, detail) if alone else replies.say("products_found", heard.language)
+    return Reply(
+        text,
+        "product_query",
+        heard.confidence,
+        products=cards,
+        sources=[{"type": "product", "id": card["id"], "title": card["name"]} for card in cards],
+        # "Is it vegan?": the list of what is in it, and what we wrote about that
+        suggestions=_near(heard, CLEAR)[:1] if detail else [],
+    )
+
+
+def _about_one(product, heard: Heard, detail: str) -> str:
+    if detail:
+        return f"{product.name}: {detail}"
+    return replies.say(
+        "product_found",
+        heard.language,
+        name=product.name,
+        price=f"{product.price:,.0f}",
+        unit=product.unit,
+        stock=_stock(product, heard.language),
+    )
 
 
 def _stock(product, language: str) -> str:
@@ -360,45 +546,145 @@ def _stock(product, language: str) -> str:
     return replies.say("in_stock", language)
 
 
-def _remember(memory: dict, heard: Heard, reply: Reply) -> None:
-    """Keep what a hand-over will need: the last issue in the customer's own words."""
-    if reply.offer_agent and (heard.is_issue or heard.reason):
-        known = memory.get("issue", {})
-        about_it = heard.is_issue or heard.reason in ("safety", "fraud", "legal") or not known
-        if about_it:
-            memory["issue"] = {
-                "category": reply.category,
-                "priority": reply.priority,
-                "intent": heard.intent,
-                "words": heard.text,
-                "why": heard.reason or heard.intent,
-            }
-    if heard.order:
-        memory["order"] = str(heard.order.pk)
-    if reply.intent != "unknown":
-        memory["misses"] = 0
+def _popular(key: str, heard: Heard) -> Reply:
+    return Reply(
+        replies.say(key, heard.language),
+        "product_query",
+        heard.confidence,
+        products=[catalogue.as_card(product) for product in catalogue.popular()],
+        suggestions=_chips(heard, "order", "returns", "human"),
+    )
+
+
+def _knows(heard: Heard, least: float) -> bool:
+    return heard.article_score >= least
+
+
+def _near(heard: Heard, least: float = NEAR) -> list[str]:
+    """The titles of the nearest articles."""
+    return [passage.article.title for passage in heard.passages if passage.score >= least]
 
 
 def _chips(heard: Heard, *keys: str) -> list[str]:
     return replies.chips(heard.language, *keys)
 
 
-YES = {"yes", "y", "yeah", "yep", "haan", "han", "ha", "ji", "haanji", "हाँ", "हां", "जी", "sure"}
-NO = {"no", "n", "nope", "nah", "nahi", "nahin", "नहीं", "ना"}
-NODS = YES | NO | {"ok", "okay", "k", "kk", "hmm", "hm", "acha", "accha", "thik", "theek", "अच्छा", "ठीक"}
+# --- What is remembered from turn to turn ------------------------------------
+
+
+def _count_turn(memory: dict, heard: Heard, reply: Reply) -> None:
+    """Offer a person after a long talk, and say so once; a "that helped" begins the count anew."""
+    if heard.intent == "thanks_bye":
+        memory["turns"] = 0
+    if reply.intent in SMALL_TALK:
+        return
+    memory["turns"] = memory.get("turns", 0) + 1
+    if reply.offer_agent:
+        return
+    if heard.reason == "anger" or memory["turns"] >= LONG_TALK:
+        reply.offer_agent = True
+    if memory["turns"] == LONG_TALK:
+        reply.text += " " + replies.say("long_talk", heard.language)
+
+
+def _remember(memory: dict, heard: Heard, reply: Reply) -> None:
+    """Keep what the next turn or a hand-over needs."""
+    if reply.asks_help:
+        memory["asked"] = {"about": "help"}
+    if reply.intent != "unknown":
+        memory["misses"] = 0
+    if reply.helped is not None:
+        learn_of_help(memory, memory.get("sources", []), reply.helped)
+    memory["sources"] = reply.sources
+    if heard.order:
+        memory["order"] = str(heard.order.pk)
+    if reply.products:
+        memory["product"] = reply.products[0]["id"] if len(reply.products) == 1 else None
+    if reply.rule in SAYS_WHAT_IS_WRONG and (heard.is_issue or heard.reason):
+        _remember_issue(memory, heard, reply)
+
+
+def learn_of_help(memory: dict, sources: list[dict], helped: bool) -> None:
+    """Take a "Did this help?" to heart: yes begins the count of turns anew, no puts the article aside."""
+    if helped:
+        memory["turns"] = 0
+        return
+    refused = [source["id"] for source in sources if source["type"] == "article"]
+    memory["refused"] = sorted({*memory.get("refused", []), *refused})
+
+
+SAYS_WHAT_IS_WRONG = {
+    "a_person_at_once", "what_they_say_to_our_question", "an_issue", "anger", "perhaps_an_issue", "i_do_not_know",
+}  # fmt: skip
+
+
+def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
+    """Keep the last issue in the customer's own words. Its priority never falls within a chat."""
+    known = memory.get("issue")
+    if known:
+        reply.priority = _higher(known["priority"], reply.priority)
+    says_what = heard.is_issue and heard.intent != "talk_to_human"
+    if known and not says_what and heard.reason not in AT_ONCE:
+        # "Connect me": what about was said before
+        return
+    memory["issue"] = {
+        "category": reply.category,
+        "priority": reply.priority,
+        "intent": heard.intent,
+        "words": heard.text,
+        "why": heard.reason or heard.intent,
+    }
+
+
+def amended(memory: dict, reply: Reply, text: str, is_issue: bool, priority: str | None) -> Reply:
+    """Add what a second opinion saw: it may raise issue and priority, and lower neither."""
+    if is_issue and not reply.offer_agent:
+        reply.offer_agent = True
+        reply.priority = _higher(reply.priority or Priority.LOW, sla.DEFAULT_PRIORITY[reply.category])
+        memory.setdefault(
+            "issue",
+            {"category": reply.category, "intent": reply.intent, "words": text, "why": reply.intent}
+            | {"priority": reply.priority},
+        )
+    if reply.offer_agent and priority in Priority.values:
+        reply.priority = _higher(reply.priority or Priority.LOW, priority)
+        if "issue" in memory:
+            memory["issue"]["priority"] = _higher(memory["issue"]["priority"], priority)
+    return reply
+
+
+def _higher(one: str, other: str) -> str:
+    return max(one, other, key=list(Priority.values).index)
+
+
+# --- Small readings of a text ------------------------------------------------
+
+NODS = {"ok", "okay", "k", "kk", "hmm", "hm", "acha", "accha", "achha", "thik", "theek", "अच्छा", "ठीक", "👍"}
+TAG = re.compile(r"<[^<>]{1,200}>")
+
+
+def _without_tags(text: str) -> str:
+    """Return the text as a reader would see it if its tags were markup."""
+    return TAG.sub(" ", text).strip() if "<" in text else text.strip()
 
 
 def _is_nod(text: str) -> bool:
-    """ "ok", "theek hai", "hmm": said to a question that we did not ask."""
-    words = text.lower().strip(" .!?").split()
-    return 0 < len(words) <= 2 and words[0] in NODS and words[-1] in NODS | {"hai", "है", "bhai", "ji"}
+    """ "ok", "theek hai", "yes": said to a question that we did not ask."""
+    said = text.lower().strip(" .!?").split()
+    if handoff.verdict(text) and len(said) <= FEW_WORDS:
+        return True
+    return 0 < len(said) <= FEW_WORDS and said[0] in NODS and said[-1] in NODS | {"hai", "है", "bhai", "ji"}
 
 
-def _yes_or_no(text: str) -> str:
-    first = text.strip().lower().strip(".!").split()[:1]
-    return "yes" if first and first[0] in YES else "no" if first and first[0] in NO else ""
+def _has_letters(text: str) -> bool:
+    return any(token[0].isalpha() for token in words.tokens(text))
 
 
-def _says_nothing_about_language(text: str) -> bool:
-    """A number or a bare "ok" is no reason to change the language."""
-    return not any(len(word) > 2 and not any(c.isdigit() for c in word) for word in text.split())
+def _language(chat: Chat, text: str) -> str:
+    """The language to answer in: of the message, or of the chat where the message says nothing about it."""
+    said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
+    if not said or knowledge.titled(text):
+        return chat.language
+    language = intents.language_of(text)
+    # "refund?" is said in every language
+    return chat.language if language == "en" and len(said) <= FEW_WORDS else language

@@ -2,8 +2,10 @@
 
 import uuid
 
+from django.db import transaction
+
 from tickets import sla, workflow
-from tickets.models import Category, Order, Person, Priority, Ticket
+from tickets.models import Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
 
 from . import chats, intents, orders
@@ -12,10 +14,6 @@ from .models import Chat, ChatMessage
 TRANSCRIPT_LINES = 200
 SUMMARY_LINES = 3
 SUMMARY_LENGTH = 400
-# What is about an order, so that the latest one is a good guess
-ABOUT_AN_ORDER = {
-    Category.PRODUCT_ISSUE, Category.DELIVERY, Category.PAYMENT, Category.REFUND, Category.ORDER,
-}  # fmt: skip
 
 
 def open_ticket(
@@ -33,26 +31,40 @@ def open_ticket(
     What is not said is taken from what Villy understood: the words, the category,
     the priority, the order. The same `client_id` returns the ticket it opened before.
     """
-    chat = chats.current_chat(person)
-    lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
-    issue = (chat.memory.get("issue") if chat else None) or {}
-    words = text or issue.get("words") or _last_words(lines)
-    understood = intents.classify(words)
-    category = category or issue.get("category") or understood["category"]
-    ticket = workflow.open_ticket(
-        person,
-        words,
-        category=category,
-        priority=priority or issue.get("priority") or _priority(category, understood),
-        order=order or _order(person, chat, words, category),
-        picture=picture,
-        client_id=client_id or _hand_over_id(chat),
-        language=chat.language if chat else intents.language_of(words),
-        handover=_packet(chat, lines, issue, quoted=not text),
-    )
-    if chat:
-        Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
+    with transaction.atomic():
+        chat = chats.current_chat(person)
+        if chat and not _is_ours(chat):
+            # Somebody pressed the button twice at once, or wrote elsewhere meanwhile
+            if not text:
+                return Ticket.objects.get(chats=chat)
+            chat = None
+        lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
+        issue = (chat.memory.get("issue") if chat else None) or {}
+        words = text or issue.get("words") or _last_words(lines)
+        understood = intents.classify(words)
+        category = category or issue.get("category") or understood["category"]
+        ticket = workflow.open_ticket(
+            person,
+            words,
+            category=category,
+            priority=priority or _priority(category, understood, issue),
+            order=order or orders.about(chat, person, words, category),
+            picture=picture,
+            client_id=client_id or _hand_over_id(chat),
+            language=chat.language if chat else intents.language_of(words),
+            handover=_packet(chat, lines, issue, quoted=not text),
+        )
+        if chat:
+            Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
     return ticket
+
+
+def _is_ours(chat: Chat) -> bool:
+    """Hold the chat until the ticket is written, and say whether it is still with Villy.
+
+    His next answer waits for us, and then finds that the chat is taken: see `chats._answer`.
+    """
+    return Chat.objects.select_for_update().filter(pk=chat.pk, ticket=None).exists()
 
 
 def _hand_over_id(chat: Chat | None) -> str:
@@ -86,41 +98,34 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
 
 def _summary(lines: list[ChatMessage]) -> str:
     """The customer's own sentences that say most: the issues among them, else the longest."""
-    said = [line.text.strip() for line in lines if line.sender == "customer"]
-    issues = [text for text in said if intents.classify(text)["is_issue"]]
-    chosen = set(sorted(issues or said, key=len, reverse=True)[:SUMMARY_LINES])
-    return " · ".join(dict.fromkeys(text for text in said if text in chosen))[:SUMMARY_LENGTH]
+    said = list(dict.fromkeys(line.text.strip() for line in lines if line.sender == "customer"))
+    understood = {text: intents.classify(text) for text in said}
+    issues = [text for text in said if understood[text]["is_issue"]]
+    # "Connect me to somebody" says nothing that the ticket does not say by itself
+    telling = [text for text in issues if understood[text]["intent"] != "talk_to_human"]
+    chosen = sorted(telling or issues or said, key=len, reverse=True)[:SUMMARY_LINES]
+    return " · ".join(text for text in said if text in chosen)[:SUMMARY_LENGTH]
 
 
 def _articles(lines: list[ChatMessage]) -> list[dict]:
-    """What Villy showed, and what the customer said of it: [{"title", "helped"}]."""
-    return [
-        {"title": source["title"], "helped": line.helped}
-        for line in lines
-        for source in line.reply.get("sources", [])
-        if source["type"] == "article"
-    ]
+    """What Villy showed, each once, and what the customer said of it: [{"title", "helped"}]."""
+    shown: dict[str, bool | None] = {}
+    for line in lines:
+        for source in line.reply.get("sources", []):
+            if source["type"] == "article":
+                said_before = shown.get(source["title"])
+                shown[source["title"]] = said_before if line.helped is None else line.helped
+    return [{"title": title, "helped": helped} for title, helped in shown.items()]
 
 
 def _cards(line: ChatMessage) -> dict:
     return {key: line.reply[key] for key in ("products", "order", "sources") if line.reply.get(key)}
 
 
-def _priority(category: str, understood: dict) -> str:
-    """The category's floor; what was said may only raise it."""
-    ranks = list(Priority.values)
-    return max(sla.DEFAULT_PRIORITY[category], understood["priority"], key=ranks.index)
-
-
-def _order(person: Person, chat: Chat | None, words: str, category: str) -> Order | None:
-    """The order it is about: named in the chat, named now, or else the latest if it is about one."""
-    named = chat.memory.get("order") if chat else None
-    # Whoever got the agent to hear about this order has proven that it is theirs, see `orders`
-    if named and (order := Order.objects.filter(pk=named).first()):
-        return order
-    if order := orders.named(orders.own(person), words):
-        return order
-    return orders.own(person).first() if category in ABOUT_AN_ORDER else None
+def _priority(category: str, understood: dict, issue: dict) -> str:
+    """The category's floor; what was said now or before may only raise it."""
+    floor = issue.get("priority") or sla.DEFAULT_PRIORITY[category]
+    return max(floor, understood["priority"], key=list(Priority.values).index)
 
 
 def _last_words(lines: list[ChatMessage]) -> str:

@@ -86,7 +86,10 @@ class Chat(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["person", "-created_at"], name="chats_of_person")]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="chats_of_person"),
+            models.Index(fields=["-updated_at"], name="chats_by_use"),
+        ]
 
     def __str__(self):
         return f"{self.person} with Villy"
@@ -107,7 +110,11 @@ class ChatMessage(models.Model):
     answers = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="answer")
     reply = models.JSONField(default=dict, blank=True)
     intent = models.CharField(max_length=20, blank=True)
+    # The rule of the policy that answered, see engine.RULES
+    rule = models.CharField(max_length=30, blank=True)
     helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
+    # Somebody has looked at what Villy did not know here, and taught him or let it be
+    reviewed = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -115,6 +122,12 @@ class ChatMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["chat", "seq"], name="one_line_a_seq"),
             models.UniqueConstraint(fields=["chat", "client_id"], name="one_line_a_client_id"),
+        ]
+        # Each named for the list that it serves, see figures and teaching
+        indexes = [
+            models.Index(fields=["-created_at"], name="lines_by_age"),
+            models.Index(fields=["intent", "-created_at"], name="lines_by_intent"),
+            models.Index(fields=["helped", "-created_at"], name="lines_by_helped"),
         ]
 
     def __str__(self):
@@ -138,6 +151,7 @@ class OrderCode(models.Model):
     number = models.CharField(max_length=32)
     digest = models.CharField(max_length=64)
     tries_left = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True)
 

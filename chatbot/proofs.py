@@ -1,84 +1,145 @@
 """Before an order fact is said to a guest: a code, sent to where the order's owner can be reached.
 
-Three tries, ten minutes. The answer is the same whether the number is an order's or not.
+Three tries, ten minutes, one chat. What is said is the same whether the number is an
+order's or not, and so is the time it takes: the code travels in a thread of its own.
 """
 
 import hashlib
 import hmac
+import json
+import logging
 import re
 import secrets
-from datetime import timedelta
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from tickets.models import Order
+from tickets.models import Order, Person
 
+from . import replies
 from .models import Chat, OrderCode
+
+logger = logging.getLogger(__name__)
 
 TRIES = 3
 LIFE = timedelta(minutes=10)
-# So that nobody's mailbox is flooded: codes an order may cause in an hour
+# So that nobody's mailbox is flooded and nobody guesses on: codes for one order, and for one chat
 CODES_AN_HOUR = 5
-CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+# Thirty tries a day at six digits: whoever guesses needs ninety years for one order
+CODES_A_DAY = 10
+# "123456", "123 456", "123-456", in the digits of any script
+CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
+# "my pin code is 302017" and long sentences are about something else
+NO_CODE = re.compile(r"\bpin|पिन", re.IGNORECASE)
+LONGEST = 8
 MASK = "••••••"
 
+SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
 
-def begin(chat: Chat, number: str) -> None:
-    """Send a code for the order with this number, if there is one with an e-mail address."""
-    order = Order.objects.select_related("customer").filter(number=number).first()
-    code = f"{secrets.randbelow(1_000_000):06}"
+
+# --- Asking for a code -------------------------------------------------------
+
+
+def begin(chat: Chat, numbers: list[str]) -> None:
+    """Send a code for the order with one of these numbers, if there is one; the codes before it are void."""
+    order = Order.objects.select_related("customer").filter(number__in=numbers).first()
     now = timezone.now()
-    chat.order_codes.filter(proven_at=None).update(expires_at=now)
+    if order and not _may_have_one_more(chat, order, now):
+        # Told like any other; there is just no code that would open it
+        order = None
+    code = f"{secrets.randbelow(1_000_000):06}"
+    chat.order_codes.filter(proven_at=None, expires_at__gt=now).update(expires_at=now)
     OrderCode.objects.create(
-        chat=chat, order=order, number=number, digest=_digest(chat, code), tries_left=TRIES,
+        chat=chat,
+        order=order,
+        number=numbers[0][:32],
+        digest=_digest(chat, code),
+        tries_left=TRIES,
         expires_at=now + LIFE,
-    )  # fmt: skip
-    if order and order.customer.email and not _too_many(order, now):
-        send_mail(
-            f"{code} is your code for order {order.number}",
-            f"Somebody asks Villy about your order {order.number}. If it is you, type {code} in the chat "
-            "within 10 minutes. If not, ignore this mail: without the code nothing is told.",
-            settings.DEFAULT_FROM_EMAIL,
-            [order.customer.email],
-            fail_silently=True,
-        )
+    )
+    if order:
+        SENDER.submit(_send, order.customer, order.number, code, chat.language)
 
 
-def awaited(chat: Chat) -> OrderCode | None:
-    """Return the code that this chat should answer with, if one was sent and has not run out."""
-    pending = chat.order_codes.filter(proven_at=None, tries_left__gt=0, expires_at__gt=timezone.now())
-    return pending.select_related("order").order_by("-expires_at").first()
+def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
+    def given(since: timedelta) -> QuerySet[OrderCode]:
+        return OrderCode.objects.filter(created_at__gt=now - since)
+
+    return (
+        given(timedelta(hours=1)).filter(order=order).count() < CODES_AN_HOUR
+        and given(timedelta(days=1)).filter(order=order).count() < CODES_A_DAY
+        and given(timedelta(hours=1)).filter(chat=chat).count() < CODES_AN_HOUR
+    )
 
 
-def check(awaiting: OrderCode, text: str) -> bool:
-    """Use up one try; say whether the text holds the right code."""
-    given = CODE.search(text)
-    unspent = OrderCode.objects.filter(pk=awaiting.pk, tries_left__gt=0, proven_at=None)
-    if not given or not unspent.update(tries_left=F("tries_left") - 1):
+def _send(person: Person, number: str, code: str, language: str) -> None:
+    """Send it by mail, or to the phone of whoever has no e-mail; runs in the thread of SENDER."""
+    words = replies.say("code_letter", language, number=number, code=code)
+    try:
+        if person.email:
+            subject = replies.say("code_subject", language, number=number, code=code)
+            send_mail(subject, words, settings.DEFAULT_FROM_EMAIL, [person.email])
+        elif person.phone and settings.SMS_URL:
+            _send_sms(person.phone, words)
+    except Exception:
+        logger.exception("the code for an order could not be sent")
+
+
+def _send_sms(phone: str, text: str) -> None:
+    body = json.dumps({"to": phone, "text": text}).encode()
+    headers = {"Content-Type": "application/json"}
+    # The address is the shop's own setting
+    request = urllib.request.Request(settings.SMS_URL, body, headers)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        pass
+
+
+def all_sent() -> None:
+    """Wait until what was submitted is sent."""
+    SENDER.submit(lambda: None).result()
+
+
+# --- Answering with it -------------------------------------------------------
+
+
+def looks_like_a_code(text: str) -> bool:
+    return bool(CODE.search(text)) and not NO_CODE.search(text) and len(text.split()) <= LONGEST
+
+
+def pending(chat: Chat) -> OrderCode | None:
+    """Return the newest code that has not run out; asked again with it, the answer is the same."""
+    return chat.order_codes.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
+
+
+def check(code: OrderCode, text: str) -> bool:
+    """Use up one try, unless it was proven before; say whether the text holds the right code."""
+    given = "".join(str(int(digit)) for digit in "".join(CODE.search(text).groups()))
+    right = code.order_id is not None and hmac.compare_digest(code.digest, _digest(code.chat, given))
+    if code.proven_at:
+        return right
+    unspent = OrderCode.objects.filter(pk=code.pk, proven_at=None, tries_left__gt=0)
+    if not unspent.filter(expires_at__gt=timezone.now()).update(tries_left=F("tries_left") - 1):
         return False
-    awaiting.tries_left -= 1
-    right = hmac.compare_digest(awaiting.digest, _digest(awaiting.chat, given[1])) and awaiting.order
+    code.tries_left -= 1
     if right:
-        OrderCode.objects.filter(pk=awaiting.pk).update(proven_at=timezone.now())
-    return bool(right)
+        OrderCode.objects.filter(pk=code.pk).update(proven_at=timezone.now())
+    return right
 
 
-def proven_orders(chat: Chat):
+def proven_orders(chat: Chat) -> QuerySet[Order]:
     """The orders that this chat has proven to be its own."""
-    return Order.objects.filter(pk__in=chat.order_codes.exclude(proven_at=None).values("order_id"))
+    proven = chat.order_codes.exclude(proven_at=None).values_list("order_id", flat=True)
+    return Order.objects.filter(pk__in=list(proven))
 
 
 def masked(text: str) -> str:
     """The text without the code: what is stored of a message that answers with one."""
     return CODE.sub(MASK, text)
-
-
-def _too_many(order: Order, now) -> bool:
-    recent = OrderCode.objects.filter(order=order, expires_at__gt=now + LIFE - timedelta(hours=1))
-    return recent.count() > CODES_AN_HOUR
 
 
 def _digest(chat: Chat, code: str) -> str:

@@ -24,6 +24,11 @@ def has(key: str) -> bool:
     return key in _wording()
 
 
+def is_chip(key: str, text: str) -> bool:
+    """Whether the text is this suggestion, in any language: somebody tapped it."""
+    return text.strip() in {say(f"chip_{key}", language) for language in LANGUAGES}
+
+
 def chips(language: str = "en", *keys: str) -> list[str]:
     """Return the suggestions to tap: those of the keys, or the usual ones."""
     return [say(f"chip_{key}", language) for key in keys or ("products", "order", "returns", "problem")]

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
-from .bodies import with_whole_body
+from .bodies import in_utf8, with_whole_body
 from .static import with_static_files
 
 streams = get_asgi_application()
@@ -31,6 +31,8 @@ def is_stream(path: str) -> bool:
 
 
 async def application(scope, receive, send):
+    if scope["type"] == "http":
+        scope = in_utf8(scope)
     if scope["type"] == "http" and is_stream(scope["path"]):
         await streams(scope, receive, send)
     else:

@@ -1,17 +1,19 @@
-"""A request's body is read on the event loop before a thread is given to it.
+"""What a request sends, made ready before a thread is given to it.
 
-A client that sends slowly, or never finishes, then costs a buffer and not one of
-the few threads; one that goes away in the middle never reaches a view, so that no
-half of an upload is taken for the whole.
+The body is read on the event loop: a client that sends slowly, or never finishes,
+then costs a buffer and not one of the few threads; one that goes away in the middle
+never reaches a view, so that no half of an upload is taken for the whole.
 """
 
 import json
+import re
 from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
 
 IN_MEMORY = 1024 * 1024
 CHUNK = 256 * 1024
+CHARSET = re.compile(rb";\s*charset\*?\s*=[^;]*", re.IGNORECASE)
 
 
 class TooLarge(Exception):
@@ -39,6 +41,18 @@ def with_whole_body(app):
             return await app(scope, _replayed(body), send)
 
     return wrapped
+
+
+def in_utf8(scope):
+    """Return the scope without the charset that its Content-Type names: what we read is UTF-8.
+
+    Python knows a hundred others, and with some of them Django fails before it can answer.
+    """
+    headers = [
+        (name, CHARSET.sub(b"", value) if name == b"content-type" else value)
+        for name, value in scope.get("headers", ())
+    ]
+    return scope | {"headers": headers}
 
 
 def _has_body(scope) -> bool:

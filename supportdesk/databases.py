@@ -17,6 +17,9 @@ PRAGMA mmap_size=268435456;
 PRAGMA cache_size=-16000;
 """
 
+# Threads come and go, connections stay; whoever finds none free waits, then fails with a sentence
+POSTGRES_POOL = {"min_size": 1, "max_size": 16, "timeout": 10}
+
 
 def database_from_url(url: str, data_dir: Path) -> dict:
     """Return the entry for DATABASES.
@@ -40,9 +43,10 @@ def database_from_url(url: str, data_dir: Path) -> dict:
         }
     if engine in ("postgres", "postgresql"):
         settings = dj_database_url.parse(url)
-        settings["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}} | settings.get(
-            "OPTIONS", {}
-        )
+        settings["OPTIONS"] = {"pool": POSTGRES_POOL} | settings.get("OPTIONS", {})
+        # A connection is asked whether it still lives before it is handed out: after a restart of the
+        # server the pool would give away its dead ones first
+        settings["CONN_HEALTH_CHECKS"] = True
         return settings
     if engine.startswith("mongodb"):
         return {
@@ -51,3 +55,28 @@ def database_from_url(url: str, data_dir: Path) -> dict:
             "NAME": urlsplit(url).path.strip("/") or "supportdesk",
         }
     raise SystemExit(f"DATABASE_URL starts with {engine!r}; it has to be sqlite:, postgres: or mongodb:.")
+
+
+# Django's apps whose tables have numbered rows, and what takes their place on MongoDB
+MONGO_APPS = {
+    "django.contrib.admin": "supportdesk.mongo.apps.MongoAdminConfig",
+    "django.contrib.auth": "supportdesk.mongo.apps.MongoAuthConfig",
+    "django.contrib.contenttypes": "supportdesk.mongo.apps.MongoContentTypesConfig",
+}
+MONGO_MIGRATIONS = {
+    label: f"supportdesk.mongo.migrations.{label}" for label in ("admin", "auth", "contenttypes")
+}
+
+
+def is_mongo(database: dict) -> bool:
+    return database["ENGINE"] == "django_mongodb_backend"
+
+
+def apps_for(database: dict, apps: list[str]) -> list[str]:
+    """Return INSTALLED_APPS as this engine needs them."""
+    return [MONGO_APPS.get(app, app) for app in apps] if is_mongo(database) else apps
+
+
+def migrations_for(database: dict) -> dict[str, str]:
+    """Return MIGRATION_MODULES for this engine."""
+    return MONGO_MIGRATIONS if is_mongo(database) else {}

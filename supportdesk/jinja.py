@@ -21,7 +21,7 @@ LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
 
 def environment(**options) -> Environment:
     # A changed template is read again while somebody works on it, and only then
-    env = Environment(**options | {"auto_reload": settings.DEBUG})
+    env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
     env.globals.update(
         flashes=get_messages,
         htmx_script=htmx_script,
@@ -85,7 +85,7 @@ def moment(at: datetime) -> Markup:
     full = timezone.localtime(at).strftime("%a %-d %b %Y, %H:%M")
     return Markup(
         f'<time datetime="{at.isoformat(timespec="seconds")}" title="{full}" data-age>{age(at)}</time>'
-    )  # noqa: S704
+    )
 
 
 def rupees(amount) -> str:

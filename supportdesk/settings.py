@@ -11,7 +11,7 @@ from pathlib import Path
 from environs import Env
 
 from . import keys
-from .databases import database_from_url
+from .databases import apps_for, database_from_url, is_mongo, migrations_for
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -54,6 +54,12 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 # One thread runs Python at a time; the others wait for the database or the disk
 WORKER_THREADS = env.int("WORKER_THREADS", 8)
 SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
+# An OpenAI-compatible endpoint that words Villy's answers, see docs/villy.md. Empty: none.
+LLM_BASE_URL = env.str("LLM_BASE_URL", "")
+LLM_MODEL = env.str("LLM_MODEL", "")
+LLM_API_KEY = env.str("LLM_API_KEY", "")
+# Takes POST {"to", "text"}: for the order codes of customers without an e-mail. Empty: they get none.
+SMS_URL = env.str("SMS_URL", "")
 
 # --- Django ------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -91,7 +97,6 @@ SILENCED_SYSTEM_CHECKS = ["security.W001"]
 
 ROOT_URLCONF = "supportdesk.urls"
 ASGI_APPLICATION = "supportdesk.asgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tickets.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "login"
@@ -103,7 +108,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-DATABASES = {"default": database_from_url(env.str("DATABASE_URL", "sqlite:"), DATA_DIR)}
+_database = database_from_url(env.str("DATABASE_URL", "sqlite:"), DATA_DIR)
+DATABASES = {"default": _database}
+# The models are the same on every engine; MongoDB wants Django's own apps set up differently
+INSTALLED_APPS = apps_for(_database, INSTALLED_APPS)
+MIGRATION_MODULES = migrations_for(_database)
+DEFAULT_AUTO_FIELD = (
+    "django_mongodb_backend.fields.ObjectIdAutoField" if is_mongo(_database) else "django.db.models.BigAutoField"
+)
 
 # Our pages are Jinja2 (half the cost of a Django template, measured in docs/performance.md);
 # Django's own engine stays for the admin and the browsable API.
@@ -253,6 +265,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "PREPROCESSING_HOOKS": ["tickets.api.schema.only_the_api"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tickets.api.schema.with_streams",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "Status": "tickets.models.Status.choices",
+        "Priority": "tickets.models.Priority.choices",
+        "Category": "tickets.models.Category.choices",
+        "Role": "tickets.models.Role.choices",
+        "Sender": "tickets.models.Sender.choices",
+        "ChatSender": ["customer", "ai"],
+    },
 }
 
 # --- Logs --------------------------------------------------------------------

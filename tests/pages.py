@@ -2,15 +2,13 @@
 
 from django.test.html import Element, parse_html
 
-VOID = ("", None)
-
 
 class Node:
     """An element of a page; `all` and `one` find elements below it."""
 
     def __init__(self, element: Element):
         self.element = element
-        self.name = element.name
+        self.tag = element.name
         self.attributes = {name: value or "" for name, value in element.attributes}
 
     def __getitem__(self, attribute: str) -> str:
@@ -24,20 +22,20 @@ class Node:
         """The text in it, blanks as a reader sees them."""
         return " ".join(" ".join(_texts(self.element)).split())
 
-    def all(self, name: str = "", text: str = "", **attributes: str) -> list["Node"]:
-        """The elements with this name, this text and these attributes (`aria_label` is `aria-label`)."""
+    def all(self, tag: str = "", /, *, text: str = "", **attributes: str) -> list["Node"]:
+        """The elements with this tag, this text and these attributes: `aria_label`, `_class` (one of it)."""
         wanted = {key.strip("_").replace("_", "-"): value for key, value in attributes.items()}
         return [
             node
             for node in map(Node, _below(self.element))
-            if (not name or node.name == name)
+            if (not tag or node.tag == tag)
             and (not text or node.text == text)
-            and all(node.attributes.get(key) == value for key, value in wanted.items())
+            and all(_has(node, key, value) for key, value in wanted.items())
         ]
 
-    def one(self, name: str = "", text: str = "", **attributes: str) -> "Node":
-        found = self.all(name, text, **attributes)
-        assert len(found) == 1, f"{len(found)} of <{name} {attributes}> {text!r}"
+    def one(self, tag: str = "", /, *, text: str = "", **attributes: str) -> "Node":
+        found = self.all(tag, text=text, **attributes)
+        assert len(found) == 1, f"{len(found)} of <{tag} {attributes}> {text!r}"
         return found[0]
 
     def fields(self) -> dict:
@@ -59,6 +57,12 @@ def page(response) -> Node:
     return Node(root)
 
 
+def _has(node: Node, attribute: str, value: str) -> bool:
+    if attribute == "class":
+        return value in node.attributes.get("class", "").split()
+    return node.attributes.get(attribute) == value
+
+
 def _below(element: Element):
     for child in element.children:
         if isinstance(child, Element):
@@ -75,18 +79,19 @@ def _texts(element: Element):
 
 
 def _is_sent(node: Node) -> bool:
-    if node.name == "input":
+    if node.tag == "input":
         kind = node.attributes.get("type", "text")
         return kind not in ("submit", "file", "button") and (
             kind not in ("radio", "checkbox") or "checked" in node
         )
-    return node.name in ("select", "textarea")
+    return node.tag in ("select", "textarea")
 
 
 def _value(node: Node) -> str:
-    if node.name == "input":
-        return node.attributes.get("value", "")
-    if node.name == "textarea":
+    if node.tag == "input":
+        ticked = node.attributes.get("type") in ("checkbox", "radio")
+        return node.attributes.get("value", "on" if ticked else "")
+    if node.tag == "textarea":
         return node.text
     options = node.all("option")
     chosen = [option for option in options if "selected" in option] or options[:1]

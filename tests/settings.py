@@ -11,7 +11,7 @@ if "DATA_DIR" not in os.environ:
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
 os.environ.setdefault("RATE_LIMITS", "off")
 
-from supportdesk.settings import *  # noqa: E402, F403
+from supportdesk.settings import *  # noqa: F403
 
 # The real hasher is slow on purpose
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,12 +4,10 @@ Lists stay cheap on a million rows: they are read in the order of an index, coun
 further than COUNT_CAP, and join nothing.
 """
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -24,9 +22,17 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 
 from . import exports, queries, search, workflow
-from .forms import TextField
-from .models import Category, Order, OrderItem, Person, Priority, Role, Status, Ticket
-from .phones import PHONE
+from .admin_forms import (
+    AssigneeOfManyForm,
+    CategoryOfManyForm,
+    NewPersonForm,
+    PersonForm,
+    PriorityOfManyForm,
+    StatusOfManyForm,
+    TicketForm,
+    assignable,
+)  # fmt: skip
+from .models import Order, OrderItem, Person, Status, Ticket
 
 # Of Django's own models we use none that a person edits
 admin.site.unregister(Group)
@@ -64,131 +70,7 @@ class DeskAdmin(admin.ModelAdmin):
         css = {"all": ["css/admin.css"]}
 
 
-# --- Tickets: changing many --------------------------------------------------
-
-
-def blank_first(choices) -> list[tuple[str, str]]:
-    """Nothing is chosen until somebody chooses it."""
-    return [("", "---------"), *choices]
-
-
-def reachable() -> list[tuple[str, str]]:
-    """The statuses to which some step of the workflow leads."""
-    led_to = set().union(*workflow.TRANSITIONS.values())
-    return [(status.value, status.label) for status in Status if status in led_to]
-
-
-def assignable() -> list[tuple[str, str]]:
-    return [("none", "Nobody"), *((str(agent.pk), str(agent)) for agent in queries.agents())]
-
-
-class ManyForm(forms.Form):
-    """A new value of one field for many tickets; `verb()` returns the verb for it and its arguments."""
-
-    field = ""
-
-    def new_value(self) -> str:
-        """What the tickets have afterwards, in words."""
-        return dict(self.fields[self.field].choices)[self.cleaned_data[self.field]]
-
-
-class StatusOfManyForm(ManyForm):
-    field = "status"
-
-    status = forms.ChoiceField(
-        choices=blank_first(reachable()),
-        help_text="Each ticket takes only a step that the workflow has from where it stands. "
-        "Open tickets of nobody become yours when they go in progress.",
-    )
-    resolution = TextField(
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
-        help_text="How it was solved; customers read it. Empty: each ticket keeps what it has.",
-    )
-
-    def verb(self):
-        data = self.cleaned_data
-        return workflow.move, {"new_status": data["status"], "resolution": data["resolution"]}
-
-
-class PriorityOfManyForm(ManyForm):
-    field = "priority"
-
-    priority = forms.ChoiceField(
-        choices=blank_first(Priority.choices[::-1]),
-        help_text="Tickets without an answer get the due time of the new priority.",
-    )
-
-    def verb(self):
-        return workflow.triage, {"priority": self.cleaned_data["priority"]}
-
-
-class CategoryOfManyForm(ManyForm):
-    field = "category"
-
-    category = forms.ChoiceField(choices=blank_first(Category.choices))
-
-    def verb(self):
-        return workflow.triage, {"category": self.cleaned_data["category"]}
-
-
-class AssigneeOfManyForm(ManyForm):
-    field = "assignee"
-
-    assignee = forms.ChoiceField(choices=lambda: blank_first(assignable()))
-
-    def verb(self):
-        chosen = self.cleaned_data["assignee"]
-        return workflow.assign, {"agent": None if chosen == "none" else Person.objects.get(pk=chosen)}
-
-
-# --- Tickets: one ------------------------------------------------------------
-
-
-class TicketForm(forms.ModelForm):
-    """What staff may change of a ticket.
-
-    A field counts as changed when it differs from what this page showed, not from what the
-    row says by now: saving a new priority must not undo what an agent did meanwhile.
-    """
-
-    status = forms.ChoiceField(
-        error_messages={"invalid_choice": "The ticket has moved meanwhile. Please look at it again."}
-    )
-    assignee = forms.ModelChoiceField(queries.agents(), required=False, empty_label="Nobody")
-    resolution = TextField(
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
-        help_text="How it was solved. The customer reads it once the ticket is resolved.",
-    )
-
-    class Meta:
-        model = Ticket
-        fields = ("status", "priority", "category", "assignee", "resolution")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        ticket = self.instance
-        may_be = [Status(ticket.status), *workflow.allowed_moves(ticket)]
-        self.fields["status"].choices = [(status.value, status.label) for status in may_be]
-        # Somebody who left may still be on it
-        self.fields["assignee"].queryset |= Person.objects.filter(pk=ticket.assignee_id)
-        for field in self.fields.values():
-            field.show_hidden_initial = True
-
-    def changes(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self.changed_data}
-
-
-def carry_out(ticket: Ticket, wanted: dict, *, by: Person) -> None:
-    """Do the verbs of a form, the step of the workflow last. Raise Refused, with nothing done."""
-    with transaction.atomic():
-        if "priority" in wanted or "category" in wanted:
-            workflow.triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
-        if "assignee" in wanted:
-            workflow.assign(ticket, wanted["assignee"], by=by)
-        if "resolution" in wanted:
-            workflow.note_resolution(ticket, wanted["resolution"], by=by)
-        if "status" in wanted:
-            workflow.move(ticket, wanted["status"], by=by)
+# --- Tickets --------------------------------------------------------------------
 
 
 class AssigneeFilter(admin.SimpleListFilter):
@@ -289,7 +171,7 @@ class TicketAdmin(DeskAdmin):
         return super().get_queryset(request).defer("handover")
 
     def get_search_results(self, request, queryset, search_term):
-        return search.tickets(queryset, search_term), False
+        return search.tickets(queryset, search_term) if search_term else queryset, False
 
     @admin.display(description="ticket")
     def ticket(self, ticket):
@@ -418,6 +300,19 @@ class TicketAdmin(DeskAdmin):
         return _rendered("history", {"events": ticket.events.order_by("-at")[:100]})
 
 
+def carry_out(ticket: Ticket, wanted: dict, *, by: Person) -> None:
+    """Do the verbs of a form, the step of the workflow last. Raise Refused, with nothing done."""
+    with transaction.atomic():
+        if "priority" in wanted or "category" in wanted:
+            workflow.triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
+        if "assignee" in wanted:
+            workflow.assign(ticket, wanted["assignee"], by=by)
+        if "resolution" in wanted:
+            workflow.note_resolution(ticket, wanted["resolution"], by=by)
+        if "status" in wanted:
+            workflow.move(ticket, wanted["status"], by=by)
+
+
 def _pill(kind: str, value: str, label: str) -> str:
     return format_html('<span class="desk-pill" data-{}="{}">{}</span>', kind, value, label)
 
@@ -447,6 +342,9 @@ class OrderAdmin(DeskAdmin):
     list_display = ("number", "customer", "status", "total", "payment_status", "placed_at")
     list_select_related = ("customer",)
     list_filter = ("status",)
+    # About the newest first, by an index and without their customers
+    ordering = ("-number",)
+    sortable_by = ()
     search_fields = ("=number", "=tracking_number", "customer__name", "customer__email")
     search_help_text = "Order or tracking number, name or e-mail of the customer."
     autocomplete_fields = ("customer",)
@@ -464,6 +362,12 @@ class OrderAdmin(DeskAdmin):
         ),
     )  # fmt: skip
 
+    def get_search_results(self, request, queryset, search_term):
+        by_number = queryset.filter(number=search_term.strip().upper())
+        if by_number.exists():
+            return by_number, False
+        return super().get_search_results(request, queryset, search_term)
+
     def has_delete_permission(self, request, obj=None):
         # Tickets speak of it by its number. What did not happen is cancelled
         return False
@@ -472,52 +376,9 @@ class OrderAdmin(DeskAdmin):
 # --- People ------------------------------------------------------------------
 
 
-class PersonRules:
-    """What holds for a person, new or old."""
-
-    def clean_login_email(self):
-        # Signing in looks it up in lower case
-        return (self.cleaned_data["login_email"] or "").lower() or None
-
-    def clean_phone(self):
-        if phone := self.cleaned_data["phone"]:
-            PHONE(phone)
-        return phone
-
-    def clean(self):
-        data = super().clean()
-        role = data.get("role", self.instance.role)
-        if role != Role.CUSTOMER and not data.get("login_email") and "login_email" not in self.errors:
-            self.add_error("login_email", "Agents and staff sign in: they need an address for that.")
-        return data
-
-
-class PersonForm(PersonRules, UserChangeForm):
-    class Meta:
-        model = Person
-        fields = "__all__"
-
-
-class NewPersonForm(PersonRules, AdminUserCreationForm):
-    usable_password = AdminUserCreationForm.create_usable_password_field(
-        "Disabled: for customers who do not sign in here."
-    )
-
-    class Meta:
-        model = Person
-        fields = ("name", "role", "login_email", "email", "phone")
-
-    def clean(self):
-        data = super().clean()
-        if data.get("password1") and not data.get("login_email") and "login_email" not in self.errors:
-            self.add_error("login_email", "A password is of no use without an address to sign in with.")
-        data["email"] = data.get("email") or data.get("login_email") or ""
-        return data
-
-
 @admin.register(Person)
 class PersonAdmin(DeskAdmin, UserAdmin):
-    list_display = ("name_or_contact", "role", "login_email", "email", "phone", "is_active", "created_at")
+    list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
     search_help_text = "Name, e-mail or phone."
@@ -549,6 +410,10 @@ class PersonAdmin(DeskAdmin, UserAdmin):
     @admin.display(description="name")
     def name_or_contact(self, person):
         return str(person)
+
+    @admin.display(description="e-mail")
+    def address(self, person):
+        return person.login_email or person.email or None
 
     def get_readonly_fields(self, request, obj=None):
         # Nobody locks themselves out

@@ -11,7 +11,9 @@ _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 
 def now() -> datetime:
-    return _told.get() or timezone.now()
+    """The time in whole milliseconds, which every engine stores as they are (MongoDB knows no finer)."""
+    moment = _told.get() or timezone.now()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @contextmanager

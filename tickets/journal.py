@@ -1,13 +1,14 @@
 """What one verb writes to one ticket: messages, changed fields, their history, the news of it.
 
-All of a verb is written at once, in four statements at most:
+All of a verb is written at once, in a few statements:
 
 1. the new messages. Their (ticket, seq) is unique: of two writers who saw the same
    conversation, one gets the number and with it the right to change the ticket. That
    holds on every engine, also where a transaction does not isolate (MongoDB on one node);
 2. the ticket, only if its status and whatever else changes are still what we read;
 3. an event for every change: who, when, from what, to what;
-4. activities, from which the live streams are read.
+4. activities, from which the live streams are read;
+5. the words by which it is found, and its new place in the list (`search`).
 """
 
 from datetime import timedelta
@@ -16,7 +17,7 @@ from functools import wraps
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from . import clock, live
+from . import clock, live, search
 from .models import Message, Person, Sender, Ticket, TicketEvent
 from .uploads import StoredPicture
 
@@ -34,14 +35,16 @@ class Outrun(Exception):
 
 
 def verb(function):
-    """Run `function(ticket, ...)` in one transaction, again on the fresh ticket if it was outrun."""
+    """Run `function(ticket, ...)` in one transaction; if it was outrun, read the ticket again and repeat."""
 
     @wraps(function)
     def run(ticket, *args, **kwargs):
         for attempt in range(TRIES):
             try:
                 with transaction.atomic():
-                    return function(_fresh(ticket) if attempt else ticket, *args, **kwargs)
+                    if attempt:
+                        _read_again(ticket)
+                    return function(ticket, *args, **kwargs)
             except (IntegrityError, Outrun):
                 if attempt + 1 == TRIES:
                     raise
@@ -49,12 +52,11 @@ def verb(function):
     return run
 
 
-def _fresh(ticket: Ticket) -> Ticket:
-    """Read the ticket again, locked where the engine can, and trust its messages over its own count."""
-    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+def _read_again(ticket: Ticket) -> None:
+    """Refresh the ticket, locked where the engine can, and trust its messages over its own count."""
+    ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
     newest = ticket.messages.order_by("-seq").values_list("seq", flat=True).first()
     ticket.last_seq = max(ticket.last_seq, newest or 0)
-    return ticket
 
 
 class Entry:
@@ -147,9 +149,10 @@ class Entry:
             raise Outrun
         self.tell()
 
-    def tell(self) -> None:
-        """Write the history and the news of what was just written."""
+    def tell(self, *, new: bool = False) -> None:
+        """Write the history and the news of what was just written, and how it is found."""
         TicketEvent.objects.bulk_create(self.events)
+        search.remember(self.ticket, search.FIELDS if new else self.changes, self.messages, new=new)
         live.announce(self.ticket, [message.seq for message in self.messages])
         for picture in self.pictures:
             picture.used = True
@@ -159,7 +162,7 @@ def create(ticket: Ticket, entry: Entry) -> None:
     """Write a new ticket and its first entry, inside the caller's transaction."""
     ticket.save(force_insert=True)
     Message.objects.bulk_create(entry.messages)
-    entry.tell()
+    entry.tell(new=True)
 
 
 def _preview(message: Message) -> str:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, close_old_connections, transaction
 from django.utils import timezone
@@ -184,13 +184,16 @@ class Hub:
 
     async def poll(self) -> None:
         """Look for changes that no call told of: of other processes, or while the bus was down."""
+        looked_at = timezone.now()
         while self.topics:
             await asyncio.sleep(POLL_SECONDS)
+            now = timezone.now()
             try:
-                recent = await in_thread(_recent_activities)
+                recent = await in_thread(_activities_since, min(looked_at, now))
             except Exception as reason:  # whatever the driver raises, the next look may find it well again
                 logger.warning("live: the database does not answer (%s)", type(reason).__name__)
                 continue
+            looked_at = now
             for activity, ticket in recent:
                 if activity not in self.called:
                     self.wake({"ticket": ticket, "activities": [activity]})
@@ -198,8 +201,9 @@ class Hub:
             self.called = {key: at for key, at in self.called.items() if at > forget_before}
 
 
-def _recent_activities() -> list[tuple[str, str]]:
-    since = timezone.now() - timedelta(seconds=3 * POLL_SECONDS)
+def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
+    # What was written before the last look may have been committed after it
+    since = looked_at - timedelta(seconds=3 * POLL_SECONDS)
     rows = Activity.objects.filter(at__gt=since).order_by("-at")[:1000]
     return [(str(pk), str(ticket)) for pk, ticket in rows.values_list("pk", "ticket_id")]
 

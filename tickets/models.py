@@ -108,7 +108,11 @@ class Person(AbstractBaseUser):
     class Meta:
         verbose_name_plural = "people"
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["email"], name="person_by_email")]
+        indexes = [
+            models.Index(fields=["email"], name="person_by_email"),
+            # Who can be assigned to, asked with every open ticket: a few among all customers
+            models.Index(fields=["role", "name"], name="people_by_role"),
+        ]
 
     def __str__(self):
         return self.name or self.email or self.phone or "Visitor"
@@ -308,6 +312,10 @@ class Ticket(models.Model):
     def awaits_first_response(self) -> bool:
         return not self.first_responded_at and self.status in (Status.OPEN, Status.IN_PROGRESS)
 
+    @property
+    def first_response_soon_at(self):
+        return sla.soon_from(self.first_response_due_at, self.priority)
+
     def sla_state(self, now=None) -> str:
         """How the first response stands, see `sla.state`; `done` once it no longer matters."""
         if not self.first_responded_at and not self.awaits_first_response:
@@ -413,3 +421,16 @@ class Viewer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "person"], name="one_viewer_a_person"),
         ]
+
+
+class SearchText(models.Model):
+    """The words by which a ticket is found; made of the ticket and its messages by `tickets.search`.
+
+    On SQLite triggers keep the full-text index in step, and an altered table loses its
+    triggers: a migration that changes this model has to install them again.
+    """
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="search_text")
+    # The ticket's place in the inbox, see search.place
+    rank = models.BigIntegerField(unique=True)
+    words = models.TextField()

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.core.cache import cache
@@ -73,7 +73,9 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
 
 
 def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE) -> "Page":
-    return page(inbox(wanted), cursor, BY_DUE_TIME if wanted.waiting else NEWEST_FIRST, size)
+    if wanted.waiting:
+        return page(inbox(wanted), cursor, BY_DUE_TIME, size)
+    return page(inbox(replace(wanted, q="")), cursor, size=size, q=wanted.q)
 
 
 def own_tickets(person: Person) -> QuerySet[Ticket]:
@@ -96,6 +98,8 @@ def count(wanted: InboxFilter) -> Count:
     key = f"capped:{hash(wanted)}"
     if cache.get(key):
         return Count(COUNT_CAP, capped=True)
+    if wanted.q:
+        return Count(*search.count(inbox(replace(wanted, q="")).order_by(), wanted.q))
     number = inbox(wanted).order_by()[: COUNT_CAP + 1].count()
     if number <= COUNT_CAP:
         return Count(number)
@@ -169,11 +173,18 @@ class Page:
     next: str = ""
 
 
-def page(rows: QuerySet, cursor: str, order: Ordering = NEWEST_FIRST, size: int = PAGE) -> Page:
-    """Return the page that begins after `cursor` (an opaque string from the page before)."""
+def page(
+    rows: QuerySet, cursor: str, order: Ordering = NEWEST_FIRST, size: int = PAGE, q: str = ""
+) -> Page:
+    """Return the page that begins after `cursor` (an opaque string from the page before).
+
+    With `q` only what matches these words; the order is then the newest first.
+    """
+    at = None
     if cursor:
-        rows = rows.filter(order.after(*_from_cursor(cursor)))
-    found = list(rows[: size + 1])
+        at, id = _from_cursor(cursor)
+        rows = rows.filter(order.after(at, id))
+    found = search.first(rows, q, size + 1, at) if q else list(rows[: size + 1])
     if len(found) <= size:
         return Page(found)
     last = found[size - 1]

@@ -1,29 +1,247 @@
-"""What an agent types into the search box, answered from the ticket's own columns."""
+"""What an agent types into the search box: every ticket that has all the words, in any order.
 
-import re
+A ticket is found by the beginnings of its words: number, customer (also as the name sounds),
+e-mail, phone, order number, subject and messages, notes included. `words` makes words of
+them, the same on every engine, and an index keeps them (`SearchText`): SQLite's FTS5,
+PostgreSQL's full text, an index of MongoDB over the list of words.
 
-from django.db.models import Q, QuerySet
+The index is in the inbox's order. A page of it takes the newest matches and stops, however
+many there are.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from . import words
+from .models import Message, SearchText, Sender, Ticket
+
+# Counting further would cost more than anybody wants to know
+COUNT_CAP = 1_000
+# Matches that are looked at in one go; the next go takes more, in case a filter lets few of them pass
+FIRST_WINDOW, GROWTH = 60, 5
+# Looked at before a count gives up: a filter that lets almost nothing pass
+GIVE_UP = 10_000
+
+# What a ticket is found by besides its messages
+FIELDS = {
+    "number": lambda number: [str(number)],
+    "requester_name": words.name_found_by,
+    "requester_email": words.found_by,
+    "requester_phone": words.found_by,
+    "order_number": words.code_found_by,
+    "subject": words.found_by,
+}
+
+Asked = list[tuple[str, str]]
 
 
-def tickets(rows: QuerySet, words: str) -> QuerySet:
-    """Narrow the tickets down to those that match: number, e-mail, phone, order number, name, subject."""
-    for word in words.split()[:8]:
-        rows = rows.filter(_matches(word))
-    return rows
+# --- Finding -----------------------------------------------------------------
 
 
-def _matches(word: str) -> Q:
-    word = word.lstrip("#") or word
-    match = (
-        Q(requester_name__icontains=word)
-        | Q(requester_email__icontains=word)
-        | Q(subject__icontains=word)
-        | Q(order_number__icontains=word)
-        | Q(preview__icontains=word)
+def tickets(rows: QuerySet, text: str) -> QuerySet:
+    """Narrow the tickets down to those that match, all of them. For a page or a count see below."""
+    asked = words.asked(text)
+    return rows.filter(pk__in=_index().matching(asked)) if asked else rows.none()
+
+
+def first(rows: QuerySet, text: str, limit: int, until: datetime | None = None) -> list[Ticket]:
+    """Return the first matches of tickets that are in the inbox's order, from a time back."""
+    found = []
+    for ids in _windows(text, until):
+        found += rows.filter(pk__in=ids)[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def count(rows: QuerySet, text: str) -> tuple[int, bool]:
+    """Count the matches: exactly while they are few, else a number that there are at least, and True."""
+    number = seen = 0
+    for ids in _windows(text):
+        number += rows.filter(pk__in=ids).count()
+        seen += len(ids)
+        if number > COUNT_CAP or seen > GIVE_UP:
+            return min(number, COUNT_CAP), True
+    return number, False
+
+
+def _windows(text: str, until: datetime | None = None) -> Iterator[list[UUID]]:
+    """Yield the matches' ids, the newest first, in growing portions."""
+    asked = words.asked(text)
+    below = place(until) + (1 << ID_BITS) if until else 1 << 63 - 1
+    size = FIRST_WINDOW
+    while asked:
+        found = _index().newest(asked, below, size)
+        yield [id for id, _ in found]
+        if len(found) < size:
+            break
+        below = found[-1][1]
+        size *= GROWTH
+
+
+# --- Remembering -------------------------------------------------------------
+
+ID_BITS = 22
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def place(updated_at: datetime, id: UUID | None = None) -> int:
+    """Where a ticket stands in the inbox: milliseconds since 2020, then the beginning of its id."""
+    since = updated_at - EPOCH
+    milliseconds = since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+    return (milliseconds << ID_BITS) + (id.int >> 128 - ID_BITS if id else 0)
+
+
+def remember(ticket: Ticket, fields: Iterable[str], messages: Iterable[Message], *, new: bool = False) -> None:
+    """Keep the words of these fields and messages, and the ticket's new place, in the caller's transaction."""
+    _index().remember(ticket, list(_found_by(ticket, fields, messages)), new)
+
+
+def _found_by(ticket, fields, messages) -> dict[str, None]:
+    found = {}
+    for field in FIELDS.keys() & set(fields):
+        found |= dict.fromkeys(FIELDS[field](getattr(ticket, field)))
+    for message in messages:
+        # What the desk says by itself stands on every ticket
+        if message.sender != Sender.SYSTEM:
+            found |= dict.fromkeys(words.found_by(message.text))
+    return found
+
+
+def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, size: int = 500) -> None:
+    """Make the index anew from the tickets and their messages (models; a migration has its own)."""
+    SearchText.objects.all().delete()
+    ids = list(tickets.objects.order_by("pk").values_list("pk", flat=True))
+    taken = set()
+    for start in range(0, len(ids), size):
+        chosen = tickets.objects.defer("handover").in_bulk(ids[start : start + size])
+        said = {id: [] for id in chosen}
+        for message in messages.objects.filter(ticket__in=list(chosen)).only("ticket_id", "sender", "text"):
+            said[message.ticket_id].append(message)
+        rows = []
+        for id, ticket in chosen.items():
+            rank = place(ticket.updated_at, id)
+            while rank in taken:
+                rank += 1
+            taken.add(rank)
+            rows.append((id, rank, list(_found_by(ticket, FIELDS, said[id]))))
+        _index().fill(rows)
+        progress(start + len(rows))
+
+
+# --- Engines -----------------------------------------------------------------
+
+
+class SqlIndex:
+    """The words of a ticket in one text; the engine's own full-text index follows it."""
+
+    def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
+        rank = place(ticket.updated_at, ticket.pk)
+        if new:
+            SearchText.objects.create(pk=ticket.pk, rank=rank, words=" ".join(found))
+            return
+        row = SearchText.objects.filter(pk=ticket.pk)
+        before = row.values_list("words", flat=True).first() or ""
+        known = set(before.split()) if found else set()
+        row.update(rank=rank, words=" ".join([before, *(word for word in found if word not in known)]))
+
+    def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:
+        SearchText.objects.bulk_create(
+            SearchText(pk=id, rank=rank, words=" ".join(found)) for id, rank, found in rows
+        )
+
+    def matching(self, asked: Asked) -> RawSQL:
+        return RawSQL(self.MATCHING, [self.question(asked)])
+
+    def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.NEWEST, [self.question(asked), below, limit])
+            return [(UUID(str(id)), rank) for id, rank in cursor.fetchall()]
+
+
+class Sqlite(SqlIndex):
+    """An FTS5 table whose row ids are the ranks, so that it is read in the inbox's order."""
+
+    MATCHING = (
+        "SELECT ticket_id FROM tickets_searchtext WHERE rank IN"
+        " (SELECT rowid FROM tickets_searchindex WHERE tickets_searchindex MATCH %s)"
     )
-    digits = re.sub(r"\D", "", word)
-    if len(digits) >= 4:
-        match |= Q(requester_phone__contains=digits)
-    if digits == word and len(digits) < 10:
-        match |= Q(number=int(digits))
-    return match
+    NEWEST = (
+        "SELECT ticket_id, rank FROM"
+        " (SELECT rowid AS place FROM tickets_searchindex WHERE tickets_searchindex MATCH %s"
+        "  AND rowid < %s ORDER BY rowid DESC LIMIT %s)"
+        " JOIN tickets_searchtext ON rank = place ORDER BY rank DESC"
+    )
+
+    def question(self, asked: Asked) -> str:
+        return " AND ".join(
+            f'("{word}"* OR "{sound}")' if sound else f'"{word}"*' for word, sound in asked
+        )
+
+
+class Postgres(SqlIndex):
+    """A generated column of PostgreSQL's own word list type under a GIN index."""
+
+    MATCHING = "SELECT ticket_id FROM tickets_searchtext WHERE vector @@ %s::tsquery"
+    NEWEST = (
+        "SELECT ticket_id, rank FROM tickets_searchtext WHERE vector @@ %s::tsquery AND rank < %s"
+        " ORDER BY rank DESC LIMIT %s"
+    )
+
+    def question(self, asked: Asked) -> str:
+        return " & ".join(
+            f"('{word}':* | '{sound}')" if sound else f"'{word}':*" for word, sound in asked
+        )
+
+
+class Mongo:
+    """The words as a list in the document, under an index that holds each of them."""
+
+    # Higher than any letter, to end a range of words that begin alike
+    END = "\U0010ffff"
+
+    @property
+    def documents(self):
+        connection.ensure_connection()
+        return connection.get_collection(SearchText._meta.db_table)
+
+    def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
+        self.documents.update_one(
+            {"_id": self.key(ticket.pk)},
+            {"$set": {"rank": place(ticket.updated_at, ticket.pk)}, "$addToSet": {"words": {"$each": found}}},
+            upsert=True,
+            session=connection.session,
+        )
+
+    def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:
+        if rows:
+            self.documents.insert_many(
+                {"_id": self.key(id), "rank": rank, "words": found} for id, rank, found in rows
+            )
+
+    def matching(self, asked: Asked) -> list[UUID]:
+        return [id for id, _ in self.newest(asked, 1 << 63 - 1, GIVE_UP)]
+
+    def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
+        wanted = {"$and": [{"rank": {"$lt": below}}, *(self.question(*pair) for pair in asked)]}
+        found = self.documents.find(wanted, {"rank": 1}, session=connection.session)
+        return [(UUID(row["_id"]), row["rank"]) for row in found.sort("rank", -1).limit(limit)]
+
+    def question(self, word: str, sound: str) -> dict:
+        begins_so = {"words": {"$elemMatch": {"$gte": word, "$lt": word + self.END}}}
+        return {"$or": [begins_so, {"words": sound}]} if sound else begins_so
+
+    def key(self, id: UUID) -> str:
+        return SearchText._meta.pk.get_db_prep_save(id, connection)
+
+
+ENGINES = {"sqlite": Sqlite(), "postgresql": Postgres(), "mongodb": Mongo()}
+
+
+def _index():
+    return ENGINES[connection.vendor]

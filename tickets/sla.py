@@ -43,7 +43,12 @@ def state(due_at: datetime, responded_at: datetime | None, now: datetime, priori
         return "met" if responded_at <= due_at else "late"
     if now >= due_at:
         return "breached"
-    return "soon" if due_at - now <= TARGETS[priority] * WARNING_SHARE else "ok"
+    return "soon" if now >= soon_from(due_at, priority) else "ok"
+
+
+def soon_from(due_at: datetime, priority: str) -> datetime:
+    """Return the moment from which the countdown is amber."""
+    return due_at - TARGETS[priority] * WARNING_SHARE
 
 
 def in_words(target: timedelta) -> str:

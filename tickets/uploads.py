@@ -24,8 +24,12 @@ FULL_SIDE = 2560
 THUMBNAIL_SIDE = 480
 
 FORMATS = {"JPEG": ("jpg", "JPEG"), "MPO": ("jpg", "JPEG"), "PNG": ("png", "PNG"), "WEBP": ("webp", "WEBP")}
+# MPO is opened by the reader of JPEG, and Pillow raises KeyError for it as a reader of its own
+READERS = ["JPEG", "PNG", "WEBP"]
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 SAVE_OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
+
+TOO_MANY_PIXELS = "This picture has more than 50 megapixels. Please send a smaller one."
 
 # A decoded picture may take 200 MB: no more than two at once in a process
 _decoding = threading.BoundedSemaphore(2)
@@ -93,19 +97,22 @@ def _stored(upload) -> StoredPicture:
 
 def _decoded(raw: bytes) -> tuple[Image.Image, str]:
     try:
-        image = Image.open(BytesIO(raw), formats=list(FORMATS))
+        image = Image.open(BytesIO(raw), formats=READERS)
         if image.width * image.height > MAX_PIXELS:
-            raise BadPicture("This picture has more than 50 megapixels. Please send a smaller one.")
+            raise BadPicture(TOO_MANY_PIXELS)
         image_format = image.format
         # A JPEG can be decoded at a fraction of its size, for a fraction of the time
         image.draft("RGB", (FULL_SIDE, FULL_SIDE))
         # Before anything else: a second load() after a failed one returns garbage, and looking
         # at the EXIF of a PNG makes the first call silently
         image.load()
-        image = ImageOps.exif_transpose(image)
+        image = _upright(image)
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     except BadPicture:
         raise
+    except Image.DecompressionBombError as reason:
+        # Pillow's own limit, far beyond ours, is looked at first
+        raise BadPicture(TOO_MANY_PIXELS) from reason
     except Exception as reason:
         # Pillow's decoders raise nearly everything on broken input (OSError, SyntaxError, EOFError,
         # ValueError, AttributeError, TypeError, MemoryError, struct.error ...)
@@ -115,6 +122,14 @@ def _decoded(raw: bytes) -> tuple[Image.Image, str]:
     # Encoders copy comments, profiles and XMP from here
     image.info = {}
     return image, image_format
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        # The pixels are fine; it is only unknown how the camera was held
+        return image
 
 
 def _encoded(image: Image.Image, encoder: str) -> bytes:

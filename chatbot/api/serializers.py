@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from tickets.api.serializers import ClientIdField, Line, Text
+from tickets.api.serializers import ClientIdField, Line, OneOf, Text
 from tickets.models import Category, Priority
 from tickets.workflow import MAX_TEXT
 
@@ -40,8 +40,8 @@ class ReplySerializer(serializers.Serializer):
     intent = serializers.CharField()
     confidence = serializers.FloatField()
     offerAgent = serializers.BooleanField()
-    category = serializers.ChoiceField(Category, allow_null=True)
-    priority = serializers.ChoiceField(Priority, allow_null=True)
+    category = OneOf(Category, allow_null=True)
+    priority = OneOf(Priority, allow_null=True)
     suggestions = serializers.ListField(child=serializers.CharField())
     products = ProductCardSerializer(many=True)
     order = serializers.DictField(allow_null=True)

@@ -7,8 +7,9 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
+from tickets.api import schema
 from tickets.api import serializers as desk
-from tickets.api.views import CONFLICT, REFUSALS, checked, signed_in
+from tickets.api.views import checked, signed_in
 from tickets.queries import conversation
 from tickets.uploads import received
 
@@ -26,7 +27,7 @@ def whoever(view):
 # --- Visitors ----------------------------------------------------------------
 
 
-@extend_schema(request=None, responses={201: desk.SignedInSerializer})
+@extend_schema(operation_id="createVisitor", request=None, responses={201: desk.SignedInSerializer})
 @api_view(["POST"])
 @whoever
 def visitor(request):
@@ -34,7 +35,11 @@ def visitor(request):
     return Response(signed_in(visitors.visitor()), status=201)
 
 
-@extend_schema(request=desk.ContactSerializer, responses={201: desk.SignedInSerializer, **REFUSALS})
+@extend_schema(
+    operation_id="createGuest",
+    request=desk.ContactSerializer,
+    responses={201: desk.SignedInSerializer, **schema.CALLER},
+)
 @api_view(["POST"])
 @whoever
 def guest(request):
@@ -44,7 +49,11 @@ def guest(request):
     return Response(signed_in(person), status=201)
 
 
-@extend_schema(request=s.IdentitySerializer, responses={200: desk.SignedInSerializer, **REFUSALS})
+@extend_schema(
+    operation_id="identify",
+    request=s.IdentitySerializer,
+    responses={200: desk.SignedInSerializer, **schema.CALLER},
+)
 @api_view(["POST"])
 @whoever
 def identify(request):
@@ -60,7 +69,11 @@ def identify(request):
 # --- Villy -------------------------------------------------------------------
 
 
-@extend_schema(request=s.QuestionSerializer, responses={200: s.AnswerSerializer, **CONFLICT})
+@extend_schema(
+    operation_id="askVilly",
+    request=s.QuestionSerializer,
+    responses={200: s.AnswerSerializer, **schema.CALLER, 409: schema.CLASH},
+)
 @api_view(["POST"])
 def message(request):
     """Ask Villy. The same clientId again brings the same answer."""
@@ -73,7 +86,7 @@ def message(request):
     return Response({"reply": {"id": str(answer.pk), **answer.reply}})
 
 
-@extend_schema(responses={200: s.ChatSerializer, 401: desk.RefusalSerializer})
+@extend_schema(operation_id="getChat", responses={200: s.ChatSerializer, 401: schema.NOBODY})
 @api_view(["GET"])
 def current(request):
     """The caller's current chat with Villy; without one, `id` is null and there are no messages."""
@@ -87,7 +100,7 @@ def current(request):
     )
 
 
-@extend_schema(request=s.HelpedSerializer, responses={204: None, **REFUSALS})
+@extend_schema(operation_id="rateAnswer", request=s.HelpedSerializer, responses={204: None, **schema.THING})
 @api_view(["POST"])
 def helped(request, answer_id):
     """Answer "Did this help?"."""
@@ -100,8 +113,14 @@ def helped(request, answer_id):
 
 
 @extend_schema(
+    operation_id="createTicket",
     request={"application/json": desk.CreateSerializer, "multipart/form-data": desk.CreateSerializer},
-    responses={200: desk.ConversationSerializer, 201: desk.ConversationSerializer, **CONFLICT},
+    responses={
+        200: desk.ConversationSerializer,
+        201: desk.ConversationSerializer,
+        **schema.CALLER,
+        409: schema.CLASH,
+    },
 )
 @api_view(["POST"])
 def create(request):
@@ -112,8 +131,13 @@ def create(request):
     order = _own_order(request.user, data["orderId"])
     with received(data["image"]) as picture:
         ticket = handover.open_ticket(
-            request.user, data["message"], category=data["category"], priority=data["priority"],
-            order=order, picture=picture, client_id=data["clientId"],
+            request.user,
+            data["message"],
+            category=data["category"],
+            priority=data["priority"],
+            order=order,
+            picture=picture,
+            client_id=data["clientId"],
         )
     answer = desk.conversation_json(ticket, conversation(ticket, notes=False), agent=False)
     return Response(answer, status=201 if ticket.is_new else 200)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
@@ -39,6 +40,7 @@ MOVED = "X-Conversation-Moved"
 # --- What a shop's page loads ------------------------------------------------
 
 
+@gzip_page
 @require_safe
 @condition(etag_func=lambda request: f'"{digest(LOADER)}"')
 def loader(request):
@@ -78,7 +80,7 @@ def messages(request):
     if request.method == "POST":
         return _say(request)
     ticket = chats.current_ticket(request.user)
-    after, before = _seq(request, "after"), _seq(request, "before")
+    after, before = _seq(request.GET, "after"), _seq(request.GET, "before")
     if not ticket:
         chat = chats.current_chat(request.user)
         return _bubbles(request, lines=chat.messages.filter(seq__gt=after) if chat else [])
@@ -186,8 +188,7 @@ def again(request):
 def seen(request):
     """The customer has the conversation on the screen up to a seq."""
     if ticket := chats.current_ticket(request.user):
-        raw = str(request.data.get("seq", ""))
-        workflow.mark_read(ticket, by_agents=False, up_to=int(raw) if raw.isdigit() else 0)
+        workflow.mark_read(ticket, by_agents=False, up_to=_seq(request.data, "seq"))
     return Response(status=204)
 
 
@@ -270,6 +271,6 @@ def _older(shown) -> int | None:
     return shown[0].seq if shown and shown[0].seq > 1 else None
 
 
-def _seq(request, name: str) -> int:
-    raw = request.GET.get(name, "")
+def _seq(sent, name: str) -> int:
+    raw = str(sent.get(name, ""))
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

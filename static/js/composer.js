@@ -94,6 +94,7 @@ export class Composer {
     this.onSend({ text, file: this.picture?.file ?? null, url: this.picture?.url ?? null });
     this.fill("");
     this.drop();
+    this.typedAt = 0;
     this.text.focus();
   }
 

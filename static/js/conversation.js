@@ -106,6 +106,7 @@ export class Conversation {
   }
 
   fail(message, reason) {
+    if (!this.outbox.includes(message)) return;
     message.failed = true;
     const bubble = this.pending(message.id);
     bubble.dataset.failed = "";
@@ -169,7 +170,8 @@ export class Conversation {
     for (const bubble of parsed.querySelectorAll(".bubble[data-seq]")) {
       const there = this.log.querySelector(`[data-seq="${bubble.dataset.seq}"]`);
       const sent = bubble.dataset.clientId && this.pending(bubble.dataset.clientId);
-      if (sent) this.outbox = this.outbox.filter((message) => message.id !== bubble.dataset.clientId);
+      // It may come by the stream before (or without) the answer to its own request
+      if (sent) this.forget({ id: bubble.dataset.clientId });
       if (there) {
         sent?.remove();
         there.replaceWith(bubble);

@@ -7,7 +7,7 @@
   const KEY = "villy";
   const handlers = {};
   const late = { ready: [] };
-  let memory = {}, lasting = true, frame = null, alive = false, open = false, waiting = [];
+  let memory = {}, lasting = true, frame = null, alive = false, open = false, waiting = [], endTurn = null;
 
   // Read anew each time: other tabs of the site write there too
   const load = () => {
@@ -19,8 +19,14 @@
     if (value === null || value === "") delete all[key]; else all[key] = value;
     try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { lasting = false; }
   };
-  const tellIdentity = () => alive && tell({ type: "identity", value: load().identity || null });
+  const tellIdentity = (type) => alive && tell({ type, value: load().identity || null });
   const tell = (message) => alive ? frame.contentWindow.postMessage({ villy: 1, ...message }, desk) : waiting.push(message);
+  // One tab at a time renews the tokens; the frame itself may not be allowed to lock anything
+  const takeTurn = () => new Promise((done) => {
+    endTurn = done;
+    setTimeout(done, 15_000);
+    tellIdentity("turn");
+  });
   const emit = (event, detail) => {
     if (late[event]) late[event] = [detail];
     (handlers[event] || []).forEach((fn) => { try { fn(detail); } catch (error) { console.error(error); } });
@@ -69,7 +75,9 @@
       tell({ type: "hello", stored: load(), open });
       waiting.splice(0).forEach(tell);
     } else if (type === "store") save(key, value);
-    else if (type === "identity") tellIdentity();
+    else if (type === "turn") navigator.locks ? navigator.locks.request("villy", takeTurn) : takeTurn();
+    // What was stored takes a moment to reach the other tabs
+    else if (type === "over") setTimeout(endTurn, 100);
     else if (type === "close") show(false);
     else if (type === "unread") {
       badge.textContent = value ? (value > 99 ? "99+" : value) : "";
@@ -78,7 +86,7 @@
   });
   // Another tab of this site signed in, out, or renewed its tokens
   addEventListener("storage", (event) => {
-    if (event.key === KEY || event.key === null) tellIdentity();
+    if (event.key === KEY || event.key === null) tellIdentity("identity");
   });
   button.addEventListener("click", () => show(!open));
 

@@ -14,7 +14,7 @@ let conversation = null;
 let endStream = null;
 let unread = 0;
 let drawn = 0;
-let answeredByHost = null;
+let onTurn = null;
 const pictures = new Map();
 
 // --- The host page: exactly the one that we were framed for
@@ -30,7 +30,8 @@ addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "hello") hello(data);
   if (data.type === "visible") show(data.open);
   if (data.type === "identify") signIn(data.token);
-  if (data.type === "identity") { switchTo(data.value); answeredByHost?.(); }
+  if (data.type === "identity" || data.type === "turn") switchTo(data.value);
+  if (data.type === "turn") onTurn?.();
   if (data.type === "logout") { Object.keys(stored).forEach((key) => delete stored[key]); switchTo(null); }
 });
 
@@ -109,32 +110,27 @@ function becomeVisitor() {
   return becoming;
 }
 
+let renewing = null;
+async function renewTokens(expired) {
+  if (identity?.access !== expired) return;
+  renewing ??= renewInTurn(expired).finally(() => { renewing = null; });
+  await renewing;
+}
+
 // A refresh token works once, and every tab of the shop has the same: one renews, the others wait
 // and take what it got. Only a refusal ends an identity; a desk that is down or busy does not.
-async function renewTokens(expired) {
-  const renew = async () => {
-    await askHost();
+async function renewInTurn(expired) {
+  const turn = new Promise((resolve) => { onTurn = resolve; });
+  tellHost("turn");
+  await Promise.race([turn, wait(15_000)]);
+  try {
     if (identity?.access !== expired) return;
     const answer = await post(refresh, { refresh: identity.refresh }, {});
     if (answer.ok) keepIdentity(JSON.parse(answer.text));
     else if (answer.status === 401) keepIdentity(null);
-    // Until the host page has it, no other tab may begin
-    await askHost();
-  };
-  let begun = false;
-  try {
-    await navigator.locks.request("villy-tokens", () => { begun = true; return renew(); });
-  } catch (error) {
-    if (begun) throw error;
-    // No locks here: an insecure page, or storage that is blocked altogether
-    await renew();
+  } finally {
+    tellHost("over");
   }
-}
-
-// Who is signed in on the host page now, which another tab may have changed
-function askHost() {
-  tellHost("identity");
-  return Promise.race([new Promise((resolve) => { answeredByHost = resolve; }), wait(1000)]);
 }
 
 // --- The conversation

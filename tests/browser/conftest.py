@@ -2,14 +2,20 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 
+import jwt
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.desk import Desk
 
+from .pages import Chat
+from .site import Site
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 expect.set_options(timeout=10_000)
 
@@ -20,15 +26,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(tmp_path_factory) -> Iterator[Desk]:
     """The demo shop's desk, one for all browser tests."""
-    desk = Desk(tmp_path_factory.mktemp("desk")).start()
+    desk = Desk(tmp_path_factory.mktemp("desk"), WIDGET_SIGNING_KEY=SIGNING_KEY).start()
     yield desk
     desk.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, Django refuses the database to tests that need it
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), MAC)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -45,11 +52,11 @@ def person(browser, desk) -> Iterator:
     errors: list[str] = []
 
     def new(**options) -> Page:
-        context = browser.new_context(base_url=desk.url, **options)
+        context = browser.new_context(**{"base_url": desk.url} | options)
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
+        return context.new_page()
 
     yield new
     for context in contexts:
@@ -58,16 +65,59 @@ def person(browser, desk) -> Iterator:
 
 
 @pytest.fixture
+def site(desk) -> Iterator[Site]:
+    """Somebody else's site, which embeds the widget."""
+    site = Site(desk.url)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def signed():
+    """`signed(sub)` is an identity as the shop's backend vouches for it; with another key, a forged one."""
+
+    def sign(sub: str, key: str = SIGNING_KEY, **claims) -> str:
+        return jwt.encode({"sub": sub, "exp": int(time.time()) + 300} | claims, key, algorithm="HS256")
+
+    return sign
+
+
+@pytest.fixture
 def agent(person):
     """`agent()` is the dashboard of a signed-in agent."""
 
-    def sign_in(email="agent@demo.test", password="demo-agent", **options) -> Page:
+    def sign_in(email="agent@demo.test", **options) -> Page:
         page = person(**options)
         page.goto("/support/login/")
         page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill(password)
+        page.get_by_label("Password").fill("demo-agent")
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("list", name="Tickets")).to_be_visible()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def visitor(person, desk):
+    """`visitor()` is the chat of somebody on the shop's page; with `ticket`, one who is with Customer Care."""
+
+    def arrive(ticket: str = "", name: str = "Ravi", **options) -> Chat:
+        page = person(**options)
+        page.goto("/")
+        chat = Chat(page)
+        if ticket:
+            guest = (
+                desk.api().post("/api/auth/guest", json={"name": name, "email": "ravi@example.com"}).json()
+            )
+            bearer = {"Authorization": f"Bearer {guest['access']}"}
+            made = desk.api().post("/api/support/create", json={"message": ticket}, headers=bearer)
+            chat.ticket = made.raise_for_status().json()["id"]
+            chat.keep({"identity": {key: guest[key] for key in ("access", "refresh")}})
+        chat.open()
+        if ticket:
+            expect(chat.bubbles("system").first).to_be_visible()
+        return chat
+
+    return arrive

@@ -52,4 +52,5 @@ def _name_the_code(response: Response, reason) -> None:
     name = getattr(detail, "code", None) or (
         "not_found" if response.status_code == status.HTTP_404_NOT_FOUND else "refused"
     )
-    response.data = {"detail": str(detail or reason), "code": name}
+    sentence = str(detail or reason)
+    response.data = {"detail": sentence if sentence.endswith(".") else f"{sentence}.", "code": name}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC
 
-from django.core.exceptions import ValidationError as PasswordRefused
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as PasswordRefused
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -56,7 +56,7 @@ class OneOf(serializers.ChoiceField):
     """One of a few words; a refusal names them rather than repeating what was sent."""
 
     def __init__(self, choices, **options):
-        super().__init__(choices, **options)
+        super().__init__(choices.choices, **options)
         self.error_messages["invalid_choice"] = f"This is one of {', '.join(choices.values)}."
 
 
@@ -65,6 +65,9 @@ class OneOf(serializers.ChoiceField):
 
 class PersonSerializer(serializers.ModelSerializer):
     """The caller: {id, name, email, phone, role}."""
+
+    # Empty for a visitor: no format to promise
+    email = serializers.CharField(read_only=True)
 
     class Meta:
         model = Person
@@ -79,7 +82,7 @@ class MessageSerializer(serializers.Serializer):
     seq = serializers.IntegerField(read_only=True)
     ticketId = serializers.UUIDField(source="ticket_id", read_only=True)
     clientId = serializers.CharField(source="client_id", read_only=True, allow_null=True)
-    sender = serializers.ChoiceField(Sender, read_only=True)
+    sender = OneOf(Sender, read_only=True)
     senderName = serializers.CharField(source="sender_name", read_only=True)
     message = serializers.CharField(source="text", read_only=True)
     image = serializers.SerializerMethodField()
@@ -115,9 +118,9 @@ class TicketSerializer(serializers.Serializer):
     userPhone = serializers.CharField(source="requester_phone", read_only=True)
     orderId = serializers.UUIDField(source="order_id", read_only=True, allow_null=True)
     orderNumber = serializers.CharField(source="order_number", read_only=True)
-    status = serializers.ChoiceField(Status, read_only=True)
-    priority = serializers.ChoiceField(Priority, read_only=True)
-    category = serializers.ChoiceField(Category, read_only=True)
+    status = OneOf(Status, read_only=True)
+    priority = OneOf(Priority, read_only=True)
+    category = OneOf(Category, read_only=True)
     subject = serializers.CharField(read_only=True)
     assignedAgent = serializers.UUIDField(source="assignee_id", read_only=True, allow_null=True)
     agentName = serializers.CharField(source="assignee_name", read_only=True)
@@ -146,7 +149,7 @@ class ConversationSerializer(TicketSerializer):
 class ChatLineSerializer(serializers.Serializer):
     """A line of the chat with Villy that went along with the ticket."""
 
-    sender = serializers.ChoiceField([Sender.CUSTOMER, Sender.AI], read_only=True)
+    sender = serializers.ChoiceField(["customer", "ai"], read_only=True)
     message = serializers.CharField(read_only=True)
     timestamp = serializers.DateTimeField(read_only=True)
 
@@ -158,7 +161,7 @@ class TicketPageSerializer(serializers.Serializer):
 
 class InboxPageSerializer(TicketPageSerializer):
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
-    countsCapped = serializers.ListField(child=serializers.ChoiceField(Status), read_only=True)
+    countsCapped = serializers.ListField(child=OneOf(Status), read_only=True)
 
 
 class DeskConversationSerializer(TicketSerializer):
@@ -283,7 +286,11 @@ class CreateSerializer(serializers.Serializer):
     category = OneOf(Category, required=False, allow_blank=True, default="")
     priority = OneOf(Priority, required=False, allow_blank=True, default="")
     orderId = Line(
-        max_length=64, required=False, allow_null=True, allow_blank=True, default="",
+        max_length=64,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        default="",
         help_text="Id or number of one of the caller's own orders.",
     )
     image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
@@ -336,5 +343,9 @@ class TicketChangesSerializer(serializers.Serializer):
 class RefusalSerializer(serializers.Serializer):
     """Why the desk did not do it."""
 
-    detail = serializers.CharField()
-    code = serializers.CharField()
+    detail = serializers.CharField(read_only=True)
+    code = serializers.CharField(read_only=True)
+
+
+class StaleSerializer(RefusalSerializer):
+    messages = DeskMessageSerializer(many=True, required=False)

@@ -22,6 +22,14 @@ FAMILY_CLAIM = "fam"
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access>`; whatever is wrong with the token is a 401."""
 
+    def get_raw_token(self, header):
+        scheme, *rest = header.split() or [b""]
+        if scheme.lower() != b"bearer":
+            return None
+        if len(rest) != 1:
+            raise _refusal("The header reads: Authorization: Bearer <access>.")
+        return rest[0]
+
     def get_validated_token(self, raw_token):
         return _read(AccessToken, raw_token)
 
@@ -93,7 +101,9 @@ def _family_of(token: Token) -> TokenFamily:
     return family
 
 
-def _refusal(why: str = "This sign-in is not valid, or no longer. Please sign in again.") -> AuthenticationFailed:
+def _refusal(
+    why: str = "This sign-in is not valid, or no longer. Please sign in again.",
+) -> AuthenticationFailed:
     return AuthenticationFailed(why, code="token_not_valid")
 
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from .. import access, queries, workflow
 from ..models import Person, Status
 from ..uploads import received
+from . import schema, tokens
 from . import serializers as s
-from . import tokens
 
 
 class IsAgent(BasePermission):
@@ -46,14 +46,14 @@ def signed_in(person: Person) -> dict:
     return {"user": s.PersonSerializer(person).data, **tokens.issue(person)}
 
 
-REFUSALS = {code: s.RefusalSerializer for code in (400, 401, 404)}
-CONFLICT = REFUSALS | {409: s.RefusalSerializer}
-
-
 # --- Accounts ----------------------------------------------------------------
 
 
-@extend_schema(request=s.RegisterSerializer, responses={201: s.SignedInSerializer, 400: s.RefusalSerializer})
+@extend_schema(
+    operation_id="register",
+    request=s.RegisterSerializer,
+    responses={201: s.SignedInSerializer, **schema.OPEN},
+)
 @api_view(["POST"])
 @public
 def register(request):
@@ -70,7 +70,9 @@ def register(request):
 
 
 @extend_schema(
-    request=s.CredentialsSerializer, responses={200: s.TokensSerializer, **REFUSALS}
+    operation_id="signIn",
+    request=s.CredentialsSerializer,
+    responses={200: s.TokensSerializer, **schema.CALLER},
 )
 @api_view(["POST"])
 @public
@@ -83,7 +85,11 @@ def token(request):
     return Response(tokens.issue(person))
 
 
-@extend_schema(request=s.RefreshSerializer, responses={200: s.TokensSerializer, **REFUSALS})
+@extend_schema(
+    operation_id="refreshTokens",
+    request=s.RefreshSerializer,
+    responses={200: s.TokensSerializer, **schema.CALLER},
+)
 @api_view(["POST"])
 @public
 def refresh(request):
@@ -91,7 +97,7 @@ def refresh(request):
     return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"]))
 
 
-@extend_schema(request=s.RefreshSerializer, responses={204: None, **REFUSALS})
+@extend_schema(operation_id="signOut", request=s.RefreshSerializer, responses={204: None, **schema.CALLER})
 @api_view(["POST"])
 @public
 def logout(request):
@@ -100,7 +106,7 @@ def logout(request):
     return Response(status=204)
 
 
-@extend_schema(responses={200: s.PersonSerializer, 401: s.RefusalSerializer})
+@extend_schema(operation_id="getMe", responses={200: s.PersonSerializer, 401: schema.NOBODY})
 @api_view(["GET"])
 def me(request):
     """Who is calling."""
@@ -111,8 +117,9 @@ def me(request):
 
 
 @extend_schema(
+    operation_id="listOwnTickets",
     parameters=[OpenApiParameter("cursor", str)],
-    responses={200: s.TicketPageSerializer, **REFUSALS},
+    responses={200: s.TicketPageSerializer, **schema.CALLER},
 )
 @api_view(["GET"])
 def own_tickets(request):
@@ -122,7 +129,7 @@ def own_tickets(request):
     return Response({"results": results, "next": page.next or None})
 
 
-@extend_schema(responses={200: s.ConversationSerializer, **REFUSALS})
+@extend_schema(operation_id="getOwnTicket", responses={200: s.ConversationSerializer, **schema.THING})
 @api_view(["GET"])
 def own_ticket(request, ticket_id):
     """One of the caller's own tickets, with its messages."""
@@ -131,8 +138,9 @@ def own_ticket(request, ticket_id):
 
 
 @extend_schema(
+    operation_id="listMessages",
     parameters=[OpenApiParameter("after", int)],
-    responses={200: s.MessageListSerializer, **REFUSALS},
+    responses={200: s.MessageListSerializer, **schema.THING},
 )
 @api_view(["GET"])
 def messages(request, ticket_id):
@@ -143,8 +151,9 @@ def messages(request, ticket_id):
 
 
 @extend_schema(
+    operation_id="sendMessage",
     request={"application/json": s.WordsSerializer, "multipart/form-data": s.WordsSerializer},
-    responses={200: s.MessageSerializer, 201: s.MessageSerializer, **CONFLICT},
+    responses={200: s.MessageSerializer, 201: s.MessageSerializer, **schema.CHANGE},
 )
 @api_view(["POST"])
 def say(request, ticket_id):
@@ -158,7 +167,11 @@ def say(request, ticket_id):
     return _said(message, agent=False)
 
 
-@extend_schema(request=s.CallbackSerializer, responses={200: s.ConversationSerializer, **CONFLICT})
+@extend_schema(
+    operation_id="requestCallback",
+    request=s.CallbackSerializer,
+    responses={200: s.ConversationSerializer, **schema.CHANGE},
+)
 @api_view(["POST"])
 def callback(request, ticket_id):
     """Ask to be called back."""
@@ -167,7 +180,11 @@ def callback(request, ticket_id):
     return Response(_conversation_now(ticket, agent=False))
 
 
-@extend_schema(request=s.ConfirmSerializer, responses={200: s.ConversationSerializer, **CONFLICT})
+@extend_schema(
+    operation_id="confirmSolved",
+    request=s.ConfirmSerializer,
+    responses={200: s.ConversationSerializer, **schema.CHANGE},
+)
 @api_view(["POST"])
 def confirm(request, ticket_id):
     """Say that it is solved: closes the ticket, and keeps the rating."""
@@ -180,11 +197,12 @@ def confirm(request, ticket_id):
 
 
 @extend_schema(
+    operation_id="listTickets",
     parameters=[
         OpenApiParameter(name, str)
         for name in ("status", "priority", "category", "assigned", "q", "cursor")
     ],
-    responses={200: s.InboxPageSerializer, **REFUSALS},
+    responses={200: s.InboxPageSerializer, **schema.THING},
 )
 @api_view(["GET"])
 @for_agents
@@ -214,12 +232,13 @@ def inbox_filter(asked, person: Person) -> queries.InboxFilter:
 
 
 @extend_schema(
-    methods=["GET"], responses={200: s.DeskConversationSerializer, **REFUSALS}
+    operation_id="getTicket", methods=["GET"], responses={200: s.DeskConversationSerializer, **schema.THING}
 )
 @extend_schema(
+    operation_id="changeTicket",
     methods=["PATCH"],
     request=s.TicketChangesSerializer,
-    responses={200: s.DeskConversationSerializer, **CONFLICT},
+    responses={200: s.DeskConversationSerializer, **schema.CHANGE},
 )
 @api_view(["GET", "PATCH"])
 @for_agents
@@ -237,9 +256,7 @@ def desk_ticket(request, ticket_id):
 def _change(ticket, wanted: dict, *, by: Person) -> None:
     """Do the verbs of a PATCH, the step of the workflow last: all of them, or none."""
     if "priority" in wanted or "category" in wanted:
-        workflow.triage(
-            ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category")
-        )
+        workflow.triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
     if "assignedAgent" in wanted:
         workflow.assign(ticket, wanted["assignedAgent"], by=by)
     if "callbackCompleted" in wanted:
@@ -251,8 +268,14 @@ def _change(ticket, wanted: dict, *, by: Person) -> None:
 
 
 @extend_schema(
+    operation_id="reply",
     request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplySerializer},
-    responses={200: s.MessageSerializer, 201: s.MessageSerializer, **CONFLICT},
+    responses={
+        200: s.DeskMessageSerializer,
+        201: s.DeskMessageSerializer,
+        **schema.CHANGE,
+        409: schema.STALE,
+    },
 )
 @api_view(["POST"])
 @for_agents
@@ -262,8 +285,10 @@ def reply(request, ticket_id):
     data = checked(s.ReplySerializer, request)
     with received(data["image"]) as picture:
         words = {
-            "text": data["message"], "by": request.user,
-            "picture": picture, "client_id": data["clientId"],
+            "text": data["message"],
+            "by": request.user,
+            "picture": picture,
+            "client_id": data["clientId"],
         }
         if data["internal"]:
             message = workflow.add_note(ticket, **words)

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'people',
                 'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['email'], name='person_by_email')],
+                'indexes': [models.Index(fields=['email'], name='person_by_email'), models.Index(fields=['role', 'name'], name='people_by_role')],
             },
         ),
         migrations.CreateModel(

@@ -42,7 +42,8 @@ def action(view):
         if not request.htmx:
             flash.add_message(request, flash.INFO if status == 200 else flash.ERROR, said)
             return redirect("ticket", ticket_id=ticket.pk)
-        response = render(request, "tickets/_ticket_header.html", header_context(request, ticket))
+        context = header_context(request, ticket)
+        response = render(request, "tickets/_ticket_header.html", context, status=status)
         return _with_toast(response, said, "error" if status == 409 else "done")
 
     return acted
@@ -138,7 +139,11 @@ def _not_sent(request, ticket, said: str, status: int) -> HttpResponse:
     """Say why; a plain form comes back with what was typed."""
     if _from_script(request):
         return HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
-    context = both_panes(request, ticket) | {"draft": request.POST.get("message", ""), "draft_refused": said}
+    context = both_panes(request, ticket) | {
+        "draft": request.POST.get("message", ""),
+        "draft_internal": bool(request.POST.get("internal")),
+        "draft_refused": said,
+    }
     return render(request, "tickets/dashboard.html", context, status=status)
 
 
@@ -147,7 +152,10 @@ def _not_sent(request, ticket, said: str, status: int) -> HttpResponse:
 def seen(request, ticket_id):
     """The agent's tab shows the ticket up to a seq (or leaves it). Answers who else has it open."""
     ticket = access.desk_ticket(request.user, ticket_id)
-    data = _valid(SeenForm(request.POST))
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(complaint(form), status=400, content_type="text/plain; charset=utf-8")
+    data = form.cleaned_data
     if data["leaving"]:
         Viewer.objects.filter(ticket=ticket, person=request.user).delete()
         live.signal(ticket, "presence", name=str(request.user), here=False)

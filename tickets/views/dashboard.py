@@ -96,7 +96,7 @@ FILTER_CHOICES = [
 
 def both_panes(request, ticket) -> dict:
     """What the whole page shows with this ticket open."""
-    return _list(request) | _pane(request, ticket)
+    return _list(request) | _pane(request, ticket) | {"open_ticket": ticket}
 
 
 def _list(request) -> dict:

@@ -9,6 +9,7 @@ from ..forms import SignInForm
 class SignIn(LoginView):
     template_name = "tickets/login.html"
     form_class = SignInForm
+    http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_agent:

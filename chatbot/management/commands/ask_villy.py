@@ -1,0 +1,82 @@
+"""Ask Villy in a terminal, and see why he answers as he does.
+
+    python manage.py ask_villy "mera order kab aayega" --as customer@demo.test
+    python manage.py ask_villy
+"""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from chatbot import catalogue, engine, intents, knowledge, visitors
+from chatbot.models import Chat
+from tickets.models import Person
+
+NEAREST = 3
+
+
+class Command(BaseCommand):
+    help = "Ask Villy: intent, confidence, issue, priority, evidence, articles, products, rule, answer."
+
+    def add_arguments(self, parser):
+        parser.add_argument("text", nargs="?", help="what a customer types; without it, a conversation")
+        parser.add_argument("--as", dest="email", help="sign-in e-mail of the customer; default: a visitor")
+
+    def handle(self, *args, text=None, email=None, **options):
+        # A question about an order sends a code to its owner; a try in a terminal must not
+        settings.EMAIL_BACKEND, settings.SMS_URL = "django.core.mail.backends.dummy.EmailBackend", ""
+        person = self._person(email) if email else visitors.visitor()
+        chat = Chat.objects.create(person=person)
+        try:
+            for line in [text] if text else self._typed():
+                self._show(chat, line)
+        finally:
+            # Nothing of it is a customer's
+            chat.delete()
+            if not email:
+                person.delete()
+
+    def _person(self, email: str) -> Person:
+        person = Person.objects.filter(login_email=email.lower()).first()
+        if not person:
+            raise CommandError(f"Nobody signs in with {email}.")
+        return person
+
+    def _typed(self):
+        self.stdout.write("Type as a customer would; an empty line ends it.")
+        while True:
+            try:
+                line = input("> ")
+            except (EOFError, KeyboardInterrupt):
+                return
+            if not line.strip():
+                return
+            yield line
+
+    def _show(self, chat: Chat, text: str) -> None:
+        understood = intents.classify(text)
+        evidence = ", ".join(f"{name} {weight:+.2f}" for name, weight in intents.explain(text))
+        articles = (f"{p.article.slug} {p.score:.2f}" for p in knowledge.look_up(text, NEAREST))
+        found = catalogue.look_up(text)
+        products = ", ".join(product.name for product in found.products)
+        reply = engine.answer(chat, text)
+        rows = {
+            "intent": f"{understood['intent']} {understood['confidence']:.2f}",
+            "issue": f"{'yes' if understood['is_issue'] else 'no'}, {understood['category']}, {understood['priority']}",
+            "out of scope": f"{understood['oos_score']:.2f}",
+            "evidence": evidence,
+            "articles": ", ".join(articles),
+            "products": f"{products} ({found.share:.0%} of the words)" if products else "",
+            "rule": reply.rule,
+            "language": chat.language,
+            "human": self._offer(reply),
+            "sources": ", ".join(source["title"] for source in reply.sources),
+            "suggestions": " | ".join(reply.suggestions),
+            "answer": reply.text,
+        }
+        for name, value in rows.items():
+            if value:
+                self.stdout.write(f"{name:>13}  {value}")
+        self.stdout.write("")
+
+    def _offer(self, reply: engine.Reply) -> str:
+        return f"offered, {reply.category}, {reply.priority}" if reply.offer_agent else ""

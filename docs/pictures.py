@@ -1,0 +1,100 @@
+"""Make the pictures of the README anew: `make pictures`. A real desk, a real browser, both sides of a conversation."""
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser.conftest import browser_path  # noqa: E402
+from tests.desk import Desk  # noqa: E402
+
+OUT = Path(__file__).parent / "img"
+SCALE = 2
+PAPER = "#ece7dc"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        desk = Desk(Path(folder)).start()
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        try:
+            agent = _page(browser, desk, 1280, 800)
+            customer = _page(browser, desk, 390, 780)
+            _talk(customer, agent)
+            widget, dashboard = _shot(customer), _shot(agent)
+        finally:
+            browser.close()
+            desk.stop()
+    _side_by_side(dashboard, widget).save(OUT / "supportdesk.png", optimize=True)
+
+
+def _page(browser, desk: Desk, width: int, height: int) -> Page:
+    context = browser.new_context(
+        base_url=desk.url,
+        viewport={"width": width, "height": height},
+        device_scale_factor=SCALE,
+        timezone_id="Asia/Kolkata",
+        locale="en-IN",
+    )
+    return context.new_page()
+
+
+def _talk(customer: Page, agent: Page) -> None:
+    """A short conversation, from makhana to the agent's answer."""
+    agent.goto("/support/login/")
+    agent.get_by_label("E-mail").fill("agent@demo.test")
+    agent.get_by_label("Password").fill("demo-agent")
+    agent.get_by_role("button", name="Sign in").click()
+
+    customer.goto("/")
+    customer.get_by_role("button", name="Chat with Villy").click()
+    villy = customer.frame_locator('iframe[title="Villy - AI Assistant"]')
+    villy.get_by_role("textbox", name="Type a message...").fill("makhana ka packet phata hua aaya")
+    villy.get_by_role("button", name="Send").click()
+    villy.get_by_role("button", name="Connect to Customer Care").click()
+    villy.get_by_label("Name").fill("Anita Rao")
+    villy.get_by_label("Email or phone").fill("anita.rao@example.com")
+    villy.get_by_role("button", name="Connect", exact=True).click()
+    villy.get_by_text("Connected to Customer Care").wait_for()
+
+    agent.get_by_role("list", name="Tickets").get_by_role("link", name="Anita Rao").first.click()
+    reply = agent.get_by_role("textbox", name="Type your reply...")
+    reply.fill("Hi Anita, sorry about that! A fresh packet goes out today, nothing to send back.")
+    agent.get_by_role("button", name="Send").click()
+    villy.get_by_text("A fresh packet goes out today").wait_for()
+    villy.get_by_role("textbox", name="Type a message...").fill("thank you, that was quick 🙏")
+    villy.get_by_role("button", name="Send").click()
+    agent.get_by_role("log", name="Conversation").get_by_text("that was quick").wait_for()
+    agent.wait_for_timeout(1500)
+
+
+def _shot(page: Page) -> Image.Image:
+    return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def _side_by_side(dashboard: Image.Image, widget: Image.Image) -> Image.Image:
+    sheet = Image.new("RGB", (dashboard.width + 460 * SCALE, dashboard.height + 120 * SCALE), PAPER)
+    _lay(sheet, dashboard, (60 * SCALE, 60 * SCALE))
+    _lay(sheet, widget, (sheet.width - widget.width - 50 * SCALE, 70 * SCALE))
+    return sheet.resize((sheet.width // SCALE, sheet.height // SCALE), Image.Resampling.LANCZOS)
+
+
+def _lay(sheet: Image.Image, picture: Image.Image, at: tuple[int, int], radius: int = 16 * SCALE) -> None:
+    """Lay a picture on the sheet with round corners and a soft shadow."""
+    mask = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, *picture.size), radius, fill=255)
+    shadow = Image.new("L", sheet.size, 0)
+    shadow.paste(mask.point(lambda value: value // 4), (at[0], at[1] + 10 * SCALE))
+    sheet.paste("#2b2003", (0, 0), shadow.filter(ImageFilter.GaussianBlur(18 * SCALE)))
+    sheet.paste(picture, at, mask)
+
+
+if __name__ == "__main__":
+    main()

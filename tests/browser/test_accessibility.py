@@ -1,0 +1,150 @@
+"""axe finds nothing: every page, in the states that people meet, light and dark."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .pages import Dashboard, picture
+
+# Without the tags, axe leaves out the newest rules (the size of targets among them)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+STILL = {"reduced_motion": "reduce"}
+
+
+def axe_is_content(page: Page, where=None, *, state: str) -> None:
+    """Run every rule on the page, or on a frame of it, in both colour schemes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        # Playwright keeps frames in lists of their own: axe looks into each by itself
+        found = Axe().run(
+            where or page, options={"runOnly": TAGS, "iframes": False, "resultTypes": ["violations"]}
+        )
+        assert found.violations_count == 0, f"{state}, {scheme}: {found.generate_report()}"
+
+
+def test_the_shop_its_dialog_and_the_pages_of_the_desk_that_need_no_sign_in(person):
+    page = person(**STILL)
+    page.goto("/")
+    expect(page.get_by_role("button", name="Chat with Villy")).to_be_visible()
+    axe_is_content(page, state="the shop")
+    page.get_by_role("button", name="Sign in").click()
+    axe_is_content(page, state="signing in to the shop")
+    page.goto("/support/login/")
+    axe_is_content(page, state="the login")
+    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    axe_is_content(page, state="the login, refused")
+    page.goto("/nowhere")
+    axe_is_content(page, state="a page that is not there")
+    page.goto("/widget/frame?host=https://not.allowed")
+    axe_is_content(page, state="a site that is not allowed")
+
+
+def test_the_chat_in_every_state(visitor, desk):
+    chat = visitor(**STILL)
+    page, frame = chat.page, chat.document()
+
+    def check(state: str):
+        axe_is_content(page, frame, state=f"the chat: {state}")
+
+    check("just opened")
+    axe_is_content(page, state="the shop with the chat open")
+    chat.say("Show me makhana")
+    expect(chat.log).to_contain_text("Did this help?")
+    chat.say("How do returns work?")
+    expect(chat.bubbles("ai")).to_have_count(3)
+    chat.say("Package damaged")
+    expect(chat.connect).to_be_visible()
+    check("Villy has answered")
+    chat.connect.click()
+    check("the contact form")
+    chat.frame.get_by_role("textbox", name="Name").fill("Ravi")
+    chat.frame.get_by_role("textbox", name="Email or phone").fill("1")
+    chat.press("Connect")
+    expect(chat.frame.get_by_role("alert")).to_be_visible()
+    check("the contact form, refused")
+    chat.frame.get_by_role("textbox", name="Email or phone").fill("ravi@example.com")
+    chat.press("Connect")
+    expect(chat.attach).to_be_visible()
+    chat.frame.locator("input[type=file]").set_input_files(picture())
+    chat.press("Call me back")
+    check("a picture to send, and the form for a call")
+    chat.say("See here")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    page.context.set_offline(True)
+    chat.say("And here")
+    expect(chat.frame.get_by_role("button", name="Try again")).to_be_visible()
+    expect(chat.offline).to_be_visible()
+    check("offline, with a message that failed")
+    page.context.set_offline(False)
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+
+    agent = desk.as_agent()
+    ticket = f"/api/support/admin/{agent.get('/api/support/admin/').json()['results'][0]['id']}"
+    agent.post(f"{ticket}/reply", json={"message": "See https://example.com/lids"})
+    expect(chat.bubbles("agent")).to_be_visible()
+    check("with an agent")
+    chat.log.get_by_role("img", name="Picture from Ravi").click()
+    expect(chat.frame.get_by_role("dialog")).to_be_visible()
+    check("a picture at full size")
+    chat.press("Close picture")
+    agent.patch(ticket, json={"status": "resolved", "resolution": "A new lid is on its way."})
+    expect(chat.frame.get_by_role("button", name="Yes, solved")).to_be_visible()
+    check("resolved")
+    chat.press("Yes, solved")
+    expect(chat.frame.get_by_role("group", name="Rating")).to_be_visible()
+    check("closed, to be rated")
+    chat.press("5 stars")
+    expect(chat.frame.get_by_text("Thank you for your rating.")).to_be_visible()
+    check("closed and rated")
+
+
+def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    chat.frame.locator("input[type=file]").set_input_files(picture())
+    chat.say("See here")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    chat.press("Call me back")
+    chat.frame.get_by_role("textbox", name="Phone").fill("+91 90000 07777")
+    chat.press("Ask for a call")
+
+    dashboard = Dashboard(agent(**STILL))
+    page = dashboard.page
+    axe_is_content(page, state="the dashboard")
+    page.get_by_role("searchbox").fill("zzzz")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    axe_is_content(page, state="a search that finds nothing")
+
+    desk.as_agent().post(
+        f"/api/support/admin/{chat.ticket}/reply", json={"message": "Careful", "internal": True}
+    )
+    desk.as_agent().post(f"/api/support/admin/{chat.ticket}/reply", json={"message": "I am looking"})
+    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    dashboard.goto(chat.ticket)
+    expect(page.get_by_text("Rohan Mehta is here too")).to_be_visible()
+    page.get_by_text("History", exact=True).click()
+    dashboard.write("Private note")
+    page.locator("input[type=file]").set_input_files(picture())
+    axe_is_content(page, state="a ticket")
+    rohan.reply("The truck was late")
+    expect(dashboard.log).to_contain_text("The truck was late")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    axe_is_content(page, state="the keys")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    axe_is_content(page, state="resolving")
+    page.get_by_role("textbox", name="Resolution").fill("A new one is on its way.")
+    page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
+    expect(dashboard.toast.first).to_be_visible()
+    axe_is_content(page, state="a toast")
+    page.get_by_role("button", name="Close Ticket").click()
+    expect(dashboard.head).to_have_attribute("data-status", "closed")
+    axe_is_content(page, state="a closed ticket")
+
+    # A ticket from the demo with the whole story: an order, Villy's chat, a picture, a due time that has passed
+    page.goto("/support/?filter=open")
+    dashboard.rows.last.click()
+    expect(dashboard.log).to_be_visible()
+    axe_is_content(page, state="a ticket of the demo")

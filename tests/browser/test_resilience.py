@@ -1,0 +1,169 @@
+"""Cut lines, dead servers, reloads: what was written is kept, and arrives once."""
+
+import json
+
+from playwright.sync_api import expect
+
+from .pages import Dashboard, picture
+
+SAY = "**/widget/messages"
+REFRESH = "**/api/auth/token/refresh"
+
+
+def said(desk, ticket: str) -> list[str]:
+    messages = desk.as_agent().get(f"/api/support/admin/{ticket}").json()["messages"]
+    return [message["message"] for message in messages if message["sender"] in ("customer", "agent")]
+
+
+def test_a_desk_that_dies_and_comes_back_gets_every_word_once(visitor, agent, desk):
+    chat = visitor(ticket="The box was crushed")
+    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard.reply("Let me look")
+    expect(chat.bubbles("agent")).to_contain_text("Let me look")
+
+    desk.kill()
+    expect(chat.offline).to_be_visible()
+    expect(dashboard.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    chat.say("Are you still there?")
+    expect(chat.bubbles("customer").last).to_contain_text("Not sent")
+    expect(chat.frame.get_by_role("button", name="Try again")).to_be_visible()
+    chat.text.press_sequentially("I was about to")
+    dashboard.reply("Found it")
+    expect(dashboard.page.get_by_role("button", name="Try again")).to_be_visible()
+    dashboard.text.press_sequentially("Also")
+
+    desk.start()
+    expect(chat.offline).to_be_hidden(timeout=20_000)
+    expect(dashboard.live).to_be_visible(timeout=20_000)
+    for shown in (chat.log, dashboard.log):
+        for words in ("Are you still there?", "Found it"):
+            expect(shown.locator(".bubble[data-seq]", has_text=words)).to_have_count(1)
+        expect(shown.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(chat.text).to_have_value("I was about to")
+    expect(dashboard.text).to_have_value("Also")
+    assert sorted(said(desk, chat.ticket)) == sorted(
+        ["The box was crushed", "Let me look", "Are you still there?", "Found it"]
+    )
+
+
+def lose_the_answer(route):
+    route.fetch()
+    route.abort()
+
+
+def test_a_question_whose_answer_was_lost_stays_with_try_again_and_is_asked_once(visitor, desk):
+    chat = visitor()
+    chat.page.route(SAY, lose_the_answer, times=1)
+    chat.say("Show me makhana")
+    question = chat.bubbles("customer").filter(has_text="Show me makhana")
+    expect(question).to_contain_text("Not sent. You seem to be offline.")
+    chat.press("Try again")
+    expect(chat.bubbles("ai").last).to_contain_text("Peri Peri Makhana")
+    expect(question).to_have_count(1)
+    bearer = {"Authorization": f"Bearer {chat.kept()['identity']['access']}"}
+    assert len(desk.api().get("/api/chat/", headers=bearer).json()["messages"]) == 2
+
+
+def test_a_message_whose_answer_was_lost_comes_back_by_the_stream(visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    chat.page.route(SAY, lose_the_answer, times=1)
+    chat.say("Hello?")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    expect(chat.again().bubbles("customer").filter(has_text="Hello?")).to_have_count(1)
+    assert said(desk, chat.ticket) == ["The box was crushed", "Hello?"]
+
+
+def test_a_reload_keeps_what_could_not_be_sent_and_says_which_picture_is_lost(visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    chat.page.route(SAY, lambda route: route.abort())
+    chat.say("The lid as well")
+    expect(chat.bubbles("customer").last).to_contain_text("Not sent")
+    chat.frame.locator("input[type=file]").set_input_files(picture())
+    chat.say("See here")
+    expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(2)
+
+    chat.page.unroute_all()
+    chat.again()
+    expect(chat.log.locator("[data-seq]").filter(has_text="The lid as well")).to_have_count(1)
+    expect(chat.text).to_have_value("See here")
+    expect(chat.frame.get_by_role("alert").filter(has_text="Please attach it again.")).to_be_visible()
+    assert said(desk, chat.ticket) == ["The box was crushed", "The lid as well"]
+
+
+def test_half_a_sentence_survives_a_reload_on_both_sides(visitor, agent):
+    chat = visitor(ticket="The box was crushed")
+    chat.text.press_sequentially("I was abo")
+    expect(chat.again().text).to_have_value("I was abo")
+    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard.text.press_sequentially("Dear Rav")
+    dashboard.page.reload()
+    expect(dashboard.text).to_have_value("Dear Rav")
+
+
+def test_an_expired_access_token_is_renewed_without_a_word(visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    before = chat.spoil_access_token()
+    chat.again()
+    chat.say("Still me")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    assert chat.kept()["identity"]["refresh"] != before
+    assert said(desk, chat.ticket) == ["The box was crushed", "Still me"]
+
+
+def test_two_tabs_whose_token_expired_renew_it_once_and_stay_the_same_person(visitor, site, desk):
+    chat = visitor(ticket="The box was crushed")
+    # On the other site, where the frames themselves may lock nothing
+    identity = {"identity": chat.kept()["identity"]}
+    tabs = []
+    for _ in range(2):
+        page = chat.page.context.new_page()
+        page.goto(site.url())
+        page.evaluate("kept => localStorage.setItem('villy', kept)", json.dumps(identity))
+        tabs.append(type(chat)(page).open())
+        expect(tabs[-1].bubbles("system")).to_have_count(1)
+    chat.page.close()
+
+    third = tabs[0].page.context.new_page()
+    third.goto(site.url())
+    type(chat)(third).spoil_access_token()
+    held = []
+    for tab in tabs:
+        tab.page.route(REFRESH, lambda route: held.append(route))
+        tab.page.wait_for_timeout(100)
+    for number, tab in enumerate(tabs):
+        with tab.page.expect_response(SAY) as answer:
+            tab.say(f"From tab {number}")
+        assert answer.value.status == 401
+    assert len(held) == 1
+    held[0].continue_()
+    for tab in tabs:
+        for number in range(2):
+            expect(tab.log.locator("[data-seq]").filter(has_text=f"From tab {number}")).to_have_count(1)
+    assert len(said(desk, chat.ticket)) == 3
+
+
+def test_a_desk_that_is_too_busy_to_renew_a_token_does_not_cost_the_history(visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    before = chat.spoil_access_token()
+    chat.page.route(REFRESH, lambda route: route.fulfill(status=503, body="{}"), times=1)
+    chat.page.reload()
+    chat.button.click()
+    expect(chat.bubbles("system").first).to_be_visible(timeout=15_000)
+    expect(chat.offline).to_be_hidden()
+    chat.say("Still me")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    assert chat.kept()["identity"]["refresh"] != before
+    assert said(desk, chat.ticket) == ["The box was crushed", "Still me"]
+
+
+def test_looking_away_and_back_makes_nobody_a_visitor(visitor):
+    chat = visitor()
+    asked = []
+    chat.page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    chat.document().evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    chat.page.context.set_offline(True)
+    expect(chat.offline).to_be_visible()
+    chat.page.context.set_offline(False)
+    expect(chat.offline).to_be_hidden()
+    assert asked == []
+    assert chat.kept() == {}

@@ -1,0 +1,74 @@
+"""Two agents and one ticket: they see each other, and nobody answers past the customer."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .pages import Dashboard
+
+
+@pytest.fixture
+def asha(agent) -> Dashboard:
+    return Dashboard(agent())
+
+
+def test_agents_see_who_else_has_the_ticket_open_until_they_leave(agent, asha, visitor):
+    chat = visitor(ticket="The lid is loose")
+    asha.goto(chat.ticket)
+    expect(asha.page.get_by_text("is here too")).to_have_count(0)
+    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    expect(rohan.page.get_by_text("Asha Nair is here too")).to_be_visible()
+    expect(asha.page.get_by_text("Rohan Mehta is here too")).to_be_visible()
+
+    asha.page.get_by_role("combobox", name="Priority").select_option("low")
+    expect(asha.toast).to_have_text("Saved.")
+    expect(rohan.page.get_by_role("combobox", name="Priority")).to_have_value("low")
+    expect(asha.page.get_by_text("Rohan Mehta is here too")).to_be_visible()
+
+    rohan.rows.nth(3).click()
+    expect(asha.page.get_by_text("is here too")).to_have_count(0)
+    rohan.goto(chat.ticket)
+    expect(asha.page.get_by_text("Rohan Mehta is here too")).to_be_visible()
+    rohan.page.close(run_before_unload=True)
+    expect(asha.page.get_by_text("is here too")).to_have_count(0)
+    expect(chat.frame.locator("body")).not_to_contain_text("is here too")
+
+
+def test_a_reply_that_has_not_seen_the_newest_message_stays_in_the_box(asha, visitor):
+    chat = visitor(ticket="The lid is loose")
+    asha.goto(chat.ticket)
+    # The customer's words are on their way to this page when the agent presses Enter
+    held = []
+    asha.page.route("**/messages?after=*", lambda route: held.append(route))
+    with asha.page.expect_request("**/messages?after=*"):
+        chat.say("Sorry, it is the jar and not the lid")
+    asha.reply("A new lid is on its way")
+
+    expect(asha.page.get_by_role("alert").filter(has_text="The customer wrote again")).to_be_visible()
+    expect(asha.log).to_contain_text("it is the jar and not the lid")
+    expect(asha.text).to_have_value("A new lid is on its way")
+    expect(asha.log).not_to_contain_text("A new lid is on its way")
+    expect(chat.log).not_to_contain_text("A new lid is on its way")
+
+    for route in held:
+        route.continue_()
+    asha.page.unroute("**/messages?after=*")
+    asha.reply("A new jar is on its way")
+    expect(chat.bubbles("agent")).to_have_count(1)
+    expect(chat.bubbles("agent")).to_contain_text("A new jar is on its way")
+
+
+def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_the_hand(
+    agent, asha, visitor
+):
+    chat = visitor(ticket="The lid is loose")
+    asha.goto(chat.ticket)
+    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    status = rohan.page.get_by_role("combobox", name="Status")
+    status.focus()
+    asha.page.get_by_role("button", name="Take").click()
+    expect(rohan.log).to_contain_text("Asha Nair from Customer Care is helping you now.")
+    expect(status).to_be_focused()
+    rohan.text.focus()
+    expect(status).to_have_value("in-progress")
+    expect(rohan.rows.first).to_contain_text("Assigned to Asha Nair")
+    expect(asha.page.get_by_role("heading", level=1)).to_be_focused()

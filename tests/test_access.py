@@ -1,0 +1,311 @@
+"""Who may do what: every address of the desk, for everybody, with every method."""
+
+import json
+import re
+import time
+from copy import deepcopy
+
+import jwt
+import pytest
+from asgiref.sync import sync_to_async
+from django.core import signing
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+from django.utils.http import urlencode
+
+from chatbot import chats
+from tests import factories
+from tickets import live, workflow
+from tickets.api import tokens
+from tickets.models import Person, Role
+from tickets.uploads import received
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PEOPLE = ("nobody", "guest", "priya", "vikram", "asha", "retired", "demoted", "meera")
+
+# Priya's ticket, picture and chat stand in every address. `retired` is an agent who was made inactive
+# after signing in, `demoted` one who has become a customer since. 401: sign in. 404: not for you.
+# 409, 400: let in, but the ticket is not in that state. A method without a row does nothing for anybody.
+TABLE = """
+# Open to anybody                           nobody guest priya vikram asha retired demoted meera
+GET   /api/<nothing>                        404    404   404   404    404  404     404     404
+GET   /                                     200    200   200   200    200  200     200     200
+GET   /api/docs                             200    200   200   200    200  401     200     200
+GET   /api/schema                           200    200   200   200    200  401     200     200
+GET   /healthz                              200    200   200   200    200  200     200     200
+POST  /shop/identity                        200    200   200   200    200  200     200     200
+POST  /shop/sign-in                         200    200   200   200    200  200     200     200
+GET   /widget.js                            200    200   200   200    200  200     200     200
+GET   /widget/frame                         200    200   200   200    200  200     200     200
+# Accounts
+POST  /api/auth/guest                       201    201   201   201    201  401     201     201
+POST  /api/auth/identify                    200    200   200   200    200  401     200     200
+POST  /api/auth/logout                      204    204   204   204    204  204     204     204
+GET   /api/auth/me                          401    200   200   200    200  401     200     200
+POST  /api/auth/register                    201    201   201   201    201  201     201     201
+POST  /api/auth/token                       200    200   200   200    200  200     200     200
+POST  /api/auth/token/refresh               200    200   200   200    200  200     200     200
+POST  /api/auth/visitor                     201    201   201   201    201  401     201     201
+# Villy, and on to Customer Care
+GET   /api/chat/                            401    200   200   200    200  401     200     200
+POST  /api/chat/message                     401    200   200   200    200  401     200     200
+POST  /api/chat/message/<answer_id>/helped  401    404   204   404    404  401     404     404
+POST  /api/support/create                   401    201   201   201    201  401     201     201
+# A customer's tickets
+GET   /api/support/                         401    200   200   200    200  401     200     200
+GET   /api/support/<ticket_id>              401    404   200   404    404  401     404     404
+POST  /api/support/<ticket_id>/callback     401    404   200   404    404  401     404     404
+POST  /api/support/<ticket_id>/confirm      401    404   409   404    404  401     404     404
+GET   /api/support/<ticket_id>/events       401    404   200   404    200  401     404     200
+POST  /api/support/<ticket_id>/message      401    404   201   404    404  401     404     404
+GET   /api/support/<ticket_id>/messages     401    404   200   404    404  401     404     404
+# The desk's side of the API
+GET   /api/support/admin/                   401    404   404   404    200  401     404     200
+GET   /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
+PATCH /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
+POST  /api/support/admin/<ticket_id>/reply  401    404   404   404    201  401     404     201
+GET   /api/support/admin/events             401    404   404   404    200  401     404     200
+# Pictures
+GET   /files/<message_id>                   401    404   200   404    200  401     404     200
+GET   /files/<message_id>/small             401    404   200   404    200  401     404     200
+# The widget's frame
+POST  /widget/again                         401    404   400   404    404  401     404     404
+POST  /widget/callback                      401    404   200   404    404  401     404     404
+POST  /widget/connect                       401    201   201   201    201  401     201     201
+GET   /widget/conversation                  401    200   200   200    200  401     200     200
+POST  /widget/helped/<answer_id>            401    404   200   404    404  401     404     404
+GET   /widget/messages                      401    200   200   200    200  401     200     200
+POST  /widget/messages                      401    200   200   200    200  401     200     200
+POST  /widget/rating                        401    404   409   404    404  401     404     404
+POST  /widget/seen                          401    204   204   204    204  401     204     204
+POST  /widget/solved                        401    404   409   404    404  401     404     404
+POST  /widget/typing                        401    204   204   204    204  401     204     204
+# The dashboard
+GET   /support/                             401    404   404   404    200  401     404     200
+GET   /support/<ticket_id>/                 401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/assign           401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/callback         401    404   404   404    409  401     404     409
+GET   /support/<ticket_id>/header           401    404   404   404    200  401     404     200
+GET   /support/<ticket_id>/history          401    404   404   404    200  401     404     200
+GET   /support/<ticket_id>/messages         401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/move             401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/reply            401    404   404   404    201  401     404     201
+GET   /support/<ticket_id>/row              401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/seen             401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/take             401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/triage           401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/typing           401    404   404   404    204  401     404     204
+GET   /support/events                       401    404   404   404    200  401     404     200
+GET   /support/rows                         401    404   404   404    200  401     404     200
+GET   /support/login/                       200    200   200   200    302  200     200     302
+POST  /support/login/                       302    302   302   302    302  302     302     302
+POST  /support/logout/                      302    302   302   302    302  302     302     302
+"""
+NOTHING = {401, 404, 405}
+
+# What is sent, where an empty body would say nothing; a mark in <> stands for one of the `things`
+SENT = {
+    "/api/auth/guest": {"name": "Ravi", "email": "ravi@example.com"},
+    "/api/auth/identify": {"token": "<identity>"},
+    "/api/auth/logout": {"refresh": "<refresh>"},
+    "/api/auth/register": {"name": "Ravi", "email": "ravi@example.com", "password": "red-kite-rises-7"},
+    "/api/auth/token": {"email": "priya@example.com", "password": factories.PASSWORD},
+    "/api/auth/token/refresh": {"refresh": "<refresh>"},
+    "/api/chat/message": {"message": "Hello"},
+    "/api/chat/message/<answer_id>/helped": {"helped": True},
+    "/api/support/create": {"message": "It is torn"},
+    "/api/support/<ticket_id>/callback": {"phone": "90000 00110"},
+    "/api/support/<ticket_id>/message": {"message": "Hello?"},
+    "/api/support/admin/<ticket_id>": {"priority": "urgent"},
+    "/api/support/admin/<ticket_id>/reply": {"message": "Hello"},
+    "/shop/identity": {"pass": "<pass>"},
+    "/shop/sign-in": {"email": "priya@example.com", "password": factories.PASSWORD},
+    "/support/login/": {"username": "asha@example.com", "password": factories.PASSWORD},
+    "/support/<ticket_id>/move": {"status": "in-progress"},
+    "/support/<ticket_id>/reply": {"message": "Hello"},
+    "/support/<ticket_id>/seen": {"seq": 1},
+    "/widget/callback": {"phone": "90000 00110"},
+    "/widget/connect": {"name": "Ravi", "contact": "ravi@example.com"},
+    "/widget/helped/<answer_id>": {"helped": True},
+    "/widget/messages": {"message": "Hello"},
+    "/widget/rating": {"rating": 5},
+    "/widget/solved": {"solved": "yes"},
+}
+ASKED = {"/widget/frame": "?host=http://testserver"}
+
+
+@pytest.fixture
+def cast(priya, vikram, asha, meera) -> dict[str, Person | None]:
+    return {
+        "nobody": None,
+        "guest": factories.guest(),
+        "priya": priya,
+        "vikram": vikram,
+        "asha": asha,
+        "retired": factories.person("Retired Agent", Role.AGENT),
+        "demoted": factories.person("Demoted Agent", Role.AGENT),
+        "meera": meera,
+    }
+
+
+@pytest.fixture
+def clients(cast) -> dict[str, Client]:
+    """A session and a token for everybody, from when they still were who they were."""
+    made = {}
+    for name, person in cast.items():
+        made[name] = Client(raise_request_exception=False, headers={"HX-Request": "true"})
+        if person:
+            made[name].force_login(person)
+            made[name].defaults["HTTP_AUTHORIZATION"] = f"Bearer {tokens.issue(person)['access']}"
+    Person.objects.filter(pk=cast["retired"].pk).update(is_active=False)
+    Person.objects.filter(pk=cast["demoted"].pk).update(role=Role.CUSTOMER)
+    return made
+
+
+@pytest.fixture
+def things(priya, settings) -> dict[str, str]:
+    """What the marks in addresses and bodies stand for, all of it Priya's."""
+    answer = chats.ask(priya, "Hello")
+    ticket = factories.ticket(priya)
+    with received(factories.picture()) as picture:
+        message = workflow.customer_says(ticket, "Look", by=priya, picture=picture)
+    settings.WIDGET_SIGNING_KEY = "w" * 40
+    claims = {"sub": "shop-1", "exp": int(time.time()) + 300}
+    return {
+        "ticket_id": str(ticket.pk),
+        "message_id": str(message.pk),
+        "answer_id": str(answer.pk),
+        "identity": jwt.encode(claims, settings.WIDGET_SIGNING_KEY, "HS256"),
+        "refresh": tokens.issue(priya)["refresh"],
+        "pass": signing.dumps(str(priya.pk), salt="shop"),
+    }
+
+
+@pytest.fixture
+def _streams_in_this_thread(monkeypatch):
+    """Only this thread sees what the test has not committed."""
+    monkeypatch.setattr(live, "in_thread", sync_to_async(lambda function, *args: function(*args)))
+
+
+@pytest.mark.usefixtures("_streams_in_this_thread")
+def test_every_address_answers_everybody_as_the_table_says(clients, things):
+    table = read(TABLE)
+    addresses = {address for address in every_address() if not address.startswith("/admin/")}
+    assert {address for _, address in table} == addresses
+    wrong = []
+    for address in sorted(addresses):
+        for method in METHODS:
+            found = [answer(clients[name], method, address, things) for name in PEOPLE]
+            expected = table.get((method, address))
+            if found != expected and (expected or not set(found) <= NOTHING):
+                wrong.append(f"{method:6} {address:41} {' '.join(map(str, found))}")
+    assert wrong == []
+
+
+def test_every_address_of_the_admin_is_for_staff_alone(clients, things):
+    addresses = {address for address in every_address() if address.startswith("/admin/")}
+    assert len(addresses) > 40
+    for address in sorted(addresses - {"/admin/login/"}):
+        for method in ("GET", "POST"):
+            found = {name: answer(clients[name], method, address, things) for name in PEOPLE}
+            staff = found.pop("meera")
+            assert set(found.values()) == {302}, f"{method} {address} {found}"
+            assert staff < 500, f"{method} {address} {staff}"
+
+
+def read(table: str) -> dict[tuple[str, str], list[int]]:
+    rows = [line.split() for line in table.strip().splitlines() if line and not line.startswith("#")]
+    return {(method, address): [int(code) for code in codes] for method, address, *codes in rows}
+
+
+def answer(client: Client, method: str, address: str, things: dict) -> int:
+    """The status that this client gets; what it changes is undone."""
+    form = {key: marked(value, things) for key, value in SENT.get(address, {}).items()}
+    url = marked(address, things) + ASKED.get(address, "")
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        if method == "GET":
+            response = client.get(url)
+        elif address.startswith("/support/"):
+            response = client.generic(method, url, urlencode(form), "application/x-www-form-urlencoded")
+        else:
+            response = client.generic(method, url, json.dumps(form), "application/json")
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response.status_code
+
+
+def marked(text, things: dict) -> str:
+    return re.sub(r"<([\w ]+)>", lambda mark: things.get(mark[1], "x"), str(text))
+
+
+def every_address(resolver=None, before: str = ""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            yield from every_address(pattern, route)
+        else:
+            route = route.replace("(?:/|$)", "/<nothing>").rstrip("$").replace("/?", "/")
+            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", route)
+
+
+# --- The same thing, wherever it shows up -------------------------------------
+
+
+@pytest.fixture
+def secret(priya, asha) -> dict[str, str]:
+    """A ticket of Priya's whose words stand nowhere else, with a private note; both with a picture."""
+    ticket = factories.ticket(priya, "The quince jelly is mouldy")
+    with received(factories.picture()) as picture:
+        message = workflow.customer_says(ticket, "the jelly, from above", by=priya, picture=picture)
+    with received(factories.picture(colour="teal")) as picture:
+        note = workflow.add_note(ticket, "a jelly refund needs a manager", by=asha, picture=picture)
+    return {"ticket_id": str(ticket.pk), "message_id": str(message.pk), "note_id": str(note.pk)}
+
+
+SHOWN = [address for method, address in read(TABLE) if method == "GET" and not address.endswith("/events")]
+LOOKED_FOR = ("?q=quince&filter=", "?q=quince&status=open&category=product-issue&assigned=none", "?after=0")
+
+
+def everything_shown(client: Client, things: dict) -> str:
+    pages = [client.get(marked(address, things) + ask) for address in SHOWN for ask in ("", *LOOKED_FOR)]
+    return "".join(page.content.decode() for page in pages if not page.streaming)
+
+
+@pytest.mark.parametrize("who", ["nobody", "guest", "vikram", "retired", "demoted"])
+def test_nothing_of_a_ticket_is_in_anything_that_others_can_get(who, clients, secret):
+    shown = everything_shown(clients[who], secret)
+    assert "jelly" not in shown
+    assert secret["message_id"] not in shown
+
+
+def test_its_customer_finds_the_ticket_everywhere_and_the_note_nowhere(clients, secret):
+    shown = everything_shown(clients["priya"], secret)
+    assert shown.count("quince jelly") >= 4
+    assert "manager" not in shown
+    assert secret["note_id"] not in shown
+
+
+@pytest.mark.parametrize("who", ["asha", "meera"])
+@pytest.mark.parametrize(
+    "address", ["/api/support/admin/", "/api/support/admin/<ticket_id>", "/support/rows"]
+)
+def test_agents_find_the_ticket_in_list_search_and_conversation(who, address, clients, secret):
+    assert "jelly" in clients[who].get(marked(address, secret) + LOOKED_FOR[0]).content.decode()
+
+
+@pytest.mark.parametrize("size", ["", "/small"])
+def test_the_picture_of_a_note_is_for_agents(size, clients, secret):
+    codes = {name: clients[name].get(f"/files/{secret['note_id']}{size}").status_code for name in PEOPLE}
+    customers = dict.fromkeys(("guest", "priya", "vikram", "demoted"), 404)
+    assert codes == customers | {"nobody": 401, "retired": 401, "asha": 200, "meera": 200}
+
+
+@pytest.mark.parametrize(
+    "address", [a for method, a in read(TABLE) if method == "POST" and a.startswith("/support/")]
+)
+def test_another_site_cannot_ride_on_an_agents_session(address, asha, things):
+    client = Client(enforce_csrf_checks=True, headers={"Origin": "https://evil.example"})
+    client.force_login(asha)
+    assert client.post(marked(address, things), SENT.get(address)).status_code == 403

@@ -1,0 +1,147 @@
+"""The API's description: complete, sound, and true."""
+
+import json
+from io import StringIO
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from chatbot import chats
+from tests import factories
+from tickets.api import tokens
+
+# Every call of the contract, and the name under which client generators find it
+OPERATIONS = """
+POST  /api/auth/register                     register
+POST  /api/auth/visitor                      createVisitor
+POST  /api/auth/guest                        createGuest
+POST  /api/auth/identify                     identify
+POST  /api/auth/token                        signIn
+POST  /api/auth/token/refresh                refreshTokens
+POST  /api/auth/logout                       signOut
+GET   /api/auth/me                           getMe
+GET   /api/chat/                             getChat
+POST  /api/chat/message                      askVilly
+POST  /api/chat/message/{answer_id}/helped   rateAnswer
+POST  /api/support/create                    createTicket
+GET   /api/support/                          listOwnTickets
+GET   /api/support/{ticket_id}               getOwnTicket
+GET   /api/support/{ticket_id}/messages      listMessages
+POST  /api/support/{ticket_id}/message       sendMessage
+POST  /api/support/{ticket_id}/callback      requestCallback
+POST  /api/support/{ticket_id}/confirm       confirmSolved
+GET   /api/support/{ticket_id}/events        streamTicket
+GET   /api/support/admin/                    listTickets
+GET   /api/support/admin/{ticket_id}         getTicket
+PATCH /api/support/admin/{ticket_id}         changeTicket
+POST  /api/support/admin/{ticket_id}/reply   reply
+GET   /api/support/admin/events              streamInbox
+"""
+
+
+@pytest.fixture(scope="module")
+def description() -> dict:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_the_description_is_valid_and_generated_without_a_warning(capsys):
+    out = StringIO()
+    call_command("spectacular", fail_on_warn=True, validate=True, stdout=out)
+    assert out.getvalue().startswith("openapi: 3")
+
+
+def test_every_call_is_described_under_a_name_of_its_own(description):
+    found = {
+        (method.upper(), path, operation["operationId"])
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert found == {tuple(line.split()) for line in OPERATIONS.strip().splitlines()}
+
+
+def test_every_call_says_what_it_does_and_who_may_call_it(description):
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            assert operation["description"], path
+            open_to_all = path.startswith("/api/auth/") and operation["operationId"] != "getMe"
+            assert ({"bearer": []} in operation.get("security", [])) or open_to_all, path
+            assert ("401" in operation["responses"]) or open_to_all, path
+
+
+def test_the_raw_description_and_the_page_to_browse_it_are_open(client, db):
+    raw = client.get("/api/schema", headers={"Accept": "application/json"})
+    assert json.loads(raw.content)["info"]["title"] == "supportdesk"
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    assert "/api/schema" in client.get("/api/docs?script=").content.decode()
+    # Nothing from elsewhere, and nothing inline that the policy would forbid
+    assert "//cdn" not in page.content.decode()
+
+
+# --- The answers are as described --------------------------------------------------
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
+]  # fmt: skip
+CALLS = [tuple(line.split()[:2]) for line in OPERATIONS.strip().splitlines() if "/events" not in line]
+app = get_wsgi_application()
+
+
+@pytest.fixture(scope="module")
+def described(description):
+    return schemathesis.openapi.from_dict(description)
+
+
+@pytest.fixture
+def _one_connection():
+    """A request of its own would close the connection that holds what the test has not committed."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def real_ids(priya) -> dict[str, str]:
+    answer = chats.ask(priya, "Package damaged")
+    return {"ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk)}
+
+
+@pytest.mark.usefixtures("_one_connection")
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=["as described", "not as described"])
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_every_answer_is_as_described(method, path, mode, described, real_ids, priya, asha):
+    person = asha if path.startswith("/api/support/admin/") else priya
+    headers = {"Authorization": f"Bearer {tokens.issue(person)['access']}"}
+
+    @settings(
+        max_examples=10,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=described[path][method].as_strategy(generation_mode=mode))
+    def answers_as_described(case):
+        case.path_parameters = {name: real_ids[name] for name in case.path_parameters or {}}
+        with transaction.atomic():
+            response = case.call(app=app, headers=headers, base_url="http://localhost")
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=CHECKS)
+
+    answers_as_described()

@@ -1,0 +1,111 @@
+"""What a request sends, before Django sees it: whole or not at all, never too much, always UTF-8."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from supportdesk.asgi import application
+from supportdesk.bodies import in_utf8, with_whole_body
+
+
+class Listener:
+    """An ASGI application that keeps the bodies that reach it."""
+
+    def __init__(self):
+        self.bodies = []
+
+    async def __call__(self, scope, receive, send):
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message["body"]
+            more = message["more_body"]
+        self.bodies.append(body)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def send(app, *messages: dict, headers=((b"transfer-encoding", b"chunked"),)) -> list[dict]:
+    """Pass these messages to an application; return its own."""
+    waiting, answered = list(messages), []
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def answer(message):
+        answered.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers)}
+    asyncio.run(app(scope, receive, answer))
+    return answered
+
+
+def part(body: bytes, more: bool = True) -> dict:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+GONE = {"type": "http.disconnect"}
+
+
+def test_a_body_arrives_whole_however_it_was_cut():
+    listener = Listener()
+    large = b"x" * 600_000
+    send(with_whole_body(listener), part(b"a"), part(b""), part(large), part(b"b", more=False))
+    assert listener.bodies == [b"a" + large + b"b"]
+
+
+def test_a_body_that_breaks_off_reaches_nobody():
+    listener = Listener()
+    assert send(with_whole_body(listener), part(b"half"), GONE) == []
+    assert listener.bodies == []
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_has_all_come(settings):
+    settings.REQUEST_MAX_BYTES = 1000
+    listener = Listener()
+    start, answer = send(with_whole_body(listener), part(b"x" * 700), part(b"x" * 700), GONE)
+    assert start["status"] == 413
+    assert json.loads(answer["body"])["code"] == "too_large"
+    assert listener.bodies == []
+
+
+def test_a_body_of_just_the_size_is_taken(settings):
+    settings.REQUEST_MAX_BYTES = 1000
+    listener = Listener()
+    send(with_whole_body(listener), part(b"x" * 1000, more=False))
+    assert listener.bodies == [b"x" * 1000]
+
+
+@pytest.mark.parametrize(
+    ("named", "left"),
+    [
+        ("text/plain", "text/plain"),
+        ("text/plain; charset=idna", "text/plain"),
+        ('text/plain;charset="utf-16"; format=flowed', "text/plain; format=flowed"),
+        ("multipart/form-data; CHARSET = base64; boundary=b", "multipart/form-data; boundary=b"),
+        ("text/plain; charset*=utf-8''idna", "text/plain"),
+    ],
+)
+def test_the_charset_of_a_content_type_is_left_out_and_nothing_else(named, left):
+    headers = [(b"content-type", named.encode()), (b"accept", b"text/html; charset=idna")]
+    assert in_utf8({"headers": headers})["headers"] == [(b"content-type", left.encode()), headers[1]]
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "utf-16", "utf-7", "base64", "zip", "unicode_escape", "nonsense", "*=utf-8''idna"]
+)
+def test_an_outlandish_charset_changes_nothing(charset, transactional_db):
+    async def ask():
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://localhost")
+        kind = "multipart/form-data; boundary=b; charset" + (
+            charset if charset[0] == "*" else f"={charset}"
+        )
+        body = '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nज़ोया +2AA-\r\n--b--\r\n'.encode()
+        async with client:
+            return await client.post("/api/auth/guest?q=%ff", content=body, headers={"Content-Type": kind})
+
+    answer = asyncio.run(ask())
+    # Everything was read; only the way to be reached is missing
+    assert (answer.status_code, list(answer.json())) == (400, ["email"])

@@ -1,0 +1,309 @@
+"""Access and refresh tokens, and registering: whatever is wrong with a token is a 401, never a 500."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests import factories
+from tests.refusals import refused
+from tickets.api import tokens
+from tickets.models import Person, Role, TokenFamily
+
+ME, REFRESH, LOGOUT = "/api/auth/me", "/api/auth/token/refresh", "/api/auth/logout"
+HUGE = 10**30
+
+
+def signed(claims, header=None, key: str = settings.JWT_SIGNING_KEY) -> str:
+    """A token whose signature is right, whatever stands in it; `claims` may be raw bytes."""
+    header = {"alg": "HS256", "typ": "JWT"} if header is None else header
+    parts = [_encoded(part) for part in (header, claims)]
+    text = b".".join(parts)
+    return b".".join([text, _encoded(hmac.new(key.encode(), text, hashlib.sha256).digest())]).decode()
+
+
+def _encoded(part) -> bytes:
+    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def claims_of(token: str) -> dict:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def without(name: str):
+    return lambda claims: signed({key: value for key, value in claims.items() if key != name})
+
+
+def having(name: str, *values) -> dict:
+    """Cases in which a claim has another value than it should."""
+    return {
+        f"{name} is {str(value)[:20]!r}": lambda claims, value=value: signed(claims | {name: value})
+        for value in values
+    }
+
+
+ODD = ([], {}, ["x"], 5, -1, HUGE, None, True, "", "x", "x" * 10_000, "a\0b", "\ud800", "../me")
+TIMES = ([], {}, None, "", "soon", "9999999999", HUGE, -HUGE, 1, True)
+
+# Each makes of the claims of a good token one that has to be refused
+BAD_TOKENS = {
+    **having("sub", *ODD, "00000000-0000-4000-8000-000000000000"),
+    **having("fam", *ODD, "00000000-0000-4000-8000-000000000000"),
+    **having("jti", *ODD),
+    **having("exp", *TIMES),
+    **having("iat", [], {}, "soon", HUGE, 9_999_999_999),
+    **having("nbf", [], {}, "soon", HUGE, 9_999_999_999),
+    **having("aud", "somebody-else", ["x"], [[]], {}, 5, None),
+    **having("iss", "somebody-else", [], {}, 5, None),
+    **having("token_type", "sliding", [], {}, None, 5),
+    **having("hash_password", "0" * 32, [], {}, None),
+    **{f"no {name}": without(name) for name in ("sub", "fam", "exp", "jti", "aud", "iss", "token_type")},
+    "exp beyond floats": lambda claims: signed(b'{"exp": 1e999}'),
+    "exp not a number": lambda claims: signed(b'{"exp": NaN}'),
+    "no object": lambda claims: signed([]),
+    "no JSON": lambda claims: signed(b"\xff\xfe"),
+    "a deep nest": lambda claims: signed(b"[" * 5_000),
+    "a deep nest of objects": lambda claims: signed(b'{"a":' * 5_000),
+    "a deep nest in the header": lambda claims: signed(claims, b"[" * 5_000),
+    "a list for a header": lambda claims: signed(claims, []),
+    "a list of algorithms": lambda claims: signed(claims, {"alg": ["HS256"]}),
+    "a list for a key id": lambda claims: signed(claims, {"alg": "HS256", "kid": []}),
+    "a critical extension": lambda claims: signed(claims, {"alg": "HS256", "crit": ["exp"]}),
+    "no algorithm": lambda claims: jwt.encode(claims, None, "none"),
+    "algorithm nOnE": lambda claims: signed(claims, {"alg": "nOnE"}),
+    "HS512": lambda claims: jwt.encode(claims, settings.JWT_SIGNING_KEY, "HS512"),
+    "another key": lambda claims: signed(claims, key="k" * 64),
+    "the shop's key": lambda claims: signed(claims, key=settings.WIDGET_SIGNING_KEY),
+    "Django's key": lambda claims: signed(claims, key=settings.SECRET_KEY),
+    "no signature": lambda claims: signed(claims).rpartition(".")[0] + ".",
+    "another payload": lambda claims: ".".join(
+        (parts := signed(claims).split("."))[:1] + signed(claims | {"iat": 1}).split(".")[1:2] + parts[2:]
+    ),
+    "words": lambda claims: "not.a.token",
+    "dots": lambda claims: "..",
+}
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
+def test_a_token_with_anything_wrong_in_it_is_refused_in_words(case, api, priya):
+    pair = tokens.issue(priya)
+    access = BAD_TOKENS[case](claims_of(pair["access"]))
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {access}"), 401)
+    refused(api().get("/files/" + str(priya.pk), HTTP_AUTHORIZATION=f"Bearer {access}"), 401)
+    refresh = BAD_TOKENS[case](claims_of(pair["refresh"]))
+    if len(refresh) <= 4000:
+        refused(api().post(REFRESH, {"refresh": refresh}), 401)
+        refused(api().post(LOGOUT, {"refresh": refresh}), 401)
+
+
+def test_the_tokens_of_this_table_are_refused_for_what_is_wrong_and_nothing_else(api, priya):
+    access = signed(claims_of(tokens.issue(priya)["access"]))
+    assert api().get(ME, HTTP_AUTHORIZATION=f"Bearer {access}").status_code == 200
+    refresh = signed(claims_of(tokens.issue(priya)["refresh"]))
+    assert api().post(REFRESH, {"refresh": refresh}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer a b", "Basic eDp5", "Token {}", "{}", "Bearer {} {}", "Bearer é"],
+)
+def test_a_header_of_another_form_is_refused_and_told_how_to_sign_in(header, api, priya):
+    token = tokens.issue(priya)["access"]
+    answer = api().get(ME, HTTP_AUTHORIZATION=header.replace("{}", token))
+    refused(answer, 401)
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_word_bearer_may_be_written_in_any_case(api, priya):
+    token = tokens.issue(priya)["access"]
+    assert api().get(ME, HTTP_AUTHORIZATION=f"bearer {token}").status_code == 200
+
+
+def test_a_token_in_the_address_opens_nothing(api, priya):
+    token = tokens.issue(priya)["access"]
+    refused(api().get(ME, {"access": token, "token": token, "authorization": f"Bearer {token}"}), 401)
+
+
+def test_a_session_opens_no_call_of_the_api(browse, priya):
+    refused(browse(priya).get(ME), 401, "not_authenticated")
+
+
+# --- Rotation ----------------------------------------------------------------
+
+
+def test_a_refresh_token_works_once_and_a_replay_ends_the_family(api, priya):
+    stolen = tokens.issue(priya)["refresh"]
+    newer = api().post(REFRESH, {"refresh": stolen}).json()
+    refused(api().post(REFRESH, {"refresh": stolen}), 401, "token_not_valid")
+    refused(api().post(REFRESH, {"refresh": newer["refresh"]}), 401, "token_not_valid")
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {newer['access']}"), 401, "token_not_valid")
+
+
+def test_a_replay_leaves_the_other_sign_ins_alone(api, priya):
+    phone, laptop = tokens.issue(priya), tokens.issue(priya)
+    for _ in range(2):
+        api().post(REFRESH, {"refresh": phone["refresh"]})
+    assert api().post(REFRESH, {"refresh": laptop["refresh"]}).status_code == 200
+
+
+def test_signing_out_ends_this_sign_in_with_its_access_token_and_no_other(api, priya):
+    here, there = tokens.issue(priya), tokens.issue(priya)
+    assert api().post(LOGOUT, {"refresh": here["refresh"]}).status_code == 204
+    refused(api().post(REFRESH, {"refresh": here["refresh"]}), 401, "token_not_valid")
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {here['access']}"), 401, "token_not_valid")
+    refused(api().post(LOGOUT, {"refresh": here["refresh"]}), 401, "token_not_valid")
+    assert api().get(ME, HTTP_AUTHORIZATION=f"Bearer {there['access']}").status_code == 200
+
+
+def test_one_kind_of_token_does_not_stand_for_the_other(api, priya):
+    pair = tokens.issue(priya)
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {pair['refresh']}"), 401)
+    refused(api().post(REFRESH, {"refresh": pair["access"]}), 401)
+
+
+def test_a_family_cannot_be_grafted_onto_another_person(api, priya, vikram):
+    mine, theirs = tokens.issue(priya), claims_of(tokens.issue(vikram)["access"])
+    forged = signed(claims_of(mine["access"]) | {"fam": theirs["fam"]})
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {forged}"), 401)
+
+
+def test_two_tabs_that_refresh_at_once_never_both_get_a_pair(transactional_db):
+    refresh = tokens.issue(factories.person())["refresh"]
+
+    def trade(_):
+        try:
+            return bool(tokens.rotate(refresh))
+        except tokens.AuthenticationFailed:
+            return False
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(trade, range(4))) == 1
+    assert TokenFamily.objects.get().revoked_at
+
+
+# --- The end of a person, of a password, of a role -------------------------------
+
+
+def retire(person):
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def change_password(person):
+    person.set_password("another-monsoon-43")
+    person.save()
+
+
+def delete(person):
+    person.delete()
+
+
+@pytest.mark.parametrize("end", [retire, change_password, delete])
+def test_every_token_ends_with_the_person_or_the_password(end, api, asha):
+    pair = tokens.issue(asha)
+    end(asha)
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {pair['access']}"), 401)
+    refused(api().post(REFRESH, {"refresh": pair["refresh"]}), 401)
+    refused(api().post(LOGOUT, {"refresh": pair["refresh"]}), 401)
+
+
+def test_a_new_role_counts_at_once(api, asha):
+    client = api(asha)
+    assert client.get("/api/support/admin/").status_code == 200
+    Person.objects.filter(pk=asha.pk).update(role=Role.CUSTOMER)
+    refused(client.get("/api/support/admin/"), 404)
+
+
+# --- Signing in and registering ----------------------------------------------
+
+
+def test_a_wrong_password_an_unknown_address_and_a_closed_account_are_told_the_same(api, priya, vikram):
+    retire(vikram)
+    answers = {
+        refused(api().post("/api/auth/token", {"email": email, "password": password}), 401)
+        for email, password in [
+            (priya.email, "wrong"),
+            ("nobody@example.com", factories.PASSWORD),
+            (vikram.email, factories.PASSWORD),
+            (factories.guest().email, "!"),
+        ]
+    }
+    assert len(answers) == 1
+
+
+ACCOUNT = {"name": "Ravi", "email": "ravi@example.com", "password": "red-kite-rises-7"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "PRIYA@example.com "}, "email"),
+        ({"email": "not an address"}, "email"),
+        ({"email": f"{'a' * 250}@example.com"}, "email"),
+        ({"email": "a@b\r\nBcc: x@example.com"}, "email"),
+        ({"password": "short-1"}, "password"),
+        ({"password": "password123"}, "password"),
+        ({"password": "8249173650"}, "password"),
+        ({"password": "ravi@example.com"}, "password"),
+        ({"password": "x" * 129}, "password"),
+        ({"password": ""}, "password"),
+        ({"name": ""}, "name"),
+        ({"name": "   "}, "name"),
+        ({"name": "N" * 121}, "name"),
+        ({"name": 5}, "name"),
+        ({"phone": "call me"}, "phone"),
+        ({"phone": 9000000111}, "phone"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_at_its_field(change, field, api, priya):
+    refused(api().post("/api/auth/register", ACCOUNT | change), 400, field=field)
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("missing", ACCOUNT)
+def test_an_account_needs_name_address_and_password(missing, api, db):
+    given = {key: value for key, value in ACCOUNT.items() if key != missing}
+    refused(api().post("/api/auth/register", given), 400, field=missing)
+
+
+@pytest.mark.parametrize(
+    "name", ["प्रिया शर्मा", "محمد عبد الله", "Björk Guðmundsdóttir", "李小龍", "Zoë 🧘🏽‍♀️", "N" * 120]
+)
+def test_names_of_every_script_come_back_as_they_were_given(name, api, db):
+    answer = api().post("/api/auth/register", ACCOUNT | {"name": name})
+    assert answer.status_code == 201
+    token = f"Bearer {answer.json()['access']}"
+    assert api().get(ME, HTTP_AUTHORIZATION=token).json()["name"] == name
+
+
+def test_nobody_registers_as_an_agent_or_as_somebody_else(api, priya):
+    claims = {"role": "staff", "id": str(priya.pk), "is_staff": True, "login_email": priya.email}
+    user = api().post("/api/auth/register", ACCOUNT | claims).json()["user"]
+    assert (user["role"], user["email"]) == ("customer", "ravi@example.com")
+    assert user["id"] != str(priya.pk)
+
+
+def test_of_two_who_register_one_address_at_once_one_gets_it(api, transactional_db):
+    def register(_):
+        try:
+            return api().post("/api/auth/register", ACCOUNT).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(register, range(4))) == [201, 400, 400, 400]
+
+
+def test_an_expired_token_is_refused(api, priya):
+    claims = claims_of(tokens.issue(priya)["access"])
+    late = signed(claims | {"exp": int(time.time()) - 1})
+    refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {late}"), 401, "token_not_valid")

@@ -1,0 +1,353 @@
+"""The desk's pages, read as plain HTML: the list, the ticket beside it, and the fragments of both."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import factories
+from tests.pages import page
+from tickets import clock, queries, workflow
+from tickets.models import Category, Message, Priority, Sender, Status, Ticket
+from tickets.queries import MESSAGES_PAGE
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def desk(browse, asha):
+    """Asha's browser."""
+    return browse(asha)
+
+
+def opened(ticket) -> str:
+    return f"/support/{ticket.pk}/"
+
+
+def rows(shown) -> list[str]:
+    """The numbers of the tickets in the list, from the top."""
+    return [f"{row['data-number']}" for row in shown.all("li", _class="row")]
+
+
+def numbers(*tickets) -> list[str]:
+    return [str(ticket.number) for ticket in tickets]
+
+
+# --- What the contract names -------------------------------------------------
+
+
+def test_the_list_has_the_names_that_screen_readers_rely_on(desk, ticket):
+    shown = page(desk.get("/support/"))
+    link = shown.one("ul", role="list", aria_label="Tickets").one("a")
+    assert link["href"] == opened(ticket)
+    for said in ("Priya Sharma", "Product issue", "Open", "now"):
+        assert said in link.text
+    assert shown.one("select", aria_label="Filter")["name"] == "filter"
+    assert shown.one("input", type="search", aria_label="Search tickets")["name"] == "q"
+    assert shown.one(role="status", aria_label="Total: 1 ticket").text == "Total: 1 ticket"
+
+
+def test_a_ticket_has_the_names_that_screen_readers_rely_on(desk, ticket):
+    shown = page(desk.get(opened(ticket))).one("main")
+    assert shown.one("h1").text == "Priya Sharma"
+    assert shown.one(role="log", aria_label="Conversation").all("article")
+    assert "data-text" in shown.one("textarea", aria_label="Type your reply...")
+    for name in ("Send", "Attach image", "Close Ticket"):
+        assert shown.one("button", aria_label=name)
+    for name in ("Status", "Priority", "Assigned to"):
+        assert shown.one("select", aria_label=name)
+    assert shown.one("a", aria_label="Call")["href"] == "tel:+919000000110"
+    assert shown.one("a", aria_label="Email")["href"].startswith("mailto:priya@example.com?subject=")
+    assert shown.one("a", aria_label="Back")["href"] == "/support/"
+
+
+def test_bubbles_say_who_speaks(desk, priya, asha):
+    told = [
+        {"sender": "customer", "message": "is it late"},
+        {"sender": "ai", "message": "It left on Monday"},
+    ]
+    ticket = factories.ticket(priya, "It never came", handover={"transcript": told})
+    workflow.agent_replies(ticket, "I am looking", by=asha)
+    workflow.add_note(ticket, "Third time this month", by=asha)
+    bubbles = page(desk.get(opened(ticket))).one(role="log").all("article", _class="bubble")
+    assert [bubble["data-sender"] for bubble in bubbles] == [
+        "customer", "ai", "customer", "system", "system", "agent", "agent",
+    ]  # fmt: skip
+    assert ["data-internal" in bubble for bubble in bubbles] == [False] * 6 + [True]
+    assert "Private note" in bubbles[-1].text
+
+
+# --- The list ----------------------------------------------------------------
+
+
+@pytest.fixture
+def inbox(priya, vikram, asha, rohan):
+    """A ticket for each corner of the filter box."""
+    order = factories.order(priya, "VP-20777")
+    tickets = {
+        "waiting": factories.ticket(priya, "Where is my parcel", category="delivery", order=order),
+        "mine": factories.ticket(vikram, "Card was charged twice", category="payment", priority="urgent"),
+        "rohans": factories.ticket(priya, "A word of thanks", category="feedback"),
+        "resolved": factories.ticket(vikram, "Please change my address", category="account"),
+    }
+    workflow.take(tickets["mine"], by=asha)
+    workflow.take(tickets["rohans"], by=rohan)
+    workflow.request_callback(tickets["rohans"], by=priya)
+    workflow.take(tickets["resolved"], by=rohan)
+    workflow.move(tickets["resolved"], Status.RESOLVED, by=rohan)
+    return tickets
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "resolved rohans mine waiting"),
+        ("filter=waiting", "waiting"),
+        ("filter=mine", "mine"),
+        ("filter=unassigned", "waiting"),
+        ("filter=callback", "rohans"),
+        ("filter=open", "waiting"),
+        ("filter=in-progress", "rohans mine"),
+        ("filter=resolved", "resolved"),
+        ("filter=closed", ""),
+        ("filter=urgent", "mine"),
+        ("filter=low", "rohans"),
+        ("filter=account", "resolved"),
+        ("filter=something-of-last-year", "resolved rohans mine waiting"),
+        ("q=vikram", "resolved mine"),
+        ("q=CHARGED twice", "mine"),
+        ("q=VP-20777", "waiting"),
+        ("q=vikram@example.com", "resolved mine"),
+        ("q=%2B91 90000 00110", "rohans waiting"),
+        ("q=nothing like that", ""),
+        ("q=vikram&filter=mine", "mine"),
+        ("q=a%00b", "resolved rohans mine waiting"),
+    ],
+)
+def test_the_list_is_filtered_and_searched(desk, inbox, query, expected):
+    shown = page(desk.get(f"/support/?{query}"))
+    assert rows(shown) == numbers(*(inbox[name] for name in expected.split()))
+    count = len(expected.split())
+    assert shown.one(role="status", id="total").text == f"Total: {count} ticket{'' if count == 1 else 's'}"
+
+
+def test_a_ticket_is_found_by_its_number_however_it_is_written(desk, inbox):
+    number = inbox["mine"].number
+    for typed in (f"{number}", f"%23{number}"):
+        assert rows(page(desk.get(f"/support/?q={typed}"))) == [str(number)]
+
+
+def test_those_who_wait_longest_past_their_time_come_first(desk, priya):
+    now = timezone.now()
+    due = {}
+    for priority, minutes_ago in (("low", 200), ("urgent", 1), ("medium", 58)):
+        with clock.at(now - timedelta(minutes=minutes_ago)):
+            due[priority] = factories.ticket(priya, priority=priority)
+    shown = page(desk.get("/support/?filter=waiting"))
+    assert rows(shown) == numbers(due["medium"], due["urgent"], due["low"])
+    states = [row.one("span", _class="due")["data-sla"] for row in shown.all("li", _class="row")]
+    assert states == ["soon", "ok", "soon"]
+
+
+def test_the_filter_box_offers_every_status_priority_and_category(desk, ticket):
+    form = page(desk.get("/support/?filter=urgent&q=box")).one("form", role="search")
+    offered = [option["value"] for option in form.all("option")]
+    assert {*Status.values, *Priority.values, *Category.values} < set(offered)
+    assert len(offered) == len(set(offered))
+    # What was chosen stays chosen
+    assert form.fields() == {"filter": "urgent", "q": "box"}
+    assert form["action"] == "/support/"
+
+
+@pytest.mark.parametrize("order", ["", "filter=waiting"])
+def test_following_the_link_to_more_shows_every_ticket_once(desk, priya, order):
+    now = timezone.now()
+    # Also those of one and the same moment
+    Ticket.objects.bulk_create(
+        Ticket(
+            number=number, requester=priya, requester_name="Priya", subject="x",
+            updated_at=now - timedelta(minutes=number // 20), first_response_due_at=now - timedelta(hours=number // 20),
+        )
+        for number in range(60)
+    )  # fmt: skip
+    seen, address = [], f"/support/?{order}"
+    for _ in range(3):
+        shown = page(desk.get(address))
+        seen += rows(shown)
+        more = shown.all("a", text="More tickets")
+        address = more[0]["href"] if more else None
+    assert address is None
+    assert sorted(map(int, seen)) == list(range(60))
+
+
+def test_the_link_to_more_keeps_filter_and_search(desk, priya):
+    for number in range(26):
+        factories.ticket(priya, f"Parcel {number}")
+    factories.ticket(priya, "Something else")
+    more = page(desk.get("/support/?filter=open&q=parcel")).one("a", text="More tickets")
+    assert more["href"].startswith("/support/?filter=open&q=parcel&cursor=")
+    assert len(rows(page(desk.get(more["href"])))) == 1
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!", "bm90LWEtY3Vyc29y", "2026|1", "%00", "é"])
+def test_a_cursor_that_is_not_ours_begins_at_the_top(desk, ticket, cursor):
+    assert rows(page(desk.get(f"/support/?cursor={cursor}"))) == numbers(ticket)
+
+
+def test_links_of_the_list_keep_what_was_chosen(desk, ticket):
+    shown = page(desk.get("/support/?filter=open&q=box&cursor=&evil=1"))
+    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?filter=open&q=box"
+    beside = page(desk.get(f"{opened(ticket)}?filter=open&q=box"))
+    assert beside.one("a", aria_label="Back")["href"] == "/support/?filter=open&q=box"
+    assert rows(beside) == numbers(ticket)
+
+
+def test_an_empty_list_says_so(desk):
+    assert "No tickets yet." in page(desk.get("/support/")).text
+    assert "Nothing matches “<b>”." in page(desk.get("/support/?q=<b>")).text
+
+
+# --- One ticket --------------------------------------------------------------
+
+
+def test_the_ticket_stands_beside_the_list_with_its_story(desk, priya):
+    order = factories.order(priya)
+    ticket = factories.ticket(priya, order=order)
+    other = factories.ticket(priya)
+    shown = page(desk.get(opened(ticket)))
+    assert rows(shown) == numbers(other, ticket)
+    assert [link["href"] for link in shown.all("a", aria_current="true")] == [opened(ticket)]
+    story = shown.one("aside", aria_label="The story")
+    for said in ("priya@example.com", "VP-10001", "Shipped", "2 × Classic Makhana", "₹548"):
+        assert said in story.text
+
+
+def test_a_long_conversation_opens_at_its_end_and_is_read_backwards(desk, ticket, priya):
+    Message.objects.bulk_create(
+        Message(ticket=ticket, seq=seq, sender=Sender.CUSTOMER, author=priya, text=f"line {seq}")
+        for seq in range(3, 131)
+    )
+    Ticket.objects.filter(pk=ticket.pk).update(last_seq=130)
+
+    def seqs(shown) -> list[int]:
+        return [int(bubble["data-seq"]) for bubble in shown.all("article") if "data-seq" in bubble]
+
+    shown = page(desk.get(opened(ticket)))
+    seen = seqs(shown)
+    assert seen == list(range(131 - MESSAGES_PAGE, 131))
+    while older := shown.all("button", _class="older"):
+        shown = page(desk.get(f"{opened(ticket)}messages?before={older[0]['data-older']}"))
+        seen = seqs(shown) + seen
+    assert seen == list(range(1, 131))
+    assert seqs(page(desk.get(f"{opened(ticket)}messages?after=128"))) == [129, 130]
+
+
+def test_what_people_write_is_shown_as_it_was_written_and_is_no_markup(desk, asha):
+    name, text = "<img src=x onerror=alert(1)>", '5 < 6 && x </p><script>alert("1")</script> नमस्ते 👨‍👩‍👧'
+    ticket = factories.ticket(factories.guest(name), text)
+    workflow.add_note(ticket, "see https://example.com/a?b=1&c=2.", by=asha)
+    shown = page(desk.get(opened(ticket)))
+    assert shown.one("h1").text == name
+    assert shown.one("article", id="message-1").one("p", _class="text").text == text
+    assert not [tag for tag in shown.all("script") if "src" not in tag]
+    link = shown.one("article", id="message-3").one("a")
+    assert (link["href"], link["rel"]) == ("https://example.com/a?b=1&c=2", "noopener nofollow ugc")
+
+
+def test_the_history_tells_who_did_what(desk, ticket, asha):
+    workflow.take(ticket, by=asha)
+    workflow.triage(ticket, by=asha, priority="urgent")
+    lines = [line.text for line in page(desk.get(f"{opened(ticket)}history")).all("li")]
+    assert lines[0].startswith("Priority: urgent Asha Nair")
+    assert any(line.startswith("Status: open Priya Sharma") for line in lines)
+
+
+# --- Fragments for htmx ------------------------------------------------------
+
+
+def test_htmx_gets_the_pane_and_the_history_button_gets_the_page(desk, ticket):
+    pane = page(desk.get(opened(ticket), headers=HTMX))
+    assert not pane.all("body")
+    assert pane.one("h1").text == "Priya Sharma"
+    restored = desk.get(opened(ticket), headers=HTMX | {"HX-History-Restore-Request": "true"})
+    assert page(restored).one("body")
+
+
+def test_htmx_gets_rows_with_the_total_and_next_pages_without(desk, priya):
+    for _ in range(26):
+        factories.ticket(priya)
+    first = page(desk.get("/support/rows", headers=HTMX))
+    assert len(rows(first)) == 25
+    total = first.one("p", id="total")
+    assert (total.text, total["hx-swap-oob"]) == ("Total: 26 tickets", "true")
+    more = page(desk.get(first.one("li", _class="next-page")["hx-get"], headers=HTMX))
+    assert len(rows(more)) == 1
+    assert not more.all(id="total")
+
+
+def test_a_row_is_empty_when_its_ticket_is_not_in_the_list_that_is_shown(desk, ticket):
+    shown = page(desk.get(f"{opened(ticket)}row?filter=open", headers=HTMX))
+    assert rows(shown) == numbers(ticket)
+    assert desk.get(f"{opened(ticket)}row?filter=closed", headers=HTMX).content == b""
+
+
+@pytest.mark.parametrize("path", ["/support/", "/support/rows", "/support/{}/", "/support/{}/header"])
+def test_no_page_is_kept_by_a_cache_or_mistaken_for_its_fragment(desk, ticket, path):
+    headers = desk.get(path.format(ticket.pk)).headers
+    assert "no-store" in headers["Cache-Control"]
+    assert "HX-Request" in headers["Vary"]
+
+
+# --- Who may, and what for ---------------------------------------------------
+
+READ = ("", "rows", "{}/", "{}/row", "{}/header", "{}/history", "{}/messages")
+
+
+@pytest.mark.parametrize("path", [f"/support/{path}" for path in READ])
+def test_pages_are_for_agents(browse, priya, meera, ticket, path):
+    path = path.format(ticket.pk)
+    assert browse().get(path).headers["Location"] == f"/support/login/?next={path}"
+    fragment = browse().get(path, headers=HTMX)
+    assert (fragment.status_code, fragment.headers["HX-Refresh"]) == (401, "true")
+    # The customer's own ticket, too
+    assert browse(priya).get(path).status_code == 404
+    assert browse(meera).get(path).status_code == 200
+    assert browse(meera).post(path).status_code == 405
+
+
+@pytest.mark.parametrize("id", ["00000000-0000-4000-8000-000000000000", "1", "x", "12345678"])
+@pytest.mark.parametrize("path", ["", "header", "history", "messages"])
+def test_a_ticket_that_is_not_there_is_404(desk, id, path):
+    assert desk.get(f"/support/{id}/{path}").status_code == 404
+
+
+def test_an_agent_who_is_made_inactive_is_out_at_once(desk, asha, ticket):
+    type(asha).objects.filter(pk=asha.pk).update(is_active=False)
+    assert desk.get(opened(ticket)).status_code == 302
+
+
+# --- How often the database is asked -----------------------------------------
+
+
+def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
+    def asked(path) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert desk.get(path).status_code == 200
+        return len(seen)
+
+    ticket = factories.ticket(priya, order=factories.order(priya))
+    few = asked("/support/"), asked(opened(ticket))
+    for number in range(30):
+        workflow.take(factories.ticket(factories.person(f"Customer{number}")), by=rohan)
+        workflow.customer_says(ticket, f"And another thing {number}", by=priya)
+        workflow.agent_replies(ticket, "Noted", by=asha)
+    assert (asked("/support/"), asked(opened(ticket))) == few
+    assert few[0] <= 6
+    assert few[1] <= 8
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")
+def test_those_who_can_be_assigned_to_are_found_without_looking_at_every_customer(db):
+    assert "USING INDEX people_by_role" in queries.agents().explain()

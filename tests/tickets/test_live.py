@@ -1,0 +1,391 @@
+"""The live machinery: one order for what happens, and streams that miss and repeat nothing."""
+
+import asyncio
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import InterfaceError, connections
+from django.utils import timezone
+
+from tests import factories
+from tickets import live, workflow
+from tickets.bus import bus
+from tickets.live import News, event
+from tickets.models import Activity, Ticket
+
+# Also where nothing is stored: the readers' threads keep a connection, and the desk looks around
+pytestmark = pytest.mark.django_db
+
+# --- The one order -----------------------------------------------------------
+
+
+def activity(ticket: Ticket, seq: int | None, seconds: float) -> Activity:
+    return Activity(ticket=ticket, seq=seq, at=timezone.now() + timedelta(seconds=seconds))
+
+
+def order() -> list[tuple]:
+    rows = Activity.objects.exclude(position=None).order_by("position")
+    return list(rows.values_list("position", "ticket_id", "seq"))
+
+
+@pytest.fixture
+def two_tickets(priya):
+    tickets = factories.ticket(priya), factories.ticket(priya)
+    Activity.objects.all().delete()
+    return tickets
+
+
+def test_what_happened_is_numbered_in_the_order_in_which_it_happened(two_tickets):
+    one, two = two_tickets
+    rows = [activity(one, 3, 1), activity(two, 3, 2), activity(one, None, 3), activity(two, 4, 4)]
+    Activity.objects.bulk_create(reversed(rows))
+    assert not live.number_activities()
+    assert order() == [(1, one.pk, 3), (2, two.pk, 3), (3, one.pk, None), (4, two.pk, 4)]
+    Activity.objects.bulk_create([activity(two, 5, -60), activity(one, 4, -90)])
+    live.number_activities()
+    # Later numbers are for what was seen later, whatever the clock says
+    assert order()[4:] == [(5, one.pk, 4), (6, two.pk, 5)]
+
+
+@pytest.mark.parametrize("batch", [200, 5, 2, 1])
+def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch, two_tickets, monkeypatch):
+    monkeypatch.setattr(live, "BATCH", batch)
+    chance = random.Random(4)
+    Activity.objects.bulk_create(
+        activity(ticket, seq, chance.uniform(-3600, 3600)) for ticket in two_tickets for seq in range(3, 15)
+    )
+    while live.number_activities():
+        pass
+    numbered = order()
+    assert [position for position, _, _ in numbered] == list(range(1, 25))
+    for ticket in two_tickets:
+        assert [seq for _, pk, seq in numbered if pk == ticket.pk] == list(range(3, 15))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_nothing(priya):
+    tickets, each = [factories.ticket(priya) for _ in range(4)], 12
+    expected = Activity.objects.count() + len(tickets) * each
+    followed: list[tuple] = []
+    deadline = time.monotonic() + 30
+
+    def write(ticket):
+        for _ in range(each):
+            workflow.customer_says(ticket, "More", by=priya)
+
+    def number(_):
+        while Activity.objects.exclude(position=None).count() < expected and time.monotonic() < deadline:
+            live.number_activities()
+
+    def follow(_):
+        after = 0
+        while len(followed) < expected and time.monotonic() < deadline:
+            rows = Activity.objects.filter(position__gt=after).order_by("position")
+            for row in rows.values_list("position", "ticket_id", "seq"):
+                followed.append(row)
+                after = row[0]
+
+    def closing(job, argument):
+        try:
+            job(argument)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [(write, ticket) for ticket in tickets] + [
+            (number, 1),
+            (number, 2),
+            (number, 3),
+            (follow, 1),
+        ]
+        list(pool.map(lambda job: closing(*job), jobs))
+    assert followed == order()
+    assert [position for position, _, _ in followed] == list(range(1, expected + 1))
+    for ticket in tickets:
+        seqs = [seq for _, pk, seq in followed if pk == ticket.pk]
+        assert seqs == list(range(1, each + 3))
+
+
+# --- Streams of anything -----------------------------------------------------
+
+
+class Diary:
+    """Something to listen to, without a database: lines, and a count of how often it was read."""
+
+    def __init__(self, lines: int = 0):
+        self.lines = lines
+        self.state = 0
+        self.reads = 0
+        self.batch = 1000
+
+    def read(self, after: int) -> News:
+        self.reads += 1
+        upto = min(self.lines, after + self.batch)
+        lines = b"".join(event("line", place, place) for place in range(after + 1, upto + 1))
+        return News(lines, upto, (event("state", self.state),), more=upto < self.lines)
+
+    def add(self, lines: int = 1, call: bool = True):
+        self.lines += lines
+        if call:
+            bus.publish({"ticket": "diary", "activities": []})
+
+
+async def listen(diary: Diary, heard: list, *, after=0, seconds=20.0, passes=lambda call: True):
+    """Follow the diary to its end, and note each event as (name, data)."""
+    name = live.topic_of("diary")
+    chunks = live.stream(name, diary.read, after=after, kind="any", passes=passes, seconds=seconds)
+    async for chunk in chunks:
+        for part in chunk.decode().strip().split("\n\n"):
+            fields = dict(line.partition(": ")[::2] for line in part.splitlines())
+            heard.append((fields["event"], fields["data"]) if "event" in fields else part)
+
+
+async def until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        await asyncio.sleep(0.001)
+
+
+def lines(heard) -> list[int]:
+    return [int(what[1]) for what in heard if what[0] == "line"]
+
+
+def during(story):
+    """Run an async story whose listeners end with it."""
+
+    async def told():
+        tasks = []
+
+        def start(*args, **kwargs):
+            heard: list = []
+            tasks.append(asyncio.create_task(listen(*args, heard=heard, **kwargs)))
+            return heard
+
+        try:
+            return await story(start)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return asyncio.run(told())
+
+
+def test_a_stream_tells_what_comes_after_its_place_and_then_what_comes():
+    async def story(start):
+        diary = Diary(5)
+        heard = start(diary, after=3)
+        await until(lambda: lines(heard) == [4, 5])
+        diary.add()
+        await until(lambda: lines(heard) == [4, 5, 6])
+        # From any thread
+        threading.Thread(target=diary.add, args=(2,)).start()
+        await until(lambda: lines(heard) == [4, 5, 6, 7, 8])
+        assert heard[0].startswith("retry: 2000")
+
+    during(story)
+
+
+def test_a_long_way_to_catch_up_is_told_in_parts():
+    async def story(start):
+        diary = Diary(95)
+        diary.batch = 10
+        heard = start(diary)
+        await until(lambda: lines(heard) == list(range(1, 96)))
+        assert diary.reads == 10
+
+    during(story)
+
+
+def test_a_thousand_listeners_at_one_place_share_their_reads():
+    async def story(start):
+        diary = Diary(3)
+        all_heard = [start(diary) for _ in range(1000)]
+        await until(lambda: all(lines(heard) == [1, 2, 3] for heard in all_heard))
+        assert diary.reads <= 3
+        before = diary.reads
+        diary.add()
+        await until(lambda: all(lines(heard) == [1, 2, 3, 4] for heard in all_heard))
+        assert diary.reads - before <= 3
+
+    during(story)
+
+
+def test_calls_in_the_middle_of_a_read_are_not_lost():
+    """The read that a call interrupts may have been too early to see what the call is about."""
+
+    async def story(start):
+        diary, reading, may_go_on = Diary(1), threading.Event(), threading.Event()
+        plain = diary.read
+
+        def slow(after):
+            news = plain(after)
+            reading.set()
+            assert may_go_on.wait(10)
+            return news
+
+        diary.read = slow
+        heard = start(diary)
+        await until(reading.is_set)
+        diary.add()
+        may_go_on.set()
+        await until(lambda: lines(heard) == [1, 2])
+
+    during(story)
+
+
+def test_a_listener_that_leaves_does_not_take_the_others_read_away():
+    async def story(start):
+        diary, reading, may_go_on = Diary(1), threading.Event(), threading.Event()
+        plain = diary.read
+
+        def slow(after):
+            reading.set()
+            assert may_go_on.wait(10)
+            return plain(after)
+
+        diary.read = slow
+        leaving = asyncio.create_task(listen(diary, []))
+        await until(reading.is_set)
+        heard = start(diary)
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        may_go_on.set()
+        await until(lambda: lines(heard) == [1])
+        assert diary.reads == 1
+
+    during(story)
+
+
+def test_how_things_are_is_told_once_and_again_when_it_changed():
+    async def story(start):
+        diary = Diary(1)
+        heard = start(diary)
+        await until(lambda: ("state", "0") in heard)
+        diary.add()
+        await until(lambda: lines(heard) == [1, 2])
+        diary.state = 7
+        diary.add()
+        await until(lambda: ("state", "7") in heard)
+        assert [what for what in heard if what[0] == "state"] == [("state", "0"), ("state", "7")]
+
+    during(story)
+
+
+def test_passing_events_reach_those_whom_they_are_for_and_cost_no_read():
+    async def story(start):
+        diary = Diary(1)
+        heard = start(diary)
+        deaf = start(diary, passes=lambda call: False)
+        await until(lambda: lines(heard) == lines(deaf) == [1])
+        for name in ("typing", "presence"):
+            bus.publish({"ticket": "diary", "event": name, "data": {"by": "agent"}})
+        await until(lambda: heard[-1][0] == "presence")
+        before = diary.reads
+        bus.publish({"ticket": "diary", "event": "typing", "data": {"by": "agent"}})
+        await until(lambda: heard.count(heard[-1]) == 2)
+        heard.pop()
+        assert heard[-2:] == [
+            ("typing", '{"by":"agent","ticketId":"diary"}'),
+            ("presence", '{"by":"agent","ticketId":"diary"}'),
+        ]
+        assert diary.reads == before
+        diary.add()
+        await until(lambda: lines(deaf) == [1, 2])
+        assert not [what for what in deaf if what[0] in ("typing", "presence")]
+
+    during(story)
+
+
+def test_a_silent_stream_says_that_it_is_still_there(monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.01)
+
+    async def story(start):
+        heard = start(Diary(1))
+        await until(lambda: heard.count(": still here") > 2)
+
+    during(story)
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["silent", "busy"])
+def test_a_stream_ends_when_its_time_is_over(busy):
+    async def story():
+        diary = Diary(1)
+        plain = diary.read
+
+        def goes_on(after):
+            if busy:
+                diary.add()
+            return plain(after)
+
+        diary.read = goes_on
+        began = time.monotonic()
+        await asyncio.wait_for(listen(diary, [], seconds=0.2), 5)
+        assert time.monotonic() - began >= 0.2
+
+    asyncio.run(story())
+    assert live.hub.topics == {}
+
+
+def test_a_server_that_goes_down_ends_its_streams(monkeypatch):
+    monkeypatch.setattr(live.hub, "closed", False)
+
+    async def story():
+        heard = []
+        stream = asyncio.create_task(listen(Diary(1), heard))
+        await until(lambda: lines(heard) == [1])
+        live.hub.close()
+        await asyncio.wait_for(stream, 5)
+
+    asyncio.run(story())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_away(ticket, monkeypatch):
+    """As for what another process wrote, or what happened while the bus was down."""
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
+    looks, plain = [], live._activities_since
+
+    def away_at_first(looked_at):
+        looks.append(1)
+        if len(looks) < 8:
+            raise InterfaceError("connection already closed")
+        return plain(looked_at)
+
+    monkeypatch.setattr(live, "_activities_since", away_at_first)
+
+    async def story():
+        diary, heard = Diary(1), []
+        name = live.topic_of(ticket.pk)
+
+        async def follow():
+            chunks = live.stream(name, diary.read, after=0, kind="any", passes=bool, seconds=20)
+            async for chunk in chunks:
+                heard.append(chunk)
+
+        stream = asyncio.create_task(follow())
+        await until(lambda: any(b"id: 1\n" in chunk for chunk in heard))
+        diary.add(call=False)
+        # No bus, no call: only the row
+        await asyncio.to_thread(
+            lambda: (Activity.objects.create(ticket=ticket, seq=9), connections.close_all())
+        )
+        await until(lambda: any(b"id: 2\n" in chunk for chunk in heard))
+        stream.cancel()
+        await asyncio.gather(stream, return_exceptions=True)
+
+    asyncio.run(story())
+    assert len(looks) >= 8
+
+
+def test_an_event_is_written_as_the_standard_has_it():
+    assert event("message", {"message": "नमस्ते\nline"}, 7).decode() == (
+        'id: 7\nevent: message\ndata: {"message":"नमस्ते\\nline"}\n\n'
+    )
+    assert event("typing", {"by": "agent"}) == b'event: typing\ndata: {"by":"agent"}\n\n'

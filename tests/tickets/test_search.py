@@ -1,0 +1,226 @@
+"""Search: one table of questions that every engine has to answer alike, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import factories
+from tickets import clock, queries, search, words, workflow
+from tickets.models import Role, SearchText, Status, Ticket
+from tickets.queries import InboxFilter
+
+# Who wrote, how they are reached, about which order, and what they said
+PEOPLE = {
+    "priya": ("Priya Sharma", "priya.sharma@example.com", "+91 98450 12345", "VP-10001", "The box was crushed"),
+    "wikram": ("Wikram Deepak", "wikram@rao.example", "(080) 2345-6789", "VP-10002", "कृपया पैसे वापस करें"),
+    "hindi": ("अनीता देवी", "anita@example.com", "", "", "मेरा पैकेट फटा हुआ आया"),
+    "tamil": ("முருகன் செல்வம்", "murugan@example.com", "", "", "பெட்டி உடைந்தது"),
+    "bengali": ("অনির্বাণ ঘোষ", "anirban@example.com", "", "", "টাকা ফেরত চাই"),
+    "urdu": ("عائشہ خان", "aisha@example.com", "", "", "میرا آرڈر کہاں ہے"),
+    "russian": ("Алёна Петрова", "alena@example.com", "", "", "Коробка сломана"),
+    "greek": ("Γιώργος Παππάς", "giorgos@example.com", "", "", "Η παραγγελία άργησε"),
+    "chinese": ("王小明", "wang@example.com", "", "", "包裹损坏了"),
+    "french": ("Renée Lefèvre", "renee@example.com", "", "", "My order VP20007 is late, call 98860-55512"),
+}
+QUESTIONS = [
+    # a name, whole and begun, in every script
+    ("Priya", ["priya"]),
+    ("shar", ["priya"]),
+    ("sharma PRIYA", ["priya"]),
+    ("अनीता", ["hindi"]),
+    ("देव", ["hindi"]),
+    ("முரு", ["tamil"]),
+    ("ঘোষ", ["bengali"]),
+    ("خان", ["urdu"]),
+    ("алена", ["russian"]),
+    ("ПЕТР", ["russian"]),
+    ("παππας", ["greek"]),
+    ("小明", ["chinese"]),
+    ("Renee Lefevre", ["french"]),
+    # as it sounds
+    ("Vikram", ["wikram"]),
+    ("Dipak", ["wikram"]),
+    # a vowel sign is part of the word
+    ("पैसा", []),
+    ("फटा", ["hindi"]),
+    # a phone number in any grouping, or some digits of it
+    ("9845012345", ["priya"]),
+    ("+91 98450-12345", ["priya"]),
+    ("98450 123", ["priya"]),
+    ("12345", ["priya"]),
+    ("080 23456789", ["wikram"]),
+    ("988 605 5512", ["french"]),
+    # an e-mail address, or a part of it
+    ("priya.sharma@example.com", ["priya"]),
+    ("rao.example", ["wikram"]),
+    ("wikram@", ["wikram"]),
+    # an order
+    ("VP-10001", ["priya"]),
+    ("vp10002", ["wikram"]),
+    ("10002", ["wikram"]),
+    ("20007", ["french"]),
+    # what was said, together with who said it
+    ("crushed", ["priya"]),
+    ("priya crush", ["priya"]),
+    ("वापस", ["wikram"]),
+    ("损坏", ["chinese"]),
+    ("late renée", ["french"]),
+    ("priya late", []),
+    ("rushed", []),
+    # what the desk says by itself stands on every ticket and finds none
+    ("connected", []),
+    # not a word in it
+    ('"*', []),
+    ("  ", []),
+    ("😡", []),
+]
+
+
+@pytest.fixture
+def desk(db) -> dict[str, Ticket]:
+    opened = {}
+    for key, (name, email, phone, order, said) in PEOPLE.items():
+        customer = factories.guest(name, email, phone=phone)
+        about = factories.order(customer, order) if order else None
+        opened[key] = factories.ticket(customer, said, order=about)
+    return opened
+
+
+def found(desk: dict[str, Ticket], question: str) -> list[str]:
+    """Ask in both ways, and see that they agree."""
+    keys = {ticket.pk: key for key, ticket in desk.items()}
+    listed = [keys[row.pk] for row in queries.inbox_page(InboxFilter(q=question)).rows]
+    assert sorted(listed) == sorted(keys[row.pk] for row in search.tickets(Ticket.objects.all(), question))
+    assert search.count(Ticket.objects.all(), question) == (len(listed), False)
+    return listed
+
+
+def test_every_engine_gives_the_same_answers(desk):
+    answers = {question: found(desk, question) for question, _ in QUESTIONS}
+    assert answers == dict(QUESTIONS)
+    assert found(desk, f"#{desk['greek'].number}") == ["greek"]
+    assert found(desk, str(desk["greek"].number)[:7]) == ["greek"]
+    # The newest first
+    assert found(desk, "example.com") == [key for key in list(PEOPLE)[::-1] if key != "wikram"]
+
+
+def test_what_is_said_and_changed_later_is_found_at_once(desk, asha):
+    ticket = desk["priya"]
+    workflow.customer_says(ticket, "Also a jar of honey leaked", by=ticket.requester)
+    workflow.agent_replies(ticket, "I have booked a courier", by=asha)
+    workflow.add_note(ticket, "Sounds like the Nagpur warehouse", by=asha)
+    workflow.request_callback(ticket, by=ticket.requester, phone="99000 77123")
+    for question in ("honey", "courier", "nagpur", "9900077123", "priya honey nagpur"):
+        assert found(desk, question) == ["priya"], question
+    # It has moved to the top of the list, and of what is found
+    assert found(desk, "example.com")[0] == "priya"
+
+
+def test_an_attempt_that_was_outrun_leaves_no_words(desk):
+    ticket = desk["priya"]
+    stale = Ticket.objects.get(pk=ticket.pk)
+    workflow.customer_says(ticket, "First", by=ticket.requester)
+    workflow.customer_says(stale, "Second", by=ticket.requester)
+    assert found(desk, "second") == found(desk, "first") == ["priya"]
+    assert SearchText.objects.count() == len(desk)
+
+
+def test_a_deleted_ticket_is_not_found(desk):
+    Ticket.objects.filter(pk=desk["priya"].pk).delete()
+    assert queries.inbox_page(InboxFilter(q="crushed")).rows == []
+    assert search.count(Ticket.objects.all(), "crushed") == (0, False)
+
+
+def test_the_index_can_be_made_anew(desk):
+    SearchText.objects.all().delete()
+    assert found(desk, "crushed") == []
+    search.rebuild(size=3)
+    assert {question: found(desk, question) for question, _ in QUESTIONS} == dict(QUESTIONS)
+
+
+def test_a_search_keeps_to_the_other_filters(desk, asha):
+    for key in ("hindi", "urdu"):
+        workflow.move(desk[key], Status.CLOSED, by=asha)
+    page = queries.inbox_page(InboxFilter(q="example.com", status=Status.CLOSED))
+    assert [row.pk for row in page.rows] == [desk["urdu"].pk, desk["hindi"].pk]
+    waiting = queries.inbox_page(InboxFilter(q="example.com", waiting=True))
+    assert len(waiting.rows) == len(PEOPLE) - 3
+    assert queries.count(InboxFilter(q="example.com", status=Status.CLOSED)) == queries.Count(2)
+
+
+def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya, monkeypatch):
+    monkeypatch.setattr(search, "FIRST_WINDOW", 4)
+    start = clock.now() - timedelta(hours=1)
+    for minute in range(23):
+        # Some at the very same time
+        with clock.at(start + timedelta(minutes=minute // 3)):
+            factories.ticket(priya, f"jar {minute}", category=["delivery", "payment"][minute % 2])
+    for wanted in (InboxFilter(q="jar"), InboxFilter(q="jar priya", category="payment")):
+        seen, cursor = [], None
+        while cursor != "":
+            page = queries.inbox_page(wanted, cursor or "", size=5)
+            seen += page.rows
+            cursor = page.next
+        assert seen == list(queries.inbox(wanted))
+        assert len(seen) == (11 if wanted.category else 23)
+
+
+def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):
+    monkeypatch.setattr(search, "COUNT_CAP", 5)
+    assert search.count(Ticket.objects.all(), "example.com") == (5, True)
+    assert str(queries.count(InboxFilter(q="example.com"))) == "5+"
+    monkeypatch.setattr(search, "GIVE_UP", 5)
+    assert search.count(Ticket.objects.filter(status=Status.CLOSED), "example.com") == (0, True)
+
+
+def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(priya, django_assert_max_num_queries):
+    for number in range(70):
+        factories.ticket(priya, "jar" if number else "jar, unique")
+    with django_assert_max_num_queries(2):
+        assert len(queries.inbox_page(InboxFilter(q="jar")).rows) == queries.PAGE
+    with django_assert_max_num_queries(2):
+        assert len(queries.inbox_page(InboxFilter(q="unique jar")).rows) == 1
+
+
+HOSTILE = [
+    '"*', '""', "'", "NEAR(a b)", "a AND OR NOT", "words:a", "^a", "-a", "a:*", "!a | b", "\\", "%_%", "{$ne: 1}", "$where",
+    "(((((", "a\0b", "\ud800", "~", "~vikram", "\u0301\u0301", "٣٤٥٦", "x" * 10_000, "9" * 10_000, "ä " * 5_000, "priya; DROP TABLE",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_that_is_typed_is_an_error(desk, question):
+    list(search.tickets(Ticket.objects.all(), question))
+    search.first(Ticket.objects.order_by("-updated_at", "-id"), question, 5)
+    search.count(Ticket.objects.all(), question)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_that_is_said_is_found_by_each_of_its_words(text):
+    said = set(words.found_by(text))
+    for word, _ in words.asked(text):
+        assert any(known.startswith(word) for known in said), (word, said)
+
+
+def test_an_agent_types_any_characters_and_the_page_answers(browse, asha, desk):
+    for question in HOSTILE[:-4]:
+        if "\ud800" not in question:
+            assert browse(asha).get("/support/", {"q": question}).status_code == 200, question
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, None])
+def test_only_agents_search(api, desk, role):
+    person = factories.person("Nobody", role) if role else None
+    assert api(person).get("/api/support/admin/", {"q": "crushed"}).status_code in (401, 403, 404)
+
+
+def test_remembering_a_message_costs_two_statements(desk):
+    ticket = desk["priya"]
+    with CaptureQueriesContext(connection) as captured:
+        workflow.customer_says(ticket, "One more jar", by=ticket.requester)
+    assert sum("tickets_searchtext" in query["sql"] for query in captured) <= 2

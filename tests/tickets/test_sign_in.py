@@ -1,0 +1,159 @@
+"""Signing in to the desk, and out of it."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.pages import page
+
+LOGIN = "/support/login/"
+
+
+def sign_in(client, email, password=factories.PASSWORD, path=LOGIN, **fields):
+    """Fill in the page's form and send it."""
+    form = page(client.get(path)).one("form")
+    sent = form.fields() | {"username": email, "password": password} | fields
+    return client.post(form["action"], sent)
+
+
+def is_signed_in(client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize("who", ["asha", "meera"])
+def test_agents_and_staff_come_to_their_desk(browse, request, who):
+    client, person = browse(), request.getfixturevalue(who)
+    answer = sign_in(client, f" {person.login_email.upper()} ")
+    assert answer.headers["Location"] == "/support/"
+    assert client.get("/support/").status_code == 200
+
+
+def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
+    shown = page(browse().get(LOGIN))
+    fields = {label.text: label.one("input") for label in shown.all("label")}
+    assert fields["E-mail"]["autocomplete"] == "username"
+    assert (fields["Password"]["type"], fields["Password"]["autocomplete"]) == (
+        "password",
+        "current-password",
+    )
+    assert shown.one("h1").text == "Support desk"
+    assert shown.one("button").text == "Sign in"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("asha@example.com", "wrong"),
+        ("nobody@example.com", factories.PASSWORD),
+        ("priya@example.com", factories.PASSWORD),
+        ("gone@example.com", factories.PASSWORD),
+        ("ravi@example.com", ""),
+        ("", ""),
+        ("not an address", "x"),
+    ],
+)
+def test_everybody_else_hears_the_same(browse, asha, priya, email, password):
+    """A customer, somebody who left, a guest, a stranger, a wrong password: nobody learns who is known."""
+    factories.person("Gone Agent", "agent", email="gone@example.com", is_active=False)
+    factories.guest()
+    client = browse()
+    answer = sign_in(client, email, password)
+    assert answer.status_code == 200
+    shown = page(answer)
+    assert shown.one(role="alert").text == "E-mail or password is wrong."
+    # What was typed stays, but for the password
+    assert shown.one("input", name="username")["value"] == email
+    assert "value" not in shown.one("input", name="password")
+    assert not is_signed_in(client)
+
+
+def test_after_signing_in_people_are_where_they_wanted_to_be(browse, asha, ticket):
+    client, wanted = browse(), f"/support/{ticket.pk}/?filter=open&q=box"
+    asked = client.get(wanted)
+    assert asked.headers["Location"].startswith(f"{LOGIN}?next=")
+    answer = sign_in(client, asha.login_email, path=asked.headers["Location"])
+    assert answer.headers["Location"] == wanted
+
+
+def test_a_wrong_password_does_not_forget_where_they_wanted_to_be(browse, asha, ticket):
+    client, path = browse(), f"{LOGIN}?next=/support/{ticket.pk}/"
+    again = page(sign_in(client, asha.login_email, "wrong", path=path)).one("form")
+    answer = client.post(again["action"], again.fields() | {"password": factories.PASSWORD})
+    assert answer.headers["Location"] == f"/support/{ticket.pk}/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/", "//evil.example/", "///evil.example", "http:evil.example", "\\\\evil.example",
+        "/\\evil.example", "javascript:alert(1)", "https://testserver@evil.example/", "/\t/evil.example",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("by", ["query", "field"])
+def test_nobody_is_sent_to_another_site(browse, asha, elsewhere, by):
+    client = browse()
+    if by == "query":
+        answer = client.post(
+            LOGIN,
+            {"username": asha.login_email, "password": factories.PASSWORD},
+            query_params={"next": elsewhere},
+        )
+    else:
+        answer = sign_in(client, asha.login_email, next=elsewhere)
+    assert is_signed_in(client)
+    assert answer.headers["Location"] == "/support/"
+
+
+def test_who_is_signed_in_does_not_see_the_form(browse, asha, priya):
+    assert browse(asha).get(LOGIN).headers["Location"] == "/support/"
+    assert browse(priya).get(LOGIN).status_code == 200
+
+
+def test_signing_in_makes_a_new_session(browse, asha):
+    client = browse()
+    client.get(LOGIN)
+    session = client.session
+    session["planted"] = "x"
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    sign_in(client, asha.login_email)
+    assert client.session.session_key != session.session_key
+
+
+def test_signing_in_and_out_take_a_token_of_the_page(asha):
+    client = Client(enforce_csrf_checks=True)
+    assert (
+        client.post(LOGIN, {"username": asha.login_email, "password": factories.PASSWORD}).status_code
+        == 403
+    )
+    sign_in(client, asha.login_email)
+    assert client.post("/support/logout/").status_code == 403
+    assert is_signed_in(client)
+
+
+def test_signing_out_ends_the_session_and_a_link_does_not(browse, asha):
+    client = browse()
+    sign_in(client, asha.login_email)
+    key = client.cookies["sessionid"].value
+    assert client.get("/support/logout/").status_code == 405
+    button = page(client.get("/support/")).one("button", aria_label="Sign out")
+    form = next(
+        form
+        for form in page(client.get("/support/")).all("form")
+        if form.all("button", aria_label="Sign out")
+    )
+    assert button["title"] == "Sign out"
+    answer = client.post(form["action"], form.fields())
+    assert answer.headers["Location"] == LOGIN
+    # Also for a copy of its cookie
+    client.cookies["sessionid"] = key
+    assert client.get("/support/").status_code == 302
+
+
+def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browse, asha):
+    client = browse()
+    sign_in(client, asha.login_email)
+    for name in ("sessionid", "csrftoken"):
+        cookie = client.cookies[name]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"

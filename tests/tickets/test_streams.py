@@ -1,0 +1,333 @@
+"""The streams as a client hears them: who hears what, and nothing is lost or doubled by being cut off."""
+
+import asyncio
+import json
+import threading
+import time
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.test import AsyncClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+from tests import factories
+from tickets import live, queries, workflow
+from tickets.api import serializers, tokens
+from tickets.models import Activity, Person, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+INBOX = "/api/support/admin/events"
+
+
+def path_of(ticket: Ticket) -> str:
+    return f"/api/support/{ticket.pk}/events"
+
+
+def access_of(person: Person) -> str:
+    return tokens.issue(person)["access"]
+
+
+class Ear:
+    """A client's end of a stream: events as (id, name, data)."""
+
+    def __init__(self, response):
+        self.response = response
+        self.chunks = response.streaming_content if response.streaming else None
+        self.waiting: list[tuple] = []
+
+    async def event(self, *names: str, seconds=10) -> tuple:
+        """Return the next event (of these names), or fail after some seconds."""
+        async with asyncio.timeout(seconds):
+            while True:
+                while not self.waiting:
+                    self.waiting = parsed(await anext(self.chunks))
+                heard = self.waiting.pop(0)
+                if not names or heard[1] in names:
+                    return heard
+
+    async def rest(self) -> list[tuple]:
+        return [*self.waiting, *[heard async for chunk in self.chunks for heard in parsed(chunk)]]
+
+
+def parsed(chunk: bytes) -> list[tuple]:
+    events = []
+    for part in chunk.decode().strip().split("\n\n"):
+        fields = dict(line.partition(": ")[::2] for line in part.splitlines())
+        if "event" in fields:
+            place = int(fields["id"]) if "id" in fields else None
+            events.append((place, fields["event"], json.loads(fields["data"])))
+    return events
+
+
+@asynccontextmanager
+async def listening(path: str, access: str = "", after=None):
+    headers = {"Authorization": f"Bearer {access}"} if access else {}
+    if after is not None:
+        headers["Last-Event-ID"] = str(after)
+    ear = Ear(await AsyncClient().get(path, headers=headers))
+    try:
+        yield ear
+    finally:
+        if ear.chunks:
+            await ear.chunks.aclose()
+
+
+async def does(job):
+    """Do something on the desk, in a thread as a request would."""
+
+    def done():
+        try:
+            return job()
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(done)
+
+
+# --- What is heard -----------------------------------------------------------
+
+
+def test_a_customer_hears_what_is_said_as_the_api_gives_it(ticket, priya, asha):
+    async def story(access):
+        async with listening(path_of(ticket), access) as ear:
+            assert ear.response.headers["Content-Type"] == "text/event-stream"
+            assert ear.response.headers["Cache-Control"] == "no-store"
+            first, second = await ear.event(), await ear.event()
+            reply = await does(lambda: workflow.agent_replies(ticket, "Hello <b>5 & 6</b>", by=asha))
+            joined, heard = await ear.event("message"), await ear.event("message")
+            as_told = await does(lambda: serializers.message_json(reply, ticket, agent=False))
+            assert [first[0], second[0], joined[0], heard[0]] == [1, 2, 3, 4]
+            assert heard == (4, "message", json.loads(json.dumps(as_told, default=str)))
+            _, _, changed = await ear.event("ticket")
+            assert (changed["status"], changed["agentName"], changed["unreadCount"]) == (
+                "in-progress", "Asha Nair", 1,
+            )  # fmt: skip
+
+    asyncio.run(story(access_of(priya)))
+
+
+def test_reading_is_heard_by_the_other_side(ticket, priya):
+    async def story(access):
+        async with listening(path_of(ticket), access) as ear:
+            _, _, before = await ear.event("read")
+            await does(lambda: workflow.mark_read(ticket, by_agents=True, up_to=2))
+            _, _, after = await ear.event("read")
+            assert (before["agents"], after["agents"]) == (0, 2)
+
+    asyncio.run(story(access_of(priya)))
+
+
+def test_a_customers_stream_carries_no_note_no_presence_and_not_its_own_typing(ticket, priya, asha):
+    secret = "CONFIDENTIAL"
+
+    def backstage():
+        workflow.add_note(ticket, secret, by=asha)
+        live.signal(ticket, "presence", name=secret, here=True)
+        live.signal(ticket, "typing", by="customer", name=secret)
+        live.signal(ticket, "typing", by="agent", name="Asha Nair")
+        workflow.agent_replies(ticket, "Hello", by=asha)
+
+    async def hears(access):
+        async with listening(path_of(ticket), access) as ear:
+            heard = [await ear.event("message"), await ear.event("message")]
+            await does(backstage)
+            while not {"Hello", "Asha Nair"} <= {
+                data.get("message") or data.get("name") for _, _, data in heard
+            }:
+                heard.append(await ear.event())
+            return heard
+
+    customer = asyncio.run(hears(access_of(priya)))
+    assert secret not in str(customer)
+    assert "internal" not in str(customer)
+    assert [data["by"] for _, name, data in customer if name == "typing"] == ["agent"]
+    assert not [name for _, name, _ in customer if name == "presence"]
+    # The agent hears all of it
+    agent = asyncio.run(hears(access_of(asha)))
+    told = [(name, data.get("message") or data.get("name")) for _, name, data in agent]
+    assert {("message", secret), ("presence", secret), ("typing", secret), ("typing", "Asha Nair")} <= set(
+        told
+    )
+
+
+def test_the_inbox_hears_every_message_and_change_from_now_on(priya, vikram, asha):
+    earlier = factories.ticket(priya)
+
+    async def story(access):
+        async with listening(INBOX, access) as ear:
+            await anext(ear.chunks)
+            other = await does(lambda: factories.ticket(vikram))
+            await does(lambda: workflow.customer_says(earlier, "Hello?", by=priya))
+            await does(lambda: workflow.triage(earlier, by=asha, priority="urgent"))
+            heard = [await ear.event() for _ in range(4)]
+        places = [place for place, _, _ in heard]
+        assert places == list(range(places[0], places[0] + 4))
+        assert [(name, data.get("ticketId"), data.get("seq")) for _, name, data in heard[:3]] == [
+            ("message", str(other.pk), 1),
+            ("message", str(other.pk), 2),
+            ("message", str(earlier.pk), 3),
+        ]
+        assert (heard[3][1], heard[3][2]["id"]) == ("ticket", str(earlier.pk))
+        assert heard[3][2]["priority"] == "urgent"
+
+    asyncio.run(story(access_of(asha)))
+
+
+# --- Cut off, and resumed ----------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["priya", "asha"])
+def test_a_stream_that_is_cut_after_every_third_event_shows_what_is_stored(
+    who, ticket, priya, asha, request
+):
+    def talk():
+        try:
+            for place in range(50):
+                workflow.customer_says(ticket, f"Question {place}", by=priya)
+                workflow.agent_replies(ticket, f"Answer {place}", by=asha)
+                if place % 4 == 0:
+                    workflow.add_note(ticket, f"Note {place}", by=asha)
+            workflow.customer_says(ticket, "Bye", by=priya)
+        finally:
+            connections.close_all()
+
+    async def story(access):
+        seen, after = [], 0
+        while not seen or seen[-1][1] != "Bye":
+            async with listening(path_of(ticket), access, after) as ear:
+                for _ in range(3):
+                    place, _, data = await ear.event("message")
+                    seen.append((place, data["message"]))
+                    after = place
+                    if data["message"] == "Bye":
+                        break
+        return seen
+
+    talking = threading.Thread(target=talk)
+    talking.start()
+    seen = asyncio.run(story(access_of(request.getfixturevalue(who))))
+    talking.join()
+    stored = queries.conversation(ticket, notes=who == "asha")
+    assert stored.count() > 100
+    assert seen == list(stored.values_list("seq", "text"))
+
+
+def test_the_inbox_resumes_in_one_order_across_tickets(priya, asha):
+    tickets = [factories.ticket(priya) for _ in range(3)]
+
+    def talk():
+        try:
+            for place in range(15):
+                for ticket in tickets:
+                    workflow.customer_says(ticket, f"Question {place}", by=priya)
+        finally:
+            connections.close_all()
+
+    async def story(access, after):
+        seen = []
+        while len(seen) < 45:
+            async with listening(INBOX, access, after) as ear:
+                for _ in range(min(3, 45 - len(seen))):
+                    place, _, data = await ear.event("message")
+                    seen.append((place, data["ticketId"], data["seq"]))
+                    after = place
+        return seen
+
+    while live.number_activities():
+        pass
+    start = Activity.objects.exclude(position=None).order_by("-position").first().position
+    talking = threading.Thread(target=talk)
+    talking.start()
+    seen = asyncio.run(story(access_of(asha), start))
+    talking.join()
+    assert [place for place, _, _ in seen] == list(range(start + 1, start + 46))
+    for ticket in tickets:
+        told = [seq for _, pk, seq in seen if pk == str(ticket.pk)]
+        assert told == list(ticket.messages.filter(seq__gt=2).values_list("seq", flat=True))
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "1e3", "²", "9" * 30])
+def test_a_place_that_is_none_is_the_beginning(after, ticket, priya):
+    async def story(access):
+        async with listening(path_of(ticket), access, after) as ear:
+            assert (await ear.event("message"))[0] == 1
+
+    asyncio.run(story(access_of(priya)))
+
+
+def test_a_place_from_before_a_restored_backup_does_not_silence_the_inbox(ticket, priya, asha):
+    async def story(access):
+        async with listening(INBOX, access, after=1_000_000) as ear:
+            await anext(ear.chunks)
+            reading = asyncio.create_task(ear.event("message"))
+            await asyncio.sleep(0)
+            await does(lambda: workflow.customer_says(ticket, "Still there?", by=priya))
+            # Whether the first look came before or after it was said
+            await does(lambda: workflow.customer_says(ticket, "Hello?", by=priya))
+            assert (await reading)[2]["message"] in ("Still there?", "Hello?")
+
+    asyncio.run(story(access_of(asha)))
+
+
+# --- Who hears, and for how long ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "status"),
+    [
+        ("priya", "ticket", 200),
+        ("asha", "ticket", 200),
+        ("meera", "ticket", 200),
+        ("vikram", "ticket", 404),
+        (None, "ticket", 401),
+        ("broken", "ticket", 401),
+        ("asha", "inbox", 200),
+        ("meera", "inbox", 200),
+        ("priya", "inbox", 404),
+        (None, "inbox", 401),
+        ("asha", "nothing", 404),
+        ("asha", "nonsense", 404),
+    ],
+)
+def test_a_stream_is_open_to_those_whom_it_concerns(who, what, status, ticket, request):
+    paths = {
+        "ticket": path_of(ticket),
+        "inbox": INBOX,
+        "nothing": "/api/support/00000000-0000-4000-8000-000000000000/events",
+        "nonsense": "/api/support/nonsense/events",
+    }
+    person = who and who != "broken" and request.getfixturevalue(who)
+    access = access_of(person) if person else who or ""
+
+    async def story():
+        async with listening(paths[what], access) as ear:
+            assert ear.response.status_code == status
+            if status != 200:
+                answer = json.loads(ear.response.content)
+                assert answer.keys() == {"detail", "code"}
+                assert ("WWW-Authenticate" in ear.response.headers) == (status == 401)
+
+    asyncio.run(story())
+
+
+def test_nobody_posts_to_a_stream(ticket, api, asha):
+    for path in (path_of(ticket), INBOX):
+        assert api(asha).post(path).status_code == 405
+
+
+def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
+    token = AccessToken(access_of(priya))
+    token.set_exp(lifetime=timedelta(seconds=2))
+
+    async def story():
+        began = time.monotonic()
+        async with listening(path_of(ticket), str(token)) as ear:
+            heard = await asyncio.wait_for(ear.rest(), 10)
+        assert [place for place, name, _ in heard if name == "message"] == [1, 2]
+        assert 0.5 < time.monotonic() - began < 4
+
+    asyncio.run(story())
+    assert live.hub.topics == {}

@@ -1,0 +1,176 @@
+"""Pictures from outside: what is left of them, what stays in the storage and what does not."""
+
+import re
+import resource
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests import factories
+from tests.tickets.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
+from tickets import uploads, workflow
+from tickets.models import Message, Status
+from tickets.uploads import received
+from tickets.workflow import IllegalMove, Mismatch, StaleReply
+
+# --- Taken, and cleaned ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "becomes"), [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "WEBP"), ("MPO", "JPEG")]
+)
+def test_nothing_of_a_picture_survives_but_its_pixels(kind, becomes):
+    data = talkative()[kind]
+    assert SECRET in data
+    assert Image.open(BytesIO(data)).format == kind
+    image, raw = taken(data)
+    assert image.format == becomes
+    assert SECRET not in raw
+    for marker in (b"Exif", b"EXIF", b"ICC", b"iCCP", b"adobe", b"tEXt", b"MPF"):
+        assert marker not in raw
+    assert not image.getexif()
+    assert not {"icc_profile", "exif", "comment", "xmp"} & image.info.keys()
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP"])
+def test_a_phone_held_upright_gives_an_upright_picture(encoder):
+    # 6: the camera was turned; the left of what is stored belongs on top
+    image, _ = taken(encoded(photo(), encoder, exif=exif(orientation=6)))
+    assert image.size == (32, 64)
+    top, bottom = image.convert("RGB").getpixel((16, 8)), image.convert("RGB").getpixel((16, 56))
+    assert top[0] > 200 > 60 > top[2]
+    assert bottom[2] > 200 > 60 > bottom[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "encoder"),
+    [
+        ("1", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("P", "PNG"), ("I;16", "PNG"), ("RGBA", "PNG"),
+        ("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "WEBP"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_pixel_is_taken(mode, encoder):
+    image, _ = taken(encoded(Image.new(mode, (40, 30)), encoder))
+    assert image.size == (40, 30)
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP"])
+def test_exif_that_makes_no_sense_turns_nothing(encoder):
+    image, _ = taken(encoded(photo(), encoder, exif=b"nonsense"))
+    assert image.size == (64, 32)
+
+
+def test_transparency_stays():
+    image, _ = taken(encoded(Image.new("RGBA", (40, 30), (255, 0, 0, 0)), "PNG"))
+    assert image.getpixel((1, 1))[3] == 0
+
+
+@pytest.mark.parametrize("size", [(3000, 2000), (4000, 1), (1, 4000), (1, 1)])
+def test_a_picture_is_made_small_enough_for_a_phone(size):
+    image, _ = taken(encoded(Image.new("RGB", size), "PNG"))
+    assert max(image.size) == min(max(size), uploads.FULL_SIDE)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "MPO"])
+@pytest.mark.parametrize(
+    "payload", [b"<?php system($_GET['c']); ?>", b"<script>alert(1)</script>", b"PK\3\4SECRET"]
+)
+def test_what_hangs_on_to_a_picture_is_cut_off(kind, payload):
+    _, raw = taken(talkative()[kind] + payload)
+    assert payload not in raw
+
+
+def test_names_are_random_and_tell_nothing():
+    names = set()
+    for _ in range(3):
+        with received(factories.picture("my address.php.jpg")) as picture:
+            names |= {picture.name, picture.thumbnail}
+    assert len(names) == 6
+    for name in names:
+        assert re.fullmatch(r"pictures/[0-9a-f]{2}/[0-9a-f]{32}(\.jpg|-small\.webp)", name)
+    assert {uploads.content_type(name) for name in names} == {"image/jpeg", "image/webp"}
+
+
+# --- What stays behind -------------------------------------------------------
+
+
+def test_a_picture_that_became_a_message_stays_and_comes_with_it(ticket, priya):
+    with received(factories.picture(size=(640, 320))) as picture:
+        said = workflow.customer_says(ticket, "Look", by=priya, picture=picture)
+    stored = Message.objects.get(pk=said.pk)
+    assert (stored.picture.name, stored.thumbnail.name) == (picture.name, picture.thumbnail)
+    assert (stored.picture_width, stored.picture_height) == (640, 320)
+    assert {path.name for path in files()} == {Path(picture.name).name, Path(picture.thumbnail).name}
+    assert workflow.Ticket.objects.get(pk=ticket.pk).preview == "Look"
+
+
+def test_a_picture_alone_is_a_message(ticket, priya):
+    with received(factories.picture()) as picture:
+        workflow.customer_says(ticket, "", by=priya, picture=picture)
+    assert workflow.Ticket.objects.get(pk=ticket.pk).preview == "Picture"
+
+
+def test_no_upload_is_no_picture():
+    with received(None) as picture:
+        assert picture is None
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_nothing_stays_when_the_block_fails_or_makes_no_message(used):
+    def receive(fails):
+        with received(factories.picture()) as picture:
+            assert len(files()) == 2
+            picture.used = used
+            if fails:
+                raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        receive(fails=True)
+    assert files() == []
+    receive(fails=False)
+    assert len(files()) == (2 if used else 0)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (StaleReply, {"last_seq": 0}),
+        (IllegalMove, {"last_seq": None}),
+        (Mismatch, {"last_seq": None, "client_id": "taken"}),
+    ],
+)
+def test_nothing_stays_of_a_reply_that_was_refused(refusal, words, ticket, asha):
+    if refusal is IllegalMove:
+        workflow.move(ticket, Status.CLOSED, by=asha)
+    workflow.add_note(ticket, "first", by=asha, client_id="taken")
+    with pytest.raises(refusal), received(factories.picture()) as picture:
+        workflow.agent_replies(ticket, "Look", by=asha, picture=picture, **words)
+    assert files() == []
+
+
+def test_a_retry_leaves_one_picture_and_another_picture_is_another_message(ticket, priya, api):
+    def send(colour):
+        words = {"message": "Look", "clientId": "p-1", "image": factories.picture(colour=colour)}
+        return api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart")
+
+    first, again, other = send("peru"), send("peru"), send("navy")
+    assert [answer.status_code for answer in (first, again, other)] == [201, 200, 409]
+    assert first.json() == again.json()
+    assert len(files()) == 2
+
+
+def test_a_full_disk_is_507_without_half_a_message_and_text_goes_on(ticket, priya, api):
+    client, path = api(priya), f"/api/support/{ticket.pk}/message"
+    noise = upload(encoded(Image.effect_noise((300, 300), 90), "JPEG"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The kernel refuses to let a file grow beyond this, as it does when there is no room
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        answer = client.post(path, {"message": "Look", "image": noise}, format="multipart")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (answer.status_code, answer.json()["code"]) == (507, "no_room")
+    assert (files(), ticket.messages.count()) == ([], 2)
+    assert client.post(path, {"message": "Then in words"}).status_code == 201

@@ -1,0 +1,168 @@
+"""What comes instead of a picture: other files, bombs, and pictures that somebody broke on purpose."""
+
+import random
+import struct
+import time
+import zlib
+
+import pytest
+from PIL import Image
+
+from tests.tickets.pictures import SECRET, encoded, files, photo, taken, talkative, upload
+from tickets import uploads
+from tickets.uploads import BadPicture
+
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HOSTILE = {
+    "gif": encoded(photo(), "GIF"),
+    "bmp": encoded(photo(), "BMP"),
+    "tiff": encoded(photo(), "TIFF"),
+    "ico": encoded(photo(), "ICO"),
+    "pdf": encoded(photo(), "PDF"),
+    "svg": SVG,
+    "php": b"<?php system($_GET['c']); ?>",
+    "html": b"<html><script>alert(1)</script>",
+    "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+    "gif that is a script": b"GIF89a/*" + b"\0" * 20 + b"*/=alert(1)",
+    "script behind a signature": b"\x89PNG\r\n\x1a\n<script>alert(1)</script>",
+    "php behind a signature": b"\xff\xd8\xff\xe0<?php system($_GET['c']); ?>",
+    "nothing": b"",
+    "one byte": b"\xff",
+    "zeros": b"\0" * 4096,
+    "half a jpeg": (whole := encoded(Image.effect_noise((90, 90), 60), "JPEG"))[: len(whole) // 2],
+    "half a png": (whole := encoded(Image.effect_noise((90, 90), 60), "PNG"))[: len(whole) // 2],
+    "half a webp": (whole := encoded(Image.effect_noise((90, 90), 60), "WEBP"))[: len(whole) // 2],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_no_picture_is_refused_with_a_sentence(name, ticket, priya, api):
+    with pytest.raises(BadPicture, match=r"could not be read as a picture"):
+        taken(HOSTILE[name])
+    answer = api(priya).post(
+        f"/api/support/{ticket.pk}/message",
+        {"message": "Look", "image": upload(HOSTILE[name])},
+        format="multipart",
+    )
+    assert answer.status_code == 400
+    assert answer.json()["image"][0].endswith(".")
+    assert (ticket.messages.count(), files()) == (2, [])
+
+
+def png(chunks) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def chunks_of(data: bytes):
+    at = 8
+    while at < len(data):
+        length, name = struct.unpack(">I4s", data[at : at + 8])
+        yield name, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of one-bit pixels, all black: a hundred kilobytes that are gigabytes once decoded."""
+    row, packer = b"\0" + bytes((width + 7) // 8), zlib.compressobj(1)
+    rows = b"".join(packer.compress(row * 100) for _ in range(height // 100)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return png([(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")])
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(30_000, 30_000), (12_000, 9_000), (8_000, 6_300)])
+def test_a_bomb_is_refused_before_it_is_decoded(size):
+    data = bomb(*size)
+    assert len(data) < uploads.settings.UPLOAD_MAX_BYTES
+    began = time.thread_time()
+    with pytest.raises(BadPicture, match="more than 50 megapixels"):
+        taken(data)
+    assert time.thread_time() - began < 0.2
+
+
+def test_five_megabytes_are_taken_and_one_byte_more_is_not(settings):
+    small = talkative()["JPEG"]
+    limit = settings.UPLOAD_MAX_BYTES
+    assert limit == 5 * 1024 * 1024
+    assert taken(small + bytes(limit - len(small)))
+    with pytest.raises(BadPicture, match="larger than 5 MB"):
+        taken(small + bytes(limit - len(small) + 1))
+
+
+def mutations(number: int):
+    """Pictures with bytes turned, cut out, repeated, swapped with another's: the same ones every time."""
+    chance = random.Random(20260302)
+    originals = list(talkative().values())
+    for place in range(number):
+        data = bytearray(originals[place % len(originals)])
+        for _ in range(chance.choice([1, 1, 2, 8])):
+            at, length = chance.randrange(len(data)), chance.choice([1, 1, 2, 4, 64])
+            match chance.randrange(6):
+                case 0:
+                    data[at : at + length] = chance.randbytes(length)
+                case 1:
+                    data[at : at + length] = b"\xff" * length
+                case 2:
+                    del data[at : at + length]
+                case 3:
+                    data[at:at] = data[at : at + length]
+                case 4:
+                    data[at:] = chance.choice(originals)[at:]
+                case 5 if len(data) > 200:
+                    # Headers are where decoders believe what they read
+                    data[chance.randrange(12, 200)] = chance.choice([0, 1, 127, 128, 255])
+        yield bytes(data)
+
+
+def mutated_chunks(number: int):
+    """PNGs whose chunks are nonsense with a correct checksum, so that decoders look into them."""
+    chance = random.Random(20260303)
+    names = [
+        b"IHDR",
+        b"PLTE",
+        b"tRNS",
+        b"gAMA",
+        b"pHYs",
+        b"iCCP",
+        b"zTXt",
+        b"iTXt",
+        b"eXIf",
+        b"acTL",
+        b"fcTL",
+    ]
+    original = talkative()["PNG"]
+    for _ in range(number):
+        chunks = list(chunks_of(original))
+        at = chance.randrange(len(chunks))
+        name, data = chunks[at]
+        match chance.randrange(4):
+            case 0:
+                chunks[at] = (name, chance.randbytes(chance.choice([0, 1, 3, 13, 40])))
+            case 1:
+                chunks.insert(
+                    max(at, 1), (chance.choice(names), chance.randbytes(chance.choice([0, 1, 26])))
+                )
+            case 2:
+                chunks[at] = (name, data.replace(data[:1], b"\xff", 1))
+            case 3:
+                del chunks[at]
+        yield png(chunks)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_seven_hundred_broken_pictures_raise_nothing_but_a_refusal():
+    outcomes = {"taken": 0, "refused": 0}
+    for number, data in enumerate([*mutations(400), *mutated_chunks(300)]):
+        try:
+            _, raw = taken(data)
+        except BadPicture:
+            outcomes["refused"] += 1
+        else:
+            assert SECRET not in raw, number
+            outcomes["taken"] += 1
+    # Both ways are worth something only if both were gone
+    assert min(outcomes.values()) > 40
+    assert files() == []

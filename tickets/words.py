@@ -1,0 +1,102 @@
+"""From text to the words by which it is found. Pure, so that every engine finds the same."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+ASKED_AT_ONCE = 8
+MAX_WORD = 40
+# What people leave out when they type: accents, the nukta of Hindi, the vowel points of Arabic
+LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u064b-\u0652]")
+# Joined letters are one word, with or without the joiner
+JOINERS = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+# Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana, Han. Each sign is a word
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+# Digits in any grouping, as in a phone number
+NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}")
+# The last digits that somebody may remember
+SHORTEST_END = 4
+LONGEST_NUMBER = 15
+# Without the country's code, which people write or leave out
+NATIONAL = 10
+
+# One sound, several spellings: Vikram and Wikram, Deepak and Dipak, Kavita and Kavitha
+SILENT_H = re.compile(r"(?<=[bcdgjkprstvx])h")
+DOUBLED = re.compile(r"(.)\1+")
+SAME_SOUND = str.maketrans("wzqyeock", "vjkiiukk")
+SOUND = "~"
+SHORTEST_SOUND = 4
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text as they are compared: without case, accents and punctuation."""
+    folded = _folded(text)
+    if folded.isascii():
+        found = re.findall(r"[a-z0-9]+", folded)
+    else:
+        found = "".join(map(_sign, folded)).split()
+    return [word[:MAX_WORD] for word in found]
+
+
+def found_by(text: str) -> Iterable[str]:
+    """Yield what finds this text: its words, its numbers from every digit on, and the digits in VP10001."""
+    for word in split(text):
+        yield word
+        if not word.isdigit():
+            yield from re.findall(r"\d{4,}", word)
+    for number in NUMBER.findall(_folded(text)):
+        digits = _digits(number)
+        if len(digits) <= LONGEST_NUMBER:
+            for start in range(len(digits) - SHORTEST_END + 1):
+                yield digits[start:]
+
+
+def name_found_by(name: str) -> Iterable[str]:
+    """Yield what finds a person: the words of the name, and how they sound."""
+    for word in split(name):
+        yield word
+        if sound := sound_of(word):
+            yield sound
+
+
+def code_found_by(code: str) -> Iterable[str]:
+    """Yield what finds VP-10001: also VP10001."""
+    yield from found_by(code)
+    if joined := "".join(split(code)):
+        yield joined
+
+
+def asked(text: str) -> list[tuple[str, str]]:
+    """Return what somebody looks for: pairs of the beginning of a word, and a sound ("" if it has none)."""
+    if NUMBER.fullmatch(text.strip()):
+        return [(_digits(text)[-NATIONAL:], "")]
+    return [(word, sound_of(word)) for word in dict.fromkeys(split(text)[:ASKED_AT_ONCE])]
+
+
+def sound_of(word: str) -> str:
+    """Return a key that the spellings of a name share; "" for what is short or not in Latin letters."""
+    if len(word) < SHORTEST_SOUND or not (word.isascii() and word.isalpha()):
+        return ""
+    return SOUND + DOUBLED.sub(r"\1", SILENT_H.sub("", word.replace("ph", "f")).translate(SAME_SOUND))
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFC", LEFT_OUT.sub("", decomposed))
+
+
+def _sign(sign: str) -> str:
+    if UNSPACED.match(sign):
+        return f" {sign} "
+    kind = unicodedata.category(sign)
+    if kind == "Nd":
+        return str(unicodedata.decimal(sign))
+    return sign if kind[0] in "LMN" else "" if sign in JOINERS else " "
+
+
+def _digits(number: str) -> str:
+    return "".join(str(unicodedata.decimal(sign)) for sign in number if sign.isdecimal())
