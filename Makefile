@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
+# On SQLite, PostgreSQL and MongoDB; with DATABASE_URL=... on that server only
 test: $(VENV)/.tests
 	@sh tests/install_browser.sh
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@exec $(BIN)/python tests/engines/run.py $(PYTEST_ARGS)
 
 # Without browsers and other processes: before every commit
 test-fast: $(VENV)/.tests
-	$(BIN)/python -m pytest -m "not slow" -n 2 $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n 2 $(PYTEST_ARGS)
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import Count, Max
 from rapidfuzz import fuzz, process
 
 from . import text as words
+from .kept import Kept
 from .models import Product
 
 SHOWN = 4
@@ -23,6 +23,8 @@ ALIKE = 84
 LEAST_LETTERS = 5
 # The same sound in another spelling or script: makana, makhaana, मखाना
 SOUNDS_ALIKE = 0.95
+# ... and looks alike in Latin letters: "charge" sounds like "Coorg" and is none
+LOOKS_ALIKE = 70
 # A word that stands in many names says less
 GENERIC_SAY = 0.3
 # Half a name is better than nothing: the score of a product of which a share of one name was said
@@ -36,21 +38,22 @@ NAMED_TOO = 0.75
 
 # Words that stand in many product names or in any sentence and name nothing by themselves
 GENERIC = {
-    "the", "and", "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",
+    "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",
     "pure", "fresh", "natural", "item", "village", "wild", "cold", "raw", "whole", "box", "return", "high",
     "free", "hot", "mix", "simple", "powder", "new", "open", "from",
 }  # fmt: skip
 # Words around a product's name that ask to see or to buy it and say nothing more
 SHOPPING = {
+    "and", "the",
     "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
     "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",
     "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
     "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
     "u", "want", "we", "what", "whats", "which", "will", "you", "your",
     "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
-    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "do", "hai", "hain",
+    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
     "ho", "h", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
-    "lena", "me", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wala", "wali", "ya",
+    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wala", "wali", "ya",
     "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
     "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
 }  # fmt: skip
@@ -186,7 +189,7 @@ class Named:
 
 
 class Shelf:
-    """The words of all names, each with the products that it stands for. Build it anew when one changes."""
+    """The words of all names, each with the products that it stands for; `_shelf()` returns it as it is now."""
 
     def __init__(self, products: Iterable[Product]):
         self.products = [product.pk for product in products]
@@ -231,7 +234,9 @@ class Shelf:
         """Return the known words that this one is or may be a misspelling of, with how likely (0 to 1)."""
         alike = {same: 1.0 for same in (word, word + "s", word.removesuffix("s")) if self.knows(same)}
         if len(words.latin(word)) >= 4 and len(words.sound(word)) >= 3:
-            alike |= {other: SOUNDS_ALIKE for other in self.by_sound[words.sound(word)] if other != word}
+            alike |= {
+                other: SOUNDS_ALIKE for other in self.by_sound[words.sound(word)] if _alike(word, other)
+            }
         if not alike and len(word) >= LEAST_LETTERS:
             close = process.extract(word, self.long_words, scorer=fuzz.ratio, score_cutoff=ALIKE)
             alike = {other: score / 100 for other, score, _ in close}
@@ -275,6 +280,10 @@ class Shelf:
         return found
 
 
+def _alike(word: str, other: str) -> bool:
+    return word != other and fuzz.ratio(words.latin(word), words.latin(other)) >= LOOKS_ALIKE
+
+
 def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
     """Return the products meant, and the words that mean them.
 
@@ -294,16 +303,7 @@ def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
     return chosen, explained
 
 
-_kept: tuple = (None, None)
-
-
-def _shelf() -> Shelf:
-    """Return the shelf, built anew only when a product has changed."""
-    global _kept
-    stamp = Product.objects.filter(is_active=True).aggregate(newest=Max("updated_at"), count=Count("pk"))
-    if _kept[0] != stamp:
-        _kept = (stamp, Shelf(list(Product.objects.filter(is_active=True).order_by("name"))))
-    return _kept[1]
+_shelf = Kept(Product, Shelf).now
 
 
 def _fresh(ids: list) -> list[Product]:

@@ -7,7 +7,10 @@ not have, or a "not" more or less, and the answer is not used.
 import re
 from typing import NamedTuple
 
-LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\b[\w-]+\.(?:com|in|org|net|io|co|example)\b\S*", re.I)
+LINK = re.compile(
+    r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\b[\w-]+\.(?:com|in|org|net|io|co|example)\b\S*",
+    re.I,
+)
 
 UNITS = {
     "day": "days?|din|dino|दिन|दिनों|दिवस",
@@ -52,10 +55,11 @@ guarantee guaranteed guarantees warranty गारंटी | voucher coupon cod
 compensation compensate मुआवज़ा | replacement replace new fresh naya taaza नया नयी ताज़ा | exchange swap swapped badal बदल
 always hamesha हमेशा | any anything koi कोई कुछ | waive waived
 """
-NEGATIONS = set(
-    "not no never cannot cant can't don't dont won't wont doesn't isn't aren't without nothing nor none only unless "
-    "nahi nahin mat bina sirf nahīn नहीं मत बिना केवल सिर्फ़ सिर्फ न ना".split()
-)
+NEGATIONS = {
+    "not", "no", "never", "cannot", "cant", "can't", "don't", "dont", "won't", "wont", "doesn't", "isn't", "aren't",
+    "without", "nothing", "nor", "none", "only", "unless", "nahi", "nahin", "mat", "bina", "sirf",
+    "नहीं", "मत", "बिना", "केवल", "सिर्फ़", "सिर्फ", "न", "ना",
+}  # fmt: skip
 WORD = re.compile(r"[\w'\u0900-\u097F]+")
 
 

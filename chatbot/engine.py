@@ -98,11 +98,12 @@ class Heard:
     order: Order | None
     # What Villy asked last, if it was a question: {"about": "issue" | "help", ...}
     asked: dict
+    library: knowledge.Library
 
     @cached_property
     def passages(self) -> list[knowledge.Passage]:
         """The nearest articles, the best first."""
-        return knowledge.look_up(self.text)
+        return self.library.near(self.text)
 
     @cached_property
     def found(self) -> catalogue.Found:
@@ -125,17 +126,18 @@ def answer(chat: Chat, text: str) -> Reply:
         if reply := rule(chat, heard):
             break
     reply.rule = rule.__name__
-    _count_turn(chat.memory, heard, reply)
     _remember(chat.memory, heard, reply)
+    _count_turn(chat.memory, heard, reply)
     return reply
 
 
 def _listen(chat: Chat, text: str) -> Heard:
     plain = _without_tags(text)
     understood = intents.classify(plain)
+    library = knowledge.library()
     return Heard(
         text=plain,
-        language=_language(chat, plain),
+        language=_language(chat, plain, library),
         reason=handoff.reason(plain),
         intent=understood["intent"],
         confidence=understood["confidence"],
@@ -144,6 +146,7 @@ def _listen(chat: Chat, text: str) -> Heard:
         priority=understood["priority"],
         order=orders.mentioned(chat, plain),
         asked=chat.memory.pop("asked", {}),
+        library=library,
     )
 
 
@@ -183,7 +186,7 @@ def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
 
 def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
     """The title of an article, or "Something is wrong with my order": we wrote it, so we know it."""
-    article = knowledge.titled(heard.text)
+    article = heard.library.titled(heard.text)
     if article and heard.intent != "order_status":
         return _article(article, heard, 1.0)
     if not replies.is_chip("problem", heard.text):
@@ -238,9 +241,15 @@ def no_words(chat: Chat, heard: Heard) -> Reply | None:
 
 def an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Something is wrong that a person has to put right. What is urgent is not the time to be sure."""
-    if heard.is_issue and (heard.confidence >= ACT or heard.priority == Priority.URGENT or heard.reason):
+    if heard.is_issue and (heard.confidence >= ACT or _is_pressing(heard)):
         return _offer(chat, heard, heard.intent, heard.category, heard.priority)
     return None
+
+
+def _is_pressing(heard: Heard) -> bool:
+    """Urgent, angry, or trouble of one kind or another: which it is may be open."""
+    is_trouble = heard.intent in intents.TROUBLE and heard.priority == Priority.HIGH
+    return is_trouble or heard.priority == Priority.URGENT or bool(heard.reason)
 
 
 def anger(chat: Chat, heard: Heard) -> Reply | None:
@@ -286,6 +295,16 @@ def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
     return _products(found.products, heard)
 
 
+def what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
+    """ "And the price?", "is it vegan?": the product that was shown last."""
+    shown = chat.memory.get("product")
+    means_another = heard.intent not in ("product_query", "out_of_scope") and heard.confidence >= ACT
+    if not shown or heard.found.products or means_another or not catalogue.is_about_one(heard.text):
+        return None
+    product = Product.objects.filter(pk=shown, is_active=True).first()
+    return product and _products([product], heard, catalogue.detail(heard.text, product))
+
+
 def another_script(chat: Chat, heard: Heard) -> Reply | None:
     """A language that Villy cannot read: who can help is a person."""
     if not _has_letters(heard.text) or knowledge.can_read(heard.text):
@@ -304,7 +323,7 @@ def their_order(chat: Chat, heard: Heard) -> Reply | None:
     """Where is my order: from the caller's own orders only."""
     asks = heard.intent == "order_status" and heard.confidence >= max(ASK, min(0.9, heard.article_score))
     names = heard.order and (heard.is_short or heard.intent == "order_status" or not _knows(heard, ACT))
-    if not asks and not names:
+    if heard.is_issue or not (asks or names):
         return None
     if order := heard.order or orders.latest(chat):
         return _order_card(chat, order, heard)
@@ -330,11 +349,9 @@ def small_talk(chat: Chat, heard: Heard) -> Reply | None:
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     """A product among other words; a clear article comes first, unless the message is mostly names."""
-    if heard.is_issue or (heard.intent != "product_query" and heard.confidence >= ACT):
+    if heard.intent != "product_query" and (heard.is_issue or heard.confidence >= ACT):
         return None
     products, share = heard.found.products, heard.found.share
-    if not products and (shown := _shown_before(chat, heard)):
-        return _products([shown], heard, catalogue.detail(heard.text, shown))
     if not products or (not share and heard.intent != "product_query"):
         return None
     if len(products) == 1 and (detail := catalogue.detail(heard.text, products[0])):
@@ -342,13 +359,6 @@ def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     if _knows(heard, CLEAR if share < HALF else VERY_CLEAR):
         return None
     return _products(products, heard)
-
-
-def _shown_before(chat: Chat, heard: Heard) -> Product | None:
-    """ "And the price?", "is it vegan?": the product that was shown last."""
-    if not (shown := chat.memory.get("product")) or not catalogue.is_about_one(heard.text):
-        return None
-    return Product.objects.filter(pk=shown, is_active=True).first()
 
 
 def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:
@@ -412,7 +422,7 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
 
 def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:
     """Likely, not sure: say so, and keep the others and a person in reach."""
-    if not _knows(heard, retrieval.THRESHOLD) or heard.intent == "out_of_scope":
+    if not _knows(heard, retrieval.THRESHOLD) or heard.intent == "out_of_scope" or heard.confidence < ASK:
         return None
     if str(heard.passages[0].article.pk) in chat.memory.get("refused", []):
         return None
@@ -447,6 +457,7 @@ RULES = (
     anger,
     an_order_to_prove,
     a_bare_name,
+    what_was_shown,
     another_script,
     their_order,
     small_talk,
@@ -513,7 +524,9 @@ def _article(article: Article, heard: Heard, sure: float) -> Reply:
 def _products(products, heard: Heard, detail: str = "") -> Reply:
     cards = [catalogue.as_card(product) for product in products]
     alone = len(products) == 1
-    text = _about_one(products[0], heard, detail) if alone else replies.say("products_found", heard.language)
+    text = (
+        _about_one(products[0], heard, detail) if alone else replies.say("products_found", heard.language)
+    )
     return Reply(
         text,
         "product_query",
@@ -600,7 +613,7 @@ def _remember(memory: dict, heard: Heard, reply: Reply) -> None:
         memory["order"] = str(heard.order.pk)
     if reply.products:
         memory["product"] = reply.products[0]["id"] if len(reply.products) == 1 else None
-    if reply.rule in SAYS_WHAT_IS_WRONG and (heard.is_issue or heard.reason):
+    if reply.offer_agent and reply.helped is None:
         _remember_issue(memory, heard, reply)
 
 
@@ -613,26 +626,24 @@ def learn_of_help(memory: dict, sources: list[dict], helped: bool) -> None:
     memory["refused"] = sorted({*memory.get("refused", []), *refused})
 
 
-SAYS_WHAT_IS_WRONG = {
-    "a_person_at_once", "what_they_say_to_our_question", "an_issue", "anger", "perhaps_an_issue", "i_do_not_know",
-}  # fmt: skip
-
-
 def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
     """Keep the last issue in the customer's own words. Its priority never falls within a chat."""
     known = memory.get("issue")
     if known:
         reply.priority = _higher(known["priority"], reply.priority)
     says_what = heard.is_issue and heard.intent != "talk_to_human"
-    if known and not says_what and heard.reason not in AT_ONCE:
-        # "Connect me": what about was said before
+    is_grave = known and known["why"] in AT_ONCE
+    if known and (is_grave or not says_what) and heard.reason not in AT_ONCE:
+        # "Connect me" leaves what it is about as it was, and nothing comes before glass in the food
+        known["priority"] = reply.priority
         return
     memory["issue"] = {
         "category": reply.category,
         "priority": reply.priority,
-        "intent": heard.intent,
-        "words": heard.text,
-        "why": heard.reason or heard.intent,
+        "intent": reply.intent,
+        # A code says nothing, and is nobody's to read
+        "words": "" if reply.rule == "a_code" else heard.text,
+        "why": heard.reason or reply.intent,
     }
 
 
@@ -659,7 +670,22 @@ def _higher(one: str, other: str) -> str:
 
 # --- Small readings of a text ------------------------------------------------
 
-NODS = {"ok", "okay", "k", "kk", "hmm", "hm", "acha", "accha", "achha", "thik", "theek", "अच्छा", "ठीक", "👍"}
+NODS = {
+    "ok",
+    "okay",
+    "k",
+    "kk",
+    "hmm",
+    "hm",
+    "acha",
+    "accha",
+    "achha",
+    "thik",
+    "theek",
+    "अच्छा",
+    "ठीक",
+    "👍",
+}
 TAG = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -680,10 +706,10 @@ def _has_letters(text: str) -> bool:
     return any(token[0].isalpha() for token in words.tokens(text))
 
 
-def _language(chat: Chat, text: str) -> str:
+def _language(chat: Chat, text: str, library: knowledge.Library) -> str:
     """The language to answer in: of the message, or of the chat where the message says nothing about it."""
     said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
-    if not said or knowledge.titled(text):
+    if not said or library.titled(text):
         return chat.language
     language = intents.language_of(text)
     # "refund?" is said in every language

@@ -185,9 +185,7 @@ def _count_line(count: Count, line: Line) -> None:
     count.not_helped += line.helped is False
 
 
-def visits(
-    lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]
-) -> list[Visit]:
+def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]) -> list[Visit]:
     """Cut chats at their pauses, and see which visit became a ticket and after which somebody came back."""
     found = _cut(lines, talks)
     contacts = defaultdict(list)

@@ -8,7 +8,10 @@ from pathlib import Path
 FILE = Path(__file__).parent / "data" / "handoff.txt"
 REASONS = ("safety", "fraud", "legal", "human", "anger")
 # What may follow a yes or a no without making it a sentence: "no refund yet" is none
-FILLERS = set("it is its was did does has hai ho thanks thank you thx sir madam bhai ji please plz ok है सर".split())
+FILLERS = {
+    "it", "is", "its", "was", "did", "does", "has", "hai", "ho", "thanks", "thank", "you", "thx", "sir", "madam",
+    "bhai", "ji", "please", "plz", "ok", "है", "सर",
+}  # fmt: skip
 
 
 def reason(text: str) -> str:

@@ -40,7 +40,7 @@ def open_ticket(
             chat = None
         lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
         issue = (chat.memory.get("issue") if chat else None) or {}
-        words = text or issue.get("words") or _last_words(lines)
+        words = text or issue.get("words") or _telling_words(lines)
         understood = intents.classify(words)
         category = category or issue.get("category") or understood["category"]
         ticket = workflow.open_ticket(
@@ -128,6 +128,8 @@ def _priority(category: str, understood: dict, issue: dict) -> str:
     return max(floor, understood["priority"], key=list(Priority.values).index)
 
 
-def _last_words(lines: list[ChatMessage]) -> str:
+def _telling_words(lines: list[ChatMessage]) -> str:
+    """What the customer said last that was more than a yes, a number or a code."""
     said = [line.text for line in lines if line.sender == "customer"]
-    return said[-1] if said else "I would like to talk to a person."
+    telling = [text for text in said if len(text.split()) > 2]
+    return (telling or said or ["I would like to talk to a person."])[-1]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
-
 from . import retrieval
 from . import text as words
+from .kept import Kept
 from .models import Article
+
+LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -17,53 +18,36 @@ class Passage:
     score: float
 
 
-@dataclass(frozen=True)
 class Library:
-    """The published articles by id and by title, and their index."""
+    """The published articles, ready to be searched; `library()` returns it as it is now."""
 
-    articles: dict[str, Article]
-    titles: dict[str, Article]
-    index: retrieval.Index
+    def __init__(self, articles: list[Article]):
+        self.articles = {str(article.pk): article for article in articles}
+        self.titles = {_title(article.title): article for article in articles}
+        self.index = retrieval.Index(
+            retrieval.Document(id, article.title, article.body, tuple(article.variants))
+            for id, article in self.articles.items()
+        )
+
+    def near(self, text: str, limit: int = 3) -> list[Passage]:
+        """Return the nearest articles, the best first; none for a text without a word that can be read."""
+        if not can_read(text):
+            return []
+        # A question stands at the beginning; the rest of an essay only takes time
+        found = self.index.search(text[:LONGEST], limit)
+        return [Passage(self.articles[id], score) for id, score in found]
+
+    def titled(self, text: str) -> Article | None:
+        """Return the article with exactly this title: what a tap on a suggestion sends."""
+        return self.titles.get(_title(text))
 
 
-def look_up(text: str, limit: int = 3) -> list[Passage]:
-    """Return the nearest articles, the best first; none for a text without a word that can be read."""
-    if not can_read(text):
-        return []
-    library = _library()
-    return [Passage(library.articles[id], score) for id, score in library.index.search(text, limit)]
+library = Kept(Article, Library).now
 
 
 def can_read(text: str) -> bool:
     """Whether the text has a word in letters that Villy was taught: Latin or Devanagari."""
     return any(words.latin(token).isascii() and token[0].isalpha() for token in words.tokens(text))
-
-
-def titled(text: str) -> Article | None:
-    """Return the article with exactly this title: what a tap on a suggestion sends."""
-    return _library().titles.get(_title(text))
-
-
-_kept: tuple = (None, None)
-
-
-def _library() -> Library:
-    """Return the articles and their index, made anew only when an article has changed."""
-    global _kept
-    stamp = Article.objects.filter(is_active=True).aggregate(newest=Max("updated_at"), count=Count("pk"))
-    if _kept[0] != stamp:
-        _kept = (stamp, _built())
-    return _kept[1]
-
-
-def _built() -> Library:
-    articles = {str(article.pk): article for article in Article.objects.filter(is_active=True)}
-    documents = [
-        retrieval.Document(id, article.title, article.body, tuple(article.variants))
-        for id, article in articles.items()
-    ]
-    titles = {_title(article.title): article for article in articles.values()}
-    return Library(articles, titles, retrieval.Index(documents))
 
 
 def _title(text: str) -> str:

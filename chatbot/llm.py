@@ -92,7 +92,8 @@ def _asked(message: str, passage: str, language: str) -> Opinion | None:
         opinion = future.result(timeout=SECONDS)
     except Exception as reason:
         # Not what was said: a log is read by many
-        logger.warning("the language model gave no answer: %s", type(reason).__name__)
+        why = reason if isinstance(reason, ImportError) else type(reason).__name__
+        logger.warning("the language model gave no answer: %s", why)
         _note_failure()
         return None
     _trouble["failures"] = 0
@@ -151,4 +152,6 @@ def _client(base_url: str, api_key: str):
         from openai import OpenAI
     except ImportError as missing:
         raise ImportError("LLM_BASE_URL is set: pip install -r requirements-llm.txt") from missing
+    # A line for every request, which says no more than our own
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     return OpenAI(base_url=base_url, api_key=api_key or "none", timeout=SECONDS, max_retries=0)

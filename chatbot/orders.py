@@ -15,7 +15,9 @@ from .models import Chat
 RECENT = 50
 
 # Letters and digits as one word (VP-10234, vp 10234), or digits after "order" or "#"
-LETTERED = re.compile(r"\b(?!(?:no|rs|id|inr|pin|awb|utr)\b)([A-Z]{2,4})([- ]?)(\d{3,10})(?!\d)", re.IGNORECASE)
+LETTERED = re.compile(
+    r"\b(?!(?:no|rs|id|inr|pin|awb|utr)\b)([A-Z]{2,4})([- ]?)(\d{3,10})(?!\d)", re.IGNORECASE
+)
 AFTER_ORDER = re.compile(
     r"(?:#|(?:\border|ऑर्डर|आर्डर)[ .]*(?:no|number|num|id|नंबर|नम्बर|न)?[ .:#]*(?:is|hai|है)?[ .:#]*)(\d{4,10})(?!\d)",
     re.IGNORECASE,
@@ -68,7 +70,7 @@ def find_own(person: Person, reference: str) -> Order | None:
 
 def latest(chat: Chat) -> Order | None:
     """Return the newest order that this chat may talk about."""
-    return _newest(may_hear(chat)).first()
+    return may_hear(chat).order_by("-placed_at").first()
 
 
 def others_under_way(chat: Chat, shown: Order) -> list[str]:
@@ -92,7 +94,8 @@ def named(orders: QuerySet[Order], text: str) -> Order | None:
     said |= set(DIGITS.findall(text))
     if not said:
         return None
-    return next((o for o in _newest(orders)[:RECENT] if said & {_plain(o.number), _digits(o.number)}), None)
+    recent = orders.order_by("-placed_at")[:RECENT]
+    return next((o for o in recent if said & {_plain(o.number), _digits(o.number)}), None)
 
 
 def about(chat: Chat | None, person: Person, text: str, category: str) -> Order | None:
@@ -107,13 +110,9 @@ def about(chat: Chat | None, person: Person, text: str, category: str) -> Order 
 
 
 def _guess(orders: QuerySet[Order], category: str) -> Order | None:
-    recent = list(_newest(orders)[:RECENT])
+    recent = list(orders.order_by("-placed_at")[:RECENT])
     likely = [order for order in recent if order.status in LIKELY.get(category, OrderStatus)]
     return next(iter(likely or recent), None)
-
-
-def _newest(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.order_by("-placed_at").prefetch_related("items")
 
 
 # --- Numbers -----------------------------------------------------------------

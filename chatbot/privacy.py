@@ -17,7 +17,6 @@ AMOUNT = re.compile(
 )
 
 
-
 def masked(text: str) -> str:
     """Return the text without cards, phones, e-mails, links, and order or other numbers; amounts of money stay."""
     text = LINK_WITH_SECRETS.sub("[link]", text)

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import yaml
 
@@ -18,6 +19,11 @@ def say(key: str, language: str = "en", **words) -> str:
     """Return a line in this language (one of LANGUAGES; English for any other)."""
     line = _wording()[key]
     return (line.get(language) or line["en"]).format(**words)
+
+
+def gaps(line: str) -> set[str]:
+    """Return the names of the words that are filled in."""
+    return {name for _, name, _, _ in Formatter().parse(line) if name}
 
 
 def has(key: str) -> bool:

@@ -17,8 +17,16 @@ PRAGMA mmap_size=268435456;
 PRAGMA cache_size=-16000;
 """
 
-# Threads come and go, connections stay; whoever finds none free waits, then fails with a sentence
-POSTGRES_POOL = {"min_size": 1, "max_size": 16, "timeout": 10}
+# Threads come and go, connections stay; whoever finds none free waits, then fails with a sentence.
+# The pool waits twice as long after each failed connection, up to minutes: told to give up soon, it
+# begins anew at the next request, and is well within seconds after the server is.
+POSTGRES_POOL = {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
+MONGO_OPTIONS = {
+    # An acknowledged write is in the journal: a single node would answer up to 100 ms before that
+    "journal": True,
+    # The driver's own 30 s are more than anybody waits for a page
+    "serverSelectionTimeoutMS": 5000,
+}
 
 
 def database_from_url(url: str, data_dir: Path) -> dict:
@@ -53,6 +61,7 @@ def database_from_url(url: str, data_dir: Path) -> dict:
             "ENGINE": "django_mongodb_backend",
             "HOST": url,
             "NAME": urlsplit(url).path.strip("/") or "supportdesk",
+            "OPTIONS": {name: value for name, value in MONGO_OPTIONS.items() if name not in url},
         }
     raise SystemExit(f"DATABASE_URL starts with {engine!r}; it has to be sqlite:, postgres: or mongodb:.")
 

@@ -1,14 +1,18 @@
 """The pages for what went wrong: a sentence, never a trace. The API gets the same as JSON."""
 
+import sys
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+RETRY_AFTER_SECONDS = 5
 PAGES = {
     400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
     403: ("That did not come from this page", "forbidden", "Please reload the page and try again."),
     404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
     500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
+    503: ("We will be right back", "away", "The desk cannot reach its data just now. Please try again in a moment."),
 }
 
 
@@ -31,7 +35,17 @@ def no_such_call(request) -> HttpResponse:
 
 
 def broken(request) -> HttpResponse:
-    return _page(request, 500)
+    from .outages import is_outage
+
+    # What fails in a middleware comes here without passing `outages.Calm`
+    return away(request) if is_outage(sys.exc_info()[1]) else _page(request, 500)
+
+
+def away(request) -> HttpResponse:
+    """503: the database does not answer."""
+    response = _page(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def csrf_failure(request, reason="") -> HttpResponse:

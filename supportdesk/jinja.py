@@ -30,7 +30,14 @@ def environment(**options) -> Environment:
         static=static,
         url=url,
     )
-    env.filters.update(age=age, linked=linked, localtime=timezone.localtime, moment=moment, rupees=rupees)
+    env.filters.update(
+        age=age,
+        countdown=countdown,
+        linked=linked,
+        localtime=timezone.localtime,
+        moment=moment,
+        rupees=rupees,
+    )
     return env
 
 
@@ -86,6 +93,19 @@ def moment(at: datetime) -> Markup:
     return Markup(
         f'<time datetime="{at.isoformat(timespec="seconds")}" title="{full}" data-age>{age(at)}</time>'
     )
+
+
+def countdown(due: datetime, now: datetime, before: str = "") -> str:
+    """What is left, as times.js goes on counting: "4:59", "14 min", "1 h 5 min", "2 d", "4:59 late"."""
+    left = (due - now).total_seconds()
+    minutes, seconds = divmod(int(abs(left)), 60)
+    if minutes >= 2880:
+        span = f"{minutes // 1440} d"
+    elif minutes >= 60:
+        span = f"{minutes // 60} h {minutes % 60} min"
+    else:
+        span = f"{minutes} min" if minutes >= 10 else f"{minutes}:{seconds:02}"
+    return f"{span} late" if left < 0 else f"{before}{span}"
 
 
 def rupees(amount) -> str:

@@ -1,23 +1,59 @@
-"""The server process: uvicorn, told to let the streams go first when it ends."""
+"""The server process: uvicorn, told to let the streams go first when it ends; and many of them behind one port."""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
 
 import uvicorn
+from django.conf import settings
+from prometheus_client import multiprocess
 
+from tickets.jobs import Worker
 from tickets.live import hub
+
+logger = logging.getLogger(__name__)
+
+# A process that dies sooner than this would die again: it is started anew, but not at once
+TOO_SOON_SECONDS = 10
 
 
 class Server(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        self.worker = Worker()
+        if settings.BACKGROUND_WORK and self.started:
+            self.worker.start()
+
     async def shutdown(self, sockets=None):
+        self.worker.stop()
         # uvicorn waits for what is in flight, and a stream would be so for ever
         hub.close()
         await super().shutdown(sockets)
+        self.worker.join()
 
 
 def run(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests that have begun are finished."""
-    config = uvicorn.Config(
+    Server(_config(host=host, port=port)).run()
+
+
+def run_shared(fd: int) -> None:
+    """Serve on a listening socket of the process that started this one, and no longer than that lives."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    Server(_config()).run([socket.socket(fileno=fd)])
+
+
+def _config(**where) -> uvicorn.Config:
+    return uvicorn.Config(
         "supportdesk.asgi:application",
-        host=host,
-        port=port,
+        **where,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -27,4 +63,45 @@ def run(host: str, port: int) -> None:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )
-    Server(config).run()
+
+
+# --- Many processes ----------------------------------------------------------
+
+
+def run_many(host: str, port: int, count: int) -> None:
+    """Serve with `count` processes on one port; one that dies is started anew. Ends with all of them."""
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    listening.set_inheritable(True)
+    stopping = threading.Event()
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sent, lambda *_: stopping.set())
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics())}
+
+    def start() -> subprocess.Popen:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--fd", str(listening.fileno())]
+        # Nothing is ever written there: it closes when we are gone, however we went
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, pass_fds=[listening.fileno()])  # noqa: S603
+
+    processes = {place: (start(), time.monotonic()) for place in range(count)}
+    while not stopping.wait(0.5):
+        for place, (process, began) in processes.items():
+            if process.poll() is not None and time.monotonic() - began > TOO_SOON_SECONDS:
+                logger.error("server process %s ended (%s) and is started anew", process.pid, process.returncode)
+                multiprocess.mark_process_dead(process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])
+                processes[place] = start(), time.monotonic()
+    for process, _ in processes.values():
+        process.terminate()
+    for process, _ in processes.values():
+        process.wait()
+
+
+def _fresh_metrics() -> Path:
+    folder = settings.DATA_DIR / ".metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

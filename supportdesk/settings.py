@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from environs import Env
+from marshmallow.validate import OneOf
 
 from . import keys
 from .databases import apps_for, database_from_url, is_mongo, migrations_for
@@ -53,7 +54,19 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 HTTPS = env.bool("HTTPS", not DEBUG)
 # One thread runs Python at a time; the others wait for the database or the disk
 WORKER_THREADS = env.int("WORKER_THREADS", 8)
+# Processes of `manage.py serve` on one port
+WORKERS = env.int("WORKERS", 1)
 SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
+# Where customers find the chat: the link in letters
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}/")
+# What the desk does by itself, see docs/operations.md; 0 is never
+BACKGROUND_WORK = env.bool("BACKGROUND_WORK", True)
+AUTO_CLOSE_DAYS = env.int("AUTO_CLOSE_DAYS", 7)
+UNREAD_MAIL_MINUTES = env.int("UNREAD_MAIL_MINUTES", 10)
+RETENTION_DAYS = env.int("RETENTION_DAYS", 0)
+AUDIT_DAYS = env.int("AUDIT_DAYS", 730)
+# Opens /metrics to others than this machine. Empty: to nobody else.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # An OpenAI-compatible endpoint that words Villy's answers, see docs/villy.md. Empty: none.
 LLM_BASE_URL = env.str("LLM_BASE_URL", "")
 LLM_MODEL = env.str("LLM_MODEL", "")
@@ -80,6 +93,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "supportdesk.logs.RequestLog",
     "supportdesk.middleware.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -90,6 +104,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tickets.audit.trail",
+    "supportdesk.outages.Calm",
 ]
 
 # The check looks for Django's own SecurityMiddleware by name; ours is that one, with an exception
@@ -116,6 +132,9 @@ MIGRATION_MODULES = migrations_for(_database)
 DEFAULT_AUTO_FIELD = (
     "django_mongodb_backend.fields.ObjectIdAutoField" if is_mongo(_database) else "django.db.models.BigAutoField"
 )
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "supportdesk.caches.PatientRedisCache", "LOCATION": REDIS_URL}}
 
 # Our pages are Jinja2 (half the cost of a Django template, measured in docs/performance.md);
 # Django's own engine stays for the admin and the browsable API.
@@ -174,6 +193,19 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "gz",
     "br",
 )
+# Pictures in a bucket instead of DATA_DIR/media, still served through the desk's own access check
+S3_BUCKET = env.str("S3_BUCKET", "")
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "supportdesk.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("S3_REGION", "") or None,
+            "access_key": env.str("S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+        },
+    }
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
@@ -282,16 +314,23 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs --------------------------------------------------------------------
+# `json` is one object a line, for machines; `line` is for the person in front of the terminal
+LOG_FORMAT = env.str("LOG_FORMAT", "line" if DEBUG else "json", validate=OneOf(["line", "json"]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "supportdesk.logs.LineFormatter"},
+        "json": {"()": "supportdesk.logs.DiscreetFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # A wrong password or a stranger's 404 is not an incident.
         "django.request": {"level": "ERROR"},
+        # A line a request is for machines
+        **({} if LOG_FORMAT == "json" else {"supportdesk.requests": {"level": "WARNING"}}),
     },
 }
 

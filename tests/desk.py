@@ -29,6 +29,7 @@ class Desk:
         self.environment = {
             **{key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"},
             "DATA_DIR": str(data_dir),
+            "DATABASE_URL": "sqlite:",
             "PORT": str(self.port),
             "DEBUG": "on",
             "RATE_LIMITS": "off",

@@ -176,6 +176,8 @@ def things(priya, settings) -> dict[str, str]:
         "ticket_id": str(ticket.pk),
         "message_id": str(message.pk),
         "answer_id": str(answer.pk),
+        "app_label": "tickets",
+        "object_id": str(ticket.pk),
         "identity": jwt.encode(claims, settings.WIDGET_SIGNING_KEY, "HS256"),
         "refresh": tokens.issue(priya)["refresh"],
         "pass": signing.dumps(str(priya.pk), salt="shop"),
@@ -247,7 +249,7 @@ def every_address(resolver=None, before: str = ""):
             yield from every_address(pattern, route)
         else:
             route = route.replace("(?:/|$)", "/<nothing>").rstrip("$").replace("/?", "/")
-            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", route)
+            yield "/" + re.sub(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", r"<\1\2>", route)
 
 
 # --- The same thing, wherever it shows up -------------------------------------

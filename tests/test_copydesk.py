@@ -16,14 +16,27 @@ pytestmark = [
     pytest.mark.not_on("postgresql", "mongodb", reason="starts all three engines by itself"),
 ]
 
-SUMS = """
-import json; from tickets import copying
-print(json.dumps({model._meta.label_lower: copying.summed(model) for model in copying.tables()}))
+# What is in the desk, and what a search finds there
+STATE = """
+import json
+from tickets import copying, search
+from tickets.models import Ticket
+sums = {model._meta.label_lower: copying.summed(model) for model in copying.tables()}
+found = sorted(search.tickets(Ticket.objects.all(), "refund").values_list("number", flat=True))
+print(json.dumps([sums, found]))
 """
-FIRST_CUSTOMER = "from tickets.models import Person; print(Person.objects.order_by('pk').first().pk)"
-SEARCHED = """
-from tickets import search; from tickets.models import Ticket
-print(*sorted(search.tickets(Ticket.objects.all(), 'refund').values_list('number', flat=True)))
+# What the demo shop lacks: the admin's history, a chat, and rows that point to rows which are copied later
+HISTORY = """
+from uuid import UUID
+from django.contrib.admin.models import CHANGE, LogEntry
+from chatbot.models import Chat, ChatMessage
+from tickets.models import Person, Ticket
+tickets = list(Ticket.objects.order_by("pk"))
+LogEntry.objects.log_actions(Person.objects.get(login_email="staff@demo.test").pk, tickets[:3], CHANGE)
+Ticket.objects.filter(pk=tickets[0].pk).update(previous=tickets[-1])
+chat = Chat.objects.create(person=tickets[0].requester, memory={"turns": [1, 2.5, None, "क"]})
+asked = ChatMessage.objects.create(pk=UUID("f" * 32), chat=chat, seq=1, sender="customer", text="Makhana?")
+ChatMessage.objects.create(pk=UUID("1" * 32), chat=chat, seq=2, sender="ai", text="Here.", answers=asked, reply={"text": "Here."})
 """
 
 
@@ -80,31 +93,27 @@ def at(tmp_path_factory, postgres, mongo):
 
 @pytest.fixture(scope="module")
 def shop(at) -> Shell:
-    """The demo shop on SQLite, with some history of the admin."""
+    """The demo shop on SQLite, and some history."""
     desk = at("sqlite", "shop")
     desk.says("migrate", "--verbosity", "0")
     desk.says("load_demo")
-    desk.python(
-        "from django.contrib.admin.models import LogEntry, CHANGE; from tickets.models import *;"
-        "LogEntry.objects.log_actions(Person.objects.get(login_email='staff@demo.test').pk,"
-        " Ticket.objects.all()[:3], CHANGE)"
-    )
+    desk.python(HISTORY)
     return desk
 
 
 def test_a_desk_that_goes_round_all_engines_comes_back_as_it_was(shop, at):
-    sums = json.loads(shop.python(SUMS))
+    state = shop.python(STATE)
+    sums, found = json.loads(state)
     assert sums["tickets.ticket"][0] > 30
+    assert sums["chatbot.chatmessage"][0] == 2
     assert sums["admin.logentry"][0] == 3
-    found = shop.python(SEARCHED)
     assert found
     here = shop
     # Every direction between two different engines
     for place, engine in enumerate(["postgres", "mongodb", "sqlite", "mongodb", "postgres", "sqlite"]):
         there = at(engine, f"round{place}")
         assert "same checksum" in here.says("copydesk", "--to", there.url)
-        assert json.loads(there.python(SUMS)) == sums, engine
-        assert there.python(SEARCHED) == found, engine
+        assert there.python(STATE) == state, engine
         here = there
 
 
@@ -118,7 +127,7 @@ def test_a_copy_that_was_interrupted_goes_on(shop, at):
         "LogEntry.objects.order_by('-pk').first().delete()"
     )
     assert "same checksum" in shop.says("copydesk", "--to", there.url)
-    assert there.python(SUMS) == shop.python(SUMS)
+    assert there.python(STATE) == shop.python(STATE)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres", "mongodb"])
@@ -126,11 +135,11 @@ def test_a_target_with_other_data_is_refused_and_left_alone(shop, at, engine):
     there = at(engine, "other")
     there.says("migrate", "--verbosity", "0")
     there.says("load_demo")
-    before = there.python(SUMS)
+    before = there.python(STATE)
     refused = shop.run("copydesk", "--to", there.url)
     assert refused.returncode != 0
     assert re.search(r"The target has .* that this desk does not have", refused.stderr)
-    assert there.python(SUMS) == before
+    assert there.python(STATE) == before
 
 
 def test_a_copy_that_differs_is_not_called_a_copy(shop, at):
@@ -147,5 +156,4 @@ def test_a_desk_is_not_copied_onto_itself_or_to_nowhere(shop, at):
     assert "the database that the desk is in" in shop.run("copydesk", "--to", shop.url).stderr
     assert "Where to?" in shop.run("copydesk").stderr
     assert "has to be sqlite:" in shop.run("copydesk", "--to", "mysql://nowhere/desk").stderr
-    gone = at("mongodb", "gone").url.replace("127.0.0.1:", "127.0.0.1:1")
-    assert shop.run("copydesk", "--to", "postgres://127.0.0.1:1/desk").returncode != 0, gone
+    assert "The target failed" in shop.run("copydesk", "--to", "postgres://127.0.0.1:1/desk").stderr

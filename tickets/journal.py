@@ -17,6 +17,8 @@ from functools import wraps
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from supportdesk import metrics
+
 from . import clock, live, search
 from .models import Message, Person, Sender, Ticket, TicketEvent
 from .uploads import StoredPicture
@@ -91,8 +93,13 @@ class Entry:
         """Add an event to the ticket's history."""
         self.events.append(
             TicketEvent(
-                ticket=self.ticket, actor=self.by, actor_name=str(self.by or ""), field=field,
-                old="" if old is None else str(old), new="" if new is None else str(new), at=self.now,
+                ticket=self.ticket,
+                actor=self.by,
+                actor_name=str(self.by or ""),
+                field=field,
+                old="" if old is None else str(old),
+                new="" if new is None else str(new),
+                at=self.now,
             )
         )
 
@@ -115,8 +122,13 @@ class Entry:
         """Add the next message; `unread` counts it as news for the other side."""
         seq = self.ticket.last_seq + 1
         message = Message(
-            ticket=self.ticket, seq=seq, sender=sender, text=text, internal=internal,
-            created_at=self.now, **fields,
+            ticket=self.ticket,
+            seq=seq,
+            sender=sender,
+            text=text,
+            internal=internal,
+            created_at=self.now,
+            **fields,
         )
         if picture:
             self.pictures.append(picture)
@@ -156,6 +168,8 @@ class Entry:
         live.announce(self.ticket, [message.seq for message in self.messages])
         for picture in self.pictures:
             picture.used = True
+        for message in self.messages:
+            metrics.MESSAGES.labels(message.sender).inc()
 
 
 def create(ticket: Ticket, entry: Entry) -> None:

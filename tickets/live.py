@@ -20,8 +20,10 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, close_old_connections, transaction
 from django.utils import timezone
 
+from supportdesk import metrics
+
 from .bus import bus
-from .models import Activity, Ticket
+from .models import Activity, Person, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +118,9 @@ class News:
 class Listener:
     """One stream's ear: woken by calls, and holding the passing events that came with them."""
 
-    def __init__(self):
+    def __init__(self, person: Person | None):
+        self.person = person
+        self.dismissed = False
         self.woken = asyncio.Event()
         self.passing: deque[dict] = deque(maxlen=50)
 
@@ -160,18 +164,21 @@ class Hub:
                         listener.passing.append(call)
                     listener.woken.set()
 
-    def join(self, name: str) -> tuple[Topic, Listener]:
+    def join(self, name: str, person: Person | None) -> tuple[Topic, Listener]:
         self.loop = asyncio.get_running_loop()
         if not self.poller or self.poller.done():
             self.poller = self.loop.create_task(self.poll())
+        bus.listen()
         topic = self.topics.setdefault(name, Topic())
-        listener = Listener()
+        listener = Listener(person)
         topic.listeners.add(listener)
+        metrics.STREAMS.inc()
         return topic, listener
 
     def leave(self, name: str, listener: Listener) -> None:
         topic = self.topics[name]
         topic.listeners.discard(listener)
+        metrics.STREAMS.dec()
         if not topic.listeners:
             del self.topics[name]
 
@@ -190,6 +197,7 @@ class Hub:
             now = timezone.now()
             try:
                 recent = await in_thread(_activities_since, min(looked_at, now))
+                await self.dismiss()
             except Exception as reason:  # whatever the driver raises, the next look may find it well again
                 logger.warning("live: the database does not answer (%s)", type(reason).__name__)
                 continue
@@ -199,6 +207,24 @@ class Hub:
                     self.wake({"ticket": ticket, "activities": [activity]})
             forget_before = time.monotonic() - 10 * POLL_SECONDS
             self.called = {key: at for key, at in self.called.items() if at > forget_before}
+
+    async def dismiss(self) -> None:
+        """End the streams of those who were disabled, or got another role or password, since they came."""
+        listeners = [each for topic in self.topics.values() for each in topic.listeners if each.person]
+        standing = await in_thread(_standing, {each.person.pk for each in listeners})
+        for each in listeners:
+            if standing.get(each.person.pk) != _standing_of(each.person):
+                each.dismissed = True
+                each.woken.set()
+
+
+def _standing(people: set) -> dict:
+    rows = Person.objects.filter(pk__in=people).only("is_active", "role", "password")
+    return {person.pk: _standing_of(person) for person in rows}
+
+
+def _standing_of(person: Person) -> tuple:
+    return person.is_active, person.role, person.password
 
 
 def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
@@ -232,19 +258,21 @@ async def stream(
     kind: str,
     passes: Callable[[dict], bool],
     seconds: float,
+    person: Person | None = None,
 ) -> AsyncIterator[bytes]:
     """Yield server-sent events of a topic, beginning with what comes after `after`.
 
     `read(after)` is called in a thread; streams of the same `kind` get the same
     answer from it. `passes` picks the passing events for this listener. The stream
-    ends after `seconds`; its client reconnects and resumes.
+    ends after `seconds`, and soon after `person` was disabled; a client that still may
+    reconnects and resumes.
     """
     ends_at = time.monotonic() + seconds
     sent: dict[int, bytes] = {}
-    topic, listener = hub.join(name)
+    topic, listener = hub.join(name, person)
     try:
         yield b"retry: 2000\n: connected\n\n"
-        while not hub.closed and time.monotonic() < ends_at:
+        while not (hub.closed or listener.dismissed) and time.monotonic() < ends_at:
             listener.woken.clear()
             news = await _shared_read(topic, (kind, after), read, after)
             chunk = news.events

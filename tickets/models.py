@@ -156,6 +156,7 @@ class TokenFamily(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="token_families")
     jti = models.CharField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now, help_text="when `jti` was issued")
     revoked_at = models.DateTimeField(null=True)
 
 
@@ -256,6 +257,8 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     first_response_due_at = models.DateTimeField()
     first_responded_at = models.DateTimeField(null=True, blank=True)
+    # When the desk looks whether somebody has answered; empty once it has looked, see jobs.notice_breaches
+    answer_check_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # The conversation in numbers
     last_seq = models.PositiveIntegerField(default=0)
@@ -265,6 +268,9 @@ class Ticket(models.Model):
     read_by_requester = models.PositiveIntegerField(default=0)
     unread_by_agents = models.PositiveIntegerField(default=0)
     unread_by_requester = models.PositiveIntegerField(default=0)
+    mailed_to_requester = models.PositiveIntegerField(
+        default=0, editable=False, help_text="seq up to which the customer was told by e-mail"
+    )
 
     client_id = models.CharField(max_length=64, null=True, blank=True, default=None)
     previous = models.ForeignKey(
@@ -295,6 +301,8 @@ class Ticket(models.Model):
                 fields=["callback_requested", "callback_completed", "-updated_at", "-id"],
                 name="inbox_callbacks",
             ),
+            # Without a condition: MongoDB has none for "is not null"
+            models.Index(fields=["answer_check_at"], name="answers_to_check"),
         ]
 
     def __str__(self):
@@ -434,3 +442,78 @@ class SearchText(models.Model):
     # The ticket's place in the inbox, see search.place
     rank = models.BigIntegerField(unique=True)
     words = models.TextField()
+
+
+class Job(models.Model):
+    """One step of the background work: when it is due, and until when somebody is at it (see `tickets.jobs`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    # Whoever dies at it holds it up until then, and no longer
+    leased_until = models.DateTimeField(null=True)
+    ran_at = models.DateTimeField(null=True, help_text="When the last run that went through began.")
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    last_error = models.CharField(max_length=120, blank=True)
+
+    def __str__(self):
+        return self.name
+
+
+class Deed(models.TextChoices):
+    SAW = "saw"
+    CHANGED = "changed"
+    EXPORTED = "exported"
+    ERASED = "erased"
+
+
+class NeverChanged(Exception):
+    """The audit is only ever added to."""
+
+
+class AuditRows(models.QuerySet):
+    def update(self, **fields):
+        raise NeverChanged
+
+    def delete(self):
+        raise NeverChanged
+
+
+class AuditEntry(models.Model):
+    """What a member of the desk did: who, what, about whom, when, from where. Only ever added to.
+
+    It points to nothing, so that nothing that is deleted takes it along, and names no
+    customer, so that an erasure need not touch it. Written by `tickets.audit` only.
+    """
+
+    id = random_id()
+    at = models.DateTimeField(default=timezone.now)
+    actor_id = models.UUIDField(null=True, help_text="Empty: somebody at the command line.")
+    actor_name = models.CharField(max_length=120)
+    deed = models.CharField(max_length=10, choices=Deed)
+    ticket_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True, help_text="The customer whom it is about.")
+    what = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    objects = AuditRows.as_manager()
+
+    class Meta:
+        verbose_name_plural = "audit"
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_by_age"),
+            models.Index(fields=["ticket_id", "-at"], name="audit_of_ticket"),
+            models.Index(fields=["person_id", "-at"], name="audit_of_person"),
+            models.Index(fields=["actor_id", "-at"], name="audit_of_actor"),
+        ]
+
+    def __str__(self):
+        return f"{self.actor_name} {self.deed} {self.what}"
+
+    def save(self, *args, **options):
+        if not self._state.adding:
+            raise NeverChanged
+        super().save(*args, **options)
+
+    def delete(self, *args, **options):
+        raise NeverChanged

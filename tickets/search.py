@@ -73,7 +73,7 @@ def count(rows: QuerySet, text: str) -> tuple[int, bool]:
 def _windows(text: str, until: datetime | None = None) -> Iterator[list[UUID]]:
     """Yield the matches' ids, the newest first, in growing portions."""
     asked = words.asked(text)
-    below = place(until) + (1 << ID_BITS) if until else 1 << 63 - 1
+    below = min(max(place(until) + (1 << ID_BITS), 0), NO_LIMIT) if until else NO_LIMIT
     size = FIRST_WINDOW
     while asked:
         found = _index().newest(asked, below, size)
@@ -87,6 +87,7 @@ def _windows(text: str, until: datetime | None = None) -> Iterator[list[UUID]]:
 # --- Remembering -------------------------------------------------------------
 
 ID_BITS = 22
+NO_LIMIT = 2**63 - 1
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -111,6 +112,13 @@ def _found_by(ticket, fields, messages) -> dict[str, None]:
         if message.sender != Sender.SYSTEM:
             found |= dict.fromkeys(words.found_by(message.text))
     return found
+
+
+def renew(ticket: Ticket) -> None:
+    """Find the ticket by what it says now, and no longer by anything that it said before."""
+    SearchText.objects.filter(pk=ticket.pk).delete()
+    found = list(_found_by(ticket, FIELDS, ticket.messages.all()))
+    _index().fill([(ticket.pk, place(ticket.updated_at, ticket.pk), found)])
 
 
 def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, size: int = 500) -> None:
@@ -221,11 +229,11 @@ class Mongo:
     def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:
         if rows:
             self.documents.insert_many(
-                {"_id": self.key(id), "rank": rank, "words": found} for id, rank, found in rows
+                [{"_id": self.key(id), "rank": rank, "words": found} for id, rank, found in rows]
             )
 
     def matching(self, asked: Asked) -> list[UUID]:
-        return [id for id, _ in self.newest(asked, 1 << 63 - 1, GIVE_UP)]
+        return [id for id, _ in self.newest(asked, NO_LIMIT, GIVE_UP)]
 
     def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
         wanted = {"$and": [{"rank": {"$lt": below}}, *(self.question(*pair) for pair in asked)]}

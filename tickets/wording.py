@@ -45,3 +45,27 @@ def callback_requested(phone: str) -> str:
 
 def callback_completed() -> str:
     return "The call back is done."
+
+
+# --- The letter to a customer who has not read what an agent wrote -----------
+
+
+def unread_subject(agent: str, number: int) -> str:
+    return f"{agent} answered you (ticket #{number})"
+
+
+def unread_letter(name: str, texts: list[str], number: int, link: str, shop: str) -> str:
+    greeting = f"Hello {name}," if name else "Hello,"
+    quoted = "\n\n".join(texts)
+    return (
+        f"{greeting}\n\n"
+        f"you have not read this yet in your conversation with us (ticket #{number}):\n\n"
+        f"{quoted}\n\n"
+        f"To answer, open the chat: {link}\n"
+        "This mailbox does not read answers.\n\n"
+        f"{shop}, Customer Care\n"
+    )
+
+
+def picture() -> str:
+    return "(a picture)"

@@ -8,13 +8,14 @@ done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
 import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from . import clock, live, sla, wording
 from .journal import TRIES, Entry, Outrun, create, verb
-from .models import Category, Message, Order, Person, Sender, Status, Ticket
+from .models import Category, Message, Order, Person, Sender, Status, Ticket, TicketEvent
 from .uploads import StoredPicture
 
 # The one table of what a status may become. A closed ticket stays closed: what comes
@@ -96,6 +97,7 @@ def open_ticket(
             created_at=now,
             updated_at=now,
             first_response_due_at=sla.first_response_due(priority, now),
+            answer_check_at=sla.first_response_due(priority, now),
             client_id=client_id,
             previous=previous,
             language=language,
@@ -253,8 +255,14 @@ def add_note(
 
 def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=False) -> Message:
     return entry.say(
-        sender, text, internal=internal, picture=picture, client_id=client_id,
-        fingerprint=_fingerprint(text, picture), author=entry.by, sender_name=str(entry.by),
+        sender,
+        text,
+        internal=internal,
+        picture=picture,
+        client_id=client_id,
+        fingerprint=_fingerprint(text, picture),
+        author=entry.by,
+        sender_name=str(entry.by),
     )
 
 
@@ -342,15 +350,14 @@ def _assign_unless_outrun(ticket, agent, by, assignee_read) -> None:
 
 
 @verb
-def triage(
-    ticket: Ticket, *, by: Person, priority: str | None = None, category: str | None = None
-) -> None:
+def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category: str | None = None) -> None:
     """Correct the priority or the category. An unanswered ticket gets the new priority's due time."""
     entry = Entry(ticket, by=by)
     if category:
         entry.set(category=category)
     if priority and entry.set(priority=priority) and not ticket.first_responded_at:
-        entry.stamp(first_response_due_at=sla.first_response_due(priority, ticket.created_at))
+        due = sla.first_response_due(priority, ticket.created_at)
+        entry.stamp(first_response_due_at=due, answer_check_at=due)
     entry.write()
 
 
@@ -395,6 +402,18 @@ def reopen(ticket: Ticket, *, by: Person) -> None:
         raise IllegalMove("Only a resolved conversation can be opened again.")
     entry = Entry(ticket, by=by)
     _reopen(entry)
+    entry.write()
+
+
+@verb
+def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
+    """Close a resolved ticket for the desk itself. Raise IllegalMove if something has happened to it since."""
+    if ticket.status != Status.RESOLVED or ticket.updated_at > untouched_since:
+        raise IllegalMove("Somebody came back to this conversation.")
+    entry = Entry(ticket)
+    _move(entry, Status.CLOSED)
+    entry.stamp(closed_at=entry.now)
+    entry.say(Sender.SYSTEM, wording.closed(), unread=False)
     entry.write()
 
 
@@ -443,6 +462,28 @@ def _reopen(entry: Entry) -> None:
     entry.stamp(resolved_at=None)
     said = wording.taken_up_again if entry.by.is_agent else wording.reopened
     entry.say(Sender.SYSTEM, said(str(entry.by)), unread=False)
+
+
+# --- Answering in time -------------------------------------------------------
+
+OVERDUE = "overdue"
+
+
+def check_answer(ticket: Ticket) -> bool:
+    """Look, at the time the answer was due, whether there is one; if not, say so in history and inbox.
+
+    Return whether this call found it overdue: of two at once, one does.
+    """
+    row = Ticket.objects.filter(pk=ticket.pk, answer_check_at=ticket.answer_check_at)
+    if not ticket.awaits_first_response:
+        row.update(answer_check_at=None)
+        return False
+    with transaction.atomic():
+        if not row.filter(first_responded_at=None, status=ticket.status).update(answer_check_at=None):
+            return False
+        TicketEvent.objects.create(ticket=ticket, field="first_response", new=OVERDUE, at=clock.now())
+        live.announce(ticket)
+    return True
 
 
 # --- Calling back ------------------------------------------------------------
@@ -507,4 +548,3 @@ def _news(ticket: Ticket, for_agents: bool, after: int) -> QuerySet[Message]:
 
 def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0].strip()
-

@@ -71,6 +71,7 @@ function tellLeaving(root) {
 
 async function renewHeader() {
   const open = conversation;
+  if (!open) return;
   const answer = await request(open.root.dataset.header).catch(() => null);
   if (!answer?.ok || open !== conversation) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html").getElementById("ticket-head");
@@ -89,7 +90,7 @@ async function renewHeader() {
   if (focused) focusAgain(fresh, focused);
 }
 
-function renewHeaderNext() { setTimeout(() => conversation && renewHeader()); }
+function renewHeaderNext() { setTimeout(renewHeader); }
 
 // A control that was renewed keeps the focus; one that is gone leaves it to the ticket's name
 function focusAgain(head, before) {
@@ -100,7 +101,7 @@ function focusAgain(head, before) {
 
 // --- The list
 
-// Ask for the ticket's row as it is now, in the list that is shown: it comes to the top, or goes
+// Ask for the ticket's row as it is now, in the list that is shown: it moves to its place, or goes
 async function renewRow(ticketId) {
   const rows = list();
   if (!rows) return;
@@ -111,7 +112,7 @@ async function renewRow(ticketId) {
   const focused = old?.contains(document.activeElement);
   if (parsed) {
     rows.querySelector(".empty")?.remove();
-    rows.dataset.query.includes("waiting") && old ? old.before(parsed) : rows.prepend(parsed);
+    rows.dataset.query.includes("waiting") && old ? old.before(parsed) : rows.insertBefore(parsed, placeFor(parsed, old));
     htmx.process(parsed);
     showTimes(parsed);
     if (!old) { parsed.classList.add("fresh"); countOneMore(); }
@@ -119,6 +120,13 @@ async function renewRow(ticketId) {
     if (focused) parsed.querySelector(".row-link").focus();
   }
   old?.remove();
+}
+
+// The newest first; a ticket that was only read stays where it is
+function placeFor(row, old) {
+  const at = (other) => other.querySelector("time").dateTime;
+  const others = Array.from(list().querySelectorAll(".row")).filter((other) => other !== old);
+  return others.find((other) => at(other) <= at(row)) || list().querySelector(".next-page");
 }
 
 function countOneMore() {
@@ -289,20 +297,21 @@ document.addEventListener("change", (event) => {
 
 let acting = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  acting = detail.target.contains(document.activeElement) ? document.activeElement : null;
-  if (detail.target.id === "pane" && conversation) tellLeaving(conversation.root);
+  acting = detail.target?.contains(document.activeElement) ? document.activeElement : null;
+  if (detail.target?.id === "pane" && conversation) tellLeaving(conversation.root);
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "pane") document.getElementById("pane").focus({ preventScroll: true });
+  if (detail.target?.id === "pane") document.getElementById("pane").focus({ preventScroll: true });
   openTicket();
   showTimes();
   const head = document.getElementById("ticket-head");
-  if (detail.target.id === "ticket-head" && head) {
+  if (detail.target?.id === "ticket-head" && head) {
     if (acting && document.activeElement === body) focusAgain(head, acting);
     tellSeen();
   }
 });
 document.addEventListener("htmx:historyRestore", () => {
+  if (conversation) tellLeaving(conversation.root);
   openTicket();
   showTimes();
   if (liveNow) showLive(liveNow.state, liveNow.text);

@@ -331,7 +331,11 @@ document.addEventListener("click", (event) => {
   let found;
   if (find("[data-close-chat]")) tellHost("close");
   else if (find("[data-human]") || find("[data-connect]")) connect();
-  else if (find("[data-contact-cancel]")) { main.querySelector("[data-contact]").hidden = true; offerPerson(); }
+  else if (find("[data-contact-cancel]")) {
+    main.querySelector("[data-contact]").hidden = true;
+    offerPerson();
+    main.querySelector("[data-connect]").focus();
+  }
   else if ((found = find("[data-say]"))) say(found.dataset.say);
   else if ((found = find("[data-helped]"))) answerHelped(found);
   else if ((found = find("[data-post-state]"))) act(found.dataset.postState, { [found.dataset.field]: found.value });

@@ -45,6 +45,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def breaks_policy(said: str) -> bool:
+    """Our pages obey their Content-Security-Policy; who may frame them is tested by being refused."""
+    return "Content Security Policy" in said and "frame-ancestors" not in said
+
+
 @pytest.fixture
 def person(browser, desk) -> Iterator:
     """`person()` opens a browser of its own: a new context at the desk's address. Errors in a page fail."""
@@ -55,6 +60,10 @@ def person(browser, desk) -> Iterator:
         context = browser.new_context(**{"base_url": desk.url} | options)
         context.set_default_timeout(10_000)
         context.on("weberror", lambda error: errors.append(str(error.error)))
+        context.on(
+            "console", lambda message: errors.append(message.text) if breaks_policy(message.text) else None
+        )
+        context.on("dialog", lambda dialog: errors.append(f"a dialog: {dialog.message}"))
         contexts.append(context)
         return context.new_page()
 
@@ -82,17 +91,30 @@ def signed():
     return sign
 
 
-@pytest.fixture
-def agent(person):
-    """`agent()` is the dashboard of a signed-in agent."""
+@pytest.fixture(scope="package")
+def sessions() -> dict:
+    """Signed-in browsers' cookies: e-mail -> storage state. Signing in is slow on purpose."""
+    return {}
 
-    def sign_in(email="agent@demo.test", **options) -> Page:
-        page = person(**options)
-        page.goto("/support/login/")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill("demo-agent")
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("list", name="Tickets")).to_be_visible()
+
+@pytest.fixture
+def agent(person, sessions):
+    """`agent()` is the dashboard of a signed-in agent; `fresh` signs in anew, for a test that signs out."""
+
+    def sign_in(email="agent@demo.test", fresh=False, **options) -> Page:
+        if fresh or email not in sessions:
+            page = person()
+            page.goto("/support/login/")
+            page.get_by_label("E-mail").fill(email)
+            page.get_by_label("Password").fill("demo-agent")
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("list", name="Tickets")).to_be_visible()
+            cookies = page.context.storage_state()
+            page.context.close()
+            if not fresh:
+                sessions[email] = cookies
+        page = person(storage_state=cookies if fresh else sessions[email], **options)
+        page.goto("/support/")
         expect(page.get_by_text("Live", exact=True)).to_be_visible()
         return page
 

@@ -67,7 +67,13 @@ def villy_greets_and_answers(chat):
     assert chat.frame.locator(".chips button").count() >= 3
     assert made == [], "looking on is nobody's business: no visitor before the first word"
 
-    chat.press("Show me makhana")
+    chat.press("How do returns work?")
+    answer = chat.bubbles("ai").last
+    expect(answer).to_contain_text(re.compile("return", re.IGNORECASE))
+    expect(answer.locator(".attached")).not_to_be_empty()
+    expect(answer).to_contain_text("Did this help?")
+
+    chat.say("Show me makhana")
     cards = chat.log.get_by_role("list").get_by_role("listitem").filter(has_text="₹")
     expect(cards).to_have_count(3)
     for name, price in (("Peri Peri", "₹299"), ("Classic", "₹249"), ("Masala", "₹249")):

@@ -198,7 +198,7 @@ def test_the_whole_way_to_customer_care_goes_by_keyboard(person, desk):
     keys.press("Shift+Tab")
     expect(chat.attach).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
+        chat.attach.press("Enter")
     chooser.value.set_files(picture())
     expect(chat.text).to_be_focused()
     tab_stops(page, frame, until="Remove picture", key="Shift+Tab")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .pages import FRAME, Chat
+from .pages import FRAME, Chat, picture
 
 TRY_TO_STORE = """() => {
     const store = (where) => { try { where().setItem("a", "b"); return "stored"; } catch (error) { return error.name; } };
@@ -52,8 +52,14 @@ def test_everything_works_where_the_frame_may_store_nothing(shop, desk):
     desk.as_agent().post(f"/api/support/admin/{ticket['id']}/reply", json={"message": "Hello Ravi"})
     expect(chat.bubbles("agent")).to_contain_text("Hello Ravi")
 
+    chat.frame.locator("input[type=file]").set_input_files(picture())
+    chat.say("See here")
+
     chat.again()
     expect(chat.log).to_contain_text("Package damaged")
+    expect(chat.log.get_by_role("img", name="Picture from Ravi Menon")).to_have_js_property(
+        "naturalWidth", 320
+    )
     expect(chat.bubbles("agent")).to_contain_text("Hello Ravi")
     assert chat.page.context.cookies() == []
 
@@ -151,6 +157,14 @@ def test_the_page_drives_it_and_hears_from_it(shop, site, desk):
     page.wait_for_function("JSON.stringify(heard.at(-1)) === '[\"unread\",0]'")
     expect(chat.button).to_have_text("")
     assert page.evaluate("heard.filter(([name]) => name === 'ticket').at(-1)[1]") == "in-progress"
+
+    # An open chat in a tab that nobody looks at counts too
+    look = "on => { Object.defineProperty(document, 'hidden', { value: !on, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }"
+    chat.document().evaluate(look, False)
+    desk.as_agent().post(f"/api/support/admin/{ticket}/reply", json={"message": "Still there?"})
+    expect(chat.button).to_have_text("1")
+    chat.document().evaluate(look, True)
+    expect(chat.button).to_have_text("")
 
 
 # --- Who may not

@@ -18,7 +18,7 @@ from tests import factories
 from tests.refusals import refused
 from tickets.models import Person, Role, Ticket
 
-KEY = "the-shops-own-signing-key-" + "k" * 20
+KEY = "the-shops-own-signing-key-" + "k" * 40
 IDENTIFY, GUEST = "/api/auth/identify", "/api/auth/guest"
 
 

@@ -36,7 +36,9 @@ def main(arguments: list[str]) -> int:
 def suite(url: str, arguments: list[str]) -> int:
     print(f"\n=== {url.partition(':')[0]} ===", flush=True)
     command = [sys.executable, "-m", "pytest", *WORKERS, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+    # Workers have to agree on the tests' names, and some are made of sets
+    environment = os.environ | {"DATABASE_URL": url, "PYTHONHASHSEED": "0"}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

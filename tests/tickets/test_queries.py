@@ -92,10 +92,10 @@ def encoded(text: str) -> str:
         "A" * 5000,
         encoded("2026-03-02T12:00:00+00:00"),
         encoded("2026-03-02T12:00:00+00:00|not-a-uuid"),
-        encoded(f"2026-03-02T12:00:00|{uuid.uuid4()}"),
-        encoded(f"yesterday|{uuid.uuid4()}"),
+        encoded("2026-03-02T12:00:00|3f1c9a52-7b0e-4d2a-9c41-2a6f5d8e7b13"),
+        encoded("yesterday|3f1c9a52-7b0e-4d2a-9c41-2a6f5d8e7b13"),
         # Before the first year once it is turned to UTC
-        encoded(f"0001-01-01T00:00:00+23:59|{uuid.uuid4()}"),
+        encoded("0001-01-01T00:00:00+23:59|3f1c9a52-7b0e-4d2a-9c41-2a6f5d8e7b13"),
         base64.urlsafe_b64encode(b"\xff\xfe|\xff").decode(),
     ],
 )
@@ -127,21 +127,21 @@ def shelf(priya, asha, rohan) -> dict[str, Ticket]:
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        ({}, {"plain", "busy", "closed", "call", "urgent", "payment"}),
-        ({"status": "open"}, {"plain", "call", "urgent", "payment"}),
-        ({"status": "in-progress"}, {"busy"}),
-        ({"status": "resolved"}, set()),
-        ({"status": "closed"}, {"closed"}),
-        ({"priority": "urgent"}, {"urgent"}),
-        ({"priority": "medium", "status": "open"}, {"plain", "call", "payment"}),
-        ({"category": "payment"}, {"payment"}),
-        ({"category": "payment", "priority": "urgent"}, set()),
-        ({"assigned": "asha"}, {"busy"}),
-        ({"assigned": "rohan", "callback": True}, {"call"}),
-        ({"assigned": "none"}, {"plain", "closed", "urgent", "payment"}),
-        ({"callback": True}, {"call"}),
-        ({"waiting": True}, {"plain", "call", "urgent", "payment"}),
-        ({"waiting": True, "category": "payment"}, {"payment"}),
+        ({}, "plain busy closed call urgent payment"),
+        ({"status": "open"}, "plain call urgent payment"),
+        ({"status": "in-progress"}, "busy"),
+        ({"status": "resolved"}, ""),
+        ({"status": "closed"}, "closed"),
+        ({"priority": "urgent"}, "urgent"),
+        ({"priority": "medium", "status": "open"}, "plain call payment"),
+        ({"category": "payment"}, "payment"),
+        ({"category": "payment", "priority": "urgent"}, ""),
+        ({"assigned": "asha"}, "busy"),
+        ({"assigned": "rohan", "callback": True}, "call"),
+        ({"assigned": "none"}, "plain closed urgent payment"),
+        ({"callback": True}, "call"),
+        ({"waiting": True}, "plain call urgent payment"),
+        ({"waiting": True, "category": "payment"}, "payment"),
     ],
     ids=str,
 )
@@ -150,7 +150,7 @@ def test_a_filter_shows_the_tickets_that_it_names(wanted, expected, shelf, asha,
     if "assigned" in wanted:
         wanted = wanted | {"assigned": people.get(wanted["assigned"], wanted["assigned"])}
     found = set(queries.inbox(InboxFilter(**wanted)))
-    assert {name for name, ticket in shelf.items() if ticket in found} == expected
+    assert {name for name, ticket in shelf.items() if ticket in found} == set(expected.split())
 
 
 def test_who_waits_is_listed_the_most_pressing_first(shelf):
@@ -254,7 +254,7 @@ def test_no_page_costs_more_queries_when_there_is_more_to_show(way, ticket, priy
         {"priority": "urgent"},
         {"category": "payment"},
         {"assigned": "none"},
-        {"assigned": str(uuid.uuid4())},
+        {"assigned": "3f1c9a52-7b0e-4d2a-9c41-2a6f5d8e7b13"},
         {"callback": True},
         {"waiting": True},
     ],

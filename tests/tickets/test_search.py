@@ -1,6 +1,6 @@
 """Search: one table of questions that every engine has to answer alike, and what it costs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -167,6 +167,13 @@ def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya, mo
             cursor = page.next
         assert seen == list(queries.inbox(wanted))
         assert len(seen) == (11 if wanted.category else 23)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_a_page_from_any_time_back_is_no_error(desk, year):
+    rows = Ticket.objects.order_by("-updated_at", "-id")
+    found = search.first(rows, "example.com", 50, datetime(year, 6, 1, tzinfo=UTC))
+    assert len(found) == (len(PEOPLE) - 1 if year == 9999 else 0)
 
 
 def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):

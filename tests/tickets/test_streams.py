@@ -331,3 +331,21 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
 
     asyncio.run(story())
     assert live.hub.topics == {}
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"role": "customer"}, {"password": "changed"}], ids=str
+)
+def test_who_is_sent_away_hears_no_more_within_seconds(change, ticket, priya, asha, rohan, monkeypatch):
+    assert live.POLL_SECONDS <= 2
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.1)
+
+    async def story(access, other):
+        async with listening(INBOX, access) as ear, listening(INBOX, other) as still:
+            await anext(ear.chunks)
+            await does(lambda: Person.objects.filter(pk=asha.pk).update(**change))
+            await asyncio.wait_for(ear.rest(), 5)
+            await does(lambda: workflow.customer_says(ticket, "Hello?", by=priya))
+            assert (await still.event("message"))[2]["message"] == "Hello?"
+
+    asyncio.run(story(access_of(asha), access_of(rohan)))

@@ -66,7 +66,7 @@ def rotate(raw: str) -> dict:
     family = _family_of(old)
     new = RefreshToken.for_user(family.person)
     newest = TokenFamily.objects.filter(pk=family.pk, jti=old["jti"], revoked_at=None)
-    if newest.update(jti=new["jti"]) != 1:
+    if newest.update(jti=new["jti"], used_at=timezone.now()) != 1:
         _end(family)
         raise _refusal("This token was used before. Please sign in again.")
     return _pair(new, family.pk)

@@ -57,8 +57,13 @@ async def ticket_events(request, ticket_id):
 
     return _streamed(
         live.stream(
-            live.topic_of(ticket.pk), read, after=ear.after or 0,
-            kind="agent" if agent else "customer", passes=passes, seconds=ear.seconds,
+            live.topic_of(ticket.pk),
+            read,
+            after=ear.after or 0,
+            kind="agent" if agent else "customer",
+            passes=passes,
+            seconds=ear.seconds,
+            person=ear.person,
         )
     )
 
@@ -72,8 +77,13 @@ async def inbox_events(request):
     after = await live.in_thread(_end_of_inbox) if ear.after is None else ear.after
     return _streamed(
         live.stream(
-            live.INBOX, _inbox_news, after=after, kind="agent",
-            passes=lambda call: True, seconds=ear.seconds,
+            live.INBOX,
+            _inbox_news,
+            after=after,
+            kind="agent",
+            passes=lambda call: True,
+            seconds=ear.seconds,
+            person=ear.person,
         )
     )
 
@@ -126,9 +136,7 @@ def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
 
 def _inbox_news(after: int) -> News:
     live.number_activities()
-    activities = list(
-        Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH]
-    )
+    activities = list(Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH])
     tickets = Ticket.objects.defer("handover").in_bulk({row.ticket_id for row in activities})
     messages = _messages_of(activities)
     chunk = b""

@@ -1,13 +1,15 @@
 """Ask Villy in a terminal, and see why he answers as he does.
 
-    python manage.py ask_villy "mera order kab aayega" --as customer@demo.test
-    python manage.py ask_villy
+python manage.py ask_villy "mera order kab aayega" --as customer@demo.test
+python manage.py ask_villy
 """
+
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chatbot import catalogue, engine, intents, knowledge, visitors
+from chatbot import catalogue, engine, intents, knowledge, proofs, visitors
 from chatbot.models import Chat
 from tickets.models import Person
 
@@ -22,13 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="email", help="sign-in e-mail of the customer; default: a visitor")
 
     def handle(self, *args, text=None, email=None, **options):
-        # A question about an order sends a code to its owner; a try in a terminal must not
-        settings.EMAIL_BACKEND, settings.SMS_URL = "django.core.mail.backends.dummy.EmailBackend", ""
         person = self._person(email) if email else visitors.visitor()
         chat = Chat.objects.create(person=person)
         try:
-            for line in [text] if text else self._typed():
-                self._show(chat, line)
+            with _no_mail():
+                for line in [text] if text else self._typed():
+                    self._show(chat, line)
         finally:
             # Nothing of it is a customer's
             chat.delete()
@@ -55,7 +56,7 @@ class Command(BaseCommand):
     def _show(self, chat: Chat, text: str) -> None:
         understood = intents.classify(text)
         evidence = ", ".join(f"{name} {weight:+.2f}" for name, weight in intents.explain(text))
-        articles = (f"{p.article.slug} {p.score:.2f}" for p in knowledge.look_up(text, NEAREST))
+        articles = (f"{p.article.slug} {p.score:.2f}" for p in knowledge.library().near(text, NEAREST))
         found = catalogue.look_up(text)
         products = ", ".join(product.name for product in found.products)
         reply = engine.answer(chat, text)
@@ -69,6 +70,7 @@ class Command(BaseCommand):
             "rule": reply.rule,
             "language": chat.language,
             "human": self._offer(reply),
+            "order": reply.order["number"] if reply.order else "",
             "sources": ", ".join(source["title"] for source in reply.sources),
             "suggestions": " | ".join(reply.suggestions),
             "answer": reply.text,
@@ -80,3 +82,15 @@ class Command(BaseCommand):
 
     def _offer(self, reply: engine.Reply) -> str:
         return f"offered, {reply.category}, {reply.priority}" if reply.offer_agent else ""
+
+
+@contextmanager
+def _no_mail():
+    """A question about an order sends a code to its owner; a try in a terminal must not."""
+    before = settings.EMAIL_BACKEND, settings.SMS_URL
+    settings.EMAIL_BACKEND, settings.SMS_URL = "django.core.mail.backends.dummy.EmailBackend", ""
+    try:
+        yield
+    finally:
+        proofs.all_sent()
+        settings.EMAIL_BACKEND, settings.SMS_URL = before

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("Where to? --to URL")
         there = database_from_url(to, settings.DATA_DIR)
         here = settings.DATABASES["default"]
-        if all(there.get(key) == here.get(key) for key in ("ENGINE", "HOST", "PORT", "NAME")):
+        if all((there.get(key) or "") == (here.get(key) or "") for key in ("ENGINE", "HOST", "PORT", "NAME")):
             raise CommandError("That is the database that the desk is in.")
         try:
             with copying.Target(to) as target:

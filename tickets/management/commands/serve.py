@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from supportdesk.server import run
+from supportdesk import server
 from supportdesk.static import collect_if_changed
 
 ADDRESSES = """
@@ -27,12 +27,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="Processes on this port.")
+        # The socket of the process that starts us as one of its workers
+        parser.add_argument("--fd", type=int, help="used internally")
 
-    def handle(self, *args, host, port, **options):
+    def handle(self, *args, host, port, workers, fd, **options):
+        if fd is not None:
+            server.run_shared(fd)
+            return
         self.prepare()
         if options["verbosity"]:
             self.greet(f"http://{host}:{port}/")
-        run(host, port)
+        if workers > 1:
+            server.run_many(host, port, workers)
+        else:
+            server.run(host, port)
 
     def prepare(self):
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,80 @@
+"""The list of tickets: filtered, searched, alive."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .pages import Dashboard
+
+
+@pytest.fixture
+def dashboard(agent) -> Dashboard:
+    return Dashboard(agent())
+
+
+def test_filter_and_search_narrow_the_list_and_stay_with_the_links(dashboard, visitor):
+    visitor(ticket="A jar of saffron honey came without its spoon", name="Zubin Mistry")
+    page = dashboard.page
+    dashboard.page.get_by_role("combobox", name="Filter").select_option(label="Open")
+    expect(dashboard.rows.filter(has_text="Closed")).to_have_count(0)
+    page.get_by_role("searchbox", name="Search tickets").fill("zubin")
+    expect(dashboard.rows).to_have_count(1)
+    expect(page.get_by_role("status", name="Total: 1 ticket", exact=True)).to_be_visible()
+    dashboard.open("Zubin Mistry")
+    assert page.url.endswith("?filter=open&q=zubin")
+    page.reload()
+    expect(dashboard.rows).to_have_count(1)
+    expect(page.get_by_role("combobox", name="Filter")).to_have_value("open")
+    expect(page.get_by_role("heading", level=1, name="Zubin Mistry")).to_be_visible()
+
+    # A ticket that is not open any more leaves the list of open ones, wherever it was changed
+    page.get_by_role("button", name="Take").click()
+    expect(dashboard.rows).to_have_count(0)
+
+
+def test_more_tickets_come_while_scrolling(dashboard):
+    first_page = dashboard.rows.count()
+    total = int(re.search(r"\d+", dashboard.page.get_by_role("status", name="Total:").inner_text())[0])
+    assert first_page < total
+    dashboard.list.get_by_role("link", name="More tickets").scroll_into_view_if_needed()
+    expect(dashboard.list.locator(".row")).to_have_count(total)
+
+
+def test_reading_a_ticket_leaves_it_in_its_place_and_news_bring_it_to_the_top(dashboard, visitor):
+    older = visitor(ticket="The box was crushed", name="Older Customer")
+    visitor(ticket="The lid is loose", name="Newer Customer")
+    expect(dashboard.rows.nth(1)).to_contain_text("Older Customer")
+    expect(dashboard.page).to_have_title("(2) Tickets · Support desk")
+    dashboard.open("Older Customer")
+    expect(dashboard.rows.nth(1)).not_to_contain_text("unread")
+    expect(dashboard.page).to_have_title("(1) Older Customer · Support desk")
+    expect(dashboard.rows.nth(1)).to_contain_text("Older Customer")
+    older.page.wait_for_timeout(1000)  # the list sorts by the second
+    older.say("And the jar is broken")
+    expect(dashboard.rows.first).to_contain_text("Older Customer")
+    expect(dashboard.rows.first).not_to_contain_text("unread")
+
+
+def test_the_countdown_to_the_first_reply_turns_amber_and_red_by_itself(dashboard, visitor):
+    chat = visitor(ticket="The box was crushed")
+    page = dashboard.page
+    page.clock.install()
+    dashboard.goto(chat.ticket)
+    due = dashboard.head.locator("[data-due]")
+    expect(due).to_have_text(re.compile(r"First reply in 1[45] min"))
+    expect(due).to_have_attribute("data-sla", "ok")
+    page.clock.fast_forward("10:30")
+    expect(due).to_have_text(re.compile(r"First reply in 4:\d\d"))
+    expect(due).to_have_attribute("data-sla", "soon")
+    page.clock.fast_forward("05:00")
+    expect(due).to_have_text(re.compile(r"First reply \d:\d\d late"))
+    expect(due).to_have_attribute("data-sla", "breached")
+    dashboard.reply("Sorry for the wait")
+    expect(due).to_have_count(0)
+
+
+def test_a_time_is_relative_and_whole_when_the_mouse_is_over_it(dashboard):
+    age = dashboard.rows.first.locator("time")
+    expect(age).to_have_text(re.compile(r"^(now|\d+ (min|h|d))$"))
+    expect(age).to_have_attribute("title", re.compile(r"20\d\d.*\d:\d\d"))

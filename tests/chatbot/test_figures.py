@@ -1,0 +1,160 @@
+"""The page of figures: containment is not resolution."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatbot import chats, figures, handover
+from chatbot.figures import Line, Opened, Talk
+from chatbot.models import Chat, ChatMessage
+from tests import factories
+from tests.pages import page
+
+# Ten in the morning in India
+MONDAY = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def told(chat, *answers, at=MONDAY, step=MINUTE) -> list[Line]:
+    """A question and an answer for each: ("an_article", True) is a rule and what "Did this help?" brought."""
+    lines = []
+    for rule, helped in answers:
+        intent = "unknown" if rule == "i_do_not_know" else "product_query"
+        lines += [Line(chat, "customer", "", "", None, at), Line(chat, "ai", intent, rule, helped, at)]
+        at += step
+    return lines
+
+
+def count(lines, talks=None, tickets=None) -> figures.Count:
+    """Everything together, whatever the day."""
+    talks = talks or {line.chat: Talk(f"person of {line.chat}", None) for line in lines}
+    total = figures.Count()
+    ordered = sorted(lines, key=lambda line: line.at)
+    for day in figures.counted(ordered, talks, tickets or {}).values():
+        total.add(day)
+    return total
+
+
+def test_questions_and_answers_are_counted_with_what_was_said_of_them():
+    lines = told(
+        "c", ("an_article", True), ("an_article", False), ("i_do_not_know", None), ("small_talk", None)
+    )
+    found = count(lines)
+    assert (found.asked, found.answered, found.helped, found.not_helped) == (4, 3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "abandoned"),
+    [
+        (("an_article", None), 0),
+        (("an_article", True), 0),
+        (("small_talk", None), 0),
+        (("an_article", False), 1),
+        (("i_do_not_know", None), 1),
+        (("an_issue", None), 1),
+        (("a_person_at_once", None), 1),
+    ],
+)
+def test_whoever_leaves_after_an_offer_or_no_answer_was_not_helped(last, abandoned):
+    found = count(told("c", ("an_article", None), last))
+    assert (found.visits, found.abandoned, found.resolved) == (1, abandoned, 1 - abandoned)
+    # No human was needed, says containment; it does not say that anything was solved
+    assert found.containment == 1
+    assert found.resolution == 1 - abandoned
+
+
+def test_a_question_that_got_no_answer_at_all_is_abandoned():
+    assert count([Line("c", "customer", "", "", None, MONDAY)]).abandoned == 1
+
+
+def test_a_visit_that_became_a_ticket_was_handed_off_and_not_abandoned():
+    lines = told("c", ("an_issue", None))
+    opened = {"t": Opened("priya", MONDAY + 2 * MINUTE)}
+    found = count(lines, {"c": Talk("priya", "t")}, opened)
+    assert (found.handed_off, found.abandoned, found.came_back, found.resolved) == (1, 0, 0, 0)
+    assert (found.containment, found.resolution) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("after", "visits", "came_back"),
+    [(3 * HOUR, 1, 0), (5 * HOUR, 2, 1), (70 * HOUR, 2, 1), (73 * HOUR, 2, 0)],
+)
+def test_coming_back_within_72_hours_is_no_resolution(after, visits, came_back):
+    lines = told("c", ("an_article", True)) + told("c", ("an_article", True), at=MONDAY + after)
+    found = count(lines)
+    assert (found.visits, found.came_back, found.resolved) == (visits, came_back, visits - came_back)
+
+
+def test_a_ticket_by_another_door_is_coming_back_too():
+    lines = told("c", ("an_article", None))
+    opened = {"t": Opened("priya", MONDAY + 20 * HOUR)}
+    found = count(lines, {"c": Talk("priya", None)}, opened)
+    assert (found.handed_off, found.came_back, found.resolved) == (0, 1, 0)
+
+
+def test_coming_back_is_of_the_person_and_not_of_the_chat():
+    lines = told("a", ("an_article", None)) + told("b", ("an_article", None), at=MONDAY + 10 * HOUR)
+    same = {"a": Talk("priya", None), "b": Talk("priya", None)}
+    assert count(lines, same).came_back == 1
+    assert count(lines, {"a": Talk("priya", None), "b": Talk("vikram", None)}).came_back == 0
+
+
+def test_a_day_is_the_shops_day():
+    # 19:00 in London is half past midnight in India, on the next day
+    late = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
+    talks = {"c": Talk("priya", None)}
+    assert list(figures.counted(told("c", ("small_talk", None), at=late), talks, {})) == [date(2026, 3, 3)]
+
+
+def test_without_visits_there_is_no_share():
+    assert (figures.Count().containment, figures.Count().resolution) == (None, None)
+
+
+# --- From the database ---------------------------------------------------------------
+
+
+def test_the_report_is_of_what_was_really_said(priya, vikram, asha):
+    factories.article()
+    helped = chats.ask(priya, "how do i return")
+    chats.say_helped(priya, helped.pk, True)
+    chats.ask(vikram, "the box was torn")
+    handover.open_ticket(vikram)
+    report = figures.report()
+    assert len(report.days) == figures.DAYS
+    (today, now), total = report.days[0], report.total
+    assert today == timezone.localdate()
+    assert now == total
+    assert (total.asked, total.answered, total.helped, total.visits) == (2, 2, 1, 2)
+    assert (total.handed_off, total.resolved, total.containment, total.resolution) == (1, 1, 0.5, 0.5)
+
+
+def test_what_is_older_than_the_page_is_not_counted(priya):
+    chats.ask(priya, "hi")
+    old = timezone.now() - timedelta(days=figures.DAYS + 1)
+    ChatMessage.objects.update(created_at=old)
+    Chat.objects.update(updated_at=old)
+    assert figures.report().total == figures.Count()
+
+
+def test_the_cost_is_bounded_and_the_page_says_where_it_begins(
+    priya, monkeypatch, django_assert_num_queries
+):
+    for _ in range(3):
+        chats.ask(priya, "hi")
+    with django_assert_num_queries(3):
+        assert figures.report().begins is None
+    monkeypatch.setattr(figures, "MOST", 4)
+    with django_assert_num_queries(3):
+        report = figures.report()
+    assert report.total.asked == 2
+    assert report.begins == ChatMessage.objects.order_by("created_at")[2].created_at
+
+
+def test_staff_reads_both_shares_by_day_and_in_all(browse, meera, priya):
+    chats.ask(priya, "hi")
+    table = page(browse(meera).get("/admin/chatbot/example/figures/")).one("table", id="result_list")
+    total, today = ([cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")[:2])
+    assert total == today == ["1", "1", "0", "0", "1", "0", "0", "0", "100%", "100%"]
+    assert len(table.one("tbody").all("tr")) == figures.DAYS + 1
+    assert [cell.text for cell in table.all("tr")[3].all("td")][-2:] == ["–", "–"]
