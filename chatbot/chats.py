@@ -10,7 +10,8 @@ from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.workflow import Mismatch
 
-from . import engine, llm, proofs, replies
+from . import engine, llm, memory, proofs, replies
+from .answers import Reply
 from .models import Chat, ChatMessage
 
 TRIES = 20
@@ -110,7 +111,7 @@ def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
     line.helped = helped
     line.reply["offerAgent"] = line.reply.get("offerAgent", False) or not helped
     ChatMessage.objects.filter(pk=line.pk).update(helped=helped, reply=line.reply)
-    engine.learn_of_help(line.chat.memory, line.reply.get("sources", []), helped)
+    memory.learn_of_help(line.chat.memory, line.reply.get("sources", []), helped)
     Chat.objects.filter(pk=line.chat_id).update(memory=line.chat.memory)
     return line
 
@@ -125,7 +126,7 @@ def _pass_on(chat: Chat, text: str, client_id: str | None) -> None:
     raise HandedOver(ticket, workflow.customer_says(ticket, text, by=chat.person, client_id=client_id))
 
 
-def _answer(chat: Chat, question: ChatMessage, reply: engine.Reply) -> ChatMessage:
+def _answer(chat: Chat, question: ChatMessage, reply: Reply) -> ChatMessage:
     """Write the answer, unless a human has the conversation by now: the update's condition decides."""
     with transaction.atomic():
         answer = _append(

@@ -20,7 +20,8 @@ from django.conf import settings
 
 from tickets.models import Priority
 
-from . import claims, engine, intents, privacy
+from . import claims, intents, memory, privacy
+from .answers import Reply
 from .models import Chat
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Unusable(Exception):
     """What came back is no answer of the protocol."""
 
 
-def improved(chat: Chat, reply: engine.Reply, text: str) -> engine.Reply:
+def improved(chat: Chat, reply: Reply, text: str) -> Reply:
     """Return the reply in better words, if a model is plugged in and keeps to the passage; else as it is."""
     if not reply.passage or not settings.LLM_BASE_URL:
         return reply
@@ -66,7 +67,8 @@ def improved(chat: Chat, reply: engine.Reply, text: str) -> engine.Reply:
         return reply
     if fits(opinion.answer, reply.passage, chat.language):
         reply.text = reply.text.replace(reply.passage, opinion.answer)
-    return engine.amended(chat.memory, reply, text, opinion.is_issue, opinion.priority)
+    memory.amend(chat.memory, reply, text, opinion.is_issue, opinion.priority)
+    return reply
 
 
 def fits(answer: str, passage: str, language: str) -> bool:

@@ -27,6 +27,7 @@ PEOPLE = ("nobody", "guest", "priya", "vikram", "asha", "retired", "demoted", "m
 # Priya's ticket, picture and chat stand in every address. `retired` is an agent who was made inactive
 # after signing in, `demoted` one who has become a customer since. 401: sign in. 404: not for you.
 # 409, 400: let in, but the ticket is not in that state. A method without a row does nothing for anybody.
+# /metrics asks where one comes from, and not who one is.
 TABLE = """
 # Open to anybody                           nobody guest priya vikram asha retired demoted meera
 GET   /api/<nothing>                        404    404   404   404    404  404     404     404
@@ -34,6 +35,8 @@ GET   /                                     200    200   200   200    200  200  
 GET   /api/docs                             200    200   200   200    200  401     200     200
 GET   /api/schema                           200    200   200   200    200  401     200     200
 GET   /healthz                              200    200   200   200    200  200     200     200
+GET   /metrics                              200    200   200   200    200  200     200     200
+GET   /readyz                               200    200   200   200    200  200     200     200
 POST  /shop/identity                        200    200   200   200    200  200     200     200
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200

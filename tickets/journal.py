@@ -14,10 +14,11 @@ All of a verb is written at once, in a few statements:
 from datetime import timedelta
 from functools import wraps
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 
 from supportdesk import metrics
+from supportdesk.transactions import all_or_nothing
 
 from . import clock, live, search
 from .models import Message, Person, Sender, Ticket, TicketEvent
@@ -43,7 +44,7 @@ def verb(function):
     def run(ticket, *args, **kwargs):
         for attempt in range(TRIES):
             try:
-                with transaction.atomic():
+                with all_or_nothing():
                     if attempt:
                         _read_again(ticket)
                     return function(ticket, *args, **kwargs)
@@ -174,8 +175,9 @@ class Entry:
 
 def create(ticket: Ticket, entry: Entry) -> None:
     """Write a new ticket and its first entry, inside the caller's transaction."""
-    ticket.save(force_insert=True)
+    # In this order nobody ever sees a ticket without its first message, also where there is no transaction
     Message.objects.bulk_create(entry.messages)
+    ticket.save(force_insert=True)
     entry.tell(new=True)
 
 

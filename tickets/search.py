@@ -219,7 +219,9 @@ class Mongo:
         return connection.get_collection(SearchText._meta.db_table)
 
     def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
-        self.documents.update_one(
+        from django_mongodb_backend.query import wrap_database_errors
+
+        wrap_database_errors(self.documents.update_one)(
             {"_id": self.key(ticket.pk)},
             {"$set": {"rank": place(ticket.updated_at, ticket.pk)}, "$addToSet": {"words": {"$each": found}}},
             upsert=True,

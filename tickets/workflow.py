@@ -13,6 +13,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from supportdesk.transactions import all_or_nothing
+
 from . import clock, live, sla, wording
 from .journal import TRIES, Entry, Outrun, create, verb
 from .models import Category, Message, Order, Person, Sender, Status, Ticket, TicketEvent
@@ -104,7 +106,7 @@ def open_ticket(
             handover=handover or {},
         )
         try:
-            with transaction.atomic():
+            with all_or_nothing():
                 entry = Entry(ticket, by=requester)
                 entry.record("status", "", Status.OPEN)
                 _said(entry, Sender.CUSTOMER, text, picture, client_id)
@@ -115,7 +117,9 @@ def open_ticket(
             ticket.is_new = True
             return ticket
         except IntegrityError:
-            # The same request arrived twice at once, or the number is taken
+            # The same request arrived twice at once, or the number is taken. Where no transaction takes
+            # the messages back, we do
+            Message.objects.filter(ticket=ticket.pk).delete()
             if seen := _opened_before(requester, client_id, text, picture):
                 return seen
     raise Outrun

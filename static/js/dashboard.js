@@ -102,38 +102,50 @@ function focusAgain(head, before) {
 // --- The list
 
 // Ask for the ticket's row as it is now, in the list that is shown: it moves to its place, or goes
-async function renewRow(ticketId) {
+async function renewRow(ticketId, isNew) {
   const rows = list();
   if (!rows) return;
   const answer = await request(`/support/${ticketId}/row?${rows.dataset.query}`).catch(() => null);
   if (!answer?.ok) return;
+  // Another filter was chosen meanwhile
+  if (rows !== list()) return renewRow(ticketId, isNew);
   const parsed = new DOMParser().parseFromString(answer.text, "text/html").querySelector(".row");
   const old = document.getElementById(`ticket-${ticketId}`);
   const focused = old?.contains(document.activeElement);
-  if (parsed) {
+  const rest = rows.querySelector(".next-page");
+  const place = parsed && (placeFor(parsed, old, rows) || rest);
+  // Behind what is loaded so far: it comes with the next page
+  const comesLater = parsed && !old && rest && place === rest;
+  if (parsed && !comesLater) {
     rows.querySelector(".empty")?.remove();
-    rows.dataset.query.includes("waiting") && old ? old.before(parsed) : rows.insertBefore(parsed, placeFor(parsed, old));
+    rows.dataset.query.includes("waiting") && old ? old.before(parsed) : rows.insertBefore(parsed, place);
     htmx.process(parsed);
     showTimes(parsed);
-    if (!old) { parsed.classList.add("fresh"); countOneMore(); }
+    if (!old) {
+      parsed.classList.add("fresh");
+      // One from a page that is not loaded yet has been counted
+      if (isNew || !rest) addToTotal(1);
+    }
     if (conversation?.root.dataset.ticket === ticketId) parsed.querySelector(".row-link").setAttribute("aria-current", "true");
     if (focused) parsed.querySelector(".row-link").focus();
   }
   old?.remove();
+  if (old && !parsed) addToTotal(-1);
+  if (!rows.querySelector(".row")) htmx.trigger(".list-tools", "submit");
 }
 
 // The newest first; a ticket that was only read stays where it is
-function placeFor(row, old) {
+function placeFor(row, old, rows) {
   const at = (other) => other.querySelector("time").dateTime;
-  const others = Array.from(list().querySelectorAll(".row")).filter((other) => other !== old);
-  return others.find((other) => at(other) <= at(row)) || list().querySelector(".next-page");
+  const others = Array.from(rows.querySelectorAll(".row")).filter((other) => other !== old);
+  return others.find((other) => at(other) <= at(row));
 }
 
-function countOneMore() {
+function addToTotal(change) {
   const total = document.getElementById("total");
-  const number = Number(total.textContent.replace(/\D/g, ""));
+  const number = Number(total.textContent.replace(/\D/g, "")) + change;
   if (total.textContent.includes("+")) return;
-  const text = `Total: ${(number + 1).toLocaleString("en")} ticket${number ? "s" : ""}`;
+  const text = `Total: ${number.toLocaleString("en")} ticket${number === 1 ? "" : "s"}`;
   total.textContent = text;
   total.setAttribute("aria-label", text);
 }
@@ -161,7 +173,7 @@ async function renew(ticketId) {
     if (arrived.length) tellSeen();
     renewHeader();
   }
-  renewRow(ticketId);
+  renewRow(ticketId, news.isNew);
   if (news.fromCustomer && (document.hidden || !open)) {
     unseen.add(ticketId);
     showTitle();
@@ -182,7 +194,8 @@ function listen() {
   source.addEventListener("message", ({ data, lastEventId }) => {
     heardUpTo = lastEventId;
     const message = JSON.parse(data);
-    notice(message.ticketId, message.sender === "customer" ? { fromCustomer: true } : null);
+    const news = message.sender === "customer" && { fromCustomer: true };
+    notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
   });
   source.addEventListener("ticket", ({ data, lastEventId }) => {
     heardUpTo = lastEventId;

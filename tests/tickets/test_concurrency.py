@@ -182,7 +182,7 @@ def test_of_two_agents_who_do_the_same_one_wins_and_the_other_is_told(verb, priy
 
 def test_two_agents_who_reply_close_and_assign_at_once_leave_a_linear_history(priya, asha, rohan):
     chance, opened_as, refused = random.Random(5), {}, 0
-    for _ in range(60):
+    for _ in range(40):
         ticket = factories.ticket(priya)
         opened_as[ticket.pk] = tracked(ticket)
         jobs = []
@@ -201,7 +201,7 @@ def test_two_agents_who_reply_close_and_assign_at_once_leave_a_linear_history(pr
 
             jobs.append(work)
         refused += sum(at_once(*jobs))
-    assert refused > 30
+    assert refused > 20
     assert_tickets_are_true(opened_as)
 
 

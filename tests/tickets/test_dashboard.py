@@ -338,6 +338,8 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
         return len(seen)
 
     ticket = factories.ticket(priya, order=factories.order(priya))
+    # That somebody looked is noted once
+    asked(opened(ticket))
     few = asked("/support/"), asked(opened(ticket))
     for number in range(30):
         workflow.take(factories.ticket(factories.person(f"Customer{number}")), by=rohan)

@@ -196,8 +196,8 @@ def test_whatever_people_do_the_tickets_stay_true():
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=30,
-            stateful_step_count=25,
+            max_examples=40,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             database=None,

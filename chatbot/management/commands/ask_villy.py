@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chatbot import catalogue, engine, intents, knowledge, proofs, visitors
+from chatbot import answers, catalogue, engine, intents, knowledge, proofs, visitors
 from chatbot.models import Chat
 from tickets.models import Person
 
@@ -80,7 +80,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:>13}  {value}")
         self.stdout.write("")
 
-    def _offer(self, reply: engine.Reply) -> str:
+    def _offer(self, reply: answers.Reply) -> str:
         return f"offered, {reply.category}, {reply.priority}" if reply.offer_agent else ""
 
 
