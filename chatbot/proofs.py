@@ -46,14 +46,13 @@ SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
 
 
 def begin(chat: Chat, numbers: list[str]) -> None:
-    """Send a code for the order with one of these numbers, if there is one; the codes before it are void."""
+    """Send a code for the order with one of these numbers, if there is one. Only the newest code counts."""
     order = Order.objects.select_related("customer").filter(number__in=numbers).first()
     now = timezone.now()
     if order and not _may_have_one_more(chat, order, now):
         # Told like any other; there is just no code that would open it
         order = None
     code = f"{secrets.randbelow(1_000_000):06}"
-    chat.order_codes.filter(proven_at=None, expires_at__gt=now).update(expires_at=now)
     OrderCode.objects.create(
         chat=chat,
         order=order,

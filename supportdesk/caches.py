@@ -34,7 +34,10 @@ class PatientRedisCache(RedisCache):
     away_until = 0.0
 
     def __init__(self, server, params):
-        options = {"socket_timeout": ANSWERS_WITHIN_SECONDS, "socket_connect_timeout": ANSWERS_WITHIN_SECONDS}
+        options = {
+            "socket_timeout": ANSWERS_WITHIN_SECONDS,
+            "socket_connect_timeout": ANSWERS_WITHIN_SECONDS,
+        }
         super().__init__(server, params | {"OPTIONS": options | params.get("OPTIONS", {})})
 
     @classmethod

@@ -22,7 +22,10 @@ def address_of(request) -> str:
 
 def is_local(request) -> bool:
     """Whether this machine itself asks, and no proxy in between asks for somebody else."""
-    if settings.TRUSTED_PROXIES or {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} & request.headers.keys():
+    if (
+        settings.TRUSTED_PROXIES
+        or {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} & request.headers.keys()
+    ):
         return False
     address = address_of(request)
     return bool(address) and ip_address(address).is_loopback

@@ -12,7 +12,11 @@ PAGES = {
     403: ("That did not come from this page", "forbidden", "Please reload the page and try again."),
     404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
     500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
-    503: ("We will be right back", "away", "The desk cannot reach its data just now. Please try again in a moment."),
+    503: (
+        "We will be right back",
+        "away",
+        "The desk cannot reach its data just now. Please try again in a moment.",
+    ),
 }
 
 

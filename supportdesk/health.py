@@ -3,6 +3,7 @@
 import tempfile
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -40,7 +41,9 @@ def readyz(request):
         if not (is_outage(reason) or isinstance(reason, DatabaseFailure)):
             raise
         missing["database"] = type(reason).__name__
-    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+    if hasattr(staticfiles_storage, "manifest_name") and not staticfiles_storage.manifest_storage.exists(
+        staticfiles_storage.manifest_name
+    ):
         missing["static"] = "not collected: manage.py collectstatic"
     if missing:
         return JsonResponse({"status": "not ready"} | missing, status=503, headers=RETRY)

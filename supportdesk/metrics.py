@@ -11,7 +11,15 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, exposition, multiprocess
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    exposition,
+    multiprocess,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -49,20 +57,30 @@ class Desk(Collector):
         from tickets.models import Activity, Job, Status
 
         now = timezone.now()
-        tickets = GaugeMetricFamily("desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"])
+        tickets = GaugeMetricFamily(
+            "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
+        )
         for status in Status.values:
             tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
         waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
         late = waiting.order_by()[: queries.COUNT_CAP].count()
         oldest = Activity.objects.filter(position=None).order_by("at").first()
         age = (now - oldest.at).total_seconds() if oldest else 0
-        jobs = GaugeMetricFamily("desk_job_late_seconds", "How long a job has been waiting for its turn.", labels=["job"])
+        jobs = GaugeMetricFamily(
+            "desk_job_late_seconds", "How long a job has been waiting for its turn.", labels=["job"]
+        )
         for job in Job.objects.all():
             jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
         yield tickets
         yield jobs
-        yield GaugeMetricFamily("desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late)
-        yield GaugeMetricFamily("desk_outbox_age_seconds", "Age of the oldest news that the inbox's stream has no place for yet.", age)
+        yield GaugeMetricFamily(
+            "desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late
+        )
+        yield GaugeMetricFamily(
+            "desk_outbox_age_seconds",
+            "Age of the oldest news that the inbox's stream has no place for yet.",
+            age,
+        )
 
 
 @require_safe

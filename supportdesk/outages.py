@@ -13,7 +13,14 @@ from . import errors
 logger = logging.getLogger(__name__)
 
 # What SQLite says when the file, the disk or another writer is in the way; the rest are our own mistakes
-SQLITE_OUTAGES = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
+SQLITE_OUTAGES = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_IOERR",
+    "SQLITE_CANTOPEN",
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+)
 
 
 def is_outage(reason: BaseException | None) -> bool:

@@ -70,7 +70,9 @@ def _config(**where) -> uvicorn.Config:
 
 def run_many(host: str, port: int, count: int) -> None:
     """Serve with `count` processes on one port; one that dies is started anew. Ends with all of them."""
-    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    listening = socket.create_server(
+        (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+    )
     listening.set_inheritable(True)
     stopping = threading.Event()
     for sent in (signal.SIGTERM, signal.SIGINT):
@@ -78,15 +80,25 @@ def run_many(host: str, port: int, count: int) -> None:
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics())}
 
     def start() -> subprocess.Popen:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--fd", str(listening.fileno())]
+        command = [
+            sys.executable,
+            str(settings.BASE_DIR / "manage.py"),
+            "serve",
+            "--fd",
+            str(listening.fileno()),
+        ]
         # Nothing is ever written there: it closes when we are gone, however we went
-        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, pass_fds=[listening.fileno()])  # noqa: S603
+        return subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, pass_fds=[listening.fileno()]
+        )  # noqa: S603
 
     processes = {place: (start(), time.monotonic()) for place in range(count)}
     while not stopping.wait(0.5):
         for place, (process, began) in processes.items():
             if process.poll() is not None and time.monotonic() - began > TOO_SOON_SECONDS:
-                logger.error("server process %s ended (%s) and is started anew", process.pid, process.returncode)
+                logger.error(
+                    "server process %s ended (%s) and is started anew", process.pid, process.returncode
+                )
                 multiprocess.mark_process_dead(process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])
                 processes[place] = start(), time.monotonic()
     for process, _ in processes.values():

@@ -130,7 +130,9 @@ DATABASES = {"default": _database}
 INSTALLED_APPS = apps_for(_database, INSTALLED_APPS)
 MIGRATION_MODULES = migrations_for(_database)
 DEFAULT_AUTO_FIELD = (
-    "django_mongodb_backend.fields.ObjectIdAutoField" if is_mongo(_database) else "django.db.models.BigAutoField"
+    "django_mongodb_backend.fields.ObjectIdAutoField"
+    if is_mongo(_database)
+    else "django.db.models.BigAutoField"
 )
 
 if REDIS_URL:

@@ -145,7 +145,9 @@ def test_a_target_with_other_data_is_refused_and_left_alone(shop, at, engine):
 def test_a_copy_that_differs_is_not_called_a_copy(shop, at):
     there = at("sqlite", "differs")
     shop.says("copydesk", "--to", there.url)
-    there.python("from tickets.models import Ticket; Ticket.objects.filter(status='open').update(subject='Changed')")
+    there.python(
+        "from tickets.models import Ticket; Ticket.objects.filter(status='open').update(subject='Changed')"
+    )
     differs = shop.run("copydesk", "--to", there.url)
     assert differs.returncode != 0
     assert "tickets.ticket" in differs.stderr

@@ -4,6 +4,8 @@ Lists stay cheap on a million rows: they are read in the order of an index, coun
 further than COUNT_CAP, and join nothing.
 """
 
+from uuid import UUID
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -12,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -21,7 +24,8 @@ from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 
-from . import exports, queries, search, workflow
+from . import audit, exports, queries, search, workflow
+from .admin_data import DataPage
 from .admin_forms import (
     AssigneeOfManyForm,
     CategoryOfManyForm,
@@ -32,7 +36,7 @@ from .admin_forms import (
     TicketForm,
     assignable,
 )  # fmt: skip
-from .models import Order, OrderItem, Person, Status, Ticket
+from .models import AuditEntry, Deed, Order, OrderItem, Person, Status, Ticket
 
 # Of Django's own models we use none that a person edits
 admin.site.unregister(Group)
@@ -242,6 +246,7 @@ class TicketAdmin(DeskAdmin):
         if form.is_valid():
             verb, arguments = form.verb()
             done, skipped = workflow.move_many(tickets, verb, by=request.user, **arguments)
+            audit.note(request, Deed.CHANGED, form.field, tickets=[ticket.pk for ticket in done])
             self.tell(request, form, done, skipped)
             return None
         action = request.POST["action"]
@@ -377,7 +382,7 @@ class OrderAdmin(DeskAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(DeskAdmin, UserAdmin):
+class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
     list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
@@ -451,3 +456,44 @@ class PersonAdmin(DeskAdmin, UserAdmin):
             address = f"{reverse('admin:tickets_ticket_changelist')}?assigned={person.pk}"
             said = "{} is still assigned to <a href='{}'>tickets that are not closed ({})</a>."
             self.message_user(request, format_html(said, person, address, count), messages.WARNING)
+
+
+# --- Who saw and did what ----------------------------------------------------
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(DeskAdmin):
+    """Read, and nothing else."""
+
+    list_display = ("at", "actor_name", "deed", "what", "about", "address")
+    list_filter = ("deed",)
+    list_display_links = None
+    sortable_by = ()
+    search_fields = ("=actor_id", "=ticket_id", "=person_id")
+    search_help_text = "The id of a ticket, of a customer, or of who did it; ids stand in the addresses of their pages."
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term:
+            return queryset, False
+        try:
+            id = UUID(search_term.strip())
+        except ValueError:
+            return queryset.none(), False
+        return queryset.filter(Q(ticket_id=id) | Q(person_id=id) | Q(actor_id=id)), False
+
+    @admin.display(description="about")
+    def about(self, entry):
+        if entry.ticket_id:
+            return format_html('<a href="{}">ticket</a>', reverse("admin:tickets_ticket_change", args=[entry.ticket_id]))
+        if entry.person_id:
+            return format_html('<a href="{}">person</a>', reverse("admin:tickets_person_change", args=[entry.person_id]))
+        return "–"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

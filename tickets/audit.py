@@ -7,6 +7,7 @@ something. `TicketEvent` stays the history of a ticket; this is the account of i
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from asgiref.sync import iscoroutinefunction
@@ -27,7 +28,11 @@ READING = {"GET", "HEAD"}
 # Sent by an open tab on its own: nobody looked at or did anything
 BY_THEMSELVES = {"ticket-row", "ticket-seen", "ticket-typing", "logout"}
 # The admin's pages of one row, and what the row is
-ADMIN_PAGES = {"tickets_ticket_change": "ticket", "tickets_person_change": "person"}
+ADMIN_PAGES = {
+    "tickets_ticket_change": "ticket",
+    "tickets_person_change": "person",
+    "tickets_person_data": "person",
+}
 
 
 # --- Writing -----------------------------------------------------------------
@@ -40,9 +45,13 @@ def record(
     _entry(by, deed, what, ticket, person, address).save(force_insert=True)
 
 
-def record_many(by: Person, deed: Deed, what: str, tickets: Iterable, address: str = "") -> None:
-    """Add an entry for each of these tickets (ids)."""
-    AuditEntry.objects.bulk_create(_entry(by, deed, what, ticket, None, address) for ticket in tickets)
+def note(request, deed: Deed, what: str, *, tickets: Iterable = (), person=None) -> None:
+    """Add what a view did: an entry for each of these tickets (ids), or one for the person (id)."""
+    request.audited = True
+    subjects = [(ticket, None) for ticket in tickets] if person is None else [(None, person)]
+    AuditEntry.objects.bulk_create(
+        _entry(request.user, deed, what, ticket, person, address_of(request)) for ticket, person in subjects
+    )
 
 
 def saw(by: Person, *, ticket=None, person=None, address: str = "") -> None:
@@ -57,10 +66,8 @@ def saw(by: Person, *, ticket=None, person=None, address: str = "") -> None:
     if connection.features.supports_ignore_conflicts:
         AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)
         return
-    try:
+    with suppress(IntegrityError):
         entry.save(force_insert=True)
-    except IntegrityError:
-        pass
 
 
 def _entry(by, deed, what, ticket, person, address) -> AuditEntry:
@@ -110,6 +117,8 @@ def _note(request, response, match, person: Person) -> None:
         if ids and response.status_code == 200:
             saw(person, address=address, **ids)
         return
+    if hasattr(request, "audited"):
+        return
     what = match.url_name or match.route
     if match.app_names == ["admin"]:
         if what.endswith("_changelist"):
@@ -120,10 +129,7 @@ def _note(request, response, match, person: Person) -> None:
         if response.status_code != 302:
             # A form that came back, or a page that asks whether one is sure
             return
-    if hasattr(request, "changed_tickets"):
-        record_many(person, Deed.CHANGED, what, request.changed_tickets, address)
-    else:
-        record(person, Deed.CHANGED, what, address=address, **ids)
+    record(person, Deed.CHANGED, what, address=address, **ids)
 
 
 def _subject(match) -> dict:
@@ -135,6 +141,6 @@ def _subject(match) -> dict:
     if not kind or not id:
         return {}
     try:
-        return {kind: id if isinstance(id, uuid.UUID) else uuid.UUID(str(id).replace("_2D", "-"))}
+        return {kind: id if isinstance(id, uuid.UUID) else uuid.UUID(str(id))}
     except ValueError:
         return {}

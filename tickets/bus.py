@@ -118,7 +118,9 @@ class RedisBus(LocalBus):
             self.connected = True
             pinged_at = time.monotonic()
             while True:
-                message = await channel.get_message(ignore_subscribe_messages=True, timeout=PING_SECONDS / 2)
+                message = await channel.get_message(
+                    ignore_subscribe_messages=True, timeout=PING_SECONDS / 2
+                )
                 if time.monotonic() - pinged_at > PING_SECONDS:
                     await channel.ping()
                     pinged_at = time.monotonic()

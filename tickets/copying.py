@@ -83,9 +83,7 @@ def _fields(model) -> list[models.Field]:
 def rows(model) -> Iterator[list[list]]:
     """Yield all rows of a table in batches, each value as JSON can carry it."""
     fields = _fields(model)
-    wanted = model._base_manager.order_by("pk").values_list(
-        "pk", *(field.attname for field in fields)
-    )
+    wanted = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
     last = None
     while True:
         batch = list((wanted.filter(pk__gt=last) if last is not None else wanted)[:BATCH])
@@ -155,7 +153,7 @@ class Target:
         self.url = url
 
     def __enter__(self):
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "django", "copydesk", "--receive", "--skip-checks"],
             cwd=settings.BASE_DIR,
             env=os.environ | {"DATABASE_URL": self.url},
@@ -193,7 +191,9 @@ def check_is_ours(target: Target) -> None:
         else:
             ours = there["count"] <= model._base_manager.count()
         if not ours:
-            raise OtherData(f"The target has {model._meta.verbose_name_plural} that this desk does not have.")
+            raise OtherData(
+                f"The target has {model._meta.verbose_name_plural} that this desk does not have."
+            )
 
 
 def send(target: Target, progress) -> None:
@@ -215,7 +215,9 @@ def differences(target: Target) -> list[str]:
     for model in tables():
         here, there = summed(model), target.ask("sum", table=model._meta.label_lower)
         if here != there:
-            found.append(f"{model._meta.label_lower}: {here[0]} rows {here[1]} here, {there[0]} {there[1]} there")
+            found.append(
+                f"{model._meta.label_lower}: {here[0]} rows {here[1]} here, {there[0]} {there[1]} there"
+            )
     return found
 
 
@@ -250,7 +252,10 @@ class Receiver:
 
     def do_look(self, table: str) -> dict:
         rows = self.models[table]._base_manager.order_by("pk")
-        return {"count": rows.count(), "keys": [str(pk) for pk in rows.values_list("pk", flat=True)[:SAMPLE]]}
+        return {
+            "count": rows.count(),
+            "keys": [str(pk) for pk in rows.values_list("pk", flat=True)[:SAMPLE]],
+        }
 
     def do_begin(self, table: str) -> None:
         model = self.models[table]
@@ -263,7 +268,9 @@ class Receiver:
         model = self.models[table]
         fields = _fields(model)
         made = [
-            model(**{field.attname: _received(field, value) for field, value in zip(fields, row, strict=True)})
+            model(
+                **{field.attname: _received(field, value) for field, value in zip(fields, row, strict=True)}
+            )
             for row in rows
         ]
         if _has_own_key(model):

@@ -69,7 +69,11 @@ def step(name: str, *, every: timedelta):
 @step("answers", every=timedelta(seconds=10))
 def notice_breaches(now: datetime, since: datetime) -> bool:
     """Note the tickets that nobody answered in time."""
-    due = Ticket.objects.defer("handover").filter(answer_check_at__lte=now).order_by("answer_check_at")[:BATCH]
+    due = (
+        Ticket.objects.defer("handover")
+        .filter(answer_check_at__lte=now)
+        .order_by("answer_check_at")[:BATCH]
+    )
     tickets = list(due)
     for ticket in tickets:
         if workflow.check_answer(ticket):
@@ -98,7 +102,9 @@ def mail_unread(now: datetime, since: datetime) -> bool:
     told = Activity.objects.filter(at__gt=since - wait - LATE_COMMIT, at__lte=now - wait).exclude(seq=None)
     ids = list({ticket for (ticket,) in told.values_list("ticket_id")})
     for start in range(0, len(ids), BATCH):
-        unread = Ticket.objects.defer("handover").filter(pk__in=ids[start : start + BATCH], unread_by_requester__gt=0)
+        unread = Ticket.objects.defer("handover").filter(
+            pk__in=ids[start : start + BATCH], unread_by_requester__gt=0
+        )
         for ticket in unread.exclude(requester_email=""):
             send_unread(ticket)
     return False
@@ -119,9 +125,13 @@ def send_unread(ticket: Ticket) -> bool:
         _letter(ticket, unread).send()
     except Exception as reason:
         if _is_final(reason):
-            logger.warning("a letter about ticket %s is not to be delivered (%s)", ticket.pk, type(reason).__name__)
+            logger.warning(
+                "a letter about ticket %s is not to be delivered (%s)", ticket.pk, type(reason).__name__
+            )
             return False
-        row.filter(mailed_to_requester=unread[-1].seq).update(mailed_to_requester=ticket.mailed_to_requester)
+        row.filter(mailed_to_requester=unread[-1].seq).update(
+            mailed_to_requester=ticket.mailed_to_requester
+        )
         raise
     metrics.LETTERS.inc()
     return True
@@ -158,7 +168,9 @@ def prune(now: datetime, since: datetime) -> bool:
     # Positions are counted on from the newest: without it, streams would wait for numbers long gone
     old = Activity.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
     refresh_tokens_end = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(used_at__lt=refresh_tokens_end)
+    dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
+        used_at__lt=refresh_tokens_end
+    )
     Viewer.objects.filter(seen_at__lt=now - VIEWERS_KEPT).delete()
     audit.forget(now)
     more = [
@@ -223,7 +235,12 @@ def _run(job: Job, now: datetime) -> bool:
             "last_error": type(reason).__name__,
         }
     else:
-        result = {"due_at": now if more else now + step.every, "ran_at": now, "failures": 0, "last_error": ""}
+        result = {
+            "due_at": now if more else now + step.every,
+            "ran_at": now,
+            "failures": 0,
+            "last_error": "",
+        }
     row.filter(leased_until=lease).update(leased_until=None, **result)
     return True
 

@@ -21,7 +21,19 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from . import live, search, uploads
-from .models import Activity, AuditEntry, Message, Order, Person, Role, Sender, Status, Ticket, TicketEvent, TokenFamily
+from .models import (
+    Activity,
+    AuditEntry,
+    Message,
+    Order,
+    Person,
+    Role,
+    Sender,
+    Status,
+    Ticket,
+    TicketEvent,
+    TokenFamily,
+)
 
 BATCH = 50
 ERASED = "Erased"
@@ -80,7 +92,10 @@ def find(who: str) -> list[Person]:
 def export(person: Person, file) -> None:
     """Write everything about the person into a binary file, as a ZIP of data.json and the pictures."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", json.dumps(_everything(person), indent=1, ensure_ascii=False, cls=DjangoJSONEncoder))
+        archive.writestr(
+            "data.json",
+            json.dumps(_everything(person), indent=1, ensure_ascii=False, cls=DjangoJSONEncoder),
+        )
         for message in _with_pictures(Message.objects.filter(ticket__requester=person)):
             try:
                 with default_storage.open(message.picture.name) as picture:
@@ -103,7 +118,9 @@ def _everything(person: Person) -> dict:
             "createdAt": person.created_at,
             "lastSignIn": person.last_login,
         },
-        "signIns": list(TokenFamily.objects.filter(person=person).values("created_at", "used_at", "revoked_at")),
+        "signIns": list(
+            TokenFamily.objects.filter(person=person).values("created_at", "used_at", "revoked_at")
+        ),
         "orders": [_order(order) for order in Order.objects.filter(customer=person).order_by("placed_at")],
         "tickets": [_ticket(ticket) for ticket in tickets],
         "accesses": _accesses(person, [ticket.pk for ticket in tickets]),
@@ -202,7 +219,10 @@ class Anonymous:
         tickets = Ticket.objects.filter(requester=person)
         known = [person.name, *tickets.values_list("requester_name", flat=True)]
         names = {word for name in known if name != ERASED for word in re.findall(r"\w+", name)}
-        codes = {person.external_id, *Order.objects.filter(customer=person).values_list("number", flat=True)}
+        codes = {
+            person.external_id,
+            *Order.objects.filter(customer=person).values_list("number", flat=True),
+        }
         codes |= set(tickets.values_list("order_number", flat=True))
         self.patterns = [
             (EMAIL, "[e-mail]"),
@@ -234,10 +254,24 @@ def _erase_from(ticket: Ticket, person: Person, anonymous: Anonymous) -> None:
     with transaction.atomic():
         for message in messages:
             _erase_message(message, person, anonymous)
-        fields = ("text", "sender_name", "author", "fingerprint", "client_id", "picture", "thumbnail", "picture_width", "picture_height")
+        fields = (
+            "text",
+            "sender_name",
+            "author",
+            "fingerprint",
+            "client_id",
+            "picture",
+            "thumbnail",
+            "picture_width",
+            "picture_height",
+        )
         Message.objects.bulk_update(messages, fields, batch_size=200)
         for event in ticket.events.all():
-            old, new = ("", "") if event.field == "requester_phone" else (anonymous(event.old), anonymous(event.new))
+            old, new = (
+                ("", "")
+                if event.field == "requester_phone"
+                else (anonymous(event.old), anonymous(event.new))
+            )
             actor_name = ERASED if event.actor_id == person.pk else event.actor_name
             TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
         _erase_head(ticket, messages, anonymous)
@@ -283,12 +317,16 @@ def _handover(packet: dict, anonymous: Anonymous) -> dict:
     lines = [
         {
             "sender": line.get("sender"),
-            "message": (anonymous.said if line.get("sender") == Sender.CUSTOMER else anonymous)(line.get("message", "")),
+            "message": (anonymous.said if line.get("sender") == Sender.CUSTOMER else anonymous)(
+                line.get("message", "")
+            ),
             "timestamp": line.get("timestamp"),
         }
         for line in packet.get("transcript", [])
     ]
-    kept = {name: packet[name] for name in ("quoted", "why", "intent", "language", "articles") if name in packet}
+    kept = {
+        name: packet[name] for name in ("quoted", "why", "intent", "language", "articles") if name in packet
+    }
     said = {name: anonymous.said(packet[name]) for name in ("words", "summary") if packet.get(name)}
     return kept | said | {"transcript": lines}
 
@@ -367,5 +405,9 @@ def remove_bare_guests(ids: Iterable) -> None:
     """Remove those of these people who cannot sign in and of whom nothing else is left."""
     guests = Person.objects.filter(pk__in=list(ids), role=Role.CUSTOMER, login_email=None, external_id=None)
     for person in guests:
-        if not (person.tickets.exists() or person.orders.exists() or any(keeper.has(person) for keeper in KEEPERS)):
+        if not (
+            person.tickets.exists()
+            or person.orders.exists()
+            or any(keeper.has(person) for keeper in KEEPERS)
+        ):
             person.delete()

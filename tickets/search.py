@@ -98,7 +98,9 @@ def place(updated_at: datetime, id: UUID | None = None) -> int:
     return (milliseconds << ID_BITS) + (id.int >> 128 - ID_BITS if id else 0)
 
 
-def remember(ticket: Ticket, fields: Iterable[str], messages: Iterable[Message], *, new: bool = False) -> None:
+def remember(
+    ticket: Ticket, fields: Iterable[str], messages: Iterable[Message], *, new: bool = False
+) -> None:
     """Keep the words of these fields and messages, and the ticket's new place, in the caller's transaction."""
     _index().remember(ticket, list(_found_by(ticket, fields, messages)), new)
 
@@ -164,7 +166,7 @@ class SqlIndex:
         )
 
     def matching(self, asked: Asked) -> RawSQL:
-        return RawSQL(self.MATCHING, [self.question(asked)])
+        return RawSQL(self.MATCHING, [self.question(asked)])  # noqa: S611 the question is a parameter
 
     def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
         with connection.cursor() as cursor:
@@ -187,9 +189,7 @@ class Sqlite(SqlIndex):
     )
 
     def question(self, asked: Asked) -> str:
-        return " AND ".join(
-            f'("{word}"* OR "{sound}")' if sound else f'"{word}"*' for word, sound in asked
-        )
+        return " AND ".join(f'("{word}"* OR "{sound}")' if sound else f'"{word}"*' for word, sound in asked)
 
 
 class Postgres(SqlIndex):
@@ -202,9 +202,7 @@ class Postgres(SqlIndex):
     )
 
     def question(self, asked: Asked) -> str:
-        return " & ".join(
-            f"('{word}':* | '{sound}')" if sound else f"'{word}':*" for word, sound in asked
-        )
+        return " & ".join(f"('{word}':* | '{sound}')" if sound else f"'{word}':*" for word, sound in asked)
 
 
 class Mongo:
@@ -223,7 +221,10 @@ class Mongo:
 
         wrap_database_errors(self.documents.update_one)(
             {"_id": self.key(ticket.pk)},
-            {"$set": {"rank": place(ticket.updated_at, ticket.pk)}, "$addToSet": {"words": {"$each": found}}},
+            {
+                "$set": {"rank": place(ticket.updated_at, ticket.pk)},
+                "$addToSet": {"words": {"$each": found}},
+            },
             upsert=True,
             session=connection.session,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 ASKED_AT_ONCE = 8
 MAX_WORD = 40
+ASCII_WORD = re.compile("[a-z0-9]+")
 # What people leave out when they type: accents, the nukta of Hindi, the vowel points of Arabic
 LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u064b-\u0652]")
 # Joined letters are one word, with or without the joiner
@@ -33,10 +34,7 @@ SHORTEST_SOUND = 4
 def split(text: str) -> list[str]:
     """Return the words of a text as they are compared: without case, accents and punctuation."""
     folded = _folded(text)
-    if folded.isascii():
-        found = re.findall(r"[a-z0-9]+", folded)
-    else:
-        found = "".join(map(_sign, folded)).split()
+    found = ASCII_WORD.findall(folded) if folded.isascii() else "".join(map(_sign, folded)).split()
     return [word[:MAX_WORD] for word in found]
 
 

@@ -166,6 +166,19 @@ def test_the_way_through_customer_care_tells_no_more(guest, order, api):
     assert (ticket["orderId"], ticket["orderNumber"]) == (None, "")
 
 
+def test_without_a_word_to_villy_a_guest_takes_no_order_along_either(guest, order, api):
+    said = {"message": f"{NUMBER} is torn", "category": "product-issue"}
+    assert api(guest).post("/api/support/create", said | {"orderId": NUMBER}).status_code == 400
+    assert api(guest).post("/api/support/create", said).json()["orderId"] is None
+
+
+def test_a_retry_sends_no_second_code(guest):
+    for _ in range(3):
+        chats.ask(guest, NUMBER, client_id="c1")
+    proofs.all_sent()
+    assert len(mail.outbox) == 1
+
+
 def test_what_was_proven_goes_along_to_customer_care(guest, order, api):
     chats.ask(guest, NUMBER)
     chats.ask(guest, code())

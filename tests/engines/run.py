@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.engines.servers import Mongo, Postgres, running
+from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 
 # What starts browsers and processes of its own is about those, and is run on one engine
 QUICK = ["-m", "not slow"]

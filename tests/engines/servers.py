@@ -48,7 +48,9 @@ class Postgres:
         self._control("-m", "immediate", "-w", "stop")
 
     def start(self) -> None:
-        self._control("-o", "-h ''", "-o", f"-k {self.folder}", "-l", str(self.folder / "log"), "-w", "start")
+        self._control(
+            "-o", "-h ''", "-o", f"-k {self.folder}", "-l", str(self.folder / "log"), "-w", "start"
+        )
 
     def _control(self, *arguments: str) -> None:
         self.pg_ctl(list(arguments), pgdata=self.folder, user=self.server.system_user, timeout=30)

@@ -30,7 +30,9 @@ def desk(server, tmp_path):
 
 def test_a_restart_of_the_database_heals_by_itself(server, desk):
     customer, agent = desk.as_guest(), desk.as_agent()
-    ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status().json()
+    ticket = (
+        customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status().json()
+    )
     # Threads and streams hold connections that will be dead
     for _ in range(10):
         agent.get("/api/support/admin/", params={"q": "leaked"}).raise_for_status()
@@ -65,5 +67,10 @@ def test_the_pages_of_the_admin_and_of_the_desk_open(desk):
             },
         )
         assert "Log out" in signed_in.text
-        for page in ("/support/?q=refund", "/admin/tickets/ticket/?q=refund", "/admin/tickets/person/", "/admin/chatbot/product/"):
+        for page in (
+            "/support/?q=refund",
+            "/admin/tickets/ticket/?q=refund",
+            "/admin/tickets/person/",
+            "/admin/chatbot/product/",
+        ):
             assert staff.get(page).status_code == 200, page

@@ -1,8 +1,10 @@
 """Search: one table of questions that every engine has to answer alike, and what it costs."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +17,13 @@ from tickets.queries import InboxFilter
 
 # Who wrote, how they are reached, about which order, and what they said
 PEOPLE = {
-    "priya": ("Priya Sharma", "priya.sharma@example.com", "+91 98450 12345", "VP-10001", "The box was crushed"),
+    "priya": (
+        "Priya Sharma",
+        "priya.sharma@example.com",
+        "+91 98450 12345",
+        "VP-10001",
+        "The box was crushed",
+    ),
     "wikram": ("Wikram Deepak", "wikram@rao.example", "(080) 2345-6789", "VP-10002", "कृपया पैसे वापस करें"),
     "hindi": ("अनीता देवी", "anita@example.com", "", "", "मेरा पैकेट फटा हुआ आया"),
     "tamil": ("முருகன் செல்வம்", "murugan@example.com", "", "", "பெட்டி உடைந்தது"),
@@ -140,6 +148,8 @@ def test_the_index_can_be_made_anew(desk):
     assert found(desk, "crushed") == []
     search.rebuild(size=3)
     assert {question: found(desk, question) for question, _ in QUESTIONS} == dict(QUESTIONS)
+    call_command("reindex", stdout=StringIO())
+    assert {question: found(desk, question) for question, _ in QUESTIONS} == dict(QUESTIONS)
 
 
 def test_a_search_keeps_to_the_other_filters(desk, asha):
@@ -184,7 +194,9 @@ def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):
     assert search.count(Ticket.objects.filter(status=Status.CLOSED), "example.com") == (0, True)
 
 
-def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(priya, django_assert_max_num_queries):
+def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
+    priya, django_assert_max_num_queries
+):
     for number in range(70):
         factories.ticket(priya, "jar" if number else "jar, unique")
     with django_assert_max_num_queries(2):

@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest, JsonResponse, StreamingHttpRespons
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed
 
-from .. import access, live, queries
+from supportdesk.callers import address_of
+
+from .. import access, audit, live, queries
 from ..api import serializers, tokens
 from ..live import News, event
 from ..models import Activity, Message, Person, Ticket
@@ -23,6 +25,7 @@ class Ear:
     person: Person
     after: int | None
     seconds: float
+    address: str
 
 
 def stream(view):
@@ -45,7 +48,7 @@ def stream(view):
 async def ticket_events(request, ticket_id):
     """The events of one ticket, for its requester or an agent."""
     ear = await live.in_thread(_ear, request)
-    ticket, agent = await live.in_thread(_audible_ticket, ear.person, ticket_id)
+    ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
     def read(after: int) -> News:
         return _ticket_news(ticket.pk, after, agent=agent)
@@ -102,7 +105,7 @@ def _ear(request: HttpRequest) -> Ear:
     else:
         raise tokens.NotAuthenticated
     # The lazy user of a session is loaded here, in the thread
-    return Ear(Person.objects.get(pk=person.pk), _last_event_id(request), seconds)
+    return Ear(Person.objects.get(pk=person.pk), _last_event_id(request), seconds, address_of(request))
 
 
 def _last_event_id(request) -> int | None:
@@ -110,10 +113,12 @@ def _last_event_id(request) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
 
 
-def _audible_ticket(person: Person, ticket_id) -> tuple[Ticket, bool]:
-    if person.is_agent:
-        return access.desk_ticket(person, ticket_id), True
-    return access.own_ticket(person, ticket_id), False
+def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
+    if not ear.person.is_agent:
+        return access.own_ticket(ear.person, ticket_id), False
+    ticket = access.desk_ticket(ear.person, ticket_id)
+    audit.saw(ear.person, ticket=ticket.pk, address=ear.address)
+    return ticket, True
 
 
 # --- What there is to hear ---------------------------------------------------

@@ -29,7 +29,9 @@ class Command(BaseCommand):
             raise CommandError("Where to? --to URL")
         there = database_from_url(to, settings.DATA_DIR)
         here = settings.DATABASES["default"]
-        if all((there.get(key) or "") == (here.get(key) or "") for key in ("ENGINE", "HOST", "PORT", "NAME")):
+        if all(
+            (there.get(key) or "") == (here.get(key) or "") for key in ("ENGINE", "HOST", "PORT", "NAME")
+        ):
             raise CommandError("That is the database that the desk is in.")
         try:
             with copying.Target(to) as target:
@@ -47,9 +49,12 @@ class Command(BaseCommand):
         target.ask("index")
         if found := copying.differences(target):
             raise CommandError(
-                "The copy differs. Was somebody writing meanwhile, or is an older copy there?\n" + "\n".join(found)
+                "The copy differs. Was somebody writing meanwhile, or is an older copy there?\n"
+                + "\n".join(found)
             )
-        self.stdout.write(self.style.SUCCESS("Copied, and every table has the same rows and the same checksum."))
+        self.stdout.write(
+            self.style.SUCCESS("Copied, and every table has the same rows and the same checksum.")
+        )
 
     def progress(self, model, done: int, total: int):
         name = str(model._meta.verbose_name_plural)

@@ -1,0 +1,363 @@
+"""What the desk does by itself: each step as a plain function of now, and whose turn a step is."""
+
+import threading
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connections
+from django.utils import timezone
+
+from chatbot import chats
+from chatbot.models import OrderCode, SpentIdentity
+from chatbot.people import prune_proofs
+from tests import factories
+from tickets import clock, jobs, live, workflow
+from tickets.api import tokens
+from tickets.models import Activity, Job, Sender, Status, Ticket, TicketEvent, TokenFamily, Viewer
+
+LONG_AGO = timedelta(days=400)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def stored(ticket: Ticket) -> Ticket:
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def said(ticket: Ticket, name: str) -> list[str]:
+    return [event.new for event in ticket.events.filter(field=name)]
+
+
+# --- Answers that are overdue ------------------------------------------------
+
+
+def overdue_at(ticket: Ticket):
+    return ticket.first_response_due_at + timedelta(seconds=1)
+
+
+def test_a_ticket_without_an_answer_in_time_is_noted_once_and_the_inbox_is_told(ticket):
+    before = Activity.objects.filter(ticket=ticket).count()
+    jobs.notice_breaches(ticket.first_response_due_at - timedelta(seconds=1), ticket.created_at)
+    assert said(ticket, "first_response") == []
+    for _ in range(2):
+        jobs.notice_breaches(overdue_at(ticket), ticket.created_at)
+    assert said(ticket, "first_response") == ["overdue"]
+    assert Activity.objects.filter(ticket=ticket).count() == before + 1
+    assert stored(ticket).updated_at == ticket.updated_at, "it stays where it is in the list"
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        lambda ticket, agent: workflow.agent_replies(ticket, "Hello", by=agent),
+        lambda ticket, agent: workflow.move(ticket, Status.CLOSED, by=agent),
+    ],
+    ids=["answered", "closed"],
+)
+def test_what_was_dealt_with_in_time_is_not_noted(done, ticket, asha):
+    done(ticket, asha)
+    jobs.notice_breaches(overdue_at(ticket), ticket.created_at)
+    assert said(ticket, "first_response") == []
+    assert stored(ticket).answer_check_at is None, "nobody looks again"
+
+
+def test_a_raised_priority_may_make_the_answer_overdue_at_once(ticket, asha):
+    workflow.triage(ticket, by=asha, priority="urgent")
+    jobs.notice_breaches(ticket.created_at + timedelta(minutes=6), ticket.created_at)
+    assert said(ticket, "first_response") == ["overdue"]
+
+
+def test_an_answer_that_comes_while_the_desk_looks_wins(ticket, asha):
+    looked_at = stored(ticket)
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    assert not workflow.check_answer(looked_at)
+    assert said(ticket, "first_response") == []
+
+
+# --- Closing by itself -------------------------------------------------------
+
+
+@pytest.fixture
+def resolved(ticket, asha):
+    workflow.take(ticket, by=asha)
+    workflow.move(ticket, Status.RESOLVED, by=asha, resolution="A new one is on its way.")
+    return ticket
+
+
+def test_a_resolved_ticket_that_is_left_alone_is_closed_after_its_days(resolved, settings):
+    settings.AUTO_CLOSE_DAYS = 7
+    jobs.close_resolved(resolved.updated_at + timedelta(days=6, hours=23), resolved.created_at)
+    assert stored(resolved).status == Status.RESOLVED
+    jobs.close_resolved(resolved.updated_at + timedelta(days=7, seconds=1), resolved.created_at)
+    now = stored(resolved)
+    assert (now.status, now.messages.last().sender) == (Status.CLOSED, Sender.SYSTEM)
+    assert now.events.filter(field="status", new=Status.CLOSED, actor=None).count() == 1
+
+
+def test_with_zero_days_nothing_closes_by_itself(resolved, settings):
+    settings.AUTO_CLOSE_DAYS = 0
+    jobs.close_resolved(resolved.updated_at + LONG_AGO, resolved.created_at)
+    assert stored(resolved).status == Status.RESOLVED
+
+
+def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolved, priya):
+    seen = stored(resolved)
+    workflow.customer_says(resolved, "It broke again", by=priya)
+    with pytest.raises(workflow.IllegalMove):
+        workflow.close_by_itself(seen, untouched_since=resolved.updated_at)
+    assert stored(resolved).status == Status.IN_PROGRESS
+
+
+# --- Letters -----------------------------------------------------------------
+
+
+@pytest.fixture
+def ten_minutes(settings):
+    settings.UNREAD_MAIL_MINUTES = 10
+    settings.PUBLIC_URL = "https://shop.example/help"
+
+
+def letters_after(minutes: float) -> list:
+    """Do the step this long from now, as it would have been done since; return all letters."""
+    now = timezone.now()
+    jobs.mail_unread(now + timedelta(minutes=minutes), now)
+    return mail.outbox
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_what_was_not_read_in_time_goes_out_in_one_letter(ticket, asha):
+    workflow.agent_replies(ticket, "Hello Priya", by=asha)
+    workflow.add_note(ticket, "she sounds angry", by=asha)
+    workflow.agent_replies(ticket, "Which jar was it?", by=asha)
+    assert letters_after(9) == []
+    for _ in range(2):
+        letters_after(11)
+    (letter,) = mail.outbox
+    assert letter.to == ["priya@example.com"]
+    assert letter.subject == f"Asha Nair answered you (ticket #{ticket.number})"
+    assert letter.content_subtype == "plain"
+    for part in ("Hello Priya\n\nWhich jar was it?", "https://shop.example/help", "Hello Priya Sharma,"):
+        assert part in letter.body
+    assert "angry" not in letter.body
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_the_next_letter_holds_only_what_is_new(ticket, asha):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    letters_after(11)
+    workflow.agent_replies(ticket, "Are you there?", by=asha)
+    assert "Hello\n\n" not in letters_after(11)[1].body.partition("\n\n")[2]
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_who_has_read_it_gets_no_letter(ticket, asha):
+    reply = workflow.agent_replies(ticket, "Hello", by=asha)
+    workflow.mark_read(ticket, by_agents=False, up_to=reply.seq)
+    assert letters_after(11) == []
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_who_gave_no_address_gets_no_letter(asha, db):
+    ticket = factories.ticket(factories.guest(email="", phone="+91 90000 00111"))
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    assert letters_after(11) == []
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_what_was_missed_while_nobody_worked_is_made_up_for(ticket, asha, now):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    jobs.mail_unread(now + timedelta(hours=9), now)
+    assert len(mail.outbox) == 1
+
+
+class Refusing(EmailBackend):
+    reason: Exception
+
+    def send_messages(self, letters):
+        if letters[0].to == ["priya@example.com"]:
+            raise self.reason
+        return super().send_messages(letters)
+
+
+@pytest.fixture
+def refused(monkeypatch, settings, ten_minutes):
+    """`refused(reason)`: the mail server does not take letters to Priya."""
+
+    def refuse(reason):
+        monkeypatch.setattr(Refusing, "reason", reason, raising=False)
+        monkeypatch.setattr(mail, "get_connection", lambda *_, **__: Refusing())
+
+    return refuse
+
+
+def test_a_mail_server_that_is_away_is_asked_again(ticket, asha, refused, monkeypatch):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    refused(SMTPServerDisconnected())
+    with pytest.raises(SMTPServerDisconnected):
+        letters_after(11)
+    monkeypatch.undo()
+    assert len(letters_after(11)) == 1
+
+
+def test_an_address_that_takes_no_letters_holds_up_nobody(ticket, vikram, asha, refused):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    workflow.agent_replies(factories.ticket(vikram), "Hello", by=asha)
+    refused(SMTPRecipientsRefused({"priya@example.com": (550, b"no such mailbox")}))
+    for _ in range(2):
+        assert [letter.to for letter in letters_after(11)] == [["vikram@example.com"]]
+
+
+# --- Pruning -----------------------------------------------------------------
+
+
+def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, asha, priya, browse, now):
+    live.number_activities()
+    newest = Activity.objects.order_by("-position").first()
+    Activity.objects.update(at=now - timedelta(days=4))
+    fresh = Activity.objects.create(ticket=ticket)
+    Viewer.objects.create(ticket=ticket, person=asha, name="Asha", seen_at=now - timedelta(days=2))
+    browse(asha), browse(priya)
+    Session.objects.filter(pk=Session.objects.first().pk).update(expire_date=now - timedelta(days=1))
+    families = [tokens.issue(priya) and TokenFamily.objects.latest("created_at") for _ in range(3)]
+    TokenFamily.objects.filter(pk=families[0].pk).update(revoked_at=now - timedelta(days=1))
+    TokenFamily.objects.filter(pk=families[1].pk).update(used_at=now - timedelta(days=31))
+    jobs.prune(now, now)
+    assert set(Activity.objects.values_list("pk", flat=True)) == {newest.pk, fresh.pk}
+    assert not Viewer.objects.exists()
+    assert Session.objects.count() == 1
+    assert TokenFamily.objects.get() == families[2]
+
+
+def test_positions_go_on_where_they_were_after_pruning(ticket, priya, now):
+    live.number_activities()
+    last = Activity.objects.order_by("-position").first().position
+    jobs.prune(now + LONG_AGO, now)
+    workflow.customer_says(ticket, "Hello?", by=priya)
+    live.number_activities()
+    assert Activity.objects.order_by("-position").first().position == last + 1
+
+
+def test_a_sign_in_that_is_used_lives_on(priya, now):
+    refresh = tokens.issue(priya)["refresh"]
+    TokenFamily.objects.update(used_at=now - timedelta(days=29))
+    tokens.rotate(refresh)
+    jobs.prune(now + timedelta(days=2), now)
+    assert TokenFamily.objects.count() == 1
+
+
+def test_spent_identities_and_codes_that_proved_nothing_are_removed(priya, now):
+    chat = chats.begin_anew(priya)
+    for proven_at, given in (
+        (None, timedelta(days=3)),
+        (None, timedelta(hours=1)),
+        (now, timedelta(days=3)),
+    ):
+        OrderCode.objects.create(
+            chat=chat, number="VP-1", digest="x", tries_left=3, created_at=now - given, expires_at=now, proven_at=proven_at
+        )  # fmt: skip
+    SpentIdentity.objects.create(jti="old", expires_at=now - timedelta(minutes=1))
+    SpentIdentity.objects.create(jti="new", expires_at=now + timedelta(minutes=1))
+    prune_proofs(now, now)
+    assert OrderCode.objects.count() == 2
+    assert SpentIdentity.objects.get().jti == "new"
+
+
+# --- Whose turn it is --------------------------------------------------------
+
+
+@pytest.fixture
+def runs(monkeypatch) -> list:
+    """The only step there is notes when it ran; it has two portions of work."""
+    runs = []
+
+    def run(now, since):
+        runs.append((now, since))
+        return len(runs) == 1
+
+    monkeypatch.setattr(jobs, "STEPS", {"sweep": jobs.Step(run, timedelta(minutes=1))})
+    return runs
+
+
+@pytest.mark.django_db
+def test_a_step_runs_when_it_is_due_and_at_once_again_while_more_is_waiting(runs, now):
+    minute = timedelta(minutes=1)
+    assert [jobs.run_due(now + step * minute / 2) for step in (0, 0, 0, 1, 2, 3, 4)] == [
+        ["sweep"], ["sweep"], [], [], ["sweep"], [], ["sweep"],
+    ]  # fmt: skip
+    assert runs[-1] == (now + 2 * minute, now + minute), "it is told since when"
+
+
+@pytest.mark.django_db
+def test_a_lease_is_respected_until_it_runs_out(runs, now):
+    jobs.run_due(now)
+    Job.objects.update(leased_until=now + jobs.LEASE)
+    assert jobs.run_due(now + jobs.LEASE / 2) == []
+    assert jobs.run_due(now + jobs.LEASE) == ["sweep"], "whoever had it has died"
+
+
+@pytest.mark.django_db
+def test_a_step_that_fails_is_tried_again_later_and_later_and_hides_nothing_from_the_next_run(
+    monkeypatch, now
+):
+    since = []
+
+    def run(at, before):
+        since.append(before)
+        if len(since) < 4:
+            raise OSError("no route to the mail server")
+
+    monkeypatch.setattr(jobs, "STEPS", {"letters": jobs.Step(run, timedelta(minutes=1))})
+    waits = []
+    for _ in range(3):
+        at = Job.objects.get().due_at if waits else now
+        jobs.run_due(at)
+        waits.append(round((Job.objects.get().due_at - at).total_seconds()))
+    job = Job.objects.get()
+    assert (waits, job.failures, job.last_error) == ([60, 120, 240], 3, "OSError")
+    jobs.run_due(job.due_at)
+    job = Job.objects.get()
+    assert (job.failures, job.last_error) == (0, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_does_the_step(monkeypatch, now):
+    ran, together = [], threading.Barrier(6)
+    monkeypatch.setattr(jobs, "STEPS", {"sweep": jobs.Step(lambda *_: ran.append(1), timedelta(minutes=1))})
+    Job.objects.create(name="sweep", due_at=now)
+
+    def work():
+        together.wait()
+        jobs.run_due(now)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ran == [1]
+
+
+def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, settings):
+    settings.RETENTION_DAYS = 1
+    with clock.at(timezone.now() - timedelta(days=30)):
+        workflow.move(factories.ticket(priya, "old"), Status.CLOSED, by=asha)
+    workflow.customer_says(ticket, "Hello?", by=priya)
+    assert set(jobs.run_due()) == {
+        "answers",
+        "auto-close",
+        "letters",
+        "order",
+        "prune",
+        "retention",
+        "proofs",
+    }
+    assert set(Job.objects.values_list("failures", flat=True)) == {0}
+    assert not TicketEvent.objects.filter(ticket__subject="old").exists()

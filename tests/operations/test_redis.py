@@ -1,0 +1,266 @@
+"""Many processes: what one desk does, the others show; at once with Redis, a little later without."""
+
+import asyncio
+import socket
+import threading
+import time
+
+import pytest
+from django.core.cache import caches
+
+from supportdesk.caches import PatientRedisCache
+from tests.desk import Desk
+from tests.operations.servers import Listening, Redis
+from tickets.bus import PAUSE_SECONDS, PUBLISH_SECONDS, RedisBus
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.not_on("postgresql", "mongodb", reason="needs Redis and no database"),
+]
+
+CALL = {"ticket": "t-1", "activities": ["a-1"]}
+
+
+@pytest.fixture
+def server():
+    server = Redis().start()
+    yield server
+    server.kill()
+
+
+class Ear:
+    """A bus that listens on an event loop of its own, and what it heard."""
+
+    def __init__(self, url: str):
+        self.bus, self.calls = RedisBus(url), []
+        self.told = threading.Condition()
+        self.bus.subscribe(self.hear)
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.loop.call_soon_threadsafe(self.bus.listen)
+
+    def hear(self, call):
+        with self.told:
+            self.calls.append(call)
+            self.told.notify_all()
+
+    def waits_for(self, count: int, within: float = 5) -> bool:
+        with self.told:
+            return self.told.wait_for(lambda: len(self.calls) >= count, within)
+
+    def is_there(self, other: RedisBus, within: float = 15) -> bool:
+        """Whether it hears, told until it does."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            other.publish({"ticket": "are you there?"})
+            if self.waits_for(1, 0.1):
+                self.calls.clear()
+                return True
+        return False
+
+
+@pytest.fixture
+def ears(server):
+    """Two processes' ends of the bus, both listening."""
+    pair = [Ear(server.url), Ear(server.url)]
+    assert pair[0].is_there(pair[1].bus)
+    assert pair[1].is_there(pair[0].bus)
+    time.sleep(0.2)
+    for ear in pair:
+        ear.calls.clear()
+    yield pair
+    for ear in pair:
+        ear.loop.call_soon_threadsafe(ear.loop.stop)
+
+
+# --- The bus -----------------------------------------------------------------
+
+
+def test_a_call_reaches_the_other_process_and_its_own_once(ears):
+    one, other = ears
+    one.bus.publish(CALL)
+    assert other.waits_for(1)
+    one.bus.publish(CALL | {"ticket": "t-2"})
+    assert other.waits_for(2)
+    assert [call["ticket"] for call in other.calls] == ["t-1", "t-2"]
+    assert [call["ticket"] for call in one.calls] == ["t-1", "t-2"], "its own did not come back"
+
+
+def test_what_is_no_call_is_left_out(ears, server):
+    one, other = ears
+    for nonsense in (
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"from": 1, "call": 2}',
+        b'{"from": "x", "call": {"event": "typing"}}',
+    ):
+        one.bus.writer.publish("supportdesk:calls", nonsense)
+    one.bus.publish(CALL)
+    assert other.waits_for(1)
+    assert other.calls == [CALL]
+
+
+def test_it_is_heard_again_after_redis_was_restarted(ears, server):
+    one, other = ears
+    server.kill()
+    one.bus.publish(CALL)
+    server.start()
+    assert other.is_there(one.bus)
+
+
+def test_a_bus_that_begins_before_redis_hears_once_redis_is_there(server):
+    server.kill()
+    one, other = Ear(server.url), Ear(server.url)
+    one.bus.publish(CALL)
+    assert one.calls == [CALL], "this process needs no Redis"
+    server.start()
+    assert other.is_there(one.bus)
+
+
+def test_a_redis_that_does_not_answer_costs_one_writer_a_moment_and_the_next_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        bus = RedisBus(f"redis://127.0.0.1:{silent.getsockname()[1]}")
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            bus.publish(CALL)
+            took.append(time.monotonic() - began)
+    assert took[0] < PUBLISH_SECONDS * 2.5
+    assert max(took[1:]) < 0.05 < PAUSE_SECONDS
+
+
+# --- The cache ---------------------------------------------------------------
+
+
+@pytest.fixture
+def cache(server, monkeypatch):
+    monkeypatch.setattr(PatientRedisCache, "away_until", 0.0)
+    return PatientRedisCache(server.url, {})
+
+
+def test_the_cache_is_shared_and_forgotten_without_redis(cache, server):
+    cache.set("capped", True, 60)
+    assert PatientRedisCache(server.url, {}).get("capped") is True
+    assert (cache.add("once", 1), cache.add("once", 1)) == (True, False)
+    server.kill()
+    began = time.monotonic()
+    assert (cache.get("capped"), cache.get("capped", "else"), cache.has_key("capped")) == (
+        None,
+        "else",
+        False,
+    )
+    assert (cache.add("once", 1), cache.set("x", 1), cache.get_many(["x"]), cache.incr("n")) == (
+        True,
+        None,
+        {},
+        1,
+    )
+    assert time.monotonic() - began < 1
+
+
+def test_the_cache_comes_back_with_redis(cache, server, monkeypatch):
+    server.kill()
+    assert cache.get("capped") is None
+    server.start()
+    monkeypatch.setattr(PatientRedisCache, "away_until", 0.0)
+    cache.set("capped", True, 60)
+    assert cache.get("capped") is True
+
+
+def test_no_method_of_the_cache_fails_while_redis_is_away(cache, server):
+    server.kill()
+    known = {
+        "validate_key",
+        "close",
+        "make_key",
+        "make_and_validate_key",
+        "get_backend_timeout",
+        "mark_away",
+    }
+    wanting = [
+        name for name in dir(caches["default"])
+        if not name.startswith(("_", "a")) and callable(getattr(cache, name)) and name not in known
+    ]  # fmt: skip
+    arguments = {
+        "set": ("k", 1),
+        "set_many": ({"k": 1},),
+        "get_many": (["k"],),
+        "delete_many": (["k"],),
+        "clear": (),
+        "get_or_set": ("k", 1),
+    }
+    for name in wanting:
+        if name not in ("incr_version", "decr_version", "decr"):
+            getattr(cache, name)(*arguments.get(name, ("k",)))
+
+
+# --- Two desks on one database -----------------------------------------------
+
+
+def pair_of_desks(folder, **environment) -> tuple[Desk, Desk]:
+    return Desk(folder, **environment).start(), Desk(folder, **environment).start()
+
+
+@pytest.fixture
+def two(tmp_path, request):
+    made = []
+
+    def start(**environment):
+        made.extend(pair_of_desks(tmp_path, **environment))
+        return made
+
+    yield start
+    for desk in made:
+        desk.stop()
+
+
+def latency(writer, ticket: str, ear: Listening, text: str, within: float) -> float:
+    began = time.monotonic()
+    writer.post(f"/api/support/{ticket}/message", json={"message": text}).raise_for_status()
+    return ear.heard(text, within) - began
+
+
+def conversation(two_desks) -> tuple:
+    """A customer at one desk, and an agent who listens at the other."""
+    here, there = two_desks
+    customer, agent = here.as_guest(), there.as_agent()
+    ticket = (
+        customer.post("/api/support/create", json={"message": "The jar leaked"})
+        .raise_for_status()
+        .json()["id"]
+    )
+    return customer, ticket, Listening(agent, "/api/support/admin/events")
+
+
+def test_a_message_at_one_desk_is_heard_at_the_other(server, two):
+    customer, ticket, ear = conversation(two(REDIS_URL=server.url))
+    latency(customer, ticket, ear, "warm up", 5)
+    assert latency(customer, ticket, ear, "with Redis", 5) < 1
+    server.kill()
+    assert latency(customer, ticket, ear, "Redis is gone", 8) < 4
+    server.start()
+    deadline = time.monotonic() + 20
+    while latency(customer, ticket, ear, f"back? {time.monotonic()}", 8) > 0.5:
+        assert time.monotonic() < deadline, "it does not come back to Redis"
+    texts = [data["message"] for _, data in ear.heard_at if data.get("message")]
+    assert len(texts) == len(set(texts)), "nothing was heard twice"
+
+
+def test_without_redis_the_other_desk_finds_out_by_itself(two):
+    customer, ticket, ear = conversation(two())
+    assert latency(customer, ticket, ear, "no Redis at all", 8) < 4
+
+
+def test_a_desk_starts_and_works_while_redis_is_away(tmp_path, server):
+    server.kill()
+    desk = Desk(tmp_path, REDIS_URL=server.url).start()
+    try:
+        health = desk.api().get("/healthz")
+        assert (health.status_code, health.json()["status"]) == (200, "ok")
+        assert health.json()["redis"].startswith("away")
+        customer, agent = desk.as_guest(), desk.as_agent()
+        customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status()
+        assert agent.get("/api/support/admin/").json()["counts"]["open"] > 0
+    finally:
+        desk.stop()

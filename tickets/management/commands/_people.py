@@ -1,0 +1,17 @@
+"""Whom a command is about."""
+
+from django.core.management.base import CommandError
+
+from ... import people
+from ...models import Person
+
+
+def the_one(who: str) -> Person:
+    """Return the one person that this names; raise CommandError for nobody, or for several."""
+    found = people.find(who)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError(f"Nobody here is called {who}.")
+    rows = "\n".join(f"  {person.pk}  {person}, since {person.created_at:%Y-%m-%d}" for person in found)
+    raise CommandError(f"Several people are called {who}. Give the id of one:\n{rows}")
