@@ -10,8 +10,8 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.browser.conftest import browser_path  # noqa: E402
-from tests.desk import Desk  # noqa: E402
+from tests.browser.conftest import browser_path
+from tests.desk import Desk
 
 OUT = Path(__file__).parent / "img"
 SCALE = 2
@@ -22,7 +22,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         desk = Desk(Path(folder)).start()
         browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=browser_path(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         try:
             agent = _page(browser, desk, 1280, 800)

@@ -11,6 +11,8 @@ from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
 
+from . import headers
+
 IN_MEMORY = 1024 * 1024
 CHUNK = 256 * 1024
 CHARSET = re.compile(rb";\s*charset\*?\s*=[^;]*", re.IGNORECASE)
@@ -48,11 +50,11 @@ def in_utf8(scope):
 
     Python knows a hundred others, and with some of them Django fails before it can answer.
     """
-    headers = [
+    sent = [
         (name, CHARSET.sub(b"", value) if name == b"content-type" else value)
         for name, value in scope.get("headers", ())
     ]
-    return scope | {"headers": headers}
+    return scope | {"headers": sent}
 
 
 def _has_body(scope) -> bool:
@@ -89,6 +91,9 @@ async def _refuse(send) -> None:
     answer = json.dumps(
         {"detail": "This is larger than 5 MB. Please send a smaller picture.", "code": "too_large"}
     ).encode()
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    more = {"Content-Type": "application/json", "Connection": "close", "Cache-Control": "no-store"}
+    encoded = [
+        (name.lower().encode(), value.encode()) for name, value in (headers.beside_django() | more).items()
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": encoded})
     await send({"type": "http.response.body", "body": answer})

@@ -11,6 +11,7 @@ PAGES = {
     400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
     403: ("That did not come from this page", "forbidden", "Please reload the page and try again."),
     404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
+    429: ("One moment, please", "too_many", ""),
     500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
     503: (
         "We will be right back",
@@ -52,12 +53,33 @@ def away(request) -> HttpResponse:
     return response
 
 
+def too_many(request, reason) -> HttpResponse:
+    """429: a limit is reached; `reason` says until when (`limits.TooMany`)."""
+    headers = {"Retry-After": str(reason.seconds)}
+    if _is_from_script(request):
+        return HttpResponse(
+            str(reason), status=429, headers=headers, content_type="text/plain; charset=utf-8"
+        )
+    response = _page(request, 429, sentence=str(reason))
+    response.headers.update(headers)
+    return response
+
+
 def csrf_failure(request, reason="") -> HttpResponse:
     return _page(request, 403)
 
 
-def _page(request, status: int) -> HttpResponse:
-    title, code, sentence = PAGES[status]
-    if request.path == "/api" or request.path.startswith("/api/"):
-        return JsonResponse({"detail": f"{title}. {sentence}", "code": code}, status=status)
+def _page(request, status: int, sentence: str = "") -> HttpResponse:
+    title, code, usual = PAGES[status]
+    if (
+        request.path == "/api"
+        or request.path.startswith("/api/")
+        or request.content_type == "application/json"
+    ):
+        return JsonResponse({"detail": sentence or f"{title}. {usual}", "code": code}, status=status)
+    sentence = sentence or usual
     return render(request, "error.html", {"title": title, "sentence": sentence}, status=status)
+
+
+def _is_from_script(request) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch" or "HX-Request" in request.headers

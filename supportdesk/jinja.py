@@ -91,7 +91,7 @@ def moment(at: datetime) -> Markup:
     """A <time> that reads as an age; the page keeps it current and shows the full time on hover."""
     full = timezone.localtime(at).strftime("%a %-d %b %Y, %H:%M")
     return Markup(
-        f'<time datetime="{at.isoformat(timespec="seconds")}" title="{full}" data-age>{age(at)}</time>'
+        f'<time datetime="{at.isoformat(timespec="milliseconds")}" title="{full}" data-age>{age(at)}</time>'
     )
 
 

@@ -70,27 +70,20 @@ def _config(**where) -> uvicorn.Config:
 
 def run_many(host: str, port: int, count: int) -> None:
     """Serve with `count` processes on one port; one that dies is started anew. Ends with all of them."""
-    listening = socket.create_server(
-        (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
-    )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=2048)
     listening.set_inheritable(True)
     stopping = threading.Event()
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, lambda *_: stopping.set())
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics())}
 
+    fd = listening.fileno()
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--fd", str(fd)]
+
     def start() -> subprocess.Popen:
-        command = [
-            sys.executable,
-            str(settings.BASE_DIR / "manage.py"),
-            "serve",
-            "--fd",
-            str(listening.fileno()),
-        ]
-        # Nothing is ever written there: it closes when we are gone, however we went
-        return subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, pass_fds=[listening.fileno()]
-        )  # noqa: S603
+        # Nothing is ever written to the pipe: it closes when we are gone, however we went
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, pass_fds=[fd])  # noqa: S603
 
     processes = {place: (start(), time.monotonic()) for place in range(count)}
     while not stopping.wait(0.5):

@@ -114,7 +114,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W001"]
 ROOT_URLCONF = "supportdesk.urls"
 ASGI_APPLICATION = "supportdesk.asgi.application"
 AUTH_USER_MODEL = "tickets.Person"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["tickets.backends.PasswordBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 AUTH_PASSWORD_VALIDATORS = [
@@ -240,6 +240,8 @@ if HTTPS:
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+# Beside the session, not in a cookie of their own
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "supportdesk.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"

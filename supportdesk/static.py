@@ -1,5 +1,6 @@
 """Static files: hashed names that never change, compressed once, served by WhiteNoise."""
 
+import fcntl
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from whitenoise import WhiteNoise
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from . import headers
 
 # The other API browser that drf-spectacular brings
 IGNORED = ["redoc"]
@@ -48,9 +51,9 @@ def _has_hash_in_name(path: str, url: str) -> bool:
     return len(parts) >= 3 and len(parts[-2]) == 12 and all(c in "0123456789abcdef" for c in parts[-2])
 
 
-def _add_headers(headers, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+def _add_headers(added, path: str, url: str) -> None:
+    for name, value in headers.beside_django().items():
+        added[name] = value
 
 
 def collect_if_changed() -> None:
@@ -61,10 +64,14 @@ def collect_if_changed() -> None:
         for path, storage in finder.list(IGNORED)
     ]
     stamp, sum_now = settings.STATIC_ROOT / ".collected", _checksum(repr(sorted(sources)).encode())
-    if stamp.exists() and stamp.read_text() == sum_now:
-        return
-    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=IGNORED)
-    stamp.write_text(sum_now)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    with (settings.STATIC_ROOT / ".lock").open("w") as lock:
+        # Two desks that start at once from one checkout: the second waits, and finds it done
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == sum_now:
+            return
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=IGNORED)
+        stamp.write_text(sum_now)
 
 
 @cache

@@ -24,6 +24,8 @@ def _mongo_transaction():
     from django_mongodb_backend.transaction import atomic
     from pymongo.errors import PyMongoError
 
+    # Inside Django's atomic(), which does nothing here, the backend refuses to run what waits for the commit
+    inside, connection.in_atomic_block = connection.in_atomic_block, False
     try:
         with atomic():
             yield
@@ -36,3 +38,5 @@ def _mongo_transaction():
         if getattr(cause, "code", None) == WRITE_CONFLICT:
             raise IntegrityError("somebody else wrote this first") from reason
         raise
+    finally:
+        connection.in_atomic_block = inside

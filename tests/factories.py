@@ -45,12 +45,16 @@ def makhana() -> list[Product]:
     ]  # fmt: skip
 
 
-def article(slug="returns", title="Returns", body="Sealed packs may come back within 7 days.", **fields) -> Article:
+def article(
+    slug="returns", title="Returns", body="Sealed packs may come back within 7 days.", **fields
+) -> Article:
     variants = "how do i return\nreturn policy\nreturn kaise kare\nwapas kaise karu\nवापसी कैसे करें"
     return Article.objects.create(slug=slug, title=title, body=body, **{"also_asked": variants} | fields)
 
 
-def picture(name="box.jpg", size=(320, 240), encoder="JPEG", colour="peru", **options) -> SimpleUploadedFile:
+def picture(
+    name="box.jpg", size=(320, 240), encoder="JPEG", colour="peru", **options
+) -> SimpleUploadedFile:
     """A real picture file, as a browser would upload it."""
     out = BytesIO()
     Image.new("RGB", size, colour).save(out, encoder, **options)

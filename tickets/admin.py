@@ -470,7 +470,9 @@ class AuditAdmin(DeskAdmin):
     list_display_links = None
     sortable_by = ()
     search_fields = ("=actor_id", "=ticket_id", "=person_id")
-    search_help_text = "The id of a ticket, of a customer, or of who did it; ids stand in the addresses of their pages."
+    search_help_text = (
+        "The id of a ticket, of a customer, or of who did it; ids stand in the addresses of their pages."
+    )
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
@@ -484,9 +486,13 @@ class AuditAdmin(DeskAdmin):
     @admin.display(description="about")
     def about(self, entry):
         if entry.ticket_id:
-            return format_html('<a href="{}">ticket</a>', reverse("admin:tickets_ticket_change", args=[entry.ticket_id]))
+            return format_html(
+                '<a href="{}">ticket</a>', reverse("admin:tickets_ticket_change", args=[entry.ticket_id])
+            )
         if entry.person_id:
-            return format_html('<a href="{}">person</a>', reverse("admin:tickets_person_change", args=[entry.person_id]))
+            return format_html(
+                '<a href="{}">person</a>', reverse("admin:tickets_person_change", args=[entry.person_id])
+            )
         return "–"
 
     def has_add_permission(self, request):

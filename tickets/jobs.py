@@ -25,7 +25,7 @@ from django.utils import timezone
 from supportdesk import metrics
 
 from . import audit, live, people, wording, workflow
-from .models import Activity, Job, Message, Sender, Status, Ticket, TokenFamily, Viewer
+from .models import Activity, Allowance, Job, Message, Sender, Status, Ticket, TokenFamily, Viewer
 
 logger = logging.getLogger(__name__)
 
@@ -177,6 +177,7 @@ def prune(now: datetime, since: datetime) -> bool:
         remove_some(old),
         remove_some(Session.objects.filter(expire_date__lt=now)),
         remove_some(TokenFamily.objects.filter(dead)),
+        remove_some(Allowance.objects.filter(ends_at__lt=now)),
     ]
     return any(more)
 

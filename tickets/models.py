@@ -87,11 +87,20 @@ class Person(AbstractBaseUser):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     login_email = models.EmailField(
-        "sign-in e-mail", unique=True, null=True, blank=True, default=None,
+        "sign-in e-mail",
+        unique=True,
+        null=True,
+        blank=True,
+        default=None,
         help_text="Empty for guests, who cannot sign in.",
     )
     external_id = models.CharField(
-        "id in the shop", max_length=190, unique=True, null=True, blank=True, default=None,
+        "id in the shop",
+        max_length=190,
+        unique=True,
+        null=True,
+        blank=True,
+        default=None,
         help_text="The `sub` of the identity that the shop signs.",
     )
     is_active = models.BooleanField(
@@ -160,6 +169,17 @@ class TokenFamily(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class Allowance(models.Model):
+    """What is left of something that may be done so often in a time; see `tickets.limits`.
+
+    The key is a digest of what, when, and who or from where: the row tells nobody.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    left = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+
 class OrderStatus(models.TextChoices):
     PLACED = "placed", "Placed"
     PACKED = "packed", "Packed"
@@ -177,7 +197,10 @@ class Order(models.Model):
     id = random_id()
     number = models.CharField(max_length=32, unique=True)
     customer = models.ForeignKey(
-        Person, models.PROTECT, related_name="orders", db_index=False  # orders_of_customer
+        Person,
+        models.PROTECT,
+        related_name="orders",
+        db_index=False,  # orders_of_customer
     )
     status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PLACED)
     placed_at = models.DateTimeField(default=timezone.now)
@@ -225,9 +248,7 @@ class Ticket(models.Model):
         unique=True, help_text="What people call it; eight random digits, so it counts nothing."
     )
     # A foreign key whose list has an index below needs none of its own
-    requester = models.ForeignKey(
-        Person, models.PROTECT, related_name="tickets", db_index=False
-    )
+    requester = models.ForeignKey(Person, models.PROTECT, related_name="tickets", db_index=False)
     requester_name = models.CharField(max_length=120, blank=True)
     requester_email = models.EmailField(blank=True)
     requester_phone = models.CharField(max_length=20, blank=True)
@@ -239,7 +260,11 @@ class Ticket(models.Model):
     category = models.CharField(max_length=16, choices=Category, default=Category.OTHER)
     subject = models.CharField(max_length=140)
     assignee = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="assigned_tickets",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
         db_index=False,
     )
     assignee_name = models.CharField(max_length=120, blank=True)
@@ -274,7 +299,11 @@ class Ticket(models.Model):
 
     client_id = models.CharField(max_length=64, null=True, blank=True, default=None)
     previous = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="following",
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="following",
         help_text="The closed ticket that this one continues.",
     )
     language = models.CharField(max_length=10, blank=True)
@@ -294,9 +323,7 @@ class Ticket(models.Model):
             models.Index(fields=["category", "-updated_at", "-id"], name="inbox_by_category"),
             models.Index(fields=["assignee", "-updated_at", "-id"], name="inbox_by_assignee"),
             models.Index(fields=["requester", "-updated_at", "-id"], name="own_tickets"),
-            models.Index(
-                fields=["status", "first_response_due_at", "id"], name="inbox_by_due_time"
-            ),
+            models.Index(fields=["status", "first_response_due_at", "id"], name="inbox_by_due_time"),
             models.Index(
                 fields=["callback_requested", "callback_completed", "-updated_at", "-id"],
                 name="inbox_callbacks",
@@ -346,9 +373,7 @@ class Message(models.Model):
     # What the sender's retry must repeat; another content under the same client_id is a mistake
     fingerprint = models.CharField(max_length=64, blank=True)
     sender = models.CharField(max_length=8, choices=Sender)
-    author = models.ForeignKey(
-        Person, models.SET_NULL, null=True, related_name="+", db_index=False
-    )
+    author = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     sender_name = models.CharField(max_length=120, blank=True)
     text = models.TextField(blank=True)
     internal = models.BooleanField(default=False)
@@ -380,9 +405,7 @@ class TicketEvent(models.Model):
 
     id = random_id()
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", db_index=False)
-    actor = models.ForeignKey(
-        Person, models.SET_NULL, null=True, related_name="+", db_index=False
-    )
+    actor = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     actor_name = models.CharField(max_length=120, blank=True)
     field = models.CharField(max_length=30)
     old = models.TextField(blank=True)

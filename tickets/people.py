@@ -396,6 +396,7 @@ def _remove_tickets(ids: list) -> None:
     with transaction.atomic():
         for keeper in KEEPERS:
             keeper.tickets_go(ids)
+        search.forget(ids)
         tickets.delete()
     LogEntry.objects.filter(object_id__in=[str(id) for id in ids]).delete()
     remove_bare_guests(people)

@@ -33,7 +33,7 @@ FIELDS = {
     "requester_name": words.name_found_by,
     "requester_email": words.found_by,
     "requester_phone": words.found_by,
-    "order_number": words.code_found_by,
+    "order_number": words.found_by,
     "subject": words.found_by,
 }
 
@@ -46,7 +46,10 @@ Asked = list[tuple[str, str]]
 def tickets(rows: QuerySet, text: str) -> QuerySet:
     """Narrow the tickets down to those that match, all of them. For a page or a count see below."""
     asked = words.asked(text)
-    return rows.filter(pk__in=_index().matching(asked)) if asked else rows.none()
+    if not asked:
+        return rows.none()
+    index = _index()
+    return rows.filter(pk__in=index.matching(index.question(asked)))
 
 
 def first(rows: QuerySet, text: str, limit: int, until: datetime | None = None) -> list[Ticket]:
@@ -73,10 +76,11 @@ def count(rows: QuerySet, text: str) -> tuple[int, bool]:
 def _windows(text: str, until: datetime | None = None) -> Iterator[list[UUID]]:
     """Yield the matches' ids, the newest first, in growing portions."""
     asked = words.asked(text)
+    index, size = _index(), FIRST_WINDOW
+    question = index.question(asked)
     below = min(max(place(until) + (1 << ID_BITS), 0), NO_LIMIT) if until else NO_LIMIT
-    size = FIRST_WINDOW
     while asked:
-        found = _index().newest(asked, below, size)
+        found = index.newest(question, below, size)
         yield [id for id, _ in found]
         if len(found) < size:
             break
@@ -118,9 +122,18 @@ def _found_by(ticket, fields, messages) -> dict[str, None]:
 
 def renew(ticket: Ticket) -> None:
     """Find the ticket by what it says now, and no longer by anything that it said before."""
-    SearchText.objects.filter(pk=ticket.pk).delete()
+    forget([ticket.pk])
     found = list(_found_by(ticket, FIELDS, ticket.messages.all()))
     _index().fill([(ticket.pk, place(ticket.updated_at, ticket.pk), found)])
+
+
+def forget(ids: Iterable[UUID]) -> None:
+    """Find these tickets no longer, and keep no word that only they had."""
+    rows = SearchText.objects.filter(pk__in=list(ids))
+    index = _index()
+    gone = index.words_of(rows)
+    rows.delete()
+    index.unlearn(gone)
 
 
 def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, size: int = 500) -> None:
@@ -154,28 +167,45 @@ class SqlIndex:
         rank = place(ticket.updated_at, ticket.pk)
         if new:
             SearchText.objects.create(pk=ticket.pk, rank=rank, words=" ".join(found))
-            return
-        row = SearchText.objects.filter(pk=ticket.pk)
-        before = row.values_list("words", flat=True).first() or ""
-        known = set(before.split()) if found else set()
-        row.update(rank=rank, words=" ".join([before, *(word for word in found if word not in known)]))
+        else:
+            row = SearchText.objects.filter(pk=ticket.pk)
+            before = row.values_list("words", flat=True).first() or ""
+            known = set(before.split()) if found else set()
+            found = [word for word in found if word not in known]
+            row.update(rank=rank, words=" ".join([before, *found]))
+        self.learn(found)
+
+    def learn(self, found: Iterable[str]) -> None:
+        """Be told of words that tickets did not have so far."""
+
+    def words_of(self, rows: QuerySet) -> set[str]:
+        return {word for text in rows.values_list("words", flat=True) for word in text.split()}
+
+    def unlearn(self, gone: Iterable[str]) -> None:
+        """Be told of words that some ticket no longer has."""
 
     def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:
         SearchText.objects.bulk_create(
             SearchText(pk=id, rank=rank, words=" ".join(found)) for id, rank, found in rows
         )
+        self.learn({word for _, _, found in rows for word in found})
 
-    def matching(self, asked: Asked) -> RawSQL:
-        return RawSQL(self.MATCHING, [self.question(asked)])  # noqa: S611 the question is a parameter
+    def matching(self, question: str) -> RawSQL:
+        return RawSQL(self.MATCHING, [question])  # noqa: S611 the question is a parameter
 
-    def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
+    def newest(self, question: str, below: int, limit: int) -> list[tuple[UUID, int]]:
         with connection.cursor() as cursor:
-            cursor.execute(self.NEWEST, [self.question(asked), below, limit])
+            cursor.execute(self.NEWEST, [question, below, limit])
             return [(UUID(str(id)), rank) for id, rank in cursor.fetchall()]
 
 
 class Sqlite(SqlIndex):
-    """An FTS5 table whose row ids are the ranks, so that it is read in the inbox's order."""
+    """An FTS5 table whose row ids are the ranks, so that it is read in the inbox's order.
+
+    FTS5 reads one word's tickets as they are asked for, but everything that begins alike at
+    once, unless it is as short as what its prefix index holds. So longer beginnings are
+    asked for as the words that begin so, which are kept in a table of their own.
+    """
 
     MATCHING = (
         "SELECT ticket_id FROM tickets_searchtext WHERE rank IN"
@@ -187,9 +217,49 @@ class Sqlite(SqlIndex):
         "  AND rowid < %s ORDER BY rowid DESC LIMIT %s)"
         " JOIN tickets_searchtext ON rank = place ORDER BY rank DESC"
     )
+    BEGINNING = "SELECT word FROM tickets_searchword WHERE word >= %s AND word < %s LIMIT %s"
+    UNUSED = (
+        "DELETE FROM tickets_searchword WHERE word = %s AND NOT EXISTS"
+        " (SELECT 1 FROM tickets_searchindex WHERE tickets_searchindex MATCH %s)"
+    )
+    LONGEST_PREFIX = 3
+    WORDS_AT_ONCE = 64
+    # Higher than any letter
+    END = "\U0010ffff"
 
     def question(self, asked: Asked) -> str:
-        return " AND ".join(f'("{word}"* OR "{sound}")' if sound else f'"{word}"*' for word, sound in asked)
+        return " AND ".join(f"({' OR '.join(self.terms(*pair))})" for pair in asked)
+
+    def terms(self, word: str, sound: str) -> Iterator[str]:
+        beginning = self.beginning(word) if len(word) > self.LONGEST_PREFIX and not word.isdigit() else None
+        if beginning is None:
+            yield f'"{word}"*'
+        else:
+            yield from (f'"{known}"' for known in beginning or [word])
+        if sound:
+            yield f'"{sound}"'
+
+    def beginning(self, word: str) -> list[str] | None:
+        """Return the words that begin so, None if they are too many."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.BEGINNING, [word, word + self.END, self.WORDS_AT_ONCE + 1])
+            found = [known for (known,) in cursor.fetchall()]
+        return found if len(found) <= self.WORDS_AT_ONCE else None
+
+    def learn(self, found: Iterable[str]) -> None:
+        self.note("INSERT OR IGNORE INTO tickets_searchword VALUES (%s)", ((w,) for w in found))
+
+    def unlearn(self, gone: Iterable[str]) -> None:
+        self.note(self.UNUSED, ((w, f'"{w}"') for w in gone))
+
+    def note(self, statement: str, rows: Iterable[tuple]) -> None:
+        long = [
+            row for row in rows
+            if len(row[0]) > self.LONGEST_PREFIX and not row[0].isdigit() and row[0][0] != words.SOUND
+        ]  # fmt: skip
+        if long:
+            with connection.cursor() as cursor:
+                cursor.executemany(statement, long)
 
 
 class Postgres(SqlIndex):
@@ -235,15 +305,24 @@ class Mongo:
                 [{"_id": self.key(id), "rank": rank, "words": found} for id, rank, found in rows]
             )
 
-    def matching(self, asked: Asked) -> list[UUID]:
-        return [id for id, _ in self.newest(asked, NO_LIMIT, GIVE_UP)]
+    def words_of(self, rows: QuerySet) -> Iterable[str]:
+        return ()
 
-    def newest(self, asked: Asked, below: int, limit: int) -> list[tuple[UUID, int]]:
-        wanted = {"$and": [{"rank": {"$lt": below}}, *(self.question(*pair) for pair in asked)]}
+    def unlearn(self, gone: Iterable[str]) -> None:
+        """Nothing is kept beside the documents."""
+
+    def matching(self, question: list[dict]) -> list[UUID]:
+        return [id for id, _ in self.newest(question, NO_LIMIT, GIVE_UP)]
+
+    def newest(self, question: list[dict], below: int, limit: int) -> list[tuple[UUID, int]]:
+        wanted = {"$and": [{"rank": {"$lt": below}}, *question]}
         found = self.documents.find(wanted, {"rank": 1}, session=connection.session)
         return [(UUID(row["_id"]), row["rank"]) for row in found.sort("rank", -1).limit(limit)]
 
-    def question(self, word: str, sound: str) -> dict:
+    def question(self, asked: Asked) -> list[dict]:
+        return [self.condition(*pair) for pair in asked]
+
+    def condition(self, word: str, sound: str) -> dict:
         begins_so = {"words": {"$elemMatch": {"$gte": word, "$lt": word + self.END}}}
         return {"$or": [begins_so, {"words": sound}]} if sound else begins_so
 

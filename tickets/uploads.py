@@ -9,7 +9,7 @@ import hashlib
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -40,7 +40,7 @@ class BadPicture(Exception):
 
 
 class NoRoom(Exception):
-    """The disk for pictures is full."""
+    """The disk for pictures is full, or the bucket does not answer."""
 
 
 @dataclass
@@ -148,8 +148,10 @@ def _written(data: bytes, thumbnail: bytes, extension: str) -> list[str]:
         for name, content in zip(names, (data, thumbnail), strict=True):
             default_storage.save(name, ContentFile(content))
     except OSError as reason:
-        discard(*names)
-        if reason.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        # What cannot take it may not be able to remove it either
+        with suppress(OSError):
+            discard(*names)
+        if reason.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
             raise NoRoom("There is no room for pictures at the moment. Text still arrives.") from reason
         raise
     return names

@@ -5,10 +5,7 @@ from . import sla
 
 def connected(priority: str) -> str:
     target = sla.in_words(sla.TARGETS[priority])
-    return (
-        "Connected to Customer Care. An agent will help you shortly. "
-        f"We aim to answer within {target}."
-    )
+    return f"Connected to Customer Care. An agent will help you shortly. We aim to answer within {target}."
 
 
 def continued(number: int) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 ASKED_AT_ONCE = 8
 MAX_WORD = 40
-ASCII_WORD = re.compile("[a-z0-9]+")
+# Letters or digits: VP10001 and VP-10001 are the same two words
+ASCII_WORD = re.compile("[a-z]+|[0-9]+")
+WORD = re.compile(r"\d+|[^\d\s]+")
 # What people leave out when they type: accents, the nukta of Hindi, the vowel points of Arabic
 LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u064b-\u0652]")
 # Joined letters are one word, with or without the joiner
@@ -34,16 +36,13 @@ SHORTEST_SOUND = 4
 def split(text: str) -> list[str]:
     """Return the words of a text as they are compared: without case, accents and punctuation."""
     folded = _folded(text)
-    found = ASCII_WORD.findall(folded) if folded.isascii() else "".join(map(_sign, folded)).split()
+    found = ASCII_WORD.findall(folded) if folded.isascii() else WORD.findall("".join(map(_sign, folded)))
     return [word[:MAX_WORD] for word in found]
 
 
 def found_by(text: str) -> Iterable[str]:
-    """Yield what finds this text: its words, its numbers from every digit on, and the digits in VP10001."""
-    for word in split(text):
-        yield word
-        if not word.isdigit():
-            yield from re.findall(r"\d{4,}", word)
+    """Yield what finds this text: its words, and its long numbers from every digit on."""
+    yield from split(text)
     for number in NUMBER.findall(_folded(text)):
         digits = _digits(number)
         if len(digits) <= LONGEST_NUMBER:
@@ -57,13 +56,6 @@ def name_found_by(name: str) -> Iterable[str]:
         yield word
         if sound := sound_of(word):
             yield sound
-
-
-def code_found_by(code: str) -> Iterable[str]:
-    """Yield what finds VP-10001: also VP10001."""
-    yield from found_by(code)
-    if joined := "".join(split(code)):
-        yield joined
 
 
 def asked(text: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
+from tickets import limits
 from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, signed_in
@@ -30,6 +31,7 @@ def whoever(view):
 @extend_schema(operation_id="createVisitor", request=None, responses={201: desk.SignedInSerializer})
 @api_view(["POST"])
 @whoever
+@limits.limited("begin a chat")
 def visitor(request):
     """Begin to chat without saying who one is: what the widget does at the first word."""
     return Response(signed_in(visitors.visitor()), status=201)
@@ -42,6 +44,7 @@ def visitor(request):
 )
 @api_view(["POST"])
 @whoever
+@limits.limited("begin a chat")
 def guest(request):
     """Say a name and an e-mail or phone. A caller who is a visitor keeps the chat that was begun."""
     caller = request.user if request.user.is_authenticated else None
@@ -56,6 +59,7 @@ def guest(request):
 )
 @api_view(["POST"])
 @whoever
+@limits.limited("identify")
 def identify(request):
     """Sign in with an identity that the shop's backend signed."""
     caller = request.user if request.user.is_authenticated else None
@@ -78,6 +82,7 @@ def identify(request):
 def message(request):
     """Ask Villy. The same clientId again brings the same answer."""
     data = checked(s.QuestionSerializer, request)
+    limits.take(request, "ask Villy")
     try:
         answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
     except chats.HandedOver as handed:
@@ -129,6 +134,7 @@ def create(request):
     if not request.user.can_be_reached:
         raise ValidationError({"email": ["Please tell us first how to reach you (POST /api/auth/guest)."]})
     order = _own_order(request.user, data["orderId"])
+    limits.take(request, *limits.words("open a ticket", data))
     with received(data["image"]) as picture:
         ticket = handover.open_ticket(
             request.user,

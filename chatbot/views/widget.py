@@ -18,7 +18,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from supportdesk.static import digest
-from tickets import live, queries, sla, workflow
+from tickets import limits, live, queries, sla, workflow
 from tickets.api.serializers import (
     CallbackSerializer,
     ConfirmSerializer,
@@ -61,6 +61,7 @@ def frame(request):
     context = _conversation(None) | {"host": host, "target": sla.in_words(sla.TARGETS["high"])}
     response = render(request, "chatbot/frame.html", context)
     response._csp_replace = {"frame-ancestors": [host]}
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     patch_cache_control(response, private=True, max_age=60)
     return response
 
@@ -96,6 +97,7 @@ def _say(request):
     ticket = chats.current_ticket(request.user)
     if not ticket:
         return _ask(request, _text(data), data["clientId"])
+    limits.take(request, *limits.words("write", data))
     with received(data["image"]) as picture:
         message = workflow.customer_says(
             ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
@@ -105,6 +107,7 @@ def _say(request):
 
 
 def _ask(request, text: str, client_id: str | None):
+    limits.take(request, "ask Villy")
     try:
         answer = chats.ask(request.user, text, client_id=client_id)
     except chats.HandedOver as handed:
@@ -133,6 +136,7 @@ def connect(request):
     if not person.can_be_reached:
         person = visitors.as_guest(person, **_contact(request))
     if not chats.current_ticket(person):
+        limits.take(request, "open a ticket")
         handover.open_ticket(person)
     return _shown(request, status=201)
 
@@ -149,6 +153,7 @@ def _contact(request) -> dict:
 @api_view(["POST"])
 def callback(request):
     """Ask to be called back."""
+    limits.take(request, "write")
     data = checked(CallbackSerializer, request)
     workflow.request_callback(_ticket(request), by=request.user, **data)
     return _shown(request)

@@ -31,7 +31,7 @@ def on_site(person, site):
     def arrive(token: str) -> Chat:
         page = person()
         page.goto(site.url())
-        page.wait_for_function("window.Villy")
+        expect(Chat(page).button).to_be_visible()
         if token:
             page.evaluate("token => Villy.identify(token)", token)
         return Chat(page).open()
@@ -85,7 +85,7 @@ def test_a_signed_identity_has_its_history_on_every_site_and_in_every_browser(on
 
     elsewhere = person()
     elsewhere.goto("/")
-    elsewhere.wait_for_function("window.Villy")
+    expect(Chat(elsewhere).button).to_be_visible()
     elsewhere.evaluate("token => Villy.identify(token)", signed("sub-1"))
     expect(Chat(elsewhere).open().bubbles("system")).to_contain_text("Connected to Customer Care")
     other = on_site(signed("sub-2"))
@@ -120,7 +120,7 @@ def test_what_a_visitor_said_comes_along_when_they_sign_in_however_long_ago_it_w
     # By now the visitor's own token has run out
     chat.spoil_access_token()
     chat.page.reload()
-    chat.page.wait_for_function("window.Villy")
+    expect(chat.button).to_be_visible()
     chat.page.evaluate(
         "token => Villy.identify(token)", signed("sub-4", name="Devi", email="d@example.com")
     )

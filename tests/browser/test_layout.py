@@ -83,6 +83,21 @@ def test_nothing_moves_when_the_chat_opens_nor_in_the_page_around_it(visitor):
     assert shifts(chat.page) == []
 
 
+def test_the_newest_words_stay_in_sight_when_the_boxes_below_grow_unless_somebody_reads_above(visitor):
+    chat = visitor(ticket="The box was crushed\n" * 30)
+    newest = chat.bubbles("system").last
+    expect(newest).to_be_in_viewport(ratio=1)
+    chat.press("Call me back")
+    expect(newest).to_be_in_viewport(ratio=1)
+    chat.frame.locator("input[type=file]").set_input_files(picture())
+    expect(newest).to_be_in_viewport(ratio=1)
+    chat.log.evaluate("log => { log.scrollTop = 0; }")
+    chat.press("Call me back")
+    chat.press("Remove picture")
+    expect(newest).not_to_be_in_viewport()
+    assert chat.log.evaluate("log => log.scrollTop") == 0
+
+
 def test_the_shop_and_the_chat_fit_a_phone(visitor, desk):
     chat = visitor(**PHONE)
     box = chat.page.locator(FRAME).bounding_box()

@@ -4,10 +4,13 @@ import json
 
 from playwright.sync_api import expect
 
-from .pages import Dashboard, picture
+from .pages import Chat, Dashboard, picture
 
 SAY = "**/widget/messages"
 REFRESH = "**/api/auth/token/refresh"
+HEARS_OF_AN_IDENTITY = """() => {
+    window.heard = new Promise((done) => addEventListener("message", ({ data }) => data.type === "identity" && done()));
+}"""
 
 
 def said(desk, ticket: str) -> list[str]:
@@ -119,21 +122,25 @@ def test_two_tabs_whose_token_expired_renew_it_once_and_stay_the_same_person(vis
         page = chat.page.context.new_page()
         page.goto(site.url())
         page.evaluate("kept => localStorage.setItem('villy', kept)", json.dumps(identity))
-        tabs.append(type(chat)(page).open())
+        tabs.append(Chat(page).open())
         expect(tabs[-1].bubbles("system")).to_have_count(1)
     chat.page.close()
 
+    # A third tab tells the others of an access token that the desk refuses
+    for tab in tabs:
+        tab.document().evaluate(HEARS_OF_AN_IDENTITY)
     third = tabs[0].page.context.new_page()
     third.goto(site.url())
-    type(chat)(third).spoil_access_token()
+    Chat(third).spoil_access_token()
     held = []
     for tab in tabs:
+        tab.document().evaluate("heard")
         tab.page.route(REFRESH, lambda route: held.append(route))
-        tab.page.wait_for_timeout(100)
-    for number, tab in enumerate(tabs):
-        with tab.page.expect_response(SAY) as answer:
-            tab.say(f"From tab {number}")
-        assert answer.value.status == 401
+    with tabs[0].page.expect_request(REFRESH):
+        tabs[0].say("From tab 0")
+    with tabs[1].page.expect_response(SAY) as answer:
+        tabs[1].say("From tab 1")
+    assert answer.value.status == 401
     assert len(held) == 1
     held[0].continue_()
     for tab in tabs:

@@ -131,15 +131,15 @@ def test_a_slow_model_costs_no_more_than_its_time(dribbles, plugged, article, pr
     monkeypatch.setattr(llm, "SECONDS", 0.3)
 
     def pieces():
-        for _ in range(20):
-            time.sleep(0.05 if dribbles else 1)
+        for _ in range(80):
+            time.sleep(0.05 if dribbles else 4)
             yield b" "
 
     plugged(lambda body: (200, pieces()))
     began = time.monotonic()
     assert chats.ask(priya, QUESTION).text == BODY
-    # Half a second for everything else on a busy machine
-    assert time.monotonic() - began < 0.3 + 0.5
+    # The rest is for a busy machine; the server would take four seconds at least
+    assert time.monotonic() - began < 0.3 + 1.5
 
 
 def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(plugged, article, priya, monkeypatch):
@@ -212,11 +212,21 @@ def test_nothing_that_names_a_person_leaves_the_desk(plugged, article, priya):
     server = plugged(said())
     chats.ask(
         priya,
-        f"{QUESTION}, order VP-10266, call +91 90000 00110 or priya@demo.test, card 4111 1111 1111 1111, upi priya@okaxis",
+        f"{QUESTION}? call +91 90000 00110 or priya@demo.test, card 4111 1111 1111 1111, upi priya@okaxis, ref OD1182",
     )
-    sent = json.dumps(server.received)
-    for secret in ("10266", "90000", "00110", "demo.test", "okaxis", "4111", "1111", priya.name):
-        assert secret not in sent
+    (sent,) = server.received
+    for secret in (
+        "90000",
+        "00110",
+        "demo.test",
+        "okaxis",
+        "4111",
+        "1111",
+        "1182",
+        priya.name,
+        str(priya.pk),
+    ):
+        assert secret not in json.dumps(sent)
 
 
 @pytest.mark.parametrize(

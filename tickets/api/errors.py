@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from .. import queries, uploads, workflow
+from .. import limits, queries, uploads, workflow
 from . import serializers
 
 
@@ -29,6 +29,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(507, reason, "no_room")
         case queries.BadFilter():
             return _answer(400, reason, "bad_filter")
+        case limits.TooMany():
+            return _answer(429, reason, "too_many", headers={"Retry-After": str(reason.seconds)})
         case UnreadablePostError():
             return _answer(400, "The request was cut off.", "cut_off")
         case RequestDataTooBig():
@@ -43,8 +45,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
     return response
 
 
-def _answer(code: int, reason, name: str, **more) -> Response:
-    return Response({"detail": str(reason), "code": name} | more, status=code)
+def _answer(code: int, reason, name: str, headers: dict | None = None, **more) -> Response:
+    return Response({"detail": str(reason), "code": name} | more, status=code, headers=headers)
 
 
 def _name_the_code(response: Response, reason) -> None:

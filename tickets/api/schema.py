@@ -24,8 +24,12 @@ STALE = OpenApiResponse(
     "The ticket does not allow it now, or the customer wrote again: then `messages` holds what was missed.",
 )
 
+TOO_LARGE = OpenApiResponse(RefusalSerializer, "What was sent is larger than 5 MB.")
+OTHER_KIND = OpenApiResponse(RefusalSerializer, "What was sent is neither JSON nor a form.")
+TOO_MANY = OpenApiResponse(RefusalSerializer, "Too many of these; `Retry-After` says in how many seconds.")
+
 # How a call may be refused: one for anybody, one of the caller's, one about a thing, one that changes it
-OPEN = {400: BAD}
+OPEN = {400: BAD, 413: TOO_LARGE, 415: OTHER_KIND, 429: TOO_MANY}
 CALLER = OPEN | {401: NOBODY}
 THING = CALLER | {404: ABSENT}
 CHANGE = THING | {409: CLASH}

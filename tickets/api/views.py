@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from .. import access, queries, workflow
+from .. import access, limits, queries, workflow
 from ..models import Person, Status
 from ..uploads import received
 from . import schema, tokens
@@ -56,6 +56,7 @@ def signed_in(person: Person) -> dict:
 )
 @api_view(["POST"])
 @public
+@limits.limited("register")
 def register(request):
     """Create a customer's account and sign in."""
     data = checked(s.RegisterSerializer, request)
@@ -92,6 +93,7 @@ def token(request):
 )
 @api_view(["POST"])
 @public
+@limits.limited("refresh")
 def refresh(request):
     """Trade the refresh token for a new pair; the old one is refused from then on."""
     return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"]))
@@ -160,6 +162,7 @@ def say(request, ticket_id):
     """Write on the caller's ticket. The same clientId again answers 200 with the same message."""
     ticket = access.own_ticket(request.user, ticket_id)
     data = checked(s.WordsSerializer, request)
+    limits.take(request, *limits.words("write", data))
     with received(data["image"]) as picture:
         message = workflow.customer_says(
             ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
@@ -176,6 +179,7 @@ def say(request, ticket_id):
 def callback(request, ticket_id):
     """Ask to be called back."""
     ticket = access.own_ticket(request.user, ticket_id)
+    limits.take(request, "write")
     workflow.request_callback(ticket, by=request.user, **checked(s.CallbackSerializer, request))
     return Response(_conversation_now(ticket, agent=False))
 
@@ -283,6 +287,7 @@ def reply(request, ticket_id):
     """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
     ticket = access.desk_ticket(request.user, ticket_id)
     data = checked(s.ReplySerializer, request)
+    limits.take(request, *limits.words("reply", data))
     with received(data["image"]) as picture:
         words = {
             "text": data["message"],

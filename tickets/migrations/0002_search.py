@@ -4,12 +4,14 @@ from django.db import migrations, models
 from tickets import search
 
 # The words are separated already: FTS5 has to look at spaces only, and `~` begins a sound.
+# searchword: the words that are longer than the prefixes, see search.Sqlite.
 # detail=none: the index knows which ticket has a word and not where, which nobody asks.
 SQLITE = """
 CREATE VIRTUAL TABLE tickets_searchindex USING fts5(
     words, content='tickets_searchtext', content_rowid='rank',
-    tokenize="ascii tokenchars '~'", detail=none, columnsize=0, prefix='2 3 4'
+    tokenize="ascii tokenchars '~'", detail=none, columnsize=0, prefix='1 2 3'
 );
+CREATE TABLE tickets_searchword (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TRIGGER tickets_searchtext_added AFTER INSERT ON tickets_searchtext BEGIN
     INSERT INTO tickets_searchindex(rowid, words) VALUES (new.rank, new.words);
 END;
@@ -44,6 +46,7 @@ def install(apps, schema_editor):
 def remove(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute("DROP TABLE tickets_searchindex")
+        schema_editor.execute("DROP TABLE tickets_searchword")
 
 
 class Migration(migrations.Migration):

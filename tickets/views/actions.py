@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from .. import access, live, queries, workflow
+from .. import access, limits, live, queries, workflow
 from ..forms import AssignForm, MoveForm, ReplyForm, SeenForm, TriageForm, complaint
 from ..models import Status, Viewer
 from ..uploads import BadPicture, NoRoom, received
@@ -109,6 +109,10 @@ def reply(request, ticket_id):
         return _not_sent(request, ticket, str(reason), 400)
     except NoRoom as reason:
         return _not_sent(request, ticket, str(reason), 507)
+    except limits.TooMany as reason:
+        response = _not_sent(request, ticket, str(reason), 429)
+        response["Retry-After"] = str(reason.seconds)
+        return response
     if not _from_script(request):
         return redirect("ticket", ticket_id=ticket.pk)
     since = form.cleaned_data["lastSeq"]
@@ -117,6 +121,7 @@ def reply(request, ticket_id):
 
 
 def _say(request, ticket, data):
+    limits.take(request, *limits.words("reply", data))
     with received(data["image"]) as picture:
         words = {
             "text": data["message"], "by": request.user,

@@ -28,7 +28,9 @@ def _served(request, message_id, field: str):
     try:
         person = person_of(request)
     except APIException as reason:
-        return JsonResponse({"detail": "Please sign in again.", "code": "token_not_valid"}, status=reason.status_code)
+        return JsonResponse(
+            {"detail": "Please sign in again.", "code": "token_not_valid"}, status=reason.status_code
+        )
     if not person.is_authenticated:
         return JsonResponse({"detail": "Please sign in.", "code": "not_authenticated"}, status=401)
     name = getattr(access.visible_picture(person, message_id), field).name
@@ -36,6 +38,9 @@ def _served(request, message_id, field: str):
         file = default_storage.open(name)
     except FileNotFoundError:
         raise Http404("This picture is gone.") from None
+    except OSError:
+        detail = {"detail": "This picture cannot be shown just now. Please try again.", "code": "away"}
+        return JsonResponse(detail, status=503, headers={"Retry-After": "5"})
     response = FileResponse(file, content_type=uploads.content_type(name))
     response.block_size = BLOCK
     response["X-Content-Type-Options"] = "nosniff"

@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LoginView
 from django.shortcuts import redirect
 
+from .. import limits
 from ..forms import SignInForm
 
 
@@ -15,3 +16,11 @@ class SignIn(LoginView):
         if request.user.is_authenticated and request.user.is_agent:
             return redirect("dashboard")
         return super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        try:
+            return super().post(request, *args, **kwargs)
+        except limits.TooMany as reason:
+            context = self.get_context_data(form=self.get_form(), refusal=str(reason))
+            headers = {"Retry-After": reason.seconds}
+            return self.render_to_response(context, status=429, headers=headers)

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("who", help="id, e-mail, or id in the shop")
-        parser.add_argument("--words", action="store_true", help="Remove also every word that the customer wrote.")
+        parser.add_argument(
+            "--words", action="store_true", help="Remove also every word that the customer wrote."
+        )
         parser.add_argument("--yes", action="store_true", help="Do not ask.")
 
     def handle(self, who, words, yes, **options):

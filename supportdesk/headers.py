@@ -1,0 +1,41 @@
+"""Headers of every answer, whoever gives it: Django, WhiteNoise, or the loop before either is asked."""
+
+from functools import cache
+
+from django.conf import settings
+
+# What no page of ours uses, and what no script that got into one should
+UNUSED = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock",
+    "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+# Of a file or a refusal that somebody opens as a page
+INERT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@cache
+def common() -> dict[str, str]:
+    """What every answer bears, unless the view has said something else."""
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+    }
+
+
+@cache
+def beside_django() -> dict[str, str]:
+    """What Django's middleware would add to an answer that it does not see."""
+    return common() | {"Content-Security-Policy": INERT, "X-Frame-Options": "DENY"} | _hsts()
+
+
+def _hsts() -> dict[str, str]:
+    if not settings.HTTPS:
+        return {}
+    # Over plain HTTP a browser ignores it
+    return {
+        "Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    }

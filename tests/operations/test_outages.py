@@ -1,0 +1,219 @@
+"""The database is away: a calm 503, and everything as before once it is back, without a restart of the desk."""
+
+import errno
+import sqlite3
+import time
+
+import httpx
+import psycopg
+import pymongo.errors
+import pytest
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
+from django.http import HttpResponse
+from django.urls import path
+
+from supportdesk.outages import is_outage
+from supportdesk.urls import *  # noqa: F403 - this file is the desk's urls, and two that find the database away
+from supportdesk.urls import urlpatterns as the_desks
+from tests import factories
+from tests.desk import Desk
+from tests.engines.servers import Mongo, Postgres, running
+from tests.operations.servers import Listening
+from tests.pages import page
+
+
+def away(request):
+    raise OperationalError("could not connect to db.internal as desk:hunter2")
+
+
+urlpatterns = [path("away", away), path("api/away", away), *the_desks]
+
+
+def sqlite(name: str) -> OperationalError:
+    cause = sqlite3.OperationalError("...")
+    cause.sqlite_errorname = name
+    reason = OperationalError("...")
+    reason.__cause__ = cause
+    return reason
+
+
+def caused(reason, cause):
+    reason.__cause__ = cause
+    return reason
+
+
+# --- What an outage is -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "outage"),
+    [
+        (sqlite("SQLITE_BUSY"), True),
+        (sqlite("SQLITE_BUSY_SNAPSHOT"), True),
+        (sqlite("SQLITE_IOERR_WRITE"), True),
+        (sqlite("SQLITE_FULL"), True),
+        (sqlite("SQLITE_ERROR"), False),
+        (caused(OperationalError(), psycopg.OperationalError()), True),
+        (InterfaceError("connection already closed"), True),
+        (ProgrammingError("no such column"), False),
+        (IntegrityError("UNIQUE"), False),
+        (caused(DatabaseError(), pymongo.errors.ServerSelectionTimeoutError()), True),
+        (caused(DatabaseError(), pymongo.errors.OperationFailure("bad query")), False),
+        (pymongo.errors.AutoReconnect(), True),
+        (ValueError(), False),
+        (None, False),
+    ],
+)
+def test_what_counts_as_an_outage(reason, outage):
+    assert is_outage(reason) is outage
+
+
+# --- What is said of it ------------------------------------------------------
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_page_says_it_calmly_and_asks_nothing_of_the_database(client, settings, debug):
+    settings.DEBUG = debug
+    answer = client.get("/away")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert page(answer).one("h1").text == "We will be right back"
+    assert b"hunter2" not in answer.content
+
+
+@pytest.mark.urls(__name__)
+def test_the_api_says_it_in_json(client):
+    answer = client.get("/api/away")
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "5", "away")
+    assert "hunter2" not in answer.content.decode()
+
+
+class BreakOnTheWayOut:
+    """A middleware that needs the database for its last words, as the one of sessions does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        self.get_response(request)
+        raise OperationalError("gone")
+
+
+def test_what_fails_in_a_middleware_is_as_calm(client, db, settings):
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:3],
+        f"{__name__}.BreakOnTheWayOut",
+        *settings.MIDDLEWARE[3:],
+    ]
+    client.raise_request_exception = False
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_other_failures_are_still_500(client, settings, db):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.broken"]
+    client.raise_request_exception = False
+    assert client.get("/healthz").status_code == 500
+
+
+def broken(get_response):
+    def middleware(request) -> HttpResponse:
+        raise ValueError
+
+    return middleware
+
+
+# --- SQLite, with somebody who does not let go -------------------------------
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_lasts_too_long_is_a_503_and_the_retry_goes_well(api, priya):
+    caller, ticket = api(priya), factories.ticket(priya)
+    address, words = f"/api/support/{ticket.pk}/message", {"message": "Hello?", "clientId": "m-1"}
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
+    with sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None) as greedy:
+        greedy.execute("BEGIN IMMEDIATE")
+        refused = caller.post(address, words)
+        greedy.execute("ROLLBACK")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert caller.post(address, words).status_code == 201
+    assert ticket.messages.filter(client_id="m-1").count() == 1
+
+
+# --- Servers that go away ----------------------------------------------------
+
+BACK_WITHIN_SECONDS = 10
+# Long enough for whoever doubles the wait after each try
+AWAY_SECONDS = 12
+
+
+@pytest.mark.slow
+@pytest.mark.not_on("postgresql", "mongodb", reason="starts these engines by itself")
+@pytest.mark.parametrize("kind", [Postgres, Mongo], ids=["postgresql", "mongodb"])
+def test_a_database_that_is_away_for_a_while_is_a_calm_503_and_is_found_again(kind, tmp_path):
+    with running(kind) as server:
+        desk = Desk(tmp_path, DATABASE_URL=server.database("desk")).start(120)
+        try:
+            _away_and_back(server, desk)
+        finally:
+            desk.stop()
+
+
+def _away_and_back(server, desk):
+    customer, agent = desk.as_guest(), desk.as_agent()
+    ticket = (
+        customer.post("/api/support/create", json={"message": "The jar leaked"})
+        .raise_for_status()
+        .json()["id"]
+    )
+    ear = Listening(customer, f"/api/support/{ticket}/events")
+    address = f"/api/support/{ticket}/message"
+
+    server.kill()
+    gone_at = time.monotonic()
+    while time.monotonic() < gone_at + AWAY_SECONDS:
+        began = time.monotonic()
+        refused = customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
+        assert (refused.status_code, refused.headers["Retry-After"], refused.json()["code"]) == (
+            503,
+            "5",
+            "away",
+        )
+        assert time.monotonic() - began < 8
+    shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60)
+    assert shown.status_code == 503
+    assert "We will be right back" in shown.text
+    assert agent.get("/api/support/admin/events", timeout=60).status_code == 503, (
+        "streams are refused, and come again"
+    )
+
+    server.start()
+    back_at = time.monotonic()
+    while (
+        said := customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
+    ).status_code == 503:
+        assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
+        time.sleep(0.2)
+    assert said.status_code in (200, 201)
+    assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
+    texts = [line["message"] for line in customer.get(f"/api/support/{ticket}/messages").json()["results"]]
+    assert texts.count("Anybody?") == 1
+    if not ear.ended.is_set():
+        ear.heard("Anybody?", 10)
+
+
+def test_a_disk_that_fails_for_pictures_does_not_look_like_an_outage(ticket, api, priya, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    form = {"message": "Look", "image": factories.picture()}
+    assert api(priya).post(f"/api/support/{ticket.pk}/message", form, format="multipart").status_code == 507

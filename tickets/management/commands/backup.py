@@ -1,0 +1,26 @@
+"""Back the desk up while it runs: `manage.py backup /backups`."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ... import backups
+
+
+class Command(BaseCommand):
+    help = "Write database, pictures and key into one ZIP, while the desk runs. It holds secrets: keep it like them."
+
+    def add_arguments(self, parser):
+        parser.add_argument("to", type=Path, help="a new file, or a folder that gets one")
+
+    def handle(self, to, **options):
+        if to.is_dir():
+            to /= f"desk-{timezone.now():%Y%m%d-%H%M%S}.zip"
+        try:
+            contents = backups.backup(to)
+        except (backups.NotPossible, OSError) as reason:
+            raise CommandError(str(reason)) from None
+        if options["verbosity"]:
+            pictures = sum(name.startswith(backups.MEDIA) for name in contents["sums"])
+            self.stdout.write(f"{to}: {to.stat().st_size / 1e6:,.1f} MB, {pictures:,} files of pictures.")
