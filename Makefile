@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint format clean
+.PHONY: run test test-fast lint format pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -25,6 +25,11 @@ lint: $(VENV)/.tests
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The picture in the README, from a real desk and a real browser
+pictures: $(VENV)/.tests
+	@sh tests/install_browser.sh
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "supportdesk needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

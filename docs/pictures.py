@@ -70,7 +70,7 @@ def _talk(customer: Page, agent: Page) -> None:
     reply.fill("Hi Anita, sorry about that! A fresh packet goes out today, nothing to send back.")
     agent.get_by_role("button", name="Send").click()
     villy.get_by_text("A fresh packet goes out today").wait_for()
-    villy.get_by_role("textbox", name="Type a message...").fill("thank you, that was quick 🙏")
+    villy.get_by_role("textbox", name="Type a message...").fill("thank you, that was quick")
     villy.get_by_role("button", name="Send").click()
     agent.get_by_role("log", name="Conversation").get_by_text("that was quick").wait_for()
     agent.wait_for_timeout(1500)
@@ -81,7 +81,7 @@ def _shot(page: Page) -> Image.Image:
 
 
 def _side_by_side(dashboard: Image.Image, widget: Image.Image) -> Image.Image:
-    sheet = Image.new("RGB", (dashboard.width + 460 * SCALE, dashboard.height + 120 * SCALE), PAPER)
+    sheet = Image.new("RGB", (dashboard.width + 540 * SCALE, dashboard.height + 120 * SCALE), PAPER)
     _lay(sheet, dashboard, (60 * SCALE, 60 * SCALE))
     _lay(sheet, widget, (sheet.width - widget.width - 50 * SCALE, 70 * SCALE))
     return sheet.resize((sheet.width // SCALE, sheet.height // SCALE), Image.Resampling.LANCZOS)

@@ -207,7 +207,8 @@ export class Conversation {
 
   // Whoever reads the newest message keeps seeing it while pictures load and the boxes below grow
   stayAtEnd() {
-    let staying = true;
+    // What nobody has answered yet is read from its beginning
+    let staying = this.log.dataset.opens !== "top";
     const stay = () => staying && this.toEnd();
     this.log.addEventListener("scroll", () => { staying = this.atEnd; }, { passive: true });
     this.log.addEventListener("load", stay, true);

@@ -180,7 +180,7 @@ function showHead() {
   const { ticket, number, agent, status } = conversation.root.dataset;
   const subtitle = document.querySelector("[data-subtitle]");
   document.querySelector("[data-human]").hidden = Boolean(ticket);
-  subtitle.textContent = !ticket ? "Answers at once, people when you need them"
+  subtitle.textContent = !ticket ? "Instant answers, real people"
     : status === "closed" ? `Ticket #${number} · closed`
     : agent ? `${agent} · Customer Care · #${number}` : `Customer Care · #${number}`;
 }

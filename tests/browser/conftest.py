@@ -34,13 +34,17 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
     desk.stop()
 
 
+def browser_path() -> str:
+    """The Chromium or Chrome of this machine."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), MAC)
+
+
 # Not for the session: while Playwright runs, Django refuses the database to tests that need it
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), MAC)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=flags)
         yield browser
         browser.close()
 

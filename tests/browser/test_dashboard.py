@@ -86,3 +86,33 @@ def test_a_time_is_relative_and_whole_when_the_mouse_is_over_it(dashboard):
     age = dashboard.rows.first.locator("time")
     expect(age).to_have_text(re.compile(r"^(now|\d+ (min|h|d))$"))
     expect(age).to_have_attribute("title", re.compile(r"20\d\d.*\d:\d\d"))
+
+
+def test_a_ticket_that_nobody_answered_opens_on_what_villy_understood_and_later_at_its_end(visitor, agent):
+    chat = visitor()
+    chat.say("Package damaged")
+    chat.connect.click()
+    chat.frame.get_by_role("textbox", name="Name").fill("Packet Reader")
+    chat.frame.get_by_role("textbox", name="Email or phone").fill("packet@example.com")
+    chat.press("Connect")
+    expect(chat.bubbles("system")).to_be_visible()
+
+    dashboard = Dashboard(agent(viewport={"width": 1200, "height": 560})).open("Packet Reader")
+    packet = dashboard.page.get_by_role("region", name="What Villy understood")
+    expect(packet).to_be_in_viewport()
+    dashboard.reply("Let me look")
+    expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
+    dashboard.page.reload()
+    expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
+    expect(packet).not_to_be_in_viewport()
+
+
+def test_the_order_and_the_history_are_one_tap_away_on_a_small_screen(visitor, agent):
+    visitor(ticket="The box was crushed", name="Small Screen")
+    page = Dashboard(agent(viewport={"width": 390, "height": 844})).open("Small Screen").page
+    story = page.get_by_role("complementary", name="The story")
+    expect(story).to_be_hidden()
+    page.get_by_role("button", name="The story").click()
+    expect(story.get_by_text("Small Screen")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(story).to_be_hidden()

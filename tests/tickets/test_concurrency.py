@@ -27,8 +27,7 @@ def at_once(*jobs) -> list:
 
     def run(job):
         try:
-            connection.ensure_connection()
-            together.wait()
+            together.wait(timeout=30)
             return job()
         except Refused as refusal:
             return refusal
