@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint format pictures clean
+.PHONY: run test test-fast bench bench-quick lint audit format pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -17,10 +17,26 @@ test: $(VENV)/.tests
 test-fast: $(VENV)/.tests
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n 2 $(PYTEST_ARGS)
 
+# Every cost on desks of 1,000 to 1,000,000 tickets, on SQLite and PostgreSQL: hours the first time, 30 GB
+bench: $(VENV)/.bench
+	@exec $(BIN)/python -m benchmarks.run $(BENCH_ARGS)
+
+# Two minutes once the data is there
+bench-quick: $(VENV)/.bench
+	@exec $(BIN)/python -m benchmarks.run --quick $(BENCH_ARGS)
+
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Known holes in what requirements.txt pins; needs the network, and says so where there is none
+audit:
+	@test -d .audit || $(PYTHON) -m venv .audit
+	@.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 && \
+	 .audit/bin/python -c 'from urllib.request import urlopen; urlopen("https://pypi.org/pypi/Django/json", timeout=10)' 2>/dev/null \
+	 || { echo "Not audited: pypi.org cannot be reached."; exit 0; }; \
+	 .audit/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off
 
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix .
@@ -43,5 +59,10 @@ $(VENV)/.tests: requirements-test.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	@touch $@
 
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@command -v wrk >/dev/null || { echo "The load is made by wrk: apt-get install wrk (Debian, Ubuntu), brew install wrk." >&2; exit 1; }
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .static .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .static .pytest_cache .ruff_cache

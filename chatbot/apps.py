@@ -6,6 +6,7 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
+        from supportdesk import checks  # noqa: F401 (registers itself)
         from tickets.people import KEEPERS
 
         from .people import Chats

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tickets import workflow
+from tickets.masking import masked
 from tickets.models import Person, Sender, Ticket
 from tickets.workflow import Mismatch
 
-from . import engine, llm, memory, proofs, replies
+from . import engine, llm, memory, orders, proofs, replies
 from .answers import Reply
 from .models import Chat, ChatMessage
 
@@ -62,6 +63,15 @@ def _newest_chat(person: Person) -> Chat | None:
 
 
 # --- Asking ------------------------------------------------------------------
+
+
+def uses(person: Person, text: str) -> tuple[str, ...]:
+    """What asking this takes of the limits: guests prove their orders with codes, which cost letters and tries."""
+    if person.is_guest and proofs.looks_like_a_code(text):
+        return "ask Villy", "enter a code"
+    if person.is_guest and orders.numbers_in(text):
+        return "ask Villy", "get a code"
+    return ("ask Villy",)
 
 
 def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessage:
@@ -173,13 +183,17 @@ def _answered_before(chat: Chat, text: str, client_id: str | None) -> ChatMessag
 
 def _same(seen: ChatMessage, text: str) -> ChatMessage:
     """Return the question if it is what is being asked again; raise Mismatch otherwise."""
-    if seen.text not in (text, proofs.masked(text)):
+    if seen.text not in (masked(text), proofs.masked(masked(text))):
         raise Mismatch("This clientId belongs to another message.")
     return seen
 
 
 def _storable(chat: Chat, text: str) -> str:
-    """The text without a one-time code: worth something for ten minutes, and nothing to those who read it later."""
+    """The text without cards and one-time codes: worth nothing to those who read it later.
+
+    While we wait for a code of ours, six digits are one without being called so.
+    """
+    text = masked(text)
     return proofs.masked(text) if proofs.CODE.search(text) and proofs.pending(chat) else text
 
 

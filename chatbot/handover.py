@@ -2,8 +2,7 @@
 
 import uuid
 
-from django.db import transaction
-
+from supportdesk.transactions import hold, whole
 from tickets import sla, workflow
 from tickets.models import Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
@@ -16,6 +15,7 @@ SUMMARY_LINES = 3
 SUMMARY_LENGTH = 400
 
 
+@whole
 def open_ticket(
     person: Person,
     text: str = "",
@@ -31,31 +31,30 @@ def open_ticket(
     What is not said is taken from what Villy understood: the words, the category,
     the priority, the order. The same `client_id` returns the ticket it opened before.
     """
-    with transaction.atomic():
-        chat = chats.current_chat(person)
-        if chat and not _is_ours(chat):
-            # Somebody pressed the button twice at once, or wrote elsewhere meanwhile
-            if not text:
-                return Ticket.objects.get(chats=chat)
-            chat = None
-        lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
-        issue = (chat.memory.get("issue") if chat else None) or {}
-        words = text or issue.get("words") or _telling_words(lines)
-        understood = intents.classify(words)
-        category = category or issue.get("category") or understood["category"]
-        ticket = workflow.open_ticket(
-            person,
-            words,
-            category=category,
-            priority=priority or _priority(category, understood, issue),
-            order=order or orders.about(chat, person, words, category),
-            picture=picture,
-            client_id=client_id or _hand_over_id(chat),
-            language=chat.language if chat else intents.language_of(words),
-            handover=_packet(chat, lines, issue, quoted=not text),
-        )
-        if chat:
-            Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
+    chat = chats.current_chat(person)
+    if chat and not _is_ours(chat):
+        # Somebody pressed the button twice at once, or wrote elsewhere meanwhile
+        if not text:
+            return Ticket.objects.get(chats=chat)
+        chat = None
+    lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
+    issue = (chat.memory.get("issue") if chat else None) or {}
+    words = text or issue.get("words") or _telling_words(lines)
+    understood = intents.classify(words)
+    category = category or issue.get("category") or understood["category"]
+    ticket = workflow.open_ticket(
+        person,
+        words,
+        category=category,
+        priority=priority or _priority(category, understood, issue),
+        order=order or orders.about(chat, person, words, category),
+        picture=picture,
+        client_id=client_id or _hand_over_id(chat),
+        language=chat.language if chat else intents.language_of(words),
+        handover=_packet(chat, lines, issue, quoted=not text),
+    )
+    if chat:
+        Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
     return ticket
 
 
@@ -64,7 +63,7 @@ def _is_ours(chat: Chat) -> bool:
 
     His next answer waits for us, and then finds that the chat is taken: see `chats._answer`.
     """
-    return Chat.objects.select_for_update().filter(pk=chat.pk, ticket=None).exists()
+    return hold(Chat.objects.filter(pk=chat.pk, ticket=None))
 
 
 def _hand_over_id(chat: Chat | None) -> str:

@@ -6,6 +6,7 @@ refused (articles that did not help), turns (without a "that helped"), misses (i
 """
 
 from tickets import sla
+from tickets.masking import masked
 from tickets.models import Category, Priority
 
 from . import replies
@@ -86,7 +87,8 @@ def _issue(reply: Reply, words: str, why: str) -> dict:
         "category": reply.category,
         "priority": reply.priority,
         "intent": reply.intent,
-        "words": words,
+        # They are stored with the chat, and open the ticket
+        "words": masked(words),
         "why": why,
     }
 

@@ -10,18 +10,29 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from .bodies import in_utf8, with_whole_body
 from .static import with_static_files
 
-streams = get_asgi_application()
+
+class Streams(ASGIHandler):
+    async def __call__(self, scope, receive, send):
+        # Django's own keeps a thread for the middleware of each request until that is over, and a stream is
+        # not over for hours: all of them share one
+        await self.handle(scope, receive, send)
+
+
+# It sets Django up, so it is first
+wsgi = get_wsgi_application()
+streams = Streams()
 pages = with_whole_body(
     WSGIMiddleware(
-        with_static_files(get_wsgi_application()),
+        with_static_files(wsgi),
         workers=settings.WORKER_THREADS,
-        send_queue_size=64,
+        # 2 MB of a static file, which is more than any has: a slow client holds memory, not a thread
+        send_queue_size=256,
     )
 )
 

@@ -39,8 +39,9 @@ def with_whole_body(app):
                 return await _refuse(send)
             except ClientGone:
                 return None
+            whole = _of_length(scope, body.tell())
             body.seek(0)
-            return await app(scope, _replayed(body), send)
+            return await app(whole, _replayed(body), send)
 
     return wrapped
 
@@ -62,6 +63,15 @@ def _has_body(scope) -> bool:
         (name == b"content-length" and value != b"0") or name == b"transfer-encoding"
         for name, value in scope["headers"]
     )
+
+
+def _of_length(scope, size: int):
+    """Return the scope with the length of its body, which a client that sends in chunks does not know.
+
+    WSGI reads as much as that says, and nothing if it says nothing.
+    """
+    others = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"transfer-encoding")]
+    return scope | {"headers": [*others, (b"content-length", b"%d" % size)]}
 
 
 async def _read(receive, body) -> None:

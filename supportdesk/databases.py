@@ -38,7 +38,7 @@ def database_from_url(url: str, data_dir: Path) -> dict:
     if engine in ("sqlite", "sqlite3"):
         path = urlsplit(url).path
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "supportdesk.sqlite3",
             "NAME": (path.removeprefix("/") and path) or str(data_dir / "db.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {

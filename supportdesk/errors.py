@@ -1,7 +1,5 @@
 """The pages for what went wrong: a sentence, never a trace. The API gets the same as JSON."""
 
-import sys
-
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -40,10 +38,7 @@ def no_such_call(request) -> HttpResponse:
 
 
 def broken(request) -> HttpResponse:
-    from .outages import is_outage
-
-    # What fails in a middleware comes here without passing `outages.Calm`
-    return away(request) if is_outage(sys.exc_info()[1]) else _page(request, 500)
+    return _page(request, 500)
 
 
 def away(request) -> HttpResponse:
@@ -55,13 +50,11 @@ def away(request) -> HttpResponse:
 
 def too_many(request, reason) -> HttpResponse:
     """429: a limit is reached; `reason` says until when (`limits.TooMany`)."""
-    headers = {"Retry-After": str(reason.seconds)}
     if _is_from_script(request):
-        return HttpResponse(
-            str(reason), status=429, headers=headers, content_type="text/plain; charset=utf-8"
-        )
-    response = _page(request, 429, sentence=str(reason))
-    response.headers.update(headers)
+        response = HttpResponse(str(reason), status=429, content_type="text/plain; charset=utf-8")
+    else:
+        response = _page(request, 429, sentence=str(reason))
+    response["Retry-After"] = str(reason.seconds)
     return response
 
 

@@ -2,11 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.templatetags.static import static
+from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.jinja import htmx_script
@@ -32,6 +32,7 @@ def environment(**options) -> Environment:
     )
     env.filters.update(
         age=age,
+        clock=clock,
         countdown=countdown,
         linked=linked,
         localtime=timezone.localtime,
@@ -51,6 +52,12 @@ def url(name: str, *args) -> str:
 @cache
 def _path(name: str, arguments: int = 0) -> str:
     return reverse(name, args=[PLACEHOLDER] * arguments)
+
+
+@cache
+def static(path: str) -> str:
+    """The path of a static file, with its hash; files do not change under a running desk."""
+    return django_static.static(path)
 
 
 @cache
@@ -89,9 +96,24 @@ def age(at: datetime, now: datetime | None = None) -> str:
 
 def moment(at: datetime) -> Markup:
     """A <time> that reads as an age; the page keeps it current and shows the full time on hover."""
-    full = timezone.localtime(at).strftime("%a %-d %b %Y, %H:%M")
-    return Markup(
-        f'<time datetime="{at.isoformat(timespec="milliseconds")}" title="{full}" data-age>{age(at)}</time>'
+    machine, full, _ = _written(at)
+    return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age(at)}</time>')
+
+
+def clock(at: datetime) -> Markup:
+    """A <time> that reads as the hour and minute, with the full time on hover."""
+    machine, full, hour = _written(at)
+    return Markup(f'<time datetime="{machine}" title="{full}" data-clock>{hour}</time>')
+
+
+@lru_cache(maxsize=10_000)
+def _written(at: datetime) -> tuple[str, str, str]:
+    """A time for machines, for people, and as the hour; every agent is shown the same ones again and again."""
+    here = timezone.localtime(at)
+    return (
+        at.isoformat(timespec="milliseconds"),
+        here.strftime("%a %-d %b %Y, %H:%M"),
+        here.strftime("%H:%M"),
     )
 
 

@@ -4,8 +4,10 @@ Connections heal by themselves: Django closes what failed, and the next request 
 """
 
 import logging
+import sys
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.signals import got_request_exception
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from . import errors
@@ -43,20 +45,43 @@ def _mongo_is_away(reason) -> bool:
 
 
 class Calm:
-    """Answers 503 when a view found the database away."""
+    """Answers 503 when a view found the database away, or a middleware further in than this one."""
 
     sync_capable = async_capable = True
 
     def __init__(self, get_response):
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request):
-        return self.get_response(request)
+        if self.is_async:
+            return self.acall(request)
+        return _calm(request, self.get_response(request))
+
+    async def acall(self, request):
+        return _calm(request, await self.get_response(request))
 
     def process_exception(self, request, reason):
-        if not is_outage(reason):
-            return None
-        logger.error("the database is away (%s)", type(reason.__cause__ or reason).__name__)
-        return errors.away(request)
+        return _away(request, reason) if is_outage(reason) else None
+
+
+def _calm(request, response):
+    # Under DEBUG Django has a page of its own for what fails in a middleware
+    reason = request.__dict__.get("outage")
+    return _away(request, reason) if reason and response.status_code == 500 else response
+
+
+def _note_outage(request=None, **kwargs) -> None:
+    reason = sys.exc_info()[1]
+    if request and is_outage(reason):
+        request.outage = reason
+
+
+got_request_exception.connect(_note_outage)
+
+
+def _away(request, reason: Exception):
+    logger.error("the database is away (%s)", type(reason.__cause__ or reason).__name__)
+    return errors.away(request)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # A process that dies sooner than this would die again: it is started anew, but not at once
 TOO_SOON_SECONDS = 10
+# Each open stream is a file, and many systems begin with 1,024
+OPEN_FILES = 65_536
 
 
 class Server(uvicorn.Server):
@@ -41,12 +44,14 @@ class Server(uvicorn.Server):
 
 def run(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests that have begun are finished."""
+    _allow_many_streams()
     Server(_config(host=host, port=port)).run()
 
 
 def run_shared(fd: int) -> None:
     """Serve on a listening socket of the process that started this one, and no longer than that lives."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _allow_many_streams()
     Server(_config()).run([socket.socket(fileno=fd)])
 
 
@@ -63,6 +68,13 @@ def _config(**where) -> uvicorn.Config:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )
+
+
+def _allow_many_streams() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 # --- Many processes ----------------------------------------------------------

@@ -97,15 +97,15 @@ MIDDLEWARE = [
     "supportdesk.middleware.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "supportdesk.outages.Calm",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tickets.audit.trail",
-    "supportdesk.outages.Calm",
 ]
 
 # The check looks for Django's own SecurityMiddleware by name; ours is that one, with an exception
@@ -333,6 +333,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A wrong password or a stranger's 404 is not an incident.
         "django.request": {"level": "ERROR"},
+        # At DEBUG it tells what is in the documents
+        "pymongo": {"level": "INFO"},
         # A line a request is for machines
         **({} if LOG_FORMAT == "json" else {"supportdesk.requests": {"level": "WARNING"}}),
     },

@@ -43,6 +43,8 @@ def with_static_files(app):
         max_age=60,
         immutable_file_test=_has_hash_in_name,
         add_headers_function=_add_headers,
+        # No other site has a use for them
+        allow_all_origins=False,
     )
 
 

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
+from chatbot import proofs
 from tests import factories
 from tickets.api import tokens
 from tickets.models import Person, Role, Ticket
@@ -19,6 +20,13 @@ def _media_and_cache_of_its_own(settings, tmp_path):
         }
     }
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _letters_of_its_own():
+    """A code that one test asked for is not found in the next one's mail."""
+    yield
+    proofs.all_sent()
 
 
 @pytest.fixture

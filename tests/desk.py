@@ -36,13 +36,14 @@ class Desk:
             "SECRET_KEY": "tests-only-" + "k" * 50,
             **environment,
         }
+        self.command = [sys.executable, "manage.py", "serve"]
         self.process: subprocess.Popen | None = None
         self.log = data_dir / "desk.log"
 
     def start(self, seconds: float = 60) -> "Desk":
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            self.command,
             cwd=ROOT,
             env=self.environment,
             stdout=self.log.open("a"),
@@ -52,7 +53,9 @@ class Desk:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise RuntimeError(f"the desk did not start:\n{self.log.read_text()[-3000:]}")
+                raise RuntimeError(
+                    f"the desk did not start ({self.process.returncode}):\n{self.log.read_text()[-3000:]}"
+                )
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
                     return self

@@ -13,7 +13,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
@@ -24,7 +23,7 @@ from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 
-from . import audit, exports, queries, search, workflow
+from . import audit, exports, limits, queries, search, workflow
 from .admin_data import DataPage
 from .admin_forms import (
     AssigneeOfManyForm,
@@ -225,6 +224,7 @@ class TicketAdmin(DeskAdmin):
 
     @admin.action(description="Export as CSV")
     def export_csv(self, request, chosen):
+        limits.take(request, "export")
         headers = {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": f'attachment; filename="tickets-{timezone.localdate()}.csv"',
@@ -276,7 +276,7 @@ class TicketAdmin(DeskAdmin):
     def save_model(self, request, obj, form, change):
         """Knock at the workflow's door; the row itself is never saved."""
         try:
-            carry_out(Ticket.objects.get(pk=obj.pk), form.changes(), by=request.user)
+            workflow.change(Ticket.objects.get(pk=obj.pk), by=request.user, **form.changes())
         except workflow.Refused as reason:
             obj.refused = str(reason)
 
@@ -303,19 +303,6 @@ class TicketAdmin(DeskAdmin):
     @admin.display(description="who changed what")
     def history(self, ticket):
         return _rendered("history", {"events": ticket.events.order_by("-at")[:100]})
-
-
-def carry_out(ticket: Ticket, wanted: dict, *, by: Person) -> None:
-    """Do the verbs of a form, the step of the workflow last. Raise Refused, with nothing done."""
-    with transaction.atomic():
-        if "priority" in wanted or "category" in wanted:
-            workflow.triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
-        if "assignee" in wanted:
-            workflow.assign(ticket, wanted["assignee"], by=by)
-        if "resolution" in wanted:
-            workflow.note_resolution(ticket, wanted["resolution"], by=by)
-        if "status" in wanted:
-            workflow.move(ticket, wanted["status"], by=by)
 
 
 def _pill(kind: str, value: str, label: str) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from . import audit, people
+from . import audit, limits, people
 from .models import Deed, Role
 
 IN_MEMORY = 4 * 1024 * 1024
@@ -62,6 +62,7 @@ class DataPage:
         return TemplateResponse(request, "admin/tickets/person/data.html", context)
 
     def exported(self, request, person):
+        limits.take(request, "export")
         file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
         people.export(person, file)
         audit.note(request, Deed.EXPORTED, "everything", person=person.pk)

@@ -30,6 +30,9 @@ from .models import Activity, Allowance, Job, Message, Sender, Status, Ticket, T
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+# What lies further ahead than anybody waits was written before the clock was set back; those of two machines
+# are never quite the same
+CLOCKS_DIFFER = timedelta(minutes=5)
 # How often somebody looks whether a step is due
 PAUSE_SECONDS = 5
 # What one run takes on before it lets go of the lease
@@ -205,7 +208,12 @@ def run_due(now: datetime | None = None) -> list[str]:
     jobs = Job.objects.in_bulk(list(STEPS))
     for name in STEPS.keys() - jobs.keys():
         jobs[name] = _first(name, now)
-    return [name for name in STEPS if jobs[name].due_at <= now and _run(jobs[name], now)]
+    return [name for name in STEPS if _is_due(jobs[name], now) and _run(jobs[name], now)]
+
+
+def _is_due(job: Job, now: datetime) -> bool:
+    longest = LONGEST_WAIT if job.failures else STEPS[job.name].every
+    return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
 
 
 def _first(name: str, now: datetime) -> Job:
@@ -220,12 +228,12 @@ def _run(job: Job, now: datetime) -> bool:
     """Run a step if its lease is to be had; say if it was."""
     lease = now + LEASE
     row = Job.objects.filter(name=job.name)
-    free = row.filter(Q(leased_until=None) | Q(leased_until__lte=now), due_at=job.due_at)
-    if not free.update(leased_until=lease):
+    over = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=lease + CLOCKS_DIFFER)
+    if not row.filter(over, due_at=job.due_at).update(leased_until=lease):
         return False
     step = STEPS[job.name]
     try:
-        more = step.run(now, job.ran_at or now - step.every)
+        more = step.run(now, min(job.ran_at or now, now - step.every))
     except Exception as reason:  # the other steps, and the next run, may go well
         metrics.FAILURES.labels(job.name).inc()
         logger.exception("the step %s of the background work failed", job.name)

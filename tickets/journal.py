@@ -20,27 +20,18 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from supportdesk import metrics
-from supportdesk.transactions import all_or_nothing
+from supportdesk.transactions import TRIES, Outrun, all_or_nothing, is_part, pause
 
 from . import clock, live, search
 from .masking import masked
 from .models import Message, Person, Sender, Ticket, TicketEvent
 from .uploads import StoredPicture
 
-# On SQLite a transaction holds the one lock from its beginning and is not outrun twice. Elsewhere of fifty
-# writers on one ticket one gets through at a time. A lock on the ticket would turn the order in which
-# a first try writes around, message before ticket, and the two would wait for each other.
-TRIES = 60
-
 PREVIEW_LENGTH = 140
 # The ticket's own fields in which people write
 FREE_TEXT = {"resolution", "callback_note", "rating_comment"}
 # What MongoDB can tell apart
 TICK = timedelta(milliseconds=1)
-
-
-class Outrun(Exception):
-    """Somebody else changed the ticket between our reading it and our writing."""
 
 
 def verb(function):
@@ -54,9 +45,12 @@ def verb(function):
                     if attempt:
                         _read_again(ticket)
                     return function(ticket, *args, **kwargs)
-            except (IntegrityError, Outrun):
+            except IntegrityError as reason:
+                if is_part():
+                    raise Outrun from reason
                 if attempt + 1 == TRIES:
                     raise
+                pause(attempt)
 
     return run
 

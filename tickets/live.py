@@ -10,26 +10,32 @@ that stand at the same place share one read.
 import asyncio
 import json
 import logging
+import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, close_old_connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from supportdesk import metrics
 
 from .bus import bus
-from .models import Activity, Person, Ticket
+from .models import Activity, Person, Ticket, TokenFamily
 
 logger = logging.getLogger(__name__)
 
 INBOX = "inbox"
 # Proxies cut connections that are silent for 30 s and more
 HEARTBEAT_SECONDS = 20
+# So long a client waits before it comes again; each is told another time, or all would come at once
+RETRY_MILLISECONDS = (1000, 3000)
 # How late a change made by a process that cannot call us may be seen
 POLL_SECONDS = 2
 # Ahead of this, a reader is sent what there is and asks again
@@ -115,11 +121,21 @@ class News:
     more: bool = False
 
 
+# Two of one person may have come before and after a change: each is compared for itself
+@dataclass(frozen=True, eq=False)
+class Admitted:
+    """Who listens, and by which sign-in: a family of tokens, or a browser's session."""
+
+    person: Person
+    family: UUID | None = None
+    session: str | None = None
+
+
 class Listener:
     """One stream's ear: woken by calls, and holding the passing events that came with them."""
 
-    def __init__(self, person: Person | None):
-        self.person = person
+    def __init__(self, admitted: Admitted | None):
+        self.admitted = admitted
         self.dismissed = False
         self.woken = asyncio.Event()
         self.passing: deque[dict] = deque(maxlen=50)
@@ -164,13 +180,13 @@ class Hub:
                         listener.passing.append(call)
                     listener.woken.set()
 
-    def join(self, name: str, person: Person | None) -> tuple[Topic, Listener]:
+    def join(self, name: str, admitted: Admitted | None) -> tuple[Topic, Listener]:
         self.loop = asyncio.get_running_loop()
         if not self.poller or self.poller.done():
             self.poller = self.loop.create_task(self.poll())
         bus.listen()
         topic = self.topics.setdefault(name, Topic())
-        listener = Listener(person)
+        listener = Listener(admitted)
         topic.listeners.add(listener)
         metrics.STREAMS.inc()
         return topic, listener
@@ -209,22 +225,38 @@ class Hub:
             self.called = {key: at for key, at in self.called.items() if at > forget_before}
 
     async def dismiss(self) -> None:
-        """End the streams of those who were disabled, or got another role or password, since they came."""
-        listeners = [each for topic in self.topics.values() for each in topic.listeners if each.person]
-        standing = await in_thread(_standing, {each.person.pk for each in listeners})
+        """End the streams of those who signed out, were disabled, or got another role or password since."""
+        listeners = [each for topic in self.topics.values() for each in topic.listeners if each.admitted]
+        gone = await in_thread(_sent_away, {each.admitted for each in listeners})
         for each in listeners:
-            if standing.get(each.person.pk) != _standing_of(each.person):
+            if each.admitted in gone:
                 each.dismissed = True
                 each.woken.set()
 
 
-def _standing(people: set) -> dict:
-    rows = Person.objects.filter(pk__in=people).only("is_active", "role", "password")
-    return {person.pk: _standing_of(person) for person in rows}
+def _sent_away(admitted: set[Admitted]) -> set[Admitted]:
+    """Return those of them who would not be let in again; three queries, however many they are."""
+    people = Person.objects.filter(pk__in={each.person.pk for each in admitted})
+    standing = {person.pk: _standing_of(person) for person in people.only("is_active", "role", "password")}
+    families = _still(TokenFamily.objects.filter(revoked_at=None), {each.family for each in admitted})
+    sessions = _still(Session.objects.all(), {each.session for each in admitted})
+    return {
+        each
+        for each in admitted
+        if standing.get(each.person.pk) != _standing_of(each.person)
+        or each.family not in families
+        or each.session not in sessions
+    }
 
 
 def _standing_of(person: Person) -> tuple:
     return person.is_active, person.role, person.password
+
+
+def _still(rows: QuerySet, ids: set) -> set:
+    """Return the ids that are among the rows; None is nobody's and always there."""
+    ids = ids - {None}
+    return {None, *rows.filter(pk__in=ids).values_list("pk", flat=True)} if ids else {None}
 
 
 def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
@@ -258,20 +290,20 @@ async def stream(
     kind: str,
     passes: Callable[[dict], bool],
     seconds: float,
-    person: Person | None = None,
+    admitted: Admitted | None = None,
 ) -> AsyncIterator[bytes]:
     """Yield server-sent events of a topic, beginning with what comes after `after`.
 
     `read(after)` is called in a thread; streams of the same `kind` get the same
     answer from it. `passes` picks the passing events for this listener. The stream
-    ends after `seconds`, and soon after `person` was disabled; a client that still may
-    reconnects and resumes.
+    ends after `seconds`, and soon after who was `admitted` would not be any more; a client
+    that still may reconnects and resumes.
     """
     ends_at = time.monotonic() + seconds
     sent: dict[int, bytes] = {}
-    topic, listener = hub.join(name, person)
+    topic, listener = hub.join(name, admitted)
     try:
-        yield b"retry: 2000\n: connected\n\n"
+        yield b"retry: %d\n: connected\n\n" % random.randint(*RETRY_MILLISECONDS)  # noqa: S311
         while not (hub.closed or listener.dismissed) and time.monotonic() < ends_at:
             listener.woken.clear()
             news = await _shared_read(topic, (kind, after), read, after)

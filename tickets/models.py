@@ -45,6 +45,11 @@ class Category(models.TextChoices):
     OTHER = "other", "Other"
 
 
+STATUS_LABELS, PRIORITY_LABELS, CATEGORY_LABELS = (
+    dict(each.choices) for each in (Status, Priority, Category)
+)
+
+
 class Sender(models.TextChoices):
     CUSTOMER = "customer"
     AI = "ai"
@@ -334,6 +339,16 @@ class Ticket(models.Model):
 
     def __str__(self):
         return f"#{self.number} {self.subject}"
+
+    # Django's own go through all choices each time, and a list asks a hundred times
+    def get_status_display(self) -> str:
+        return STATUS_LABELS.get(self.status, self.status)
+
+    def get_priority_display(self) -> str:
+        return PRIORITY_LABELS.get(self.priority, self.priority)
+
+    def get_category_display(self) -> str:
+        return CATEGORY_LABELS.get(self.category, self.category)
 
     @property
     def is_over(self) -> bool:

@@ -17,8 +17,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
+
+from supportdesk.transactions import whole
 
 from . import live, search, uploads
 from .models import (
@@ -251,33 +253,28 @@ def _erase_from(ticket: Ticket, person: Person, anonymous: Anonymous) -> None:
     # Before the rows: a picture without a message would be found by nobody
     for message in messages:
         uploads.discard(message.picture.name, message.thumbnail.name)
-    with transaction.atomic():
-        for message in messages:
-            _erase_message(message, person, anonymous)
-        fields = (
-            "text",
-            "sender_name",
-            "author",
-            "fingerprint",
-            "client_id",
-            "picture",
-            "thumbnail",
-            "picture_width",
-            "picture_height",
-        )
-        Message.objects.bulk_update(messages, fields, batch_size=200)
-        for event in ticket.events.all():
-            old, new = (
-                ("", "")
-                if event.field == "requester_phone"
-                else (anonymous(event.old), anonymous(event.new))
-            )
-            actor_name = ERASED if event.actor_id == person.pk else event.actor_name
-            TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
-        _erase_head(ticket, messages, anonymous)
-        search.renew(ticket)
-        live.announce(ticket)
+    _erase_rows(ticket, messages, person, anonymous)
     LogEntry.objects.filter(object_id=str(ticket.pk)).update(object_repr=f"#{ticket.number}")
+
+
+@whole
+def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymous: Anonymous) -> None:
+    for message in messages:
+        _erase_message(message, person, anonymous)
+    written = ("text", "sender_name", "author", "fingerprint", "client_id")
+    Message.objects.bulk_update(messages, written, batch_size=200)
+    _with_pictures(ticket.messages.all()).update(
+        picture="", thumbnail="", picture_width=None, picture_height=None
+    )
+    for event in ticket.events.all():
+        old, new = (
+            ("", "") if event.field == "requester_phone" else (anonymous(event.old), anonymous(event.new))
+        )
+        actor_name = ERASED if event.actor_id == person.pk else event.actor_name
+        TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
+    _erase_head(ticket, messages, anonymous)
+    search.renew(ticket)
+    live.announce(ticket)
 
 
 def _erase_message(message: Message, person: Person, anonymous: Anonymous) -> None:
@@ -285,8 +282,6 @@ def _erase_message(message: Message, person: Person, anonymous: Anonymous) -> No
     message.text = anonymous.said(message.text) if theirs else anonymous(message.text)
     if message.picture:
         message.text = message.text or NO_PICTURE
-        message.picture = message.thumbnail = ""
-        message.picture_width = message.picture_height = None
     # The sum of a short text tells the text
     message.fingerprint, message.client_id = "", None
     if theirs:
@@ -393,13 +388,17 @@ def _remove_tickets(ids: list) -> None:
     people = set(tickets.values_list("requester_id", flat=True))
     for message in _with_pictures(Message.objects.filter(ticket__in=ids)):
         uploads.discard(message.picture.name, message.thumbnail.name)
-    with transaction.atomic():
-        for keeper in KEEPERS:
-            keeper.tickets_go(ids)
-        search.forget(ids)
-        tickets.delete()
+    _remove_rows(ids)
     LogEntry.objects.filter(object_id__in=[str(id) for id in ids]).delete()
     remove_bare_guests(people)
+
+
+@whole
+def _remove_rows(ids: list) -> None:
+    for keeper in KEEPERS:
+        keeper.tickets_go(ids)
+    search.forget(ids)
+    Ticket.objects.filter(pk__in=ids).delete()
 
 
 def remove_bare_guests(ids: Iterable) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ MESSAGES_PAGE = 50
 COUNT_CAP = 10_000
 SEARCH_LENGTH = 200
 CAPPED_COUNT_KEPT_SECONDS = 60
+COLLEAGUES_KEPT_SECONDS = 10
 # A tab says every 25 seconds that it still shows the ticket
 VIEWER_FADES = timedelta(seconds=60)
 
@@ -72,10 +74,22 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
     return tickets.order_by(*(BY_DUE_TIME if wanted.waiting else NEWEST_FIRST).ordering)
 
 
-def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE) -> "Page":
+# What a row of the list shows; making objects of all the other columns would cost as much again
+ROW = (
+    "id", "number", "requester_name", "subject", "status", "priority", "category", "assignee_name",
+    "unread_by_agents", "callback_requested", "callback_completed", "updated_at", "first_response_due_at",
+    "first_responded_at",
+)  # fmt: skip
+
+
+def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE, only: Sequence[str] = ()) -> "Page":
+    """Return a page of the inbox; with `only` the tickets have these fields (others cost a query each)."""
+    rows = inbox(wanted if wanted.waiting else replace(wanted, q=""))
+    if only:
+        rows = rows.defer(None).only(*only)
     if wanted.waiting:
-        return page(inbox(wanted), cursor, BY_DUE_TIME, size)
-    return page(inbox(replace(wanted, q="")), cursor, size=size, q=wanted.q)
+        return page(rows, cursor, BY_DUE_TIME, size)
+    return page(rows, cursor, size=size, q=wanted.q)
 
 
 def own_tickets(person: Person) -> QuerySet[Ticket]:
@@ -111,6 +125,21 @@ def agents() -> QuerySet[Person]:
     """Everybody a ticket can be assigned to."""
     working = Person.objects.filter(role__in=(Role.AGENT, Role.STAFF), is_active=True)
     return working.order_by("name").only("id", "name", "role", "is_active")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    id: uuid.UUID
+    name: str
+
+
+def colleagues() -> list[Colleague]:
+    """The agents as every open ticket offers them: as they were within the last seconds."""
+    return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS)
+
+
+def _colleagues() -> list[Colleague]:
+    return [Colleague(agent.pk, agent.name) for agent in agents()]
 
 
 def other_viewers(ticket: Ticket, person: Person) -> QuerySet[Viewer]:

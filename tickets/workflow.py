@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
-from supportdesk.transactions import all_or_nothing
+from supportdesk.transactions import TRIES, Outrun, all_or_nothing, hold, is_part, pause, whole
 
 from . import clock, live, sla, wording
-from .journal import TRIES, Entry, Outrun, create, verb
+from .journal import Entry, create, verb
+from .masking import masked
 from .models import Category, Message, Order, Person, Sender, Status, Ticket, TicketEvent
 from .uploads import StoredPicture
 
@@ -28,6 +29,8 @@ TRANSITIONS = {
     Status.RESOLVED: {Status.IN_PROGRESS, Status.CLOSED},
     Status.CLOSED: set(),
 }
+
+ENDS = {Status.RESOLVED, Status.CLOSED}
 
 MAX_TEXT = 4000
 
@@ -83,7 +86,7 @@ def open_ticket(
     if seen := _opened_before(requester, client_id, text, picture):
         return seen
     priority = priority or sla.DEFAULT_PRIORITY[category]
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         now = clock.now()
         ticket = Ticket(
             number=secrets.randbelow(90_000_000) + 10_000_000,
@@ -95,7 +98,7 @@ def open_ticket(
             order_number=order.number if order else "",
             priority=priority,
             category=category,
-            subject=(subject or _first_line(text) or "Picture")[:140],
+            subject=masked(subject or _first_line(text) or "Picture")[:140],
             created_at=now,
             updated_at=now,
             first_response_due_at=sla.first_response_due(priority, now),
@@ -116,12 +119,15 @@ def open_ticket(
                 create(ticket, entry)
             ticket.is_new = True
             return ticket
-        except IntegrityError:
+        except IntegrityError as reason:
+            if is_part():
+                raise Outrun from reason
             # The same request arrived twice at once, or the number is taken. Where no transaction takes
             # the messages back, we do
             Message.objects.filter(ticket=ticket.pk).delete()
             if seen := _opened_before(requester, client_id, text, picture):
                 return seen
+            pause(attempt)
     raise Outrun
 
 
@@ -184,26 +190,33 @@ def _say_in_following(ticket, text, *, by, picture, client_id) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
         return _same(said, text, picture, by)
-    with transaction.atomic():
-        # Of two messages at once the second waits here, and goes to the ticket that the first opened
-        Ticket.objects.select_for_update().get(pk=ticket.pk)
-        following = ticket.following.exclude(status=Status.CLOSED).first()
-        if not following:
-            opened = open_ticket(
-                ticket.requester,
-                text,
-                category=ticket.category,
-                order=ticket.order,
-                subject=ticket.subject,
-                picture=picture,
-                client_id=client_id,
-                previous=ticket,
-                language=ticket.language,
-            )
-            message = opened.messages.get(seq=1)
-            message.is_new = opened.is_new
-            return message
-    return customer_says(following, text, by=by, picture=picture, client_id=client_id)
+    following, is_opened = _following(ticket, text, picture=picture, client_id=client_id)
+    if not is_opened:
+        return customer_says(following, text, by=by, picture=picture, client_id=client_id)
+    message = following.messages.get(seq=1)
+    message.is_new = following.is_new
+    return message
+
+
+@whole
+def _following(ticket, text, **words) -> tuple[Ticket, bool]:
+    """Return the ticket that goes on where this one ended, and whether it was opened with this text."""
+    # Of two messages at once the second waits here, and goes to the ticket that the first opened
+    hold(Ticket.objects.filter(pk=ticket.pk))
+    following = ticket.following.exclude(status=Status.CLOSED).first()
+    if following:
+        return following, False
+    opened = open_ticket(
+        ticket.requester,
+        text,
+        category=ticket.category,
+        order=ticket.order,
+        subject=ticket.subject,
+        previous=ticket,
+        language=ticket.language,
+        **words,
+    )
+    return opened, True
 
 
 @verb
@@ -287,7 +300,8 @@ def _same(seen: Message, text, picture, by, internal=False) -> Message:
 
 
 def _fingerprint(text: str, picture: StoredPicture | None) -> str:
-    return hashlib.sha256(f"{text}\0{picture.digest if picture else ''}".encode()).hexdigest()
+    # Of the text as it is stored: the sum of a card number would tell the number
+    return hashlib.sha256(f"{masked(text)}\0{picture.digest if picture else ''}".encode()).hexdigest()
 
 
 # --- Moving ------------------------------------------------------------------
@@ -421,6 +435,29 @@ def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     entry.write()
 
 
+def change(ticket: Ticket, *, by: Person, **wanted) -> None:
+    """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
+
+    `wanted` holds any of priority, category, assignee, callback_completed, resolution, status.
+    """
+    _change_unless_outrun(ticket, wanted, by, ticket.assignee_id, ticket.last_customer_seq)
+
+
+@verb
+def _change_unless_outrun(ticket, wanted, by, assignee_read, customer_seq_read) -> None:
+    status, resolution = wanted.get("status"), wanted.get("resolution", "")
+    if "priority" in wanted or "category" in wanted:
+        triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
+    if "assignee" in wanted:
+        _assign_unless_outrun(ticket, wanted["assignee"], by, assignee_read)
+    if "callback_completed" in wanted:
+        complete_callback(ticket, by=by, completed=wanted["callback_completed"])
+    if "resolution" in wanted and not (resolution and status in ENDS):
+        note_resolution(ticket, resolution, by=by)
+    if status:
+        _move_unless_outrun(ticket, status, by, resolution, customer_seq_read)
+
+
 def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
     """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
     done, skipped = [], []
@@ -473,6 +510,7 @@ def _reopen(entry: Entry) -> None:
 OVERDUE = "overdue"
 
 
+@whole
 def check_answer(ticket: Ticket) -> bool:
     """Look, at the time the answer was due, whether there is one; if not, say so in history and inbox.
 
@@ -482,11 +520,10 @@ def check_answer(ticket: Ticket) -> bool:
     if not ticket.awaits_first_response:
         row.update(answer_check_at=None)
         return False
-    with transaction.atomic():
-        if not row.filter(first_responded_at=None, status=ticket.status).update(answer_check_at=None):
-            return False
-        TicketEvent.objects.create(ticket=ticket, field="first_response", new=OVERDUE, at=clock.now())
-        live.announce(ticket)
+    if not row.filter(first_responded_at=None, status=ticket.status).update(answer_check_at=None):
+        return False
+    TicketEvent.objects.create(ticket=ticket, field="first_response", new=OVERDUE, at=clock.now())
+    live.announce(ticket)
     return True
 
 
@@ -502,7 +539,7 @@ def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str =
     if not phone:
         raise Refused("Please tell us the number to call.")
     entry = Entry(ticket, by=by)
-    if note and note != ticket.callback_note:
+    if note and masked(note) != ticket.callback_note:
         entry.stamp(callback_note=note)
     # Asking twice for the same call is asking once
     if entry.set(callback_requested=True, callback_completed=False, requester_phone=phone):
@@ -529,17 +566,20 @@ def mark_read(ticket: Ticket, *, by_agents: bool, up_to: int) -> None:
     side = "agents" if by_agents else "requester"
     mark, unread = f"read_by_{side}", f"unread_by_{side}"
     up_to = min(up_to, ticket.last_seq)
-    if getattr(ticket, mark) >= up_to and not getattr(ticket, unread):
-        return
-    with transaction.atomic():
-        row = Ticket.objects.filter(pk=ticket.pk)
-        row.filter(**{f"{mark}__lt": up_to}).update(**{mark: up_to})
-        # Nothing unread is left, unless something has come since
-        if not row.filter(last_seq__lte=up_to).update(**{unread: 0}):
-            now = row.get()
-            left = min(getattr(now, unread), _news(now, by_agents, getattr(now, mark)).count())
-            row.filter(last_seq=now.last_seq).update(**{unread: left})
-        live.announce(ticket)
+    if getattr(ticket, mark) < up_to or getattr(ticket, unread):
+        _mark_read(ticket, mark, unread, by_agents, up_to)
+
+
+@whole
+def _mark_read(ticket, mark, unread, by_agents, up_to) -> None:
+    row = Ticket.objects.filter(pk=ticket.pk)
+    row.filter(**{f"{mark}__lt": up_to}).update(**{mark: up_to})
+    # Nothing unread is left, unless something has come since
+    if not row.filter(last_seq__lte=up_to).update(**{unread: 0}):
+        now = row.get()
+        left = min(getattr(now, unread), _news(now, by_agents, getattr(now, mark)).count())
+        row.filter(last_seq=now.last_seq).update(**{unread: left})
+    live.announce(ticket)
 
 
 def _news(ticket: Ticket, for_agents: bool, after: int) -> QuerySet[Message]:

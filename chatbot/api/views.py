@@ -82,7 +82,7 @@ def identify(request):
 def message(request):
     """Ask Villy. The same clientId again brings the same answer."""
     data = checked(s.QuestionSerializer, request)
-    limits.take(request, "ask Villy")
+    limits.take(request, *chats.uses(request.user, data["message"]))
     try:
         answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
     except chats.HandedOver as handed:

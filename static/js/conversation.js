@@ -86,7 +86,11 @@ export class Conversation {
       this.append(answer.text);
       if (answer.header("X-Conversation-Moved")) this.onMoved?.();
     } else if (answer.status === 429) {
+      const line = Object.assign(document.createElement("p"), { className: "failed-line" });
+      line.textContent = `${sentence(answer)} It is sent by itself then.`;
+      bubble?.append(line);
       await wait(1000 * Math.min(30, Number(answer.header("Retry-After")) || 5));
+      line.remove();
     } else if (answer.status >= 500 || answer.status === 401) {
       this.fail(message, sentence(answer) || "Not sent. We could not be reached.");
     } else {

@@ -22,8 +22,34 @@ const pictures = new Map();
 const tellHost = (type, more = {}) => parent.postMessage({ villy: 1, type, ...more }, host);
 const store = {
   get: (key) => stored[key] ?? null,
-  set(key, value) { stored[key] = value; tellHost("store", { key, value: value || null }); },
+  set(key, value) {
+    stored[key] = value;
+    tellHost("store", { key, value: value || null });
+    if (key !== "identity") keepHere(key, value);
+  },
 };
+
+// Words, in this tab as well: a page that is left at once no longer reads what we told it to keep
+function keepHere(key, value) {
+  try {
+    const words = JSON.parse(sessionStorage.getItem("villy") || "{}").words;
+    sessionStorage.setItem("villy", JSON.stringify({ of: who(identity), words: { ...words, [key]: value || "" } }));
+  } catch { /* full or forbidden: the host page has them */ }
+}
+
+// Only of the person who is still here: the page may have signed somebody out while there was no frame
+function keptHere(kept) {
+  try {
+    const { of = null, words } = JSON.parse(sessionStorage.getItem("villy") || "{}");
+    if (of === who(kept.identity) && Object.keys(kept).length) return words;
+    forgetHere();
+  } catch { /* forbidden */ }
+  return {};
+}
+
+function forgetHere() {
+  try { sessionStorage.removeItem("villy"); } catch { /* forbidden */ }
+}
 
 addEventListener("message", ({ source, origin, data }) => {
   if (source !== parent || origin !== host || data?.villy !== 1) return;
@@ -32,11 +58,11 @@ addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "identify") signIn(data.token);
   if (data.type === "identity" || data.type === "turn") switchTo(data.value);
   if (data.type === "turn") onTurn?.();
-  if (data.type === "logout") { Object.keys(stored).forEach((key) => delete stored[key]); switchTo(null); }
+  if (data.type === "logout") { forgetHere(); Object.keys(stored).forEach((key) => delete stored[key]); switchTo(null); }
 });
 
 async function hello({ stored: kept, open }) {
-  Object.assign(stored, kept);
+  Object.assign(stored, kept, keptHere(kept));
   identity = kept.identity ?? null;
   visible = open;
   if (identity) await load();
@@ -80,11 +106,12 @@ const NOBODY = { status: 401, ok: false, text: "", header: () => null };
 
 // Only a word makes somebody a visitor; looking on leaves nothing behind
 async function request(url, options = {}) {
+  let refusal = NOBODY;
   const known = async () => {
-    if (!identity && options.method === "POST") await becomeVisitor();
+    if (!identity && options.method === "POST") refusal = await becomeVisitor();
     return Boolean(identity);
   };
-  if (!(await known())) return NOBODY;
+  if (!(await known())) return refusal;
   const tried = identity.access;
   const answer = await send(url, options);
   if (answer.status !== 401) return answer;
@@ -104,8 +131,8 @@ function post(url, data, headers = identity ? { Authorization: `Bearer ${identit
 let becoming = null;
 function becomeVisitor() {
   becoming ??= post(visitor, {}, {}).then((answer) => {
-    if (!answer.ok) throw new Error("offline");
-    keepIdentity(JSON.parse(answer.text));
+    if (answer.ok) keepIdentity(JSON.parse(answer.text));
+    return answer;
   }).finally(() => { becoming = null; });
   return becoming;
 }

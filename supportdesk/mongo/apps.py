@@ -9,6 +9,7 @@ OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 class MongoAdminConfig(AdminConfig):
     default_auto_field = OBJECT_ID
+    default_site = "supportdesk.mongo.sites.MongoAdminSite"
 
 
 class MongoAuthConfig(AuthConfig):

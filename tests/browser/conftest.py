@@ -17,7 +17,7 @@ from .site import Site
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items):

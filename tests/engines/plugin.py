@@ -1,11 +1,16 @@
 """What pytest has to know of the engine that it runs on: see docs/databases.md."""
 
+from contextlib import contextmanager
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
+from pymongo import monitoring
+
+DATABASE = {"db", "transactional_db"}
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords:
             # Browsers and servers one after the other: two at once would be measuring each other
@@ -13,6 +18,15 @@ def pytest_collection_modifyitems(items):
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
+    if connection.vendor != "sqlite":
+        # What asks no database has said all it has to say on the first engine
+        others = [item for item in items if not _asks_the_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _asks_the_database(item)]
+
+
+def _asks_the_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 
 def pytest_configure(config):
@@ -20,15 +34,64 @@ def pytest_configure(config):
         "markers", "not_on(engine, ..., reason): what this engine cannot do, see docs/databases.md"
     )
     if connection.vendor == "mongodb":
+        monitoring.register(Written())
         TransactionTestCase._fixture_teardown = _empty_collections
 
 
-def _empty_collections(self):
-    """Leave the content types and permissions: Django would make them anew after every test."""
-    database = connection.database
-    for name in database.list_collection_names():
-        if name not in KEPT:
-            database[name].delete_many({})
+# --- MongoDB: what a test leaves behind ---------------------------------------
 
-
+# Django would make the content types and permissions anew after every test
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+# Where the test has put something; to empty all of them costs more than most tests
+written: set[str] = set()
+# What `undone` goes back to, and where something else may be by now
+before: dict[str, list] = {}
+changed: set[str] = set()
+
+
+class Written(monitoring.CommandListener):
+    """Notes the collections that are written to."""
+
+    def started(self, event):
+        if event.command_name in {"insert", "update", "delete", "findAndModify"}:
+            name = event.command[event.command_name]
+            if name not in KEPT:
+                written.add(name)
+                changed.add(name)
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+
+def _empty_collections(self):
+    for name in list(written):
+        connection.database[name].delete_many({})
+    for noted in (written, changed, before):
+        noted.clear()
+
+
+@contextmanager
+def undone():
+    """Take back what happens inside, also when the desk's own transactions were for good.
+
+    A transaction around them would do as well, but on MongoDB the first error inside is its end.
+    """
+    if connection.vendor != "mongodb":
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        return
+    for name in changed | (written - before.keys()):
+        before[name] = list(connection.database[name].find())
+    changed.clear()
+    try:
+        yield
+    finally:
+        for name in list(changed):
+            connection.database[name].delete_many({})
+            if before.get(name):
+                connection.database[name].insert_many(before[name])
+        changed.clear()

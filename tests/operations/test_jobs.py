@@ -24,7 +24,7 @@ LONG_AGO = timedelta(days=400)
 
 @pytest.fixture
 def now():
-    return timezone.now()
+    return clock.now()
 
 
 def stored(ticket: Ticket) -> Ticket:
@@ -300,6 +300,21 @@ def test_a_lease_is_respected_until_it_runs_out(runs, now):
     Job.objects.update(leased_until=now + jobs.LEASE)
     assert jobs.run_due(now + jobs.LEASE / 2) == []
     assert jobs.run_due(now + jobs.LEASE) == ["sweep"], "whoever had it has died"
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_ahead_and_is_set_back_stops_no_work(runs, now):
+    """The other one may be a minute ahead for good: that is no reason to do its work again."""
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+    jobs.run_due(now + day)
+    jobs.run_due(now + day)
+    Job.objects.update(leased_until=now + day + jobs.LEASE)
+    assert jobs.run_due(now) == ["sweep"]
+    assert runs[-1] == (now, now - minute), "it looks at the time that was skipped"
+    jobs.run_due(now + minute)
+    assert jobs.run_due(now) == []
+    Job.objects.update(leased_until=now + minute + jobs.LEASE, due_at=now)
+    assert jobs.run_due(now) == []
 
 
 @pytest.mark.django_db

@@ -106,15 +106,21 @@ class BreakOnTheWayOut:
         raise OperationalError("gone")
 
 
-def test_what_fails_in_a_middleware_is_as_calm(client, db, settings):
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("place", ["first that may", "last"])
+def test_what_fails_in_a_middleware_is_as_calm(client, db, settings, debug, place):
+    settings.DEBUG = debug
+    calm = settings.MIDDLEWARE.index("supportdesk.outages.Calm") + 1
+    place = calm if place == "first that may" else len(settings.MIDDLEWARE)
     settings.MIDDLEWARE = [
-        *settings.MIDDLEWARE[:3],
+        *settings.MIDDLEWARE[:place],
         f"{__name__}.BreakOnTheWayOut",
-        *settings.MIDDLEWARE[3:],
+        *settings.MIDDLEWARE[place:],
     ]
     client.raise_request_exception = False
     answer = client.get("/healthz")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Content-Security-Policy" in answer
 
 
 def test_other_failures_are_still_500(client, settings, db):

@@ -78,6 +78,21 @@ def test_a_body_of_just_the_size_is_taken(settings):
     assert listener.bodies == [b"x" * 1000]
 
 
+def test_what_is_sent_in_chunks_of_unknown_number_is_read_like_anything_else(transactional_db):
+    async def in_chunks():
+        for chunk in ('{"name": "Ra', 'vi", "email": "ravi@', 'example.com"}'):
+            yield chunk.encode()
+
+    async def ask():
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://localhost")
+        async with client:
+            kind = {"Content-Type": "application/json"}
+            return await client.post("/api/auth/guest", content=in_chunks(), headers=kind)
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["user"]["name"]) == (201, "Ravi")
+
+
 @pytest.mark.parametrize(
     ("named", "left"),
     [

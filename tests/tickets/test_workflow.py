@@ -67,6 +67,11 @@ VERBS = {
         lambda t, p: workflow.request_callback(t, by=p["priya"]),
         STAYS | {CLOSED: IllegalMove},
     ),
+    # What goes before the step is undone with it
+    "change": (
+        lambda t, p: workflow.change(t, by=p["asha"], priority="low", status=RESOLVED),
+        NEVER | {BUSY: RESOLVED},
+    ),
     "complete_callback": (lambda t, p: workflow.complete_callback(t, by=p["asha"]), NEVER),
 }
 

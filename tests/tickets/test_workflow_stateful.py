@@ -5,7 +5,6 @@ old one is what two tabs, two agents or a slow network make of it.
 """
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -17,6 +16,7 @@ from hypothesis.stateful import (
 )
 
 from tests import factories
+from tests.engines.plugin import undone
 from tests.tickets.truths import assert_tickets_are_true, tracked
 from tickets import workflow
 from tickets.models import (
@@ -41,7 +41,7 @@ solutions = st.sampled_from(["", "A new box is on its way."])
 class Desk(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        self.story = transaction.atomic()
+        self.story = undone()
         self.story.__enter__()
         self.priya = factories.person("Priya Sharma", phone="+91 90000 00110")
         # Two of one name
@@ -54,7 +54,6 @@ class Desk(RuleBasedStateMachine):
         self.acknowledged: dict = {}
 
     def teardown(self):
-        transaction.set_rollback(True)
         self.story.__exit__(None, None, None)
 
     @initialize()

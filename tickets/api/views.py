@@ -1,7 +1,7 @@
 """The API of accounts and tickets: check the words, do one verb, show what is there now."""
 
 from django.contrib.auth import authenticate
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
@@ -193,6 +193,7 @@ def callback(request, ticket_id):
 def confirm(request, ticket_id):
     """Say that it is solved: closes the ticket, and keeps the rating."""
     ticket = access.own_ticket(request.user, ticket_id)
+    limits.take(request, "write")
     workflow.confirm(ticket, by=request.user, **checked(s.ConfirmSerializer, request))
     return Response(_conversation_now(ticket, agent=False))
 
@@ -252,23 +253,14 @@ def desk_ticket(request, ticket_id):
     if request.method == "GET":
         return Response(_conversation(ticket, agent=True))
     wanted = checked(s.TicketChangesSerializer, request)
-    with transaction.atomic():
-        _change(ticket, wanted, by=request.user)
+    if wanted.get("status") == ticket.status:
+        del wanted["status"]
+    workflow.change(ticket, by=request.user, **{OURS.get(name, name): to for name, to in wanted.items()})
     return Response(_conversation_now(ticket, agent=True))
 
 
-def _change(ticket, wanted: dict, *, by: Person) -> None:
-    """Do the verbs of a PATCH, the step of the workflow last: all of them, or none."""
-    if "priority" in wanted or "category" in wanted:
-        workflow.triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
-    if "assignedAgent" in wanted:
-        workflow.assign(ticket, wanted["assignedAgent"], by=by)
-    if "callbackCompleted" in wanted:
-        workflow.complete_callback(ticket, by=by, completed=wanted["callbackCompleted"])
-    if "status" in wanted and wanted["status"] != ticket.status:
-        workflow.move(ticket, wanted["status"], by=by, resolution=wanted.get("resolution", ""))
-    elif "resolution" in wanted:
-        workflow.note_resolution(ticket, wanted["resolution"], by=by)
+# What the API calls otherwise than the desk
+OURS = {"assignedAgent": "assignee", "callbackCompleted": "callback_completed"}
 
 
 @extend_schema(

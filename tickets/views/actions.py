@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from .. import access, limits, live, queries, workflow
+from .. import access, limits, live, queries, search, workflow
 from ..forms import AssignForm, MoveForm, ReplyForm, SeenForm, TriageForm, complaint
 from ..models import Status, Viewer
 from ..uploads import BadPicture, NoRoom, received
@@ -95,7 +95,7 @@ def _valid(form) -> dict:
 @access.for_agents
 def reply(request, ticket_id):
     """Reply or add a private note. Scripts get the new bubbles; 409 brings the ones that were missed."""
-    ticket = access.desk_ticket(request.user, ticket_id)
+    ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _not_sent(request, ticket, complaint(form), 400)
@@ -115,8 +115,10 @@ def reply(request, ticket_id):
         return response
     if not _from_script(request):
         return redirect("ticket", ticket_id=ticket.pk)
-    since = form.cleaned_data["lastSeq"]
-    newer = queries.conversation(message.ticket, notes=True).filter(seq__gt=since or message.seq - 1)
+    since = form.cleaned_data["lastSeq"] or message.seq - 1
+    newer = [message]
+    if message.seq > since + 1:
+        newer = queries.conversation(message.ticket, notes=True).filter(seq__gt=since)
     return _bubbles(request, message.ticket, newer, 201)
 
 

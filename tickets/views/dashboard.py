@@ -104,10 +104,10 @@ def _list(request) -> dict:
     wanted = form.wanted(request.user)
     cursor = request.GET.get("cursor", "")
     try:
-        page = queries.inbox_page(wanted, cursor)
+        page = queries.inbox_page(wanted, cursor, only=queries.ROW)
     except queries.BadFilter:
         # A cursor from an old bookmark: begin at the top
-        page = queries.inbox_page(wanted)
+        page = queries.inbox_page(wanted, only=queries.ROW)
     return {
         "page": page,
         "total": None if cursor else queries.count(wanted),
@@ -135,6 +135,7 @@ def _pane(request, ticket) -> dict:
         "older": _older(shown),
         "days": True,
         "query": _query(request),
+        "order": ticket.order,
     }
 
 
@@ -143,13 +144,12 @@ def header_context(request, ticket) -> dict:
     return {
         "ticket": ticket,
         "side": "agent",
-        "agents": queries.agents(),
+        "agents": queries.colleagues(),
         "moves": workflow.allowed_moves(ticket),
         "priorities": list(Priority)[::-1],
         "categories": list(Category),
         "Status": Status,
         "now": timezone.now(),
-        "order": ticket.order,
     }
 
 

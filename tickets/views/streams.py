@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import wraps
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -11,7 +12,7 @@ from supportdesk.callers import address_of
 
 from .. import access, audit, live, queries
 from ..api import serializers, tokens
-from ..live import News, event
+from ..live import Admitted, News, event
 from ..models import Activity, Message, Person, Ticket
 
 # A stream of a browser session begins anew this often, and is checked anew with it
@@ -22,10 +23,14 @@ SESSION_STREAM_SECONDS = 600
 class Ear:
     """Who listens, from which place on, and for how long."""
 
-    person: Person
+    admitted: Admitted
     after: int | None
     seconds: float
     address: str
+
+    @property
+    def person(self) -> Person:
+        return self.admitted.person
 
 
 def stream(view):
@@ -66,7 +71,7 @@ async def ticket_events(request, ticket_id):
             kind="agent" if agent else "customer",
             passes=passes,
             seconds=ear.seconds,
-            person=ear.person,
+            admitted=ear.admitted,
         )
     )
 
@@ -86,7 +91,7 @@ async def inbox_events(request):
             kind="agent",
             passes=lambda call: True,
             seconds=ear.seconds,
-            person=ear.person,
+            admitted=ear.admitted,
         )
     )
 
@@ -98,14 +103,17 @@ def _ear(request: HttpRequest) -> Ear:
     authenticated = tokens.BearerAuthentication().authenticate(request)
     if authenticated:
         person, token = authenticated
+        admitted = Admitted(person, family=UUID(token[tokens.FAMILY_CLAIM]))
         # An access token opens nothing beyond its own life
         seconds = max(1.0, token["exp"] - tokens.now())
     elif request.user.is_authenticated:
-        person, seconds = request.user, SESSION_STREAM_SECONDS
+        # The lazy user of a session is loaded here, in the thread
+        person = Person.objects.get(pk=request.user.pk)
+        admitted = Admitted(person, session=request.session.session_key)
+        seconds = SESSION_STREAM_SECONDS
     else:
         raise tokens.NotAuthenticated
-    # The lazy user of a session is loaded here, in the thread
-    return Ear(Person.objects.get(pk=person.pk), _last_event_id(request), seconds, address_of(request))
+    return Ear(admitted, _last_event_id(request), seconds, address_of(request))
 
 
 def _last_event_id(request) -> int | None:

@@ -1,6 +1,7 @@
 """Start the desk: everything that a first start needs, then the server, in this one process."""
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -48,6 +49,9 @@ class Command(BaseCommand):
         collect_if_changed()
         if settings.DEBUG:
             call_command("load_demo", if_empty=True, stdout=self.stdout)
+        else:
+            # An error ends the start: what everybody knows is no password
+            self.check(tags=[Tags.database], databases=["default"])
 
     def greet(self, shop: str):
         self.stdout.write(self.style.SUCCESS("supportdesk is ready."))

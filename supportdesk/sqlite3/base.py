@@ -1,0 +1,55 @@
+"""Django's SQLite, with the writers of one process standing in line.
+
+SQLite lets one write at a time. Who comes second asks again after a while, then after a longer
+while, and is overtaken by everybody who comes at the right moment: with eight threads that write, one of
+a hundred waited for half a second. Here the threads wait for each other first, and are woken.
+"""
+
+import threading
+from collections import defaultdict
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+_lines: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _first = False
+
+    @property
+    def _line(self) -> threading.Lock:
+        return _lines[str(self.settings_dict["NAME"])]
+
+    def _start_transaction_under_autocommit(self):
+        if not self._line.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
+            raise OperationalError("database is locked")
+        self._first = True
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._let_the_next()
+            raise
+
+    def _commit(self):
+        try:
+            super()._commit()
+        finally:
+            self._let_the_next()
+
+    def _rollback(self):
+        try:
+            super()._rollback()
+        finally:
+            self._let_the_next()
+
+    def _close(self):
+        try:
+            super()._close()
+        finally:
+            self._let_the_next()
+
+    def _let_the_next(self) -> None:
+        if self._first:
+            self._first = False
+            self._line.release()

@@ -1,0 +1,20 @@
+"""Real desks that are hurt: every test here starts processes and is left out of `make test-fast`."""
+
+import pytest
+
+from tests.desk import Desk
+from tests.operations.conftest import _prepared, data_dir  # noqa: F401
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/faults" in str(item.path):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def desk(data_dir):  # noqa: F811
+    """A desk that has not started yet, with the demo shop's data on SQLite."""
+    desk = Desk(data_dir)
+    yield desk
+    desk.kill()

@@ -1,0 +1,31 @@
+from django.db import migrations
+
+# MongoDB's planner passes over the unique indexes that the backend makes (each holds only values of one type),
+# so that what is looked up by a unique key would be looked for in every document. These it uses.
+LOOKUPS = [
+    ("tickets_message", "ticket_id", "seq"),
+    ("tickets_message", "ticket_id", "client_id"),
+    ("tickets_ticket", "requester_id", "client_id"),
+    ("tickets_ticket", "number"),
+    ("tickets_activity", "position"),
+    ("tickets_searchtext", "rank"),
+    ("tickets_person", "login_email"),
+    ("tickets_person", "external_id"),
+    ("tickets_order", "number"),
+    ("tickets_viewer", "ticket_id", "person_id"),
+]
+
+
+def install(apps, schema_editor):
+    connection = schema_editor.connection
+    if connection.vendor == "mongodb":
+        for table, *columns in LOOKUPS:
+            # The other direction at the end: another index than the unique one, on every version
+            keys = [*((column, 1) for column in columns[:-1]), (columns[-1], -1)]
+            connection.get_collection(table).create_index(keys, name="_".join(["lookup", *columns]))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tickets", "0004_allowance")]
+
+    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
