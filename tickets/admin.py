@@ -69,9 +69,6 @@ class DeskAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
 
 # --- Tickets --------------------------------------------------------------------
 

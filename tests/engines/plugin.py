@@ -13,8 +13,10 @@ DATABASE = {"db", "transactional_db"}
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords:
-            # Browsers and servers one after the other: two at once would be measuring each other
-            item.add_marker(pytest.mark.xdist_group("slow"))
+            # One browser at a time, and one test that kills servers: two of a kind would be measuring each other
+            item.add_marker(
+                pytest.mark.xdist_group("browser" if "tests/browser" in item.nodeid else "servers")
+            )
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
