@@ -10,7 +10,7 @@ import hmac
 import logging
 import time
 from collections.abc import Iterable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, wraps
@@ -195,44 +195,42 @@ def _taken(windows: dict[str, Window]) -> list[Window]:
 def _taken_from_database(windows: dict[str, Window]) -> list[Window]:
     """One UPDATE as a rule; more when a window begins or is used up."""
     if connection.vendor == "mongodb":
+        # An update of two documents is two updates: of many at once some would take the last use of the
+        # one, others that of the other, and nobody would get through
         return _taken_one_by_one(windows)
     rows = Allowance.objects.filter(pk__in=list(windows))
-    taken = _one_of_each(rows)
-    if taken == len(windows):
+    if _took_one_of_each(rows, len(windows)):
         return []
-    known = set(rows.values_list("pk", flat=True))
-    begun = [window for key, window in windows.items() if key not in known]
-    if begun:
-        _begin(begun)
-        taken += _one_of_each(rows.filter(pk__in=[window.key for window in begun]))
-    if taken == len(windows):
-        return []
-    return [windows[key] for key in rows.filter(left=0).values_list("pk", flat=True)]
+    used_up = [windows[key] for key in rows.filter(left=0).values_list("pk", flat=True)]
+    return used_up or _taken_one_by_one(windows)
+
+
+def _took_one_of_each(rows: QuerySet[Allowance], number: int) -> bool:
+    """Take one use of each of the rows, of which there should be so many, or of none."""
+    with transaction.atomic():
+        if connection.features.has_select_for_update:
+            # Two requests that want the same rows get them in one order, and never each other's
+            list(rows.select_for_update().order_by("pk").values_list("pk"))
+        if _take_of(rows) == number:
+            return True
+        transaction.set_rollback(True)
+    return False
 
 
 def _taken_one_by_one(windows: dict[str, Window]) -> list[Window]:
-    """One window after the other, and no more once one is used up.
-
-    An update of two documents is two updates: of many at once some would take the last
-    use of the one, others that of the other, and nobody would get through.
-    """
+    """One window after the other, begun if need be, and no more once one is used up."""
     for window in windows.values():
         row = Allowance.objects.filter(pk=window.key)
-        if not _one_of_each(row):
+        if not _take_of(row):
             _begin([window])
-            if not _one_of_each(row):
+            if not _take_of(row):
                 return [window]
     return []
 
 
-def _one_of_each(rows: QuerySet[Allowance]) -> int:
+def _take_of(rows: QuerySet[Allowance]) -> int:
     """Take one use where there is one, and say where how often: the condition of the update decides."""
-    may_wait = connection.features.has_select_for_update
-    with transaction.atomic() if may_wait else nullcontext():
-        if may_wait:
-            # Two requests that want the same rows get them in one order, and never each other's
-            list(rows.select_for_update().order_by("pk").values_list("pk"))
-        return rows.filter(left__gt=0).update(left=F("left") - 1)
+    return rows.filter(left__gt=0).update(left=F("left") - 1)
 
 
 def _begin(windows: list[Window]) -> None:
