@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import httpx
 import psutil
@@ -171,7 +172,13 @@ def many(desk):
 
 
 def servers(desk) -> list[psutil.Process]:
-    return [child for child in psutil.Process(desk.process.pid).children() if "--fd" in child.cmdline()]
+    found = []
+    for child in psutil.Process(desk.process.pid).children():
+        # One that has just died has no command line any more
+        with suppress(psutil.NoSuchProcess):
+            if "--fd" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def ask_often(desk, times: int = 40) -> set[int]:
