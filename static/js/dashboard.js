@@ -77,6 +77,8 @@ async function renewHeader() {
   const fresh = new DOMParser().parseFromString(answer.text, "text/html").getElementById("ticket-head");
   open.showRead(Number(fresh.dataset.readByRequester));
   const head = document.getElementById("ticket-head");
+  // What was pressed there brings a header of its own, and says what happened on the one that it left
+  if (head.querySelector(".htmx-request")) return setTimeout(renewHeader, 200);
   // An agent who is choosing in a box of the header must not lose it under the hand
   if (head.querySelector("select:focus, dialog[open]")) {
     head.addEventListener("focusout", renewHeaderNext, { once: true });

@@ -14,17 +14,26 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords:
             # One browser at a time, and one test that kills servers: two of a kind would be measuring each other
-            item.add_marker(
-                pytest.mark.xdist_group("browser" if "tests/browser" in item.nodeid else "servers")
-            )
+            item.add_marker(pytest.mark.xdist_group(KINDS[_kind(item)]))
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
+    # One worker has the browser while the other does what is quick; what takes the whole machine comes last
+    items.sort(key=_kind)
     if connection.vendor != "sqlite":
         # What asks no database has said all it has to say on the first engine
         others = [item for item in items if not _asks_the_database(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if _asks_the_database(item)]
+
+
+KINDS = ["browser", "quick", "servers"]
+
+
+def _kind(item) -> int:
+    if "slow" not in item.keywords:
+        return KINDS.index("quick")
+    return KINDS.index("browser" if "tests/browser" in item.nodeid else "servers")
 
 
 def _asks_the_database(item) -> bool:
