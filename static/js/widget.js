@@ -178,9 +178,16 @@ async function load() {
   }
   const typed = main.querySelector("[data-text]").value;
   if (typed && !conversation) store.set("draft:conversation", typed);
+  const contact = main.querySelector("[data-contact]:not([hidden])");
+  const filledIn = contact && new FormData(contact);
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   main.replaceChildren(fresh.querySelector("[data-conversation]"));
   start();
+  // Somebody is about to say how to reach them
+  if (filledIn && main.querySelector("[data-reachable=no]")) {
+    connect();
+    filledIn.forEach((value, name) => { main.querySelector("[data-contact]").elements[name].value = value; });
+  }
   showConnection(true);
 }
 

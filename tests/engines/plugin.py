@@ -15,9 +15,9 @@ def pytest_collection_modifyitems(config, items):
         if "slow" in item.keywords:
             # One browser at a time, and one test that kills servers: two of a kind would be measuring each other
             item.add_marker(pytest.mark.xdist_group(KINDS[_kind(item)]))
-            # Real browsers and killed servers on a machine that others use as well: a second try, which the
+            # Real browsers and killed servers on a machine that others use as well: two more tries, which the
             # summary counts, so that what needs it is seen and mended
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
