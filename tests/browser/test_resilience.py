@@ -184,3 +184,22 @@ def test_words_of_somebody_who_was_signed_out_are_not_shown_to_the_next(visitor)
     expect(chat.button).to_be_visible()
     chat.page.evaluate("Villy.logout()")
     expect(chat.open().text).to_have_value("")
+
+
+def test_who_begins_to_say_how_to_reach_them_is_not_interrupted_by_what_loads_late(visitor):
+    chat = visitor()
+    chat.say("Package damaged")
+    expect(chat.connect).to_be_visible()
+    held = []
+    chat.page.context.route("**/widget/conversation*", lambda route: held.append(route))
+    chat.page.reload()
+    chat.button.click()
+    chat.frame.get_by_role("button", name="Talk to a person").click()
+    name = chat.frame.get_by_role("textbox", name="Name")
+    name.fill("Ravi")
+    while not held:
+        chat.page.wait_for_timeout(50)
+    held.pop().continue_()
+    expect(chat.log).to_contain_text("Package damaged")
+    expect(name).to_have_value("Ravi")
+    expect(name).to_be_visible()
