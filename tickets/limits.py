@@ -208,13 +208,21 @@ def _taken_from_database(windows: dict[str, Window]) -> list[Window]:
 def _took_one_of_each(rows: QuerySet[Allowance], number: int) -> bool:
     """Take one use of each of the rows, of which there should be so many, or of none."""
     with transaction.atomic():
-        if connection.features.has_select_for_update:
-            # Two requests that want the same rows get them in one order, and never each other's
-            list(rows.select_for_update().order_by("pk").values_list("pk"))
-        if _take_of(rows) == number:
+        if _are_all_held(rows, number) and _take_of(rows) == number:
             return True
         transaction.set_rollback(True)
     return False
+
+
+def _are_all_held(rows: QuerySet[Allowance], number: int) -> bool:
+    """Lock the rows in one order, so that two requests that want the same ones never wait for each other.
+
+    A row that somebody begins between the lock and the update would be taken out of that order: with
+    one missing, nothing is updated.
+    """
+    if not connection.features.has_select_for_update:
+        return True
+    return len(rows.select_for_update().order_by("pk").values_list("pk")) == number
 
 
 def _taken_one_by_one(windows: dict[str, Window]) -> list[Window]:
