@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import uuid
 from django.conf import settings
+import tickets.models
 from django.db import migrations, models
 
 
@@ -140,7 +141,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Activity',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=tickets.models.in_order, editable=False, primary_key=True, serialize=False)),
                 ('position', models.PositiveBigIntegerField(null=True, unique=True)),
                 ('seq', models.PositiveIntegerField(help_text='of the message; empty: the ticket changed', null=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -153,7 +154,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TicketEvent',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=tickets.models.in_order, editable=False, primary_key=True, serialize=False)),
                 ('actor_name', models.CharField(blank=True, max_length=120)),
                 ('field', models.CharField(max_length=30)),
                 ('old', models.TextField(blank=True)),

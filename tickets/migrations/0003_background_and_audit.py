@@ -2,6 +2,7 @@
 
 import django.utils.timezone
 import uuid
+import tickets.models
 from django.db import migrations, models
 
 
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AuditEntry',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=tickets.models.in_order, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('actor_id', models.UUIDField(help_text='Empty: somebody at the command line.', null=True)),
                 ('actor_name', models.CharField(max_length=120)),
