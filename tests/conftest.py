@@ -1,5 +1,7 @@
 """The cast that every test greets, and the ways to speak as one of them."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -7,6 +9,7 @@ from rest_framework.test import APIClient
 
 from chatbot import proofs
 from tests import factories
+from tickets import audit, queries
 from tickets.api import tokens
 from tickets.models import Person, Role, Ticket
 
@@ -20,6 +23,13 @@ def _media_and_cache_of_its_own(settings, tmp_path):
         }
     }
     cache.clear()
+
+
+@pytest.fixture
+def nothing_expires(monkeypatch):
+    """For tests that count queries: what is kept for a while is kept until the end, however slow the machine."""
+    monkeypatch.setattr(queries, "COLLEAGUES_KEPT_SECONDS", 3600)
+    monkeypatch.setattr(audit, "ONE_LOOK", timedelta(days=10_000))
 
 
 @pytest.fixture(autouse=True)

@@ -63,6 +63,7 @@ def test_two_processes_note_one_look_once(asha, ticket):
     assert len(entries()) == 1
 
 
+@pytest.mark.usefixtures("nothing_expires")
 def test_a_look_costs_one_query_and_the_next_none(asha, ticket, django_assert_num_queries):
     with django_assert_num_queries(1):
         audit.saw(asha, ticket=ticket.pk)

@@ -254,6 +254,7 @@ def test_tickets_are_neither_added_nor_deleted(staff, ticket):
     assert Ticket.objects.filter(pk=ticket.pk).exists()
 
 
+@pytest.mark.usefixtures("nothing_expires")
 def test_a_ticket_is_shown_with_as_many_queries_whatever_was_said(staff, ticket, asha, priya):
     def asked() -> int:
         with CaptureQueriesContext(connection) as seen:

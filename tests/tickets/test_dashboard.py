@@ -331,6 +331,7 @@ def test_an_agent_who_is_made_inactive_is_out_at_once(desk, asha, ticket):
 # --- How often the database is asked -----------------------------------------
 
 
+@pytest.mark.usefixtures("nothing_expires")
 def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
     def asked(path) -> int:
         with CaptureQueriesContext(connection) as seen:

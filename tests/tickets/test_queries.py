@@ -224,6 +224,7 @@ WAYS = {
 }
 
 
+@pytest.mark.usefixtures("nothing_expires")
 @pytest.mark.parametrize("way", WAYS)
 def test_no_page_costs_more_queries_when_there_is_more_to_show(way, ticket, priya, asha, api, browse):
     most, ask = WAYS[way]
