@@ -28,6 +28,12 @@ def test_agents_and_staff_come_to_their_desk(browse, request, who):
     assert client.get("/support/").status_code == 200
 
 
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_demo_names_its_logins_and_no_other_desk_does(browse, settings, debug):
+    settings.DEBUG = debug
+    assert ("demo-agent" in browse().get(LOGIN).content.decode()) is debug
+
+
 def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     shown = page(browse().get(LOGIN))
     fields = {label.text: label.one("input") for label in shown.all("label")}

@@ -1,5 +1,6 @@
 """Signing in to the desk."""
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView
 from django.shortcuts import redirect
 
@@ -16,6 +17,10 @@ class SignIn(LoginView):
         if request.user.is_authenticated and request.user.is_agent:
             return redirect("dashboard")
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        # What everybody knows is a sign-in of the demo only
+        return super().get_context_data(demo=settings.DEBUG, **kwargs)
 
     def post(self, request, *args, **kwargs):
         try:
