@@ -296,13 +296,31 @@ class Sqlite(SqlIndex):
 
 
 class Postgres(SqlIndex):
-    """A generated column of PostgreSQL's own word list type under a GIN index."""
+    """A generated column of PostgreSQL's own word list type under a GIN index.
+
+    What the planner knows of how common a beginning is, it guesses: for a word that no ticket has it
+    walked the whole desk in the inbox's order (1.0 s at 300,000 tickets, now 0.02). So the order of
+    looking is ours: a common word is found among the newest tickets, any other by the index of words.
+    """
 
     MATCHING = "SELECT ticket_id FROM tickets_searchtext WHERE vector @@ %s::tsquery"
-    NEWEST = (
-        "SELECT ticket_id, rank FROM tickets_searchtext WHERE vector @@ %s::tsquery AND rank < %s"
-        " ORDER BY rank DESC LIMIT %s"
+    AMONG_THE_NEWEST = (
+        "SELECT ticket_id, rank FROM"
+        " (SELECT ticket_id, rank, vector FROM tickets_searchtext WHERE rank < %s ORDER BY rank DESC LIMIT %s) newest"
+        " WHERE vector @@ %s::tsquery ORDER BY rank DESC LIMIT %s"
     )
+    # No index has this order, so it is the one of words that is asked
+    NEWEST = (
+        "SELECT ticket_id, rank FROM tickets_searchtext WHERE vector @@ %s::tsquery AND rank + 0 < %s"
+        " ORDER BY rank + 0 DESC LIMIT %s"
+    )
+    FEW = 2_000
+
+    def newest(self, question: str, below: int, limit: int) -> list[tuple[UUID, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.AMONG_THE_NEWEST, [below, self.FEW, question, limit])
+            found = cursor.fetchall()
+        return found if len(found) == limit else super().newest(question, below, limit)
 
     def question(self, asked: Asked) -> str:
         return " & ".join(f"('{word}':* | '{sound}')" if sound else f"'{word}':*" for word, sound in asked)

@@ -206,6 +206,30 @@ def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
         assert len(queries.inbox_page(InboxFilter(q="unique jar")).rows) == 1
 
 
+@pytest.mark.parametrize("few", [1, 10, 100])
+def test_what_is_found_does_not_depend_on_how_far_back_it_lies(priya, monkeypatch, few):
+    """PostgreSQL looks among the newest first, and everywhere only if they are not enough."""
+    monkeypatch.setattr(search.Postgres, "FEW", few)
+    numbers = [factories.ticket(priya, "rare" if number % 3 else "jar").number for number in range(45)]
+    rare = [number for place, number in enumerate(numbers) if place % 3][::-1]
+    found, cursor = [], ""
+    while True:
+        page = queries.inbox_page(InboxFilter(q="rare"), cursor, size=7)
+        found += [ticket.number for ticket in page.rows]
+        if not (cursor := page.next):
+            break
+    assert found == rare
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="reads PostgreSQL's query plan")
+def test_a_word_that_no_ticket_has_is_not_looked_for_in_every_ticket(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + search.Postgres.NEWEST, ["'zzyzx':*", search.NO_LIMIT, 60])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "tickets_searchtext_vector" in plan
+
+
 HOSTILE = [
     '"*', '""', "'", "NEAR(a b)", "a AND OR NOT", "words:a", "^a", "-a", "a:*", "!a | b", "\\", "%_%", "{$ne: 1}", "$where",
     "(((((", "a\0b", "\ud800", "~", "~vikram", "\u0301\u0301", "٣٤٥٦", "x" * 10_000, "9" * 10_000, "ä " * 5_000, "priya; DROP TABLE",
