@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "data" / "handoff.txt"
-REASONS = ("safety", "fraud", "legal", "human", "anger")
+REASONS = ("safety", "fraud", "legal", "outage", "human", "anger")
 # What may follow a yes or a no without making it a sentence: "no refund yet" is none
 FILLERS = {
     "it", "is", "its", "was", "did", "does", "has", "hai", "ho", "thanks", "thank", "you", "thx", "sir", "madam",
@@ -15,7 +15,7 @@ FILLERS = {
 
 
 def reason(text: str) -> str:
-    """Say why this message should reach a person: safety, fraud, legal, human, anger or ""."""
+    """Say why this message should reach a person: one of REASONS, or ""."""
     text = _normal(text)
     found = next((name for name in REASONS if _phrases()[name].search(text)), "")
     return found or ("anger" if _shouts(text) else "")

@@ -7,7 +7,8 @@ from tickets import sla, workflow
 from tickets.models import Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
 
-from . import chats, intents, orders
+from . import chats, handoff, intents, orders
+from .memory import AT_ONCE
 from .models import Chat, ChatMessage
 
 TRANSCRIPT_LINES = 200
@@ -32,11 +33,15 @@ def open_ticket(
     the priority, the order. The same `client_id` returns the ticket it opened before.
     """
     chat = chats.current_chat(person)
+    once = _hand_over_id(person, chat, text)
+    if not (text or chat) and (there := chats.current_ticket(person)):
+        # Pressed twice: the first one has opened it since the page looked, and before we did
+        return there
     if chat and not _is_ours(chat):
         # Somebody pressed the button twice at once, or wrote elsewhere meanwhile
         if not text:
             return Ticket.objects.get(chats=chat)
-        chat = None
+        chat, once = None, _hand_over_id(person, None, text)
     lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
     issue = (chat.memory.get("issue") if chat else None) or {}
     words = text or issue.get("words") or _telling_words(lines)
@@ -46,10 +51,11 @@ def open_ticket(
         person,
         words,
         category=category,
-        priority=priority or _priority(category, understood, issue),
+        priority=priority or _priority(words, category, understood, issue),
         order=order or orders.about(chat, person, words, category),
         picture=picture,
-        client_id=client_id or _hand_over_id(chat),
+        client_id=client_id,
+        once=once,
         language=chat.language if chat else intents.language_of(words),
         handover=_packet(chat, lines, issue, quoted=not text),
     )
@@ -66,9 +72,14 @@ def _is_ours(chat: Chat) -> bool:
     return hold(Chat.objects.filter(pk=chat.pk, ticket=None))
 
 
-def _hand_over_id(chat: Chat | None) -> str:
-    """One chat makes one ticket, however often the button is pressed."""
-    return f"chat-{chat.pk}" if chat else f"none-{uuid.uuid4()}"
+def _hand_over_id(person: Person, chat: Chat | None, text: str) -> str:
+    """One chat makes one ticket, however often the button is pressed; without a chat, one after the last."""
+    if chat:
+        return f"chat-{chat.pk}"
+    if text:
+        return f"none-{uuid.uuid4()}"
+    last = Ticket.objects.filter(requester=person).order_by("-created_at").values_list("pk", flat=True)
+    return f"after-{last.first()}"
 
 
 def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted: bool) -> dict:
@@ -121,8 +132,10 @@ def _cards(line: ChatMessage) -> dict:
     return {key: line.reply[key] for key in ("products", "order", "sources") if line.reply.get(key)}
 
 
-def _priority(category: str, understood: dict, issue: dict) -> str:
+def _priority(words: str, category: str, understood: dict, issue: dict) -> str:
     """The category's floor; what was said now or before may only raise it."""
+    if handoff.reason(words) in AT_ONCE:
+        return Priority.URGENT
     floor = issue.get("priority") or sla.DEFAULT_PRIORITY[category]
     return max(floor, understood["priority"], key=list(Priority.values).index)
 

@@ -29,7 +29,7 @@ class Heard:
 
     text: str
     language: str
-    # Why a person is needed whatever else is meant: human, safety, fraud, legal, anger or ""
+    # Why a person is needed whatever else is meant: see handoff.REASONS, or ""
     reason: str
     intent: str
     confidence: float

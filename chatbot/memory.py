@@ -18,7 +18,12 @@ LONG_TALK = 5
 # Answers that are no turn of a talk about something
 SMALL_TALK = ("greeting", "thanks_bye", "feedback")
 # Whatever else the words say, a ticket about this is at least about ...
-AT_ONCE = {"safety": Category.PRODUCT_ISSUE, "fraud": Category.PAYMENT, "legal": Category.FEEDBACK}
+AT_ONCE = {
+    "safety": Category.PRODUCT_ISSUE,
+    "fraud": Category.PAYMENT,
+    "legal": Category.FEEDBACK,
+    "outage": Category.OTHER,
+}
 
 
 def remember(memory: dict, heard: Heard, reply: Reply) -> None:

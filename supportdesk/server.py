@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -28,8 +30,14 @@ OPEN_FILES = 65_536
 
 
 class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, greet: Callable = lambda: None):
+        super().__init__(config)
+        self.greet = greet
+
     async def startup(self, sockets=None):
         await super().startup(sockets)
+        if self.started:
+            self.greet()
         self.worker = Worker()
         if settings.BACKGROUND_WORK and self.started:
             self.worker.start()
@@ -42,10 +50,12 @@ class Server(uvicorn.Server):
         self.worker.join()
 
 
-def run(host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; requests that have begun are finished."""
+def run(host: str, port: int, greet: Callable) -> None:
+    """Serve until SIGINT or SIGTERM; requests that have begun are finished. `greet` once it answers."""
     _allow_many_streams()
-    Server(_config(host=host, port=port)).run()
+    # uvicorn has ended well when it passes a Ctrl-C on
+    with suppress(KeyboardInterrupt):
+        Server(_config(host=host, port=port), greet).run()
 
 
 def run_shared(fd: int) -> None:
@@ -80,7 +90,7 @@ def _allow_many_streams() -> None:
 # --- Many processes ----------------------------------------------------------
 
 
-def run_many(host: str, port: int, count: int) -> None:
+def run_many(host: str, port: int, count: int, greet: Callable) -> None:
     """Serve with `count` processes on one port; one that dies is started anew. Ends with all of them."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
@@ -98,6 +108,7 @@ def run_many(host: str, port: int, count: int) -> None:
         return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, pass_fds=[fd])  # noqa: S603
 
     processes = {place: (start(), time.monotonic()) for place in range(count)}
+    greet()
     while not stopping.wait(0.5):
         for place, (process, began) in processes.items():
             if process.poll() is not None and time.monotonic() - began > TOO_SOON_SECONDS:

@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
 from environs import Env
 from marshmallow.validate import OneOf
 
@@ -246,7 +247,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "supportdesk.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CORS_URLS_REGEX = r"^/api/"
+# Calls, and the pictures that messages name
+CORS_URLS_REGEX = r"^/(api|files)/"
+CORS_ALLOW_HEADERS = [*default_headers, "last-event-id"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 
 _NOBODY, _SELF = "'none'", "'self'"

@@ -17,6 +17,9 @@ def joined(agent: str) -> str:
 
 
 def resolved(resolution: str) -> str:
+    resolution = resolution.strip()
+    if resolution and resolution[-1].isalnum():
+        resolution += "."
     return f"{resolution} Did that solve it?".strip()
 
 

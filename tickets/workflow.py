@@ -74,6 +74,7 @@ def open_ticket(
     order: Order | None = None,
     picture: StoredPicture | None = None,
     client_id: str | None = None,
+    once: str | None = None,
     previous: Ticket | None = None,
     language: str = "",
     handover: dict | None = None,
@@ -81,9 +82,11 @@ def open_ticket(
     """Open a ticket with the customer's words (or picture) as its first message.
 
     The same `client_id` from the same requester returns the ticket that it
-    opened before. `handover` is stored as it is, see `chatbot.handover`.
+    opened before; so does `once`, our own word for it where the client gave none.
+    `handover` is stored as it is, see `chatbot.handover`.
     """
-    if seen := _opened_before(requester, client_id, text, picture):
+    key = client_id or once
+    if seen := _opened_before(requester, key, text, picture):
         return seen
     priority = priority or sla.DEFAULT_PRIORITY[category]
     for attempt in range(TRIES):
@@ -103,7 +106,7 @@ def open_ticket(
             updated_at=now,
             first_response_due_at=sla.first_response_due(priority, now),
             answer_check_at=sla.first_response_due(priority, now),
-            client_id=client_id,
+            client_id=key,
             previous=previous,
             language=language,
             handover=handover or {},
@@ -125,17 +128,17 @@ def open_ticket(
             # The same request arrived twice at once, or the number is taken. Where no transaction takes
             # the messages back, we do
             Message.objects.filter(ticket=ticket.pk).delete()
-            if seen := _opened_before(requester, client_id, text, picture):
+            if seen := _opened_before(requester, key, text, picture):
                 return seen
             pause(attempt)
     raise Outrun
 
 
-def _opened_before(requester: Person, client_id: str | None, text, picture) -> Ticket | None:
-    """Return the ticket that this client_id opened before; raise Mismatch if it said something else."""
-    if not client_id:
+def _opened_before(requester: Person, key: str | None, text, picture) -> Ticket | None:
+    """Return the ticket that this key opened before; raise Mismatch if it said something else."""
+    if not key:
         return None
-    opened = Ticket.objects.filter(requester=requester, client_id=client_id).first()
+    opened = Ticket.objects.filter(requester=requester, client_id=key).first()
     if opened:
         _same(opened.messages.get(seq=1), text, picture, requester)
     return opened

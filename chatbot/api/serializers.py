@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from tickets.api.serializers import ClientIdField, Line, OneOf, Text
+from tickets.api.serializers import ClientIdField, Line, OneOf, Text, clock
 from tickets.models import Category, Priority
 from tickets.workflow import MAX_TEXT
 
@@ -31,7 +31,7 @@ class ProductCardSerializer(serializers.Serializer):
     unit = serializers.CharField()
     stock = serializers.IntegerField()
     description = serializers.CharField()
-    image = serializers.CharField()
+    image = serializers.CharField(help_text="Path on this host; empty for none.")
 
 
 class ReplySerializer(serializers.Serializer):
@@ -59,7 +59,7 @@ class ChatMessageSerializer(serializers.Serializer):
     clientId = serializers.CharField(source="client_id", allow_null=True)
     sender = serializers.ChoiceField(["customer", "ai"])
     message = serializers.CharField(source="text")
-    timestamp = serializers.DateTimeField(source="created_at")
+    timestamp = clock("created_at")
     helped = serializers.BooleanField(allow_null=True)
 
 

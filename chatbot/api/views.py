@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
+from supportdesk.jinja import static
 from tickets import limits
 from tickets.api import schema
 from tickets.api import serializers as desk
@@ -88,7 +89,13 @@ def message(request):
     except chats.HandedOver as handed:
         said = Reply(str(handed), "handed_over")
         return Response({"reply": {"id": str(handed.message.pk), **said.as_dict()}})
-    return Response({"reply": {"id": str(answer.pk), **answer.reply}})
+    return Response({"reply": {"id": str(answer.pk), **_with_pictures(answer.reply)}})
+
+
+def _with_pictures(reply: dict) -> dict:
+    """Name the products' pictures as they are served today; what is stored names the files."""
+    products = [card | {"image": card["image"] and static(card["image"])} for card in reply["products"]]
+    return reply | {"products": products}
 
 
 @extend_schema(operation_id="getChat", responses={200: s.ChatSerializer, 401: schema.NOBODY})

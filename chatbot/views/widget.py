@@ -144,6 +144,8 @@ def connect(request):
 def _contact(request) -> dict:
     """The form's "Email or phone" is whichever it looks like."""
     contact = str(request.data.get("contact", "")).strip()
+    if "@" not in contact and not any(map(str.isdigit, contact)):
+        raise ValidationError({"contact": ["Please give an e-mail address or a phone number."]})
     given = {"name": request.data.get("name", ""), "email" if "@" in contact else "phone": contact}
     serializer = ContactSerializer(data=given)
     serializer.is_valid(raise_exception=True)

@@ -17,7 +17,8 @@ export class Composer {
     this.text.addEventListener("paste", (event) => this.take(event.clipboardData?.files?.[0], event));
     form.querySelector("[data-attach]")?.addEventListener("click", () => this.file.click());
     this.file?.addEventListener("change", () => this.take(this.file.files[0]));
-    for (const name of ["dragover", "dragleave", "drop"]) form.addEventListener(name, (event) => this.drag(event));
+    const conversation = form.closest("[data-conversation]");
+    for (const name of ["dragover", "dragleave", "drop"]) conversation.addEventListener(name, (event) => this.drag(event));
     this.grow();
   }
 

@@ -1,5 +1,6 @@
 // The agents' desk. The pages work without this file; it makes them live.
 import { Conversation } from "./conversation.js";
+import { listen } from "./events.js";
 import { openPicture } from "./lightbox.js";
 import { request as plainRequest } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
@@ -34,6 +35,7 @@ function openTicket() {
   conversation = new Conversation(root, { request, store });
   for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
   showMode();
+  showStatus();
   title = `${root.querySelector("h1").textContent} · Support desk`;
   unseen.delete(root.dataset.ticket);
   showTitle();
@@ -86,10 +88,26 @@ async function renewHeader() {
   }
   const focused = head.contains(document.activeElement) && document.activeElement;
   fresh.querySelector("#viewers").replaceWith(document.getElementById("viewers"));
+  document.getElementById("outcome").replaceWith(fresh.ownerDocument.getElementById("outcome"));
   head.replaceWith(fresh);
   htmx.process(fresh);
   showTimes(fresh);
+  showStatus();
   if (focused) focusAgain(fresh, focused);
+}
+
+// What follows from the header: where "Back" leads, and whether there is somebody left to reply to
+function showStatus() {
+  const head = document.getElementById("ticket-head");
+  if (!head) return;
+  const { query } = list().dataset;
+  head.querySelector(".back").href = `/support/${query && `?${query}`}`;
+  const [reply, note] = document.querySelectorAll("[name=internal]");
+  const over = head.dataset.status === "closed";
+  if (reply.disabled === over) return;
+  reply.disabled = over;
+  (over ? note : reply).checked = true;
+  showMode();
 }
 
 function renewHeaderNext() { setTimeout(renewHeader); }
@@ -183,36 +201,32 @@ async function renew(ticketId) {
   }
 }
 
-let heardUpTo = "";
-
-function listen() {
-  const source = new EventSource(body.dataset.events + (heardUpTo && `?after=${heardUpTo}`));
-  source.addEventListener("open", () => showLive("live", "Live"));
-  source.addEventListener("error", () => {
-    showLive("lost", "Connection lost. Reconnecting…");
-    // A browser gives up for good on an answer like 401 or 503: begin anew
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 4000 * Math.random());
-  });
-  source.addEventListener("message", ({ data, lastEventId }) => {
-    heardUpTo = lastEventId;
-    const message = JSON.parse(data);
-    const news = message.sender === "customer" && { fromCustomer: true };
-    notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
-  });
-  source.addEventListener("ticket", ({ data, lastEventId }) => {
-    heardUpTo = lastEventId;
-    notice(JSON.parse(data).id);
-  });
-  source.addEventListener("typing", ({ data }) => {
-    const typing = JSON.parse(data);
-    const mine = typing.by === "agent" && typing.name === body.dataset.me;
-    if (conversation?.root.dataset.ticket === typing.ticketId && !mine) conversation.showTyping(typing.name);
-  });
-  source.addEventListener("presence", ({ data }) => {
-    const presence = JSON.parse(data);
-    if (conversation?.root.dataset.ticket === presence.ticketId && presence.name !== body.dataset.me) tellSeen();
+function follow() {
+  listen({
+    // Without a place: from now on
+    open: (place, signal) => fetch(body.dataset.events, { signal, headers: place ? { "Last-Event-ID": place } : {} }),
+    lastEventId: "",
+    onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
+    onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
+    // Not an agent any more
+    onGone: () => location.reload(),
   });
 }
+
+const HEARD = {
+  message(message) {
+    const news = message.sender === "customer" && { fromCustomer: true };
+    notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
+  },
+  ticket: (ticket) => notice(ticket.id),
+  typing(typing) {
+    const mine = typing.by === "agent" && typing.name === body.dataset.me;
+    if (conversation?.root.dataset.ticket === typing.ticketId && !mine) conversation.showTyping(typing.name);
+  },
+  presence(presence) {
+    if (conversation?.root.dataset.ticket === presence.ticketId && presence.name !== body.dataset.me) tellSeen();
+  },
+};
 
 let liveNow = null;
 
@@ -223,6 +237,7 @@ function showLive(state, text) {
     conversation?.retry();
   }
   liveNow = { state, text };
+  body.dataset.live = state;
   const live = document.getElementById("live");
   live.dataset.state = state;
   live.querySelector(".live-text").textContent = text;
@@ -320,6 +335,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   openTicket();
   showTimes();
   const head = document.getElementById("ticket-head");
+  showStatus();
   if (detail.target?.id === "ticket-head" && head) {
     if (acting && document.activeElement === body) focusAgain(head, acting);
     tellSeen();
@@ -345,4 +361,4 @@ addEventListener("pagehide", () => conversation && tellLeaving(conversation.root
 
 keepTimes();
 openTicket();
-listen();
+follow();

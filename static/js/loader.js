@@ -27,6 +27,10 @@
     setTimeout(done, 15_000);
     tellIdentity("turn");
   });
+  const showUnread = (number) => {
+    badge.textContent = number ? (number > 99 ? "99+" : number) : "";
+    button.setAttribute("aria-description", number ? `${number} unread` : "");
+  };
   const emit = (event, detail) => {
     if (late[event]) late[event] = [detail];
     (handlers[event] || []).forEach((fn) => { try { fn(detail); } catch (error) { console.error(error); } });
@@ -42,25 +46,43 @@
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; }
     b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
     b:empty { display: none; }
+    p { all: unset; box-sizing: border-box; position: fixed; right: 20px; bottom: 92px; width: min(320px, calc(100vw - 40px)); padding: 16px 18px; border-radius: 14px; background: Canvas; color: CanvasText; font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
+    p[hidden] { display: none; }
     iframe { all: unset; position: fixed; right: 20px; bottom: 92px; width: 400px; height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
     iframe[hidden] { display: none; }
     @media (max-width: 480px) { iframe { inset: 0; width: 100vw; height: 100dvh; border-radius: 0; } }
     @media (prefers-reduced-motion: reduce) { button { transition: none; } }`);
   root.adoptedStyleSheets = [sheet];
-  root.innerHTML = `<button type="button" aria-label="Chat with Villy" aria-expanded="false"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"/><path d="M8 10h.01M12 10h.01M16 10h.01"/></svg><b></b></button>`;
+  root.innerHTML = `<button type="button" aria-label="Chat with Villy" aria-expanded="false"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"/><path d="M8 10h.01M12 10h.01M16 10h.01"/></svg><b></b></button><p role="status" hidden>The chat cannot be reached just now. Please try again in a moment.</p>`;
   const button = root.querySelector("button");
   const badge = root.querySelector("b");
+  const note = root.querySelector("p");
+
+  // On a phone the frame covers the page: one that does not come to life must not be what stays there
+  const giveUp = () => {
+    if (alive || !frame) return;
+    frame.remove();
+    frame = null;
+    note.hidden = !open;
+    show(false);
+  };
+  const loadFrame = () => {
+    frame = document.createElement("iframe");
+    const mine = frame;
+    frame.title = "Villy - AI Assistant";
+    frame.src = `${desk}/widget/frame?host=${encodeURIComponent(location.origin)}`;
+    // What has loaded has run its script by then, or never will
+    frame.addEventListener("load", () => setTimeout(() => mine === frame && giveUp(), 2000));
+    setTimeout(() => mine === frame && giveUp(), 20_000);
+    root.append(frame);
+  };
 
   const show = (wanted) => {
     if (wanted === open) return;
     open = wanted;
-    if (open && !frame) {
-      frame = document.createElement("iframe");
-      frame.title = "Villy - AI Assistant";
-      frame.src = `${desk}/widget/frame?host=${encodeURIComponent(location.origin)}`;
-      root.append(frame);
-    }
-    frame.hidden = !open;
+    if (open) note.hidden = true;
+    if (open && !frame) loadFrame();
+    if (frame) frame.hidden = !open;
     button.setAttribute("aria-expanded", open);
     tell({ type: "visible", open });
     if (open) frame.focus(); else button.focus();
@@ -80,13 +102,17 @@
     else if (type === "over") setTimeout(endTurn, 100);
     else if (type === "close") show(false);
     else if (type === "unread") {
-      badge.textContent = value ? (value > 99 ? "99+" : value) : "";
+      // Kept for the next page of the shop, which loads no frame by itself
+      save("unread", value || null);
+      showUnread(value);
       emit("unread", value);
     } else if (type === "ticket") emit("ticket", value);
   });
   // Another tab of this site signed in, out, or renewed its tokens
   addEventListener("storage", (event) => {
-    if (event.key === KEY || event.key === null) tellIdentity("identity");
+    if (event.key !== KEY && event.key !== null) return;
+    tellIdentity("identity");
+    showUnread(load().unread);
   });
   button.addEventListener("click", () => show(!open));
 
@@ -95,9 +121,10 @@
     close: () => show(false),
     toggle: () => show(!open),
     identify: (token) => tell({ type: "identify", token }),
-    logout: () => { memory = {}; try { localStorage.removeItem(KEY); } catch { /* was in memory only */ } tell({ type: "logout" }); },
+    logout: () => { memory = {}; showUnread(0); try { localStorage.removeItem(KEY); } catch { /* was in memory only */ } tell({ type: "logout" }); },
     on: (event, fn) => { (handlers[event] ||= []).push(fn); (late[event] || []).forEach((detail) => fn(detail)); },
   };
-  const place = () => { document.body.append(root.host); late.ready = []; emit("ready"); };
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && open && !alive) show(false); });
+  const place = () => { document.body.append(root.host); showUnread(load().unread); late.ready = []; emit("ready"); };
   document.body ? place() : addEventListener("DOMContentLoaded", place);
 })();

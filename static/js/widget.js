@@ -5,10 +5,12 @@ import { openPicture } from "./lightbox.js";
 import { request as plainRequest, sentence, wait } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
 
-const { host, visitor, identify, refresh, conversationUrl } = document.body.dataset;
+const { host, visitor, identify, refresh, logout, conversationUrl } = document.body.dataset;
 const main = document.getElementById("conversation");
 const stored = {};
 let identity = null;
+// Whose conversation is on the screen
+let shownTo = null;
 let visible = true;
 let conversation = null;
 let endStream = null;
@@ -58,13 +60,14 @@ addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "identify") signIn(data.token);
   if (data.type === "identity" || data.type === "turn") switchTo(data.value);
   if (data.type === "turn") onTurn?.();
-  if (data.type === "logout") { forgetHere(); Object.keys(stored).forEach((key) => delete stored[key]); switchTo(null); }
+  if (data.type === "logout") signOut();
 });
 
 async function hello({ stored: kept, open }) {
   Object.assign(stored, kept, keptHere(kept));
   identity = kept.identity ?? null;
   visible = open;
+  unread = kept.unread ?? 0;
   if (identity) await load();
   else start();
 }
@@ -81,10 +84,17 @@ function keepIdentity(tokens) {
 }
 
 async function switchTo(tokens) {
-  const before = identity;
   identity = tokens;
   // The same person with newer tokens is no reason to draw anything anew
-  if (who(before) !== who(tokens)) await load();
+  if (shownTo !== who(tokens)) await load();
+}
+
+function signOut() {
+  if (identity) post(logout, { refresh: identity.refresh }, {}).catch(() => {});
+  forgetHere();
+  Object.keys(stored).forEach((key) => delete stored[key]);
+  setUnread(0);
+  switchTo(null);
 }
 
 async function signIn(token) {
@@ -97,7 +107,7 @@ async function signIn(token) {
   }
   if (!answer.ok) return console.warn(`Villy.identify: ${sentence(answer)}`);
   keepIdentity(JSON.parse(answer.text));
-  if (who(before) !== who(identity)) await load();
+  if (shownTo !== who(identity)) await load();
 }
 
 // --- Requests as the person who is here
@@ -132,6 +142,8 @@ let becoming = null;
 function becomeVisitor() {
   becoming ??= post(visitor, {}, {}).then((answer) => {
     if (answer.ok) keepIdentity(JSON.parse(answer.text));
+    // What is on the screen is theirs from now on
+    if (answer.ok) shownTo = who(identity);
     return answer;
   }).finally(() => { becoming = null; });
   return becoming;
@@ -170,7 +182,8 @@ async function load() {
   const answer = await get.catch(() => null);
   if (turn !== drawn) return;
   if (person !== who(identity)) return load();
-  if (!answer?.ok) {
+  if (answer?.ok) shownTo = person;
+  else {
     if (!conversation) start();
     showConnection(false);
     setTimeout(() => turn === drawn && load(), 3000);
@@ -195,6 +208,7 @@ function replace(html) {
   drawn += 1;
   endStream?.();
   main.innerHTML = html;
+  shownTo = who(identity);
   start();
 }
 
@@ -352,9 +366,11 @@ function connect() {
 
 async function sendContact(form) {
   const refusal = form.querySelector("[data-contact-refusal]");
-  refusal.hidden = true;
+  const button = form.querySelector(".primary");
+  refusal.hidden = button.disabled = true;
   const data = new FormData(form);
   const answer = await request(main.querySelector("[data-connect]").dataset.connect, { method: "POST", body: data }).catch(() => null);
+  button.disabled = false;
   if (answer?.ok) return replace(answer.text);
   refusal.textContent = answer ? sentence(answer) : "We could not be reached. Please try again.";
   refusal.hidden = false;

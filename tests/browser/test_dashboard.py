@@ -35,6 +35,39 @@ def test_filter_and_search_narrow_the_list_and_stay_with_the_links(dashboard, vi
     expect(page.get_by_text("Nothing matches “zubin”.")).to_be_visible()
 
 
+def test_filter_and_search_survive_a_reload_and_lead_back_from_a_ticket(agent, visitor):
+    chat = visitor(ticket="A jar of saffron honey came without its lid", name="Zarine Mistry")
+    page = agent(viewport={"width": 390, "height": 740})
+    page.get_by_role("searchbox", name="Search tickets").fill("zarine")
+    dashboard = Dashboard(page)
+    expect(dashboard.rows).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/support/\?q=zarine$"))
+    page.reload()
+    expect(dashboard.rows).to_have_count(1)
+    dashboard.open("Zarine Mistry")
+    chat.say("And it leaks")
+    expect(dashboard.log.locator(".bubble[data-seq]", has_text="And it leaks")).to_have_count(1)
+    page.get_by_role("button", name="Take").click()
+    expect(dashboard.head).to_have_attribute("data-status", "in-progress")
+    page.get_by_role("link", name="Back").click()
+    expect(page).to_have_url(re.compile(r"/support/\?q=zarine$"))
+
+
+def test_an_open_ticket_shows_how_it_ended_and_takes_no_reply_any_more(agent, visitor):
+    chat = visitor(ticket="The box was crushed")
+    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard.reply("A new one is on its way")
+    expect(dashboard.head).to_have_attribute("data-status", "in-progress")
+    dashboard.resolve("A new one was sent")
+    expect(dashboard.page.locator("#outcome")).to_contain_text("A new one was sent")
+    chat.press("Yes, solved")
+    expect(dashboard.head).to_have_attribute("data-status", "closed")
+    expect(dashboard.page.get_by_role("radio", name="Reply")).to_be_disabled()
+    expect(dashboard.page.get_by_role("radio", name="Private note")).to_be_checked()
+    chat.press("4 stars")
+    expect(dashboard.page.get_by_role("img", name="4 of 5")).to_be_visible()
+
+
 def test_more_tickets_come_while_scrolling(dashboard, desk):
     first_page = dashboard.rows.count()
     total = int(re.search(r"\d+", dashboard.page.get_by_role("status", name="Total:").inner_text())[0])

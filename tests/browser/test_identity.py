@@ -94,6 +94,31 @@ def test_a_signed_identity_has_its_history_on_every_site_and_in_every_browser(on
     expect(other.log).not_to_contain_text("Package damaged")
 
 
+def test_who_is_signed_in_to_the_shop_finds_the_conversation_though_the_kept_tokens_are_dead(
+    on_site, signed, desk
+):
+    chat = on_site(signed("c-77", name="Devika", email="devika@example.com"))
+    chat.say("Package damaged")
+    chat.connect.click()
+    expect(chat.bubbles("system").first).to_contain_text("Connected to Customer Care")
+    desk.api().post("/api/auth/logout", json={"refresh": chat.kept()["identity"]["refresh"]})
+    chat.page.reload()
+    expect(chat.button).to_be_visible()
+    chat.page.evaluate("token => Villy.identify(token)", signed("c-77", name="Devika"))
+    chat.open()
+    expect(chat.bubbles("system").first).to_contain_text("Connected to Customer Care")
+
+
+def test_signing_out_ends_the_tokens(on_site, signed, desk):
+    chat = on_site(signed("c-78", name="Devika", email="devika@example.com"))
+    chat.say("hello")
+    expect(chat.bubbles("ai").last).to_be_visible()
+    refresh = {"refresh": chat.kept()["identity"]["refresh"]}
+    with chat.page.expect_response("**/api/auth/logout"):
+        chat.page.evaluate("Villy.logout()")
+    assert desk.api().post("/api/auth/token/refresh", json=refresh).status_code == 401
+
+
 @pytest.mark.parametrize(
     "claims",
     [{"key": "not-the-shops-key-" + "k" * 30}, {"exp": 1_700_000_000}, {"exp": 4_000_000_000}],

@@ -50,6 +50,35 @@ def fits_a_phone(page: Page, where=None) -> None:
         assert not found, found
 
 
+def test_a_long_word_widens_no_box(visitor, agent):
+    chat = visitor(ticket="The box was crushed", viewport={"width": 360, "height": 740})
+    chat.text.fill("https://track.example/" + "x" * 220)
+    frame = chat.document()
+    assert frame.evaluate("document.documentElement.scrollWidth") <= 360
+    chat.send.click(trial=True)
+    chat.frame.get_by_role("button", name="Close chat").click(trial=True)
+    dashboard = Dashboard(agent()).goto(chat.ticket)
+    before = dashboard.page.locator("#pane").bounding_box()
+    dashboard.text.fill("https://track.example/" + "x" * 220)
+    assert dashboard.page.locator("#pane").bounding_box() == before
+    dashboard.send.click(trial=True)
+
+
+def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, agent):
+    side = {"viewport": {"width": 740, "height": 360}}
+    chat = visitor(**side)
+    chat.say("Package damaged")
+    chat.connect.click()
+    button = chat.frame.get_by_role("button", name="Connect", exact=True)
+    button.scroll_into_view_if_needed()
+    button.click(trial=True)
+    other = visitor(ticket="The box was crushed")
+    dashboard = Dashboard(agent(**side))
+    dashboard.page.goto(f"/support/{other.ticket}/")
+    expect(dashboard.log).to_be_visible()
+    assert dashboard.log.bounding_box()["height"] >= 120
+
+
 def test_nothing_moves_when_the_dashboard_and_a_ticket_open(agent, visitor):
     chat = visitor(ticket="The box was crushed")
     chat.frame.locator("input[type=file]").set_input_files(picture(side=900))

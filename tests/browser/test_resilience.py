@@ -1,6 +1,7 @@
 """Cut lines, dead servers, reloads: what was written is kept, and arrives once."""
 
 import json
+import random
 
 from playwright.sync_api import expect
 
@@ -16,6 +17,10 @@ HEARS_OF_AN_IDENTITY = """() => {
 def said(desk, ticket: str) -> list[str]:
     messages = desk.as_agent().get(f"/api/support/admin/{ticket}").json()["messages"]
     return [message["message"] for message in messages if message["sender"] in ("customer", "agent")]
+
+
+def new_name() -> str:
+    return "".join(random.choices("bdfgklmnprst", k=12))
 
 
 def test_a_desk_that_dies_and_comes_back_gets_every_word_once(visitor, agent, desk):
@@ -92,6 +97,60 @@ def test_a_reload_keeps_what_could_not_be_sent_and_says_which_picture_is_lost(vi
     expect(chat.text).to_have_value("See here")
     expect(chat.frame.get_by_role("alert").filter(has_text="Please attach it again.")).to_be_visible()
     assert said(desk, chat.ticket) == ["The box was crushed", "The lid as well"]
+
+
+def test_a_chat_that_cannot_be_reached_does_not_cover_the_page_and_opens_later(person):
+    page = person(viewport={"width": 390, "height": 740}, has_touch=True)
+    page.goto("/")
+    chat = Chat(page)
+    expect(chat.button).to_be_visible()
+    page.route("**/widget/frame*", lambda route: route.abort())
+    chat.button.tap()
+    expect(page.get_by_text("The chat cannot be reached just now.")).to_be_visible()
+    page.get_by_role("button", name="Ask Villy").click(trial=True)
+    page.unroute_all()
+    chat.open()
+    expect(page.get_by_text("The chat cannot be reached just now.")).to_be_hidden()
+
+
+def test_an_agent_who_is_offline_is_told_so_and_hears_what_was_missed(agent, visitor):
+    chat = visitor(ticket="The box was crushed")
+    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard.page.context.set_offline(True)
+    expect(dashboard.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    chat.say("Hello?")
+    expect(chat.bubbles("customer").last).to_contain_text("Sent")
+    dashboard.page.context.set_offline(False)
+    expect(dashboard.live).to_be_visible()
+    expect(dashboard.log.locator(".bubble[data-seq]", has_text="Hello?")).to_have_count(1)
+
+
+def test_connect_pressed_twice_makes_one_ticket(visitor, agent):
+    chat = visitor()
+    chat.say("Package damaged")
+    chat.connect.click()
+    name = f"Twice {new_name()}"
+    chat.frame.get_by_role("textbox", name="Name").fill(name)
+    chat.frame.get_by_role("textbox", name="Email or phone").fill("twice@example.com")
+    chat.frame.get_by_role("button", name="Connect", exact=True).dblclick()
+    expect(chat.bubbles("system").first).to_contain_text("Connected to Customer Care")
+    expect(chat.bubbles("customer")).to_contain_text("Package damaged")
+    page = agent()
+    page.get_by_role("searchbox", name="Search tickets").fill(name)
+    expect(page.get_by_role("status", name="Total: 1 ticket", exact=True)).to_be_visible()
+
+
+def test_the_badge_stays_while_the_customer_goes_on_through_the_shop(visitor, desk):
+    chat = visitor(ticket="The box was crushed")
+    chat.press("Close chat")
+    reply = {"message": "A new one is on its way"}
+    desk.as_agent().post(f"/api/support/admin/{chat.ticket}/reply", json=reply).raise_for_status()
+    expect(chat.button).to_have_accessible_description("1 unread")
+    chat.page.reload()
+    expect(chat.button).to_have_accessible_description("1 unread")
+    chat.open()
+    expect(chat.button).to_have_accessible_description("")
+    expect(chat.bubbles("agent").last).to_contain_text("on its way")
 
 
 def test_half_a_sentence_survives_a_reload_on_both_sides(visitor, agent):

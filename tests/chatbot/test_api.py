@@ -45,6 +45,15 @@ def test_the_chat_holds_what_was_asked_and_what_was_answered(api, visitor):
     assert chat["messages"][1]["id"] == reply["id"]
 
 
+def test_times_are_utc_and_pictures_of_products_can_be_fetched(api, visitor, db):
+    masala = factories.makhana()[0]
+    type(masala).objects.filter(pk=masala.pk).update(image="shop/masala-makhana.svg")
+    client = api(visitor)
+    reply = client.post(ASK, {"message": "show me makhana"}).json()["reply"]
+    assert {card["image"] for card in reply["products"]} == {"/static/shop/masala-makhana.svg", ""}
+    assert all(line["timestamp"].endswith("Z") for line in client.get(CHAT).json()["messages"])
+
+
 def test_a_retry_brings_the_same_answer_and_another_text_is_409(api, visitor):
     question = {"message": "Package damaged", "clientId": "q-1"}
     first, again = (api(visitor).post(ASK, question) for _ in range(2))
@@ -159,6 +168,19 @@ def test_a_picture_that_is_none_opens_no_ticket(image, api, priya, tmp_path):
     refused(answer, 400, field="image")
     assert not Ticket.objects.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_what_villy_leaves_open_may_be_sent_back_as_it_came(api, priya):
+    given = {
+        "message": "The jar leaked",
+        "category": None,
+        "priority": None,
+        "orderId": None,
+        "clientId": None,
+    }
+    ticket = api(priya).post(CREATE, given).json()
+    assert (ticket["category"], ticket["priority"]) == ("product-issue", "high")
+    assert ticket["messages"][0]["clientId"] is None
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,8 @@ def test_every_answer_from_a_source_names_it_and_asks_whether_it_helped(chat, pr
         ("मेरे साथ धोखाधड़ी हुई", "fraud"),
         ("i will go to consumer court", "legal"),
         ("main case kar dunga", "legal"),
+        ("your website is down since morning", "outage"),
+        ("app nahi khul raha", "outage"),
         ("मैं पुलिस में जाऊँगा", "legal"),
         ("worst company", "anger"),
         ("WHERE IS MY REFUND NOW!", "anger"),

@@ -1,14 +1,17 @@
 """From the chat to the ticket: what the agent's view opens on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from chatbot import chats, handover
 from chatbot.models import Chat
 from tests import factories
-from tickets.models import Ticket
+from tickets import workflow
+from tickets.models import Status, Ticket
 
 
 def talk(person, *lines):
@@ -64,6 +67,7 @@ def test_the_packet_tells_what_happened_so_that_nobody_asks_again(priya, orders)
         ),
         (["i will go to consumer court"], "feedback", "urgent", "legal"),
         (["upi fraud ho gaya mere sath"], "payment", "urgent", "fraud"),
+        (["hello", "system down"], "other", "urgent", "outage"),
         (["ulti ho rahi hai bacche ko chips khane ke baad"], "product-issue", "urgent", "safety"),
     ],
 )
@@ -114,6 +118,11 @@ def test_without_a_chat_the_words_alone_decide(priya, db):
     assert ticket.handover == {}
 
 
+@pytest.mark.parametrize("words", ["your website is down", "i will go to consumer court"])
+def test_what_is_urgent_is_so_without_a_chat(words, priya):
+    assert handover.open_ticket(priya, words).priority == "urgent"
+
+
 def test_the_words_are_the_last_that_say_something(priya):
     talk(priya, "do you deliver to Leh in winter", "ok", "👍")
     assert handover.open_ticket(priya).messages.get(seq=1).text == "do you deliver to Leh in winter"
@@ -149,20 +158,26 @@ def test_one_chat_makes_one_ticket_however_often_the_button_is_pressed(priya):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_button_pressed_twice_at_once_makes_one_ticket(priya):
+@pytest.mark.parametrize("before", ["a chat", "nothing", "a closed ticket"])
+def test_the_button_pressed_often_at_once_makes_one_ticket(before, priya):
     def press(_):
         try:
             return handover.open_ticket(priya).pk
         finally:
             connection.close()
 
-    talk(priya, "the box was torn")
-    with ThreadPoolExecutor(4) as pool:
-        tickets = list(pool.map(press, range(4)))
-    carries_the_chat = [ticket for ticket in Ticket.objects.all() if ticket.handover]
-    assert len(carries_the_chat) == 1
-    assert carries_the_chat[0].pk in tickets
-    assert Chat.objects.get().ticket_id == carries_the_chat[0].pk
+    if before == "a chat":
+        talk(priya, "the box was torn")
+    if before == "a closed ticket":
+        closed = factories.ticket(priya)
+        workflow.move(closed, Status.CLOSED, by=priya)
+        Ticket.objects.update(closed_at=timezone.now() - timedelta(days=3))
+    with ThreadPoolExecutor(8) as pool:
+        opened = set(pool.map(press, range(8)))
+    assert opened == set(Ticket.objects.exclude(status=Status.CLOSED).values_list("pk", flat=True))
+    assert len(opened) == 1
+    if before == "a chat":
+        assert Chat.objects.get().ticket.handover["transcript"]
 
 
 def test_a_refused_answer_is_not_given_again(priya):

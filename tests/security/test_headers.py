@@ -20,6 +20,24 @@ INTERNALS = re.compile(
 )
 
 
+@pytest.mark.parametrize("path", ["/api/support/{}/events", "/files/{}"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_frontend_elsewhere_may_resume_a_stream_and_fetch_a_picture(
+    client, settings, ticket, path, allowed
+):
+    settings.CORS_ALLOWED_ORIGINS = ["https://front.example"] if allowed else []
+    asked = {
+        "Origin": "https://front.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization,last-event-id",
+    }
+    answer = client.options(path.format(ticket.pk), headers=asked)
+    assert answer.headers.get("Access-Control-Allow-Origin") == (
+        "https://front.example" if allowed else None
+    )
+    assert ("last-event-id" in answer.headers.get("Access-Control-Allow-Headers", "")) is allowed
+
+
 @pytest.fixture
 def answers(browse, api, meera, asha, priya, ticket, monkeypatch):
     """Every kind of answer that the desk gives, by name."""

@@ -32,6 +32,17 @@ def found(settings, **changed) -> list[str]:
     return [each.id for each in checks.production(None)]
 
 
+@pytest.mark.parametrize(("name", "value"), [("PORT", "abc"), ("RATE_LIMITS", "maybe")])
+def test_a_setting_that_cannot_be_read_stops_the_start_with_its_name(name, value):
+    command = [sys.executable, "manage.py", "check"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT | {name: value}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_safe_desk_is_told_nothing(settings):
     assert found(settings) == []
 

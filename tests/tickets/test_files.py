@@ -81,6 +81,7 @@ def test_ids_without_a_picture_are_404(browse, asha, ticket, photo):
     wordy = ticket.messages.get(seq=1)
     for id in (wordy.pk, ticket.pk, "00000000-0000-4000-8000-000000000000", "x", "..%2f..%2fdb.sqlite3"):
         assert browse(asha).get(f"/files/{id}").status_code == 404
+    assert browse(asha).get(f"/files/{wordy.pk}").json()["code"] == "not_found"
     assert browse(asha).post(paths(photo)[0]).status_code == 405
 
 

@@ -1,7 +1,9 @@
 """The streams as a client hears them: who hears what, and nothing is lost or doubled by being cut off."""
 
 import asyncio
+import html
 import json
+import re
 import threading
 import time
 from contextlib import asynccontextmanager
@@ -172,6 +174,30 @@ def test_the_inbox_hears_every_message_and_change_from_now_on(priya, vikram, ash
         ]
         assert (heard[3][1], heard[3][2]["id"]) == ("ticket", str(earlier.pk))
         assert heard[3][2]["priority"] == "urgent"
+
+    asyncio.run(story(access_of(asha)))
+
+
+def test_nothing_falls_between_a_page_of_the_inbox_and_its_stream(priya, vikram, asha, browse):
+    page = browse(asha).get("/support/").content.decode()
+    path = html.unescape(re.search(r'data-events="([^"]+)"', page)[1])
+    missed = factories.ticket(vikram)
+
+    async def story(access):
+        async with listening(path, access) as ear:
+            heard = [await ear.event("message"), await ear.event("message")]
+            assert [data["ticketId"] for _, _, data in heard] == [str(missed.pk)] * 2
+
+    asyncio.run(story(access_of(asha)))
+
+
+@pytest.mark.parametrize("since", ["x", "-1", "", "9" * 30, "²"])
+def test_a_time_that_is_none_is_now(since, ticket, asha):
+    async def story(access):
+        async with listening(f"{INBOX}?since={since}", access) as ear:
+            await anext(ear.chunks)
+            await does(lambda: workflow.triage(ticket, by=asha, priority="urgent"))
+            assert (await ear.event())[1] == "ticket"
 
     asyncio.run(story(access_of(asha)))
 

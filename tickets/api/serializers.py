@@ -298,8 +298,8 @@ class ReplySerializer(WordsSerializer):
 
 class CreateSerializer(serializers.Serializer):
     message = Text(max_length=MAX_TEXT, allow_blank=False)
-    category = OneOf(Category, required=False, allow_blank=True, default="")
-    priority = OneOf(Priority, required=False, allow_blank=True, default="")
+    category = OneOf(Category, required=False, allow_null=True, allow_blank=True, default="")
+    priority = OneOf(Priority, required=False, allow_null=True, allow_blank=True, default="")
     orderId = Line(
         max_length=64,
         required=False,

@@ -43,7 +43,7 @@ def action(view):
             flash.add_message(request, flash.INFO if status == 200 else flash.ERROR, said)
             return redirect("ticket", ticket_id=ticket.pk)
         context = header_context(request, ticket)
-        response = render(request, "tickets/_ticket_header.html", context, status=status)
+        response = render(request, "tickets/_header_renewed.html", context, status=status)
         return _with_toast(response, said, "error" if status == 409 else "done")
 
     return acted

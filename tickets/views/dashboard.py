@@ -37,7 +37,13 @@ def ticket(request, ticket_id):
 @page_for_agents
 def rows(request):
     """Rows of the list: the first page when filter or search change, a next page while scrolling."""
-    return render(request, "tickets/_rows.html", _list(request))
+    shown = _list(request)
+    response = render(request, "tickets/_rows.html", shown)
+    if request.htmx.current_url_abs_path and not request.GET.get("cursor"):
+        # A reload shows what is shown
+        path = request.htmx.current_url_abs_path.partition("?")[0]
+        response["HX-Replace-Url"] = f"{path}?{shown['query']}" if shown["query"] else path
+    return response
 
 
 @page_for_agents
@@ -52,9 +58,9 @@ def row(request, ticket_id):
 
 @page_for_agents
 def header(request, ticket_id):
-    """The open ticket's header as it is now."""
+    """The open ticket's header as it is now, and beside it how it ended."""
     found = access.desk_ticket(request.user, ticket_id)
-    return render(request, "tickets/_ticket_header.html", header_context(request, found))
+    return render(request, "tickets/_header_renewed.html", header_context(request, found))
 
 
 @page_for_agents

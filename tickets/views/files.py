@@ -33,11 +33,11 @@ def _served(request, message_id, field: str):
         )
     if not person.is_authenticated:
         return JsonResponse({"detail": "Please sign in.", "code": "not_authenticated"}, status=401)
-    name = getattr(access.visible_picture(person, message_id), field).name
     try:
+        name = getattr(access.visible_picture(person, message_id), field).name
         file = default_storage.open(name)
-    except FileNotFoundError:
-        raise Http404("This picture is gone.") from None
+    except (Http404, FileNotFoundError):
+        return JsonResponse({"detail": "There is nothing here for you.", "code": "not_found"}, status=404)
     except OSError:
         detail = {"detail": "This picture cannot be shown just now. Please try again.", "code": "away"}
         return JsonResponse(detail, status=503, headers={"Retry-After": "5"})

@@ -1,6 +1,7 @@
 """The live streams: server-sent events for one ticket, and for the whole inbox."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from ..models import Activity, Message, Person, Ticket
 
 # A stream of a browser session begins anew this often, and is checked anew with it
 SESSION_STREAM_SECONDS = 600
+# So much before a page names its time it may have read its rows; what comes twice is only drawn twice
+PAGE_TAKES = timedelta(seconds=2)
+# A place or a time of more digits is none: 14 of milliseconds are the year 5138
+MOST_DIGITS = 14
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,15 @@ async def ticket_events(request, ticket_id):
 
 @stream
 async def inbox_events(request):
-    """Every message and every change of a ticket, for agents. Without Last-Event-ID: from now on."""
+    """Every message and every change of a ticket, for agents.
+
+    Without Last-Event-ID: from now on, or with `since` (milliseconds since 1970) from a little before that,
+    so that nothing falls between a page and its stream.
+    """
     ear = await live.in_thread(_ear, request)
     if not ear.person.is_agent:
         raise Http404
-    after = await live.in_thread(_end_of_inbox) if ear.after is None else ear.after
+    after = await live.in_thread(_place, request) if ear.after is None else ear.after
     return _streamed(
         live.stream(
             live.INBOX,
@@ -117,8 +126,11 @@ def _ear(request: HttpRequest) -> Ear:
 
 
 def _last_event_id(request) -> int | None:
-    raw = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
+    return _number(request.headers.get("Last-Event-ID") or request.GET.get("after"))
+
+
+def _number(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
 
 
 def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
@@ -177,14 +189,18 @@ def _messages_of(activities: list[Activity]) -> dict:
     return {(message.ticket_id, message.seq): message for message in messages}
 
 
-def _end_of_inbox() -> int:
+def _place(request) -> int:
+    """Where somebody begins who has heard nothing yet."""
     while live.number_activities():
         pass
-    return _newest_position()
+    since = _number(request.GET.get("since"))
+    if since is None:
+        return _newest_position()
+    return _newest_position(at__lt=datetime.fromtimestamp(since / 1000, UTC) - PAGE_TAKES)
 
 
-def _newest_position() -> int:
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+def _newest_position(**earlier) -> int:
+    newest = Activity.objects.exclude(position=None).filter(**earlier).order_by("-position").first()
     return newest.position if newest else 0
 
 

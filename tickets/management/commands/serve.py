@@ -37,12 +37,15 @@ class Command(BaseCommand):
             server.run_shared(fd)
             return
         self.prepare()
-        if options["verbosity"]:
-            self.greet(f"http://{host}:{port}/")
+
+        def greet():
+            if options["verbosity"]:
+                self.greet(f"http://{host}:{port}/")
+
         if workers > 1:
-            server.run_many(host, port, workers)
+            server.run_many(host, port, workers, greet)
         else:
-            server.run(host, port)
+            server.run(host, port, greet)
 
     def prepare(self):
         call_command("migrate", verbosity=0, interactive=False)
