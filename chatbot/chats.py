@@ -6,6 +6,7 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from supportdesk.transactions import hold, whole
 from tickets import workflow
 from tickets.masking import masked
 from tickets.models import Person, Sender, Ticket
@@ -58,6 +59,13 @@ def begin_anew(person: Person) -> Chat:
     return Chat.objects.create(person=person)
 
 
+@whole
+def _begun(person: Person) -> Chat:
+    """Return the person's new chat: the same for all who ask their first question at once."""
+    hold(Person.objects.filter(pk=person.pk))
+    return current_chat(person) or Chat.objects.create(person=person)
+
+
 def _newest_chat(person: Person) -> Chat | None:
     return Chat.objects.filter(person=person).order_by("-created_at").first()
 
@@ -88,7 +96,7 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
         if not chat.ticket.is_over:
             _pass_on(chat, text, client_id)
         chat = None
-    chat = chat or Chat.objects.create(person=person)
+    chat = chat or _begun(person)
     question = _question(chat, text, client_id)
     return answer_to(chat, question, text)
 

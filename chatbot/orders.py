@@ -18,8 +18,9 @@ RECENT = 50
 LETTERED = re.compile(
     r"\b(?!(?:no|rs|id|inr|pin|awb|utr)\b)([A-Z]{2,4})([- ]?)(\d{3,10})(?!\d)", re.IGNORECASE
 )
+# Possessive, so that a line of blanks is read once and not in every way in which it can be shared out
 AFTER_ORDER = re.compile(
-    r"(?:#|(?:\border|ऑर्डर|आर्डर)[ .]*(?:no|number|num|id|नंबर|नम्बर|न)?[ .:#]*(?:is|hai|है)?[ .:#]*)(\d{4,10})(?!\d)",
+    r"(?:#|(?:\border|ऑर्डर|आर्डर)[ .]*+(?:no|number|num|id|नंबर|नम्बर|न)?[ .:#]*+(?:is|hai|है)?[ .:#]*+)(\d{4,10})(?!\d)",
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"(?<!\d)\d{4,10}(?!\d)")

@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import EmailField
 
+from tickets.masking import masked
 from tickets.models import Person, Role
-from tickets.phones import PHONE
+from tickets.phones import PHONE, no_card
 
 from .models import Chat, SpentIdentity
 
@@ -107,10 +108,11 @@ def _is_storable_text(value) -> bool:
 
 def _details(claims: dict) -> dict:
     """What the shop says of the customer; a way to be reached that is none is left out."""
-    details = {"name": (claims.get("name") or "")[:120]}
+    details = {"name": masked(claims.get("name") or "")[:120]}
     for field, is_one in CONTACTS.items():
         try:
             is_one(claims.get(field) or "")
+            no_card(claims.get(field) or "")
             details[field] = claims[field].lower()
         except ValidationError:
             pass

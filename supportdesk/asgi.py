@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
-from .bodies import in_utf8, with_whole_body
+from .bodies import made_plain, with_whole_body, without_body
 from .static import with_static_files
 
 
@@ -37,14 +37,19 @@ pages = with_whole_body(
 )
 
 
-def is_stream(path: str) -> bool:
-    return path.endswith("/events") and path.startswith(("/api/support/", "/support/"))
+def is_stream(scope) -> bool:
+    path = scope["path"]
+    return (
+        scope["method"] == "GET"
+        and path.endswith("/events")
+        and path.startswith(("/api/support/", "/support/"))
+    )
 
 
 async def application(scope, receive, send):
     if scope["type"] == "http":
-        scope = in_utf8(scope)
-    if scope["type"] == "http" and is_stream(scope["path"]):
-        await streams(scope, receive, send)
+        scope = made_plain(scope)
+    if scope["type"] == "http" and is_stream(scope):
+        await streams(scope, without_body(receive), send)
     else:
         await pages(scope, receive, send)

@@ -46,16 +46,34 @@ def with_whole_body(app):
     return wrapped
 
 
-def in_utf8(scope):
-    """Return the scope without the charset that its Content-Type names: what we read is UTF-8.
+def made_plain(scope):
+    """Return the scope without the charset that its Content-Type names, and without headers that have a `_`.
 
-    Python knows a hundred others, and with some of them Django fails before it can answer.
+    What we read is UTF-8: Python knows a hundred others, and with some of them Django fails before it can
+    answer. To WSGI `X_Forwarded_For` and `X-Forwarded-For` are one header, and a proxy sets only the latter.
     """
     sent = [
         (name, CHARSET.sub(b"", value) if name == b"content-type" else value)
         for name, value in scope.get("headers", ())
+        if b"_" not in name
     ]
     return scope | {"headers": sent}
+
+
+def without_body(receive):
+    """Return a `receive` for those who want no body: what comes all the same is kept nowhere."""
+    is_asked = False
+
+    async def disconnected():
+        nonlocal is_asked
+        if not is_asked:
+            is_asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await receive())["type"] == "http.request":
+            pass
+        return message
+
+    return disconnected
 
 
 def _has_body(scope) -> bool:

@@ -2,8 +2,8 @@
 
 from ipaddress import ip_address
 
-from django.core.exceptions import DisallowedHost
-from django.middleware import security
+from django.core.exceptions import DisallowedHost, SuspiciousOperation, ValidationError
+from django.middleware import common, security
 
 from tickets.limits import TooMany
 
@@ -18,6 +18,11 @@ class SecurityMiddleware(security.SecurityMiddleware):
     """
 
     def process_request(self, request):
+        try:
+            # Whoever reads it first would have to answer for it, and under DEBUG that takes a minute
+            request.GET  # noqa: B018
+        except SuspiciousOperation:
+            return errors.bad_request(request)
         if "X-Forwarded-Proto" not in request.headers and _is_loopback(request.META.get("REMOTE_ADDR")):
             return None
         try:
@@ -27,7 +32,12 @@ class SecurityMiddleware(security.SecurityMiddleware):
             return None
 
     def process_exception(self, request, reason):
-        return errors.too_many(request, reason) if isinstance(reason, TooMany) else None
+        if isinstance(reason, TooMany):
+            return errors.too_many(request, reason)
+        if isinstance(reason, ValidationError | OverflowError) and request.path.startswith("/admin/"):
+            # The admin looks for whatever stands in its addresses and forms
+            return errors.bad_request(request)
+        return None
 
     def process_response(self, request, response):
         response = super().process_response(request, response)
@@ -36,6 +46,16 @@ class SecurityMiddleware(security.SecurityMiddleware):
         # What may be kept says so itself
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Django's, but only what is read is sent on to the address with the final slash.
+
+    A form would come without its fields; Django raises under DEBUG, which is a 500.
+    """
+
+    def should_redirect_with_slash(self, request):
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
 def _is_loopback(address: str | None) -> bool:

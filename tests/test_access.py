@@ -183,7 +183,7 @@ def things(priya, settings) -> dict[str, str]:
         "object_id": str(ticket.pk),
         "identity": jwt.encode(claims, settings.WIDGET_SIGNING_KEY, "HS256"),
         "refresh": tokens.issue(priya)["refresh"],
-        "pass": signing.dumps(str(priya.pk), salt="shop"),
+        "pass": signing.dumps([str(priya.pk), priya.get_session_auth_hash()], salt="shop"),
     }
 
 

@@ -12,10 +12,11 @@ CODE_MASK = DOT * 6
 
 # --- Cards --------------------------------------------------------------------
 
-# As people and phones group digits: blanks of all widths, dots, hyphens and dashes, a few at a time
-GAP = r"[ \t\u00a0\u2000-\u200a\u202f._\-‐‑‒–—−]{1,3}"
+# As people and phones group digits: blanks of all widths (and none), dots, strokes, dashes, a few at a time
+GAP = r"[ \t\r\n\u00a0\u2000-\u200d\u202f.,_/:*|\-‐‑‒–—−]{1,3}"
 # Letters right before digits make them a code of something else: AWB4111..., VP-4111...
-RUN = re.compile(rf"(?<![A-Za-z\d])\d(?:(?:{GAP})?\d){{12,}}")
+CARD_BEFORE = "|".join(f"(?<={word})" for word in ("card", "visa", "no"))
+RUN = re.compile(rf"(?:(?<![A-Za-z\d])|(?i:{CARD_BEFORE}))\d(?:(?:{GAP})?\d){{12,}}")
 DIGITS = re.compile(r"\d+")
 # ISO/IEC 7812 by what is issued: Visa; Mastercard; Amex; Diners; JCB; RuPay; Maestro, Discover, UnionPay
 ISSUED = re.compile(
@@ -112,9 +113,11 @@ def _card(run: re.Match, groups: list[re.Match], first: int) -> int | None:
             break
         if len(digits) >= SHORTEST and _is_card(_ascii(digits)):
             sizes = [len(group[0]) for group in groups[first : last + 1]]
-            if _is_grouped_like_one(sizes) and not _is_called_otherwise(
+            called_otherwise = _is_called_otherwise(
                 run.string, run.start() + groups[first].start(), len(digits)
-            ):
+            )
+            # In fours it is a card, whatever the words before it say
+            if sizes == [4, 4, 4, 4] or (_is_grouped_like_one(sizes) and not called_otherwise):
                 found = last
     return found
 

@@ -1,8 +1,19 @@
 """Phone numbers as people type them."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+
+from .masking import masked
 
 # Digits with the usual decoration; whether somebody answers there, no pattern can know
 PHONE = RegexValidator(
     r"\A\+?[0-9][0-9 ()./-]{5,18}\Z", "This does not look like a phone number.", code="phone"
 )
+
+
+def no_card(value: str) -> None:
+    """Refuse the number of a card: it would be kept, shown and called."""
+    if masked(value) != value:
+        raise ValidationError(
+            "This looks like the number of a card. Please give a phone number.", code="card"
+        )

@@ -6,6 +6,7 @@ applied first), no colour profile, no trailing bytes, no name.
 
 import errno
 import hashlib
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,14 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
 MAX_PIXELS = 50_000_000
+# Pillow keeps a pointer for every line: 1 x 50,000,000 pixels take a gigabyte
+MAX_SIDE = 20_000
+# A progressive JPEG comes in some ten scans, each over the whole picture; one of 400 KB with thousands of
+# empty ones took 138 s to decode
+MAX_SCANS = 32
+# Of a JPEG, but for bytes of the picture itself (00, D0 to D7)
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+START_OF_SCAN, END = b"\xff\xda", b"\xff\xd9"
 # Enough to read the label on a parcel, small enough for a phone
 FULL_SIDE = 2560
 THUMBNAIL_SIDE = 480
@@ -30,6 +39,8 @@ CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 SAVE_OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
 
 TOO_MANY_PIXELS = "This picture has more than 50 megapixels. Please send a smaller one."
+TOO_LONG = f"This picture is more than {MAX_SIDE:,} pixels wide or high. Please send a smaller one."
+UNREADABLE = "This file could not be read as a picture. JPEG, PNG and WebP pictures work."
 
 # A decoded picture may take 200 MB: no more than two at once in a process
 _decoding = threading.BoundedSemaphore(2)
@@ -100,6 +111,10 @@ def _decoded(raw: bytes) -> tuple[Image.Image, str]:
         image = Image.open(BytesIO(raw), formats=READERS)
         if image.width * image.height > MAX_PIXELS:
             raise BadPicture(TOO_MANY_PIXELS)
+        if max(image.size) > MAX_SIDE:
+            raise BadPicture(TOO_LONG)
+        if image.format in ("JPEG", "MPO") and _scans(raw) > MAX_SCANS:
+            raise BadPicture(UNREADABLE)
         image_format = image.format
         # A JPEG can be decoded at a fraction of its size, for a fraction of the time
         image.draft("RGB", (FULL_SIDE, FULL_SIDE))
@@ -107,6 +122,9 @@ def _decoded(raw: bytes) -> tuple[Image.Image, str]:
         # at the EXIF of a PNG makes the first call silently
         image.load()
         image = _upright(image)
+        if image.mode.startswith("I"):
+            # 16 bits of grey: what is above 8 would be cut off and not scaled
+            image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     except BadPicture:
         raise
@@ -116,12 +134,19 @@ def _decoded(raw: bytes) -> tuple[Image.Image, str]:
     except Exception as reason:
         # Pillow's decoders raise nearly everything on broken input (OSError, SyntaxError, EOFError,
         # ValueError, AttributeError, TypeError, MemoryError, struct.error ...)
-        raise BadPicture(
-            "This file could not be read as a picture. JPEG, PNG and WebP pictures work."
-        ) from reason
+        raise BadPicture(UNREADABLE) from reason
     # Encoders copy comments, profiles and XMP from here
     image.info = {}
     return image, image_format
+
+
+def _scans(raw: bytes) -> int:
+    """How often a JPEG goes over the whole picture. What hangs on behind it (a film, as some phones do) is none."""
+    at, scans = 2, 0
+    while (marker := MARKER.search(raw, at)) and marker[0] != END:
+        scans += marker[0] == START_OF_SCAN
+        at = marker.end() + int.from_bytes(raw[marker.end() : marker.end() + 2])
+    return scans
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -13,6 +13,7 @@ from django.contrib.auth import authenticate
 from django.core import signing
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import ParseError
@@ -43,7 +44,8 @@ def sign_in(request):
     # Those who work at the desk have no account with the shop
     if not person or person.role != Role.CUSTOMER or not settings.WIDGET_SIGNING_KEY:
         return JsonResponse({"detail": "E-mail or password is wrong."}, status=401)
-    return JsonResponse({"name": person.name, "pass": signing.dumps(str(person.pk), salt="shop")})
+    signed = signing.dumps([str(person.pk), person.get_session_auth_hash()], salt="shop")
+    return JsonResponse({"name": person.name, "pass": signed})
 
 
 @csrf_exempt
@@ -51,9 +53,14 @@ def sign_in(request):
 def identity(request):
     """The page's pass -> {token}: the identity that the shop's backend signs for Villy."""
     try:
-        key = signing.loads(_json(request).get("pass", ""), salt="shop", max_age=SIGN_IN_DAYS * 86400)
+        key, standing = signing.loads(
+            _json(request).get("pass", ""), salt="shop", max_age=SIGN_IN_DAYS * 86400
+        )
         person = Person.objects.get(pk=key, is_active=True)
-    except (signing.BadSignature, Person.DoesNotExist):
+    except (signing.BadSignature, ValueError, Person.DoesNotExist):
+        person = None
+    # A new password ends what was signed with the old one
+    if not person or not constant_time_compare(standing, person.get_session_auth_hash()):
         return JsonResponse({"detail": "Please sign in again."}, status=401)
     if not person.external_id:
         person.external_id = f"shop-{person.pk}"

@@ -1,13 +1,14 @@
 """An order is told to whoever placed it. To a guest only after a code, and to nobody else by any door."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
-from chatbot import chats, handover, proofs
+from chatbot import chats, handover, orders, proofs
 from chatbot.models import Chat, ChatMessage, OrderCode
 from tests import factories
 from tests.chatbot.servers import JsonServer
@@ -257,3 +258,12 @@ def test_a_gateway_that_is_down_breaks_no_chat(settings, db, caplog):
     proofs.all_sent()
     assert "code" in answer.text
     assert "could not be sent" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "line", ["order" + " " * 3_990 + "x 1234", "order " * 660 + "x 1234", "#" * 3_990 + "x 1"]
+)
+def test_a_line_is_read_once_for_order_numbers_however_it_is_filled(line, order):
+    began = time.thread_time()
+    assert orders.numbers_in(line) == []
+    assert time.thread_time() - began < 0.2

@@ -118,6 +118,15 @@ def test_a_pass_that_the_shop_did_not_give_is_worth_nothing(client, priya, asha)
     assert post(client, "/shop/identity", {"pass": given["pass"]}).status_code == 401
 
 
+def test_a_new_password_ends_what_was_signed_with_the_old_one(client, priya):
+    data = {"email": "priya@example.com", "password": factories.PASSWORD}
+    given = post(client, "/shop/sign-in", data).json()
+    assert post(client, "/shop/identity", given).status_code == 200
+    priya.set_password("another-one-4-me")
+    priya.save()
+    assert post(client, "/shop/identity", given).status_code == 401
+
+
 def test_without_a_signing_key_nobody_is_vouched_for(client, priya, settings):
     settings.WIDGET_SIGNING_KEY = ""
     assert "data-account" not in page(client.get("/")).one("header").attributes

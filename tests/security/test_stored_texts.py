@@ -106,6 +106,14 @@ def test_nothing_secret_is_stored_and_the_rest_is(door, request, api, browse, pr
     assert KEPT in everything_stored()
 
 
+@pytest.mark.parametrize("path", ["/api/auth/guest", "/api/auth/register"])
+def test_a_card_is_no_phone_and_no_name(path, api, db):
+    given = {"name": "Mr 4111 1111 1111 1111", "email": "k@example.com", "password": "a-long-one-4-me"}
+    refused = api().post(path, given | {"phone": "4111 1111 1111 1111"})
+    assert (refused.status_code, list(refused.json())) == (400, ["phone"])
+    assert api().post(path, given).json()["user"]["name"] == "Mr •••• 1111"
+
+
 def test_a_subject_is_masked_before_it_is_cut(priya):
     opened = workflow.open_ticket(priya, "x", subject="y" * 125 + f" {CARD}")
     assert opened.subject == "y" * 125 + " •••• 1111"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from supportdesk.asgi import application
-from supportdesk.bodies import in_utf8, with_whole_body
+from supportdesk.bodies import made_plain, with_whole_body, without_body
 
 
 class Listener:
@@ -93,6 +93,47 @@ def test_what_is_sent_in_chunks_of_unknown_number_is_read_like_anything_else(tra
     assert (answer.status_code, answer.json()["user"]["name"]) == (201, "Ravi")
 
 
+def test_a_header_that_wsgi_would_take_for_another_is_left_out():
+    headers = [(b"x_forwarded_for", b"203.0.113.7"), (b"x-forwarded-for", b"198.51.100.9")]
+    assert made_plain({"headers": headers})["headers"] == headers[1:]
+
+
+@pytest.mark.parametrize("path", ["/api/support/admin/events", "/support/events", "/api/support/x/events"])
+def test_no_more_of_a_body_is_read_where_a_stream_is_than_elsewhere(path, settings, transactional_db):
+    read, most = [], settings.REQUEST_MAX_BYTES // 65_536 + 2
+
+    async def in_chunks():
+        for _ in range(4 * most):
+            read.append(1)
+            yield b"x" * 65_536
+
+    async def ask():
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://localhost")
+        async with client:
+            return await client.post(path, content=in_chunks())
+
+    assert asyncio.run(ask()).status_code == 413
+    assert len(read) <= most
+
+
+def test_what_is_sent_along_with_the_request_for_a_stream_is_kept_nowhere():
+    sent = [{"type": "http.request", "body": b"x" * 9, "more_body": True}] * 3 + [
+        {"type": "http.disconnect"}
+    ]
+
+    async def receive():
+        return sent.pop(0)
+
+    async def heard():
+        plain = without_body(receive)
+        return [await plain(), await plain()]
+
+    assert asyncio.run(heard()) == [
+        {"type": "http.request", "body": b"", "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("named", "left"),
     [
@@ -105,7 +146,7 @@ def test_what_is_sent_in_chunks_of_unknown_number_is_read_like_anything_else(tra
 )
 def test_the_charset_of_a_content_type_is_left_out_and_nothing_else(named, left):
     headers = [(b"content-type", named.encode()), (b"accept", b"text/html; charset=idna")]
-    assert in_utf8({"headers": headers})["headers"] == [(b"content-type", left.encode()), headers[1]]
+    assert made_plain({"headers": headers})["headers"] == [(b"content-type", left.encode()), headers[1]]
 
 
 @pytest.mark.parametrize(

@@ -313,5 +313,34 @@ def test_a_search_for_signs_finds_what_has_them_and_breaks_nothing(odd, call):
     assert answer.json()["results"] == [] or odd in ("#", "##")
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/support/login/", "/widget/frame", "/api/support/", "/"])
+def test_more_parameters_than_anybody_needs_are_refused_at_once(path, debug, call, settings, client):
+    settings.DEBUG = debug
+    query = "&".join(f"a{number}=" for number in range(1_100))
+    assert client.get(f"{path}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_what_is_sent_to_an_address_without_its_last_slash_is_404(method, debug, settings, client, db):
+    settings.DEBUG = debug
+    for path in ("/support", "/support/login", "/admin", f"/support/{uuid.uuid4()}"):
+        assert getattr(client, method)(path).status_code == 404
+    assert client.get("/support").headers["Location"] == "/support/"
+
+
+@pytest.mark.parametrize("version", ["%0a", "%00", "%7f", "2"])
+def test_the_schema_has_the_version_that_it_has(version, client, db):
+    answer = client.get(f"/api/schema?version={version}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].isprintable()
+
+
+def test_what_the_admin_cannot_look_for_is_refused(browse, meera):
+    chosen = {"action": "change_status", "_selected_action": "x"}
+    assert browse(meera).post("/admin/tickets/ticket/", chosen).status_code == 400
+
+
 def test_parameters_that_nobody_knows_are_passed_over(call):
     assert len(call("asha", "get", "/api/support/admin/?sort=x&limit=-1&page=0&q").json()["results"]) == 1

@@ -227,5 +227,17 @@ def test_a_form_that_cannot_be_read_is_refused_in_words(body, api, priya, ticket
     refused(post(api(priya), ticket, body), 400)
 
 
+@pytest.mark.parametrize("text", [b"a%ed%a0%80b", b"\xff", b"a%ff"])
+def test_what_is_not_utf8_in_a_form_is_refused_and_not_changed(text, api, priya, ticket):
+    path, kind = f"/api/support/{ticket.pk}/message", "application/x-www-form-urlencoded"
+    body = b"message=" + text
+    answer = api(priya).generic("POST", path, body, content_type=kind)
+    assert "UTF-8" in refused(answer, 400)
+    frame = b'--b\r\nContent-Disposition: form-data; name="message"\r\n\r\na\xff\xfeb\r\n--b--\r\n'
+    answer = api(priya).generic("POST", path, frame, content_type="multipart/form-data; boundary=b")
+    assert "UTF-8" in refused(answer, 400)
+    assert ticket.messages.count() == 2
+
+
 def test_a_text_larger_than_any_of_ours_in_a_form_is_refused(api, priya, ticket):
     refused(post(api(priya), ticket, multipart('name="message"', b"x" * 1_100_000, "text/plain")), 413)

@@ -191,6 +191,23 @@ def test_nothing_falls_between_a_page_of_the_inbox_and_its_stream(priya, vikram,
     asyncio.run(story(access_of(asha)))
 
 
+def test_an_event_is_one_line_to_every_client():
+    said = live.event("message", {"message": "a\u2028b\u2029c\x85d\ne"}, 7).decode()
+    assert said.splitlines()[2].startswith("data: ")
+    assert len(said.splitlines()) == 4
+    assert json.loads(said.splitlines()[2][6:]) == {"message": "a\u2028b\u2029c\x85d\ne"}
+
+
+def test_a_place_beyond_the_end_of_a_ticket_is_its_end(ticket, priya, asha):
+    async def story(access):
+        async with listening(path_of(ticket), access, after=10**13) as ear:
+            await ear.event("read")
+            await does(lambda: workflow.agent_replies(ticket, "Hello", by=asha))
+            assert (await ear.event("message"))[0] == 3
+
+    asyncio.run(story(access_of(priya)))
+
+
 @pytest.mark.parametrize("since", ["x", "-1", "", "9" * 30, "²"])
 def test_a_time_that_is_none_is_now(since, ticket, asha):
     async def story(access):

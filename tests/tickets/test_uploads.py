@@ -56,6 +56,11 @@ def test_every_kind_of_pixel_is_taken(mode, encoder):
     assert image.size == (40, 30)
 
 
+def test_a_grey_of_sixteen_bits_is_as_bright_afterwards():
+    image, _ = taken(encoded(Image.new("I;16", (40, 30), 30_000), "PNG"))
+    assert image.convert("L").getpixel((5, 5)) == pytest.approx(117, abs=2)
+
+
 @pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP"])
 def test_exif_that_makes_no_sense_turns_nothing(encoder):
     image, _ = taken(encoded(photo(), encoder, exif=b"nonsense"))

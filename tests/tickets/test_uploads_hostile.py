@@ -83,6 +83,28 @@ def test_a_bomb_is_refused_before_it_is_decoded(size):
     assert time.thread_time() - began < 0.2
 
 
+@pytest.mark.parametrize("size", [(1, 30_000), (30_000, 1)])
+def test_what_is_longer_than_any_camera_makes_it_is_refused(size):
+    with pytest.raises(BadPicture, match="20,000 pixels"):
+        taken(encoded(Image.new("1", size), "PNG"))
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded():
+    plain = encoded(photo(), "JPEG", progressive=True)
+    assert uploads._scans(plain) == 10
+    at = plain.rindex(uploads.START_OF_SCAN)
+    # The last scan again and again: each goes over the whole picture
+    scan = plain[at : plain.rindex(uploads.END)]
+    began = time.thread_time()
+    with pytest.raises(BadPicture, match="could not be read"):
+        taken(plain[:at] + scan * 5_000 + uploads.END)
+    assert time.thread_time() - began < 0.2
+
+
+def test_a_film_behind_a_picture_is_cut_off_and_not_counted():
+    assert taken(encoded(photo(), "JPEG") + uploads.START_OF_SCAN * 1_000)
+
+
 def test_five_megabytes_are_taken_and_one_byte_more_is_not(settings):
     small = talkative()["JPEG"]
     limit = settings.UPLOAD_MAX_BYTES

@@ -1,13 +1,48 @@
-"""JSON as the standard has it: no NaN, no numbers beyond floats, no nesting without end."""
+"""JSON as the standard has it (no NaN, no numbers beyond floats, no nesting without end), and forms in UTF-8."""
 
 import json
 import math
+from urllib.parse import parse_qsl
 
+from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 # Whole numbers that a database column can hold
 DIGITS = 18
+
+
+BROKEN = "Something in this text was broken on its way: it is not encoded in UTF-8."
+
+
+BYTES = "latin-1"
+
+
+class FormParser(parsers.FormParser):
+    """Read the fields of a form; what is not UTF-8 is a 400 rather than another text."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            sent = stream.read().decode()
+            parse_qsl(sent, keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError:
+            raise ParseError(BROKEN) from None
+        return QueryDict(sent)
+
+
+class MultiPartParser(parsers.MultiPartParser):
+    """Read fields and files; a field that is not UTF-8 is a 400 rather than another text."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        # Django puts a sign of its own in the place of what it cannot decode; so every byte becomes a sign first
+        form = super().parse(stream, media_type, parser_context | {"encoding": BYTES})
+        fields = QueryDict(mutable=True)
+        try:
+            for name, values in form.data.lists():
+                fields.setlist(_decoded(name), [_decoded(value) for value in values])
+        except UnicodeDecodeError:
+            raise ParseError(BROKEN) from None
+        return parsers.DataAndFiles(fields, form.files)
 
 
 class JSONParser(parsers.JSONParser):
@@ -28,6 +63,10 @@ class JSONParser(parsers.JSONParser):
         if "\\u" in text and _has_half_characters(data):
             raise ParseError("There is half a character in this text (a lone surrogate).")
         return data
+
+
+def _decoded(value: str) -> str:
+    return value.encode(BYTES).decode()
 
 
 def _refuse(constant):

@@ -10,8 +10,9 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from .. import queries
+from ..masking import masked
 from ..models import Category, Message, Person, Priority, Sender, Status, Ticket
-from ..phones import PHONE
+from ..phones import PHONE, no_card
 from ..workflow import MAX_TEXT
 
 HAS_ACCOUNT = "There is an account with this e-mail already."
@@ -47,10 +48,20 @@ class Email(serializers.EmailField, Line):
         super().__init__(**{"max_length": 254} | options)
 
 
+class Name(Line):
+    """What somebody is called; a card's number that stands in it is masked like anywhere."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": 120} | options)
+
+    def to_internal_value(self, data):
+        return masked(super().to_internal_value(data))
+
+
 class Phone(Line):
     def __init__(self, **options):
         super().__init__(max_length=20, required=False, allow_blank=True, default="", **options)
-        self.validators.append(PHONE)
+        self.validators += [PHONE, no_card]
 
 
 class OneOf(serializers.ChoiceField):
@@ -215,7 +226,7 @@ def conversation_json(ticket: Ticket, messages: Iterable[Message], *, agent: boo
 class ContactSerializer(serializers.Serializer):
     """A name and a way to reach the person: what a guest gives."""
 
-    name = Line(max_length=120)
+    name = Name()
     email = Email(required=False, allow_blank=True, default="")
     phone = Phone()
 
@@ -228,7 +239,7 @@ class ContactSerializer(serializers.Serializer):
 
 
 class RegisterSerializer(serializers.Serializer):
-    name = Line(max_length=120)
+    name = Name()
     email = Email()
     phone = Phone()
     password = Text(max_length=128, write_only=True)

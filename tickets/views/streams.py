@@ -146,6 +146,8 @@ def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
 
 def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
     ticket = Ticket.objects.defer("handover").get(pk=ticket_id)
+    # A place that is not there yet, after a restored backup or by mistake, is the end
+    after = min(after, ticket.last_seq)
     messages = queries.conversation(ticket, notes=agent).filter(seq__gt=after)[: live.BATCH]
     chunk = b""
     for message in messages:
