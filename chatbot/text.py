@@ -22,6 +22,8 @@ STOPS = frozenset(".,;:!?।")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 NUKTA_JOINERS_QUOTES = re.compile("[\u093c\u200b-\u200f\ufe0f'’`]")
 LONG_RUN = re.compile(r"([^\W\d])\1{2,}")
+# "408-7893456-1234567" and "080-41234567" are one number; "5-6 days" and "72-60" are two
+INSIDE_NUMBER = re.compile(r"(?<=\d\d)-(?=\d{4})")
 
 # --- Words -------------------------------------------------------------------
 
@@ -30,6 +32,7 @@ def normalise(text: str) -> str:
     """Return the text in one spelling of its letters: lower case, no nukta, "sooo" as "soo"."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
     text = NUKTA_JOINERS_QUOTES.sub("", text).replace("ँ", "ं")
+    text = INSIDE_NUMBER.sub("", text)
     return LONG_RUN.sub(r"\1\1", text)
 
 

@@ -28,7 +28,7 @@ STRENGTH = 4.0
 SAY = {
     "words": 1.0,
     "pairs": 1.6,
-    "pieces": 1.0,
+    "pieces": 1.2,
     "sounds": 0.7,
     "concepts": 1.5,
     "concept_pairs": 1.3,
