@@ -1,8 +1,9 @@
 """Which article answers a question. Pure: documents in, numbers out, no database.
 
 Three likenesses are added as they are, never stretched to fit each other: pieces
-of words (typos), whole words and their sounds, and concepts of the gloss (other
-languages). All are cosines, so a question unlike everything stays near zero.
+of words (typos), the sounds of words (spelling, script), and concepts of the gloss
+(other languages). All are cosines, so a question unlike everything stays near zero.
+What few articles mention weighs more than what all do, however often it is said in one.
 The intents of question and article must agree as well.
 """
 
@@ -18,10 +19,10 @@ from . import text as words
 THRESHOLD = 0.4
 
 # How much each likeness says, found on the demo shop's articles, each variant asked in turn.
-SAY = {"pieces": 0.4, "words": 0.2, "concepts": 0.4}
+SAY = {"pieces": 0.35, "sounds": 0.35, "concepts": 0.3}
 UNSEEN = 0.5  # features of no article make a question longer, at half weight
 BODY_SAY = 0.6  # a body mentions many things that it does not answer
-BEST_SAY = 0.1  # of the one closest variant, beside what all variants say together
+BEST_SAY = 0.3  # of the one closest variant, beside what all variants say together
 INTENT_SAY = 0.2
 SAMPLE = 6  # variants a document whose intent is asked: enough to know, quick to build
 # A question's evidence to the chance that the article is right, fitted on the same questions.
@@ -42,8 +43,8 @@ class Index:
 
     def __init__(self, documents: Iterable[Document]):
         self.documents = list(documents)
-        grouped = [[_grouped(words.features(t)) for t in _texts(d)] for d in self.documents]
-        self.rarity = _rarity([found for texts in grouped for found in texts])
+        grouped = [[_grouped(words.likeness_features(t)) for t in _texts(d)] for d in self.documents]
+        self.rarity = _rarity(grouped)
         self.unseen = {block: max(of.values(), default=1.0) ** 2 for block, of in self.rarity.items()}
         self.spans, self.postings = self._post(grouped)
         self.intents = [_mean_chances(document) for document in self.documents]
@@ -62,11 +63,12 @@ class Index:
         reading = intents.model().read(text)
         likeness = self._likeness(_grouped(reading.found))
         asked = intents.model().chances(reading)
-        evidence = []
-        for (start, end), chances in zip(self.spans, self.intents, strict=True):
-            numbers = [number for number in range(start, end) if number != leave_out]
-            evidence.append(_together([likeness[n] for n in numbers]) + _agreement(asked, chances))
-        return evidence
+        if leave_out is not None:
+            likeness[leave_out] = 0.0
+        return [
+            _together(likeness[start:end]) + _agreement(asked, chances)
+            for (start, end), chances in zip(self.spans, self.intents, strict=True)
+        ]
 
     def _likeness(self, found: dict[str, set[str]]) -> list[float]:
         """Return for each text of each document the weighted sum of the three cosines."""
@@ -96,12 +98,12 @@ class Index:
         """
         for block, names in found.items():
             rarity = self.rarity[block]
-            known = [name for name in names if name in rarity]
-            squares = sum(rarity[name] ** 2 for name in known)
+            known = [(name, rarity[name]) for name in names if name in rarity]
+            squares = sum([weight * weight for _, weight in known])
             squares += unseen * (len(names) - len(known)) * self.unseen[block]
             scale = sqrt(SAY[block] / squares) if squares else 0.0
-            for name in known:
-                yield name, rarity[name] * scale
+            for name, weight in known:
+                yield name, weight * scale
 
 
 def chance(evidence: float) -> float:
@@ -118,24 +120,24 @@ def _grouped(found: dict[str, set[str]]) -> dict[str, set[str]]:
     return {
         # Of three and four letters: two are in everything, five add only time
         "pieces": {piece for piece in found["pieces"] if 5 <= len(piece) <= 6},
-        "words": found["words"] | found["sounds"],
-        "concepts": found["concepts"] | found["concept_pairs"],
+        # Numbers and words of other scripts have no sound and stand for themselves
+        "sounds": found["sounds"] | {word for word in found["words"] if not words.sound(word[2:])},
+        "concepts": found["concepts"],
     }
 
 
-def _rarity(texts: list[dict[str, set[str]]]) -> dict[str, dict[str, float]]:
+def _rarity(grouped: list[list[dict[str, set[str]]]]) -> dict[str, dict[str, float]]:
+    """Return by group how telling each feature is: the fewer articles have it, the more."""
     rarity = {}
     for block in SAY:
-        counts = Counter(name for found in texts for name in found[block])
-        rarity[block] = {n: log((1 + len(texts)) / (1 + c)) + 1 for n, c in counts.items()}
+        counts = Counter(n for texts in grouped for n in set().union(*(found[block] for found in texts)))
+        rarity[block] = {n: log((1 + len(grouped)) / (1 + c)) + 0.5 for n, c in counts.items()}
     return rarity
 
 
 def _together(likenesses: list[float]) -> float:
     """Return what all texts of a document say together; the closest one speaks twice."""
-    if not likenesses:
-        return 0.0
-    mean_square = sum(each * each for each in likenesses) / len(likenesses)
+    mean_square = sum([each * each for each in likenesses]) / len(likenesses)
     return sqrt(mean_square) + BEST_SAY * max(likenesses)
 
 

@@ -278,6 +278,19 @@ def features(text: str) -> dict[str, set[str]]:
     }
 
 
+def likeness_features(text: str) -> dict[str, set[str]]:
+    """Return only those features that tell how alike two texts are: a third of the work."""
+    all_tokens = tokens(text)
+    words = [shape(token) for token in all_tokens if token not in STOPS]
+    denied = negated(all_tokens, clause_numbers(all_tokens))
+    return {
+        "words": {"w:" + word for word in words},
+        "pieces": set().union(*map(pieces, words)),
+        "sounds": {"s:" + sound(word) for word in words if sound(word)},
+        "concepts": _concepts(find_concepts(all_tokens), denied),
+    }
+
+
 @lru_cache(4_000)
 def pieces(word: str) -> tuple[str, ...]:
     """Return the pieces of 2 to 5 letters of a word with its ends marked, in Latin letters."""

@@ -9,7 +9,7 @@ import pytest
 from chatbot import corpus, intents, text
 from chatbot.corpus import CorpusError, Example
 
-PROXY = Path(__file__).parent / "data" / "proxy.jsonl"
+SETS = [Path(__file__).parent / "data" / name for name in ("proxy.jsonl", "blind.jsonl")]
 
 
 def words_of(example_or_text) -> str:
@@ -48,9 +48,10 @@ def test_no_text_stands_under_two_intents(examples):
     assert len(seen) == len(examples)
 
 
-def test_no_line_of_the_proxy_set_is_trained_on(examples):
-    proxy = {words_of(json.loads(line)["text"]) for line in PROXY.read_text().splitlines()}
-    assert not proxy & set(map(words_of, examples))
+@pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+def test_no_line_that_is_judged_by_is_trained_on(path, examples):
+    judged = {words_of(json.loads(line)["text"]) for line in path.read_text().splitlines()}
+    assert not judged & set(map(words_of, examples))
 
 
 def test_a_heading_gives_language_kind_and_priority(tmp_path):

@@ -29,7 +29,7 @@ WANTED = {
     "urgent or high found": ".85",
     "high taken for low": "at most .04",
 }
-OWN_MEASURE = "tests/chatbot/data/proxy.jsonl"
+OWN_MEASURES = ("tests/chatbot/data/proxy.jsonl", "tests/chatbot/data/blind.jsonl")
 
 
 class Command(BaseCommand):
@@ -102,8 +102,8 @@ def _date_of_change(training) -> str:
 
 
 def _measures(named: list[str]) -> dict[str, list[corpus.Example]]:
-    own = Path(settings.BASE_DIR) / OWN_MEASURE
-    named = ([f"proxy={own}"] if own.exists() else []) + named
+    own = [Path(settings.BASE_DIR) / name for name in OWN_MEASURES]
+    named = [f"{path.stem}={path}" for path in own if path.exists()] + named
     return {name: _rows(Path(path)) for name, path in (item.split("=", 1) for item in named)}
 
 
