@@ -26,6 +26,8 @@ MAGIC = b"VILLY1\n"
 COLUMNS = (*INTENTS, "issue", "beyond", "urgent", "hinglish", "length")
 FIELDS = struct.Struct(f"<{len(COLUMNS)}I")
 ZERO = 128  # weights are bytes; this one means 0
+# From this share of pieces never seen on it is gibberish or another language, whatever a head may guess
+UNREADABLE = 0.28
 
 CATEGORIES = {
     "item_problem": "product-issue",
@@ -134,7 +136,9 @@ class Model:
         return {intent: weight / total for intent, weight in weights.items()}
 
     def issue_chance(self, reading: Reading, chances: dict[str, float]) -> float:
-        """Return how likely somebody has to act: its own head, steadied by the intent."""
+        """Return how likely somebody has to act: its own head, steadied by the intent; of gibberish, 0."""
+        if reading.scores["unknown"] > UNREADABLE:
+            return 0.0
         fit = self.facts["issue"]
         by_intent = sum(chances[intent] * fit["rates"][intent] for intent in INTENTS)
         return sigmoid(dot(fit["weights"], (reading.scores["issue"], log_odds(by_intent), 1.0)))
@@ -234,7 +238,7 @@ def log_odds(chance: float) -> float:
 
 TROUBLE = {"item_problem", "delivery_delay", "payment_problem", "refund_return"}
 DOUBT = 0.08  # below this chance of trouble, a question is only a question
-LIKELY = 0.3
+LIKELY = 0.35
 # Words of harm need less of the urgent head's conviction, and make an issue high at least
 HARM = {"g:danger", "g:injury", "g:sick", "g:wrong_medicine", "g:stolen", "g:legal"}
 

@@ -39,8 +39,8 @@ LEAST_LINES = {"pairs": 2, "pieces": 2, "concept_pairs": 2}
 # Features that the model never saw make a message longer, at half weight.
 UNSEEN = 0.5
 # A missed issue costs a customer, a false one costs an agent a glance.
-ISSUE_RECALL = 0.95
-URGENT_THRESHOLD = 0.5
+ISSUE_RECALL = 0.945
+URGENT_THRESHOLD = 0.75
 URGENT_WITH_HARM = 0.15
 
 
