@@ -38,7 +38,7 @@ def benchmark(folder, *command: str) -> None:
 @pytest.mark.skipif(not shutil.which("wrk"), reason="the load is made by wrk, which is not here")
 def test_a_desk_is_built_and_every_cost_measured_within_its_queries(tmp_path):
     benchmark(
-        tmp_path, "benchmarks.run", "--quick", "--sizes", str(TICKETS), "--no-live", "--seconds", "3", "--results", str(tmp_path)
+        tmp_path, "benchmarks.run", "--quick", "--sizes", str(TICKETS), "--no-live", "--seconds", "2", "--results", str(tmp_path)
     )  # fmt: skip
 
     rows = [json.loads(line) for line in (tmp_path / "quick.jsonl").read_text().splitlines()][1:]

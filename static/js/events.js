@@ -3,7 +3,7 @@ import { createParser } from "./vendor/eventsource-parser-3.1.1.js";
 import { wait } from "./net.js";
 
 // The desk says at least a comment every 20 s. Who hears nothing for longer has lost it without being told
-const SILENCE = 45_000;
+export const SILENCE = 45_000;
 
 // open(lastEventId, signal) makes the request; onEvent gets {event, data, id}; onState "live" or "lost";
 // onGone is called if there is nothing to hear (any more). Returns a function that ends it.

@@ -147,6 +147,7 @@ def test_the_shop_and_the_chat_fit_a_phone(visitor, desk):
     chat.press("Call me back")
     fits_a_phone(chat.page, frame)
     chat.press("Close chat")
+    expect(chat.page.locator(FRAME)).to_be_hidden()
     fits_a_phone(chat.page)
 
 

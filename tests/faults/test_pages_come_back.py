@@ -9,10 +9,11 @@ from tests.desk import ROOT
 
 # Three hundred pages whose stream is cut `failures` times; each tells how long it would wait
 PAGES = """
-const { listen } = await import(process.argv[1]);
+const { listen, SILENCE } = await import(process.argv[1]);
 const failures = Number(process.argv[2]);
 const waits = [];
-globalThis.setTimeout = (go, milliseconds) => { waits.push(milliseconds); if (waits.length <= failures * 300) queueMicrotask(go); };
+globalThis.addEventListener = () => {};
+globalThis.setTimeout = (go, milliseconds) => { if (milliseconds === SILENCE) return; waits.push(milliseconds); if (waits.length <= failures * 300) queueMicrotask(go); };
 for (let page = 0; page < 300; page++) {
   listen({ open: async () => { throw new Error("offline"); }, lastEventId: "7", onEvent() {}, onState() {} });
 }
