@@ -46,7 +46,7 @@
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; }
     b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
     b:empty { display: none; }
-    p { all: unset; box-sizing: border-box; position: fixed; right: 20px; bottom: 92px; width: min(320px, calc(100vw - 40px)); padding: 16px 18px; border-radius: 14px; background: Canvas; color: CanvasText; font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
+    p { all: unset; box-sizing: border-box; position: fixed; right: 20px; bottom: 92px; width: min(320px, calc(100vw - 40px)); padding: 16px 18px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid rgb(128 128 128 / 30%); font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
     p[hidden] { display: none; }
     iframe { all: unset; position: fixed; right: 20px; bottom: 92px; width: 400px; height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
     iframe[hidden] { display: none; }
@@ -64,7 +64,9 @@
     frame.remove();
     frame = null;
     note.hidden = !open;
+    setTimeout(() => { note.hidden = true; }, 10_000);
     show(false);
+    console.warn(`Villy: no chat came from ${desk}. Is it up, and is ${location.origin} in its WIDGET_ORIGINS?`);
   };
   const loadFrame = () => {
     frame = document.createElement("iframe");
