@@ -7,51 +7,32 @@ import pytest
 
 from tests.desk import Desk
 from tests.engines.servers import Mongo, Postgres, running
+from tests.operations.servers import Listening
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.not_on("postgresql", "mongodb", reason="starts these engines by itself"),
 ]
 BACK_WITHIN_SECONDS = 10
+# Long enough for whoever doubles the wait after each try
+AWAY_SECONDS = 12
 
 
-@pytest.fixture(params=[(Postgres,), (Mongo, "--sync-on-commit")], ids=["postgresql", "mongodb"])
+@pytest.fixture(
+    scope="module", params=[(Postgres,), (Mongo, "--sync-on-commit")], ids=["postgresql", "mongodb"]
+)
 def server(request):
     with running(*request.param) as server:
         yield server
 
 
-@pytest.fixture
-def desk(server, tmp_path):
-    desk = Desk(tmp_path, DATABASE_URL=server.database("desk"))
-    yield desk.start(seconds=120)
-    desk.stop()
-
-
-def test_a_restart_of_the_database_heals_by_itself(server, desk):
-    customer, agent = desk.as_guest(), desk.as_agent()
-    ticket = (
-        customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status().json()
-    )
-    # Threads and streams hold connections that will be dead
-    for _ in range(10):
-        agent.get("/api/support/admin/", params={"q": "leaked"}).raise_for_status()
-
-    server.kill()
-    gone = httpx.get(f"{desk.url}/healthz", timeout=60)
-    assert (gone.status_code, gone.headers["Retry-After"]) == (503, "5")
-
-    server.start()
-    began = time.monotonic()
-    while httpx.get(f"{desk.url}/healthz", timeout=60).status_code != 200:
-        assert time.monotonic() - began < BACK_WITHIN_SECONDS
-    # Nothing that was acknowledged is lost, and no thread is left with a dead connection
-    for _ in range(20):
-        assert customer.get(f"/api/support/{ticket['id']}").status_code == 200
-    said = customer.post(f"/api/support/{ticket['id']}/message", json={"message": "Are you back?"})
-    assert said.status_code == 201
-    found = agent.get("/api/support/admin/", params={"q": "ravi back"}).json()["results"]
-    assert [row["id"] for row in found] == [ticket["id"]]
+@pytest.fixture(scope="module")
+def desk(server, tmp_path_factory):
+    desk = Desk(tmp_path_factory.mktemp("desk"), DATABASE_URL=server.database("desk"))
+    try:
+        yield desk.start(seconds=120)
+    finally:
+        desk.stop()
 
 
 def test_the_pages_of_the_admin_and_of_the_desk_open(desk):
@@ -74,3 +55,53 @@ def test_the_pages_of_the_admin_and_of_the_desk_open(desk):
             "/admin/chatbot/product/",
         ):
             assert staff.get(page).status_code == 200, page
+
+
+def test_a_database_that_is_away_for_a_while_is_a_calm_503_and_is_found_again(server, desk):
+    customer, agent = desk.as_guest(), desk.as_agent()
+    ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status()
+    address = f"/api/support/{ticket.json()['id']}"
+    ear = Listening(customer, f"{address}/events")
+    # Threads and streams hold connections that will be dead
+    for _ in range(10):
+        agent.get("/api/support/admin/", params={"q": "leaked"}).raise_for_status()
+
+    server.kill()
+    _refuses_calmly(desk, customer, agent, f"{address}/message")
+
+    server.start()
+    back_at = time.monotonic()
+    while (said := _says(customer, f"{address}/message")).status_code == 503:
+        assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
+        time.sleep(0.2)
+    assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
+    assert said.status_code in (200, 201)
+    # Nothing that was acknowledged is lost, and no thread is left with a dead connection
+    for _ in range(20):
+        assert customer.get(address).status_code == 200
+    texts = [line["message"] for line in customer.get(f"{address}/messages").json()["results"]]
+    assert (texts.count("The jar leaked"), texts.count("Anybody?")) == (1, 1)
+    found = agent.get("/api/support/admin/", params={"q": "ravi anybody"}).json()["results"]
+    assert [row["id"] for row in found] == [ticket.json()["id"]]
+    if not ear.ended.is_set():
+        ear.heard("Anybody?", 10)
+
+
+def _refuses_calmly(desk, customer, agent, address):
+    gone_at = time.monotonic()
+    while time.monotonic() < gone_at + AWAY_SECONDS:
+        began = time.monotonic()
+        refused = _says(customer, address)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert refused.json()["code"] == "away"
+        assert time.monotonic() - began < 8
+    assert httpx.get(f"{desk.url}/healthz", timeout=60).status_code == 503
+    shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60)
+    assert (shown.status_code, "We will be right back" in shown.text) == (503, True)
+    assert agent.get("/api/support/admin/events", timeout=60).status_code == 503, (
+        "streams are refused, and come again"
+    )
+
+
+def _says(customer, address):
+    return customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)

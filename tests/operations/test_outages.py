@@ -2,9 +2,7 @@
 
 import errno
 import sqlite3
-import time
 
-import httpx
 import psycopg
 import pymongo.errors
 import pytest
@@ -23,9 +21,6 @@ from supportdesk.outages import is_outage
 from supportdesk.urls import *  # noqa: F403 - this file is the desk's urls, and two that find the database away
 from supportdesk.urls import urlpatterns as the_desks
 from tests import factories
-from tests.desk import Desk
-from tests.engines.servers import Mongo, Postgres, running
-from tests.operations.servers import Listening
 from tests.pages import page
 
 
@@ -152,68 +147,6 @@ def test_a_lock_that_lasts_too_long_is_a_503_and_the_retry_goes_well(api, priya)
     assert (refused.status_code, refused["Retry-After"]) == (503, "5")
     assert caller.post(address, words).status_code == 201
     assert ticket.messages.filter(client_id="m-1").count() == 1
-
-
-# --- Servers that go away ----------------------------------------------------
-
-BACK_WITHIN_SECONDS = 10
-# Long enough for whoever doubles the wait after each try
-AWAY_SECONDS = 12
-
-
-@pytest.mark.slow
-@pytest.mark.not_on("postgresql", "mongodb", reason="starts these engines by itself")
-@pytest.mark.parametrize("kind", [Postgres, Mongo], ids=["postgresql", "mongodb"])
-def test_a_database_that_is_away_for_a_while_is_a_calm_503_and_is_found_again(kind, tmp_path):
-    with running(kind) as server:
-        desk = Desk(tmp_path, DATABASE_URL=server.database("desk")).start(120)
-        try:
-            _away_and_back(server, desk)
-        finally:
-            desk.stop()
-
-
-def _away_and_back(server, desk):
-    customer, agent = desk.as_guest(), desk.as_agent()
-    ticket = (
-        customer.post("/api/support/create", json={"message": "The jar leaked"})
-        .raise_for_status()
-        .json()["id"]
-    )
-    ear = Listening(customer, f"/api/support/{ticket}/events")
-    address = f"/api/support/{ticket}/message"
-
-    server.kill()
-    gone_at = time.monotonic()
-    while time.monotonic() < gone_at + AWAY_SECONDS:
-        began = time.monotonic()
-        refused = customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
-        assert (refused.status_code, refused.headers["Retry-After"], refused.json()["code"]) == (
-            503,
-            "5",
-            "away",
-        )
-        assert time.monotonic() - began < 8
-    shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60)
-    assert shown.status_code == 503
-    assert "We will be right back" in shown.text
-    assert agent.get("/api/support/admin/events", timeout=60).status_code == 503, (
-        "streams are refused, and come again"
-    )
-
-    server.start()
-    back_at = time.monotonic()
-    while (
-        said := customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
-    ).status_code == 503:
-        assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
-        time.sleep(0.2)
-    assert said.status_code in (200, 201)
-    assert time.monotonic() - back_at < BACK_WITHIN_SECONDS
-    texts = [line["message"] for line in customer.get(f"/api/support/{ticket}/messages").json()["results"]]
-    assert texts.count("Anybody?") == 1
-    if not ear.ended.is_set():
-        ear.heard("Anybody?", 10)
 
 
 def test_a_disk_that_fails_for_pictures_does_not_look_like_an_outage(ticket, api, priya, monkeypatch):
