@@ -4,21 +4,22 @@ import uuid
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 
 from .models import Message, Person, Ticket
 
 
-def own_ticket(person: Person, ticket_id) -> Ticket:
-    """Return the customer's own ticket; 404 for anybody else's."""
-    return _found(Ticket.objects.filter(requester_id=person.pk), ticket_id)
+def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
+    """Return the customer's own ticket, with these relations loaded along; 404 for anybody else's."""
+    return _found(_with(related).filter(requester_id=person.pk), ticket_id)
 
 
 def desk_ticket(person: Person, ticket_id, *related: str) -> Ticket:
     """Return any ticket to an agent, with these relations loaded along; 404 for others."""
     if not person.is_agent:
         raise Http404
-    return _found(Ticket.objects.select_related(*related) if related else Ticket.objects, ticket_id)
+    return _found(_with(related), ticket_id)
 
 
 def visible_picture(person: Person, message_id) -> Message:
@@ -27,6 +28,11 @@ def visible_picture(person: Person, message_id) -> Message:
     if not person.is_agent:
         messages = messages.filter(ticket__requester_id=person.pk, internal=False)
     return _found(messages, message_id)
+
+
+def _with(related) -> QuerySet[Ticket]:
+    # Without an argument select_related() would load every relation there is
+    return Ticket.objects.select_related(*related) if related else Ticket.objects.all()
 
 
 def _found(rows, id):

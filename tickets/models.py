@@ -457,8 +457,8 @@ class TicketEvent(models.Model):
 class Activity(models.Model):
     """What happened on the desk, in one order: what the inbox's stream is read from.
 
-    Writers leave `position` empty and so never wait for each other; readers number
-    what is new, and the unique key makes one of them win (`live.number_activities`).
+    Writers leave `position` empty and so never wait for each other, except on SQLite, where
+    they do anyway; readers number what is new (`live.number_activities`).
     Kept for some days only: the tickets themselves are the record.
     """
 

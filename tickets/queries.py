@@ -121,6 +121,11 @@ def count(wanted: InboxFilter) -> Count:
     return Count(COUNT_CAP, capped=True)
 
 
+def total(wanted: InboxFilter, first: "Page") -> Count:
+    """Count the tickets of a filter of which this is the first page; what is all on it is there to be seen."""
+    return count(wanted) if first.next else Count(len(first.rows))
+
+
 def agents() -> QuerySet[Person]:
     """Everybody a ticket can be assigned to."""
     working = Person.objects.filter(role__in=(Role.AGENT, Role.STAFF), is_active=True)

@@ -22,8 +22,9 @@ from .models import Message, SearchText, Sender, Ticket
 
 # Counting further would cost more than anybody wants to know
 COUNT_CAP = 1_000
-# Matches that are looked at in one go; the next go takes more, in case a filter lets few of them pass
-FIRST_WINDOW, GROWTH = 60, 5
+# Matches that are looked at in one go where a filter has to be counted; where it lets few of them pass,
+# the next go takes more
+COUNTED_AT_ONCE, GROWTH = 300, 5
 # Looked at before a count gives up: a filter that lets almost nothing pass
 GIVE_UP = 10_000
 
@@ -55,7 +56,7 @@ def tickets(rows: QuerySet, text: str) -> QuerySet:
 def first(rows: QuerySet, text: str, limit: int, until: datetime | None = None) -> list[Ticket]:
     """Return the first matches of tickets that are in the inbox's order, from a time back."""
     found = []
-    for ids in _windows(text, until):
+    for ids in _windows(text, limit, until):
         found += rows.filter(pk__in=ids)[: limit - len(found)]
         if len(found) == limit:
             break
@@ -64,8 +65,14 @@ def first(rows: QuerySet, text: str, limit: int, until: datetime | None = None) 
 
 def count(rows: QuerySet, text: str) -> tuple[int, bool]:
     """Count the matches: exactly while they are few, else a number that there are at least, and True."""
+    asked = words.asked(text)
+    if asked and not rows.query.where:
+        # All that match count, so the index alone knows how many
+        index = _index()
+        number = index.count(index.question(asked), COUNT_CAP + 1)
+        return min(number, COUNT_CAP), number > COUNT_CAP
     number = seen = 0
-    for ids in _windows(text):
+    for ids in _windows(text, COUNTED_AT_ONCE):
         number += rows.filter(pk__in=ids).count()
         seen += len(ids)
         if number > COUNT_CAP or seen > GIVE_UP:
@@ -73,10 +80,10 @@ def count(rows: QuerySet, text: str) -> tuple[int, bool]:
     return number, False
 
 
-def _windows(text: str, until: datetime | None = None) -> Iterator[list[UUID]]:
-    """Yield the matches' ids, the newest first, in growing portions."""
+def _windows(text: str, size: int, until: datetime | None = None) -> Iterator[list[UUID]]:
+    """Yield the matches' ids, the newest first: so many, then growing portions."""
     asked = words.asked(text)
-    index, size = _index(), FIRST_WINDOW
+    index = _index()
     question = index.question(asked)
     below = min(max(place(until) + (1 << ID_BITS), 0), NO_LIMIT) if until else NO_LIMIT
     while asked:
@@ -220,6 +227,11 @@ class SqlIndex:
             cursor.execute(self.NEWEST, [question, below, limit])
             return [(UUID(str(id)), rank) for id, rank in cursor.fetchall()]
 
+    def count(self, question: str, most: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM ({self.ANY} LIMIT %s) found", [question, most])  # noqa: S608
+            return cursor.fetchone()[0]
+
 
 def _without(found: list[str], text: str) -> list[str]:
     known = set(text.split())
@@ -238,6 +250,7 @@ class Sqlite(SqlIndex):
         "SELECT ticket_id FROM tickets_searchtext WHERE rank IN"
         " (SELECT rowid FROM tickets_searchindex WHERE tickets_searchindex MATCH %s)"
     )
+    ANY = "SELECT 1 FROM tickets_searchindex WHERE tickets_searchindex MATCH %s"
     NEWEST = (
         "SELECT ticket_id, rank FROM"
         " (SELECT rowid AS place FROM tickets_searchindex WHERE tickets_searchindex MATCH %s"
@@ -304,6 +317,7 @@ class Postgres(SqlIndex):
     """
 
     MATCHING = "SELECT ticket_id FROM tickets_searchtext WHERE vector @@ %s::tsquery"
+    ANY = "SELECT 1 FROM tickets_searchtext WHERE vector @@ %s::tsquery"
     AMONG_THE_NEWEST = (
         "SELECT ticket_id, rank FROM"
         " (SELECT ticket_id, rank, vector FROM tickets_searchtext WHERE rank < %s ORDER BY rank DESC LIMIT %s) newest"
@@ -373,6 +387,9 @@ class Mongo:
         wanted = {"$and": [{"rank": {"$lt": below}}, *question]}
         found = self.documents.find(wanted, {"ticket_id": 1, "rank": 1}, session=connection.session)
         return [(UUID(row["ticket_id"]), row["rank"]) for row in found.sort("rank", -1).limit(limit)]
+
+    def count(self, question: list[dict], most: int) -> int:
+        return self.documents.count_documents({"$and": question}, limit=most, session=connection.session)
 
     def question(self, asked: Asked) -> list[dict]:
         return [self.condition(*pair) for pair in asked]

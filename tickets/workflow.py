@@ -160,10 +160,10 @@ def customer_says(
     It reopens a resolved ticket. A closed one stays closed: the message opens a
     new ticket that is linked to it (or goes to the one that was opened before).
     """
-    if seen := _said_before(ticket, text, picture, by, client_id):
-        return seen
     while True:
         if ticket.is_over:
+            if seen := _said_before(ticket, text, picture, by, client_id):
+                return seen
             return _say_in_following(ticket, text, by=by, picture=picture, client_id=client_id)
         try:
             return _customer_says(ticket, text, by, picture, client_id)

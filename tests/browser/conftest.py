@@ -20,12 +20,6 @@ MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 expect.set_options(timeout=20_000)
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture(scope="package")
 def desk(tmp_path_factory) -> Iterator[Desk]:
     """The demo shop's desk, one for all browser tests."""

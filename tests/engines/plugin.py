@@ -10,8 +10,12 @@ from pymongo import monitoring
 DATABASE = {"db", "transactional_db"}
 
 
+# Before xdist, which reads the groups
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
+        if any(folder in item.nodeid for folder in SLOW_FOLDERS):
+            item.add_marker(pytest.mark.slow)
         if "slow" in item.keywords:
             # One browser at a time, and one test that kills servers: two of a kind would be measuring each other
             item.add_marker(pytest.mark.xdist_group(KINDS[_kind(item)]))
@@ -30,6 +34,8 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if _asks_the_database(item)]
 
 
+# Whose tests all start browsers or processes
+SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
 KINDS = ["browser", "quick", "servers"]
 
 

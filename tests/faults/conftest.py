@@ -6,12 +6,6 @@ from tests.desk import Desk
 from tests.operations.conftest import _prepared, data_dir  # noqa: F401
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "tests/faults" in str(item.path):
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture
 def desk(data_dir):  # noqa: F811
     """A desk that has not started yet, with the demo shop's data on SQLite."""

@@ -163,8 +163,7 @@ def test_a_search_keeps_to_the_other_filters(desk, asha):
     assert queries.count(InboxFilter(q="example.com", status=Status.CLOSED)) == queries.Count(2)
 
 
-def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya, monkeypatch):
-    monkeypatch.setattr(search, "FIRST_WINDOW", 4)
+def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya):
     start = clock.now() - timedelta(hours=1)
     for minute in range(23):
         # Some at the very same time
@@ -193,6 +192,16 @@ def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):
     assert str(queries.count(InboxFilter(q="example.com"))) == "5+"
     monkeypatch.setattr(search, "GIVE_UP", 5)
     assert search.count(Ticket.objects.filter(status=Status.CLOSED), "example.com") == (0, True)
+
+
+def test_a_list_that_ends_on_its_first_page_is_not_counted_again(desk, django_assert_num_queries):
+    for wanted in (InboxFilter(q="example.com"), InboxFilter(status=Status.OPEN)):
+        page = queries.inbox_page(wanted)
+        with django_assert_num_queries(0):
+            assert queries.total(wanted, page) == queries.Count(len(page.rows))
+        assert queries.count(wanted) == queries.Count(len(page.rows))
+        short = queries.inbox_page(wanted, size=3)
+        assert queries.total(wanted, short) == queries.Count(len(page.rows))
 
 
 def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(

@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from .. import access, limits, queries, workflow
+from .. import access, limits, queries, search, workflow
 from ..models import Person, Status
 from ..uploads import received
 from . import schema, tokens
@@ -160,7 +160,7 @@ def messages(request, ticket_id):
 @api_view(["POST"])
 def say(request, ticket_id):
     """Write on the caller's ticket. The same clientId again answers 200 with the same message."""
-    ticket = access.own_ticket(request.user, ticket_id)
+    ticket = access.own_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.WordsSerializer, request)
     limits.take(request, *limits.words("write", data))
     with received(data["image"]) as picture:
@@ -277,7 +277,7 @@ OURS = {"assignedAgent": "assignee", "callbackCompleted": "callback_completed"}
 @for_agents
 def reply(request, ticket_id):
     """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
-    ticket = access.desk_ticket(request.user, ticket_id)
+    ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.ReplySerializer, request)
     limits.take(request, *limits.words("reply", data))
     with received(data["image"]) as picture:

@@ -116,7 +116,7 @@ def _list(request) -> dict:
         page = queries.inbox_page(wanted, only=queries.ROW)
     return {
         "page": page,
-        "total": None if cursor else queries.count(wanted),
+        "total": None if cursor else queries.total(wanted, page),
         "filter": request.GET.get("filter", ""),
         "q": wanted.q,
         "filter_choices": FILTER_CHOICES,
