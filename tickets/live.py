@@ -74,7 +74,7 @@ def _position(place: int) -> RawSQL | None:
         return None
     # One transaction writes at a time, so they are numbered in the order in which they become visible, and
     # the readers are spared a transaction of their own
-    return RawSQL("(SELECT COALESCE(MAX(position), 0) + %s FROM tickets_activity)", [place])  # noqa: S611
+    return RawSQL("(SELECT COALESCE(MAX(position), 0) + %s FROM tickets_activity)", [place])
 
 
 def number_activities() -> bool:

@@ -105,3 +105,10 @@ def _refuses_calmly(desk, customer, agent, address):
 
 def _says(customer, address):
     return customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
+
+
+def test_what_starts_browsers_and_servers_is_done_by_one_worker(request):
+    if not hasattr(request.config, "workerinput"):
+        pytest.skip("there is one process only")
+    # xdist has to know, see requirements-test.txt
+    assert request.node.nodeid.endswith("@servers")
