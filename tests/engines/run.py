@@ -17,7 +17,8 @@ from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 
 # What starts browsers and processes of its own is about those, and is run on one engine
 QUICK = ["-m", "not slow"]
-WORKERS = ["-n", "2", "--dist", "loadgroup"]
+# In our order: left to itself, xdist begins with the largest groups, browsers and servers side by side
+WORKERS = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
 
