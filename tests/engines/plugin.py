@@ -115,3 +115,17 @@ def undone():
             if before.get(name):
                 connection.database[name].insert_many(before[name])
         changed.clear()
+
+
+def taken_away() -> dict[str, list]:
+    """Take what was written out of the database, so that `put_back` can give it to one test after the other."""
+    kept = {name: list(connection.database[name].find()) for name in written}
+    for name in kept:
+        connection.database[name].delete_many({})
+    return kept
+
+
+def put_back(kept: dict[str, list]) -> None:
+    for name, documents in kept.items():
+        if documents:
+            connection.database[name].insert_many(documents)
