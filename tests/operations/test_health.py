@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from supportdesk import health
 
@@ -17,10 +18,10 @@ def test_a_desk_that_is_well_says_what_it_looked_at(client, db, settings, tmp_pa
 
 
 def test_without_its_database_it_is_503_and_names_the_part_and_no_reason(client, monkeypatch):
-    def gone():
+    def gone(connection):
         raise OperationalError("could not connect to db.internal as desk:hunter2")
 
-    monkeypatch.setattr(connection, "ensure_connection", gone)
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", gone)
     for path in ("/healthz", "/readyz"):
         answer = client.get(path)
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -42,7 +42,7 @@ def test_an_agent_cannot_act_through_the_admin(browse, asha, ticket):
 
 
 @pytest.mark.parametrize(("who", "comes_in"), [("priya", False), ("asha", False), ("meera", True)])
-def test_the_sign_in_of_the_admin_is_for_staff(browse, request, who, comes_in):
+def test_the_sign_in_of_the_admin_is_for_staff(db, browse, request, who, comes_in):
     person, client = request.getfixturevalue(who), browse()
     form = {"username": person.login_email.upper(), "password": factories.PASSWORD}
     assert client.post("/admin/login/?next=/admin/", form).status_code == (302 if comes_in else 200)

@@ -21,7 +21,7 @@ def is_signed_in(client) -> bool:
 
 
 @pytest.mark.parametrize("who", ["asha", "meera"])
-def test_agents_and_staff_come_to_their_desk(browse, request, who):
+def test_agents_and_staff_come_to_their_desk(db, browse, request, who):
     client, person = browse(), request.getfixturevalue(who)
     answer = sign_in(client, f" {person.login_email.upper()} ")
     assert answer.headers["Location"] == "/support/"
