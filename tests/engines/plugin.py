@@ -10,23 +10,33 @@ from pymongo import monitoring
 DATABASE = {"db", "transactional_db"}
 
 
+# Whose tests all start browsers or processes
+SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
+# One worker has the browser, another what starts processes, and the third all that is quick; last comes what is
+# about load and time, which needs the machine
+KINDS = ["browser", "processes", "quick", "load"]
+LOAD = (
+    "tests/faults/", "tests/security/test_limits_shared.py", "tests/security/test_sent_away.py",
+    "tests/test_benchmarks.py", "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
+)  # fmt: skip
+
+
 # Before xdist, which reads the groups
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if any(folder in item.nodeid for folder in SLOW_FOLDERS):
+        if item.nodeid.startswith(SLOW_FOLDERS):
             item.add_marker(pytest.mark.slow)
         if "slow" in item.keywords:
-            # One browser at a time, and one test that kills servers: two of a kind would be measuring each other
-            item.add_marker(pytest.mark.xdist_group(KINDS[_kind(item)]))
+            # Two of a kind at once would be measuring each other
+            item.add_marker(pytest.mark.xdist_group(_kind(item)))
             # Real browsers and killed servers on a machine that others use as well: two more tries, which the
             # summary counts, so that what needs it is seen and mended
             item.add_marker(pytest.mark.flaky(reruns=2))
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
-    # One worker has the browser while the other does what is quick; what takes the whole machine comes last
-    items.sort(key=_kind)
+    items.sort(key=lambda item: KINDS.index(_kind(item)))
     if connection.vendor != "sqlite":
         # What asks no database has said all it has to say on the first engine
         others = [item for item in items if not _asks_the_database(item)]
@@ -34,15 +44,12 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if _asks_the_database(item)]
 
 
-# Whose tests all start browsers or processes
-SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
-KINDS = ["browser", "quick", "servers"]
-
-
-def _kind(item) -> int:
+def _kind(item) -> str:
     if "slow" not in item.keywords:
-        return KINDS.index("quick")
-    return KINDS.index("browser" if "tests/browser" in item.nodeid else "servers")
+        return "quick"
+    if item.nodeid.startswith("tests/browser/"):
+        return "browser"
+    return "load" if item.nodeid.startswith(LOAD) else "processes"
 
 
 def _asks_the_database(item) -> bool:
