@@ -118,15 +118,18 @@ def _written(at: datetime) -> tuple[str, str, str]:
 
 
 def countdown(due: datetime, now: datetime, before: str = "") -> str:
-    """What is left, as times.js goes on counting: "4:59", "14 min", "1 h 5 min", "2 d", "4:59 late"."""
+    """What is left, as times.js goes on counting: "4:59", "14 min", "1 h 5 min", "2 d", "4 min late"."""
     left = (due - now).total_seconds()
     minutes, seconds = divmod(int(abs(left)), 60)
+    if left < 0:
+        # Seconds press only as long as there is something to save
+        minutes = max(minutes, 1)
     if minutes >= 2880:
         span = f"{minutes // 1440} d"
     elif minutes >= 60:
         span = f"{minutes // 60} h {minutes % 60} min"
     else:
-        span = f"{minutes} min" if minutes >= 10 else f"{minutes}:{seconds:02}"
+        span = f"{minutes} min" if minutes >= 10 or left < 0 else f"{minutes}:{seconds:02}"
     return f"{span} late" if left < 0 else f"{before}{span}"
 
 

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from asgiref.sync import sync_to_async
 from django.core import signing
+from django.db import connection
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils.http import urlencode
@@ -201,6 +202,9 @@ def test_every_address_answers_everybody_as_the_table_says(clients, things):
     wrong = []
     for address in sorted(addresses):
         for method in METHODS:
+            if (method, address) not in table and connection.vendor != "sqlite":
+                # It comes to no view, and so to no database
+                continue
             found = [answer(clients[name], method, address, things) for name in PEOPLE]
             expected = table.get((method, address))
             if found != expected and (expected or not set(found) <= NOTHING):

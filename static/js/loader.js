@@ -50,22 +50,26 @@
     p[hidden] { display: none; }
     iframe { all: unset; position: fixed; right: 20px; bottom: 92px; width: 400px; height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
     iframe[hidden] { display: none; }
-    @media (max-width: 480px) { iframe { inset: 0; width: 100vw; height: 100dvh; border-radius: 0; } }
+    iframe:not([data-alive]) { visibility: hidden; }
+    @media (max-width: 480px), (max-height: 480px) { iframe { inset: 0; width: 100vw; height: 100dvh; border-radius: 0; } }
     @media (prefers-reduced-motion: reduce) { button { transition: none; } }`);
   root.adoptedStyleSheets = [sheet];
-  root.innerHTML = `<button type="button" aria-label="Chat with Villy" aria-expanded="false"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"/><path d="M8 10h.01M12 10h.01M16 10h.01"/></svg><b></b></button><p role="status" hidden>The chat cannot be reached just now. Please try again in a moment.</p>`;
+  root.innerHTML = `<button type="button" aria-label="Chat with Villy" aria-expanded="false"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"/><path d="M8 10h.01M12 10h.01M16 10h.01"/></svg><b></b></button><p role="status" hidden></p>`;
   const button = root.querySelector("button");
   const badge = root.querySelector("b");
   const note = root.querySelector("p");
 
-  // On a phone the frame covers the page: one that does not come to life must not be what stays there
+  const say = (text) => { note.textContent = text; note.hidden = !text; };
+
+  // On a phone the frame covers the page: it is seen when it has come to life, and goes if it never does
   const giveUp = () => {
     if (alive || !frame) return;
+    const wanted = open;
     frame.remove();
     frame = null;
-    note.hidden = !open;
-    setTimeout(() => { note.hidden = true; }, 10_000);
     show(false);
+    if (wanted) say("The chat cannot be reached just now. Please try again in a moment.");
+    setTimeout(() => frame || say(""), 10_000);
     console.warn(`Villy: no chat came from ${desk}. Is it up, and is ${location.origin} in its WIDGET_ORIGINS?`);
   };
   const loadFrame = () => {
@@ -76,13 +80,14 @@
     // What has loaded has run its script by then, or never will
     frame.addEventListener("load", () => setTimeout(() => mine === frame && giveUp(), 2000));
     setTimeout(() => mine === frame && giveUp(), 20_000);
+    setTimeout(() => mine === frame && !alive && open && say("Opening the chat…"), 500);
     root.append(frame);
   };
 
   const show = (wanted) => {
     if (wanted === open) return;
     open = wanted;
-    if (open) note.hidden = true;
+    say("");
     if (open && !frame) loadFrame();
     if (frame) frame.hidden = !open;
     button.setAttribute("aria-expanded", open);
@@ -96,6 +101,9 @@
     const { type, key, value } = event.data;
     if (type === "ready") {
       alive = true;
+      frame.dataset.alive = "";
+      say("");
+      if (open) frame.focus();
       tell({ type: "hello", stored: load(), open });
       waiting.splice(0).forEach(tell);
     } else if (type === "store") save(key, value);

@@ -17,11 +17,13 @@ function dayName(at, now) {
   return days === 0 ? "Today" : days === 1 ? "Yesterday" : day.format(at);
 }
 
+// Seconds press only as long as there is something to save
 function span(milliseconds) {
-  const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
+  const late = milliseconds < 0;
+  const minutes = Math.max(Math.floor(Math.abs(milliseconds) / 60_000), late ? 1 : 0);
   if (minutes >= 2880) return `${Math.floor(minutes / 1440)} d`;
   if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  if (minutes >= 10) return `${minutes} min`;
+  if (minutes >= 10 || late) return `${minutes} min`;
   return `${minutes}:${String(Math.floor(Math.abs(milliseconds) / 1000) % 60).padStart(2, "0")}`;
 }
 

@@ -14,7 +14,8 @@ DATABASE = {"db", "transactional_db"}
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
 # One worker has the browser, another what starts processes, and the third all that is quick; last comes what is
 # about load and time, which needs the machine
-KINDS = ["browser", "processes", "quick", "load"]
+KINDS = ["browser", "processes", "quick", "engines", "load"]
+ENGINES = ("tests/engines/", "tests/test_copydesk.py")
 LOAD = (
     "tests/faults/", "tests/security/test_limits_shared.py", "tests/security/test_sent_away.py",
     "tests/test_benchmarks.py", "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
@@ -49,6 +50,8 @@ def _kind(item) -> str:
         return "quick"
     if item.nodeid.startswith("tests/browser/"):
         return "browser"
+    if item.nodeid.startswith(ENGINES):
+        return "engines"
     return "load" if item.nodeid.startswith(LOAD) else "processes"
 
 

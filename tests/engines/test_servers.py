@@ -111,4 +111,4 @@ def test_what_starts_browsers_and_servers_is_done_by_one_worker(request):
     if not hasattr(request.config, "workerinput"):
         pytest.skip("there is one process only")
     # xdist has to know, see requirements-test.txt
-    assert request.node.nodeid.endswith("@processes")
+    assert request.node.nodeid.endswith("@engines")

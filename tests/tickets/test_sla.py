@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from supportdesk.jinja import countdown
 from tickets import sla
 from tickets.models import Category, Priority, Status, Ticket
 
@@ -63,6 +64,22 @@ def test_a_due_time_across_a_change_of_summer_time_is_a_duration_away():
 def test_the_countdown_stands_where_the_table_says(priority, responded, now, expected):
     due = sla.first_response_due(priority, NOON)
     assert sla.state(due, responded, now, priority) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (299, "4:59"),
+        (14 * 60 + 59, "14 min"),
+        (65 * 60, "1 h 5 min"),
+        (49 * 3600, "2 d"),
+        (-20, "1 min late"),
+        (-8 * 60 - 29, "8 min late"),
+        (-70 * 60, "1 h 10 min late"),
+    ],
+)
+def test_the_time_that_is_left_reads_as_it_presses(seconds, shown):
+    assert countdown(NOON + timedelta(seconds=seconds), NOON) == shown
 
 
 @pytest.mark.parametrize(
