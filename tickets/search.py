@@ -189,12 +189,12 @@ class SqlIndex:
 
     def _add(self, ticket: Ticket, row: QuerySet, rank: int, found: list[str]) -> list[str]:
         """Add those of the words that are new; return them."""
-        if "search_text" in ticket._state.fields_cache:
-            # Read along with the ticket (see `beside`): true unless somebody has changed the words since
-            before = ticket.search_text.words
+        # Read along with the ticket (see `beside`): true unless somebody has changed the words since
+        if kept := ticket._state.fields_cache.get("search_text"):
+            before = kept.words
             new = _without(found, before)
             if row.filter(words=before).update(rank=rank, words=" ".join([before, *new])):
-                ticket.search_text.words = " ".join([before, *new])
+                kept.words = " ".join([before, *new])
                 return new
         before = row.values_list("words", flat=True).first() or ""
         new = _without(found, before)

@@ -42,6 +42,17 @@ def test_what_happened_is_numbered_in_the_order_in_which_it_happened(two_tickets
     assert order()[4:] == [(5, one.pk, 4), (6, two.pk, 5)]
 
 
+@pytest.mark.not_on("postgresql", "mongodb", reason="writers do not wait for each other, so readers number")
+def test_who_writes_numbers_what_is_announced(two_tickets, asha, priya):
+    one, two = two_tickets
+    # The agent joins, and answers
+    workflow.agent_replies(one, "Hello", by=asha)
+    workflow.customer_says(two, "Anybody?", by=priya)
+    workflow.triage(one, by=asha, priority="urgent")
+    assert order() == [(1, one.pk, 3), (2, one.pk, 4), (3, two.pk, 3), (4, one.pk, None)]
+    assert not Activity.objects.filter(position=None).exists()
+
+
 @pytest.mark.parametrize("batch", [200, 5, 2, 1])
 def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch, two_tickets, monkeypatch):
     monkeypatch.setattr(live, "BATCH", batch)

@@ -153,6 +153,17 @@ def test_the_index_can_be_made_anew(desk):
     assert {question: found(desk, question) for question, _ in QUESTIONS} == dict(QUESTIONS)
 
 
+def test_while_the_index_is_made_anew_people_go_on_writing(desk, api, browse, asha):
+    ticket = desk["priya"]
+    SearchText.objects.all().delete()
+    said = api(ticket.requester).post(f"/api/support/{ticket.pk}/message", {"message": "Honey leaked"})
+    answered = api(asha).post(f"/api/support/admin/{ticket.pk}/reply", {"message": "A courier comes"})
+    on_the_page = browse(asha).post(f"/support/{ticket.pk}/reply", {"message": "Tomorrow"})
+    assert [each.status_code for each in (said, answered, on_the_page)] == [201, 201, 302]
+    search.rebuild()
+    assert found(desk, "honey courier tomorrow") == ["priya"]
+
+
 def test_a_search_keeps_to_the_other_filters(desk, asha):
     for key in ("hindi", "urdu"):
         workflow.move(desk[key], Status.CLOSED, by=asha)
