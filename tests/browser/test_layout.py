@@ -70,6 +70,7 @@ def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, 
     chat.say("Package damaged")
     chat.connect.click()
     button = chat.frame.get_by_role("button", name="Connect", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
     button.scroll_into_view_if_needed()
     button.click(trial=True)
     other = visitor(ticket="The box was crushed")
@@ -77,6 +78,18 @@ def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, 
     dashboard.page.goto(f"/support/{other.ticket}/")
     expect(dashboard.log).to_be_visible()
     assert dashboard.log.bounding_box()["height"] >= 120
+
+
+def test_on_a_phone_the_story_opens_and_closes(visitor, agent):
+    chat = visitor(ticket="The box was crushed")
+    page = agent(viewport={"width": 390, "height": 740})
+    page.goto(f"/support/{chat.ticket}/")
+    story = page.get_by_role("complementary", name="The story")
+    expect(story).to_be_hidden()
+    page.locator(".story-button").click()
+    expect(story).to_be_visible()
+    page.get_by_role("button", name="Close the story").click()
+    expect(story).to_be_hidden()
 
 
 def test_nothing_moves_when_the_dashboard_and_a_ticket_open(agent, visitor):

@@ -113,6 +113,21 @@ def test_a_chat_that_cannot_be_reached_does_not_cover_the_page_and_opens_later(p
     expect(page.get_by_text("The chat cannot be reached just now.")).to_be_hidden()
 
 
+def test_a_chat_that_is_slow_to_come_says_so_and_is_seen_when_it_is_there(person):
+    page = person(viewport={"width": 390, "height": 740}, has_touch=True)
+    page.goto("/")
+    chat, held = Chat(page), []
+    frame, opening = page.locator("iframe"), page.get_by_text("Opening the chat…")
+    page.route("**/widget/frame*", lambda route: held.append(route))
+    chat.button.tap()
+    expect(opening).to_be_visible()
+    expect(frame).to_be_hidden()
+    held[0].continue_()
+    expect(chat.text).to_be_focused()
+    expect(frame).to_be_visible()
+    expect(opening).to_be_hidden()
+
+
 def test_an_agent_who_is_offline_is_told_so_and_hears_what_was_missed(agent, visitor):
     chat = visitor(ticket="The box was crushed")
     dashboard = Dashboard(agent()).goto(chat.ticket)

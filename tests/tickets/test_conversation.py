@@ -150,6 +150,13 @@ def test_a_message_to_a_closed_ticket_opens_a_new_one_that_is_linked(priya, asha
     assert workflow.customer_says(ticket, "Third try", by=priya).ticket.previous == ticket
 
 
+def test_a_message_of_before_the_end_that_is_sent_again_after_it_is_the_same(ticket, priya, asha):
+    first = workflow.customer_says(ticket, "One more thing", by=priya, client_id="m-1")
+    workflow.move(ticket, Status.CLOSED, by=asha)
+    assert workflow.customer_says(stored(ticket), "One more thing", by=priya, client_id="m-1") == first
+    assert Ticket.objects.count() == 1
+
+
 def test_a_message_that_was_on_its_way_while_the_ticket_closed_is_kept(ticket, priya, asha):
     as_read_by_priya = Ticket.objects.get(pk=ticket.pk)
     close(ticket, asha)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tickets import clock, queries, search, words, workflow
-from tickets.models import Role, SearchText, Status, Ticket
+from tickets import access, clock, queries, search, words, workflow
+from tickets.models import Message, Role, SearchText, Sender, Status, Ticket
 from tickets.queries import InboxFilter
 
 # Who wrote, how they are reached, about which order, and what they said
@@ -162,6 +162,14 @@ def test_while_the_index_is_made_anew_people_go_on_writing(desk, api, browse, as
     assert [each.status_code for each in (said, answered, on_the_page)] == [201, 201, 302]
     search.rebuild()
     assert found(desk, "honey courier tomorrow") == ["priya"]
+
+
+def test_the_words_of_two_who_had_read_the_same_are_all_kept(desk):
+    ticket = desk["priya"]
+    here, there = (access.own_ticket(ticket.requester, ticket.pk, *search.beside()) for _ in range(2))
+    search.remember(here, (), [Message(sender=Sender.CUSTOMER, text="Honey leaked")])
+    search.remember(there, (), [Message(sender=Sender.CUSTOMER, text="Saffron too")])
+    assert found(desk, "honey saffron") == ["priya"]
 
 
 def test_a_search_keeps_to_the_other_filters(desk, asha):
