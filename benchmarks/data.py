@@ -8,7 +8,7 @@ every SQL database takes as they are (ids as hex, times as UTC text).
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from chatbot import corpus
@@ -23,7 +23,8 @@ LATELY, PACE = 200, timedelta(minutes=3)
 MESSAGES = 10
 # One ticket with 500 messages and one with 5,000, among the newest
 LONG = {500: 60, 5000: 90}
-ACTIVITIES_OF = 500
+# Theirs come after those of the demo shop
+ACTIVITIES_OF, FIRST_POSITION = 500, 100_000
 
 FIRST = [
     "Priya",
@@ -260,12 +261,13 @@ class Desk:
         )  # fmt: skip
         for change in _history(status, agent):
             batch.add(
-                "tickets_ticketevent", _id(rng), ticket_id, *(agent or (who["id"], who["name"])), *change,
+                "tickets_ticketevent", _id_in_order(ended_at, rng), ticket_id, *(agent or (who["id"], who["name"])), *change,
                 _text(ended_at),
             )  # fmt: skip
         if behind < ACTIVITIES_OF:
-            position = ACTIVITIES_OF - behind
-            batch.add("tickets_activity", _id(rng), position, ticket_id, count, _text(ended_at))
+            position = FIRST_POSITION + ACTIVITIES_OF - behind
+            id = _id_in_order(ended_at, rng)
+            batch.add("tickets_activity", id, position, ticket_id, count, _text(ended_at))
         batch.add(
             "tickets_searchtext", ticket_id, _rank(ended_at, ticket_id),
             " ".join(_ticket_words(number, who, with_order, subject) | found),
@@ -377,6 +379,12 @@ def _id(rng: random.Random) -> str:
     return f"{rng.getrandbits(128):032x}"
 
 
+def _id_in_order(at: datetime, rng: random.Random) -> str:
+    """A key as `tickets.models.in_order` makes it."""
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{milliseconds:012x}7{rng.getrandbits(12):03x}{0x8 | rng.getrandbits(2):x}{rng.getrandbits(60):015x}"
+
+
 def _text(at: datetime) -> str:
-    """A time as SQLite keeps it and PostgreSQL reads it: UTC in whole milliseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{at.microsecond // 1000:03}000"
+    """A time of UTC as SQLite keeps it and PostgreSQL reads it, in whole milliseconds."""
+    return at.isoformat(" ", "milliseconds")[:23] + "000"
