@@ -57,6 +57,7 @@ def verb(function):
 
 def _read_again(ticket: Ticket) -> None:
     """Refresh the ticket, and trust its messages over its own count."""
+    ticket.was_outrun = True
     ticket.refresh_from_db()
     newest = ticket.messages.order_by("-seq").values_list("seq", flat=True).first()
     ticket.last_seq = max(ticket.last_seq, newest or 0)

@@ -266,6 +266,8 @@ class Ticket(models.Model):
 
     # True on the object that `open_ticket` has just written, false on one that was there before
     is_new = False
+    # Whether a verb has begun anew with it, because somebody else wrote first
+    was_outrun = False
 
     id = random_id()
     number = models.PositiveIntegerField(
