@@ -1,5 +1,6 @@
 """The server process: uvicorn, told to let the streams go first when it ends; and many of them behind one port."""
 
+import gc
 import logging
 import os
 import resource
@@ -38,6 +39,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.greet()
+            _collect_less()
         self.worker = Worker()
         if settings.BACKGROUND_WORK and self.started:
             self.worker.start()
@@ -78,6 +80,16 @@ def _config(**where) -> uvicorn.Config:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )
+
+
+def _collect_less() -> None:
+    """Have Python's garbage collector pass over what is loaded by now, and come more seldom.
+
+    Looking through everything took 140 ms on a slow machine, during which nobody is answered, and looking
+    through what is young a tenth of the time of a request.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _allow_many_streams() -> None:
