@@ -1,45 +1,67 @@
 """May I, and which one? Both in one call: what a person may not see does not exist for them."""
 
 import uuid
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+
+from supportdesk.prepared import prepared
 
 from .models import Message, Person, Ticket
 
 
 def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
     """Return the customer's own ticket, with these relations loaded along; 404 for anybody else's."""
-    return _found(_with(related).filter(requester_id=person.pk), ticket_id)
+    return _found(_own(related), ticket_id, person.pk)
 
 
 def desk_ticket(person: Person, ticket_id, *related: str) -> Ticket:
     """Return any ticket to an agent, with these relations loaded along; 404 for others."""
     if not person.is_agent:
         raise Http404
-    return _found(_with(related), ticket_id)
+    return _found(_any(related), ticket_id)
 
 
 def visible_picture(person: Person, message_id) -> Message:
     """Return the message with a picture that this person may see, notes to agents only."""
-    messages = Message.objects.exclude(picture="")
-    if not person.is_agent:
-        messages = messages.filter(ticket__requester_id=person.pk, internal=False)
-    return _found(messages, message_id)
+    if person.is_agent:
+        return _found(_any_picture, message_id)
+    return _found(_own_picture, message_id, person.pk)
 
 
-def _with(related) -> QuerySet[Ticket]:
+@cache
+def _any(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
+    return prepared(lambda id: _with(related).filter(pk=id))
+
+
+@cache
+def _own(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
+    return prepared(lambda id, person: _with(related).filter(pk=id, requester_id=person))
+
+
+def _with(related: tuple[str, ...]) -> QuerySet[Ticket]:
     # Without an argument select_related() would load every relation there is
     return Ticket.objects.select_related(*related) if related else Ticket.objects.all()
 
 
-def _found(rows, id):
+PICTURES = Message.objects.exclude(picture="")
+_any_picture = prepared(lambda id: PICTURES.filter(pk=id))
+_own_picture = prepared(
+    lambda id, person: PICTURES.filter(pk=id, ticket__requester_id=person, internal=False)
+)
+
+
+def _found(ask: Callable[..., list], id, *values):
     try:
-        return rows.get(pk=uuid.UUID(str(id)))
-    except (ValueError, rows.model.DoesNotExist):
-        raise Http404("There is nothing here for you.") from None
+        found = ask(uuid.UUID(str(id)), *values)
+    except ValueError:
+        found = []
+    if not found:
+        raise Http404("There is nothing here for you.")
+    return found[0]
 
 
 def for_agents(view):

@@ -2,7 +2,12 @@
 
 from django.contrib.auth.backends import ModelBackend
 
+from supportdesk.prepared import prepared
+
 from . import limits
+from .models import Person
+
+_people = prepared(lambda id: Person.objects.filter(pk=id))
 
 
 class PasswordBackend(ModelBackend):
@@ -12,3 +17,8 @@ class PasswordBackend(ModelBackend):
         if request is not None and username:
             limits.take(request, "sign in", account=username)
         return super().authenticate(request, username=username, password=password, **kwargs)
+
+    def get_user(self, user_id):
+        # With every page
+        person = next(iter(_people(user_id)), None)
+        return person if person and self.user_can_authenticate(person) else None

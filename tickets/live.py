@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
@@ -26,6 +27,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from supportdesk import metrics
+from supportdesk.prepared import prepared
 
 from .bus import bus
 from .models import Activity, Person, Ticket, TokenFamily
@@ -85,15 +87,15 @@ def number_activities() -> bool:
     and the other reads what it wrote. Positions have no gaps and become visible in
     their order, which a sequence that writers draw from does not promise.
     """
-    unnumbered = Activity.objects.filter(position=None)
-    new = list(unnumbered.order_by("at")[:BATCH])
+    new = _unnumbered(BATCH)()
     if not new:
         return False
     more = len(new) == BATCH
     if more:
         # A clock that was set back must not put a message into an earlier batch than the one before it
         tickets, taken = {row.ticket_id for row in new}, {row.pk for row in new}
-        new += [row for row in unnumbered.filter(ticket_id__in=tickets) if row.pk not in taken]
+        theirs = Activity.objects.filter(position=None, ticket_id__in=tickets)
+        new += [row for row in theirs if row.pk not in taken]
     newest = Activity.objects.exclude(position=None).order_by("-position").first()
     position = newest.position if newest else 0
     try:
@@ -106,6 +108,11 @@ def number_activities() -> bool:
         # The other reader's numbers are there now
         pass
     return more
+
+
+@cache
+def _unnumbered(limit: int) -> Callable[..., list[Activity]]:
+    return prepared(lambda: Activity.objects.filter(position=None).order_by("at")[:limit])
 
 
 def _in_order(activities: list[Activity]) -> list[Activity]:

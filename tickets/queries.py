@@ -3,19 +3,24 @@
 import base64
 import binascii
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+
+from supportdesk.prepared import prepared
 
 from . import search
 from .models import Category, Message, Order, Person, Priority, Role, Status, Ticket, Viewer
 
 PAGE = 25
 MESSAGES_PAGE = 50
+# More messages than a conversation has
+NO_SEQ = 2**31 - 1
 # Counting further would cost more than anybody wants to know
 COUNT_CAP = 10_000
 SEARCH_LENGTH = 200
@@ -55,6 +60,10 @@ class InboxFilter:
         if len(self.q) > SEARCH_LENGTH or "\0" in self.q:
             raise BadFilter(f"A search is at most {SEARCH_LENGTH} characters of text.")
 
+    @property
+    def order(self) -> "Ordering":
+        return BY_DUE_TIME if self.waiting else NEWEST_FIRST
+
 
 def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
     """Return the tickets of an InboxFilter, in the order of the list, without their hand-over packets."""
@@ -71,7 +80,7 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
         tickets = tickets.filter(status=Status.OPEN, first_responded_at=None)
     if wanted.q:
         tickets = search.tickets(tickets, wanted.q)
-    return tickets.order_by(*(BY_DUE_TIME if wanted.waiting else NEWEST_FIRST).ordering)
+    return tickets.order_by(*wanted.order.ordering)
 
 
 # What a row of the list shows; making objects of all the other columns would cost as much again
@@ -84,16 +93,38 @@ ROW = (
 
 def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE, only: Sequence[str] = ()) -> "Page":
     """Return a page of the inbox; with `only` the tickets have these fields (others cost a query each)."""
-    rows = inbox(wanted if wanted.waiting else replace(wanted, q=""))
+    after = _from_cursor(cursor) if cursor else ()
+    if not wanted.q:
+        found = _asked(wanted, tuple(only), size + 1, bool(after))(*after)
+    elif wanted.waiting:
+        found = list(_rows(wanted, only, *after)[: size + 1])
+    else:
+        found = search.first(_rows(replace(wanted, q=""), only, *after), wanted.q, size + 1, *after[:1])
+    return _page(found, size, wanted.order)
+
+
+def _rows(wanted: InboxFilter, only: Sequence[str], *after) -> QuerySet[Ticket]:
+    """The tickets of a filter with these fields, from behind this time and id on."""
+    rows = inbox(wanted)
     if only:
         rows = rows.defer(None).only(*only)
-    if wanted.waiting:
-        return page(rows, cursor, BY_DUE_TIME, size)
-    return page(rows, cursor, size=size, q=wanted.q)
+    return rows.filter(wanted.order.after(*after)) if after else rows
 
 
-def own_tickets(person: Person) -> QuerySet[Ticket]:
-    return Ticket.objects.defer("handover").filter(requester=person).order_by(*NEWEST_FIRST.ordering)
+# Of the filters that are in use, the first page and the next ones
+@lru_cache(maxsize=200)
+def _asked(wanted: InboxFilter, only: tuple[str, ...], limit: int, resumed: bool) -> Callable[..., list]:
+    if resumed:
+        return prepared(lambda at, id: _rows(wanted, only, at, id)[:limit])
+    return prepared(lambda: _rows(wanted, only)[:limit])
+
+
+def own_page(person: Person, cursor: str = "") -> "Page":
+    """Return a page of a customer's own tickets, the newest first."""
+    rows = Ticket.objects.defer("handover").filter(requester=person).order_by(*NEWEST_FIRST.ordering)
+    if cursor:
+        rows = rows.filter(NEWEST_FIRST.after(*_from_cursor(cursor)))
+    return _page(list(rows[: PAGE + 1]), PAGE, NEWEST_FIRST)
 
 
 @dataclass(frozen=True)
@@ -164,10 +195,25 @@ def conversation(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
 
 def newest_messages(ticket: Ticket, *, notes: bool, before: int | None = None) -> list[Message]:
     """The last MESSAGES_PAGE messages (before a seq), oldest first."""
-    messages = conversation(ticket, notes=notes).order_by("-seq")
-    if before:
-        messages = messages.filter(seq__lt=before)
-    return list(messages[:MESSAGES_PAGE])[::-1]
+    return _newest(notes, MESSAGES_PAGE)(ticket.pk, before or NO_SEQ)[::-1]
+
+
+def newer_messages(ticket: Ticket, seq: int, *, notes: bool, limit: int | None = None) -> list[Message]:
+    """The messages after a seq, oldest first."""
+    return _newer(notes, limit)(ticket.pk, seq)
+
+
+@lru_cache
+def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
+    def rows(ticket, before):
+        return conversation(ticket, notes=notes).filter(seq__lt=before).order_by("-seq")[:limit]
+
+    return prepared(rows)
+
+
+@lru_cache
+def _newer(notes: bool, limit: int | None) -> Callable[..., list[Message]]:
+    return prepared(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
 
 
 def orders_of(person: Person) -> QuerySet[Order]:
@@ -207,18 +253,8 @@ class Page:
     next: str = ""
 
 
-def page(
-    rows: QuerySet, cursor: str, order: Ordering = NEWEST_FIRST, size: int = PAGE, q: str = ""
-) -> Page:
-    """Return the page that begins after `cursor` (an opaque string from the page before).
-
-    With `q` only what matches these words; the order is then the newest first.
-    """
-    at = None
-    if cursor:
-        at, id = _from_cursor(cursor)
-        rows = rows.filter(order.after(at, id))
-    found = search.first(rows, q, size + 1, at) if q else list(rows[: size + 1])
+def _page(found: list[Ticket], size: int, order: Ordering) -> Page:
+    """A page of this size, of the tickets that were asked for: one more than it, if there are more."""
     if len(found) <= size:
         return Page(found)
     last = found[size - 1]

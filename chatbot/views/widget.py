@@ -88,7 +88,7 @@ def messages(request):
     if before:
         shown = queries.newest_messages(ticket, notes=False, before=before)
     else:
-        shown = queries.conversation(ticket, notes=False).filter(seq__gt=after)
+        shown = queries.newer_messages(ticket, after, notes=False)
     return _bubbles(request, ticket=ticket, messages=shown, older=before and _older(shown))
 
 

@@ -14,9 +14,13 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from supportdesk.prepared import prepared
+
 from ..models import Person, TokenFamily
 
 FAMILY_CLAIM = "fam"
+
+_families = prepared(lambda id: TokenFamily.objects.select_related("person").filter(pk=id))
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -91,7 +95,7 @@ def _read(kind: type[Token], raw) -> Token:
 
 def _family_of(token: Token) -> TokenFamily:
     """Return the token's family with its person, if both are still in force."""
-    family = TokenFamily.objects.select_related("person").filter(pk=token[FAMILY_CLAIM]).first()
+    family = next(iter(_families(uuid.UUID(token[FAMILY_CLAIM]))), None)
     if not family or family.revoked_at or str(family.person_id) != token["sub"]:
         raise _refusal()
     person = family.person

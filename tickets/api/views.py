@@ -126,7 +126,7 @@ def me(request):
 @api_view(["GET"])
 def own_tickets(request):
     """The caller's own tickets, the latest first: {results, next}."""
-    page = queries.page(queries.own_tickets(request.user), request.query_params.get("cursor", ""))
+    page = queries.own_page(request.user, request.query_params.get("cursor", ""))
     results = [s.ticket_json(ticket, agent=False) for ticket in page.rows]
     return Response({"results": results, "next": page.next or None})
 
@@ -148,7 +148,7 @@ def own_ticket(request, ticket_id):
 def messages(request, ticket_id):
     """The messages after a sequence number, in order: {results}."""
     ticket = access.own_ticket(request.user, ticket_id)
-    newer = queries.conversation(ticket, notes=False).filter(seq__gt=_number(request, "after"))
+    newer = queries.newer_messages(ticket, _number(request, "after"), notes=False)
     return Response({"results": s.messages_json(newer, ticket, agent=False)})
 
 
@@ -304,7 +304,7 @@ def _said(message, *, agent: bool) -> Response:
 
 
 def _conversation(ticket, *, agent: bool) -> dict:
-    return s.conversation_json(ticket, queries.conversation(ticket, notes=agent), agent=agent)
+    return s.conversation_json(ticket, queries.newer_messages(ticket, 0, notes=agent), agent=agent)
 
 
 def _conversation_now(ticket, *, agent: bool) -> dict:

@@ -118,7 +118,7 @@ def reply(request, ticket_id):
     since = form.cleaned_data["lastSeq"] or message.seq - 1
     newer = [message]
     if message.seq > since + 1:
-        newer = queries.conversation(message.ticket, notes=True).filter(seq__gt=since)
+        newer = queries.newer_messages(message.ticket, since, notes=True)
     return _bubbles(request, message.ticket, newer, 201)
 
 

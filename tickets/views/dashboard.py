@@ -71,7 +71,7 @@ def messages(request, ticket_id):
     if before:
         shown = queries.newest_messages(found, notes=True, before=before)
     else:
-        shown = queries.conversation(found, notes=True).filter(seq__gt=_seq(request, "after"))
+        shown = queries.newer_messages(found, _seq(request, "after"), notes=True)
     context = {"ticket": found, "messages": shown, "side": "agent", "days": bool(before)}
     context["older"] = before and _older(shown)
     return render(request, "tickets/_messages.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed
 
 from supportdesk.callers import address_of
+from supportdesk.prepared import prepared
 
 from .. import access, audit, live, queries
 from ..api import serializers, tokens
@@ -145,10 +146,10 @@ def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
 
 
 def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
-    ticket = Ticket.objects.defer("handover").get(pk=ticket_id)
+    [ticket] = _tickets(ticket_id)
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)
-    messages = queries.conversation(ticket, notes=agent).filter(seq__gt=after)[: live.BATCH]
+    messages = queries.newer_messages(ticket, after, notes=agent, limit=live.BATCH)
     chunk = b""
     for message in messages:
         chunk += event("message", _message(message, ticket, agent), message.seq)
@@ -163,8 +164,8 @@ def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
 
 def _inbox_news(after: int) -> News:
     live.number_activities()
-    activities = list(Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH])
-    tickets = Ticket.objects.defer("handover").in_bulk({row.ticket_id for row in activities})
+    activities = _activities(after)
+    tickets = _tickets_of(activities)
     messages = _messages_of(activities)
     chunk = b""
     for row in activities:
@@ -181,12 +182,26 @@ def _inbox_news(after: int) -> News:
     return News(chunk, after, more=len(activities) == live.BATCH)
 
 
-def _messages_of(activities: list[Activity]) -> dict:
-    told = [row for row in activities if row.seq is not None]
-    if not told:
-        return {}
+_tickets = prepared(lambda id: Ticket.objects.defer("handover").filter(pk=id))
+_activities = prepared(
+    lambda after: Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH]
+)
+_one_message = prepared(lambda ticket, seq: Message.objects.filter(ticket=ticket, seq=seq))
+
+
+def _tickets_of(activities: list[Activity]) -> dict[UUID, Ticket]:
+    ids = {row.ticket_id for row in activities}
+    found = _tickets(*ids) if len(ids) == 1 else Ticket.objects.defer("handover").filter(pk__in=ids)
+    return {ticket.pk: ticket for ticket in found}
+
+
+def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
+    told = {(row.ticket_id, row.seq) for row in activities if row.seq is not None}
+    if len(told) == 1:
+        # Mostly it is one
+        return {each: message for each in told for message in _one_message(*each)}
     messages = Message.objects.filter(
-        ticket_id__in={row.ticket_id for row in told}, seq__in={row.seq for row in told}
+        ticket_id__in={ticket for ticket, _ in told}, seq__in={seq for _, seq in told}
     )
     return {(message.ticket_id, message.seq): message for message in messages}
 
