@@ -13,11 +13,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-import redis
-import redis.asyncio
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +54,13 @@ class RedisBus(LocalBus):
     """Reaches the other processes through Redis as well. While it is away they find out by polling."""
 
     def __init__(self, url: str):
+        # A sixth of the time in which a desk starts, and most desks have no Redis
+        import redis.asyncio
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         super().__init__()
+        self.redis = redis
         # By which a process knows its own calls
         self.name = uuid.uuid4().hex
         self.writer = redis.Redis.from_url(
@@ -79,7 +81,7 @@ class RedisBus(LocalBus):
             return
         try:
             self.writer.publish(CHANNEL, json.dumps({"from": self.name, "call": call}, default=str))
-        except redis.RedisError as reason:
+        except self.redis.RedisError as reason:
             self.quiet_until = time.monotonic() + PAUSE_SECONDS
             logger.warning("bus: Redis does not take calls (%s)", type(reason).__name__)
 
@@ -91,7 +93,7 @@ class RedisBus(LocalBus):
         """Whether Redis answers; asked by health checks."""
         try:
             return bool(self.writer.ping())
-        except redis.RedisError:
+        except self.redis.RedisError:
             return False
 
     async def _listen(self) -> None:
@@ -101,7 +103,7 @@ class RedisBus(LocalBus):
                 async for call in self._calls():
                     pause = 0.5
                     super().publish(call)
-            except (redis.RedisError, OSError) as reason:
+            except (self.redis.RedisError, OSError) as reason:
                 self.connected = False
                 logger.warning("bus: Redis is away (%s), other processes are polled", type(reason).__name__)
             # All processes lose it at once; they need not all come back at once
@@ -110,7 +112,7 @@ class RedisBus(LocalBus):
 
     async def _calls(self):
         """Yield the calls of other processes until the connection fails."""
-        reader = redis.asyncio.Redis.from_url(
+        reader = self.redis.asyncio.Redis.from_url(
             self.url, socket_connect_timeout=1, socket_timeout=PING_SECONDS, retry=None
         )
         async with reader, reader.pubsub() as channel:

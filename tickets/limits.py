@@ -16,12 +16,9 @@ from datetime import UTC, datetime
 from functools import cache, wraps
 from ipaddress import ip_address, ip_network
 
-import redis
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from supportdesk import keys
 from supportdesk.callers import address_of
@@ -187,7 +184,7 @@ def _taken(windows: dict[str, Window]) -> list[Window]:
     if counter and not counter.is_resting:
         try:
             return counter.take(windows.values())
-        except redis.RedisError as reason:
+        except counter.failures as reason:
             counter.rest(reason)
     return _taken_from_database(windows)
 
@@ -259,6 +256,12 @@ class RedisCounter:
     """Counts in Redis; while it is away the database does."""
 
     def __init__(self, url: str):
+        # Where there is none it need not be loaded, see `bus`
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        self.failures = redis.RedisError
         self.resting_until = 0.0
         self.client = redis.Redis.from_url(
             url,

@@ -39,8 +39,9 @@ def suite(url: str, arguments: list[str]) -> int:
     # What starts browsers and processes waits for them half of the time
     workers = "3" if url.startswith("sqlite") else "2"
     command = [sys.executable, "-m", "pytest", "-n", workers, *GROUPS, *arguments]
-    # Workers have to agree on the tests' names, and some are made of sets
-    environment = os.environ | {"DATABASE_URL": url, "PYTHONHASHSEED": "0"}
+    # Workers have to agree on the tests' names, and some are made of sets. The desks that are started need
+    # not be compiled each time
+    environment = os.environ | {"DATABASE_URL": url, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
