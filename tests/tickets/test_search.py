@@ -296,3 +296,13 @@ def test_remembering_a_message_costs_two_statements(desk):
     with CaptureQueriesContext(connection) as captured:
         workflow.customer_says(ticket, "One more jar", by=ticket.requester)
     assert sum("tickets_searchtext" in query["sql"] for query in captured) <= 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own index")
+def test_the_index_never_joins_all_its_pieces_while_somebody_waits(ticket):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT k, v FROM tickets_searchindex_config")
+        options = dict(cursor.fetchall())
+
+    # FTS5 joins sixteen pieces of a size at once unless it is told otherwise
+    assert (options["automerge"], options["crisismerge"]) == (8, 64)
