@@ -7,6 +7,7 @@ a hundred waited for half a second. Here the threads wait for each other first, 
 
 import threading
 from collections import defaultdict
+from contextlib import nullcontext
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -14,8 +15,19 @@ from django.db.backends.sqlite3 import base
 _lines: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     _first = False
+
+    def create_cursor(self, name=None):
+        return self.connection.cursor(factory=lambda connection: Cursor(connection, self))
+
+    def standing_in_line(self, query: str):
+        """A statement that is a transaction by itself stands in line as well."""
+        alone = not self._first and query.startswith(WRITES)
+        return self._line if alone else nullcontext()
 
     @property
     def _line(self) -> threading.Lock:
@@ -53,3 +65,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._first:
             self._first = False
             self._line.release()
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    def __init__(self, connection, wrapper: DatabaseWrapper):
+        super().__init__(connection)
+        self.wrapper = wrapper
+
+    def execute(self, query, params=None):
+        with self.wrapper.standing_in_line(query):
+            return super().execute(query, params)
+
+    def executemany(self, query, param_list):
+        with self.wrapper.standing_in_line(query):
+            return super().executemany(query, param_list)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from rest_framework.test import APIClient
 
 from supportdesk.transactions import hold, whole
@@ -57,6 +57,39 @@ def sender_of(person: Person):
 # --- The database under it ---------------------------------------------------
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own settings")
+
+
+@sqlite_only
+@pytest.mark.parametrize("write", ["one row", "many rows"])
+def test_a_statement_by_itself_stands_in_line_behind_a_transaction(ticket, priya, write):
+    row = {"ticket": ticket, "sender": "system", "text": "by itself"}
+
+    def by_itself():
+        with connection.cursor() as cursor:
+            # Who does not stand in line would be refused at once
+            cursor.execute("PRAGMA busy_timeout = 0")
+            began.set()
+            if write == "one row":
+                Message(seq=8, **row).save(force_insert=True)
+            else:
+                cursor.executemany("UPDATE tickets_ticket SET subject = %s", [["a"], ["b"]])
+
+    def in_transaction():
+        with transaction.atomic():
+            Message(seq=9, **row).save(force_insert=True)
+            holds.set()
+            assert began.wait(10)
+            # The other one comes as far as the lock
+            waits.wait(0.3)
+
+    began, holds, waits = (threading.Event() for _ in range(3))
+    at_once(in_transaction, lambda: holds.wait(10) and by_itself())
+
+    assert 9 in ticket.messages.values_list("seq", flat=True)
+    if write == "one row":
+        assert 8 in ticket.messages.values_list("seq", flat=True)
+    else:
+        assert read(ticket).subject == "b"
 
 
 @sqlite_only
