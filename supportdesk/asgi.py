@@ -8,12 +8,12 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from .bodies import made_plain, with_whole_body, without_body
+from .pages import Pages
 from .static import with_static_files
 
 
@@ -27,14 +27,7 @@ class Streams(ASGIHandler):
 # It sets Django up, so it is first
 wsgi = get_wsgi_application()
 streams = Streams()
-pages = with_whole_body(
-    WSGIMiddleware(
-        with_static_files(wsgi),
-        workers=settings.WORKER_THREADS,
-        # 2 MB of a static file, which is more than any has: a slow client holds memory, not a thread
-        send_queue_size=256,
-    )
-)
+pages = with_whole_body(Pages(with_static_files(wsgi), workers=settings.WORKER_THREADS))
 
 
 def is_stream(scope) -> bool:

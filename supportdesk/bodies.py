@@ -12,6 +12,7 @@ from tempfile import SpooledTemporaryFile
 from django.conf import settings
 
 from . import headers
+from .pages import BODY
 
 IN_MEMORY = 1024 * 1024
 CHUNK = 256 * 1024
@@ -41,7 +42,7 @@ def with_whole_body(app):
                 return None
             whole = _of_length(scope, body.tell())
             body.seek(0)
-            return await app(whole, _replayed(body), send)
+            return await app(whole | {BODY: body}, _replayed(body), send)
 
     return wrapped
 
