@@ -347,7 +347,8 @@ async def stream(
                 if left <= 0:
                     return
                 try:
-                    await asyncio.wait_for(listener.woken.wait(), min(HEARTBEAT_SECONDS, left))
+                    async with asyncio.timeout(min(HEARTBEAT_SECONDS, left)):
+                        await listener.woken.wait()
                 except TimeoutError:
                     yield b": still here\n\n"
     finally:
