@@ -19,6 +19,8 @@ from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 QUICK = ["-m", "not slow"]
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
+# On two cores: servers, browsers and processes are waited for
+WORKERS = "3"
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
 
@@ -36,9 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def suite(url: str, arguments: list[str]) -> int:
     print(f"\n=== {url.partition(':')[0]} ===", flush=True)
-    # What starts browsers and processes waits for them half of the time
-    workers = "3" if url.startswith("sqlite") else "2"
-    command = [sys.executable, "-m", "pytest", "-n", workers, *GROUPS, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *GROUPS, *arguments]
     # Workers have to agree on the tests' names, and some are made of sets. The desks that are started need
     # not be compiled each time
     environment = os.environ | {"DATABASE_URL": url, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
