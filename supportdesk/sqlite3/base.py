@@ -7,7 +7,7 @@ a hundred waited for half a second. Here the threads wait for each other first, 
 
 import threading
 from collections import defaultdict
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -24,18 +24,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name=None):
         return self.connection.cursor(factory=lambda connection: Cursor(connection, self))
 
-    def standing_in_line(self, query: str):
-        """A statement that is a transaction by itself stands in line as well."""
-        alone = not self._first and query.startswith(WRITES)
-        return self._line if alone else nullcontext()
+    @contextmanager
+    def standing_in_line(self):
+        self._stand_in_line()
+        try:
+            yield
+        finally:
+            self._line.release()
+
+    def writes_by_itself(self, query: str) -> bool:
+        """Whether a statement is a transaction by itself, which stands in line as well."""
+        return not self._first and query.startswith(WRITES)
+
+    def _stand_in_line(self) -> None:
+        if not self._line.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
+            raise OperationalError("database is locked")
 
     @property
     def _line(self) -> threading.Lock:
         return _lines[str(self.settings_dict["NAME"])]
 
     def _start_transaction_under_autocommit(self):
-        if not self._line.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
-            raise OperationalError("database is locked")
+        self._stand_in_line()
         self._first = True
         try:
             super()._start_transaction_under_autocommit()
@@ -73,9 +83,13 @@ class Cursor(base.SQLiteCursorWrapper):
         self.wrapper = wrapper
 
     def execute(self, query, params=None):
-        with self.wrapper.standing_in_line(query):
+        if not self.wrapper.writes_by_itself(query):
+            return super().execute(query, params)
+        with self.wrapper.standing_in_line():
             return super().execute(query, params)
 
     def executemany(self, query, param_list):
-        with self.wrapper.standing_in_line(query):
+        if not self.wrapper.writes_by_itself(query):
+            return super().executemany(query, param_list)
+        with self.wrapper.standing_in_line():
             return super().executemany(query, param_list)

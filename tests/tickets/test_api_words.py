@@ -112,7 +112,10 @@ def test_a_clientid_belongs_to_one_person_and_one_ticket(api, priya, vikram, tic
 def test_an_agent_does_not_get_the_customers_message_by_its_clientid(api, priya, asha, ticket):
     words = {"message": "Hello", "clientId": "1"}
     api(priya).post(MESSAGE.format(ticket.pk), words)
+    before = ticket.messages.count()
     refused(api(asha).post(REPLY.format(ticket.pk), words), 409, "client_id_used")
+    # Nor has the agent joined, which would have been said first
+    assert ticket.messages.count() == before
 
 
 def test_a_message_to_a_closed_ticket_is_201_in_a_new_one_and_200_again(api, priya, asha, ticket):
