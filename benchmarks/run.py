@@ -33,7 +33,9 @@ LIMIT_OF = {
 }
 WRITES = {"reply", "customer's message", "ticket creation", "Villy's answer"}
 ROTATING = {"list, each filter", "list, next pages", "search"}
-IDLE, LISTENERS, CONVERSATIONS_A_SECOND = 5000, 1000, 50
+IDLE, LISTENERS = 5000, 1000
+# What is wanted, and what a slow machine should manage
+MESSAGES_A_SECOND = (25, 50)
 
 
 class Run:
@@ -162,11 +164,9 @@ class Run:
     def live(self, url: str, told: dict) -> None:
         size, quick = self.live_size(), self.options.quick
         with servers.desk(url) as (port, _):
-            seconds = 5 if quick else 20
-            found = asyncio.run(streams.latency(port, told, CONVERSATIONS_A_SECOND, seconds))
-            self.keep(
-                size, f"live: {CONVERSATIONS_A_SECOND} messages a second to the agent's screen", **found
-            )
+            for rate in MESSAGES_A_SECOND:
+                found = asyncio.run(streams.latency(port, told, rate, 5 if quick else 20))
+                self.keep(size, f"live: {rate} messages a second to the agent's screen", **found)
             for listeners in (1, 100) if quick else (1, LISTENERS):
                 took = asyncio.run(streams.fan_out(port, told, listeners))
                 self.keep(size, f"live: one message to {listeners:,} listeners", p50=took)
@@ -174,7 +174,7 @@ class Run:
             count = 500 if quick else IDLE
             each = asyncio.run(streams.idle(port, process.pid, told, count))
             self.keep(size, f"live: {count:,} idle streams", kilobytes=each, limit=80)
-        for row in self.rows[-4:]:
+        for row in self.rows[-5:]:
             report.tell(row)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from math import exp, log, sqrt
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from . import text as words
@@ -67,9 +68,18 @@ def explain(text: str, most: int = 8) -> list[tuple[str, float]]:
     return model().explain(text)[:most]
 
 
-@cache
 def model() -> "Model":
     """Read the trained file once, on first need: a desk that nobody chats with never does."""
+    # Of many who ask at once one reads it; in as many threads it would take as many times as long
+    with _reading:
+        return _model()
+
+
+_reading = Lock()
+
+
+@cache
+def _model() -> "Model":
     return Model(MODEL_FILE.read_bytes())
 
 

@@ -1,5 +1,6 @@
 """What is made of a whole table and kept in memory until the table changes."""
 
+import threading
 from collections.abc import Callable
 
 from django.core.cache import cache
@@ -17,6 +18,7 @@ class Kept:
         self.model, self.make = model, make
         self.key = f"stamp:{model._meta.label_lower}"
         self.made: tuple[object, object] = (None, None)
+        self.making = threading.Lock()
         for changed in (post_save, post_delete):
             changed.connect(self._look_again, sender=model, weak=False)
 
@@ -26,7 +28,10 @@ class Kept:
             stamp = self._stamp()
             cache.set(self.key, stamp, LOOK_AGAIN_SECONDS)
         if self.made[0] != stamp:
-            self.made = (stamp, self.make(list(self.model.objects.filter(is_active=True))))
+            # Of many who ask at once one makes it; in as many threads it would take as many times as long
+            with self.making:
+                if self.made[0] != stamp:
+                    self.made = (stamp, self.make(list(self.model.objects.filter(is_active=True))))
         return self.made[1]
 
     def _stamp(self) -> dict:

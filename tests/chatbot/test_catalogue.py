@@ -1,10 +1,14 @@
 """The catalogue: found as customers type it, shown as it is now."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from chatbot import catalogue, demo
+from chatbot.kept import Kept
 from chatbot.models import Product
 
 MAKHANA = ["Classic Makhana", "Masala Makhana", "Peri Peri Makhana"]
@@ -140,3 +144,23 @@ def test_a_pasted_essay_is_read_as_far_as_it_helps(shelf):
 def test_an_empty_shop_has_nothing(db):
     assert catalogue.look_up("makhana under 200") == catalogue.Found([])
     assert catalogue.popular() == []
+
+
+def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
+    made = []
+
+    def slowly(rows):
+        made.append(rows)
+        time.sleep(0.05)
+        return object()
+
+    table = SimpleNamespace(
+        objects=SimpleNamespace(filter=lambda **_: ["a row"]),
+        _meta=SimpleNamespace(label_lower="tests.table"),
+    )
+    kept = Kept(table, slowly)
+    monkeypatch.setattr(kept, "_stamp", lambda: "changed")
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(lambda _: kept.now(), range(8)))
+
+    assert (made, len(answers)) == ([["a row"]], 1)

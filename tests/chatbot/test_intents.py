@@ -4,6 +4,9 @@ import json
 import re
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -190,7 +193,7 @@ def test_messages_as_customers_write_them_stay_understood(name, least_right, lea
 
 def test_answering_needs_no_numpy_and_django_start_reads_no_model():
     code = (
-        "import sys; from chatbot import intents; assert intents.model.cache_info().currsize == 0;"
+        "import sys; from chatbot import intents; assert intents._model.cache_info().currsize == 0;"
         "intents.classify('hi'); assert 'numpy' not in sys.modules and 'sklearn' not in sys.modules"
     )
     root = Path(intents.__file__).parent.parent
@@ -249,3 +252,18 @@ def test_likeness_forgives_a_typo():
 def test_every_line_of_the_gloss_can_be_read():
     for line in text.GLOSS_FILE.read_text(encoding="utf-8").splitlines():
         assert not line or line.startswith("#") or re.fullmatch(r"[a-z_]+ = [^,]+(, [^,]+)*", line), line
+
+
+def test_of_many_who_ask_first_one_reads_the_model(monkeypatch):
+    read = []
+
+    def slowly(file):
+        read.append(file)
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(intents, "_model", cache(lambda: slowly("model")))
+    with ThreadPoolExecutor(8) as pool:
+        models = set(pool.map(lambda _: intents.model(), range(8)))
+
+    assert (len(read), len(models)) == (1, 1)
