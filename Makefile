@@ -17,7 +17,7 @@ test: $(VENV)/.tests
 test-fast: $(VENV)/.tests
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n 2 $(PYTEST_ARGS)
 
-# Every cost on desks of 1,000 to 1,000,000 tickets, on SQLite and PostgreSQL: hours the first time, 30 GB
+# Every cost on desks of 1,000 to 1,000,000 tickets, on SQLite and PostgreSQL: an hour or two the first time, 30 GB
 bench: $(VENV)/.bench
 	@exec $(BIN)/python -m benchmarks.run $(BENCH_ARGS)
 
