@@ -6,6 +6,7 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from supportdesk.prepared import insert
 from supportdesk.transactions import hold, whole
 from tickets import workflow
 from tickets.masking import masked
@@ -213,7 +214,7 @@ def _append(chat: Chat, **fields) -> ChatMessage:
         line.is_new = True
         try:
             with transaction.atomic():
-                line.save(force_insert=True)
+                insert([line])
             return line
         except IntegrityError:
             # Another line took the number; anything else that is unique was taken for good

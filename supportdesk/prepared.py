@@ -1,4 +1,4 @@
-"""Questions that nearly every request asks: their SQL is made once, and kept.
+"""What nearly every request asks and writes: its SQL is made once, and kept.
 
 Django makes the SQL of a queryset anew each time it is asked, which takes several times as long as
 SQLite or PostgreSQL takes to answer when a ticket has fifty columns. Here the queryset is made once with
@@ -7,6 +7,8 @@ objects as ever.
 
     person_of = prepared(lambda id: Person.objects.filter(pk=id))
     person_of(some_uuid)  # a list
+    insert([Message(ticket=ticket, seq=3, text="Hello")])
+    update(Ticket, {"pk": id, "status": "open"}, {"priority": "high"}, {"unread_by_agents": 1})  # 0 or 1
 
 What a queryset finds must not depend on anything but its marks: a slice, or how many values there are, is
 kept with it. MongoDB, which has no SQL to keep, is asked the plain queryset.
@@ -16,13 +18,18 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from inspect import signature
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, F, Field, Model, QuerySet
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 # Filters come and go; when there are more than this, all are made anew
 MOST_KEPT = 500
+# A verb writes one row of a kind, or two. More are rare, and of thousands a statement cannot hold the values
+FEW_ROWS = 10
 
 
 class Mark(Expression):
@@ -43,23 +50,91 @@ def prepared(make: Callable[..., QuerySet]) -> Callable[..., list]:
     def ask(*values) -> list:
         if connection.vendor == "mongodb":
             return list(make(*values))
-        kept = _kept.of(connections[DEFAULT_DB_ALIAS])
-        if make not in kept:
-            kept[make] = _Question(make(*map(Mark, range(count))))
-        return kept[make].ask(values)
+        return _kept.get(make, lambda: _Question(make(*map(Mark, range(count))))).ask(values)
 
     return ask
 
 
+def insert(rows: list[Model]) -> None:
+    """Write new rows of one model, which have their keys; as `bulk_create` does."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor == "mongodb" or len(rows) > FEW_ROWS:
+        model._base_manager.bulk_create(rows)
+        return
+    fields = model._meta.concrete_fields
+    values = [field.pre_save(row, add=True) for row in rows for field in fields]
+    # What the database reckons is a part of the SQL
+    reckoned = tuple((place, value) for place, value in enumerate(values) if hasattr(value, "as_sql"))
+    key = (model, len(rows), reckoned)
+    statement = _kept.get(key, lambda: _Statement(_insertion(model, len(rows), dict(reckoned))))
+    statement.write(fields * len(rows), values)
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def update(
+    model: type[Model], where: dict[str, Any], changes: dict[str, Any], added: dict[str, int] | None = None
+) -> int:
+    """Change rows as `filter(**where).update(**changes)` does, and return how many there were.
+
+    `where` tells fields of the model and what they are; `added`, by how much others grow.
+    """
+    added = added or {}
+    if connection.vendor == "mongodb":
+        grown = {name: F(name) + number for name, number in added.items()}
+        return model._base_manager.filter(**where).update(**changes, **grown)
+    empty = tuple(name for name, value in where.items() if value is None)
+    where = {name: value for name, value in where.items() if value is not None}
+    key = (model, empty, *((*each,) for each in (where, changes, added)))
+    statement = _kept.get(key, lambda: _Statement(_change(*key)))
+    fields = [_field(model, name) for name in (*where, *changes, *added)]
+    return statement.write(fields, [*where.values(), *changes.values(), *added.values()])
+
+
+def _field(model: type[Model], name: str) -> Field:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _insertion(model: type[Model], count: int, reckoned: dict[int, Expression]) -> tuple[str, tuple]:
+    fields = model._meta.concrete_fields
+    values = [reckoned.get(place, Mark(place)) for place in range(count * len(fields))]
+    names = [field.attname for field in fields]
+    query = InsertQuery(model)
+    query.insert_values(
+        fields,
+        [
+            SimpleNamespace(**dict(zip(names, values[start : start + len(fields)], strict=True)))
+            for start in range(0, len(values), len(fields))
+        ],
+        raw=True,
+    )
+    [statement] = query.get_compiler(connection=connection).as_sql()
+    return statement
+
+
+def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tuple]:
+    marks = map(Mark, range(len(where) + len(changes) + len(added)))
+    rows = model._base_manager.filter(**dict(zip(where, marks, strict=False)), **dict.fromkeys(empty))
+    query = rows.query.chain(UpdateQuery)
+    new = dict(zip(changes, marks, strict=False))
+    query.add_update_values(new | {name: F(name) + mark for name, mark in zip(added, marks, strict=True)})
+    return query.get_compiler(connection=connection).as_sql()
+
+
 class _Kept(threading.local):
-    """The questions of a thread, which nobody else fills in meanwhile, to its connection."""
+    """What a thread has asked and written, which nobody else fills in meanwhile, by its connection."""
 
     connection = None
 
-    def of(self, connection) -> dict[Callable, "_Question"]:
-        if self.connection is not connection or len(self.questions) > MOST_KEPT:
-            self.connection, self.questions = connection, {}
-        return self.questions
+    def get(self, key, make: Callable):
+        current = connections[DEFAULT_DB_ALIAS]
+        if self.connection is not current or len(self.made) > MOST_KEPT:
+            self.connection, self.made = current, {}
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
 
 
 _kept = _Kept()
@@ -90,3 +165,22 @@ def _stored(value):
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value
+
+
+class _Statement:
+    def __init__(self, made: tuple[str, tuple]):
+        self.sql, self.parameters = made
+
+    def write(self, fields: list[Field], values: list) -> int:
+        stored = [
+            None if value is None else field.get_db_prep_save(_key_of(value), connection)
+            for field, value in zip(fields, values, strict=True)
+        ]
+        filled = [stored[each.place] if isinstance(each, Mark) else each for each in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, filled)
+            return cursor.rowcount
+
+
+def _key_of(value):
+    return value.pk if isinstance(value, Model) else value

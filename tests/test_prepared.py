@@ -1,16 +1,18 @@
-"""Questions whose SQL is kept: they find what their queryset finds, whoever asks."""
+"""What is asked and written with SQL that is kept: it finds and writes what Django's own would, whoever asks."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler, SQLUpdateCompiler
 
 from supportdesk import prepared as module
-from supportdesk.prepared import prepared
+from supportdesk.prepared import insert, prepared, update
 from tests import factories
 from tickets import queries, workflow
-from tickets.models import Message, Ticket
+from tickets.models import Activity, Message, Ticket
 
 needs_sql = pytest.mark.skipif(connection.vendor == "mongodb", reason="MongoDB has no SQL to keep")
 
@@ -91,4 +93,117 @@ def test_filters_that_come_and_go_are_not_kept_for_ever(ticket, monkeypatch):
     for limit in range(1, 9):
         assert queries.newer_messages(ticket, 0, notes=True, limit=limit)
 
-    assert len(kept.questions) <= 4
+    assert len(kept.made) <= 4
+
+
+# --- Writing -----------------------------------------------------------------
+
+
+def lines(ticket, *seqs, **fields) -> list[Message]:
+    return [
+        Message(ticket=ticket, seq=seq, sender="agent", text=f'{seq} % of "it"', **fields) for seq in seqs
+    ]
+
+
+def test_rows_are_written_as_django_writes_them(ticket, asha, priya):
+    mine, theirs = factories.ticket(priya), factories.ticket(priya)
+    for count in (1, 3, 1):
+        first = mine.messages.aggregate(last=Max("seq"))["last"] + 1
+        fields = {"author": asha, "picture": "a/b.jpg", "picture_width": 3, "created_at": ticket.created_at}
+        insert(lines(mine, *range(first, first + count), **fields))
+        Message.objects.bulk_create(lines(theirs, *range(first, first + count), **fields))
+
+    written, expected = (
+        [
+            {k: v for k, v in row.items() if k not in ("id", "ticket_id", "created_at")}
+            for row in of.messages.values()
+        ]
+        for of in (mine, theirs)
+    )
+    assert len(written) >= 6
+    assert written == expected
+    assert Message.objects.get(ticket=mine, seq=written[-1]["seq"]).created_at == ticket.created_at
+
+
+def test_a_row_that_was_written_is_known_to_be_there(ticket):
+    [row] = lines(ticket, 50)
+    insert([row])
+
+    row.text = "Changed"
+    row.save()
+
+    assert Message.objects.get(ticket=ticket, seq=50).text == "Changed"
+
+
+def test_thousands_of_rows_are_written_as_well(ticket):
+    # 15 columns each: more values than a statement of SQLite can hold
+    insert(lines(ticket, *range(100, 2600)))
+
+    assert ticket.messages.filter(seq__gte=100).count() == 2500
+
+
+def test_no_rows_are_no_statement(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        insert([])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
+    insert(lines(ticket, 50))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(lines(ticket, 50))
+    insert(lines(ticket, 51))
+
+    assert list(ticket.messages.filter(seq__gte=50).values_list("seq", flat=True)) == [50, 51]
+
+
+@needs_sql
+def test_what_the_database_reckons_is_reckoned_each_time(ticket):
+    for times in (2, 3, 4):
+        seq = RawSQL("(SELECT COALESCE(MAX(seq), 0) * %s FROM tickets_activity)", [times])
+        insert([Activity(ticket=ticket, seq=5 if times == 2 else seq)])
+
+    assert list(Activity.objects.order_by("-seq").values_list("seq", flat=True)[:3]) == [60, 15, 5]
+
+
+@needs_sql
+def test_the_sql_of_writing_is_made_once(ticket, monkeypatch):
+    made = []
+    for compiler in (SQLInsertCompiler, SQLUpdateCompiler):
+        make_sql = compiler.as_sql
+        monkeypatch.setattr(
+            compiler, "as_sql", lambda self, make_sql=make_sql: made.append(type(self)) or make_sql(self)
+        )
+    monkeypatch.setattr(module, "_kept", module._Kept())
+
+    for seq in (50, 51, 52):
+        insert(lines(ticket, seq))
+        update(Ticket, {"pk": ticket.pk}, {"last_seq": seq})
+
+    assert len(made) == 2
+
+
+def test_a_change_is_made_to_the_rows_that_are_as_they_are_said_to_be(ticket, vikram, asha, rohan):
+    factories.ticket(vikram)
+    other = Ticket.objects.get(requester=vikram)
+
+    def change(changes, **where) -> int:
+        return update(Ticket, {"pk": ticket.pk, **where}, changes, {"unread_by_agents": 2})
+
+    assert change({"subject": "Never"}, status="closed") == 0
+    assert change({"subject": "Never"}, status="open", assignee=rohan) == 0
+    assert change({"assignee": asha}, status="open", assignee=None) == 1
+    assert change({"assignee": rohan}, status="open", assignee=None) == 0
+    assert change({"assignee": None, "preview": "100 %"}, assignee=asha) == 1
+
+    now = Ticket.objects.get(pk=ticket.pk)
+    assert (now.assignee, now.preview, now.subject) == (None, "100 %", ticket.subject)
+    assert now.unread_by_agents == ticket.unread_by_agents + 4
+    assert fields_of(Ticket.objects.get(pk=other.pk)) == fields_of(other)
+
+
+def test_what_others_counted_meanwhile_is_counted(ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(unread_by_agents=7)
+    update(Ticket, {"pk": ticket.pk}, {}, {"unread_by_agents": 1})
+
+    assert Ticket.objects.get(pk=ticket.pk).unread_by_agents == 8

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
 from supportdesk.callers import address_of, known_person
+from supportdesk.prepared import insert
 
 from .models import AuditEntry, Deed, Person
 
@@ -42,16 +43,14 @@ def record(
     by: Person | None, deed: Deed, what: str, *, ticket=None, person=None, address: str = ""
 ) -> None:
     """Add one entry; `ticket` and `person` are ids. `by` is None for the command line."""
-    _entry(by, deed, what, ticket, person, address).save(force_insert=True)
+    insert([_entry(by, deed, what, ticket, person, address)])
 
 
 def note(request, deed: Deed, what: str, *, tickets: Iterable = (), person=None) -> None:
     """Add what a view did: an entry for each of these tickets (ids), or one for the person (id)."""
     request.audited = True
     subjects = [(ticket, None) for ticket in tickets] if person is None else [(None, person)]
-    AuditEntry.objects.bulk_create(
-        _entry(request.user, deed, what, ticket, person, address_of(request)) for ticket, person in subjects
-    )
+    insert([_entry(request.user, deed, what, *subject, address_of(request)) for subject in subjects])
 
 
 def saw(by: Person, *, ticket=None, person=None, address: str = "") -> None:

@@ -17,9 +17,9 @@ from datetime import timedelta
 from functools import wraps
 
 from django.db import IntegrityError, connection
-from django.db.models import F
 
 from supportdesk import metrics
+from supportdesk.prepared import insert, update
 from supportdesk.transactions import TRIES, Outrun, all_or_nothing, is_part, pause
 
 from . import clock, live, search
@@ -74,6 +74,8 @@ class Entry:
         # What the ticket must still say for this entry to be written
         self.read = {"status": ticket.status}
         self.changes = {}
+        # By how much counters grow, whatever they are by then
+        self.added = {}
         self.events = []
         self.messages = []
         self.pictures = []
@@ -149,16 +151,16 @@ class Entry:
 
     def _count_unread(self, field: str) -> None:
         setattr(self.ticket, field, getattr(self.ticket, field) + 1)
-        self.changes[field] = self.changes.get(field, F(field)) + 1
+        self.added[field] = self.added.get(field, 0) + 1
 
     def write(self) -> None:
         """Write it all, inside the caller's transaction, and tell the streams once it is committed."""
         if not (self.changes or self.messages):
             return
         try:
-            Message.objects.bulk_create(self.messages)
+            insert(self.messages)
             self.stamp(updated_at=self.now)
-            if Ticket.objects.filter(pk=self.ticket.pk, **self.read).update(**self.changes) != 1:
+            if update(Ticket, {"pk": self.ticket.pk, **self.read}, self.changes, self.added) != 1:
                 raise Outrun
         except IntegrityError:
             if connection.vendor == "mongodb" and not is_part():
@@ -169,7 +171,7 @@ class Entry:
 
     def tell(self, *, new: bool = False) -> None:
         """Write the history and the news of what was just written, and how it is found."""
-        TicketEvent.objects.bulk_create(self.events)
+        insert(self.events)
         search.remember(self.ticket, search.FIELDS if new else self.changes, self.messages, new=new)
         live.announce(self.ticket, [message.seq for message in self.messages])
         for picture in self.pictures:
@@ -181,8 +183,8 @@ class Entry:
 def create(ticket: Ticket, entry: Entry) -> None:
     """Write a new ticket and its first entry, inside the caller's transaction."""
     # In this order nobody ever sees a ticket without its first message, also where there is no transaction
-    Message.objects.bulk_create(entry.messages)
-    ticket.save(force_insert=True)
+    insert(entry.messages)
+    insert([ticket])
     entry.tell(new=True)
 
 
