@@ -6,11 +6,14 @@ import hmac
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import jwt
 import pytest
 from django.conf import settings
 from django.db import connections
+from rest_framework_simplejwt import tokens as library
+from rest_framework_simplejwt.utils import aware_utcnow
 
 from tests import factories
 from tests.refusals import refused
@@ -307,3 +310,29 @@ def test_an_expired_token_is_refused(api, priya):
     claims = claims_of(tokens.issue(priya)["access"])
     late = signed(claims | {"exp": int(time.time()) - 1})
     refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {late}"), 401, "token_not_valid")
+
+
+def test_a_token_that_was_good_before_expires_all_the_same(api, priya, monkeypatch):
+    client = api(priya)
+    assert client.get(ME).status_code == client.get(ME).status_code == 200
+
+    later = aware_utcnow() + settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + timedelta(seconds=1)
+    monkeypatch.setattr(library, "aware_utcnow", lambda: later)
+
+    refused(client.get(ME), 401, "token_not_valid")
+
+
+def test_a_good_signature_is_computed_once_and_a_bad_one_is_never_taken_for_it(api, priya, monkeypatch):
+    computed = []
+    monkeypatch.setattr(
+        jwt.algorithms.HMACAlgorithm,
+        "verify",
+        lambda self, *what, verify=jwt.algorithms.HMACAlgorithm.verify: (
+            computed.append(1) or verify(self, *what)
+        ),
+    )
+    good = tokens.issue(priya)["access"]
+    for token, status in [(good, 200), (good, 200), (good[:-4] + "AAAA", 401), (good, 200)]:
+        assert api().get(ME, HTTP_AUTHORIZATION=f"Bearer {token}").status_code == status
+
+    assert len(computed) == 2
