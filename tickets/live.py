@@ -27,7 +27,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from supportdesk import metrics
-from supportdesk.prepared import prepared
+from supportdesk.prepared import insert, prepared
 
 from .bus import bus
 from .models import Activity, Person, Ticket, TokenFamily
@@ -60,7 +60,7 @@ def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
         Activity(ticket=ticket, seq=seq, position=_position(place))
         for place, seq in enumerate(list(seqs) or [None], 1)
     ]
-    Activity.objects.bulk_create(activities)
+    insert(activities)
     call = {"ticket": str(ticket.pk), "activities": [str(row.pk) for row in activities]}
     transaction.on_commit(lambda: bus.publish(call))
 
@@ -70,13 +70,21 @@ def signal(ticket: Ticket, event: str, **data) -> None:
     bus.publish({"ticket": str(ticket.pk), "event": event, "data": data})
 
 
+@cache
 def _position(place: int) -> RawSQL | None:
     """The position of a new activity, the first or second or ... of its transaction."""
-    if connection.vendor != "sqlite":
+    if not writers_number():
         return None
-    # One transaction writes at a time, so they are numbered in the order in which they become visible, and
-    # the readers are spared a transaction of their own
     return RawSQL("(SELECT COALESCE(MAX(position), 0) + %s FROM tickets_activity)", [place])
+
+
+def writers_number() -> bool:
+    """Whether what happens has its position from the beginning.
+
+    On SQLite one transaction writes at a time, so that writers number it in the order in which it becomes
+    visible, and readers are spared a question and a transaction of their own.
+    """
+    return connection.vendor == "sqlite"
 
 
 def number_activities() -> bool:
@@ -192,7 +200,8 @@ class Hub:
     def wake(self, call: dict) -> None:
         for activity in call.get("activities", ()):
             self.called[activity] = time.monotonic()
-        for name in (topic_of(call["ticket"]), INBOX):
+        # Who waits for an answer waits for an agent who knows
+        for name in (INBOX, topic_of(call["ticket"])):
             if topic := self.topics.get(name):
                 if "event" not in call:
                     topic.reads.clear()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404, HttpRequest, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed
@@ -163,7 +164,8 @@ def _ticket_news(ticket_id, after: int, *, agent: bool) -> News:
 
 
 def _inbox_news(after: int) -> News:
-    live.number_activities()
+    if not live.writers_number():
+        live.number_activities()
     activities = _activities(after)
     tickets = _tickets_of(activities)
     messages = _messages_of(activities)
@@ -183,16 +185,25 @@ def _inbox_news(after: int) -> News:
 
 
 _tickets = prepared(lambda id: Ticket.objects.defer("handover").filter(pk=id))
-_activities = prepared(
-    lambda after: Activity.objects.filter(position__gt=after).order_by("position")[: live.BATCH]
-)
+
+
+@prepared
+def _activities(after: int):
+    rows = Activity.objects.filter(position__gt=after).order_by("position")
+    if connection.vendor != "mongodb":
+        rows = rows.select_related("ticket").defer("ticket__handover")
+    return rows[: live.BATCH]
+
+
 _one_message = prepared(lambda ticket, seq: Message.objects.filter(ticket=ticket, seq=seq))
 
 
 def _tickets_of(activities: list[Activity]) -> dict[UUID, Ticket]:
+    if connection.vendor != "mongodb":
+        return {row.ticket_id: row.ticket for row in activities}
+    # There a join costs more than a second question
     ids = {row.ticket_id for row in activities}
-    found = _tickets(*ids) if len(ids) == 1 else Ticket.objects.defer("handover").filter(pk__in=ids)
-    return {ticket.pk: ticket for ticket in found}
+    return {ticket.pk: ticket for ticket in Ticket.objects.defer("handover").filter(pk__in=ids)}
 
 
 def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
