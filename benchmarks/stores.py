@@ -300,6 +300,12 @@ class Postgres:
 class PostgresFiller:
     """COPY into tables without keys and indexes, which are made afterwards."""
 
+    # See tickets.search: what the desk learns as tickets are written
+    WORDS = (
+        "INSERT INTO tickets_searchword SELECT DISTINCT word FROM tickets_searchtext, unnest(string_to_array(words, ' ')) word"
+        " WHERE word !~ '^[0-9]*$' AND word NOT LIKE '~%' ON CONFLICT DO NOTHING"
+    )
+
     def __init__(self, connection: psycopg.Connection):
         self.connection = connection
 
@@ -356,6 +362,8 @@ class PostgresFiller:
             with self.connection.transaction():
                 run(statement)
                 run("DELETE FROM bench_later WHERE id = %s", [id])
+        tell("words")
+        run(self.WORDS)
         run("DROP TABLE bench_later")
         run("DROP TABLE bench_progress")
         tell("vacuum")

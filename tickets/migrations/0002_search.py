@@ -4,7 +4,7 @@ from django.db import migrations, models
 from tickets import search
 
 # The words are separated already: FTS5 has to look at spaces only, and `~` begins a sound.
-# searchword: the words that are longer than the prefixes, see search.Sqlite.
+# searchword: the words that tickets have, see search.SqlIndex.
 # detail=none: the index knows which ticket has a word and not where, which nobody asks.
 SQLITE = """
 CREATE VIRTUAL TABLE tickets_searchindex USING fts5(
@@ -27,6 +27,7 @@ POSTGRES = """
 ALTER TABLE tickets_searchtext ADD COLUMN vector tsvector
     GENERATED ALWAYS AS (array_to_tsvector(string_to_array(words, ' '))) STORED;
 CREATE INDEX tickets_searchtext_vector ON tickets_searchtext USING gin (vector);
+CREATE TABLE tickets_searchword (word TEXT COLLATE "C" PRIMARY KEY);
 """
 
 
@@ -44,9 +45,11 @@ def install(apps, schema_editor):
 
 
 def remove(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
+    vendor = schema_editor.connection.vendor
+    if vendor == "sqlite":
         schema_editor.execute("DROP TABLE tickets_searchindex")
-        schema_editor.execute("DROP TABLE tickets_searchword")
+    if vendor != "mongodb":
+        schema_editor.execute("DROP TABLE IF EXISTS tickets_searchword")
 
 
 class Migration(migrations.Migration):
