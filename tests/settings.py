@@ -8,6 +8,10 @@ import tempfile
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="desk-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+# Where one server would keep them waiting, each worker of xdist (gw0, gw1, ...) has its own
+if servers := os.environ.get("WORKERS_DATABASE_URLS", "").split():
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["DATABASE_URL"] = servers[worker % len(servers)]
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
 os.environ.setdefault("RATE_LIMITS", "off")
 

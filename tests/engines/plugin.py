@@ -1,5 +1,6 @@
 """What pytest has to know of the engine that it runs on: see docs/databases.md."""
 
+import gc
 from contextlib import contextmanager
 
 import pytest
@@ -12,13 +13,13 @@ DATABASE = {"db", "transactional_db"}
 
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
-# One worker has the browser, another what starts processes, and the third all that is quick; last comes what is
-# about load and time, which needs the machine
-KINDS = ["browser", "processes", "quick", "engines", "load"]
+# One worker has the browser, another what starts processes, the third what moves between engines; then all take of
+# what is quick. Last comes what is about load and time, which needs the machine
+KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
 ENGINES = ("tests/engines/", "tests/test_copydesk.py")
 LOAD = (
-    "tests/faults/", "tests/security/test_limits_shared.py", "tests/security/test_sent_away.py",
-    "tests/test_benchmarks.py", "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
+    "tests/security/test_limits_shared.py", "tests/security/test_sent_away.py", "tests/test_benchmarks.py",
+    "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
 )  # fmt: skip
 
 
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if _asks_the_database(item)]
 
 
+def pytest_collection_finish(session):
+    # Tests and libraries stay until the end: the collector need not look through them again and again
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 def _kind(item) -> str:
     if "slow" not in item.keywords:
         return "quick"
@@ -52,6 +60,8 @@ def _kind(item) -> str:
         return "browser"
     if item.nodeid.startswith(ENGINES):
         return "engines"
+    if item.nodeid.startswith("tests/faults/"):
+        return "faults"
     return "load" if item.nodeid.startswith(LOAD) else "processes"
 
 

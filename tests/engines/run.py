@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,28 +21,35 @@ QUICK = ["-m", "not slow"]
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
 # On two cores: servers, browsers and processes are waited for
-WORKERS = "3"
+WORKERS = 3
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
 
 
 def main(arguments: list[str]) -> int:
     if url := os.environ.get("DATABASE_URL"):
-        return suite(url, arguments if url.startswith("sqlite") else [*QUICK, *arguments])
-    for kind in (Postgres, Mongo):
-        with running(kind) as server:
-            failed = suite(server.database("desk"), [*QUICK, *arguments])
+        return suite([url], arguments if url.startswith("sqlite") else [*QUICK, *arguments])
+    # The stand-in for MongoDB is written in Python and does one thing at a time: each worker has its own
+    for kind, count in ((Postgres, 1), (Mongo, WORKERS)):
+        with ExitStack() as servers:
+            urls = [servers.enter_context(running(kind)).database("desk") for _ in range(count)]
+            failed = suite(urls, [*QUICK, *arguments])
         if failed not in (0, NO_TESTS):
             return failed
-    return suite("sqlite:", arguments)
+    return suite(["sqlite:"], arguments)
 
 
-def suite(url: str, arguments: list[str]) -> int:
-    print(f"\n=== {url.partition(':')[0]} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *GROUPS, *arguments]
+def suite(urls: list[str], arguments: list[str]) -> int:
+    print(f"\n=== {urls[0].partition(':')[0]} ===", flush=True)
+    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *GROUPS, *arguments]
     # Workers have to agree on the tests' names, and some are made of sets. The desks that are started need
     # not be compiled each time
-    environment = os.environ | {"DATABASE_URL": url, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
+    environment = os.environ | {
+        "DATABASE_URL": urls[0],
+        "WORKERS_DATABASE_URLS": " ".join(urls),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
