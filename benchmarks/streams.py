@@ -95,7 +95,8 @@ async def _answer_head(reader: asyncio.StreamReader) -> tuple[int, int]:
 
 async def latency(port: int, told: dict, rate: float, seconds: float) -> dict:
     """Customers write `rate` messages a second, at random moments; ms until an agent's stream has each."""
-    people = told["conversations"][:LISTENING_CUSTOMERS]
+    # The first are those that are opened later, and should be as long then as on the other desks
+    people = told["conversations"][-LISTENING_CUSTOMERS:]
     writers = [await Writer().open(port, each) for each in people]
     agents = [await Stream().open(port, INBOX, told["agent"]) for _ in range(LISTENING_AGENTS)]
     customers = [
