@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -363,6 +363,13 @@ class Postgres(SqlIndex):
 
     def beginning(self, word: str) -> str:
         return f"'{word}':*"
+
+    def unlearn(self, gone: Iterable[str]) -> None:
+        # Whoever is just giving one of the words to another ticket goes first: of that nothing would be seen
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE tickets_searchword IN SHARE ROW EXCLUSIVE MODE")
+            super().unlearn(gone)
 
     def newest(self, question: str, below: int, limit: int) -> list[tuple[UUID, int]]:
         with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -374,3 +374,27 @@ def test_many_who_bring_the_same_new_words_at_once_do_not_wait_for_each_other(pr
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(say, said))) == len(said)
     assert search.count(Ticket.objects.all(), "quetzal axolotl") == (len(said), False)
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="elsewhere one transaction writes at a time, or none does"
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_is_given_to_a_ticket_while_another_loses_it_is_kept(priya):
+    one = factories.ticket(priya, "Zanzibar cloves")
+
+    def forget():
+        try:
+            search.forget([one.pk])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            factories.ticket(priya, "Zanzibar pepper")
+            forgotten = pool.submit(forget)
+            with pytest.raises(TimeoutError):
+                forgotten.result(1)
+        forgotten.result(20)
+    assert "cloves" not in kept_words()
+    assert search.count(Ticket.objects.all(), "zanz pepp") == (1, False)
