@@ -11,7 +11,7 @@ from PIL import Image
 from tests import factories
 from tests.tickets.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
 from tickets import uploads, workflow
-from tickets.models import Message, Status
+from tickets.models import Message, Status, Ticket
 from tickets.uploads import received
 from tickets.workflow import IllegalMove, Mismatch, StaleReply
 
@@ -108,13 +108,13 @@ def test_a_picture_that_became_a_message_stays_and_comes_with_it(ticket, priya):
     assert (stored.picture.name, stored.thumbnail.name) == (picture.name, picture.thumbnail)
     assert (stored.picture_width, stored.picture_height) == (640, 320)
     assert {path.name for path in files()} == {Path(picture.name).name, Path(picture.thumbnail).name}
-    assert workflow.Ticket.objects.get(pk=ticket.pk).preview == "Look"
+    assert Ticket.objects.get(pk=ticket.pk).preview == "Look"
 
 
 def test_a_picture_alone_is_a_message(ticket, priya):
     with received(factories.picture()) as picture:
         workflow.customer_says(ticket, "", by=priya, picture=picture)
-    assert workflow.Ticket.objects.get(pk=ticket.pk).preview == "Picture"
+    assert Ticket.objects.get(pk=ticket.pk).preview == "Picture"
 
 
 def test_no_upload_is_no_picture():

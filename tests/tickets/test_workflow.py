@@ -9,7 +9,7 @@ from django.forms import model_to_dict
 from tests import factories
 from tickets import clock, workflow
 from tickets.models import Activity, Message, Sender, Status, Ticket, TicketEvent
-from tickets.workflow import IllegalMove, Refused
+from tickets.workflow import IllegalMove, Refused, talking
 
 OPEN, BUSY, RESOLVED, CLOSED = Status.OPEN, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -182,7 +182,7 @@ def test_a_ticket_keeps_who_asked_about_what(priya):
 
 def test_a_number_that_is_taken_is_drawn_again(priya, ticket, monkeypatch):
     drawn = iter([ticket.number - 10_000_000, ticket.number - 10_000_000, 7])
-    monkeypatch.setattr(workflow.secrets, "randbelow", lambda limit: next(drawn))
+    monkeypatch.setattr(talking.secrets, "randbelow", lambda limit: next(drawn))
     assert workflow.open_ticket(priya, "Another thing").number == 10_000_007
 
 

@@ -1,0 +1,45 @@
+"""The verbs of the desk. Page, API, admin and bot all change tickets through these.
+
+Every verb takes the ticket as its caller read it, does all or nothing, leaves an
+event row for each change, and announces it to the live streams. What may not be
+done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
+
+steps      what a ticket may become (the one table), and the changes of which verbs are made
+talking    opening a ticket, and everything that is said on one
+moving     status, agent, priority; the customer's yes and rating; many at once
+promises   calling back, and answering in time
+reading    who has seen what
+"""
+
+from .moving import (
+    assign,
+    change,
+    close_by_itself,
+    confirm,
+    move,
+    move_many,
+    note_resolution,
+    rate,
+    reopen,
+    take,
+    triage,
+)
+from .promises import check_answer, complete_callback, request_callback
+from .reading import mark_read
+from .steps import TRANSITIONS, IllegalMove, Refused, allowed_moves
+from .talking import (
+    MAX_TEXT,
+    Mismatch,
+    StaleReply,
+    add_note,
+    agent_replies,
+    customer_says,
+    open_ticket,
+)
+
+__all__ = [
+    "MAX_TEXT", "TRANSITIONS", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
+    "allowed_moves", "assign", "change", "check_answer", "close_by_itself", "complete_callback", "confirm",
+    "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
+    "request_callback", "take", "triage",
+]  # fmt: skip

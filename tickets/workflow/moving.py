@@ -1,0 +1,176 @@
+"""Status, agent, priority; the customer's yes and rating; several changes, and many tickets, at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from .. import sla, wording
+from ..journal import Entry, verb
+from ..models import Person, Sender, Status, Ticket
+from . import steps
+from .promises import complete_callback
+from .steps import IllegalMove, Refused
+
+ENDS = {Status.RESOLVED, Status.CLOSED}
+
+
+def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
+    """Change the ticket's status.
+
+    Raise IllegalMove when the table does not allow the step, when somebody
+    else moved the ticket first, or when the customer writes while it is resolved or closed.
+    """
+    _move_unless_outrun(ticket, new_status, by, resolution, ticket.last_customer_seq)
+
+
+@verb
+def _move_unless_outrun(ticket, new_status, by, resolution, customer_seq_read) -> None:
+    entry = Entry(ticket, by=by)
+    if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
+        steps.take(entry, ticket.assignee or by)
+    elif new_status == Status.IN_PROGRESS:
+        steps.reopen(entry)
+    else:
+        steps.move(entry, new_status)
+        if ticket.last_customer_seq != customer_seq_read:
+            raise IllegalMove("The customer wrote again just now. Please look first.")
+        if resolution:
+            entry.set(resolution=resolution)
+        if new_status == Status.RESOLVED:
+            entry.stamp(resolved_at=entry.now)
+            entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
+        else:
+            entry.stamp(closed_at=entry.now)
+            entry.say(Sender.SYSTEM, wording.closed())
+    entry.write()
+
+
+def take(ticket: Ticket, *, by: Person) -> None:
+    """Make the ticket this agent's: assigned, and in progress if it was open."""
+    if ticket.status == Status.OPEN:
+        _begin(ticket, by)
+    else:
+        assign(ticket, by, by=by)
+
+
+@verb
+def _begin(ticket: Ticket, agent: Person) -> None:
+    entry = Entry(ticket, by=agent)
+    steps.take(entry, agent)
+    entry.write()
+
+
+def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
+    """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
+    _assign_unless_outrun(ticket, agent, by, ticket.assignee_id)
+
+
+@verb
+def _assign_unless_outrun(ticket, agent, by, assignee_read) -> None:
+    if ticket.assignee_id != assignee_read:
+        raise IllegalMove("Somebody else assigned this ticket first.")
+    entry = Entry(ticket, by=by)
+    steps.assign(entry, agent)
+    entry.write()
+
+
+@verb
+def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category: str | None = None) -> None:
+    """Correct the priority or the category. An unanswered ticket gets the new priority's due time."""
+    entry = Entry(ticket, by=by)
+    if category:
+        entry.set(category=category)
+    if priority and entry.set(priority=priority) and not ticket.first_responded_at:
+        due = sla.first_response_due(priority, ticket.created_at)
+        entry.stamp(first_response_due_at=due, answer_check_at=due)
+    entry.write()
+
+
+@verb
+def note_resolution(ticket: Ticket, resolution: str, *, by: Person) -> None:
+    """Record how it was solved, without moving the ticket."""
+    entry = Entry(ticket, by=by)
+    entry.set(resolution=resolution)
+    entry.write()
+
+
+@verb
+def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: str = "") -> None:
+    """It is solved, says the customer: close, and keep the rating. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be confirmed.")
+    entry = Entry(ticket, by=by)
+    steps.move(entry, Status.CLOSED)
+    entry.stamp(closed_at=entry.now)
+    if rating:
+        entry.set(rating=rating)
+    if comment:
+        entry.set(rating_comment=comment)
+    entry.say(Sender.SYSTEM, wording.confirmed(), unread=False)
+    entry.write()
+
+
+@verb
+def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
+    """Keep the customer's rating of a closed ticket."""
+    if ticket.status != Status.CLOSED:
+        raise IllegalMove("A conversation is rated once it is closed.")
+    entry = Entry(ticket, by=by)
+    entry.set(rating=rating, **({"rating_comment": comment} if comment else {}))
+    entry.write()
+
+
+@verb
+def reopen(ticket: Ticket, *, by: Person) -> None:
+    """It was not solved after all. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be opened again.")
+    entry = Entry(ticket, by=by)
+    steps.reopen(entry)
+    entry.write()
+
+
+@verb
+def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
+    """Close a resolved ticket for the desk itself. Raise IllegalMove if something has happened to it since."""
+    if ticket.status != Status.RESOLVED or ticket.updated_at > untouched_since:
+        raise IllegalMove("Somebody came back to this conversation.")
+    entry = Entry(ticket)
+    steps.move(entry, Status.CLOSED)
+    entry.stamp(closed_at=entry.now)
+    entry.say(Sender.SYSTEM, wording.closed(), unread=False)
+    entry.write()
+
+
+def change(ticket: Ticket, *, by: Person, **wanted) -> None:
+    """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
+
+    `wanted` holds any of priority, category, assignee, callback_completed, resolution, status.
+    """
+    _change_unless_outrun(ticket, wanted, by, ticket.assignee_id, ticket.last_customer_seq)
+
+
+@verb
+def _change_unless_outrun(ticket, wanted, by, assignee_read, customer_seq_read) -> None:
+    status, resolution = wanted.get("status"), wanted.get("resolution", "")
+    if "priority" in wanted or "category" in wanted:
+        triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
+    if "assignee" in wanted:
+        _assign_unless_outrun(ticket, wanted["assignee"], by, assignee_read)
+    if "callback_completed" in wanted:
+        complete_callback(ticket, by=by, completed=wanted["callback_completed"])
+    if "resolution" in wanted and not (resolution and status in ENDS):
+        note_resolution(ticket, resolution, by=by)
+    if status:
+        _move_unless_outrun(ticket, status, by, resolution, customer_seq_read)
+
+
+def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
+    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
+    done, skipped = [], []
+    for ticket in tickets:
+        try:
+            change(ticket, **arguments)
+            done.append(ticket)
+        except Refused as reason:
+            skipped.append((ticket, str(reason)))
+    return done, skipped
