@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
@@ -300,12 +301,6 @@ class Postgres:
 class PostgresFiller:
     """COPY into tables without keys and indexes, which are made afterwards."""
 
-    # See tickets.search: what the desk learns as tickets are written
-    WORDS = (
-        "INSERT INTO tickets_searchword SELECT DISTINCT word FROM tickets_searchtext, unnest(string_to_array(words, ' ')) word"
-        " WHERE word !~ '^[0-9]*$' AND word NOT LIKE '~%' ON CONFLICT DO NOTHING"
-    )
-
     def __init__(self, connection: psycopg.Connection):
         self.connection = connection
 
@@ -363,7 +358,7 @@ class PostgresFiller:
                 run(statement)
                 run("DELETE FROM bench_later WHERE id = %s", [id])
         tell("words")
-        run(self.WORDS)
+        run(import_module("tickets.migrations.0007_words_on_postgresql").WORDS)
         run("DROP TABLE bench_later")
         run("DROP TABLE bench_progress")
         tell("vacuum")

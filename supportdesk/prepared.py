@@ -14,6 +14,7 @@ What a queryset finds must not depend on anything but its marks: a slice, or how
 kept with it. MongoDB, which has no SQL to keep, is asked the plain queryset.
 """
 
+import itertools
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -99,27 +100,22 @@ def _field(model: type[Model], name: str) -> Field:
 
 def _insertion(model: type[Model], count: int, reckoned: dict[int, Expression]) -> tuple[str, tuple]:
     fields = model._meta.concrete_fields
-    values = [reckoned.get(place, Mark(place)) for place in range(count * len(fields))]
-    names = [field.attname for field in fields]
+    marks = map(Mark, itertools.count())
+    rows = [SimpleNamespace(**{field.attname: next(marks) for field in fields}) for _ in range(count)]
+    for place, value in reckoned.items():
+        setattr(rows[place // len(fields)], fields[place % len(fields)].attname, value)
     query = InsertQuery(model)
-    query.insert_values(
-        fields,
-        [
-            SimpleNamespace(**dict(zip(names, values[start : start + len(fields)], strict=True)))
-            for start in range(0, len(values), len(fields))
-        ],
-        raw=True,
-    )
+    query.insert_values(fields, rows, raw=True)
     [statement] = query.get_compiler(connection=connection).as_sql()
     return statement
 
 
 def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tuple]:
-    marks = map(Mark, range(len(where) + len(changes) + len(added)))
-    rows = model._base_manager.filter(**dict(zip(where, marks, strict=False)), **dict.fromkeys(empty))
+    marks = map(Mark, itertools.count())
+    rows = model._base_manager.filter(**{name: next(marks) for name in where}, **dict.fromkeys(empty))
     query = rows.query.chain(UpdateQuery)
-    new = dict(zip(changes, marks, strict=False))
-    query.add_update_values(new | {name: F(name) + mark for name, mark in zip(added, marks, strict=True)})
+    new = {name: next(marks) for name in changes}
+    query.add_update_values(new | {name: F(name) + next(marks) for name in added})
     return query.get_compiler(connection=connection).as_sql()
 
 

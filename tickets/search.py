@@ -102,6 +102,8 @@ def _windows(text: str, size: int, until: datetime | None = None) -> Iterator[li
 ID_BITS = 22
 NO_LIMIT = 2**63 - 1
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+# Higher than any letter, to end a range of words that begin alike
+END = "\U0010ffff"
 
 
 def place(updated_at: datetime, id: UUID | None = None) -> int:
@@ -185,8 +187,6 @@ class SqlIndex:
 
     LONGEST_PREFIX = 0
     WORDS_AT_ONCE = 64
-    # Higher than any letter
-    END = "\U0010ffff"
     BEGINNING = (
         "SELECT {place}, word FROM"
         " (SELECT word FROM tickets_searchword WHERE word >= %s AND word < %s LIMIT %s) begins{place}"
@@ -209,9 +209,9 @@ class SqlIndex:
         if kept := ticket._state.fields_cache.get("search_text"):
             before = kept.words
             new = _without(found, before)
-            words = " ".join([before, *new])
-            if update(SearchText, {"pk": ticket.pk, "words": before}, {"rank": rank, "words": words}):
-                kept.words = words
+            after = " ".join([before, *new])
+            if update(SearchText, {"pk": ticket.pk, "words": before}, {"rank": rank, "words": after}):
+                kept.words = after
                 return new
         row = SearchText.objects.filter(pk=ticket.pk)
         before = row.values_list("words", flat=True).first() or ""
@@ -248,7 +248,7 @@ class SqlIndex:
     def _note(self, statement: str, rows: list[tuple]) -> None:
         if rows:
             with connection.cursor() as cursor:
-                # In one order: two who learn the same words at once do not wait for each other
+                # In one order: of two who learn the same words at once one may wait, but not each for the other
                 cursor.executemany(statement, sorted(rows))
 
     # --- Asking ------------------------------------------------------------------
@@ -272,7 +272,7 @@ class SqlIndex:
         if not begin_so:
             return begin_so
         each = [self.BEGINNING.format(place=place) for place in range(len(begin_so))]
-        limits = [(word, word + self.END, self.WORDS_AT_ONCE + 1) for word in begin_so]
+        limits = [(word, word + END, self.WORDS_AT_ONCE + 1) for word in begin_so]
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(each), [value for limit in limits for value in limit])
             lists = list(begin_so.values())
@@ -381,9 +381,6 @@ class Postgres(SqlIndex):
 class Mongo:
     """The words as a list in the document, under an index that holds each of them."""
 
-    # Higher than any letter, to end a range of words that begin alike
-    END = "\U0010ffff"
-
     @property
     def documents(self):
         connection.ensure_connection()
@@ -433,7 +430,7 @@ class Mongo:
         return [self.condition(*pair) for pair in asked]
 
     def condition(self, word: str, sound: str) -> dict:
-        begins_so = {"words": {"$elemMatch": {"$gte": word, "$lt": word + self.END}}}
+        begins_so = {"words": {"$elemMatch": {"$gte": word, "$lt": word + END}}}
         return {"$or": [begins_so, {"words": sound}]} if sound else begins_so
 
     def key(self, id: UUID) -> str:

@@ -98,9 +98,14 @@ def test_sqlite_runs_as_a_file_with_wal_full_sync_and_immediate_transactions():
     with connection.cursor() as cursor:
         pragma = {
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "busy_timeout", "wal_autocheckpoint")
         }
-    assert pragma == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20_000}
+    assert pragma == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "busy_timeout": 20_000,
+        "wal_autocheckpoint": 4000,
+    }
     assert connection.transaction_mode == "IMMEDIATE"
 
 

@@ -362,7 +362,7 @@ def test_postgresql_is_asked_for_words_and_not_for_beginnings(priya):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_bring_the_same_new_words_at_once_do_not_wait_for_each_other(priya):
+def test_many_who_bring_the_same_new_words_at_once_all_come_through(priya):
     said = [f"{first} {second}" for first, second in [("quetzal", "axolotl"), ("axolotl", "quetzal")] * 8]
 
     def say(text):
