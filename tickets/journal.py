@@ -20,7 +20,7 @@ from django.db import IntegrityError, connection
 
 from supportdesk import metrics
 from supportdesk.prepared import insert, update
-from supportdesk.transactions import TRIES, Outrun, all_or_nothing, is_part, pause
+from supportdesk.transactions import TRIES, Outrun, all_or_nothing, in_line, is_part, pause
 
 from . import clock, live, search
 from .masking import masked
@@ -39,18 +39,19 @@ def verb(function):
 
     @wraps(function)
     def run(ticket, *args, **kwargs):
-        for attempt in range(TRIES):
-            try:
-                with all_or_nothing():
-                    if attempt:
-                        _read_again(ticket)
-                    return function(ticket, *args, **kwargs)
-            except IntegrityError as reason:
-                if is_part():
-                    raise Outrun from reason
-                if attempt + 1 == TRIES:
-                    raise
-                pause(attempt)
+        with in_line(ticket.pk) as waited:
+            for attempt in range(TRIES):
+                try:
+                    with all_or_nothing():
+                        if attempt or waited:
+                            _read_again(ticket)
+                        return function(ticket, *args, **kwargs)
+                except IntegrityError as reason:
+                    if is_part():
+                        raise Outrun from reason
+                    if attempt + 1 == TRIES:
+                        raise
+                    pause(attempt)
 
     return run
 

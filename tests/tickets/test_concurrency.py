@@ -3,6 +3,7 @@
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from rest_framework.test import APIClient
 
-from supportdesk.transactions import hold, whole
+from supportdesk import transactions
+from supportdesk.transactions import hold, in_line, whole
 from tests import factories
 from tests.tickets.truths import assert_tickets_are_true, tracked
-from tickets import workflow
+from tickets import journal, workflow
 from tickets.api import tokens
 from tickets.models import Message, Person, Status, Ticket
 from tickets.uploads import received
@@ -163,6 +165,41 @@ def test_fifty_different_messages_are_all_kept_in_one_row_of_numbers(ticket, pri
     stored = dict(ticket.messages.values_list("seq", "text"))
     assert all(stored[message.seq] == message.text for message in said)
     assert_tickets_are_true({ticket.pk: tracked(ticket)})
+
+
+only_mongodb = pytest.mark.not_on(
+    "sqlite", "postgresql", reason="writers wait for each other in the database"
+)
+
+
+@only_mongodb
+def test_writers_of_one_process_do_their_work_twice_at_most(ticket, priya, monkeypatch):
+    outrun = []
+    monkeypatch.setattr(journal, "pause", outrun.append)
+    at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 20)
+    # Who reads the ticket just before somebody else has written comes too late once, and knows it then
+    assert set(outrun) <= {0}
+
+
+@only_mongodb
+def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, priya, monkeypatch):
+    monkeypatch.setattr(journal, "in_line", lambda key: nullcontext(False))
+    said = at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 12)
+    assert sorted(message.seq for message in said) == list(range(3, 15))
+    assert_tickets_are_true({ticket.pk: tracked(ticket)})
+
+
+@only_mongodb
+def test_who_has_waited_for_long_goes_anyway_and_who_is_first_in_one_line_waits_in_no_other(monkeypatch):
+    def wait_behind_me():
+        with in_line("a") as waited, in_line("b") as waited_again:
+            return waited, waited_again
+
+    monkeypatch.setattr(transactions, "LONGEST_WAIT_SECONDS", 0.05)
+    with in_line("a"), ThreadPoolExecutor(1) as other:
+        assert other.submit(wait_behind_me).result(10) == (True, False)
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(wait_behind_me).result(10) == (False, False)
 
 
 def test_fifty_openings_with_one_client_id_open_one_ticket(priya):
