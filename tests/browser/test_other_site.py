@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import browser_path, launched
 from .pages import FRAME, Chat, picture
 
 TRY_TO_STORE = """() => {
@@ -21,6 +22,13 @@ HOSTILE = """<style>
     iframe { width: 10px !important; height: 10px !important; }
     button { position: static !important; width: 1px !important; font-size: 99px !important; all: initial !important; }
 </style>"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    """A whole Chromium: its headless shell lets the frame of another site store what it likes."""
+    with launched(playwright, browser_path()) as browser:
+        yield browser
 
 
 @pytest.fixture
