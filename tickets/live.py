@@ -161,20 +161,131 @@ class Admitted:
 
 
 class Listener:
-    """One stream's ear: woken by calls, and holding the passing events that came with them."""
+    """One stream's ear: what it has heard and not sent yet, which is never more than one read."""
 
-    def __init__(self, admitted: Admitted | None):
+    def __init__(
+        self,
+        read: Callable[[int], News],
+        after: int,
+        kind: str,
+        passes: Callable[[dict], bool],
+        seconds: float,
+        admitted: Admitted | None,
+    ):
+        self.read, self.after, self.kind = read, after, kind
+        self.passes = passes
         self.admitted = admitted
-        self.dismissed = False
+        self.ends_at = time.monotonic() + seconds
+        self.is_over = False
         self.woken = asyncio.Event()
-        self.passing: deque[dict] = deque(maxlen=50)
+        # Something may have happened since the last read began
+        self.is_behind = True
+        self.is_reading = False
+        self.news: News | None = None
+        self.failure: Exception | None = None
+        self.passing: deque[bytes] = deque(maxlen=50)
+        self.states: dict[int, bytes] = {}
+        self.sent_at = time.monotonic()
+        self.watch_the_clock()
+
+    def hear(self, news: News) -> None:
+        self.is_reading = False
+        self.news = news
+        self.woken.set()
+
+    def fail(self, reason: Exception) -> None:
+        self.failure = reason
+        self.woken.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.woken.set()
+
+    def heard(self) -> bytes:
+        """Take what there is to send."""
+        if self.failure:
+            raise self.failure
+        chunk = b""
+        if news := self.news:
+            chunk, self.news, self.after = news.events, None, news.after
+            self.is_behind |= news.more
+            for place, state in enumerate(news.states):
+                if self.states.get(place) != state:
+                    chunk += state
+                    self.states[place] = state
+        while self.passing:
+            chunk += self.passing.popleft()
+        if chunk:
+            self.sent_at = time.monotonic()
+        return chunk
+
+    def watch_the_clock(self) -> None:
+        """Look again when the stream has been silent for long or is over: one timer, not one for each event."""
+        due = min(self.sent_at + HEARTBEAT_SECONDS, self.ends_at) - time.monotonic()
+        self.timer = asyncio.get_running_loop().call_later(due, self.look_at_the_clock)
+
+    def look_at_the_clock(self) -> None:
+        now = time.monotonic()
+        if now >= self.ends_at:
+            self.end()
+            return
+        if now >= self.sent_at + HEARTBEAT_SECONDS:
+            self.sent_at = now
+            self.passing.append(b": still here\n\n")
+            self.woken.set()
+        self.watch_the_clock()
+
+
+class Read:
+    """One read of what comes after a place, and who waits for it."""
+
+    def __init__(self):
+        self.news: News | None = None
+        self.waiting: list[Listener] = []
 
 
 class Topic:
+    """Those who listen to one thing, and what they read: who stands at the same place shares it."""
+
     def __init__(self):
         self.listeners: set[Listener] = set()
-        # Reads that began since the last call; whoever needs the same one waits for it
-        self.reads: dict = {}
+        # Those that began since the last call
+        self.reads: dict[tuple[str, int], Read] = {}
+
+    def call(self) -> None:
+        """Something happened: have everybody read it, as soon as the last of their reads is sent."""
+        self.reads = {}
+        for listener in self.listeners:
+            listener.is_behind = True
+            self.attend(listener)
+
+    def attend(self, listener: Listener) -> None:
+        """Read for a listener who is behind, unless it still has something to send."""
+        if not listener.is_behind or listener.is_reading or listener.news:
+            return
+        listener.is_behind, listener.is_reading = False, True
+        key = listener.kind, listener.after
+        read = self.reads.get(key)
+        if read is None:
+            read = self.reads[key] = Read()
+            # It belongs to nobody: a listener that leaves does not take it away from the others
+            read.task = asyncio.ensure_future(self.carry_out(read, key, listener.read))
+        if read.news:
+            listener.hear(read.news)
+        else:
+            read.waiting.append(listener)
+
+    async def carry_out(self, read: Read, key: tuple[str, int], function: Callable[[int], News]) -> None:
+        try:
+            read.news = await in_thread(function, key[1])
+        except Exception as reason:  # whatever the driver raises ends their streams; they come again
+            if self.reads.get(key) is read:
+                del self.reads[key]
+            for listener in read.waiting:
+                listener.fail(reason)
+        else:
+            for listener in read.waiting:
+                listener.hear(read.news)
 
 
 class Hub:
@@ -203,25 +314,30 @@ class Hub:
         # Who waits for an answer waits for an agent who knows
         for name in (INBOX, topic_of(call["ticket"])):
             if topic := self.topics.get(name):
-                if "event" not in call:
-                    topic.reads.clear()
-                for listener in topic.listeners:
-                    if "event" in call:
-                        listener.passing.append(call)
-                    listener.woken.set()
+                if "event" in call:
+                    self.pass_on(call, topic)
+                else:
+                    topic.call()
 
-    def join(self, name: str, admitted: Admitted | None) -> tuple[Topic, Listener]:
+    def pass_on(self, call: dict, topic: Topic) -> None:
+        chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
+        for listener in topic.listeners:
+            if listener.passes(call):
+                listener.passing.append(chunk)
+                listener.woken.set()
+
+    def join(self, name: str, listener: Listener) -> Topic:
         self.loop = asyncio.get_running_loop()
         if not self.poller or self.poller.done():
             self.poller = self.loop.create_task(self.poll())
         bus.listen()
         topic = self.topics.setdefault(name, Topic())
-        listener = Listener(admitted)
         topic.listeners.add(listener)
         metrics.STREAMS.inc()
-        return topic, listener
+        return topic
 
     def leave(self, name: str, listener: Listener) -> None:
+        listener.timer.cancel()
         topic = self.topics[name]
         topic.listeners.discard(listener)
         metrics.STREAMS.dec()
@@ -233,7 +349,7 @@ class Hub:
         self.closed = True
         for topic in self.topics.values():
             for listener in topic.listeners:
-                listener.woken.set()
+                listener.end()
 
     async def poll(self) -> None:
         """Look for changes that no call told of: of other processes, or while the bus was down."""
@@ -260,8 +376,7 @@ class Hub:
         gone = await in_thread(_sent_away, {each.admitted for each in listeners})
         for each in listeners:
             if each.admitted in gone:
-                each.dismissed = True
-                each.woken.set()
+                each.end()
 
 
 def _sent_away(admitted: set[Admitted]) -> set[Admitted]:
@@ -329,51 +444,18 @@ async def stream(
     ends after `seconds`, and soon after who was `admitted` would not be any more; a client
     that still may reconnects and resumes.
     """
-    ends_at = time.monotonic() + seconds
-    sent: dict[int, bytes] = {}
-    topic, listener = hub.join(name, admitted)
+    listener = Listener(read, after, kind, passes, seconds, admitted)
+    topic = hub.join(name, listener)
     try:
         yield b"retry: %d\n: connected\n\n" % random.randint(*RETRY_MILLISECONDS)  # noqa: S311
-        while not (hub.closed or listener.dismissed) and time.monotonic() < ends_at:
+        while not (hub.closed or listener.is_over):
+            topic.attend(listener)
+            await listener.woken.wait()
             listener.woken.clear()
-            news = await _shared_read(topic, (kind, after), read, after)
-            chunk = news.events
-            for place, state in enumerate(news.states):
-                if sent.get(place) != state:
-                    chunk += state
-                    sent[place] = state
-            while listener.passing:
-                call = listener.passing.popleft()
-                if passes(call):
-                    chunk += event(call["event"], call["data"] | {"ticketId": call["ticket"]})
-            if chunk:
+            if chunk := listener.heard():
                 yield chunk
-            after = news.after
-            if news.more:
-                continue
-            while not listener.woken.is_set():
-                left = ends_at - time.monotonic()
-                if left <= 0:
-                    return
-                try:
-                    async with asyncio.timeout(min(HEARTBEAT_SECONDS, left)):
-                        await listener.woken.wait()
-                except TimeoutError:
-                    yield b": still here\n\n"
     finally:
         hub.leave(name, listener)
-
-
-async def _shared_read(topic: Topic, key, read: Callable[[int], News], after: int) -> News:
-    task = topic.reads.get(key)
-    if task is None:
-        task = topic.reads[key] = asyncio.ensure_future(in_thread(read, after))
-    try:
-        # A listener that leaves must not take the read away from the others
-        return await asyncio.shield(task)
-    except Exception:
-        topic.reads.pop(key, None)
-        raise
 
 
 # Ends of lines to some clients, though not to the standard

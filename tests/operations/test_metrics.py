@@ -87,7 +87,8 @@ def test_messages_overdue_tickets_and_failures_are_counted(ticket, asha, monkeyp
 def test_open_streams_are_counted():
     async def listen_for_a_moment() -> list[float]:
         counted = [streams()]
-        _, listener = live.hub.join("ticket:x", None)
+        listener = live.Listener(lambda after: live.News(b"", 0), 0, "any", bool, 20, None)
+        live.hub.join("ticket:x", listener)
         counted.append(streams())
         live.hub.leave("ticket:x", listener)
         return [*counted, streams()]
