@@ -63,7 +63,8 @@ COLUMNS = {
     "per_second": ("a second", "{:,.1f}"), "p50": ("p50 ms", "{:,.1f}"), "p99": ("p99 ms", "{:,.1f}"),
     "alone": ("alone, ms", "{:,.1f}"), "kilobytes": ("KB", "{:,.1f}"), "queries": ("queries", "{}"),
     "of_django": ("of the bare page", "{:.0%}"), "of_jinja2": ("of it in Jinja2", "{:.0%}"),
-    "of_commits": ("of the commits", "{:.0%}"), "growth": ("growth", "{:.2f}"),
+    "of_same": ("of the same statements", "{:.0%}"),
+    "of_commits": ("of bare commits", "{:.0%}"), "growth": ("growth", "{:.2f}"),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ do not. Loopback, wrk with 8 clients, the median of three rounds.
 
 import argparse
 import asyncio
+import json
 import os
 import resource
 import statistics
@@ -47,6 +48,8 @@ class Run:
         self.rows: list[dict] = []
         # Of each size: the database, the ports of the desk and of the bare page, what is asked
         self.desks: dict[int, tuple[str, int, int, dict]] = {}
+        # How many of each write a second the database makes by itself, where that was measured
+        self.same: dict[int, dict[str, float]] = {}
 
     def go(self) -> list[dict]:
         with ExitStack() as stack:
@@ -65,6 +68,8 @@ class Run:
         if size <= COPIED_UP_TO:
             name = f"run-{size}"
             self.store.copy(str(size), name)
+            if self.engine == "sqlite":
+                self.same[size] = self.writes(size)
         url = self.store.url(name)
         # A desk that was built before the newest migration
         manage(url, "migrate", "--verbosity=0")
@@ -82,6 +87,19 @@ class Run:
                 self.keep(size, f"weight: {page}", kilobytes=kilobytes, limit=weights.LIMITS[page])
         if size == self.live_size() and self.options.live:
             self.live(url, told)
+
+    def writes(self, size: int) -> dict[str, float]:
+        """What SQLite makes of the statements of each write, see `writes`."""
+        noted, again = f"noted-{size}", f"again-{size}"
+        self.store.copy(str(size), noted)
+        url = self.store.url(noted)
+        manage(url, "migrate", "--verbosity=0")
+        command = [sys.executable, "-m", "benchmarks.writes", str(self.store.path(again))]
+        quiet = servers.environment(url) | {"LOG_LEVEL": "WARNING"}
+        said = subprocess.run(command, cwd=ROOT, env=quiet, stdout=subprocess.PIPE, check=True)
+        for name in (noted, again):
+            self.store.drop(name)
+        return json.loads(said.stdout)
 
     def warm_up(self, size: int, port: int, question: dict) -> None:
         """Ask Villy once: his first answer after a start reads the model, and is told by itself."""
@@ -109,9 +127,9 @@ class Run:
     def cost(self, name: str) -> None:
         taken = defaultdict(lambda: defaultdict(list))
         for _ in range(self.options.rounds):
-            for size, (desk, port, bare, costs) in self.desks.items():
+            for size, (*_, costs) in self.desks.items():
                 if name in costs:
-                    self.once(taken[size], desk, port, bare, costs[name])
+                    self.once(taken[size], size, costs[name])
         for size, figures in taken.items():
             cost = self.desks[size][3][name]
             kept = {figure: statistics.median(values) for figure, values in figures.items()}
@@ -121,8 +139,9 @@ class Run:
             for size, (_, port, _, costs) in self.desks.items():
                 self.keep(size, f"{name}: the slowest one", **self.slowest(port, costs[name]["requests"]))
 
-    def once(self, taken: dict, desk: str, port: int, bare: int, cost: dict) -> None:
+    def once(self, taken: dict, size: int, cost: dict) -> None:
         name, seconds = cost["name"], self.options.seconds
+        desk, port, bare, _ = self.desks[size]
         limits = {}
         if kind := LIMIT_OF.get(name):
             for engine in ("django", "jinja2"):
@@ -138,6 +157,8 @@ class Run:
         if name in WRITES:
             taken["commits"].append(commits)
             taken["of_commits"].append(made["per_second"] / commits)
+            if same := self.same.get(size, {}).get(name):
+                taken["of_same"].append(made["per_second"] / same)
 
     def slowest(self, port: int, requests: list[dict]) -> dict:
         """The request that takes longest when nobody else asks: its milliseconds and its address."""
