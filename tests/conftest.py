@@ -1,6 +1,11 @@
-"""The cast that every test greets, and the ways to speak as one of them."""
+"""The cast that every test greets, the ways to speak as one of them, and the data of desks that are started."""
 
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -9,6 +14,7 @@ from rest_framework.test import APIClient
 
 from chatbot import proofs
 from tests import factories
+from tests.desk import Desk
 from tickets import audit, queries
 from tickets.api import tokens
 from tickets.models import Person, Role, Ticket
@@ -99,3 +105,25 @@ def browse():
         return client
 
     return speak_as
+
+
+@pytest.fixture(scope="session")
+def shop_data(tmp_path_factory) -> Callable[[], Path]:
+    """`shop_data()` is a new DATA_DIR with the demo shop on SQLite; the shop is loaded once, for all workers."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    loaded = root / "shop"
+    with (root / "shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not loaded.exists():
+            loading = root / "shop-loading"
+            Desk(loading).start(120).stop()
+            loading.rename(loaded)
+    return lambda: shutil.copytree(loaded, tmp_path_factory.mktemp("data") / "data")
+
+
+@pytest.fixture
+def data_dir(shop_data) -> Path:
+    """A DATA_DIR with the demo shop on SQLite."""
+    return shop_data()

@@ -17,8 +17,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def desk(tmp_path):
-    server = Desk(tmp_path).start()
+def desk(data_dir):
+    server = Desk(data_dir).start()
     yield server
     server.kill()
 

@@ -24,9 +24,9 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
-def desk(tmp_path_factory) -> Iterator[Desk]:
+def desk(shop_data) -> Iterator[Desk]:
     """The demo shop's desk, one for all browser tests."""
-    desk = Desk(tmp_path_factory.mktemp("desk"), WIDGET_SIGNING_KEY=SIGNING_KEY).start()
+    desk = Desk(shop_data(), WIDGET_SIGNING_KEY=SIGNING_KEY).start()
     yield desk
     desk.stop()
 

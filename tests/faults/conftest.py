@@ -3,11 +3,10 @@
 import pytest
 
 from tests.desk import Desk
-from tests.operations.conftest import _prepared, data_dir  # noqa: F401
 
 
 @pytest.fixture
-def desk(data_dir):  # noqa: F811
+def desk(data_dir):
     """A desk that has not started yet, with the demo shop's data on SQLite."""
     desk = Desk(data_dir)
     yield desk

@@ -24,9 +24,9 @@ def not_at_the_end_of_a_window(seconds: int, left: int = 20) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("store", ["database", "Redis"])
-def test_two_processes_count_together_also_what_comes_at_once(store, tmp_path):
+def test_two_processes_count_together_also_what_comes_at_once(store, data_dir):
     redis = Redis().start() if store == "Redis" else None
-    desks = [Desk(tmp_path, RATE_LIMITS="on", REDIS_URL=redis.url if redis else "") for _ in range(2)]
+    desks = [Desk(data_dir, RATE_LIMITS="on", REDIS_URL=redis.url if redis else "") for _ in range(2)]
     try:
         for desk in desks:
             desk.start()

@@ -60,8 +60,8 @@ def test_who_changes_their_own_password_stays_here_and_is_out_elsewhere(browse, 
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("sent-away")).start()
+def desk(shop_data):
+    desk = Desk(shop_data()).start()
     yield desk
     desk.stop()
 

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("streams")).start()
+def desk(shop_data):
+    desk = Desk(shop_data()).start()
     yield desk
     desk.stop()
 
