@@ -38,6 +38,7 @@ def write(rows: list[dict], name: str, options) -> None:
         "machine": machine(),
         "rounds": options.rounds,
         "seconds": options.seconds,
+        "workers": options.workers,
     }
     with (folder / f"{name}.jsonl").open("w") as file:
         for row in [{"about": about}, *rows]:

@@ -209,6 +209,7 @@ def main() -> None:
     options.add_argument("--only", nargs="+", help="names of costs")
     options.add_argument("--no-live", dest="live", action="store_false")
     options.add_argument("--no-peer", dest="peer", action="store_false")
+    options.add_argument("--workers", type=int, default=1, help="server processes of each desk")
     options.add_argument("--name", help="of the files that are written")
     options.add_argument("--results", default=report.RESULTS, help="the folder that they are written to")
     chosen = options.parse_args()
@@ -217,6 +218,7 @@ def main() -> None:
     chosen.engines = chosen.engines or (["sqlite"] if quick else list(STORES))
     chosen.rounds = chosen.rounds or (1 if quick else 3)
     chosen.seconds = chosen.seconds or (1 if quick else 3)
+    servers.PRODUCTION["WORKERS"] = str(chosen.workers)
     _many_files()
     rows = []
     for engine in chosen.engines:
