@@ -1,6 +1,6 @@
 """What SQLite itself makes of the desk's writes: the same statements on the same rows, without the desk.
 
-    DATABASE_URL=... python -m benchmarks.writes COPY
+    DATABASE_URL=... python -m benchmarks.writes COPY "reply" "ticket creation" ...
 
 The desk of DATABASE_URL answers some hundred requests of each cost, and what they write is noted; then the
 statements are run on COPY, which is made of it before. Prints JSON: how many such writes a second SQLite commits, by
@@ -13,12 +13,13 @@ import sqlite3
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import cycle, islice
 from pathlib import Path
 
 from . import scene
 from .cpu import Desk
-from .run import WRITES
 
 REQUESTS = 200
 
@@ -30,7 +31,6 @@ class Noted:
         from django.db.backends.sqlite3 import base
 
         self.statements: list[tuple[str, tuple] | None] = []
-        self.connection = connection
         plain_execute, plain_commit = base.SQLiteCursorWrapper.execute, base.DatabaseWrapper._commit
 
         def execute(cursor, query, params=None):
@@ -45,10 +45,10 @@ class Noted:
 
         base.SQLiteCursorWrapper.execute, base.DatabaseWrapper._commit = execute, commit
 
-    def of(self, send) -> list[tuple[str, tuple] | None]:
+    def of(self, desk: Desk, requests: Iterator[scene.Request]) -> list[tuple[str, tuple] | None]:
         self.statements = []
-        for _ in range(REQUESTS):
-            send()
+        for request in islice(requests, REQUESTS):
+            desk.send(request, uuid.uuid4().hex)
         return self.statements
 
 
@@ -71,19 +71,19 @@ def main() -> None:
     desk = Desk()
     from django.db import connection
 
-    costs = [cost for cost in scene.Scene().costs() if cost.name in WRITES]
+    copy, names = Path(sys.argv[1]), sys.argv[2:]
+    path = Path(connection.settings_dict["NAME"])
+    costs = [cost for cost in scene.Scene().costs() if cost.name in names]
     noted = Noted(connection)
-    path, copy = Path(connection.settings_dict["NAME"]), Path(sys.argv[1])
     found = {}
     for cost in costs:
-        requests = iter(cost.requests * REQUESTS)
+        requests = cycle(cost.requests)
         # What is made at the first request only is not noted
         desk.send(next(requests), uuid.uuid4().hex)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copyfile(path, copy)
-        statements = noted.of(lambda: desk.send(next(requests), uuid.uuid4().hex))  # noqa: B023
-        found[cost.name] = replayed(copy, statements)
+        found[cost.name] = replayed(copy, noted.of(desk, requests))
     print(json.dumps(found))
 
 

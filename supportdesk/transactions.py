@@ -22,7 +22,9 @@ TRANSIENT = "TransientTransactionError"
 LONGEST_PAUSE_SECONDS = 0.5
 # Who has stood in line for so long goes anyway: that is no worse than having no line
 LONGEST_WAIT_SECONDS = 5
+# Two tickets that share one of them wait for each other now and then
 _lines = [threading.Lock() for _ in range(64)]
+# Whether this thread is first in one, and waits in no other: two such could wait for each other
 _standing = threading.local()
 
 

@@ -242,6 +242,8 @@ class Read:
     def __init__(self):
         self.news: News | None = None
         self.waiting: list[Listener] = []
+        # The event loop holds its tasks but loosely
+        self.task: asyncio.Task | None = None
 
 
 class Topic:
@@ -258,6 +260,14 @@ class Topic:
         for listener in self.listeners:
             listener.is_behind = True
             self.attend(listener)
+
+    def pass_on(self, call: dict) -> None:
+        """Something is true only now: tell it to those whom it is for, without reading."""
+        chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
+        for listener in self.listeners:
+            if listener.passes(call):
+                listener.passing.append(chunk)
+                listener.woken.set()
 
     def attend(self, listener: Listener) -> None:
         """Read for a listener who is behind, unless it still has something to send."""
@@ -315,16 +325,9 @@ class Hub:
         for name in (INBOX, topic_of(call["ticket"])):
             if topic := self.topics.get(name):
                 if "event" in call:
-                    self.pass_on(call, topic)
+                    topic.pass_on(call)
                 else:
                     topic.call()
-
-    def pass_on(self, call: dict, topic: Topic) -> None:
-        chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
-        for listener in topic.listeners:
-            if listener.passes(call):
-                listener.passing.append(chunk)
-                listener.woken.set()
 
     def join(self, name: str, listener: Listener) -> Topic:
         self.loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -190,16 +190,40 @@ def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, pr
 
 
 @only_mongodb
+def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, priya, monkeypatch):
+    outrun, comes = [], threading.Event()
+
+    @contextmanager
+    def in_line_as_is_seen(key):
+        comes.set()
+        with in_line(key) as waited:
+            yield waited
+
+    monkeypatch.setattr(journal, "pause", outrun.append)
+    stale = read(ticket)
+    with ThreadPoolExecutor(1) as other:
+        with in_line(ticket.pk):
+            monkeypatch.setattr(journal, "in_line", in_line_as_is_seen)
+            second = other.submit(at_once, lambda: workflow.customer_says(stale, "Second", by=priya))
+            assert comes.wait(10)
+            workflow.customer_says(read(ticket), "First", by=priya)
+        [said] = second.result(30)
+    assert (said.seq, outrun) == (4, [])
+
+
+@only_mongodb
 def test_who_has_waited_for_long_goes_anyway_and_who_is_first_in_one_line_waits_in_no_other(monkeypatch):
-    def wait_behind_me():
-        with in_line("a") as waited, in_line("b") as waited_again:
-            return waited, waited_again
+    def stand(*keys) -> list[bool]:
+        with ExitStack() as stack:
+            return [stack.enter_context(in_line(key)) for key in keys]
 
     monkeypatch.setattr(transactions, "LONGEST_WAIT_SECONDS", 0.05)
-    with in_line("a"), ThreadPoolExecutor(1) as other:
-        assert other.submit(wait_behind_me).result(10) == (True, False)
     with ThreadPoolExecutor(1) as other:
-        assert other.submit(wait_behind_me).result(10) == (False, False)
+        assert other.submit(stand, 1).result(10) == [False]
+        with in_line(1):
+            assert other.submit(stand, 1).result(10) == [True]
+            assert other.submit(stand, 2, 1).result(10) == [False, False]
+        assert other.submit(stand, 1).result(10) == [False]
 
 
 def test_fifty_openings_with_one_client_id_open_one_ticket(priya):

@@ -1,6 +1,7 @@
 """The machinery of the streams, listening to anything: they miss nothing, repeat nothing, and end."""
 
 import asyncio
+import re
 import threading
 import time
 
@@ -162,6 +163,61 @@ def test_a_listener_that_leaves_does_not_take_the_others_read_away():
         may_go_on.set()
         await until(lambda: lines(heard) == [1])
         assert diary.reads == 1
+
+    during(story)
+
+
+def test_a_read_that_fails_ends_its_streams_and_who_comes_then_reads_anew():
+    async def story(start):
+        diary = Diary(1)
+        staying = start(diary, after=1)
+        await until(lambda: ("state", "0") in staying)
+        plain = diary.read
+
+        def fail(after):
+            raise InterfaceError("connection already closed")
+
+        diary.read = fail
+        both = [asyncio.create_task(listen(diary, [])) for _ in range(2)]
+        ended = await asyncio.gather(*both, return_exceptions=True)
+        assert [type(end) for end in ended] == [InterfaceError] * 2
+        diary.read = plain
+        heard = start(diary)
+        await until(lambda: lines(heard) == [1])
+
+    during(story)
+
+
+def test_who_is_slow_to_take_what_there_is_has_no_more_read_for_it_meanwhile():
+    async def story(start):
+        diary = Diary(1)
+        chunks = live.stream(
+            live.topic_of("diary"), diary.read, after=0, kind="slow", passes=bool, seconds=20
+        )
+        # Its first words and the first line; then its client takes nothing
+        await anext(chunks)
+        await anext(chunks)
+        other = start(diary)
+        for place in range(2, 12):
+            diary.add()
+            await until(lambda place=place: lines(other)[-1:] == [place])
+        # The other one read each of them; the slow one the first that came, and holds it
+        assert diary.reads <= 1 + 1 + 10 + 1
+        taken = b""
+        while b"id: 11\n" not in taken:
+            taken += await anext(chunks)
+        assert [int(place) for place in re.findall(rb"id: (\d+)", taken)] == list(range(2, 12))
+        await chunks.aclose()
+
+    during(story)
+
+
+def test_who_has_left_is_not_woken_by_the_clock():
+    async def story(start):
+        listener = live.Listener(Diary().read, 0, "any", bool, 20, None)
+        live.hub.join("ticket:left", listener)
+        live.hub.leave("ticket:left", listener)
+        assert listener.timer.cancelled()
 
     during(story)
 
