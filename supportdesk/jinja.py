@@ -6,9 +6,12 @@ from functools import cache, lru_cache
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from lucide.jinja import lucide
@@ -40,6 +43,18 @@ def environment(**options) -> Environment:
         rupees=rupees,
     )
     return env
+
+
+def rendered(template: str, **context) -> Markup:
+    """What a template of ours makes of this, to be put into another."""
+    return Markup(render_to_string(template, context))
+
+
+def csrf(request) -> dict:
+    """One token for all forms of a page: Django makes another each time that one is written, and it takes its time."""
+    token = SimpleLazyObject(lambda: get_token(request))
+    field = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
+    return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: field.format(token))}
 
 
 def url(name: str, *args) -> str:
@@ -79,9 +94,9 @@ def linked(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[end:])])
 
 
-def age(at: datetime, now: datetime | None = None) -> str:
+def age(at: datetime, now: datetime) -> str:
     """How long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov"."""
-    passed = (now or timezone.now()) - at
+    passed = now - at
     minutes = int(passed.total_seconds() // 60)
     if minutes < 1:
         return "now"
@@ -94,10 +109,10 @@ def age(at: datetime, now: datetime | None = None) -> str:
     return timezone.localtime(at).strftime("%-d %b")
 
 
-def moment(at: datetime) -> Markup:
-    """A <time> that reads as an age; the page keeps it current and shows the full time on hover."""
+def moment(at: datetime, age: str) -> Markup:
+    """A <time> that reads as its age; the page keeps it current and shows the full time on hover."""
     machine, full, _ = _written(at)
-    return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age(at)}</time>')
+    return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age}</time>')
 
 
 def clock(at: datetime) -> Markup:

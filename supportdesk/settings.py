@@ -147,6 +147,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "supportdesk.jinja.environment",
+            "context_processors": ["supportdesk.jinja.csrf"],
             "trim_blocks": True,
             "lstrip_blocks": True,
         },

@@ -17,6 +17,8 @@ os.environ.setdefault("RATE_LIMITS", "off")
 
 from supportdesk.settings import *  # noqa: F403
 
+# As a desk in production: what was rendered is kept
+DEBUG = False
 # The real hasher is slow on purpose
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Names without a hash: nothing has to be collected first

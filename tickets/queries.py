@@ -15,7 +15,7 @@ from django.utils import timezone
 from supportdesk.prepared import prepared
 
 from . import search
-from .models import Category, Message, Order, Person, Priority, Role, Status, Ticket, Viewer
+from .models import Category, Message, Order, OrderItem, Person, Priority, Role, Status, Ticket, Viewer
 
 PAGE = 25
 MESSAGES_PAGE = 50
@@ -214,6 +214,9 @@ def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
 @lru_cache
 def _newer(notes: bool, limit: int | None) -> Callable[..., list[Message]]:
     return prepared(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
+
+
+items_of = prepared(lambda order: OrderItem.objects.filter(order_id=order))
 
 
 def orders_of(person: Person) -> QuerySet[Order]:

@@ -17,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from supportdesk.static import digest
-from tickets import limits, live, queries, sla, workflow
+from tickets import fragments, limits, live, queries, sla, workflow
 from tickets.api.serializers import (
     CallbackSerializer,
     ConfirmSerializer,
@@ -253,7 +253,7 @@ def _conversation(person) -> dict:
         "ticket": ticket,
         "person": person,
         "transcript": [_from_transcript(line) for line in ticket.handover.get("transcript", [])],
-        "messages": _without_quote(ticket, shown),
+        "bubbles": fragments.bubbles(_without_quote(ticket, shown), ticket, "customer"),
         "older": _older(shown),
         "greeting": replies.say("greeting"),
         "Status": Status,
@@ -273,8 +273,8 @@ def _from_transcript(line: dict) -> ChatMessage:
 
 
 def _bubbles(request, *, lines=(), ticket=None, messages=(), older=None):
-    context = {"lines": lines, "ticket": ticket, "messages": messages, "older": older, "side": "customer"}
-    return render(request, "chatbot/_bubbles.html", context)
+    bubbles = fragments.bubbles(messages, ticket, "customer")
+    return render(request, "chatbot/_bubbles.html", {"lines": lines, "bubbles": bubbles, "older": older})
 
 
 def _older(shown) -> int | None:

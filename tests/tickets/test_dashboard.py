@@ -63,6 +63,12 @@ def test_a_ticket_has_the_names_that_screen_readers_rely_on(desk, ticket):
     assert shown.one("a", aria_label="Back")["href"] == "/support/"
 
 
+def test_all_forms_of_a_page_bring_one_token(desk, ticket):
+    tokens = [field["value"] for field in page(desk.get(opened(ticket))).all(name="csrfmiddlewaretoken")]
+    assert len(tokens) > 5
+    assert len(set(tokens)) == 1
+
+
 def test_bubbles_say_who_speaks(desk, priya, asha):
     told = [
         {"sender": "customer", "message": "is it late"},
@@ -290,6 +296,7 @@ def test_htmx_gets_rows_with_the_total_and_next_pages_without(desk, priya):
 def test_a_row_is_empty_when_its_ticket_is_not_in_the_list_that_is_shown(desk, ticket):
     shown = page(desk.get(f"{opened(ticket)}row?filter=open", headers=HTMX))
     assert rows(shown) == numbers(ticket)
+    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?filter=open"
     assert desk.get(f"{opened(ticket)}row?filter=closed", headers=HTMX).content == b""
 
 

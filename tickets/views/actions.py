@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from .. import access, limits, live, queries, search, workflow
+from .. import access, fragments, limits, live, queries, search, workflow
 from ..forms import AssignForm, MoveForm, ReplyForm, SeenForm, TriageForm, complaint
 from ..models import Status, Viewer
 from ..uploads import BadPicture, NoRoom, received
@@ -137,7 +137,7 @@ def _say(request, ticket, data):
 def _bubbles(request, ticket, shown, status: int, said: str = "") -> HttpResponse:
     if said and not _from_script(request):
         return _not_sent(request, ticket, said, status)
-    context = {"ticket": ticket, "messages": shown, "side": "agent"}
+    context = {"bubbles": fragments.bubbles(shown, ticket, "agent")}
     response = render(request, "tickets/_messages.html", context, status=status)
     return _with_toast(response, said, "error") if said else response
 

@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from .. import access, queries, workflow
+from .. import access, fragments, queries, workflow
 from ..forms import FILTER_GROUPS, FILTERS, FilterForm
-from ..models import Category, Priority, Status
+from ..models import Category, Priority, Status, Ticket
 
 
 def page_for_agents(view):
@@ -53,7 +53,7 @@ def row(request, ticket_id):
     found = queries.inbox(wanted).filter(pk=ticket_id).first()
     if not found:
         return HttpResponse("")
-    return render(request, "tickets/_ticket_row.html", {"ticket": found, "now": timezone.now()})
+    return HttpResponse(fragments.row(found, timezone.now(), _query(request)))
 
 
 @page_for_agents
@@ -72,9 +72,10 @@ def messages(request, ticket_id):
         shown = queries.newest_messages(found, notes=True, before=before)
     else:
         shown = queries.newer_messages(found, _seq(request, "after"), notes=True)
-    context = {"ticket": found, "messages": shown, "side": "agent", "days": bool(before)}
-    context["older"] = before and _older(shown)
-    return render(request, "tickets/_messages.html", context)
+    bubbles = fragments.bubbles(shown, found, "agent", days=bool(before))
+    return render(
+        request, "tickets/_messages.html", {"bubbles": bubbles, "older": before and _older(shown)}
+    )
 
 
 @page_for_agents
@@ -82,7 +83,7 @@ def history(request, ticket_id):
     """Who changed what, and when; loaded when somebody asks for it."""
     found = access.desk_ticket(request.user, ticket_id)
     events = found.events.order_by("-at")[:100]
-    return render(request, "tickets/_history.html", {"events": events})
+    return render(request, "tickets/_history.html", {"events": events, "now": timezone.now()})
 
 
 # --- What the templates are given --------------------------------------------
@@ -102,10 +103,10 @@ FILTER_CHOICES = [
 
 def both_panes(request, ticket) -> dict:
     """What the whole page shows with this ticket open."""
-    return _list(request) | _pane(request, ticket) | {"open_ticket": ticket}
+    return _list(request, ticket) | _pane(request, ticket)
 
 
-def _list(request) -> dict:
+def _list(request, open_ticket: Ticket | None = None) -> dict:
     form = FilterForm(request.GET)
     wanted = form.wanted(request.user)
     cursor = request.GET.get("cursor", "")
@@ -114,14 +115,16 @@ def _list(request) -> dict:
     except queries.BadFilter:
         # A cursor from an old bookmark: begin at the top
         page = queries.inbox_page(wanted, only=queries.ROW)
+    query, now = _query(request), timezone.now()
     return {
         "page": page,
+        "rows": [fragments.row(each, now, query, is_open=each == open_ticket) for each in page.rows],
         "total": None if cursor else queries.total(wanted, page),
         "filter": request.GET.get("filter", ""),
         "q": wanted.q,
         "filter_choices": FILTER_CHOICES,
-        "query": _query(request),
-        "now": timezone.now(),
+        "query": query,
+        "now": now,
     }
 
 
@@ -137,11 +140,11 @@ def _query(request) -> str:
 def _pane(request, ticket) -> dict:
     shown = queries.newest_messages(ticket, notes=True)
     return header_context(request, ticket) | {
-        "messages": shown,
+        "bubbles": fragments.bubbles(shown, ticket, "agent", days=True),
         "older": _older(shown),
-        "days": True,
         "query": _query(request),
         "order": ticket.order,
+        "items": queries.items_of(ticket.order_id) if ticket.order_id else [],
     }
 
 
@@ -149,7 +152,6 @@ def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
     return {
         "ticket": ticket,
-        "side": "agent",
         "agents": queries.colleagues(),
         "moves": workflow.allowed_moves(ticket),
         "priorities": list(Priority)[::-1],
