@@ -39,7 +39,7 @@ def benchmark(folder, *command: str) -> None:
 def test_a_desk_is_built_and_its_costs_measured_within_their_queries(tmp_path):
     costs = ["list", "search", "conversation, 500 messages", "reply", "Villy's answer", "admin list"]
     benchmark(
-        tmp_path, "benchmarks.run", "--engines", "sqlite", "--sizes", str(TICKETS), "--rounds", "1", "--seconds", "2",
+        tmp_path, "benchmarks.run", "--engines", "sqlite", "--sizes", str(TICKETS), "--rounds", "1", "--seconds", "1",
         "--no-live", "--no-peer", "--results", str(tmp_path), "--name", "few", "--only", *costs
     )  # fmt: skip
 

@@ -14,12 +14,12 @@ DATABASE = {"db", "transactional_db"}
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
 # One worker has the browser, another what starts processes, the third what moves between engines; then all take of
-# what is quick. Last comes what is about load and time, which needs the machine
+# what is quick. Last comes what is about load and time, which needs the machine, in two halves of one length
 KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
 ENGINES = ("tests/engines/", "tests/test_copydesk.py")
 LOAD = (
-    "tests/security/test_limits_shared.py", "tests/security/test_sent_away.py", "tests/test_benchmarks.py",
-    "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
+    "tests/faults/test_clock.py", "tests/faults/test_streams_cut.py", "tests/security/test_limits_shared.py",
+    "tests/security/test_sent_away.py", "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
 )  # fmt: skip
 
 
@@ -60,9 +60,9 @@ def _kind(item) -> str:
         return "browser"
     if item.nodeid.startswith(ENGINES):
         return "engines"
-    if item.nodeid.startswith("tests/faults/"):
-        return "faults"
-    return "load" if item.nodeid.startswith(LOAD) else "processes"
+    if item.nodeid.startswith(LOAD):
+        return "load"
+    return "faults" if item.nodeid.startswith("tests/faults/") else "processes"
 
 
 def _asks_the_database(item) -> bool:
