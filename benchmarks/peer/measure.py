@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,10 +36,16 @@ def _load(port: int, requests: list[dict], seconds: float) -> dict:
 
 
 def _measured(size: int, options) -> list[dict]:
-    database = FOLDER / f"peer-{size}.sqlite3"
+    built, database = FOLDER / f"peer-{size}.sqlite3", FOLDER / f"peer-run-{size}.sqlite3"
     environment = {**os.environ, "PEER_DATABASE": str(database), "PYTHONPATH": str(HERE)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [PYTHON, "prepare.py", str(size), *([] if database.exists() else ["--fill"])]
+    _drop(database)
+    if not built.exists():
+        subprocess.run([PYTHON, "prepare.py", "fill", str(size)], cwd=HERE, env=environment, check=True)
+        database.rename(built)
+    # Its conversations grow with each reply: a copy is measured, as of the desk
+    shutil.copyfile(built, database)
+    command = [PYTHON, "prepare.py", "ask"]
     said = subprocess.run(command, cwd=HERE, env=environment, stdout=subprocess.PIPE, check=True)
     costs = json.loads(said.stdout.splitlines()[-1])
     port, rows = servers.free_port(), []
@@ -69,4 +76,10 @@ def _measured(size: int, options) -> list[dict]:
             }
             rows.append(row | figures)
             report.tell(rows[-1])
+    _drop(database)
     return rows
+
+
+def _drop(database: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)

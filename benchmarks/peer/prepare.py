@@ -1,4 +1,4 @@
-"""Runs in the peer's environment: fill its database with N tickets x 10 messages, and print how to ask it."""
+"""Runs in the peer's environment: `fill N` its database with N tickets x 10 messages, `ask` prints how to ask it."""
 
 import json
 import os
@@ -67,10 +67,7 @@ def fill(size: int) -> None:
     )
 
 
-def main() -> None:
-    size = int(sys.argv[1])
-    if "--fill" in sys.argv:
-        fill(size)
+def ask() -> None:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(get_user_model().objects.get(username="agent"))
     cookie = {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF}"}
@@ -123,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    fill(int(sys.argv[2])) if sys.argv[1] == "fill" else ask()
