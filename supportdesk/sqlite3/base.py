@@ -3,6 +3,8 @@
 SQLite lets one write at a time. Who comes second asks again after a while, then after a longer
 while, and is overtaken by everybody who comes at the right moment: with eight threads that write, one of
 a hundred waited for half a second. Here the threads wait for each other first, and are woken.
+
+And with conditions on booleans that its indexes serve.
 """
 
 import threading
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+from django.db.models.expressions import Col
 
 _lines: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -18,7 +21,14 @@ _lines: dict[str, threading.Lock] = defaultdict(threading.Lock)
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
+class DatabaseOperations(base.DatabaseOperations):
+    def conditional_expression_supported_in_where_clause(self, expression):
+        # `WHERE wanted AND NOT done` looks through every row, `WHERE wanted = 1 AND done = 0` into the index
+        return not isinstance(expression, Col)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
     _first = False
 
     def create_cursor(self, name=None):
