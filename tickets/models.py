@@ -349,7 +349,11 @@ class Ticket(models.Model):
             models.Index(fields=["category", "-updated_at", "-id"], name="inbox_by_category"),
             models.Index(fields=["assignee", "-updated_at", "-id"], name="inbox_by_assignee"),
             models.Index(fields=["requester", "-updated_at", "-id"], name="own_tickets"),
-            models.Index(fields=["status", "first_response_due_at", "id"], name="inbox_by_due_time"),
+            # The last is counted with it
+            models.Index(
+                fields=["status", "first_response_due_at", "id", "first_responded_at"],
+                name="inbox_by_due_time",
+            ),
             models.Index(
                 fields=["callback_requested", "callback_completed", "-updated_at", "-id"],
                 name="inbox_callbacks",

@@ -250,8 +250,7 @@ def test_no_page_costs_more_queries_when_there_is_more_to_show(way, ticket, priy
     assert cost() == little <= most
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
-@pytest.mark.parametrize(
+EACH_FILTER = pytest.mark.parametrize(
     "wanted",
     [
         {},
@@ -265,6 +264,11 @@ def test_no_page_costs_more_queries_when_there_is_more_to_show(way, ticket, priy
     ],
     ids=str,
 )
+sqlite_plans = pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
+
+
+@sqlite_plans
+@EACH_FILTER
 def test_a_page_of_the_list_is_read_along_an_index_and_never_sorted(wanted, db):
     wanted = InboxFilter(**wanted)
     order = queries.BY_DUE_TIME if wanted.waiting else queries.NEWEST_FIRST
@@ -274,6 +278,17 @@ def test_a_page_of_the_list_is_read_along_an_index_and_never_sorted(wanted, db):
         assert "SEARCH tickets_ticket USING INDEX inbox" in plan or not any(vars(wanted).values())
         assert "USING INDEX" in plan
         assert "TEMP B-TREE" not in plan
+
+
+@sqlite_plans
+@EACH_FILTER
+def test_the_tickets_of_a_filter_are_counted_by_its_index_alone(wanted, db):
+    with CaptureQueriesContext(connection) as asked:
+        queries.count(InboxFilter(**wanted))
+    [counted] = [query["sql"] for query in asked if "COUNT(" in query["sql"]]
+    with connection.cursor() as cursor:
+        plan = cursor.execute(f"EXPLAIN QUERY PLAN {counted}").fetchall()
+    assert any("USING COVERING INDEX" in step for *_, step in plan)
 
 
 # --- Conversations -----------------------------------------------------------
