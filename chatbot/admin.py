@@ -78,12 +78,26 @@ class ArticleAdmin(DeskAdmin):
         return ", ".join(language for language, text in written.items() if text)
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    """The languages that Villy answers in; which ones there are would be asked of every chat."""
+
+    title = parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return [("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")]
+
+    def queryset(self, request, chats):
+        return chats.filter(language=self.value()) if self.value() else chats
+
+
 @admin.register(Chat)
 class ChatAdmin(DeskAdmin):
     """To learn from: what people asked, and what Villy made of it. Nothing here is edited."""
 
-    list_display = ("created_at", "who", "language", "became_ticket")
-    list_filter = ("language", ("ticket", admin.EmptyFieldListFilter))
+    list_display = ("updated_at", "who", "language", "became_ticket")
+    # As its index
+    ordering = ("-updated_at",)
+    list_filter = (LanguageFilter, ("ticket", admin.EmptyFieldListFilter))
     search_fields = ("person__name", "person__email", "=ticket__number")
     search_help_text = "Name or e-mail of the customer, or a ticket number."
     fields = ("person", "ticket", "language", "created_at", "conversation")

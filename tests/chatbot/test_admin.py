@@ -1,6 +1,8 @@
 """Staff's admin: what Villy knows, and what was said to him."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chatbot.models import Article, Chat, ChatMessage, Product
 from tests import factories
@@ -49,6 +51,23 @@ def test_a_chat_is_read_and_never_changed(staff, priya):
     assert staff.post(f"{path}change/", {"language": "hi"}).status_code == 403
     assert staff.post(f"{path}delete/", {"post": "yes"}).status_code == 403
     assert staff.get("/admin/chatbot/chat/add/").status_code == 403
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
+def test_the_list_of_chats_is_read_along_its_index(staff, priya):
+    for language in ("en", "hi"):
+        Chat.objects.create(person=priya, language=language)
+    with CaptureQueriesContext(connection) as asked:
+        shown = page(staff.get("/admin/chatbot/chat/"))
+        found = page(staff.get("/admin/chatbot/chat/?language=hi"))
+    assert [len(each.all("td", _class="field-who")) for each in (shown, found)] == [2, 1]
+    rows = [query["sql"] for query in asked if 'FROM "chatbot_chat"' in query["sql"]]
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in rows]
+    steps = [step for plan in plans for *_, step in plan]
+    # One each for what is shown; the others are counts
+    assert steps.count("SCAN chatbot_chat USING INDEX chats_by_use") == 2
+    assert not {"USE TEMP B-TREE FOR ORDER BY", "USE TEMP B-TREE FOR DISTINCT"}.intersection(steps)
 
 
 @pytest.mark.parametrize("model", ["tickets/order", "tickets/person", "chatbot/chat", "chatbot/article"])
