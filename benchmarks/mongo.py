@@ -21,6 +21,16 @@ SIZE = 300
 PLANS = {
     "list": ("tickets_ticket", {}, [("updated_at", -1), ("_id", -1)]),
     "list, one status": ("tickets_ticket", {"status": "open"}, [("updated_at", -1), ("_id", -1)]),
+    "list, callbacks": (
+        "tickets_ticket",
+        {"callback_requested": True, "callback_completed": False},
+        [("updated_at", -1), ("_id", -1)],
+    ),
+    "list, waiting": (
+        "tickets_ticket",
+        {"status": "open", "first_responded_at": None},
+        [("first_response_due_at", 1), ("_id", 1)],
+    ),
     "conversation": ("tickets_message", {"ticket_id": "x"}, [("seq", -1)]),
     "search": ("tickets_searchtext", {"words": {"$gte": "refund", "$lt": "refundz"}}, [("rank", -1)]),
 }

@@ -37,9 +37,9 @@ def benchmark(folder, *command: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("wrk"), reason="the load is made by wrk, which is not here")
 def test_a_desk_is_built_and_its_costs_measured_within_their_queries(tmp_path):
-    costs = ["list", "search", "conversation, 500 messages", "reply", "Villy's answer", "admin list"]
+    costs = ["list", "search", "conversation, 500 messages", "reply", "Villy's answer"]
     benchmark(
-        tmp_path, "benchmarks.run", "--engines", "sqlite", "--sizes", str(TICKETS), "--rounds", "1", "--seconds", "1",
+        tmp_path, "benchmarks.run", "--engines", "sqlite", "--sizes", str(TICKETS), "--rounds", "1", "--seconds", "2",
         "--no-live", "--no-peer", "--results", str(tmp_path), "--name", "few", "--only", *costs
     )  # fmt: skip
 
