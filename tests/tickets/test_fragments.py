@@ -43,6 +43,8 @@ def test_a_row_that_nobody_changed_is_rendered_once(ticket):
         {"first_response_due_at": timezone.now() + timedelta(days=3)},
         {"first_responded_at": timezone.now()},
         {"updated_at": timezone.now() - timedelta(days=3)},
+        # Its age reads the same, its place in the list does not
+        {"updated_at": timezone.now() + timedelta(seconds=1)},
     ],
     ids=lambda change: next(iter(change)),
 )
