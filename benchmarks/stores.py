@@ -57,6 +57,12 @@ def commits_a_second(connect: Callable, statement: str, clients: int, seconds: f
     return sum(done) / seconds
 
 
+def remove(database: Path) -> None:
+    """Delete a file of SQLite, and what stands beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
 class Sqlite:
     """One file a desk."""
 
@@ -85,8 +91,7 @@ class Sqlite:
         self.path(name).rename(self.path(new))
 
     def drop(self, name: str) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self.path(name).with_name(self.path(name).name + suffix).unlink(missing_ok=True)
+        remove(self.path(name))
 
     def size(self, name: str) -> int:
         return self.path(name).stat().st_size

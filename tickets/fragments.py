@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from supportdesk.jinja import age, countdown, rendered
 
-from .models import CATEGORY_LABELS, PRIORITY_LABELS, STATUS_LABELS, Message, Ticket
+from .models import Message, Ticket
 
 # Two or three kilobytes each. Who works on the templates sees each change
 ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
@@ -54,17 +54,9 @@ class Row(NamedTuple):
     query: str
     is_open: bool
 
-    @property
-    def status_label(self) -> str:
-        return STATUS_LABELS.get(self.status, self.status)
-
-    @property
-    def priority_label(self) -> str:
-        return PRIORITY_LABELS.get(self.priority, self.priority)
-
-    @property
-    def category_label(self) -> str:
-        return CATEGORY_LABELS.get(self.category, self.category)
+    get_status_display = Ticket.get_status_display
+    get_priority_display = Ticket.get_priority_display
+    get_category_display = Ticket.get_category_display
 
 
 _of_ticket = attrgetter(

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from .. import report, servers
-from ..stores import FOLDER
+from ..stores import FOLDER, remove
 
 HERE = Path(__file__).parent
 HOME = FOLDER / "peer"
@@ -39,7 +39,7 @@ def _measured(size: int, options) -> list[dict]:
     built, database = FOLDER / f"peer-{size}.sqlite3", FOLDER / f"peer-run-{size}.sqlite3"
     environment = {**os.environ, "PEER_DATABASE": str(database), "PYTHONPATH": str(HERE)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    _drop(database)
+    remove(database)
     if not built.exists():
         subprocess.run([PYTHON, "prepare.py", "fill", str(size)], cwd=HERE, env=environment, check=True)
         database.rename(built)
@@ -76,10 +76,5 @@ def _measured(size: int, options) -> list[dict]:
             }
             rows.append(row | figures)
             report.tell(rows[-1])
-    _drop(database)
+    remove(database)
     return rows
-
-
-def _drop(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)

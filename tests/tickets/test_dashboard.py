@@ -1,9 +1,11 @@
 """The desk's pages, read as plain HTML: the list, the ticket beside it, and the fragments of both."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -63,10 +65,17 @@ def test_a_ticket_has_the_names_that_screen_readers_rely_on(desk, ticket):
     assert shown.one("a", aria_label="Back")["href"] == "/support/"
 
 
-def test_all_forms_of_a_page_bring_one_token(desk, ticket):
-    tokens = [field["value"] for field in page(desk.get(opened(ticket))).all(name="csrfmiddlewaretoken")]
+def test_all_forms_of_a_page_bring_one_token_and_it_is_asked_for(asha, ticket):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(asha)
+    shown = page(browser.get(opened(ticket)))
+    tokens = [field["value"] for field in shown.all(name="csrfmiddlewaretoken")]
     assert len(tokens) > 5
     assert len(set(tokens)) == 1
+    assert json.loads(shown.one("body")["hx-headers"]) == {"X-CSRFToken": tokens[0]}
+    take = f"{opened(ticket)}take"
+    assert browser.post(take, {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
+    assert browser.post(take, {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
 
 
 def test_bubbles_say_who_speaks(desk, priya, asha):

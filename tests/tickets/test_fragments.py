@@ -113,6 +113,8 @@ def test_each_side_sees_its_own_ticks_and_they_change_when_the_other_reads(ticke
         states.append(tick["data-state"])
         assert not page_of(bubbles(ticket, "customer")[-1][1]).all("span", _class="tick")
     assert states == ["sent", "read"]
+    workflow.add_note(ticket, "Third time this month", by=asha)
+    assert not page_of(bubbles(ticket)[-1][1]).all("span", _class="tick")
 
 
 def test_the_first_message_of_each_day_says_so(ticket, asha):
