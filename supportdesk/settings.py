@@ -7,6 +7,7 @@ runs on a misspelt setting is worse than one that does not run.
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 from environs import Env
@@ -60,6 +61,8 @@ WORKERS = env.int("WORKERS", 1)
 SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}/")
+# The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
+DESK_URL = env.str("DESK_URL", "") or "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.bool("BACKGROUND_WORK", True)
 AUTO_CLOSE_DAYS = env.int("AUTO_CLOSE_DAYS", 7)
@@ -74,6 +77,14 @@ LLM_MODEL = env.str("LLM_MODEL", "")
 LLM_API_KEY = env.str("LLM_API_KEY", "")
 # Takes POST {"to", "text"}: for the order codes of customers without an e-mail. Empty: they get none.
 SMS_URL = env.str("SMS_URL", "")
+# E-mail in: a key that is part of an address, or a mailbox that the worker polls
+EMAIL_HOOK_KEY = env.str("EMAIL_HOOK_KEY", "")
+EMAIL_IN_URL = env.str("EMAIL_IN_URL", "")
+WHATSAPP_VERIFY_TOKEN = env.str("WHATSAPP_VERIFY_TOKEN", "")
+WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", "")
+WHATSAPP_TOKEN = env.str("WHATSAPP_TOKEN", "")
+WHATSAPP_PHONE_ID = env.str("WHATSAPP_PHONE_ID", "")
+WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 
 # --- Django ------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -218,7 +229,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
 EMAIL_HOST = env.str("EMAIL_HOST", "")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "tickets.channels.email.on_disk.EmailBackend"
+)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_PORT = env.int("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
@@ -227,6 +242,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Support <support@localhost>")
+# Where answers go, with a token behind a plus; empty: MAIL_FROM
+EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", "")
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_ENGINE = "supportdesk.sessions"
@@ -318,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "Category": "tickets.models.Category.choices",
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
+        "Channel": "tickets.models.ChannelName.choices",
         "ChatSender": ["customer", "ai"],
     },
 }

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class TicketsConfig(AppConfig):
     name = "tickets"
     verbose_name = "Support desk"
+
+    def ready(self):
+        from . import channels
+
+        channels.load()
