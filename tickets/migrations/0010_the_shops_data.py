@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_waiting_is_counted_by_its_index'),
+        ('tickets', '0009_settings'),
     ]
 
     operations = [
