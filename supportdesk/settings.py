@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Regexp
 
 from . import keys
 from .databases import apps_for, database_from_url, is_mongo, migrations_for
@@ -59,6 +59,12 @@ WORKER_THREADS = env.int("WORKER_THREADS", 8)
 # Processes of `manage.py serve` on one port
 WORKERS = env.int("WORKERS", 1)
 SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
+# ISO 4217: what amounts are in that name no currency of their own
+SHOP_CURRENCY = env.str(
+    "SHOP_CURRENCY",
+    "INR",
+    validate=Regexp(r"[A-Z]{3}\Z", error="SHOP_CURRENCY is three capital letters, as in INR or EUR."),
+)
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}/")
 # The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop

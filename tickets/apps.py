@@ -8,4 +8,7 @@ class TicketsConfig(AppConfig):
     def ready(self):
         from . import channels
 
+        # Models of a room of its own, until models.py is a package
+        from .team import settings  # noqa: F401
+
         channels.load()
