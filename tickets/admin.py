@@ -487,3 +487,6 @@ class AuditAdmin(DeskAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+from .channels import admin as _channels  # noqa: E402, F401 (registers itself)

@@ -147,7 +147,9 @@ def queue_unread(ticket: Ticket) -> bool:
     mine = Ticket.objects.filter(pk=ticket.pk, mailed_to_requester=ticket.mailed_to_requester)
     if not mine.update(mailed_to_requester=newest) and row:
         # Another process queued a letter with some of this meanwhile
-        Outgoing.objects.filter(pk=row.pk, state=OutgoingState.WAITING).update(state=OutgoingState.CANCELLED)
+        Outgoing.objects.filter(pk=row.pk, state=OutgoingState.WAITING).update(
+            state=OutgoingState.CANCELLED
+        )
         return False
     return row is not None
 
@@ -156,6 +158,12 @@ def queue_unread(ticket: Ticket) -> bool:
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""
     return inbox.retry_due(now)
+
+
+@step("inbox-prune", every=timedelta(hours=1))
+def forget_ignored(now: datetime, since: datetime) -> bool:
+    """Remove what was not for the desk and was kept for staff to look at."""
+    return inbox.forget_ignored(now)
 
 
 @step("order", every=timedelta(seconds=15))

@@ -34,6 +34,11 @@ urlpatterns = [
     path("c/<str:token>/rating", linked.rating, name="link-rating"),
     path("c/<str:token>/letters", linked.letters, name="link-letters"),
     path("c/<str:token>/files/<uuid:message_id>", linked.picture, name="link-picture"),
-    path("c/<str:token>/files/<uuid:message_id>/small", linked.picture, {"small": True}, name="link-thumbnail"),
+    path(
+        "c/<str:token>/files/<uuid:message_id>/small",
+        linked.picture,
+        {"small": True},
+        name="link-thumbnail",
+    ),
     re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
 ]

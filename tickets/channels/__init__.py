@@ -12,4 +12,5 @@ email      letters in and out
 
 def load() -> None:
     """Have the channels register themselves; called once the models are there."""
+    from . import personal_data  # noqa: F401
     from .email import channel as _email  # noqa: F401

@@ -20,12 +20,18 @@ def email(request, key):
     """Take a raw letter. The same one again, one that is put aside and one that is ignored are 200 as well:
     a mail server that is told no sends it again, or a bounce to the customer.
     """
-    if not settings.EMAIL_HOOK_KEY or not hmac.compare_digest(key.encode(), settings.EMAIL_HOOK_KEY.encode()):
+    if not settings.EMAIL_HOOK_KEY or not hmac.compare_digest(
+        key.encode(), settings.EMAIL_HOOK_KEY.encode()
+    ):
         raise Http404
-    if request.content_type != MAIL:
-        return _refused(415, "Send the raw message with Content-Type: message/rfc822.", "unsupported_media_type")
     # Not request.body, which is for forms and stops at DATA_UPLOAD_MAX_MEMORY_SIZE
     raw = request.read(parsing.MAX_BYTES + 1)
+    if not raw.strip():
+        return _refused(400, "The body is empty: it has to be the raw message.", "empty")
+    if request.content_type != MAIL:
+        return _refused(
+            415, "Send the raw message with Content-Type: message/rfc822.", "unsupported_media_type"
+        )
     if len(raw) > parsing.MAX_BYTES:
         return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
     incoming = inbox.take_in(ChannelName.EMAIL, parsing.key_of(raw), original=raw)

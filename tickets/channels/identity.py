@@ -20,7 +20,9 @@ def prove(person: Person, channel: str, address: str, *, by: str) -> Person:
     if found is None:
         try:
             with transaction.atomic():
-                ChannelIdentity.objects.create(channel=channel, address=address, person=person, proven_by=by)
+                ChannelIdentity.objects.create(
+                    channel=channel, address=address, person=person, proven_by=by
+                )
             return person
         except IntegrityError:
             found = find(channel, address)

@@ -22,15 +22,21 @@ logger = logging.getLogger(__name__)
 FIRST_TRY = timedelta(seconds=60)
 MOST_TRIES = 6
 BATCH = 50
+# How long staff can look at what was put aside or left out
+KEPT_ASIDE = timedelta(days=60)
 FOLDER = "letters"
 
 
-def take_in(channel: str, key: str, *, original: bytes | None = None, payload: dict | None = None) -> Incoming | None:
+def take_in(
+    channel: str, key: str, *, original: bytes | None = None, payload: dict | None = None
+) -> Incoming | None:
     """Store what came in; None if the same key came before."""
     key = key[:250]
     if Incoming.objects.filter(channel=channel, key=key).exists():
         return None
-    incoming = Incoming(channel=channel, key=key, payload=payload or {}, retry_at=timezone.now() + FIRST_TRY)
+    incoming = Incoming(
+        channel=channel, key=key, payload=payload or {}, retry_at=timezone.now() + FIRST_TRY
+    )
     if original is not None:
         name = f"{FOLDER}/{incoming.pk.hex[-2:]}/{incoming.pk.hex}.eml"
         incoming.original = default_storage.save(name, ContentFile(original))
@@ -73,7 +79,14 @@ def process(incoming: Incoming) -> None:
     is_over = incoming.state != IncomingState.RECEIVED
     incoming.retry_at = None if is_over else timezone.now() + timedelta(seconds=15 * 2**incoming.tries)
     incoming.reason = incoming.reason[:250]
-    incoming.save()
+    if incoming.state in (IncomingState.DONE, IncomingState.IGNORED):
+        # What is kept of it is masked by now; the raw letter may hold a card number
+        raw, incoming.original = incoming.original, ""
+        incoming.save()
+        if raw:
+            default_storage.delete(raw)
+    else:
+        incoming.save()
 
 
 def retry_due(now: datetime) -> bool:
@@ -84,6 +97,23 @@ def retry_due(now: datetime) -> bool:
         if mine.update(retry_at=now + FIRST_TRY):
             process(incoming)
     return len(due) == BATCH
+
+
+def forget_ignored(now: datetime) -> bool:
+    """Remove some of what was not for the desk, or was put aside, and has been looked at for long enough."""
+    old = Incoming.objects.filter(
+        state__in=(IncomingState.IGNORED, IncomingState.QUARANTINED), received_at__lt=now - KEPT_ASIDE
+    )
+    rows = list(old.order_by("-received_at").only("id", "original")[:BATCH])
+    remove(rows)
+    return len(rows) == BATCH
+
+
+def remove(rows: list[Incoming]) -> None:
+    """Delete the rows with their files."""
+    for row in rows:
+        discard(row)
+    Incoming.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def again(incoming: Incoming) -> None:

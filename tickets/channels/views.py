@@ -59,7 +59,9 @@ def conversation(request, link):
 @with_link
 def messages(request, link):
     """The bubbles after a seq, for the page's script, and how the ticket stands."""
-    shown = queries.newer_messages(link.ticket, _number(request.GET.get("after")), notes=False, limit=PAGE_MESSAGES)
+    shown = queries.newer_messages(
+        link.ticket, _number(request.GET.get("after")), notes=False, limit=PAGE_MESSAGES
+    )
     html = "".join(str(bubble) for _, bubble in _bubbles(link, shown))
     return HttpResponse(html, headers={"X-Conversation-State": link.ticket.status})
 
@@ -78,7 +80,10 @@ def seen(request, link):
 def rating(request, link):
     """Rate: confirms a ticket that is resolved. Only a POST does; mail scanners open links."""
     limits.take(request, "write")
-    stars, comment = _number(request.POST.get("rating")), request.POST.get("comment", "").strip()[:COMMENT_LENGTH]
+    stars, comment = (
+        _number(request.POST.get("rating")),
+        request.POST.get("comment", "").strip()[:COMMENT_LENGTH],
+    )
     if not 1 <= stars <= 5:
         return _page(request, link, error="Choose one to five stars.", status=400)
     ticket = link.ticket
@@ -107,7 +112,11 @@ def letters(request, link):
 @with_link
 def picture(request, link, message_id, small=False):
     """A picture of this conversation."""
-    message = Message.objects.filter(pk=message_id, ticket=link.ticket, internal=False).exclude(picture="").first()
+    message = (
+        Message.objects.filter(pk=message_id, ticket=link.ticket, internal=False)
+        .exclude(picture="")
+        .first()
+    )
     if not message:
         raise Http404
     name = (message.thumbnail if small else message.picture).name
@@ -140,7 +149,12 @@ def _say(request, link):
     try:
         with received(upload) as stored:
             message = workflow.customer_says(
-                ticket, text, by=ticket.requester, picture=stored, client_id=client_id, channel=ChannelName.WIDGET
+                ticket,
+                text,
+                by=ticket.requester,
+                picture=stored,
+                client_id=client_id,
+                channel=ChannelName.WIDGET,
             )
     except BadPicture as reason:
         return _page(request, link, error=str(reason), draft=text, status=400)
@@ -194,22 +208,15 @@ def _bubbles(link, messages) -> list[tuple]:
     """Bubbles whose pictures are reached with this link."""
     files, own = reverse("picture", args=[link.pk]).replace(str(link.pk), ""), links.token(link)
     shown = fragments.bubbles(messages, link.ticket, "customer", days=True)
-    # In a bubble quotes are escaped: only an attribute can look like this
-    return [
-        (
-            day,
-            Markup(
-                str(html)
-                .replace(f'data-src="{files}', f'src="/c/{own}/files/')
-                .replace(f'href="{files}', f'href="/c/{own}/files/')
-            ),
-        )
-        for day, html in shown
-    ]
+    return [(day, _rehosted(html, files, f"/c/{own}/files/")) for day, html in shown]
+
+
+def _rehosted(html: Markup, files: str, own: str) -> Markup:
+    """The bubble with its pictures' addresses below the link. In its texts quotes are escaped: only an attribute fits."""
+    text = str(html).replace(f'data-src="{files}', f'src="{own}').replace(f'href="{files}', f'href="{own}')
+    return Markup(text)  # noqa: S704
 
 
 def _number(raw) -> int:
     raw = str(raw or "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
-
-

@@ -181,9 +181,7 @@ def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Messa
         ticket, text, picture=picture, client_id=client_id, channel=channel or ticket.channel
     )
     if not is_opened:
-        return customer_says(
-            following, text, by=by, picture=picture, client_id=client_id, channel=channel
-        )
+        return customer_says(following, text, by=by, picture=picture, client_id=client_id, channel=channel)
     message = following.messages.get(seq=1)
     message.is_new = following.is_new
     return message
@@ -270,9 +268,7 @@ def add_note(
     return message
 
 
-def _said(
-    entry: Entry, sender: Sender, text, picture, client_id, *, internal=False, channel=""
-) -> Message:
+def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=False, channel="") -> Message:
     return entry.say(
         sender,
         text,

@@ -47,8 +47,12 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
     elif row.kind == "unread":
         # What was read meanwhile needs no letter
         first = max(row.payload["after"], ticket.read_by_requester)
-        found = Message.objects.filter(ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False)
-        found = found.filter(sender__in=(Sender.AGENT, *((Sender.SYSTEM,) if row.payload.get("stars") else ())))
+        found = Message.objects.filter(
+            ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False
+        )
+        found = found.filter(
+            sender__in=(Sender.AGENT, *((Sender.SYSTEM,) if row.payload.get("stars") else ()))
+        )
     else:
         found = Message.objects.filter(ticket=ticket, internal=False)
     messages = found.order_by("seq")[: letters.MOST_LINES]

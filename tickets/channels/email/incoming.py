@@ -15,12 +15,14 @@ from .. import assistant, identity, inbox, links, outbox
 from ..registry import NotForUs, Unreadable
 from . import bounces, quotes
 from .addresses import own_addresses, token_in
-from .parsing import Letter, parse
+from .parsing import Letter, cleaned, parse
 from .sorting import Kind, kind_of
 
 # One address that writes more often than this is a machine, or wants us to think so
 MOST_IN_AN_HOUR = 30
 NOTE_LENGTH = 1500
+# The whole letter, for the agent who wants to see more than the new words
+KEPT_TEXT = 100_000
 NO_WORDS = "(The letter has no text.)"
 
 
@@ -55,7 +57,11 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None]:
             answered = None
         return link.ticket, answered
     # Anybody may write anything into References: it counts from the address that we wrote to
-    if answered and answered.ticket_id and letter.sender in (answered.address, answered.ticket.requester_email.lower()):
+    if (
+        answered
+        and answered.ticket_id
+        and letter.sender in (answered.address, answered.ticket.requester_email.lower())
+    ):
         return answered.ticket, answered
     if letter.references:
         before = Incoming.objects.filter(
@@ -90,9 +96,15 @@ def _answer(incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoi
     _filed(incoming, message)
     known = ticket.requester_email.lower()
     if letter.sender != known and message and message.is_new:
-        outbox.tell_agents(ticket, f"This answer came from {letter.sender}, not from {known or 'a known address'}.")
+        outbox.tell_agents(
+            ticket, f"This answer came from {letter.sender}, not from {known or 'a known address'}."
+        )
     if answered and answered.message_id:
-        seq = Message.objects.filter(pk=answered.message_id, ticket=ticket).values_list("seq", flat=True).first()
+        seq = (
+            Message.objects.filter(pk=answered.message_id, ticket=ticket)
+            .values_list("seq", flat=True)
+            .first()
+        )
         if seq:
             workflow.mark_read(ticket, by_agents=False, up_to=seq)
     if answered and letter.sender == answered.address:
@@ -157,6 +169,11 @@ def _words(incoming: Incoming, letter: Letter) -> list[tuple[str, object]]:
         listed = ", ".join(letter.other_files[:10])
         text = f"{text[: MAX_TEXT - 600]}\n\n[Attached: {listed[:500]}]".strip()
     incoming.quoted = masked(rest)
+    incoming.payload = {
+        "from": letter.sender,
+        "text": masked(letter.text[:KEPT_TEXT]),
+        "html": masked(cleaned(letter.html)) if letter.html else "",
+    }
     pictures = [*letter.pictures] or [None]
     if not text and pictures == [None]:
         text = NO_WORDS

@@ -79,9 +79,9 @@ def message_id(row: Outgoing) -> str:
 
 def _link(row: Outgoing, ticket: Ticket) -> ConversationLink:
     """The link of this letter; the same one when the letter is sent again."""
-    if id := row.payload.get("link"):
-        if found := ConversationLink.objects.filter(pk=id).first():
-            return found
+    id = row.payload.get("link")
+    if id and (found := ConversationLink.objects.filter(pk=id).first()):
+        return found
     link = links.create(ticket)
     row.payload = row.payload | {"link": str(link.pk)}
     Outgoing.objects.filter(pk=row.pk).update(payload=row.payload)
@@ -92,7 +92,9 @@ def _from(row: Outgoing, messages: list[Message]) -> str:
     """The agent's name with the shop's before the desk's address."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     agent = next((each.sender_name for each in reversed(messages) if each.sender == Sender.AGENT), "")
-    shown = f"{agent} ({settings.SHOP_NAME})" if agent and row.kind == "reply" else name or settings.SHOP_NAME
+    shown = (
+        f"{agent} ({settings.SHOP_NAME})" if agent and row.kind == "reply" else name or settings.SHOP_NAME
+    )
     local, _, domain = address.rpartition("@")
     return str(Address(" ".join(shown.split())[:100], local, domain))
 
@@ -117,8 +119,12 @@ def _headers(row: Outgoing, ticket: Ticket, content: Content, page: str) -> dict
 
 def _thread(row: Outgoing, ticket: Ticket) -> list[str]:
     """The Message-IDs of the conversation so far, oldest first, the newest of the customer's last."""
-    theirs = Incoming.objects.filter(ticket=ticket, channel=ChannelName.EMAIL).exclude(key__startswith="sha256-")
-    ours = Outgoing.objects.filter(ticket=ticket, channel=ChannelName.EMAIL, pk__lt=row.pk).exclude(external_id="")
+    theirs = Incoming.objects.filter(ticket=ticket, channel=ChannelName.EMAIL).exclude(
+        key__startswith="sha256-"
+    )
+    ours = Outgoing.objects.filter(ticket=ticket, channel=ChannelName.EMAIL, pk__lt=row.pk).exclude(
+        external_id=""
+    )
     received = list(theirs.order_by("-id").values_list("key", flat=True)[:MOST_REFERENCES])
     sent = list(ours.order_by("-id").values_list("external_id", flat=True)[:MOST_REFERENCES])
     return (sent[::-1] + received[::-1])[-MOST_REFERENCES * 2 :]
@@ -138,7 +144,9 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
         )
     if row.kind == "resolved":
         return Content(
-            subject=_answer_subject(ticket) if ticket.channel == ChannelName.EMAIL else wording.resolved_subject(ticket.number),
+            subject=_answer_subject(ticket)
+            if ticket.channel == ChannelName.EMAIL
+            else wording.resolved_subject(ticket.number),
             heading=wording.resolved_heading(),
             messages=said,
             notice=ticket.reply_by != ChannelName.EMAIL,
@@ -155,7 +163,9 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
             stars=row.payload.get("stars", False),
             button=wording.answer_here(),
         )
-    return Content(subject=_answer_subject(ticket), heading="", messages=said, button=wording.open_conversation())
+    return Content(
+        subject=_answer_subject(ticket), heading="", messages=said, button=wording.open_conversation()
+    )
 
 
 def _answer_subject(ticket: Ticket) -> str:
@@ -167,7 +177,7 @@ def _said(message: Message) -> Said:
     who = message.sender_name if message.sender != Sender.SYSTEM else settings.SHOP_NAME
     return Said(
         who=who or {Sender.AI: "Villy"}.get(message.sender, settings.SHOP_NAME),
-        text=message.text or ("" if message.picture else ""),
+        text=message.text,
         sender=message.sender,
         at=message.created_at,
         has_picture=bool(message.picture),

@@ -129,7 +129,9 @@ def _own_parts(part: Part):
 def _said(parts: list[Part], kind: str) -> str:
     """The text of all parts of this type. imap-tools reads on where the charset is unknown; the standard library raises."""
     found = (part for part in parts if part.get_content_type() == kind)
-    return "\n".join(decode_value(part.get_payload(decode=True) or b"", part.get_content_charset()) for part in found)
+    return "\n".join(
+        decode_value(part.get_payload(decode=True) or b"", part.get_content_charset()) for part in found
+    )
 
 
 def _attach(letter: Letter, mail: MailMessage) -> None:
@@ -251,4 +253,6 @@ def _line(text: str) -> str:
 def _storable(text: str) -> str:
     """The text without NUL, surrogates and invisible controls."""
     text = text.encode("utf-8", "replace").decode()
-    return "".join(letter for letter in text if letter in "\n\t\r" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    return "".join(
+        letter for letter in text if letter in "\n\t\r" or unicodedata.category(letter) not in ("Cc", "Cs")
+    )

@@ -92,7 +92,7 @@ def _quoted(lines: list[str]) -> list[bool]:
 def _second_quote(lines: list[str], marks: list[bool], body: int) -> None:
     """Below an answer that stands under its quote, some clients repeat the whole letter."""
     for place in range(body, len(lines)):
-        if not marks[place] and (end := _introduction(lines, place)):
+        if not marks[place] and _introduction(lines, place):
             marks[place:] = [True] * (len(lines) - place)
             return
 

@@ -23,7 +23,9 @@ AUTO_SUBJECT = re.compile(
     r"|on vacation|absence|i am away|स्वचालित (?:उत्तर|जवाब)|ऑटो[- ]?रिप्लाई)\b",
     re.IGNORECASE,
 )
-MACHINES = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.-].*)?@", re.IGNORECASE)
+MACHINES = re.compile(
+    r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.-].*)?@", re.IGNORECASE
+)
 DAEMONS = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 # Our own letters carry it, so that one that comes back to us is known
 OWN_HEADER = "x-supportdesk"
@@ -34,7 +36,11 @@ def kind_of(letter: Letter, own_addresses: set[str]) -> Kind:
     head = letter.headers
     if _is_bounce(letter):
         return Kind.BOUNCE
-    if OWN_HEADER in head or letter.sender in own_addresses or _is_reply_address(letter.sender, own_addresses):
+    if (
+        OWN_HEADER in head
+        or letter.sender in own_addresses
+        or _is_reply_address(letter.sender, own_addresses)
+    ):
         return Kind.LOOP
     submitted = head.get("auto-submitted", "no").split(";")[0].strip().lower()
     precedence = head.get("precedence", "").strip().lower()
@@ -46,7 +52,9 @@ def kind_of(letter: Letter, own_addresses: set[str]) -> Kind:
         or head.get("return-path", "").strip() == "<>"
     ):
         return Kind.AUTO_REPLY
-    if precedence in BULK_PRECEDENCE or any(name in head for name in ("list-id", "list-post", "feedback-id")):
+    if precedence in BULK_PRECEDENCE or any(
+        name in head for name in ("list-id", "list-post", "feedback-id")
+    ):
         return Kind.LIST
     if "list-unsubscribe" in head or MACHINES.match(letter.sender):
         return Kind.LIST
@@ -97,12 +105,21 @@ def bounce_of(letter: Letter) -> Bounce:
             ids += _ids_in(part)
     ids += letter.references
     is_final = action in ("failed", "") and (status.startswith("5") or not status)
-    return Bounce(address, is_final, (diagnostic or status or "The letter came back.")[:200], tuple(dict.fromkeys(ids)))
+    return Bounce(
+        address,
+        is_final,
+        (diagnostic or status or "The letter came back.")[:200],
+        tuple(dict.fromkeys(ids)),
+    )
 
 
 def _ids_in(part) -> list[str]:
     if part.is_multipart():
-        return [id for inner in part.get_payload() for id in MESSAGE_ID.findall(str(inner.get("message-id", "")))]
+        return [
+            id
+            for inner in part.get_payload()
+            for id in MESSAGE_ID.findall(str(inner.get("message-id", "")))
+        ]
     raw = part.get_payload(decode=True) or b""
     found = re.search(rb"^message-id:\s*<([^<>\s]{3,240})>", raw, re.IGNORECASE | re.MULTILINE)
     return [found[1].decode("ascii", "replace")] if found else []
