@@ -22,6 +22,8 @@ from tickets.api import tokens
 from tickets.models import Person, Role
 from tickets.uploads import received
 
+pytestmark = pytest.mark.engines
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PEOPLE = ("nobody", "guest", "priya", "vikram", "asha", "retired", "demoted", "meera")
 

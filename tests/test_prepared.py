@@ -15,6 +15,8 @@ from tests import factories
 from tickets import queries, workflow
 from tickets.models import Activity, Message, Ticket
 
+pytestmark = pytest.mark.engines
+
 needs_sql = pytest.mark.skipif(connection.vendor == "mongodb", reason="MongoDB has no SQL to keep")
 
 

@@ -8,6 +8,8 @@ from chatbot.models import Article, Chat, ChatMessage, Product
 from tests import factories
 from tests.pages import page
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def staff(browse, meera):

@@ -12,6 +12,8 @@ from tickets import workflow
 from tickets.models import Message, Status
 from tickets.workflow import Mismatch
 
+pytestmark = pytest.mark.engines
+
 
 class Died(BaseException):
     """The process ended: nothing catches this."""

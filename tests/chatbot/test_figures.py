@@ -11,6 +11,8 @@ from chatbot.models import Chat, ChatMessage
 from tests import factories
 from tests.pages import page
 
+pytestmark = pytest.mark.engines
+
 # Ten in the morning in India
 MONDAY = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -13,6 +13,8 @@ from tests import factories
 from tickets import workflow
 from tickets.models import Status, Ticket
 
+pytestmark = pytest.mark.engines
+
 
 def talk(person, *lines):
     return [chats.ask(person, line) for line in lines]

@@ -13,6 +13,8 @@ from chatbot.models import Chat, ChatMessage, OrderCode
 from tests import factories
 from tests.chatbot.servers import JsonServer
 
+pytestmark = pytest.mark.engines
+
 NUMBER = "VP-10001"
 # What only the owner may hear
 FACTS = ("on its way", "raste mein", "Classic Makhana", "Swiftly", "7784", "548", "upi")

@@ -12,6 +12,8 @@ from chatbot.models import Article, Chat, ChatMessage, Example
 from tests import factories
 from tests.pages import page
 
+pytestmark = pytest.mark.engines
+
 LIST = "/admin/chatbot/example/not-known/"
 
 

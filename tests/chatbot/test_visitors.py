@@ -18,6 +18,8 @@ from tests import factories
 from tests.refusals import refused
 from tickets.models import Person, Role, Ticket
 
+pytestmark = pytest.mark.engines
+
 KEY = "the-shops-own-signing-key-" + "k" * 40
 IDENTIFY, GUEST = "/api/auth/identify", "/api/auth/guest"
 

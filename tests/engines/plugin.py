@@ -40,10 +40,9 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
     items.sort(key=lambda item: KINDS.index(_kind(item)))
     if connection.vendor != "sqlite":
-        # What asks no database has said all it has to say on the first engine
-        others = [item for item in items if not _asks_the_database(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if _asks_the_database(item)]
+        wanted = _asks_the_database if config.getoption("all_on_engine") else _differs_by_engine
+        config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+        items[:] = [item for item in items if wanted(item)]
 
 
 def pytest_collection_finish(session):
@@ -63,6 +62,18 @@ def _kind(item) -> str:
     if item.nodeid.startswith(LOAD):
         return "load"
     return "faults" if item.nodeid.startswith("tests/faults/") else "processes"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all-on-engine",
+        action="store_true",
+        help="on PostgreSQL and MongoDB: every test that uses the database, not only those marked `engines`",
+    )
+
+
+def _differs_by_engine(item) -> bool:
+    return item.get_closest_marker("engines") is not None
 
 
 def _asks_the_database(item) -> bool:

@@ -9,6 +9,8 @@ from tickets import journal, search, workflow
 from tickets.models import Activity, Message, SearchText, Status, Ticket, TicketEvent
 from tickets.workflow import talking
 
+pytestmark = pytest.mark.engines
+
 WRITTEN = (Ticket, Message, TicketEvent, Activity, SearchText)
 only_mongodb = pytest.mark.not_on("sqlite", "postgresql", reason="every transaction holds there")
 

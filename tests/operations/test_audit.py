@@ -15,6 +15,8 @@ from tests.tickets.admin_pages import LIST, change_many, choose
 from tickets import audit, workflow
 from tickets.models import AuditEntry, Deed, NeverChanged, Person, Ticket
 
+pytestmark = pytest.mark.engines
+
 SAW, CHANGED, EXPORTED, ERASED = Deed
 
 

@@ -9,6 +9,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from supportdesk import health
 
+pytestmark = pytest.mark.engines
+
 
 def test_a_desk_that_is_well_says_what_it_looked_at(client, db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "new" / "media"

@@ -19,6 +19,8 @@ from tickets import clock, jobs, live, workflow
 from tickets.api import tokens
 from tickets.models import Activity, Job, Sender, Status, Ticket, TicketEvent, TokenFamily, Viewer
 
+pytestmark = pytest.mark.engines
+
 LONG_AGO = timedelta(days=400)
 
 

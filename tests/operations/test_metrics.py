@@ -13,7 +13,7 @@ from tests import factories
 from tickets import jobs, live, queries, workflow
 from tickets.models import Activity, Job, Status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 
 
 def told(client=None) -> dict:

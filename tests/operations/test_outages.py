@@ -23,6 +23,8 @@ from supportdesk.urls import urlpatterns as the_desks
 from tests import factories
 from tests.pages import page
 
+pytestmark = pytest.mark.engines
+
 
 def away(request):
     raise OperationalError("could not connect to db.internal as desk:hunter2")

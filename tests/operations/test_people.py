@@ -23,6 +23,8 @@ from tickets.api import tokens
 from tickets.models import AuditEntry, Deed, Message, Order, Person, Role, Status, Ticket, TokenFamily
 from tickets.uploads import received
 
+pytestmark = pytest.mark.engines
+
 # What would tell who she is, wherever it stands
 TELLING = (
     "Priya",

@@ -12,6 +12,8 @@ from tests.refusals import refused
 from tickets import limits, workflow
 from tickets.models import Allowance
 
+pytestmark = pytest.mark.engines
+
 MORNING = 1_800_000_000
 TIMES = 2
 

@@ -13,6 +13,8 @@ from tests import factories
 from tickets import search, workflow
 from tickets.models import Message, Ticket
 
+pytestmark = pytest.mark.engines
+
 CARD = "4111 1111 1111 1111"
 CODE = "738264"
 SECRET = f"Card {CARD}, otp {CODE}, order VP-10001, phone 98765 43210"

@@ -11,6 +11,8 @@ from tickets import queries, workflow
 from tickets.models import Message, Status, Ticket
 from tickets.workflow import moving
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def staff(browse, meera):

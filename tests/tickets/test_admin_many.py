@@ -11,6 +11,8 @@ from tests.tickets.admin_pages import LIST, change_many, choose, history_of, tol
 from tickets import admin, workflow
 from tickets.models import Status, Ticket
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def staff(browse, meera):

@@ -8,6 +8,8 @@ from tests.tickets.admin_pages import told
 from tickets import workflow
 from tickets.models import Order, Person, Role
 
+pytestmark = pytest.mark.engines
+
 PEOPLE = "/admin/tickets/person/"
 NEW_PASSWORD = "river-lantern-93"
 

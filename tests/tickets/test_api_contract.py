@@ -11,6 +11,8 @@ from tests.refusals import refused
 from tickets import workflow
 from tickets.models import Category, Status, Ticket
 
+pytestmark = pytest.mark.engines
+
 
 def names(text: str) -> set[str]:
     return set(text.split())

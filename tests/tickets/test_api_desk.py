@@ -8,6 +8,8 @@ from tickets import workflow
 from tickets.models import Message, Status, Ticket, TicketEvent
 from tickets.workflow import TRANSITIONS
 
+pytestmark = pytest.mark.engines
+
 DESK, REPLY = "/api/support/admin/{}", "/api/support/admin/{}/reply"
 
 

@@ -11,6 +11,8 @@ from tests import factories
 from tests.refusals import refused
 from tickets import live
 
+pytestmark = pytest.mark.engines
+
 FIELDS = [
     "message",
     "image",

@@ -20,6 +20,8 @@ from tests.refusals import refused
 from tickets.api import tokens
 from tickets.models import Person, Role, TokenFamily
 
+pytestmark = pytest.mark.engines
+
 ME, REFRESH, LOGOUT = "/api/auth/me", "/api/auth/token/refresh", "/api/auth/logout"
 HUGE = 10**30
 

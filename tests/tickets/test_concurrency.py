@@ -21,7 +21,7 @@ from tickets.models import Message, Person, Status, Ticket
 from tickets.uploads import received
 from tickets.workflow import Mismatch, Refused
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(*jobs) -> list:

@@ -7,6 +7,8 @@ from tickets import queries, workflow
 from tickets.models import Activity, Message, Sender, Status, Ticket
 from tickets.workflow import IllegalMove, Mismatch, Refused, StaleReply
 
+pytestmark = pytest.mark.engines
+
 
 def stored(ticket: Ticket) -> Ticket:
     return Ticket.objects.get(pk=ticket.pk)

@@ -15,6 +15,8 @@ from tickets import clock, queries, workflow
 from tickets.models import Category, Message, Priority, Sender, Status, Ticket
 from tickets.queries import MESSAGES_PAGE
 
+pytestmark = pytest.mark.engines
+
 HTMX = {"HX-Request": "true"}
 
 

@@ -14,7 +14,7 @@ from tickets.live import News, event
 from tickets.models import Activity
 
 # Also where nothing is stored: the readers' threads keep a connection, and the desk looks around
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 
 
 class Diary:

@@ -13,6 +13,8 @@ from tests import factories
 from tickets import live, workflow
 from tickets.models import Activity, Ticket
 
+pytestmark = pytest.mark.engines
+
 
 def activity(ticket: Ticket, seq: int | None, seconds: float) -> Activity:
     return Activity(ticket=ticket, seq=seq, at=timezone.now() + timedelta(seconds=seconds))

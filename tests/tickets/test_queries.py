@@ -13,6 +13,8 @@ from tickets import queries, workflow
 from tickets.models import Person, Status, Ticket, Viewer
 from tickets.queries import BadFilter, Count, InboxFilter
 
+pytestmark = pytest.mark.engines
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 

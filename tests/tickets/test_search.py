@@ -16,6 +16,8 @@ from tickets import access, clock, queries, search, words, workflow
 from tickets.models import Message, Role, SearchText, Sender, Status, Ticket
 from tickets.queries import InboxFilter
 
+pytestmark = pytest.mark.engines
+
 # Who wrote, how they are reached, about which order, and what they said
 PEOPLE = {
     "priya": (

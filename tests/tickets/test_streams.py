@@ -19,7 +19,7 @@ from tickets import live, queries, workflow
 from tickets.api import serializers, tokens
 from tickets.models import Activity, Person, Ticket
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
 INBOX = "/api/support/admin/events"
 

@@ -11,6 +11,8 @@ from tickets import clock, workflow
 from tickets.models import Activity, Message, Sender, Status, Ticket, TicketEvent
 from tickets.workflow import IllegalMove, Refused, talking
 
+pytestmark = pytest.mark.engines
+
 OPEN, BUSY, RESOLVED, CLOSED = Status.OPEN, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -32,6 +32,8 @@ from tickets.models import (
 )
 from tickets.workflow import Refused
 
+pytestmark = pytest.mark.engines
+
 reading = st.integers(0, 50)
 words = st.sampled_from(["Hello", "It is broken", "line\nbreak", "नमस्ते", " "])
 client_ids = st.sampled_from([None, None, "a", "b", "c", "d"])
