@@ -149,14 +149,9 @@ class Environment:
         value = self._given(name)
         if value is None:
             return default
-        local, at, domain = parseaddr(value)[1].rpartition("@")
-        if not (
-            value.isprintable()
-            and at
-            and local
-            and not re.search(r"\s", local)
-            and HOST_NAME.fullmatch(domain)
-        ):
+        address = parseaddr(value)[1]
+        well_formed = re.fullmatch(rf"\S+@{HOST_NAME.pattern}", address) and address in value
+        if not value.isprintable() or not well_formed:
             raise BadSetting(name, quoted(value), "use an address such as Support <support@shop.example>")
         return value
 
