@@ -8,11 +8,12 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from babel.numbers import list_currencies
 from corsheaders.defaults import default_headers
 
 from . import keys
 from .databases import apps_for, database_from_url, is_mongo, migrations_for
-from .env import BadSetting, Environment, is_loopback
+from .env import BadSetting, Environment, is_loopback, quoted
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,7 +53,7 @@ if DEBUG:
         if not is_loopback(_host):
             raise BadSetting(
                 "ALLOWED_HOSTS",
-                f'"{_host}" while DEBUG is on',
+                f"{quoted(_host)} while DEBUG is on",
                 "set DEBUG=off, or use names of this machine only, such as localhost",
             )
 else:
@@ -76,6 +77,10 @@ WORKER_THREADS = env.integer("WORKER_THREADS", 8, 1, 128)
 # Processes of `manage.py serve` on one port
 WORKERS = env.integer("WORKERS", 1, 1, 64)
 SHOP_NAME = env.text("SHOP_NAME", "Village Pantry", pattern=".{1,80}", fits="use at most 80 characters")
+# ISO 4217: what amounts are in that name no currency of their own
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", "INR")
+if SHOP_CURRENCY not in list_currencies():
+    raise BadSetting("SHOP_CURRENCY", quoted(SHOP_CURRENCY), "use a code of ISO 4217 such as INR or EUR")
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/"
 # What the desk does by itself, see docs/operations.md; 0 is never

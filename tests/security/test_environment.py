@@ -72,6 +72,8 @@ WRONG = [
     ({"PUBLIC_URL": "https://desk.example:port/"}, "PUBLIC_URL", "https://"),
     ({"SHOP_NAME": "x" * 81}, "SHOP_NAME", "at most 80"),
     ({"SHOP_NAME": "Pantry\nBcc: all"}, "SHOP_NAME", "one line"),
+    ({"SHOP_CURRENCY": "rupees"}, "SHOP_CURRENCY", '"rupees"', "INR or EUR"),
+    ({"SHOP_CURRENCY": "ZZZ"}, "SHOP_CURRENCY", '"ZZZ"', "ISO 4217"),
     ({"MAIL_FROM": "support"}, "MAIL_FROM", '"support"', "support@shop.example"),
     ({"MAIL_FROM": "Support <support@shop example>"}, "MAIL_FROM", "support@shop.example"),
     ({"EMAIL_HOST": "smtp://mail.example"}, "EMAIL_HOST", "smtp://mail.example", "without scheme"),
