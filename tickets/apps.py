@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class TicketsConfig(AppConfig):
     name = "tickets"
     verbose_name = "Support desk"
+
+    def ready(self):
+        # Models of a room of its own, until models.py is a package
+        from .team import settings  # noqa: F401
