@@ -43,7 +43,7 @@ def url(link: ConversationLink, *, stars: int = 0) -> str:
 
 def origin() -> str:
     """The desk's own address without a path: PUBLIC_URL may be a page of the shop."""
-    return settings.DESK_URL.rstrip("/")
+    return settings.DESK_URL
 
 
 def find(given: str) -> ConversationLink | None:

@@ -12,7 +12,7 @@ def own() -> str:
 
 def answers_to() -> str:
     """The bare address that answers go to: EMAIL_REPLY_TO, else MAIL_FROM."""
-    return (settings.EMAIL_REPLY_TO or own()).lower()
+    return settings.EMAIL_REPLY_TO or own()
 
 
 def own_addresses() -> set[str]:

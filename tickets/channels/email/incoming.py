@@ -80,7 +80,7 @@ def _answer(incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoi
     person = ticket.requester
     message = None
     for place, (text, picture) in enumerate(words):
-        with _picture(picture) as stored:
+        with _StoredPicture(picture) as stored:
             if not text and not stored:
                 continue
             said = workflow.customer_says(
@@ -117,7 +117,7 @@ def _open(incoming: Incoming, letter: Letter) -> None:
     [(text, picture), *more] = words
     person = _requester(incoming, letter)
     understood = assistant.understand(f"{letter.subject}\n{text}")
-    with _picture(picture) as stored:
+    with _StoredPicture(picture) as stored:
         ticket = workflow.open_ticket(
             person,
             text or NO_WORDS,
@@ -129,7 +129,7 @@ def _open(incoming: Incoming, letter: Letter) -> None:
         )
     message = ticket.messages.get(seq=1)
     for place, (text, picture) in enumerate(more, 1):
-        with _picture(picture) as stored:
+        with _StoredPicture(picture) as stored:
             if stored or text:
                 workflow.customer_says(
                     ticket,
@@ -180,7 +180,7 @@ def _words(incoming: Incoming, letter: Letter) -> list[tuple[str, object]]:
     return [(text if place == 0 else "", picture) for place, picture in enumerate(pictures)]
 
 
-class _picture:
+class _StoredPicture:
     """Store the picture for a block; one that cannot be read is left out, the letter arrives."""
 
     def __init__(self, picture):
