@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from supportdesk import money
 from tickets.models import Category, Order, Priority
 
 from . import catalogue, orders, replies
@@ -136,15 +137,15 @@ def _about_one(product: Product, language: str, detail: str) -> str:
         "product_found",
         language,
         name=product.name,
-        price=f"{product.price:,.0f}",
+        price=money.formatted(product.price, product.currency, language),
         unit=product.unit,
         stock=_stock(product, language),
     )
 
 
 def _stock(product: Product, language: str) -> str:
-    if not product.stock:
+    if not product.is_in_stock:
         return replies.say("out_of_stock", language)
-    if product.stock <= catalogue.LOW_STOCK:
+    if product.stock is not None and product.stock <= catalogue.LOW_STOCK:
         return replies.say("few_left", language, count=product.stock)
     return replies.say("in_stock", language)

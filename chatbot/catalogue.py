@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
+from django.db.models import Q
 from rapidfuzz import fuzz, process
+
+from supportdesk import money
 
 from . import text as words
 from .kept import Kept
@@ -131,7 +134,7 @@ def look_up(text: str) -> Found:
         ids = [pk for pk in ids if within(shelf.prices[pk])] or (ids if share else [])
     if cheapest:
         ids = sorted(ids, key=shelf.prices.__getitem__)
-    shown = sorted(_fresh(ids), key=lambda product: not product.stock)[:SHOWN]
+    shown = sorted(_fresh(ids), key=lambda product: not product.is_in_stock)[:SHOWN]
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
@@ -159,7 +162,8 @@ def detail(text: str, product: Product) -> str:
 
 def popular(limit: int = 3) -> list[Product]:
     """Something to show when nothing was found: what there is most of."""
-    return list(Product.objects.filter(is_active=True, stock__gt=0).order_by("-stock", "name")[:limit])
+    available = Q(stock__gt=0) | Q(stock=None)
+    return list(Product.objects.filter(available, is_active=True).order_by("-stock", "name")[:limit])
 
 
 def as_card(product: Product) -> dict:
@@ -169,6 +173,7 @@ def as_card(product: Product) -> dict:
         "sku": product.sku,
         "name": product.name,
         "price": float(product.price),
+        "currency": product.currency or money.shop_currency(),
         "unit": product.unit,
         "stock": product.stock,
         "description": product.description,

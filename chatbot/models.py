@@ -3,27 +3,36 @@
 from django.db import models
 from django.utils import timezone
 
-from tickets.models import Category, Person, Ticket, random_id
+from tickets.models import CURRENCY_CODE, MONEY, SHOP_TIME, Category, Person, Ticket, random_id
 
 
 class Product(models.Model):
     """A row of the shop's catalogue."""
 
     id = random_id()
-    sku = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    category = models.CharField(max_length=60, blank=True)
-    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="rupees")
-    unit = models.CharField(max_length=30, blank=True, help_text='What the price is for, as in "100 g".')
-    stock = models.PositiveIntegerField(default=0)
+    sku = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    category = models.CharField(max_length=100, blank=True)
+    price = models.DecimalField(**MONEY)
+    currency = models.CharField(max_length=3, blank=True, help_text=CURRENCY_CODE)
+    unit = models.CharField(max_length=60, blank=True, help_text='What the price is for, as in "100 g".')
+    stock = models.PositiveIntegerField(
+        null=True, blank=True, default=0, help_text="Empty: the shop does not count it; always available."
+    )
     description = models.TextField(blank=True)
     ingredients = models.TextField(blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text='What else there is to know, as in {"allergens": "nuts"}.'
+    )
+    tags = models.JSONField(default=list, blank=True, help_text='The shop\'s tags, as in ["vegan"].')
     shelf_life = models.CharField(max_length=120, blank=True)
     also_called = models.TextField(
         blank=True, help_text="Other names and spellings, one a line: makhane, मखाना, fox nut."
     )
     image = models.CharField(max_length=120, blank=True, help_text="Path below static/.")
+    image_url = models.URLField(max_length=500, blank=True, help_text="The picture in the shop.")
     is_active = models.BooleanField("on sale", default=True)
+    shop_updated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=SHOP_TIME)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -33,9 +42,14 @@ class Product(models.Model):
         return self.name
 
     @property
+    def is_in_stock(self) -> bool:
+        return self.stock is None or self.stock > 0
+
+    @property
     def names(self) -> list[str]:
-        """Its name and everything else that it is called."""
-        return [self.name, *filter(None, (line.strip() for line in self.also_called.splitlines()))]
+        """Its name and everything else that it is called, the shop's tags included."""
+        lines = [line.strip() for line in self.also_called.splitlines()]
+        return [self.name, *filter(None, lines), *self.tags]
 
 
 class Article(models.Model):
@@ -43,7 +57,9 @@ class Article(models.Model):
 
     id = random_id()
     slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=140)
+    title = models.CharField("title (English)", max_length=140)
+    title_hinglish = models.CharField("title (Hinglish)", max_length=140, blank=True)
+    title_hi = models.CharField("title (Hindi)", max_length=140, blank=True)
     category = models.CharField(max_length=16, choices=Category, default=Category.OTHER)
     body = models.TextField("answer (English)")
     body_hinglish = models.TextField("answer (Hinglish)", blank=True)
@@ -55,6 +71,7 @@ class Article(models.Model):
         "The more variants, the more often Villy finds it.",
     )
     is_active = models.BooleanField("published", default=True)
+    shop_updated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=SHOP_TIME)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -66,6 +83,9 @@ class Article(models.Model):
     @property
     def variants(self) -> list[str]:
         return [line.strip() for line in self.also_asked.splitlines() if line.strip()]
+
+    def title_in(self, language: str) -> str:
+        return {"hinglish": self.title_hinglish, "hi": self.title_hi}.get(language) or self.title
 
     def body_in(self, language: str) -> str:
         return {"hinglish": self.body_hinglish, "hi": self.body_hi}.get(language) or self.body

@@ -2,10 +2,12 @@
 
 import re
 import uuid
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 
+from supportdesk import money
 from tickets.models import Category, Order, OrderStatus, Person
 from tickets.queries import orders_of
 
@@ -182,6 +184,10 @@ def _day(moment, language: str) -> str:
         return formats.date_format(day, "j F" if language == "hi" else "D j M")
 
 
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
 def as_card(order: Order) -> dict:
     """An order as replies carry it: {id, number, status, statusText, items, total, eta, payment ...}."""
     return {
@@ -190,14 +196,17 @@ def as_card(order: Order) -> dict:
         "status": order.status,
         "statusText": order.get_status_display(),
         "items": [
-            {"name": item.name, "quantity": item.quantity, "price": float(item.price)}
+            {"name": item.name, "quantity": item.quantity, "price": _number(item.price)}
             for item in order.items.all()
         ],
-        "total": float(order.total),
+        "total": _number(order.total),
+        "currency": order.currency or money.shop_currency(),
         "payment": order.payment_method,
         "paymentStatus": order.payment_status,
         "placedAt": order.placed_at.isoformat(),
         "eta": order.eta.isoformat() if order.eta else None,
         "carrier": order.carrier,
         "trackingNumber": order.tracking_number,
+        "trackingUrl": order.tracking_url,
+        "refundStatus": order.refund_status,
     }

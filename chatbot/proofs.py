@@ -19,7 +19,7 @@ from django.core.mail import send_mail
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from tickets.models import Order, Person
+from tickets.models import Order
 
 from . import replies
 from .models import Chat, OrderCode
@@ -62,7 +62,7 @@ def begin(chat: Chat, numbers: list[str]) -> None:
         expires_at=now + LIFE,
     )
     if order:
-        SENDER.submit(_send, order.customer, order.number, code, chat.language)
+        SENDER.submit(_send, *order.contact, order.number, code, chat.language)
 
 
 def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
@@ -76,15 +76,15 @@ def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
     )
 
 
-def _send(person: Person, number: str, code: str, language: str) -> None:
-    """Send it by mail, or to the phone of whoever has no e-mail; runs in the thread of SENDER."""
+def _send(email: str, phone: str, number: str, code: str, language: str) -> None:
+    """Send it by mail, or to the phone where there is no e-mail; runs in the thread of SENDER."""
     words = replies.say("code_letter", language, number=number, code=code)
     try:
-        if person.email:
+        if email:
             subject = replies.say("code_subject", language, number=number, code=code)
-            send_mail(subject, words, settings.DEFAULT_FROM_EMAIL, [person.email])
-        elif person.phone and settings.SMS_URL:
-            _send_sms(person.phone, words)
+            send_mail(subject, words, settings.DEFAULT_FROM_EMAIL, [email])
+        elif phone and settings.SMS_URL:
+            _send_sms(phone, words)
     except Exception:
         logger.exception("the code for an order could not be sent")
 

@@ -17,6 +17,8 @@ from jinja2 import Environment
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
+from . import money
+
 # Stands for the id in a path until it is known
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
@@ -40,7 +42,7 @@ def environment(**options) -> Environment:
         linked=linked,
         localtime=timezone.localtime,
         moment=moment,
-        rupees=rupees,
+        money=money.formatted,
     )
     return env
 
@@ -146,11 +148,3 @@ def countdown(due: datetime, now: datetime, before: str = "") -> str:
     else:
         span = f"{minutes} min" if minutes >= 10 or left < 0 else f"{minutes}:{seconds:02}"
     return f"{span} late" if left < 0 else f"{before}{span}"
-
-
-def rupees(amount) -> str:
-    """₹1,299 or ₹1,299.50, with the commas that India reads: ₹1,23,456."""
-    whole, _, paise = f"{amount:.2f}".partition(".")
-    head, tail = whole[:-3], whole[-3:]
-    grouped = ",".join([*re.findall(r"\d{1,2}(?=(?:\d{2})*$)", head), tail]) if head else tail
-    return f"₹{grouped}" + (f".{paise}" if paise != "00" else "")

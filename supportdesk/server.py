@@ -22,6 +22,8 @@ from prometheus_client import multiprocess
 from tickets.jobs import Worker
 from tickets.live import hub
 
+from .env import BadSetting
+
 logger = logging.getLogger(__name__)
 
 # A process that dies sooner than this would die again: it is started anew, but not at once
@@ -54,6 +56,19 @@ class Server(uvicorn.Server):
         hub.close()
         await super().shutdown(sockets)
         self.worker.join()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise BadSetting when nothing can listen there: before the database is touched."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As uvicorn does: a port whose connections have just ended may be used again
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as reason:
+        given = f"{port} on {host} ({reason.strerror or reason})"
+        raise BadSetting("PORT", given, "use a free port and an address of this machine") from None
 
 
 def run(host: str, port: int, greet: Callable) -> None:

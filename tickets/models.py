@@ -60,6 +60,13 @@ class Sender(models.TextChoices):
     SYSTEM = "system"
 
 
+# What the shop sends is applied only if it is newer than this
+SHOP_TIME = "When the shop last changed it, by the shop's own clock."
+CURRENCY_CODE = "ISO 4217, as in INR. Empty: the currency of the shop."
+# ISO 4217 has currencies with up to four decimals
+MONEY = {"max_digits": 16, "decimal_places": 4}
+
+
 def random_id() -> models.UUIDField:
     return models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
@@ -126,6 +133,16 @@ class Person(AbstractBaseUser):
         blank=True,
         default=None,
         help_text="The `sub` of the identity that the shop signs.",
+    )
+    shop_updated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=SHOP_TIME)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="The record that stands for this person now; its sign-ins lead there.",
     )
     is_active = models.BooleanField(
         "active", default=True, help_text="Unticked: signed out everywhere, within seconds."
@@ -216,27 +233,42 @@ class OrderStatus(models.TextChoices):
 
 
 class Order(models.Model):
-    """An order as the shop knows it; the desk reads it and never changes it by itself."""
+    """An order as the shop knows it. The desk reads it; only the shop changes it.
+
+    Without a customer it is unclaimed: the shop knows an e-mail or a phone number and no
+    account. It is shown only to a person who has proven to be reached there.
+    """
 
     id = random_id()
     number = models.CharField(max_length=32, unique=True)
     customer = models.ForeignKey(
         Person,
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="orders",
         db_index=False,  # orders_of_customer
+        help_text="Empty: unclaimed. The e-mail and phone below are all that is known.",
     )
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PLACED)
     placed_at = models.DateTimeField(default=timezone.now)
     eta = models.DateTimeField("expected", null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
-    total = models.DecimalField(max_digits=10, decimal_places=2, help_text="rupees")
-    payment_method = models.CharField(max_length=20, blank=True)
-    payment_status = models.CharField(max_length=20, blank=True)
+    total = models.DecimalField(**MONEY, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, help_text=CURRENCY_CODE)
+    payment_method = models.CharField(max_length=60, blank=True)
+    payment_status = models.CharField(max_length=40, blank=True)
+    refund_status = models.CharField(max_length=40, blank=True)
     carrier = models.CharField(max_length=60, blank=True)
-    tracking_number = models.CharField(max_length=60, blank=True)
-    city = models.CharField(max_length=60, blank=True)
-    pincode = models.CharField(max_length=10, blank=True)
+    tracking_number = models.CharField(max_length=100, blank=True)
+    tracking_url = models.URLField(max_length=500, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    pincode = models.CharField(max_length=20, blank=True)
+    admin_url = models.URLField(max_length=500, blank=True, help_text="The order in the shop's own admin.")
+    shop_updated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=SHOP_TIME)
 
     class Meta:
         ordering = ["-placed_at"]
@@ -245,14 +277,28 @@ class Order(models.Model):
     def __str__(self):
         return self.number
 
+    @property
+    def is_unclaimed(self) -> bool:
+        return self.customer_id is None
+
+    @property
+    def contact(self) -> tuple[str, str]:
+        """Where the person who placed it is reached: (e-mail, phone), each "" if there is none."""
+        known = self.customer or Person()
+        return known.email or self.contact_email, known.phone or self.contact_phone
+
 
 class OrderItem(models.Model):
     id = random_id()
     order = models.ForeignKey(Order, models.CASCADE, related_name="items")
-    sku = models.CharField(max_length=40)
-    name = models.CharField(max_length=120)
-    quantity = models.PositiveSmallIntegerField(default=1)
-    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="rupees, for one")
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    sku = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=255)
+    quantity = models.PositiveIntegerField(default=1)
+    price = models.DecimalField(**MONEY, null=True, blank=True, help_text="for one")
+
+    class Meta:
+        ordering = ["position"]
 
     def __str__(self):
         return f"{self.quantity} x {self.name}"

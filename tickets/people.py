@@ -41,6 +41,10 @@ BATCH = 50
 ERASED = "Erased"
 NO_WORDS = "[erased]"
 NO_PICTURE = "[picture erased]"
+# What of an order tells who placed it, and where it went
+ORDER_DETAILS = (
+    "contact_name", "contact_email", "contact_phone", "city", "pincode", "tracking_number", "tracking_url",
+)  # fmt: skip
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 # Phones, cards, accounts: seven digits and more, however they are grouped
@@ -134,8 +138,9 @@ def _everything(person: Person) -> dict:
 
 def _order(order: Order) -> dict:
     fields = (
-        "number", "status", "placed_at", "eta", "delivered_at", "total", "payment_method", "payment_status",
-        "carrier", "tracking_number", "city", "pincode",
+        "number", "contact_name", "contact_email", "contact_phone", "status", "placed_at", "eta", "delivered_at",
+        "total", "currency", "payment_method", "payment_status", "refund_status", "carrier", "tracking_number",
+        "tracking_url", "city", "pincode", "admin_url",
     )  # fmt: skip
     items = list(order.items.values("sku", "name", "quantity", "price"))
     return {field: getattr(order, field) for field in fields} | {"items": items}
@@ -194,7 +199,7 @@ def erase(person: Person, *, words: bool = False) -> None:
         for keeper in KEEPERS:
             keeper.erase(person)
         # The shop's books need the order, not where it went
-        Order.objects.filter(customer=person).update(city="", pincode="", tracking_number="")
+        Order.objects.filter(customer=person).update(**dict.fromkeys(ORDER_DETAILS, ""))
         LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr=ERASED)
         # Last, so that whoever was interrupted still finds whom to erase
         Person.objects.filter(pk=person.pk).update(

@@ -28,8 +28,9 @@ class ProductCardSerializer(serializers.Serializer):
     sku = serializers.CharField()
     name = serializers.CharField()
     price = serializers.FloatField()
+    currency = serializers.CharField(help_text="ISO 4217, as in INR.")
     unit = serializers.CharField()
-    stock = serializers.IntegerField()
+    stock = serializers.IntegerField(allow_null=True, help_text="null: not counted, always available.")
     description = serializers.CharField()
     image = serializers.CharField(help_text="Path on this host; empty for none.")
 
