@@ -222,8 +222,10 @@ class SettingsForm(forms.ModelForm):
         name = self.cleaned_data["time_zone"].strip()
         try:
             ZoneInfo(name or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValidationError(_("Unknown time zone. Write it as Area/City, such as Asia/Kolkata."))
+        except (ZoneInfoNotFoundError, ValueError, OSError) as reason:
+            raise ValidationError(
+                _("Unknown time zone. Write it as Area/City, such as Asia/Kolkata.")
+            ) from reason
         return name
 
     def clean_new_logo(self):
