@@ -489,4 +489,7 @@ class AuditAdmin(DeskAdmin):
         return False
 
 
-from .channels import admin as _channels  # noqa: E402, F401 (registers itself)
+from .channels import admin as channels_admin  # noqa: E402, F401 (registers itself)
+
+# --- The shop's settings -----------------------------------------------------
+from .team import admin as team_admin  # noqa: E402, F401

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 
 from .channels import hooks
 from .channels import views as linked
+from .team import views as team
 from .views import actions, dashboard, files, session, streams
 
 ticket = "support/<uuid:ticket_id>/"
@@ -26,6 +27,7 @@ urlpatterns = [
     path(ticket + "triage", actions.triage, name="ticket-triage"),
     path(ticket + "assign", actions.assign, name="ticket-assign"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
+    path("files/logo", team.logo, name="shop-logo"),
     path("files/<uuid:message_id>", files.picture, name="picture"),
     path("files/<uuid:message_id>/small", files.thumbnail, name="thumbnail"),
     path("c/<str:token>/", linked.conversation, name="conversation-link"),
