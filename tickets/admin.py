@@ -487,3 +487,8 @@ class AuditAdmin(DeskAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+# --- The shop's settings -----------------------------------------------------
+
+from .team import admin as team_admin  # noqa: E402, F401

@@ -1,6 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from .team import views as team
 from .views import actions, dashboard, files, session, streams
 
 ticket = "support/<uuid:ticket_id>/"
@@ -24,6 +25,7 @@ urlpatterns = [
     path(ticket + "triage", actions.triage, name="ticket-triage"),
     path(ticket + "assign", actions.assign, name="ticket-assign"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
+    path("files/logo", team.logo, name="shop-logo"),
     path("files/<uuid:message_id>", files.picture, name="picture"),
     path("files/<uuid:message_id>/small", files.thumbnail, name="thumbnail"),
 ]
