@@ -55,6 +55,7 @@ POST  /api/auth/token/refresh               200    200   200   200    200  200  
 POST  /api/auth/visitor                     201    201   201   201    201  401     201     201
 # Villy, and on to Customer Care
 GET   /api/chat/                            401    200   200   200    200  401     200     200
+POST  /api/chat/new                         401    201   201   201    201  401     201     201
 POST  /api/chat/message                     401    200   200   200    200  401     200     200
 POST  /api/chat/message/<answer_id>/helped  401    404   204   404    404  401     404     404
 POST  /api/support/create                   401    201   201   201    201  401     201     201
@@ -66,11 +67,15 @@ POST  /api/support/<ticket_id>/confirm      401    404   409   404    404  401  
 GET   /api/support/<ticket_id>/events       401    404   200   404    200  401     404     200
 POST  /api/support/<ticket_id>/message      401    404   201   404    404  401     404     404
 GET   /api/support/<ticket_id>/messages     401    404   200   404    404  401     404     404
+POST  /api/support/<ticket_id>/read         401    404   204   404    404  401     404     404
+POST  /api/support/<ticket_id>/typing       401    404   204   404    404  401     404     404
 # The desk's side of the API
 GET   /api/support/admin/                   401    404   404   404    200  401     404     200
 GET   /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
 PATCH /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
+POST  /api/support/admin/<ticket_id>/read   401    404   404   404    204  401     404     204
 POST  /api/support/admin/<ticket_id>/reply  401    404   404   404    201  401     404     201
+POST  /api/support/admin/<ticket_id>/typing 401    404   404   404    204  401     404     204
 GET   /api/support/admin/events             401    404   404   404    200  401     404     200
 # Pictures
 GET   /files/<message_id>                   401    404   200   404    200  401     404     200
@@ -123,6 +128,8 @@ SENT = {
     "/api/support/create": {"message": "It is torn"},
     "/api/support/<ticket_id>/callback": {"phone": "90000 00110"},
     "/api/support/<ticket_id>/message": {"message": "Hello?"},
+    "/api/support/<ticket_id>/read": {"seq": 1},
+    "/api/support/admin/<ticket_id>/read": {"seq": 1},
     "/api/support/admin/<ticket_id>": {"priority": "urgent"},
     "/api/support/admin/<ticket_id>/reply": {"message": "Hello"},
     "/shop/identity": {"pass": "<pass>"},

@@ -198,13 +198,15 @@ class Person(AbstractBaseUser):
 class TokenFamily(models.Model):
     """One sign-in over the API: the chain of refresh tokens that came from it.
 
-    Only the newest token of the chain (`jti`) may be used; an older one proves
-    that somebody copied it, and ends the family.
+    Only the newest token of the chain (`jti`) may be used. Its predecessor gets the newest one
+    again for a short time, because the answer that carried it may have been lost; any other old
+    token proves a copy, and ends the family.
     """
 
     id = random_id()
     person = models.ForeignKey(Person, models.CASCADE, related_name="token_families")
     jti = models.CharField(max_length=32)
+    previous_jti = models.CharField(max_length=32, blank=True, default="", help_text="what `jti` replaced")
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now, help_text="when `jti` was issued")
     revoked_at = models.DateTimeField(null=True)

@@ -98,15 +98,25 @@ class MessageSerializer(serializers.Serializer):
     senderName = serializers.CharField(source="sender_name", read_only=True)
     message = serializers.CharField(source="text", read_only=True)
     image = serializers.SerializerMethodField()
+    attachments = serializers.SerializerMethodField()
     timestamp = clock("created_at")
     read = serializers.SerializerMethodField()
+    withdrawn = serializers.SerializerMethodField()
 
     def get_image(self, message: Message) -> str | None:
         """Path of the picture on this host; it needs the caller's Authorization (or session)."""
         return reverse("picture", args=[message.pk]) if message.picture else None
 
+    def get_attachments(self, message: Message) -> list[dict]:
+        """Files beside the picture: `[{name, type, size, url}]`."""
+        return []
+
     def get_read(self, message: Message) -> bool:
         return message.was_read(message.ticket)
+
+    def get_withdrawn(self, message: Message) -> bool:
+        """Whether its author took it back: then it keeps its `seq` and has no text."""
+        return False
 
 
 class DeskMessageSerializer(MessageSerializer):
@@ -331,6 +341,12 @@ class CreateSerializer(serializers.Serializer):
 class CallbackSerializer(serializers.Serializer):
     phone = Phone()
     note = Text(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ReadSerializer(serializers.Serializer):
+    """Up to which message the caller's side has seen the conversation."""
+
+    seq = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class ConfirmSerializer(serializers.Serializer):
