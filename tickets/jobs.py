@@ -141,6 +141,7 @@ def queue_unread(ticket: Ticket) -> bool:
         ChannelName.EMAIL,
         "unread",
         ticket=ticket,
+        person_id=ticket.requester_id,
         address=ticket.requester_email,
         payload={"after": known, "upto": newest, "stars": is_resolved},
     )

@@ -31,6 +31,7 @@ from .requester import change_requester
 from .steps import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .talking import (
     MAX_TEXT,
+    ChannelClosed,
     Mismatch,
     StaleReply,
     add_note,
@@ -40,7 +41,7 @@ from .talking import (
 )
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
     "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
     "request_callback", "take", "triage",
