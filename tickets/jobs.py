@@ -24,6 +24,7 @@ from supportdesk import metrics
 
 from . import audit, live, people, workflow
 from .channels import inbox, outbox
+from .channels.email import imap
 from .models import (
     Activity,
     Allowance,
@@ -62,16 +63,18 @@ LATE_COMMIT = timedelta(minutes=1)
 class Step:
     run: Callable[[datetime, datetime], bool]
     every: timedelta
+    # After failures it waits longer each time, up to this
+    longest_wait: timedelta = LONGEST_WAIT
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(name: str, *, every: timedelta):
+def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT):
     """Make a function a step of the background work; apps add theirs when they are ready."""
 
     def register(function):
-        STEPS[name] = Step(function, every)
+        STEPS[name] = Step(function, every, longest_wait)
         return function
 
     return register
@@ -161,6 +164,12 @@ def retry_incoming(now: datetime, since: datetime) -> bool:
     return inbox.retry_due(now)
 
 
+@step("mailbox", every=imap.EVERY, longest_wait=imap.LONGEST_WAIT)
+def fetch_mail(now: datetime, since: datetime) -> bool:
+    """Fetch new letters from the mailbox of EMAIL_IN_URL."""
+    return imap.poll(now)
+
+
 @step("inbox-prune", every=timedelta(hours=1))
 def forget_ignored(now: datetime, since: datetime) -> bool:
     """Remove what was not for the desk and was kept for staff to look at."""
@@ -221,7 +230,7 @@ def run_due(now: datetime | None = None) -> list[str]:
 
 
 def _is_due(job: Job, now: datetime) -> bool:
-    longest = LONGEST_WAIT if job.failures else STEPS[job.name].every
+    longest = STEPS[job.name].longest_wait if job.failures else STEPS[job.name].every
     return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
 
 
@@ -246,7 +255,7 @@ def _run(job: Job, now: datetime) -> bool:
     except Exception as reason:  # the other steps, and the next run, may go well
         metrics.FAILURES.labels(job.name).inc()
         logger.exception("the step %s of the background work failed", job.name)
-        wait = min(step.every * 2 ** min(job.failures, 10), LONGEST_WAIT)
+        wait = min(step.every * 2 ** min(job.failures, 10), step.longest_wait)
         result = {
             "due_at": now + max(wait, timedelta(seconds=PAUSE_SECONDS)),
             "failures": job.failures + 1,
