@@ -8,10 +8,10 @@ class ChatbotConfig(AppConfig):
     def ready(self):
         from supportdesk import checks  # noqa: F401 (registers itself)
         from tickets.channels import assistant
-        from tickets.people import KEEPERS
+        from tickets.privacy.personal_data import PROVIDERS
 
         from .channel_assistant import Villy
-        from .people import Chats
+        from .personal_data import Chats
 
-        KEEPERS.append(Chats())
+        PROVIDERS.append(Chats())
         assistant.register(Villy())

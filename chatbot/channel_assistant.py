@@ -4,8 +4,9 @@ from supportdesk import money
 from tickets.channels.assistant import Answer, Choice
 from tickets.models import Person
 
-from . import chats, handover, intents
+from . import conversations, handover
 from .models import ChatMessage
+from .nlu import classifier
 
 WANTS_A_PERSON = "talk_to_human"
 MOST_PRODUCTS = 8
@@ -22,18 +23,18 @@ class Villy:
     """What `tickets.channels` needs of Villy."""
 
     def understand(self, text: str) -> dict:
-        understood = intents.classify(text)
+        understood = classifier.classify(text)
         category = understood["category"]
         return {
             "category": category,
             "priority": handover.priority_of(text, category, understood, {}),
-            "language": intents.language_of(text),
+            "language": classifier.language_of(text),
         }
 
     def answer(self, person: Person, text: str, *, client_id: str, channel: str) -> Answer:
         try:
-            line = chats.ask(person, text, client_id=client_id)
-        except chats.HandedOver as handed:
+            line = conversations.ask(person, text, client_id=client_id)
+        except conversations.HandedOver as handed:
             return Answer(ticket=handed.ticket, key=client_id)
         if line.reply.get("intent") == WANTS_A_PERSON and line.reply.get("offerAgent"):
             return Answer(ticket=handover.open_ticket(person, channel=channel), key=client_id)

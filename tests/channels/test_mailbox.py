@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from tests.channels.imap_server import ImapServer
 from tests.channels.mails import letter
-from tickets import jobs
 from tickets.channels.email import imap
 from tickets.models import Incoming, Job, Ticket
+from tickets.operations import jobs
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 

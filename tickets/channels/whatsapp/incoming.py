@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 from django.utils import timezone
 
-from ... import wording, workflow
-from ...masking import masked
+from tickets import workflow
+from tickets.privacy.masking import masked
+from tickets.workflow import wording
+
 from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Person, Status, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT, Refused
