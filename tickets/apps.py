@@ -1,10 +1,13 @@
 from django.apps import AppConfig
 
+from supportdesk.http import multipart
+
 
 class TicketsConfig(AppConfig):
     name = "tickets"
     verbose_name = "Support desk"
 
     def ready(self):
+        multipart.install()
         # Models of a room of its own, until models.py is a package
         from .team import settings  # noqa: F401
