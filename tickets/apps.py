@@ -8,6 +8,10 @@ class TicketsConfig(AppConfig):
     verbose_name = "Support desk"
 
     def ready(self):
+        from . import channels
+
         multipart.install()
         # Models of a room of its own, until models.py is a package
         from .team import settings  # noqa: F401
+
+        channels.load()

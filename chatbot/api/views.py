@@ -12,6 +12,7 @@ from tickets import limits
 from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, signed_in
+from tickets.models import ChannelName
 from tickets.queries import conversation
 from tickets.uploads import received
 
@@ -160,6 +161,7 @@ def create(request):
             order=order,
             picture=picture,
             client_id=data["clientId"],
+            channel=ChannelName.API,
         )
     answer = desk.conversation_json(ticket, conversation(ticket, notes=False), agent=False)
     return Response(answer, status=201 if ticket.is_new else 200)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from .. import queries
 from ..masking import masked
-from ..models import Category, Message, Person, Priority, Sender, Status, Ticket
+from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
 from ..phones import PHONE, no_card
 from ..workflow import MAX_TEXT
 
@@ -147,6 +147,7 @@ class TicketSerializer(serializers.Serializer):
     assignedAgent = serializers.UUIDField(source="assignee_id", read_only=True, allow_null=True)
     agentName = serializers.CharField(source="assignee_name", read_only=True)
     resolution = serializers.CharField(read_only=True)
+    channel = OneOf(ChannelName, read_only=True)
     callbackRequested = serializers.BooleanField(source="callback_requested", read_only=True)
     callbackCompleted = serializers.BooleanField(source="callback_completed", read_only=True)
     rating = serializers.IntegerField(read_only=True, allow_null=True)
