@@ -1,6 +1,6 @@
 """One process: streams on the event loop, everything else in threads, of which there are three groups.
 
-Pages and API calls; uploads, which wait for their pictures to be decoded; and the health
+WsgiBridge and API calls; uploads, which wait for their pictures to be decoded; and the health
 checks, which answer also while every other thread waits for a locked database.
 
 Django answers an ordinary page several times faster through WSGI than through its
@@ -15,10 +15,11 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
-from .bodies import made_plain, with_whole_body, without_body
-from .pages import Pages
+from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
+from supportdesk.serving.static import with_static_files
+from supportdesk.serving.wsgi_bridge import WsgiBridge
+
 from .serving.health import answered_in_time
-from .static import with_static_files
 
 
 class Streams(ASGIHandler):
@@ -36,9 +37,9 @@ HEALTH_PATHS = {"/healthz", "/readyz"}
 # It sets Django up, so it is first
 wsgi = get_wsgi_application()
 streams = Streams()
-pages = with_whole_body(Pages(with_static_files(wsgi), workers=settings.WORKER_THREADS))
-uploads = with_whole_body(Pages(wsgi, workers=UPLOAD_THREADS))
-health = answered_in_time(Pages(wsgi, workers=HEALTH_THREADS))
+pages = with_whole_body(WsgiBridge(with_static_files(wsgi), workers=settings.WORKER_THREADS))
+uploads = with_whole_body(WsgiBridge(wsgi, workers=UPLOAD_THREADS))
+health = answered_in_time(WsgiBridge(wsgi, workers=HEALTH_THREADS))
 
 
 def is_stream(scope) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 
-from .. import headers
+from supportdesk.http import headers
 
 logger = logging.getLogger(__name__)
 
