@@ -1,6 +1,6 @@
 """One process: streams on the event loop, everything else in threads, of which there are three groups.
 
-WsgiBridge and API calls; uploads, which wait for their pictures to be decoded; and the health
+Pages and API calls; uploads, which wait for their pictures to be decoded; and the health
 checks, which answer also while every other thread waits for a locked database.
 
 Django answers an ordinary page several times faster through WSGI than through its
@@ -15,11 +15,10 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from supportdesk.serving.deadline import answered_in_time
 from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
 from supportdesk.serving.static import with_static_files
 from supportdesk.serving.wsgi_bridge import WsgiBridge
-
-from .serving.health import answered_in_time
 
 
 class Streams(ASGIHandler):

@@ -10,7 +10,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from supportdesk.serving.health import answered_in_time
+from supportdesk.serving.deadline import answered_in_time
 from tests.desk import Desk
 
 WRITERS = 12
