@@ -10,5 +10,7 @@ class ChatbotConfig(AppConfig):
         from tickets.people import KEEPERS
 
         from .people import Chats
+        from .shop_data import register_kinds
 
         KEEPERS.append(Chats())
+        register_kinds()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corsheaders.defaults import default_headers
 from environs import Env
-from marshmallow.validate import OneOf, Regexp
+from marshmallow.validate import OneOf
 
 from . import keys
 from .databases import apps_for, database_from_url, is_mongo, migrations_for
@@ -58,12 +58,6 @@ WORKER_THREADS = env.int("WORKER_THREADS", 8)
 # Processes of `manage.py serve` on one port
 WORKERS = env.int("WORKERS", 1)
 SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
-# ISO 4217: what amounts are in that name no currency of their own
-SHOP_CURRENCY = env.str(
-    "SHOP_CURRENCY",
-    "INR",
-    validate=Regexp(r"[A-Z]{3}\Z", error="SHOP_CURRENCY is three capital letters, as in INR or EUR."),
-)
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}/")
 # What the desk does by itself, see docs/operations.md; 0 is never

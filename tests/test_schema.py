@@ -23,6 +23,8 @@ from chatbot import chats
 from tests import factories
 from tests.engines.plugin import undone
 from tickets.api import tokens
+from tickets.shop import keys
+from tickets.shop.models import Scope
 
 # Every call of the contract, and the name under which client generators find it
 OPERATIONS = """
@@ -50,6 +52,17 @@ GET   /api/support/admin/{ticket_id}         getTicket
 PATCH /api/support/admin/{ticket_id}         changeTicket
 POST  /api/support/admin/{ticket_id}/reply   reply
 GET   /api/support/admin/events              streamInbox
+GET   /api/shop/customers/{key}              getCustomer
+PUT   /api/shop/customers/{key}              putCustomer
+GET   /api/shop/orders/{key}                 getOrder
+PUT   /api/shop/orders/{key}                 putOrder
+GET   /api/shop/products/{key}               getProduct
+PUT   /api/shop/products/{key}               putProduct
+DELETE /api/shop/products/{key}              deleteProduct
+GET   /api/shop/articles/{key}               getArticle
+PUT   /api/shop/articles/{key}               putArticle
+DELETE /api/shop/articles/{key}              deleteArticle
+POST  /api/shop/batch                        putBatch
 """
 
 
@@ -127,14 +140,17 @@ def _one_connection():
 @pytest.fixture
 def real_ids(priya) -> dict[str, str]:
     answer = chats.ask(priya, "Package damaged")
-    return {"ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk)}
+    return {"ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk), "key": "VP-1"}
 
 
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize(("method", "path", "mode"), CASES)
 def test_every_answer_is_as_described(method, path, mode, described, real_ids, priya, asha):
     person = asha if path.startswith("/api/support/admin/") else priya
-    headers = {"Authorization": f"Bearer {tokens.issue(person)['access']}"}
+    token = tokens.issue(person)["access"]
+    if path.startswith("/api/shop/"):
+        token = keys.create("Our shop", [Scope.SHOP_READ, Scope.SHOP_WRITE])[1]
+    headers = {"Authorization": f"Bearer {token}"}
 
     @settings(
         max_examples=10,

@@ -21,6 +21,8 @@ class Role(models.TextChoices):
     CUSTOMER = "customer"
     AGENT = "agent"
     STAFF = "staff"
+    # Other software with a service key: writes on tickets, never signs in, is assigned nothing
+    SERVICE = "service"
 
 
 class Status(models.TextChoices):
@@ -177,8 +179,8 @@ class Person(AbstractBaseUser):
 
     @property
     def is_agent(self) -> bool:
-        """Whether this person works the inbox; staff may do what agents do."""
-        return self.is_active and self.role in (Role.AGENT, Role.STAFF)
+        """Whether this person works the inbox; staff and service keys may do what agents do."""
+        return self.is_active and self.role in (Role.AGENT, Role.STAFF, Role.SERVICE)
 
     @property
     def is_staff(self) -> bool:

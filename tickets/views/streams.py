@@ -17,6 +17,8 @@ from .. import access, audit, live, queries
 from ..api import serializers, tokens
 from ..live import Admitted, News, event
 from ..models import Activity, Message, Person, Ticket
+from ..shop import authentication
+from ..shop.models import Scope, ServiceKey
 
 # A stream of a browser session begins anew this often, and is checked anew with it
 SESSION_STREAM_SECONDS = 600
@@ -111,8 +113,12 @@ async def inbox_events(request):
 
 
 def _ear(request: HttpRequest) -> Ear:
-    authenticated = tokens.BearerAuthentication().authenticate(request)
-    if authenticated:
+    authenticated = authentication.KeyAuthentication().authenticate(request)
+    if authenticated and isinstance(authenticated[1], ServiceKey):
+        person, key = authenticated
+        authentication.require(key, Scope.TICKETS_READ)
+        admitted, seconds = Admitted(person), SESSION_STREAM_SECONDS
+    elif authenticated:
         person, token = authenticated
         admitted = Admitted(person, family=UUID(token[tokens.FAMILY_CLAIM]))
         # An access token opens nothing beyond its own life

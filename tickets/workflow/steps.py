@@ -2,7 +2,7 @@
 
 from .. import wording
 from ..journal import Entry
-from ..models import Person, Sender, Status, Ticket
+from ..models import Person, Role, Sender, Status, Ticket
 
 # The one table of what a status may become. A closed ticket stays closed: what comes
 # after it is a new ticket that is linked to it.
@@ -50,7 +50,9 @@ def take(entry: Entry, agent: Person) -> None:
 def assign(entry: Entry, agent: Person | None) -> None:
     """Give the ticket to an agent or to nobody, unless somebody else does so first."""
     ticket = entry.ticket
-    if ticket.assignee_id == (agent and agent.pk):
+    # A service key is not an assignee: the ticket would leave the agents' list of unassigned ones
+    is_service = agent and agent.role == Role.SERVICE
+    if is_service or ticket.assignee_id == (agent and agent.pk):
         return
     # Two agents may have one name
     entry.read["assignee_id"] = ticket.assignee_id
