@@ -3,8 +3,8 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /desk
 
-COPY requirements.txt requirements-s3.txt requirements-llm.txt ./
-RUN pip install -r requirements.txt -r requirements-s3.txt -r requirements-llm.txt
+COPY requirements.txt requirements-s3.txt requirements-llm.txt requirements-sentry.txt ./
+RUN pip install --require-hashes -r requirements.txt -r requirements-s3.txt -r requirements-llm.txt -r requirements-sentry.txt
 
 COPY . .
 RUN useradd --create-home desk && mkdir /data && chown -R desk /desk /data

@@ -4,8 +4,10 @@
 PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip, venv' 2>/dev/null && echo /usr/bin/python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Every package in the requirements*.txt has its hashes: pip refuses a file that differs
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-fast bench bench-quick lint audit format pictures clean
+.PHONY: run test test-fast bench bench-quick lint audit lock format pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -36,9 +38,18 @@ lint: $(VENV)/.tests
 audit:
 	@test -d .audit || $(PYTHON) -m venv .audit
 	@.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	@.audit/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off >.audit/said 2>&1; \
+	@.audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip --progress-spinner off >.audit/said 2>&1; \
 	 holes=$$?; cat .audit/said; grep -qE "Could not connect|could not be audited" .audit/said \
 	 && echo "Not audited: the register of known holes cannot be reached." || exit $$holes
+
+# Resolve requirements*.in to exact versions with hashes in requirements*.txt
+lock:
+	@test -x .audit/bin/python || $(PYTHON) -m venv .audit
+	@.audit/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@for name in "" -test -bench -llm -s3 -sentry -train -docs; do \
+	 .audit/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	 --no-emit-find-links --custom-compile-command "make lock" $${name:+-c requirements.txt} requirements$$name.in --output-file requirements$$name.txt \
+	 $(LOCK_ARGS) || exit; done
 
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix .
@@ -55,16 +66,16 @@ $(VENV)/bin/python:
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the desk runs on into $(VENV), about a minute ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(VENV)/.tests: requirements-test.txt $(VENV)/.runtime
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@$(INSTALL) -r requirements-test.txt
 	@touch $@
 
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(INSTALL) -r requirements-bench.txt
 	@command -v wrk >/dev/null || { echo "The load is made by wrk: apt-get install wrk (Debian, Ubuntu), brew install wrk." >&2; exit 1; }
 	@touch $@
 

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from .env import BadSetting, quoted
+
 # What SQLite needs to serve many threads and lose nothing:
 # WAL           readers do not wait for the writer
 # FULL          an acknowledged commit survives a power cut (the price: one fsync a commit)
@@ -33,40 +35,81 @@ MONGO_OPTIONS = {
 
 
 def database_from_url(url: str, data_dir: Path) -> dict:
-    """Return the entry for DATABASES.
+    """Return the entry for DATABASES; raise BadSetting for a URL of another form.
 
     `sqlite:` is the embedded database in `data_dir`, `sqlite:///path` another file.
     """
     engine = url.partition(":")[0]
     if engine in ("sqlite", "sqlite3"):
-        path = urlsplit(url).path
-        return {
-            "ENGINE": "supportdesk.sqlite3",
-            "NAME": (path.removeprefix("/") and path) or str(data_dir / "db.sqlite3"),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "init_command": SQLITE_PRAGMAS,
-                # Django's default takes the write lock at the first write: two transactions that read
-                # first then meet at "database is locked" without waiting for each other.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-            },
-        }
+        return _sqlite(url, data_dir)
     if engine in ("postgres", "postgresql"):
+        return _postgres(url)
+    if engine in ("mongodb", "mongodb+srv"):
+        return _mongo(url)
+    raise _misfit(url, "use sqlite:, postgres://user:password@host/name or mongodb://host/name")
+
+
+def _sqlite(url: str, data_dir: Path) -> dict:
+    rest = url.partition(":")[2]
+    path = Path(rest.removeprefix("//")) if rest else data_dir / "db.sqlite3"
+    if not path.is_absolute() or path.is_dir() or not path.parent.is_dir():
+        raise _misfit(url, "use sqlite: or sqlite:///path/of/a/file in a folder that exists")
+    return {
+        "ENGINE": "supportdesk.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "init_command": SQLITE_PRAGMAS,
+            # Django's default takes the write lock at the first write: two transactions that read
+            # first then meet at "database is locked" without waiting for each other.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        },
+    }
+
+
+def _postgres(url: str) -> dict:
+    try:
         settings = dj_database_url.parse(url)
-        settings["OPTIONS"] = {"pool": POSTGRES_POOL} | settings.get("OPTIONS", {})
-        # A connection is asked whether it still lives before it is handed out: after a restart of the
-        # server the pool would give away its dead ones first
-        settings["CONN_HEALTH_CHECKS"] = True
-        return settings
-    if engine.startswith("mongodb"):
-        return {
-            "ENGINE": "django_mongodb_backend",
-            "HOST": url,
-            "NAME": urlsplit(url).path.strip("/") or "supportdesk",
-            "OPTIONS": {name: value for name, value in MONGO_OPTIONS.items() if name not in url},
-        }
-    raise SystemExit(f"DATABASE_URL starts with {engine!r}; it has to be sqlite:, postgres: or mongodb:.")
+    except ValueError:
+        settings = {}
+    if not settings.get("NAME"):
+        raise _misfit(
+            url, "use postgres://user:password@host:5432/name, with special signs percent-encoded"
+        )
+    settings["OPTIONS"] = {"pool": POSTGRES_POOL} | settings.get("OPTIONS", {})
+    # A connection is asked whether it still lives before it is handed out: after a restart of the
+    # server the pool would give away its dead ones first
+    settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+def _mongo(url: str) -> dict:
+    # Looking an SRV record up takes a network, so of that form only the host is checked
+    from pymongo.errors import PyMongoError
+    from pymongo.uri_parser import parse_uri
+
+    try:
+        if url.startswith("mongodb+srv:"):
+            name = urlsplit(url).hostname and urlsplit(url).path.strip("/")
+        else:
+            name = parse_uri(url)["database"] or ""
+    except (PyMongoError, ValueError):
+        name = None
+    if name is None:
+        raise _misfit(
+            url, "use mongodb://user:password@host:27017/name, with special signs percent-encoded"
+        )
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": url,
+        "NAME": name or "supportdesk",
+        "OPTIONS": {option: value for option, value in MONGO_OPTIONS.items() if option not in url},
+    }
+
+
+def _misfit(url: str, fits: str) -> BadSetting:
+    return BadSetting("DATABASE_URL", quoted(url), fits)
 
 
 # Django's apps whose tables have numbered rows, and what takes their place on MongoDB

@@ -6,6 +6,20 @@ import os
 import secrets
 from pathlib import Path
 
+SHORTEST_KEY = 32
+WELL_KNOWN = ("django-insecure-", "tests-only-", "changeme", "change-me", "secret")
+ADVICE = (
+    f"use at least {SHORTEST_KEY} random characters, such as the output of "
+    "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+)
+
+
+def weakness(key: str) -> str:
+    """Return what makes a key that was set weak; "" if nothing does, or none is set."""
+    if key and len(key) < SHORTEST_KEY:
+        return f"only {len(key)} characters long"
+    return "a well-known text" if key.lower().startswith(WELL_KNOWN) else ""
+
 
 def kept_in(path: Path) -> str:
     """Return the secret kept in this file; the first caller makes it (mode 0600)."""

@@ -22,6 +22,9 @@ from prometheus_client import multiprocess
 from tickets.jobs import Worker
 from tickets.live import hub
 
+from .env import BadSetting
+from .serving.protocol import BoundedHttp
+
 logger = logging.getLogger(__name__)
 
 # A process that dies sooner than this would die again: it is started anew, but not at once
@@ -56,6 +59,19 @@ class Server(uvicorn.Server):
         self.worker.join()
 
 
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise BadSetting when nothing can listen there: before the database is touched."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As uvicorn does: a port whose connections have just ended may be used again
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as reason:
+        given = f"{port} on {host} ({reason.strerror or reason})"
+        raise BadSetting("PORT", given, "use a free port and an address of this machine") from None
+
+
 def run(host: str, port: int, greet: Callable) -> None:
     """Serve until SIGINT or SIGTERM; requests that have begun are finished. `greet` once it answers."""
     _allow_many_streams()
@@ -75,6 +91,9 @@ def _config(**where) -> uvicorn.Config:
     return uvicorn.Config(
         "supportdesk.asgi:application",
         **where,
+        http=BoundedHttp,
+        # No page of ours speaks it
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -114,7 +133,8 @@ def run_many(host: str, port: int, count: int, greet: Callable) -> None:
     stopping = threading.Event()
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, lambda *_: stopping.set())
-    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics())}
+    # What each process may hold open is its share, see WORKERS
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics()), "WORKERS": str(count)}
 
     fd = listening.fileno()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--fd", str(fd)]

@@ -1,79 +1,132 @@
 """Every setting, read from the environment, with a default that works on a laptop.
 
-A value that cannot be read stops the start with its name: a desk that quietly
-runs on a misspelt setting is worse than one that does not run.
+A value that does not fit stops every command with one sentence, see `env`: a desk
+that runs on a misspelt setting is worse than one that does not run.
 """
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from babel.numbers import list_currencies
 from corsheaders.defaults import default_headers
-from environs import Env
-from marshmallow.validate import OneOf
 
 from . import keys
 from .databases import apps_for, database_from_url, is_mongo, migrations_for
+from .env import BadSetting, Environment, is_loopback, quoted
 
-env = Env()
+env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where the desk keeps its things -----------------------------------------
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR)
 
-DEBUG = env.bool("DEBUG", True)
-
-SECRET_KEY = env.str("SECRET_KEY", "")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise SystemExit(
-            "SECRET_KEY is not set. With DEBUG off the desk needs its own secret: "
-            "set SECRET_KEY to a long random string, for example the output of "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-        )
-    SECRET_KEY = keys.kept_in(DATA_DIR / ".secret-key")
+DEBUG = env.switch("DEBUG", True)
 
 # A key for each purpose: one that leaks does not open the other doors.
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or keys.derived(SECRET_KEY, "jwt")
+SECRET_KEY = env.secret("SECRET_KEY")
+JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY")
 # What the shop's backend signs identities with. Empty: identify is refused.
-WIDGET_SIGNING_KEY = env.str("WIDGET_SIGNING_KEY", "")
+WIDGET_SIGNING_KEY = env.secret("WIDGET_SIGNING_KEY")
+if not DEBUG:
+    if not SECRET_KEY:
+        raise BadSetting(
+            "SECRET_KEY", "not set", f"with DEBUG off the desk needs its own secret, {keys.ADVICE}"
+        )
+    for _name in ("SECRET_KEY", "JWT_SIGNING_KEY", "WIDGET_SIGNING_KEY"):
+        if _weak := keys.weakness(globals()[_name]):
+            raise BadSetting(_name, _weak, keys.ADVICE)
+SECRET_KEY = SECRET_KEY or keys.kept_in(DATA_DIR / ".secret-key")
+JWT_SIGNING_KEY = JWT_SIGNING_KEY or keys.derived(SECRET_KEY, "jwt")
 if not WIDGET_SIGNING_KEY and DEBUG:
     WIDGET_SIGNING_KEY = keys.derived(SECRET_KEY, "widget")
 
-PORT = env.int("PORT", 8000)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+PORT = env.integer("PORT", 8000, 1, 65535)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 # Sites that may embed the widget, as CSP sources: https://shop.example, http://localhost:*
-WIDGET_ORIGINS = env.list("WIDGET_ORIGINS", ["http://localhost:*", "http://127.0.0.1:*"] if DEBUG else [])
+WIDGET_ORIGINS = env.origins(
+    "WIDGET_ORIGINS", ["http://localhost:*", "http://127.0.0.1:*"] if DEBUG else [], wildcards=True
+)
+if DEBUG:
+    # DEBUG shows source code and settings, and everybody knows the demo logins
+    for _host in ALLOWED_HOSTS:
+        if not is_loopback(_host):
+            raise BadSetting(
+                "ALLOWED_HOSTS",
+                f"{quoted(_host)} while DEBUG is on",
+                "set DEBUG=off, or use names of this machine only, such as localhost",
+            )
+else:
+    if "*" in ALLOWED_HOSTS:
+        raise BadSetting("ALLOWED_HOSTS", '"*"', "use the desk's own host names, such as desk.example")
+    for _origin in WIDGET_ORIGINS:
+        if _origin.partition("://")[2].partition(":")[0] in ("", "*"):
+            raise BadSetting(
+                "WIDGET_ORIGINS", f'"{_origin}"', "use the shop's own sites, such as https://shop.example"
+            )
 # Frontends on other origins that may call the API from a browser.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", [])
-RATE_LIMITS = env.bool("RATE_LIMITS", True)
-REDIS_URL = env.str("REDIS_URL", "")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
+RATE_LIMITS = env.switch("RATE_LIMITS", True)
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss"])
 # How many reverse proxies append to X-Forwarded-For; 0 = the peer's address counts.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, 0, 10)
 # TLS ends at a proxy in front of the desk; cookies and links rely on it
-HTTPS = env.bool("HTTPS", not DEBUG)
+HTTPS = env.switch("HTTPS", not DEBUG)
 # One thread runs Python at a time; the others wait for the database or the disk
-WORKER_THREADS = env.int("WORKER_THREADS", 8)
+WORKER_THREADS = env.integer("WORKER_THREADS", 8, 1, 128)
 # Processes of `manage.py serve` on one port
-WORKERS = env.int("WORKERS", 1)
-SHOP_NAME = env.str("SHOP_NAME", "Village Pantry")
+WORKERS = env.integer("WORKERS", 1, 1, 64)
+SHOP_NAME = env.text("SHOP_NAME", "Village Pantry", pattern=".{1,80}", fits="use at most 80 characters")
+# ISO 4217: what amounts are in that name no currency of their own
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", "INR")
+if SHOP_CURRENCY not in list_currencies():
+    raise BadSetting("SHOP_CURRENCY", quoted(SHOP_CURRENCY), "use a code of ISO 4217 such as INR or EUR")
 # Where customers find the chat: the link in letters
-PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}/")
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/"
+# The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
+DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
-BACKGROUND_WORK = env.bool("BACKGROUND_WORK", True)
-AUTO_CLOSE_DAYS = env.int("AUTO_CLOSE_DAYS", 7)
-UNREAD_MAIL_MINUTES = env.int("UNREAD_MAIL_MINUTES", 10)
-RETENTION_DAYS = env.int("RETENTION_DAYS", 0)
-AUDIT_DAYS = env.int("AUDIT_DAYS", 730)
+BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
+AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
+UNREAD_MAIL_MINUTES = env.integer("UNREAD_MAIL_MINUTES", 10, 0, 10_080)
+RETENTION_DAYS = env.integer("RETENTION_DAYS", 0, 0, 36_500)
+AUDIT_DAYS = env.integer("AUDIT_DAYS", 730, 0, 36_500)
 # Opens /metrics to others than this machine. Empty: to nobody else.
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 # An OpenAI-compatible endpoint that words Villy's answers, see docs/villy.md. Empty: none.
-LLM_BASE_URL = env.str("LLM_BASE_URL", "")
-LLM_MODEL = env.str("LLM_MODEL", "")
-LLM_API_KEY = env.str("LLM_API_KEY", "")
+LLM_BASE_URL = env.url("LLM_BASE_URL")
+LLM_MODEL = env.text("LLM_MODEL")
+LLM_API_KEY = env.secret("LLM_API_KEY")
+env.needs("LLM_BASE_URL", "LLM_MODEL")
+env.needs("LLM_MODEL", "LLM_BASE_URL")
+env.needs("LLM_API_KEY", "LLM_BASE_URL")
+env.needs_package("LLM_BASE_URL", "openai", "requirements-llm.txt")
 # Takes POST {"to", "text"}: for the order codes of customers without an e-mail. Empty: they get none.
-SMS_URL = env.str("SMS_URL", "")
+SMS_URL = env.url("SMS_URL")
+# The shop system's own webhooks. Without its secret a receiver is 404.
+SHOPIFY_WEBHOOK_SECRET = env.secret("SHOPIFY_WEBHOOK_SECRET")
+WOOCOMMERCE_WEBHOOK_SECRET = env.secret("WOOCOMMERCE_WEBHOOK_SECRET")
+# Webhooks may call addresses of private networks
+WEBHOOK_PRIVATE = env.switch("WEBHOOK_PRIVATE", False)
+# E-mail in: a key that is part of an address, or a mailbox that the worker polls
+EMAIL_HOOK_KEY = env.secret(
+    "EMAIL_HOOK_KEY", pattern="[A-Za-z0-9_-]{6,200}", fits="use 6 to 200 letters, digits, - and _"
+)
+EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"])
+WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN")
+WHATSAPP_APP_SECRET = env.secret("WHATSAPP_APP_SECRET")
+WHATSAPP_TOKEN = env.secret("WHATSAPP_TOKEN")
+WHATSAPP_PHONE_ID = env.text(
+    "WHATSAPP_PHONE_ID",
+    pattern="[A-Za-z0-9_-]{1,64}",
+    fits="use the id of the phone number: digits, as Meta shows them",
+)
+WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
+# Errors go to Sentry, without what people wrote. Empty: nowhere.
+SENTRY_DSN = env.url("SENTRY_DSN")
+env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements.txt")
 
 # --- Django ------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -125,7 +178,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-_database = database_from_url(env.str("DATABASE_URL", "sqlite:"), DATA_DIR)
+_database = database_from_url(env.text("DATABASE_URL", "sqlite:"), DATA_DIR)
 DATABASES = {"default": _database}
 # The models are the same on every engine; MongoDB wants Django's own apps set up differently
 INSTALLED_APPS = apps_for(_database, INSTALLED_APPS)
@@ -167,7 +220,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
-TIME_ZONE = env.str("TIME_ZONE", "Asia/Kolkata")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kolkata")
 USE_TZ = True
 
 # --- Files -------------------------------------------------------------------
@@ -198,18 +251,27 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "br",
 )
 # Pictures in a bucket instead of DATA_DIR/media, still served through the desk's own access check
-S3_BUCKET = env.str("S3_BUCKET", "")
+S3_BUCKET = env.text(
+    "S3_BUCKET",
+    pattern="[A-Za-z0-9][A-Za-z0-9._-]{2,254}",
+    fits="use the name of a bucket, such as shop-pictures",
+)
+_bucket_options = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.url("S3_ENDPOINT_URL") or None,
+    "region_name": env.text("S3_REGION", pattern="[a-z0-9-]+", fits="use a region such as ap-south-1")
+    or None,
+    "access_key": env.secret("S3_ACCESS_KEY") or None,
+    "secret_key": env.secret("S3_SECRET_KEY") or None,
+}
+for _name in ("S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+    env.needs(_name, "S3_BUCKET")
+env.needs("S3_ACCESS_KEY", "S3_SECRET_KEY")
+env.needs("S3_SECRET_KEY", "S3_ACCESS_KEY")
 if S3_BUCKET:
-    STORAGES["default"] = {
-        "BACKEND": "supportdesk.bucket.Bucket",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-            "region_name": env.str("S3_REGION", "") or None,
-            "access_key": env.str("S3_ACCESS_KEY", "") or None,
-            "secret_key": env.str("S3_SECRET_KEY", "") or None,
-        },
-    }
+    env.needs_package("S3_BUCKET", "storages", "requirements-s3.txt")
+    env.needs_package("S3_BUCKET", "boto3", "requirements-s3.txt")
+    STORAGES["default"] = {"BACKEND": "supportdesk.bucket.Bucket", "OPTIONS": _bucket_options}
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
@@ -217,16 +279,31 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
-EMAIL_HOST = env.str("EMAIL_HOST", "")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_HOST = env.host("EMAIL_HOST")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "tickets.channels.email.on_disk.EmailBackend"
+)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
-EMAIL_PORT = env.int("EMAIL_PORT", 587)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
-EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, 1, 65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", pattern=".+")
+env.needs("EMAIL_HOST_USER", "EMAIL_HOST")
+env.needs("EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER")
+# STARTTLS, and TLS from the first byte: a server expects one of them
+EMAIL_USE_TLS = env.switch("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.switch("EMAIL_USE_SSL", EMAIL_PORT == 465)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise BadSetting(
+        "EMAIL_USE_TLS",
+        f"on beside EMAIL_USE_SSL (EMAIL_PORT {EMAIL_PORT})",
+        "use EMAIL_USE_TLS for STARTTLS, mostly on port 587, or EMAIL_USE_SSL for TLS from the start, mostly on port 465",
+    )
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Support <support@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@localhost>")
+# Where answers to letters go, with a token behind a plus; empty: MAIL_FROM
+EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_ENGINE = "supportdesk.sessions"
@@ -245,7 +322,7 @@ if HTTPS:
     SECURE_HSTS_PRELOAD = True
 # Beside the session, not in a cookie of their own
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
 CSRF_FAILURE_VIEW = "supportdesk.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -296,6 +373,8 @@ SIMPLE_JWT = {
     "ISSUER": "supportdesk",
     "USER_ID_CLAIM": "sub",
     "AUTH_HEADER_TYPES": ("Bearer",),
+    # The clocks of two servers are not equal: a token from the faster one would be refused as not yet issued
+    "LEEWAY": timedelta(seconds=45),
     "CHECK_REVOKE_TOKEN": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -318,13 +397,14 @@ SPECTACULAR_SETTINGS = {
         "Category": "tickets.models.Category.choices",
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
+        "Channel": "tickets.models.ChannelName.choices",
         "ChatSender": ["customer", "ai"],
     },
 }
 
 # --- Logs --------------------------------------------------------------------
 # `json` is one object a line, for machines; `line` is for the person in front of the terminal
-LOG_FORMAT = env.str("LOG_FORMAT", "line" if DEBUG else "json", validate=OneOf(["line", "json"]))
+LOG_FORMAT = env.choice("LOG_FORMAT", "line" if DEBUG else "json", ["line", "json"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -333,7 +413,10 @@ LOGGING = {
         "json": {"()": "supportdesk.logs.DiscreetFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+    },
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # A wrong password or a stranger's 404 is not an incident.
@@ -344,5 +427,9 @@ LOGGING = {
         **({} if LOG_FORMAT == "json" else {"supportdesk.requests": {"level": "WARNING"}}),
     },
 }
+
+# `serve --workers` sets it for its processes, see `metrics`
+env.declare("PROMETHEUS_MULTIPROC_DIR")
+env.refuse_near_misses()
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")

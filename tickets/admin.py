@@ -487,3 +487,9 @@ class AuditAdmin(DeskAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+from .channels import admin as channels_admin  # noqa: E402, F401 (registers itself)
+
+# --- The shop's settings -----------------------------------------------------
+from .team import admin as team_admin  # noqa: E402, F401

@@ -8,6 +8,8 @@ class TicketsConfig(AppConfig):
     verbose_name = "Support desk"
 
     def ready(self):
+        from . import channels
+
         # Models of a room of its own, until models.py is a package
         from .shop import models as shop  # noqa: F401
         from .shop.customers import Customers
@@ -16,6 +18,7 @@ class TicketsConfig(AppConfig):
         from .team import settings
         from .webhooks import models as webhooks  # noqa: F401
 
+        channels.load()
         money.set_shop_currency(lambda: settings.current().currency)
         register(Customers())
         register(Orders())

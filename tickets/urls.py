@@ -1,6 +1,9 @@
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
+from .channels import hooks
+from .channels import views as linked
+from .team import views as team
 from .views import actions, dashboard, files, session, streams
 
 ticket = "support/<uuid:ticket_id>/"
@@ -24,6 +27,20 @@ urlpatterns = [
     path(ticket + "triage", actions.triage, name="ticket-triage"),
     path(ticket + "assign", actions.assign, name="ticket-assign"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
+    path("files/logo", team.logo, name="shop-logo"),
     path("files/<uuid:message_id>", files.picture, name="picture"),
     path("files/<uuid:message_id>/small", files.thumbnail, name="thumbnail"),
+    path("c/<str:token>/", linked.conversation, name="conversation-link"),
+    path("c/<str:token>/messages", linked.messages, name="link-messages"),
+    path("c/<str:token>/seen", linked.seen, name="link-seen"),
+    path("c/<str:token>/rating", linked.rating, name="link-rating"),
+    path("c/<str:token>/letters", linked.letters, name="link-letters"),
+    path("c/<str:token>/files/<uuid:message_id>", linked.picture, name="link-picture"),
+    path(
+        "c/<str:token>/files/<uuid:message_id>/small",
+        linked.picture,
+        {"small": True},
+        name="link-thumbnail",
+    ),
+    re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
 ]

@@ -32,17 +32,6 @@ def found(settings, **changed) -> list[str]:
     return [each.id for each in checks.production(None)]
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "abc"), ("RATE_LIMITS", "maybe")])
-def test_a_setting_that_cannot_be_read_stops_the_start_with_its_name(name, value):
-    command = [sys.executable, "manage.py", "check"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT | {name: value}, capture_output=True, text=True
-    )
-    assert done.returncode == 1
-    assert name in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
 def test_a_safe_desk_is_told_nothing(settings):
     assert found(settings) == []
 
@@ -50,15 +39,7 @@ def test_a_safe_desk_is_told_nothing(settings):
 @pytest.mark.parametrize(
     ("changed", "id"),
     [
-        ({"SECRET_KEY": "short"}, "E001"),
-        ({"SECRET_KEY": "django-insecure-" + STRONG}, "E001"),
-        ({"JWT_SIGNING_KEY": "0123456789"}, "E002"),
-        ({"WIDGET_SIGNING_KEY": "hunter2"}, "E003"),
-        ({"ALLOWED_HOSTS": ["*"]}, "E004"),
         ({"ALLOWED_HOSTS": ["localhost", "127.0.0.1"]}, "W005"),
-        ({"WIDGET_ORIGINS": ["https://shop.example", "*"]}, "E006"),
-        ({"WIDGET_ORIGINS": ["https://*"]}, "E006"),
-        ({"WIDGET_ORIGINS": ["https://*:8000"]}, "E006"),
         ({"HTTPS": False}, "W007"),
         ({"TRUSTED_PROXIES": 0}, "W008"),
         ({"RATE_LIMITS": False}, "W009"),
@@ -66,7 +47,7 @@ def test_a_safe_desk_is_told_nothing(settings):
     ],
     ids=str,
 )
-def test_a_dangerous_setting_is_named_and_only_with_debug_off(changed, id, settings):
+def test_a_doubtful_setting_is_named_and_only_with_debug_off(changed, id, settings):
     assert found(settings, **changed) == [f"supportdesk.{id}"]
     assert found(settings, **changed, DEBUG=True) == []
 
@@ -106,27 +87,6 @@ def test_check_deploy_has_nothing_to_say(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
-        ({"SECRET_KEY": "too-short"}, "supportdesk.E001"),
-        ({"WIDGET_ORIGINS": "*"}, "supportdesk.E006"),
-    ],
-    ids=str,
-)
-def test_an_unsafe_desk_does_not_start(wrong, says, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "manage.py", "serve"],
-        cwd=ROOT, env=ENVIRONMENT | {"DATA_DIR": str(tmp_path)} | wrong, capture_output=True, text=True, timeout=60,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode != 0
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow

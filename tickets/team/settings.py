@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError
 from django.db.models.signals import post_delete, post_save
+from django.urls import reverse
 
 from .. import sla
 from . import hours
@@ -75,6 +76,11 @@ class CurrentSettings:
     session_idle: timedelta | None = None
     session_length: timedelta = timedelta(days=14)
     version: int = 0
+
+    @property
+    def logo_url(self) -> str:
+        """The address of the logo, without an origin; empty when there is none."""
+        return f"{reverse('shop-logo')}?v={self.version}" if self.logo else ""
 
     def greeting(self, language: str) -> str:
         """Return what Villy says first in this language; empty: Villy's own greeting."""
@@ -165,7 +171,7 @@ for _model in (DeskSettings, Holiday):
 
 
 def _read() -> CurrentSettings:
-    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings()
+    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings(currency=settings.SHOP_CURRENCY)
     return _made_of(row, Holiday.objects.filter(is_active=True))
 
 

@@ -19,6 +19,7 @@ from ..live import Admitted, News, event
 from ..models import Activity, Message, Person, Ticket
 from ..shop import authentication
 from ..shop.models import Scope, ServiceKey
+from ..stream_slots import RETRY_AFTER_SECONDS, Slot, held
 
 # A stream of a browser session begins anew this often, and is checked anew with it
 SESSION_STREAM_SECONDS = 600
@@ -62,6 +63,7 @@ def stream(view):
 async def ticket_events(request, ticket_id):
     """The events of one ticket, for its requester or an agent."""
     ear = await live.in_thread(_ear, request)
+    slot = Slot(ear.person.pk, ear.address)
     ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
     def read(after: int) -> News:
@@ -73,6 +75,7 @@ async def ticket_events(request, ticket_id):
         return agent or public
 
     return _streamed(
+        slot,
         live.stream(
             live.topic_of(ticket.pk),
             read,
@@ -81,7 +84,7 @@ async def ticket_events(request, ticket_id):
             passes=passes,
             seconds=ear.seconds,
             admitted=ear.admitted,
-        )
+        ),
     )
 
 
@@ -95,8 +98,10 @@ async def inbox_events(request):
     ear = await live.in_thread(_ear, request)
     if not ear.person.is_agent:
         raise Http404
+    slot = Slot(ear.person.pk, ear.address)
     after = await live.in_thread(_place, request) if ear.after is None else ear.after
     return _streamed(
+        slot,
         live.stream(
             live.INBOX,
             _inbox_news,
@@ -105,7 +110,7 @@ async def inbox_events(request):
             passes=lambda call: True,
             seconds=ear.seconds,
             admitted=ear.admitted,
-        )
+        ),
     )
 
 
@@ -245,8 +250,8 @@ def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
 # --- Answers -----------------------------------------------------------------
 
 
-def _streamed(chunks) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(chunks, content_type="text/event-stream")
+def _streamed(slot: Slot, chunks) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(held(slot, chunks), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     # nginx would collect the events and pass them on late
     response["X-Accel-Buffering"] = "no"
@@ -258,6 +263,8 @@ def _refusal(reason) -> JsonResponse:
         detail = reason.detail.get("detail") if isinstance(reason.detail, dict) else reason.detail
         body = {"detail": str(detail), "code": detail.code}
         response = JsonResponse(body, status=reason.status_code)
+        if reason.status_code == 429:
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         if reason.status_code == 401:
             response["WWW-Authenticate"] = 'Bearer realm="api"'
         if isinstance(reason, MethodNotAllowed):

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from supportdesk import server
+from supportdesk import env, server
+from supportdesk.outages import is_outage
 from supportdesk.static import collect_if_changed
 
 ADDRESSES = """
@@ -27,8 +28,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=settings.PORT)
-        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="Processes on this port.")
+        parser.add_argument("--port", default=str(settings.PORT))
+        parser.add_argument("--workers", default=str(settings.WORKERS), help="Processes on this port.")
         # The socket of the process that starts us as one of its workers
         parser.add_argument("--fd", type=int, help="used internally")
 
@@ -36,6 +37,10 @@ class Command(BaseCommand):
         if fd is not None:
             server.run_shared(fd)
             return
+        port = env.whole_number("--port", port, 1, 65535)
+        workers = env.whole_number("--workers", workers, 1, 64)
+        check_host(host)
+        server.refuse_taken_port(host, port)
         self.prepare()
 
         def greet():
@@ -48,7 +53,13 @@ class Command(BaseCommand):
             server.run(host, port, greet)
 
     def prepare(self):
-        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except Exception as reason:
+            if not is_outage(reason):
+                raise
+            why = type(reason.__cause__ or reason).__name__
+            raise CommandError(f"The database of DATABASE_URL does not answer ({why}).") from reason
         collect_if_changed()
         if settings.DEBUG:
             call_command("load_demo", if_empty=True, stdout=self.stdout)
@@ -63,3 +74,16 @@ class Command(BaseCommand):
             self.stdout.write("Demo logins:" + LOGINS)
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
+
+
+def check_host(host: str) -> None:
+    """Refuse an address that is none, and with DEBUG on one that other machines reach."""
+    if not env.is_host(host):
+        raise env.BadSetting(
+            "--host", env.quoted(host), "use an address of this machine, such as 127.0.0.1"
+        )
+    if settings.DEBUG and not env.is_loopback(host):
+        given = f"{env.quoted(host)} while DEBUG is on"
+        raise env.BadSetting(
+            "--host", given, "set DEBUG=off, or use an address of this machine only, such as 127.0.0.1"
+        )

@@ -1,0 +1,353 @@
+"""The settings as staff fill them in, checked field by field."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import uploads
+from ..models import Priority
+from . import holidays, hours
+from .models import HEX_COLOUR, DeskSettings, Holiday
+from .settings import (
+    CONTRAST_NEEDED,
+    DEFAULT_COLOUR,
+    DEFAULT_TARGETS,
+    DEFAULT_TEXT_COLOUR,
+    LANGUAGES,
+    contrast,
+)
+
+WEEKDAYS = (
+    gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),
+    gettext_lazy("Friday"), gettext_lazy("Saturday"), gettext_lazy("Sunday"),
+)  # fmt: skip
+KINDS = {
+    "first": gettext_lazy("first reply"),
+    "next": gettext_lazy("next reply"),
+    "resolution": gettext_lazy("resolution"),
+}
+LETTERS = {
+    "greeting": gettext_lazy("First line of letters"),
+    "signature": gettext_lazy("Signature of letters"),
+}
+MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
+UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
+MOST_MINUTES = 60 * 24 * 60
+MAX_CALENDAR_BYTES = 1024 * 1024
+
+
+class HoursField(forms.CharField):
+    """Intervals of one day: "09:30-13:00, 14:00-18:30"; empty is closed. The value is a list of pairs."""
+
+    def prepare_value(self, value):
+        if isinstance(value, list):
+            return ", ".join("-".join(map(str, pair)) for pair in value if isinstance(pair, list))
+        return value
+
+    def to_python(self, value):
+        pairs = []
+        for part in re.split(r"[,;]", super().to_python(value)):
+            if not part.strip():
+                continue
+            times = re.split(r"\s*(?:-|–|—|to)\s*", part.strip())
+            if len(times) != 2:
+                raise ValidationError(
+                    _("%(part)s is not an interval: write it as 09:30-18:00."),
+                    params={"part": part.strip()},
+                )
+            try:
+                interval = hours.interval(*times)
+            except ValueError as reason:
+                raise ValidationError(str(reason)) from reason
+            pairs.append(interval)
+        pairs.sort()
+        for earlier, later in pairwise(pairs):
+            if later[0] < earlier[1]:
+                raise ValidationError(_("Two intervals of this day overlap."))
+        return [[hours.as_text(opens), hours.as_text(closes)] for opens, closes in pairs]
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != (initial or [])
+        except ValidationError:
+            return True
+
+
+class DurationField(forms.CharField):
+    """A time as people write it: "15 min", "4 h", "2 d". The value is in minutes; empty is None."""
+
+    def prepare_value(self, value):
+        return in_units(value) if isinstance(value, int) else value
+
+    def to_python(self, value):
+        text = super().to_python(value).strip().lower()
+        if not text:
+            return None
+        found = re.fullmatch(r"(\d{1,5})\s*(m|min|h|d)", text)
+        minutes = int(found[1]) * UNITS[found[2]] if found else 0
+        if not 1 <= minutes <= MOST_MINUTES:
+            raise ValidationError(_("Write a time such as 15 min, 4 h or 2 d, at most 60 d."))
+        return minutes
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != initial
+        except ValidationError:
+            return True
+
+
+def in_units(minutes: int) -> str:
+    """Return minutes as `DurationField` reads them: "15 min", "4 h", "2 d"."""
+    for unit in ("d", "h"):
+        if minutes % UNITS[unit] == 0:
+            return f"{minutes // UNITS[unit]} {unit}"
+    return f"{minutes} min"
+
+
+class LinesField(forms.CharField):
+    """A text a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "cols": 40})
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+
+    def to_python(self, value):
+        lines = [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        if len(lines) > MAX_SUGGESTIONS or any(len(line) > MAX_SUGGESTION for line in lines):
+            raise ValidationError(
+                _("At most %(lines)s lines of %(length)s characters each."),
+                params={"lines": MAX_SUGGESTIONS, "length": MAX_SUGGESTION},
+            )
+        return lines
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != list(initial or [])
+        except ValidationError:
+            return True
+
+
+class SettingsForm(forms.ModelForm):
+    """All settings on one page; what the row keeps as JSON has a field of its own for each part."""
+
+    # What the page was opened with: a save in between is not overwritten
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    new_logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=gettext_lazy("PNG, JPEG or WebP."),
+    )
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages offered"),
+        choices=list(LANGUAGES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("None chosen: all of them."),
+    )
+    holiday_country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    calendar_file = forms.FileField(
+        label=gettext_lazy("Calendar file (.ics)"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+        help_text=gettext_lazy("Its days become holidays, in place of those of an earlier file."),
+    )
+
+    class Meta:
+        model = DeskSettings
+        fields = (
+            "shop_name", "colour", "text_colour", "side", "launcher_text", "currency", "time_zone",
+            "holiday_country", "holiday_state", "clocks_stop", "auto_close_hours", "nudge_hours", "sound",
+            "second_factor", "session_idle_minutes", "session_hours",
+        )  # fmt: skip
+        widgets = {
+            "colour": forms.TextInput(attrs={"type": "color"}),
+            "text_colour": forms.TextInput(attrs={"type": "color"}),
+            "side": forms.RadioSelect,
+            "shop_name": forms.TextInput(attrs={"size": 40, "autocomplete": "off"}),
+            "time_zone": forms.TextInput(attrs={"size": 30, "autocomplete": "off"}),
+        }
+        help_texts = {
+            "colour": gettext_lazy("Of the launcher and the head of the chat."),
+            "launcher_text": gettext_lazy("Beside the chat's symbol. Empty: the symbol alone."),
+            "time_zone": gettext_lazy("Such as Asia/Kolkata. Empty: the server's."),
+            "holiday_state": gettext_lazy(
+                "The code of a state, such as KA. Empty: the country's days only."
+            ),
+            "clocks_stop": gettext_lazy("Due times count business hours only."),
+            "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
+            "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
+            "session_idle_minutes": gettext_lazy("0: never."),
+        }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        row = self.instance
+        self.initial.setdefault("seen_version", row.version)
+        self.initial["colour"] = row.colour or DEFAULT_COLOUR
+        self.initial["text_colour"] = row.text_colour or DEFAULT_TEXT_COLOUR
+        self.initial["languages"] = row.languages
+        self.fields["holiday_country"].choices = [("", "---------"), *holidays.countries()]
+        if states := holidays.states(row.holiday_country):
+            self.fields["holiday_state"].widget.attrs["list"] = "states"
+            self.states = states
+        self.stored_logo = None
+        for name, (field, keys) in PARTS.items():
+            value = getattr(row, field)
+            for key in keys:
+                value = value.get(key) if isinstance(value, dict) else None
+            self.initial[name] = value
+
+    def clean_seen_version(self):
+        seen = self.cleaned_data["seen_version"]
+        stored = DeskSettings.objects.filter(pk=self.instance.pk).values_list("version", flat=True).first()
+        if seen != (stored or 0):
+            raise ValidationError(
+                _(
+                    "The settings were changed since you opened this page. Open it again and repeat your change."
+                )
+            )
+        return seen
+
+    def clean_time_zone(self):
+        name = self.cleaned_data["time_zone"].strip()
+        try:
+            ZoneInfo(name or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError) as reason:
+            raise ValidationError(
+                _("Unknown time zone. Write it as Area/City, such as Asia/Kolkata.")
+            ) from reason
+        return name
+
+    def clean_new_logo(self):
+        if upload := self.cleaned_data["new_logo"]:
+            try:
+                with uploads.received(upload) as picture:
+                    picture.used = True
+                self.stored_logo = picture
+            except (uploads.BadPicture, uploads.NoRoom) as reason:
+                raise ValidationError(str(reason)) from reason
+        return upload
+
+    def clean_calendar_file(self):
+        upload = self.cleaned_data["calendar_file"]
+        if not upload:
+            return None
+        if upload.size > MAX_CALENDAR_BYTES:
+            raise ValidationError(_("This calendar is larger than 1 MB."))
+        try:
+            return holidays.read_calendar(upload.read(), timezone.localdate())
+        except ValueError as reason:
+            raise ValidationError(str(reason)) from reason
+
+    def clean(self):
+        data = super().clean()
+        if all(re.fullmatch(HEX_COLOUR.regex, data.get(name, "")) for name in ("colour", "text_colour")):
+            found = contrast(data["colour"], data["text_colour"])
+            if found < CONTRAST_NEEDED:
+                better = max(("#ffffff", "#000000"), key=lambda each: contrast(data["colour"], each))
+                self.add_error(
+                    "text_colour",
+                    _(
+                        "The contrast of the text is %(found).1f : 1; it needs %(needed)s : 1. %(better)s fits."
+                    )
+                    % {"found": found, "needed": CONTRAST_NEEDED, "better": better},
+                )
+        country, state = data.get("holiday_country", ""), data.get("holiday_state", "").strip().upper()
+        states = holidays.states(country)
+        if state and state not in states:
+            names = ", ".join(states) or _("none")
+            self.add_error("holiday_state", _("States of this country: %(names)s.") % {"names": names})
+        data["holiday_state"] = state
+        if data.get("auto_close_hours") and data.get("nudge_hours", 0) > data["auto_close_hours"]:
+            self.add_error("nudge_hours", _("A reminder comes before the ticket is closed."))
+        return data
+
+    def full_clean(self):
+        super().full_clean()
+        if self.stored_logo and self._errors:
+            uploads.discard(self.stored_logo.name, self.stored_logo.thumbnail)
+            self.stored_logo = None
+
+    def _post_clean(self):
+        super()._post_clean()
+        data, row = self.cleaned_data, self.instance
+        row.languages = data.get("languages", [])
+        # Built again from the parts, so that an emptied part is gone
+        built = {name: {} for name in JSON_FIELDS}
+        for name, (field, keys) in PARTS.items():
+            place = built[field]
+            for key in keys[:-1]:
+                place = place.setdefault(key, {})
+            if data.get(name):
+                place[keys[-1]] = data[name]
+        for field, value in built.items():
+            setattr(row, field, {key: each for key, each in value.items() if each})
+
+
+JSON_FIELDS = ("hours", "greetings", "suggestions", "targets", "letters")
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+
+def _part(name: str, form_field: forms.Field, field: str, *keys: str) -> None:
+    """Declare a form field for one part of a JSON field."""
+    PARTS[name] = (field, keys)
+    SettingsForm.base_fields[name] = SettingsForm.declared_fields[name] = form_field
+
+
+for _number, _day in enumerate(WEEKDAYS):
+    _part(f"hours_{_number}", HoursField(label=_day, required=False), "hours", str(_number))
+for _code, _name in LANGUAGES.items():
+    _text = forms.CharField(
+        label=gettext_lazy("Greeting (%s)") % _name,
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+    )
+    _part(f"greeting_{_code}", _text, "greetings", _code)
+    _lines = LinesField(label=gettext_lazy("Suggestions (%s)") % _name, required=False)
+    _part(f"suggestions_{_code}", _lines, "suggestions", _code)
+for _priority, _name in reversed(Priority.choices):
+    for _kind, _label in KINDS.items():
+        _usual = getattr(DEFAULT_TARGETS[_priority], _kind) // timedelta(minutes=1)
+        _time = DurationField(
+            label=f"{_name}: {_label}",
+            required=False,
+            widget=forms.TextInput(attrs={"size": 8, "placeholder": in_units(_usual)}),
+        )
+        _part(f"target_{_priority}_{_kind}", _time, "targets", _priority, _kind)
+for _key, _name in LETTERS.items():
+    _text = forms.CharField(
+        label=_name, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
+    )
+    _part(f"letter_{_key}", _text, "letters", _key)
+
+
+class HolidayForm(forms.ModelForm):
+    """A day of the shop's own, or whether a day of the country is observed."""
+
+    hours = HoursField(
+        label=gettext_lazy("Hours"),
+        required=False,
+        help_text=gettext_lazy("Such as 10:00-14:00. Empty: closed all day."),
+    )
+
+    class Meta:
+        model = Holiday
+        fields = ("date", "name", "hours", "is_active")
+
+    def clean_date(self):
+        day = self.cleaned_data["date"]
+        same = Holiday.objects.filter(date=day, source=self.instance.source).exclude(pk=self.instance.pk)
+        if same.exists():
+            raise ValidationError(_("This day is in the list already."))
+        return day
