@@ -5,6 +5,7 @@ condition of the update holds that on every engine, also where two processes wri
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -47,7 +48,8 @@ class Put:
 
     def refuse(self, reason: ValidationError) -> None:
         self.status, self.applied = 400, False
-        self.errors = reason.detail if isinstance(reason.detail, dict) else {"detail": reason.detail}
+        errors = reason.detail if isinstance(reason.detail, dict) else {"detail": reason.detail}
+        self.errors = {name: list(_sentences(each)) for name, each in errors.items()}
 
     @property
     def moment(self):
@@ -194,17 +196,24 @@ def _change(kind: Kind, put: Put, values: dict) -> None:
         setattr(row, column, value)
 
 
-def in_words(errors) -> str:
-    """Return the errors of a put in one line: "status: This field is required."."""
+def _sentences(errors, path: str = "") -> Iterator[str]:
+    """Yield what is wrong with a field, what is wrong inside it after where: "items 2 price: A number ..."."""
     if isinstance(errors, dict):
-        parts = (
-            f"{name}: {in_words(each)}" if name != "detail" else in_words(each)
-            for name, each in errors.items()
-        )
-        return "; ".join(part for part in parts if part)
-    if isinstance(errors, list):
-        return " ".join(filter(None, map(in_words, errors)))
-    return str(errors)
+        for name, each in errors.items():
+            yield from _sentences(each, f"{path} {name}".strip())
+    elif isinstance(errors, list):
+        for place, each in enumerate(errors, 1):
+            yield from _sentences(
+                each, f"{path} {place}".strip() if isinstance(each, dict | list) else path
+            )
+    else:
+        yield f"{path}: {errors}" if path else str(errors)
+
+
+def in_words(errors: dict[str, list[str]]) -> str:
+    """Return the errors of a put in one line: "status: This field is required."."""
+    parts = ((name, " ".join(sentences)) for name, sentences in errors.items())
+    return "; ".join(said if name == "detail" else f"{name}: {said}" for name, said in parts)
 
 
 def hide(kind: Kind, key: str) -> bool:
