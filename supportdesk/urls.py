@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from . import errors, health, metrics
+from .http import errors
+from .observability import health, metrics
 
 admin.site.site_header = admin.site.site_title = "Support desk"
 admin.site.index_title = "Tickets, people and the shop"
@@ -21,7 +22,7 @@ urlpatterns = [
     path("", include("chatbot.urls")),
 ]
 
-handler400 = "supportdesk.errors.bad_request"
-handler403 = "supportdesk.errors.forbidden"
-handler404 = "supportdesk.errors.not_found"
-handler500 = "supportdesk.errors.broken"
+handler400 = "supportdesk.http.errors.bad_request"
+handler403 = "supportdesk.http.errors.forbidden"
+handler404 = "supportdesk.http.errors.not_found"
+handler500 = "supportdesk.http.errors.broken"

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from supportdesk import money
+from tickets.models.settings import DeskSettings
 from tickets.team import settings
-from tickets.team.models import DeskSettings
 
 
 @pytest.mark.parametrize(

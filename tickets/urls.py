@@ -3,8 +3,9 @@ from django.urls import path, re_path
 
 from .channels import hooks
 from .channels import views as linked
+from .desk import actions, dashboard, files, session
+from .live import views as streams
 from .team import views as team
-from .views import actions, dashboard, files, session, streams
 
 ticket = "support/<uuid:ticket_id>/"
 

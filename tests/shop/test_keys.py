@@ -113,10 +113,10 @@ def test_a_key_does_not_open_what_is_a_persons(with_key, ticket):
 
 
 def test_keys_are_limited_each_for_itself(settings, with_key, monkeypatch):
-    from tickets import limits
+    from tickets.accounts import rate_limits
 
     settings.RATE_LIMITS = True
-    monkeypatch.setitem(limits.LIMITS, "shop call", [(2, limits.HOUR, limits.PERSON)])
+    monkeypatch.setitem(rate_limits.LIMITS, "shop call", [(2, rate_limits.HOUR, rate_limits.PERSON)])
     one, other = with_key("shop:write"), with_key("shop:write")
     assert [one.put(PATH, ORDER).status_code for _ in range(3)] == [201, 200, 429]
     assert other.put(PATH, ORDER).status_code == 200

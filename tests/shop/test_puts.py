@@ -2,8 +2,8 @@
 
 import pytest
 
-from chatbot import catalogue
 from chatbot.models import Article, Product
+from chatbot.sources import products
 from tests import factories
 from tickets.models import Order, OrderItem, Person, Role
 from tickets.shop import writing
@@ -87,7 +87,7 @@ def test_a_product_is_stored_and_villy_finds_it(shop):
     first, again = (shop.put("/api/shop/products/HON-1", PRODUCT) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert shop.get("/api/shop/products/HON-1").json() == PRODUCT | {"sku": "HON-1", "price": 499.0}
-    assert [product.sku for product in catalogue.look_up("himalayan honey").products] == ["HON-1"]
+    assert [product.sku for product in products.look_up("himalayan honey").products] == ["HON-1"]
     assert Product.objects.get().facts == {"allergens": "none", "jars": 1}
 
 
@@ -228,7 +228,7 @@ def test_delete_hides_a_product_and_keeps_it(shop):
     assert shop.delete("/api/shop/products/HON-1").status_code == 204
     assert shop.delete("/api/shop/products/HON-1").status_code == 204
     assert shop.get("/api/shop/products/HON-1").json()["active"] is False
-    assert catalogue.look_up("himalayan honey").products == []
+    assert products.look_up("himalayan honey").products == []
     assert shop.delete("/api/shop/products/NONE").status_code == 404
 
 

@@ -16,7 +16,8 @@ from rest_framework.exceptions import APIException, NotFound, ParseError, Valida
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
-from .. import limits
+from tickets.accounts import rate_limits
+
 from ..shop import registry, writing
 from ..shop.authentication import KeyAuthentication, ShopScope
 from . import schema
@@ -52,7 +53,7 @@ def view_of(kind: registry.Kind):
     @api_view(methods)
     @for_shops
     def row(request, key):
-        limits.take(request, "shop call")
+        rate_limits.consume(request, "shop call")
         if request.method == "GET":
             return Response(_stored(kind, key))
         if request.method == "DELETE":
@@ -155,7 +156,7 @@ class AnswerLine(serializers.Serializer):
 @parser_classes([LinesParser])
 def batch(request):
     """Store up to 1,000 rows of any kind at once."""
-    limits.take(request, "shop batch")
+    rate_limits.consume(request, "shop batch")
     lines = _lines(request.data)
     puts = {number: _read(number, line) for number, line in lines}
     writing.write([put for put in puts.values() if isinstance(put, writing.Put)])

@@ -1,7 +1,8 @@
 from django.urls import path, re_path
 
+from tickets.live import views as streams
+
 from ..shop.registry import KINDS
-from ..views import streams
 from . import presence, shop, views
 
 urlpatterns = [

@@ -3,7 +3,8 @@
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 
-from ..api.tokens import BearerAuthentication
+from tickets.accounts.tokens import BearerAuthentication
+
 from . import keys
 from .models import Scope, ServiceKey
 

@@ -9,9 +9,8 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from supportdesk import money
-
-from ..masking import masked
-from ..phones import PHONE, no_card
+from tickets.privacy.masking import masked
+from tickets.privacy.phones import PHONE, no_card
 
 MOST_ITEMS = 500
 OPTIONAL = {"required": False, "allow_null": True}

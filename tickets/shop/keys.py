@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from supportdesk.transactions import whole
+from supportdesk.db.transactions import atomic_with_retry
 
 from ..models import Person, Role
 from .models import Scope, ServiceKey
@@ -24,7 +24,7 @@ def looks_like_key(raw: str) -> bool:
     return raw.startswith(PREFIX)
 
 
-@whole
+@atomic_with_retry
 def create(name: str, scopes: Iterable[str]) -> tuple[ServiceKey, str]:
     """Make a key; return its row and the key itself, which cannot be read again later."""
     raw = PREFIX + secrets.token_urlsafe(32)

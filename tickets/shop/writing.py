@@ -12,8 +12,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
-from supportdesk.prepared import update
-from supportdesk.transactions import all_or_nothing
+from supportdesk.db.compiled_queries import update
+from supportdesk.db.transactions import all_or_nothing
 
 from .registry import Kind
 
