@@ -23,8 +23,8 @@ from chatbot import conversations
 from tests import factories
 from tests.engines.plugin import undone
 from tickets.accounts import tokens
+from tickets.models import Scope
 from tickets.shop import keys
-from tickets.shop.models import Scope
 
 # Every call of the contract, and the name under which client generators find it
 OPERATIONS = """

@@ -10,9 +10,8 @@ from rest_framework.test import APIClient
 
 from tests import factories
 from tickets import queries, workflow
-from tickets.models import Person, Role
+from tickets.models import Person, Role, Scope, ServiceKey
 from tickets.shop import keys
-from tickets.shop.models import Scope, ServiceKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 ORDER = {"customer": {"externalId": "c-1"}, "status": "placed"}

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from tickets import access, queries, search, workflow
 from tickets.accounts import rate_limits, tokens
+from tickets.models import ServiceKey
 
 from ..models import Person, Status
 from ..shop import authentication
-from ..shop.models import ServiceKey
 from ..uploads import received
 from . import schema
 from . import serializers as s

@@ -15,10 +15,9 @@ from supportdesk.http.client_address import address_of
 from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
-from tickets.models import Activity, Message, Person, Ticket
+from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket
 from tickets.privacy import audit
 from tickets.shop import authentication
-from tickets.shop.models import Scope, ServiceKey
 from tickets.stream_slots import RETRY_AFTER_SECONDS, Slot, held
 
 from . import Batch, Credentials, event

@@ -4,9 +4,9 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 
 from tickets.accounts.tokens import BearerAuthentication
+from tickets.models import Scope, ServiceKey
 
 from . import keys
-from .models import Scope, ServiceKey
 
 READING = {"GET", "HEAD", "OPTIONS"}
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from supportdesk.db.transactions import atomic_with_retry
+from tickets.models import Scope, ServiceKey
 
 from ..models import Person, Role
-from .models import Scope, ServiceKey
 
 # So that a key is recognised where it does not belong, by people and by secret scanners
 PREFIX = "sdk_"

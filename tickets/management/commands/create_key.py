@@ -2,8 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tickets.models import Scope, ServiceKey
+
 from ...shop import keys
-from ...shop.models import Scope, ServiceKey
 
 LONGEST = ServiceKey._meta.get_field("name").max_length
 

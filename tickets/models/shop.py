@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from ..models import Person, id_in_order, random_id
+from .ids import id_in_order, random_id
+from .person import Person
 
 
 class Scope(models.TextChoices):

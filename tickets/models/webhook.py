@@ -1,12 +1,11 @@
 """Endpoints that are told what happens, and the outbox of what they are told."""
 
-import secrets
 import uuid
 
 from django.db import models
 from django.utils import timezone
 
-from ..models import random_id
+from .ids import random_id
 
 
 class EventType(models.TextChoices):
@@ -74,10 +73,3 @@ class Delivery(models.Model):
 
     def __str__(self):
         return self.type
-
-
-def new_secret() -> str:
-    """Return a signing secret as Standard Webhooks write it: `whsec_` and 32 random bytes in base64."""
-    import base64
-
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
