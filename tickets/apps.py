@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from supportdesk import money
+from supportdesk.http import multipart
 
 
 class TicketsConfig(AppConfig):
@@ -14,6 +15,7 @@ class TicketsConfig(AppConfig):
         from .shop.registry import register
         from .team import settings
 
+        multipart.install()
         channels.load()
         money.set_shop_currency(lambda: settings.current().currency)
         register(Customers())
