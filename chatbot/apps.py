@@ -12,6 +12,8 @@ class ChatbotConfig(AppConfig):
 
         from .channel_assistant import Villy
         from .personal_data import Chats
+        from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
         assistant.register(Villy())
+        register_kinds()
