@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from supportdesk.http import multipart
+
 
 class TicketsConfig(AppConfig):
     name = "tickets"
@@ -8,6 +10,7 @@ class TicketsConfig(AppConfig):
     def ready(self):
         from . import channels
 
+        multipart.install()
         # Models of a room of its own, until models.py is a package
         from .team import settings  # noqa: F401
 
