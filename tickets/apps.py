@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from supportdesk import money
 from supportdesk.http import multipart
 
 
@@ -9,9 +10,13 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         from . import channels
+        from .shop.customers import Customers
+        from .shop.orders import Orders
+        from .shop.registry import register
+        from .team import settings
 
         multipart.install()
-        # Models of a room of its own, until models.py is a package
-        from .team import settings  # noqa: F401
-
         channels.load()
+        money.set_shop_currency(lambda: settings.current().currency)
+        register(Customers())
+        register(Orders())
