@@ -5,7 +5,7 @@ from tickets.channels.assistant import Answer, Choice
 from tickets.models import Person
 
 from . import conversations, handover
-from .models import ChatMessage
+from .models import Chat, ChatMessage
 from .nlu import classifier
 
 WANTS_A_PERSON = "talk_to_human"
@@ -40,6 +40,9 @@ class Villy:
             return Answer(ticket=handover.open_ticket(person, channel=channel), key=client_id)
         language = line.chat.language
         return Answer(text=plain(line), choices=_choices(line, language), key=client_id)
+
+    def move(self, old: Person, new: Person) -> None:
+        Chat.objects.filter(person=old).update(person=new)
 
 
 def plain(line: ChatMessage) -> str:

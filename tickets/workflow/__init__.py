@@ -17,6 +17,7 @@ from .messages import (
     MAX_TEXT,
     ChannelClosed,
     Mismatch,
+    Over,
     StaleReply,
     add_note,
     agent_replies,
@@ -41,7 +42,7 @@ from .transitions import (
 )
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Over", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
     "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
     "request_callback", "take", "triage",

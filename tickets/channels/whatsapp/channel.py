@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from io import BytesIO
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
+
+from tickets.workflow import wording
 
 from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Outgoing, Ticket
 from .. import links
@@ -67,6 +70,11 @@ def is_open(identity: ChannelIdentity | None, now: datetime | None = None) -> bo
     )
 
 
+def window_ends_at(identity: ChannelIdentity | None) -> datetime | None:
+    """Until when anything may be said to this number; None if the time is over."""
+    return identity.last_heard_at + WINDOW if is_open(identity) else None
+
+
 def identity_of(ticket: Ticket) -> ChannelIdentity | None:
     """The number of the ticket's customer that wrote last."""
     found = ChannelIdentity.objects.filter(channel=ChannelName.WHATSAPP, person=ticket.requester_id)
@@ -105,6 +113,8 @@ def _content(row: Outgoing, message: Message | None) -> dict:
     if row.kind == "villy" and row.payload.get("choices"):
         choices = [(choice["title"], choice["id"]) for choice in row.payload["choices"]]
         return with_choices(row.payload["text"], choices)
+    if row.kind == "code":
+        return _text(wording.code_text(row.payload["code"], settings.SHOP_NAME))
     return _text(message.text if message else row.payload["text"])
 
 
