@@ -32,6 +32,7 @@ bench-quick: $(VENV)/.bench
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 # Known holes in what requirements.txt pins; needs the network, and says so where there is none

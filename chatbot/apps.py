@@ -6,9 +6,9 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
-        from supportdesk import checks  # noqa: F401 (registers itself)
         from tickets.privacy.personal_data import PROVIDERS
 
+        from .demo import checks  # noqa: F401 (registers itself)
         from .personal_data import Chats
 
         PROVIDERS.append(Chats())

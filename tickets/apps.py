@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class TicketsConfig(AppConfig):
@@ -6,9 +7,23 @@ class TicketsConfig(AppConfig):
     verbose_name = "Support desk"
 
     def ready(self):
+        """Register with the framework what it must not know by name (see docs/architecture.md)."""
+        from supportdesk import checks  # noqa: F401 (registers itself)
+        from supportdesk.observability import health, metrics
+        from supportdesk.serving import lifecycle
+
         from . import channels
+        from .live.broker import broker
+        from .live.bus import bus
+        from .operations.jobs import Worker
+        from .operations.metrics import gauges
+        from .team import settings as _settings  # noqa: F401 (registers itself)
 
-        # Models of a room of its own, until models.py is a package
-        from .team import settings  # noqa: F401
-
+        worker = Worker()
+        if settings.BACKGROUND_WORK:
+            lifecycle.on_start.append(worker.start)
+        lifecycle.on_stop += [worker.stop, broker.close]
+        lifecycle.on_stopped.append(worker.join)
+        metrics.collectors.append(gauges)
+        health.optional_parts["redis"] = bus.health
         channels.load()
