@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from supportdesk.http import multipart
+
 
 class TicketsConfig(AppConfig):
     name = "tickets"
@@ -26,4 +28,5 @@ class TicketsConfig(AppConfig):
         lifecycle.on_stopped.append(worker.join)
         metrics.collectors.append(gauges)
         health.optional_parts["redis"] = bus.health
+        multipart.install()
         channels.load()

@@ -15,9 +15,9 @@ from supportdesk.http.client_address import address_of
 from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
+from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
 from tickets.models import Activity, Message, Person, Ticket
 from tickets.privacy import audit
-from tickets.stream_slots import RETRY_AFTER_SECONDS, Slot, held
 
 from . import Batch, Credentials, event
 
