@@ -10,5 +10,7 @@ class ChatbotConfig(AppConfig):
 
         from .demo import checks  # noqa: F401 (registers itself)
         from .personal_data import Chats
+        from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
+        register_kinds()

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from supportdesk import money
 from supportdesk.http import multipart
 
 
@@ -19,7 +20,10 @@ class TicketsConfig(AppConfig):
         from .live.bus import bus
         from .operations.jobs import Worker
         from .operations.metrics import gauges
-        from .team import settings as _settings  # noqa: F401 (registers itself)
+        from .shop.customers import Customers
+        from .shop.orders import Orders
+        from .shop.registry import register
+        from .team import settings as desk_settings
 
         worker = Worker()
         if settings.BACKGROUND_WORK:
@@ -30,3 +34,6 @@ class TicketsConfig(AppConfig):
         health.optional_parts["redis"] = bus.health
         multipart.install()
         channels.load()
+        money.set_shop_currency(lambda: desk_settings.current().currency)
+        register(Customers())
+        register(Orders())
