@@ -117,9 +117,13 @@ MONGO_APPS = {
     "django.contrib.admin": "supportdesk.mongo.apps.MongoAdminConfig",
     "django.contrib.auth": "supportdesk.mongo.apps.MongoAuthConfig",
     "django.contrib.contenttypes": "supportdesk.mongo.apps.MongoContentTypesConfig",
+    "allauth.account": "supportdesk.mongo.apps.MongoAccountConfig",
+    "allauth.mfa": "supportdesk.mongo.apps.MongoMFAConfig",
+    "allauth.socialaccount": "supportdesk.mongo.apps.MongoSocialAccountConfig",
+    "allauth.usersessions": "supportdesk.mongo.apps.MongoUserSessionsConfig",
 }
 MONGO_MIGRATIONS = {
-    label: f"supportdesk.mongo.migrations.{label}" for label in ("admin", "auth", "contenttypes")
+    app.rpartition(".")[2]: f"supportdesk.mongo.migrations.{app.rpartition('.')[2]}" for app in MONGO_APPS
 }
 
 

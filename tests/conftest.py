@@ -16,6 +16,7 @@ from chatbot import proofs
 from tests import factories
 from tests.desk import Desk
 from tickets import audit, queries
+from tickets.accounts import letters
 from tickets.api import tokens
 from tickets.models import Person, Role, Ticket
 from tickets.team import settings as team_settings
@@ -46,6 +47,7 @@ def _letters_of_its_own():
     """A code that one test asked for is not found in the next one's mail."""
     yield
     proofs.all_sent()
+    letters.all_sent()
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ from .admin_forms import (
     TicketForm,
     assignable,
 )  # fmt: skip
-from .models import AuditEntry, Deed, Order, OrderItem, Person, Status, Ticket
+from .admin_sign_in import SignInActions
+from .models import AuditEntry, Deed, Order, OrderItem, Person, Ticket
 
 # Of Django's own models we use none that a person edits
 admin.site.unregister(Group)
@@ -366,7 +367,7 @@ class OrderAdmin(DeskAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
+class PersonAdmin(SignInActions, DataPage, DeskAdmin, UserAdmin):
     list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
@@ -430,16 +431,10 @@ class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
         if not obj.login_email and obj.has_usable_password():
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if change and not obj.is_agent:
-            self.remind_of_tickets(request, obj)
-
-    def remind_of_tickets(self, request, person) -> None:
-        """Tickets of somebody who no longer answers wait for nobody to notice."""
-        theirs = Ticket.objects.filter(assignee=person).exclude(status=Status.CLOSED)
-        if count := theirs.order_by()[: queries.COUNT_CAP].count():
-            address = f"{reverse('admin:tickets_ticket_changelist')}?assigned={person.pk}"
-            said = "{} is still assigned to <a href='{}'>tickets that are not closed ({})</a>."
-            self.message_user(request, format_html(said, person, address, count), messages.WARNING)
+        if not change:
+            self.invite_if_new(request, obj)
+        elif not obj.is_agent and {"role", "is_active"} & set(form.changed_data):
+            self.leave(request, obj)
 
 
 # --- Who saw and did what ----------------------------------------------------

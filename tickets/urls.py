@@ -1,8 +1,7 @@
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from .team import views as team
-from .views import actions, dashboard, files, session, streams
+from .views import actions, dashboard, files, streams
 
 ticket = "support/<uuid:ticket_id>/"
 
@@ -10,8 +9,7 @@ urlpatterns = [
     path("support/", dashboard.inbox, name="dashboard"),
     path("support/rows", dashboard.rows, name="rows"),
     path("support/events", streams.inbox_events, name="inbox-events"),
-    path("support/login/", session.SignIn.as_view(), name="login"),
-    path("support/logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
     path(ticket + "row", dashboard.row, name="ticket-row"),
     path(ticket + "header", dashboard.header, name="ticket-header"),

@@ -183,6 +183,7 @@ class SettingsForm(forms.ModelForm):
             "holiday_state": gettext_lazy(
                 "The code of a state, such as KA. Empty: the country's days only."
             ),
+            "currency": gettext_lazy("Such as INR. Empty: the server's (SHOP_CURRENCY)."),
             "clocks_stop": gettext_lazy("Due times count business hours only."),
             "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
             "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
