@@ -48,7 +48,7 @@ lock:
 	@.audit/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@for name in "" -test -bench -llm -s3 -sentry -train -docs; do \
 	 .audit/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	 --no-emit-find-links --custom-compile-command "make lock" requirements$$name.in --output-file requirements$$name.txt \
+	 --no-emit-find-links --custom-compile-command "make lock" $${name:+-c requirements.txt} requirements$$name.in --output-file requirements$$name.txt \
 	 $(LOCK_ARGS) || exit; done
 
 format: $(VENV)/.tests

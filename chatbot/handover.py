@@ -4,7 +4,7 @@ import uuid
 
 from supportdesk.transactions import hold, whole
 from tickets import sla, workflow
-from tickets.models import Order, Person, Priority, Ticket
+from tickets.models import ChannelName, Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
 
 from . import chats, handoff, intents, orders
@@ -26,6 +26,7 @@ def open_ticket(
     order: Order | None = None,
     picture: StoredPicture | None = None,
     client_id: str | None = None,
+    channel: str = ChannelName.WIDGET,
 ) -> Ticket:
     """Open a ticket for the person; their chat with Villy goes along and is over with it.
 
@@ -58,6 +59,7 @@ def open_ticket(
         once=once,
         language=chat.language if chat else intents.language_of(words),
         handover=_packet(chat, lines, issue, quoted=not text),
+        channel=channel,
     )
     if chat:
         Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)

@@ -14,14 +14,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import EmailField
 
+from tickets import workflow
 from tickets.masking import masked
-from tickets.models import Person, Role
+from tickets.models import Person, Role, Status, Ticket
 from tickets.phones import PHONE, no_card
 
 from .models import Chat, SpentIdentity
 
 # How far ahead an identity may expire: a token that leaks is worth little
 MAX_LIFE_SECONDS = 600
+# The shop's clock and ours differ; for `exp`, `nbf` and `iat`
+LEEWAY_SECONDS = 60
 MAX_ID = 190
 CONTACTS = {"email": EmailField(max_length=254).clean, "phone": PHONE}
 
@@ -39,19 +42,26 @@ def visitor() -> Person:
 
 
 def as_guest(person: Person | None, *, name: str, email: str = "", phone: str = "") -> Person:
-    """Give a visitor a name and a way to be reached; without a visitor, create the guest."""
-    if not person or not person.is_guest:
+    """Give a visitor a name and a way to be reached; without a visitor, create the guest.
+
+    A customer whom the shop vouches for without an address stays who they are: what is missing is added.
+    """
+    given = {"name": name, "email": email, "phone": phone}
+    if person and person.role == Role.CUSTOMER and not person.is_guest and not person.can_be_reached:
+        given = {field: getattr(person, field) or value for field, value in given.items()}
+    elif not person or not person.is_guest:
         person = visitor()
-    person.name, person.email, person.phone = name, email, phone
-    person.save(update_fields=["name", "email", "phone"])
+    for field, value in given.items():
+        setattr(person, field, value)
+    person.save(update_fields=list(given))
     return person
 
 
 def identified(token: str, before: Person | None = None) -> Person:
     """Return the customer whom the shop's signed token names; the same `sub` is the same customer.
 
-    `before` is who the browser was until now: a guest's open chat comes along.
-    Raise BadIdentity.
+    `before` is who the browser was until now: a guest's chat and open tickets become the
+    customer's, for good. Raise BadIdentity.
     """
     claims = _claims(token)
     _spend(claims)
@@ -67,9 +77,23 @@ def identified(token: str, before: Person | None = None) -> Person:
     if details and not created:
         Person.objects.filter(pk=person.pk).update(**details)
         person.refresh_from_db()
-    if before and before.is_guest:
-        Chat.objects.filter(person=before, ticket=None).update(person=person)
+    if before and before.is_guest and before.pk != person.pk:
+        _take_over(before, person)
     return person
+
+
+def _take_over(guest: Person, customer: Person) -> None:
+    """Move what the guest has not finished to the customer: the chat with Villy, and tickets that are not closed.
+
+    Each ticket moves on its own. If the desk dies in between, the browser is still the guest and the
+    next identity moves the rest.
+    """
+    Chat.objects.filter(person=guest, ticket=None).update(person=customer)
+    for ticket in (
+        Ticket.objects.filter(requester=guest).exclude(status=Status.CLOSED).order_by("created_at")
+    ):
+        Chat.objects.filter(person=guest, ticket=ticket.pk).update(person=customer)
+        workflow.change_requester(ticket, customer, by=customer)
 
 
 def _claims(token: str) -> dict:
@@ -77,7 +101,11 @@ def _claims(token: str) -> dict:
         raise BadIdentity("This desk has no WIDGET_SIGNING_KEY, so it can trust no identity.")
     try:
         claims = jwt.decode(
-            token, settings.WIDGET_SIGNING_KEY, algorithms=["HS256"], options={"require": ["exp", "sub"]}
+            token,
+            settings.WIDGET_SIGNING_KEY,
+            algorithms=["HS256"],
+            options={"require": ["exp", "sub"]},
+            leeway=LEEWAY_SECONDS,
         )
     except jwt.InvalidTokenError as reason:
         # Of what cannot be decoded the library tells more than anybody wants to know
@@ -85,7 +113,7 @@ def _claims(token: str) -> dict:
         raise BadIdentity(f"This identity token is not valid: {why}.") from None
     if not isinstance(claims["exp"], int | float):
         raise BadIdentity("The claim exp has to be a number.")
-    if claims["exp"] > time.time() + MAX_LIFE_SECONDS + 5:
+    if claims["exp"] > time.time() + MAX_LIFE_SECONDS + LEEWAY_SECONDS - 5:
         raise BadIdentity("This identity token expires more than 10 minutes ahead.")
     for name in ("sub", "name", "email", "phone", "jti"):
         if claims.get(name) is not None and not _is_storable_text(claims[name]):
@@ -126,7 +154,7 @@ def _spend(claims: dict) -> None:
     try:
         with transaction.atomic():
             SpentIdentity.objects.create(
-                jti=claims["jti"], expires_at=datetime.fromtimestamp(claims["exp"], UTC)
+                jti=claims["jti"], expires_at=datetime.fromtimestamp(claims["exp"] + LEEWAY_SECONDS, UTC)
             )
     except IntegrityError:
         raise BadIdentity("This identity token was used before.") from None

@@ -9,15 +9,49 @@ from django.utils.functional import SimpleLazyObject
 
 def address_of(request) -> str:
     """Return the caller's address: what the outermost trusted proxy saw, else the peer; "" if it is none."""
-    found = request.META.get("REMOTE_ADDR", "")
+    return client_address(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def address_of_scope(scope) -> str:
+    """Return the caller's address from an ASGI scope, as `address_of` does."""
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    return client_address((scope.get("client") or ("",))[0], forwarded.decode("latin1"))
+
+
+def client_address(peer: str, forwarded: str) -> str:
+    """Return the address that counts for limits, in its canonical form.
+
+    Each proxy appends whom it saw to X-Forwarded-For; what stands before the entries of
+    the trusted ones is the caller's own invention. Where the entry that counts is no
+    address ("unknown", a name, too few entries), the peer's address does: a limit never
+    fails open.
+    """
     if settings.TRUSTED_PROXIES:
-        # Each proxy appends whom it saw; what stands before those is the caller's own invention
-        seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        found = seen[-settings.TRUSTED_PROXIES] if len(seen) >= settings.TRUSTED_PROXIES else found
+        seen = forwarded.split(",")
+        if len(seen) >= settings.TRUSTED_PROXIES and (
+            found := plain_address(seen[-settings.TRUSTED_PROXIES])
+        ):
+            return found
+    return plain_address(peer)
+
+
+def plain_address(text: str) -> str:
+    """Return the address in `203.0.113.7`, `203.0.113.7:443`, `2001:db8::1`, `[2001:db8::1]:443`; "" if none.
+
+    Proxies differ: Azure's write the port, RFC 7239 quotes and brackets IPv6, and a zone
+    (`fe80::1%eth0`) may follow.
+    """
+    text = text.strip().strip('"').strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        return str(ip_address(found))
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return ""
+    # The same client, whether a proxy listens on IPv6 or not
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def is_local(request) -> bool:

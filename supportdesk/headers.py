@@ -1,5 +1,6 @@
 """Headers of every answer, whoever gives it: Django, WhiteNoise, or the loop before either is asked."""
 
+import re
 from functools import cache
 
 from django.conf import settings
@@ -30,6 +31,28 @@ def common() -> dict[str, str]:
 def beside_django() -> dict[str, str]:
     """What Django's middleware would add to an answer that it does not see."""
     return common() | {"Content-Security-Policy": INERT, "X-Frame-Options": "DENY"} | _hsts()
+
+
+def for_origin(path: str, origin: str) -> dict[str, str]:
+    """Return the CORS headers of an answer that django-cors-headers does not see.
+
+    Without them a browser hides a 413 or 431 from the frontend that asked, which then
+    shows a broken network.
+    """
+    if not re.match(settings.CORS_URLS_REGEX, path):
+        return {}
+    if origin not in settings.CORS_ALLOWED_ORIGINS:
+        return {"Vary": "origin"}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": ", ".join(settings.CORS_EXPOSE_HEADERS),
+        "Vary": "origin",
+    }
+
+
+def origin_in(sent: list[tuple[bytes, bytes]]) -> str:
+    """Return the Origin among the headers of an ASGI scope; "" if there is none."""
+    return next((value.decode("latin1") for name, value in sent if name == b"origin"), "")
 
 
 def _hsts() -> dict[str, str]:

@@ -39,6 +39,7 @@ def environment(**options) -> Environment:
         age=age,
         clock=clock,
         countdown=countdown,
+        day=day,
         linked=linked,
         localtime=timezone.localtime,
         moment=moment,
@@ -109,6 +110,11 @@ def age(at: datetime, now: datetime) -> str:
     if passed < timedelta(days=7):
         return f"{passed.days} d"
     return timezone.localtime(at).strftime("%-d %b")
+
+
+def day(at: datetime) -> str:
+    """The day of a local time as people write it: "Sun 29 Nov 2026"."""
+    return at.strftime("%a %-d %b %Y")
 
 
 def moment(at: datetime, age: str) -> Markup:

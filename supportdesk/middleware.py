@@ -22,7 +22,7 @@ class SecurityMiddleware(security.SecurityMiddleware):
             # Whoever reads it first would have to answer for it, and under DEBUG that takes a minute
             request.GET  # noqa: B018
         except SuspiciousOperation:
-            return errors.bad_request(request)
+            return _with_origin(request, errors.bad_request(request))
         if "X-Forwarded-Proto" not in request.headers and _is_loopback(request.META.get("REMOTE_ADDR")):
             return None
         try:
@@ -46,6 +46,13 @@ class SecurityMiddleware(security.SecurityMiddleware):
         # What may be kept says so itself
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _with_origin(request, response):
+    """Add what CorsMiddleware, further in, would add."""
+    for name, value in headers.for_origin(request.path, request.headers.get("Origin", "")).items():
+        response[name] = value
+    return response
 
 
 class CommonMiddleware(common.CommonMiddleware):

@@ -23,6 +23,7 @@ from tickets.jobs import Worker
 from tickets.live import hub
 
 from .env import BadSetting
+from .serving.protocol import BoundedHttp
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,9 @@ def _config(**where) -> uvicorn.Config:
     return uvicorn.Config(
         "supportdesk.asgi:application",
         **where,
+        http=BoundedHttp,
+        # No page of ours speaks it
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -129,7 +133,8 @@ def run_many(host: str, port: int, count: int, greet: Callable) -> None:
     stopping = threading.Event()
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, lambda *_: stopping.set())
-    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics())}
+    # What each process may hold open is its share, see WORKERS
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics()), "WORKERS": str(count)}
 
     fd = listening.fileno()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--fd", str(fd)]

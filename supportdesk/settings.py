@@ -6,7 +6,9 @@ that runs on a misspelt setting is worse than one that does not run.
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
 from corsheaders.defaults import default_headers
@@ -83,6 +85,8 @@ if SHOP_CURRENCY not in list_currencies():
     raise BadSetting("SHOP_CURRENCY", quoted(SHOP_CURRENCY), "use a code of ISO 4217 such as INR or EUR")
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/"
+# The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
+DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
 AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
@@ -108,14 +112,16 @@ WOOCOMMERCE_WEBHOOK_SECRET = env.secret("WOOCOMMERCE_WEBHOOK_SECRET")
 WEBHOOK_PRIVATE = env.switch("WEBHOOK_PRIVATE", False)
 # E-mail in: a key that is part of an address, or a mailbox that the worker polls
 EMAIL_HOOK_KEY = env.secret(
-    "EMAIL_HOOK_KEY", pattern="[A-Za-z0-9_-]{8,}", fits="use at least 8 letters, digits, - and _"
+    "EMAIL_HOOK_KEY", pattern="[A-Za-z0-9_-]{6,200}", fits="use 6 to 200 letters, digits, - and _"
 )
 EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"])
 WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN")
 WHATSAPP_APP_SECRET = env.secret("WHATSAPP_APP_SECRET")
 WHATSAPP_TOKEN = env.secret("WHATSAPP_TOKEN")
 WHATSAPP_PHONE_ID = env.text(
-    "WHATSAPP_PHONE_ID", pattern="[0-9]{3,32}", fits="use the digits of the phone number id"
+    "WHATSAPP_PHONE_ID",
+    pattern="[A-Za-z0-9_-]{1,64}",
+    fits="use the id of the phone number: digits, as Meta shows them",
 )
 WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
@@ -332,7 +338,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
 EMAIL_HOST = env.host("EMAIL_HOST")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "tickets.channels.email.on_disk.EmailBackend"
+)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_PORT = env.integer("EMAIL_PORT", 587, 1, 65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
@@ -350,6 +360,8 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     )
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@localhost>")
+# Where answers to letters go, with a token behind a plus; empty: MAIL_FROM
+EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_ENGINE = "supportdesk.sessions"
@@ -419,6 +431,8 @@ SIMPLE_JWT = {
     "ISSUER": "supportdesk",
     "USER_ID_CLAIM": "sub",
     "AUTH_HEADER_TYPES": ("Bearer",),
+    # The clocks of two servers are not equal: a token from the faster one would be refused as not yet issued
+    "LEEWAY": timedelta(seconds=45),
     "CHECK_REVOKE_TOKEN": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -441,6 +455,7 @@ SPECTACULAR_SETTINGS = {
         "Category": "tickets.models.Category.choices",
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
+        "Channel": "tickets.models.ChannelName.choices",
         "ChatSender": ["customer", "ai"],
     },
 }

@@ -19,6 +19,7 @@ from tests import factories
 from tests.engines.plugin import undone
 from tickets import live, workflow
 from tickets.api import tokens
+from tickets.channels import links
 from tickets.models import Person, Role
 from tickets.uploads import received
 
@@ -44,6 +45,17 @@ POST  /shop/identity                        200    200   200   200    200  200  
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200
+# The link in a letter: whoever has it, and the hooks: whoever has the key
+GET   /c/<token>/                           200    200   200   200    200  200     200     200
+POST  /c/<token>/                           400    400   400   400    400  400     400     400
+GET   /c/<token>/messages                   200    200   200   200    200  200     200     200
+POST  /c/<token>/seen                       204    204   204   204    204  204     204     204
+POST  /c/<token>/rating                     400    400   400   400    400  400     400     400
+GET   /c/<token>/letters                    200    200   200   200    200  200     200     200
+POST  /c/<token>/letters                    200    200   200   200    200  200     200     200
+GET   /c/<token>/files/<message_id>         200    200   200   200    200  200     200     200
+GET   /c/<token>/files/<message_id>/small   200    200   200   200    200  200     200     200
+POST  /hooks/email/<key>/                   415    415   415   415    415  415     415     415
 # Accounts
 POST  /api/auth/guest                       201    201   201   201    201  401     201     201
 POST  /api/auth/identify                    200    200   200   200    200  401     200     200
@@ -55,6 +67,7 @@ POST  /api/auth/token/refresh               200    200   200   200    200  200  
 POST  /api/auth/visitor                     201    201   201   201    201  401     201     201
 # Villy, and on to Customer Care
 GET   /api/chat/                            401    200   200   200    200  401     200     200
+POST  /api/chat/new                         401    201   201   201    201  401     201     201
 POST  /api/chat/message                     401    200   200   200    200  401     200     200
 POST  /api/chat/message/<answer_id>/helped  401    404   204   404    404  401     404     404
 POST  /api/support/create                   401    201   201   201    201  401     201     201
@@ -66,11 +79,15 @@ POST  /api/support/<ticket_id>/confirm      401    404   409   404    404  401  
 GET   /api/support/<ticket_id>/events       401    404   200   404    200  401     404     200
 POST  /api/support/<ticket_id>/message      401    404   201   404    404  401     404     404
 GET   /api/support/<ticket_id>/messages     401    404   200   404    404  401     404     404
+POST  /api/support/<ticket_id>/read         401    404   204   404    404  401     404     404
+POST  /api/support/<ticket_id>/typing       401    404   204   404    404  401     404     404
 # The desk's side of the API
 GET   /api/support/admin/                   401    404   404   404    200  401     404     200
 GET   /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
 PATCH /api/support/admin/<ticket_id>        401    404   404   404    200  401     404     200
+POST  /api/support/admin/<ticket_id>/read   401    404   404   404    204  401     404     204
 POST  /api/support/admin/<ticket_id>/reply  401    404   404   404    201  401     404     201
+POST  /api/support/admin/<ticket_id>/typing 401    404   404   404    204  401     404     204
 GET   /api/support/admin/events             401    404   404   404    200  401     404     200
 # Pictures
 GET   /files/<message_id>                   401    404   200   404    200  401     404     200
@@ -162,6 +179,8 @@ SENT = {
     "/api/support/create": {"message": "It is torn"},
     "/api/support/<ticket_id>/callback": {"phone": "90000 00110"},
     "/api/support/<ticket_id>/message": {"message": "Hello?"},
+    "/api/support/<ticket_id>/read": {"seq": 1},
+    "/api/support/admin/<ticket_id>/read": {"seq": 1},
     "/api/support/admin/<ticket_id>": {"priority": "urgent"},
     "/api/support/admin/<ticket_id>/reply": {"message": "Hello"},
     "/shop/identity": {"pass": "<pass>"},
@@ -215,7 +234,7 @@ def things(priya, settings) -> dict[str, str]:
     ticket = factories.ticket(priya)
     with received(factories.picture()) as picture:
         message = workflow.customer_says(ticket, "Look", by=priya, picture=picture)
-    settings.WIDGET_SIGNING_KEY = "w" * 40
+    settings.WIDGET_SIGNING_KEY, settings.EMAIL_HOOK_KEY = "w" * 40, "hook-key-1"
     claims = {"sub": "shop-1", "exp": int(time.time()) + 300}
     return {
         "ticket_id": str(ticket.pk),
@@ -223,6 +242,8 @@ def things(priya, settings) -> dict[str, str]:
         "answer_id": str(answer.pk),
         "app_label": "tickets",
         "object_id": str(ticket.pk),
+        "token": links.token(links.create(ticket)),
+        "key": settings.EMAIL_HOOK_KEY,
         "identity": jwt.encode(claims, settings.WIDGET_SIGNING_KEY, "HS256"),
         "refresh": tokens.issue(priya)["refresh"],
         "pass": signing.dumps([str(priya.pk), priya.get_session_auth_hash()], salt="shop"),

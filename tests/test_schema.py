@@ -35,6 +35,7 @@ POST  /api/auth/token/refresh                refreshTokens
 POST  /api/auth/logout                       signOut
 GET   /api/auth/me                           getMe
 GET   /api/chat/                             getChat
+POST  /api/chat/new                          beginChat
 POST  /api/chat/message                      askVilly
 POST  /api/chat/message/{answer_id}/helped   rateAnswer
 POST  /api/support/create                    createTicket
@@ -42,6 +43,8 @@ GET   /api/support/                          listOwnTickets
 GET   /api/support/{ticket_id}               getOwnTicket
 GET   /api/support/{ticket_id}/messages      listMessages
 POST  /api/support/{ticket_id}/message       sendMessage
+POST  /api/support/{ticket_id}/read          markRead
+POST  /api/support/{ticket_id}/typing        tellTyping
 POST  /api/support/{ticket_id}/callback      requestCallback
 POST  /api/support/{ticket_id}/confirm       confirmSolved
 GET   /api/support/{ticket_id}/events        streamTicket
@@ -49,6 +52,8 @@ GET   /api/support/admin/                    listTickets
 GET   /api/support/admin/{ticket_id}         getTicket
 PATCH /api/support/admin/{ticket_id}         changeTicket
 POST  /api/support/admin/{ticket_id}/reply   reply
+POST  /api/support/admin/{ticket_id}/read    markReadByAgents
+POST  /api/support/admin/{ticket_id}/typing  tellAgentTyping
 GET   /api/support/admin/events              streamInbox
 """
 

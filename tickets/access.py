@@ -6,7 +6,7 @@ from functools import cache, wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 
 from supportdesk.prepared import prepared
 
@@ -70,12 +70,28 @@ def for_agents(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.is_authenticated:
-            if request.htmx:
-                # The fragment cannot show a sign-in page: let the whole page go there
-                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-            return redirect_to_login(request.get_full_path())
+            return _sign_in_first(request)
         if not request.user.is_agent:
             raise Http404
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _sign_in_first(request) -> HttpResponse:
+    """Send a page to the sign-in form; answer a script 401, which would take the form for what it asked for."""
+    if request.htmx:
+        # The fragment cannot show a sign-in page: let the whole page go there
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+    if is_from_script(request):
+        said = "Your session has ended. Please sign in again."
+        return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)
+    return redirect_to_login(request.get_full_path())
+
+
+def is_from_script(request) -> bool:
+    """Whether a script asks, and not a page that is opened: by our own header, or by what browsers tell."""
+    if request.headers.get("X-Requested-With"):
+        return True
+    # fetch() and XMLHttpRequest are "cors" or "same-origin"; a link and a form are "navigate"
+    return request.headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate")

@@ -484,6 +484,7 @@ class AuditAdmin(DeskAdmin):
         return False
 
 
-# --- The shop's settings -----------------------------------------------------
+from .channels import admin as channels_admin  # noqa: E402, F401 (registers itself)
 
+# --- The shop's settings -----------------------------------------------------
 from .team import admin as team_admin  # noqa: E402, F401

@@ -27,7 +27,7 @@ ONE_LOOK = timedelta(minutes=10)
 LOOKS = uuid.UUID("c0a9a3c2-3bb2-4b39-8a3c-0f7b3a1de6a5")
 READING = {"GET", "HEAD"}
 # Sent by an open tab on its own: nobody looked at or did anything
-BY_THEMSELVES = {"ticket-row", "ticket-seen", "ticket-typing", "logout"}
+BY_THEMSELVES = {"ticket-row", "ticket-seen", "ticket-typing", "api-read", "api-typing", "logout"}
 # The admin's pages of one row, and what the row is
 ADMIN_PAGES = {
     "tickets_ticket_change": "ticket",

@@ -13,19 +13,31 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from supportdesk import metrics
 
-from . import audit, live, people, wording, workflow
-from .models import Activity, Allowance, Job, Message, Sender, Status, Ticket, TokenFamily, Viewer
+from . import audit, live, people, workflow
+from .channels import inbox, outbox
+from .models import (
+    Activity,
+    Allowance,
+    ChannelName,
+    Job,
+    Message,
+    Outgoing,
+    OutgoingState,
+    Sender,
+    Status,
+    Ticket,
+    TokenFamily,
+    Viewer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +56,6 @@ ACTIVITIES_KEPT = timedelta(days=3)
 VIEWERS_KEPT = timedelta(days=1)
 # An activity may be committed some time after the moment that it bears
 LATE_COMMIT = timedelta(minutes=1)
-LETTER_LENGTH = 4000
 
 
 @dataclass(frozen=True)
@@ -109,53 +120,50 @@ def mail_unread(now: datetime, since: datetime) -> bool:
             pk__in=ids[start : start + BATCH], unread_by_requester__gt=0
         )
         for ticket in unread.exclude(requester_email=""):
-            send_unread(ticket)
+            queue_unread(ticket)
     return False
 
 
-def send_unread(ticket: Ticket) -> bool:
-    """Send what the customer has not read in one letter; each message is in one letter only."""
+def queue_unread(ticket: Ticket) -> bool:
+    """Queue one letter with what the customer has not read; each message is in one letter only."""
     known = max(ticket.read_by_requester, ticket.mailed_to_requester)
-    said = Message.objects.filter(ticket=ticket, seq__gt=known, sender=Sender.AGENT, internal=False)
-    unread = list(said.order_by("seq"))
-    if not unread:
+    said = Message.objects.filter(ticket=ticket, seq__gt=known, internal=False)
+    news = Q(sender=Sender.AGENT)
+    is_resolved = ticket.status == Status.RESOLVED
+    if is_resolved:
+        news |= Q(sender=Sender.SYSTEM, created_at__gte=ticket.resolved_at)
+    newest = said.filter(news).order_by("-seq").values_list("seq", flat=True).first()
+    if not newest:
         return False
-    row = Ticket.objects.filter(pk=ticket.pk)
-    mine = row.filter(mailed_to_requester=ticket.mailed_to_requester)
-    if not mine.update(mailed_to_requester=unread[-1].seq):
-        return False
-    try:
-        _letter(ticket, unread).send()
-    except Exception as reason:
-        if _is_final(reason):
-            logger.warning(
-                "a letter about ticket %s is not to be delivered (%s)", ticket.pk, type(reason).__name__
-            )
-            return False
-        row.filter(mailed_to_requester=unread[-1].seq).update(
-            mailed_to_requester=ticket.mailed_to_requester
-        )
-        raise
-    metrics.LETTERS.inc()
-    return True
-
-
-def _is_final(reason: Exception) -> bool:
-    """Whether another try would fail as well; one address must not hold up the letters to the others."""
-    if isinstance(reason, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in reason.recipients.values())
-    return isinstance(reason, ValueError)
-
-
-def _letter(ticket: Ticket, unread: list[Message]) -> EmailMessage:
-    texts = [message.text[:LETTER_LENGTH] or wording.picture() for message in unread]
-    return EmailMessage(
-        wording.unread_subject(" ".join(unread[-1].sender_name.split()), ticket.number),
-        wording.unread_letter(
-            ticket.requester_name, texts, ticket.number, settings.PUBLIC_URL, settings.SHOP_NAME
-        ),
-        to=[ticket.requester_email],
+    # Queued first: without a transaction a letter might be noted and never be sent
+    row = outbox.queue(
+        f"unread-{ticket.pk.hex}-{newest}",
+        ChannelName.EMAIL,
+        "unread",
+        ticket=ticket,
+        address=ticket.requester_email,
+        payload={"after": known, "upto": newest, "stars": is_resolved},
     )
+    mine = Ticket.objects.filter(pk=ticket.pk, mailed_to_requester=ticket.mailed_to_requester)
+    if not mine.update(mailed_to_requester=newest) and row:
+        # Another process queued a letter with some of this meanwhile
+        Outgoing.objects.filter(pk=row.pk, state=OutgoingState.WAITING).update(
+            state=OutgoingState.CANCELLED
+        )
+        return False
+    return row is not None
+
+
+@step("inbox", every=timedelta(seconds=15))
+def retry_incoming(now: datetime, since: datetime) -> bool:
+    """Do what came in over a channel and was not finished."""
+    return inbox.retry_due(now)
+
+
+@step("inbox-prune", every=timedelta(hours=1))
+def forget_ignored(now: datetime, since: datetime) -> bool:
+    """Remove what was not for the desk and was kept for staff to look at."""
+    return inbox.forget_ignored(now)
 
 
 @step("order", every=timedelta(seconds=15))
@@ -260,6 +268,8 @@ class Worker:
     def __init__(self):
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
+        # Beside it: a letter leaves in time, whatever else takes long
+        self.sender = outbox.OutboxSender()
 
     def start(self) -> None:
         self.thread.start()
@@ -267,12 +277,15 @@ class Worker:
     def stop(self) -> None:
         """Let the step that runs finish, and run no other."""
         self.stopping.set()
+        self.sender.stop()
 
     def join(self, seconds: float = 5) -> None:
+        self.sender.join(seconds)
         if self.thread.is_alive():
             self.thread.join(seconds)
 
     def run(self) -> None:
+        self.sender.start()
         # Processes that start together need not look together
         pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
         while not self.stopping.wait(pause):

@@ -53,6 +53,16 @@ STATUS_LABELS, PRIORITY_LABELS, CATEGORY_LABELS = (
 )
 
 
+class ChannelName(models.TextChoices):
+    """The ways to reach the desk."""
+
+    WIDGET = "widget", "Chat"
+    API = "api", "API"
+    EMAIL = "email", "E-mail"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    PHONE = "phone", "Phone"
+
+
 class Sender(models.TextChoices):
     CUSTOMER = "customer"
     AI = "ai"
@@ -198,13 +208,15 @@ class Person(AbstractBaseUser):
 class TokenFamily(models.Model):
     """One sign-in over the API: the chain of refresh tokens that came from it.
 
-    Only the newest token of the chain (`jti`) may be used; an older one proves
-    that somebody copied it, and ends the family.
+    Only the newest token of the chain (`jti`) may be used. Its predecessor gets the newest one
+    again for a short time, because the answer that carried it may have been lost; any other old
+    token proves a copy, and ends the family.
     """
 
     id = random_id()
     person = models.ForeignKey(Person, models.CASCADE, related_name="token_families")
     jti = models.CharField(max_length=32)
+    previous_jti = models.CharField(max_length=32, blank=True, default="", help_text="what `jti` replaced")
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now, help_text="when `jti` was issued")
     revoked_at = models.DateTimeField(null=True)
@@ -379,6 +391,10 @@ class Ticket(models.Model):
         help_text="The closed ticket that this one continues.",
     )
     language = models.CharField(max_length=10, blank=True)
+    channel = models.CharField(max_length=10, choices=ChannelName, default=ChannelName.WIDGET)
+    # The channel over which replies leave at once: the one of the customer's newest message. Empty: none,
+    # the customer reads them in the chat, and gets a letter only of what stays unread
+    reply_by = models.CharField(max_length=10, blank=True, default="", editable=False)
     # The hand-off packet, written once: {"transcript": [...], "summary": ..., ...}
     handover = models.JSONField(default=dict, blank=True)
 
@@ -463,6 +479,8 @@ class Message(models.Model):
     sender_name = models.CharField(max_length=120, blank=True)
     text = models.TextField(blank=True)
     internal = models.BooleanField(default=False)
+    # How it came, where that is not the way of the ticket
+    channel = models.CharField(max_length=10, blank=True, default="")
     picture = models.FileField(max_length=120, blank=True)
     thumbnail = models.FileField(max_length=120, blank=True)
     picture_width = models.PositiveIntegerField(null=True)
@@ -626,3 +644,6 @@ class AuditEntry(models.Model):
 
     def delete(self, *args, **options):
         raise NeverChanged
+
+
+from .models_channel import *  # noqa: E402, F403

@@ -87,7 +87,7 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
 ROW = (
     "id", "number", "requester_name", "subject", "status", "priority", "category", "assignee_name",
     "unread_by_agents", "callback_requested", "callback_completed", "updated_at", "first_response_due_at",
-    "first_responded_at",
+    "first_responded_at", "channel",
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from .channels import hooks
+from .channels import views as linked
 from .team import views as team
 from .views import actions, dashboard, files, streams
 
@@ -26,4 +28,17 @@ urlpatterns = [
     path("files/logo", team.logo, name="shop-logo"),
     path("files/<uuid:message_id>", files.picture, name="picture"),
     path("files/<uuid:message_id>/small", files.thumbnail, name="thumbnail"),
+    path("c/<str:token>/", linked.conversation, name="conversation-link"),
+    path("c/<str:token>/messages", linked.messages, name="link-messages"),
+    path("c/<str:token>/seen", linked.seen, name="link-seen"),
+    path("c/<str:token>/rating", linked.rating, name="link-rating"),
+    path("c/<str:token>/letters", linked.letters, name="link-letters"),
+    path("c/<str:token>/files/<uuid:message_id>", linked.picture, name="link-picture"),
+    path(
+        "c/<str:token>/files/<uuid:message_id>/small",
+        linked.picture,
+        {"small": True},
+        name="link-thumbnail",
+    ),
+    re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
 ]

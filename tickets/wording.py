@@ -47,25 +47,37 @@ def callback_completed() -> str:
     return "The call back is done."
 
 
-# --- The letter to a customer who has not read what an agent wrote -----------
+# --- Letters ------------------------------------------------------------------
 
 
 def unread_subject(agent: str, number: int) -> str:
     return f"{agent} answered you (ticket #{number})"
 
 
-def unread_letter(name: str, texts: list[str], number: int, link: str, shop: str) -> str:
+def unread_heading(name: str, number: int) -> str:
     greeting = f"Hello {name}," if name else "Hello,"
-    quoted = "\n\n".join(texts)
-    return (
-        f"{greeting}\n\n"
-        f"you have not read this yet in your conversation with us (ticket #{number}):\n\n"
-        f"{quoted}\n\n"
-        f"To answer, open the chat: {link}\n"
-        "This mailbox does not read answers.\n\n"
-        f"{shop}, Customer Care\n"
-    )
+    return f"{greeting} there is news in your conversation with us (ticket #{number})."
 
 
-def picture() -> str:
-    return "(a picture)"
+def answer_here() -> str:
+    return "Answer in your browser"
+
+
+def open_conversation() -> str:
+    return "Open the conversation"
+
+
+def resolved_subject(number: int) -> str:
+    return f"Did we solve it? (ticket #{number})"
+
+
+def resolved_heading() -> str:
+    return "We think that this is solved. If it is not, just answer this e-mail."
+
+
+def transcript_subject(shop: str, number: int) -> str:
+    return f"Your conversation with {shop} (ticket #{number})"
+
+
+def transcript_heading(number: int) -> str:
+    return f"You asked for a copy of your conversation with us (ticket #{number})."

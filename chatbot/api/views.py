@@ -12,6 +12,7 @@ from tickets import limits
 from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, signed_in
+from tickets.models import ChannelName
 from tickets.queries import conversation
 from tickets.uploads import received
 
@@ -102,14 +103,23 @@ def _with_pictures(reply: dict) -> dict:
 @api_view(["GET"])
 def current(request):
     """The caller's current chat with Villy; without one, `id` is null and there are no messages."""
-    chat = chats.current_chat(request.user)
+    return Response(_chat_json(chats.current_chat(request.user)))
+
+
+@extend_schema(operation_id="beginChat", request=None, responses={201: s.ChatSerializer, **schema.CALLER})
+@api_view(["POST"])
+def new(request):
+    """Begin a new chat with Villy; what was said before stays with the old one, and an open ticket stays open."""
+    limits.take(request, "begin a chat")
+    return Response(_chat_json(chats.begin_anew(request.user)), status=201)
+
+
+def _chat_json(chat) -> dict:
     messages = chat.messages.all() if chat else []
-    return Response(
-        {
-            "id": str(chat.pk) if chat else None,
-            "messages": s.ChatMessageSerializer(messages, many=True).data,
-        }
-    )
+    return {
+        "id": str(chat.pk) if chat else None,
+        "messages": s.ChatMessageSerializer(messages, many=True).data,
+    }
 
 
 @extend_schema(operation_id="rateAnswer", request=s.HelpedSerializer, responses={204: None, **schema.THING})
@@ -151,6 +161,7 @@ def create(request):
             order=order,
             picture=picture,
             client_id=data["clientId"],
+            channel=ChannelName.API,
         )
     answer = desk.conversation_json(ticket, conversation(ticket, notes=False), agent=False)
     return Response(answer, status=201 if ticket.is_new else 200)

@@ -131,7 +131,7 @@ def _moved(request, response, key: str):
 
 @api_view(["POST"])
 def connect(request):
-    """From Villy to Customer Care. Whoever cannot be reached yet is asked for a name and a contact."""
+    """From Villy to Customer Care. A person who cannot be reached yet is asked for a name and a contact."""
     person = request.user
     if not person.can_be_reached:
         person = visitors.as_guest(person, **_contact(request))

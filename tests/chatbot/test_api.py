@@ -221,3 +221,26 @@ def test_the_customer_may_open_a_second_ticket_while_the_first_is_open(api, priy
         "open",
         "closed",
     }
+
+
+# --- A new chat --------------------------------------------------------------
+
+
+@pytest.mark.engines
+def test_a_new_chat_is_empty_and_what_was_said_before_stays_with_the_old_one(api, priya):
+    chats.ask(priya, "Show me makhana")
+    before = chats.current_chat(priya)
+    answer = api(priya).post("/api/chat/new")
+    assert answer.status_code == 201
+    assert answer.json()["messages"] == []
+    assert answer.json()["id"] != str(before.pk)
+    assert api(priya).get("/api/chat/").json() == answer.json()
+    assert before.messages.count() == 2
+
+
+def test_a_new_chat_leaves_an_open_ticket_as_it_is(api, priya, ticket):
+    api(priya).post("/api/chat/new")
+    reply = api(priya).post("/api/chat/message", {"message": "How do returns work?"}).json()["reply"]
+    assert reply["intent"] != "handed_over"
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.last_seq) == ("open", 2)

@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 import jwt
 import pytest
 from django.db import connections
+from django.utils import timezone
 
-from chatbot import chats, visitors
-from chatbot.models import Chat
+from chatbot import chats, handover, visitors
+from chatbot.models import Chat, SpentIdentity
 from tests import factories
 from tests.refusals import refused
-from tickets.models import Person, Role, Ticket
+from tickets import workflow
+from tickets.models import Person, Role, Ticket, TicketEvent
 
 pytestmark = pytest.mark.engines
 
@@ -153,7 +155,7 @@ def not_trusted() -> dict[str, str]:
     return {
         "no exp": signed(claims(exp=...)),
         "no sub": signed(claims(sub=...)),
-        "expired": signed(claims(exp=ahead(-5))),
+        "expired": signed(claims(exp=ahead(-65))),
         "11 minutes ahead": signed(claims(exp=ahead(660))),
         "a year ahead": signed(claims(exp=ahead(365 * 86400))),
         **with_claim("exp", None, "", "soon", [], {}, True, 0, -1, HUGE, 10**400),
@@ -233,6 +235,18 @@ def test_a_role_is_nothing_that_the_shop_can_say(identify):
     assert user["role"] == "customer"
 
 
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -40), ("nbf", 40), ("iat", 40), ("exp", 640)])
+def test_the_shops_clock_may_differ_from_ours_by_most_of_a_minute(claim, seconds, identify):
+    assert identify(token(**{claim: ahead(seconds)})).status_code == 200
+
+
+def test_an_identity_of_the_past_minute_still_works_only_once(identify):
+    late = token(exp=ahead(-30), jti="once")
+    assert identify(late).status_code == 200
+    refused(identify(late), 401, "bad_identity")
+    assert SpentIdentity.objects.get().expires_at > timezone.now()
+
+
 # --- From visitor to guest to customer ----------------------------------------------
 
 
@@ -252,6 +266,77 @@ def test_a_guest_becomes_a_customer_and_keeps_the_chat(identify, api):
     chat = api().get("/api/chat/", HTTP_AUTHORIZATION=f"Bearer {access}").json()
     assert chat["messages"][0]["message"] == "Package damaged"
     assert not Chat.objects.filter(person=guest).exists()
+
+
+@pytest.mark.engines
+def test_a_guests_open_tickets_become_the_customers_for_good(identify, api):
+    guest = factories.guest("Ravi", "ravi@example.com")
+    chats.ask(guest, "Package damaged")
+    ticket = handover.open_ticket(guest)
+    access = identify(token(name="Priya"), guest).json()["access"]
+    customer = api()
+    customer.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    [row] = customer.get("/api/support/").json()["results"]
+    assert (row["id"], row["userName"], row["userEmail"]) == (str(ticket.pk), "Priya", "priya@shop.example")
+    refused(api(guest).get(f"/api/support/{ticket.pk}"), 404)
+    person = Person.objects.get(external_id="customer-7")
+    event = TicketEvent.objects.get(ticket=ticket, field="requester")
+    assert (event.actor, event.old, event.new) == (person, "Ravi", "Priya")
+    assert Chat.objects.get().person == person
+    # What was said as a guest is the customer's: sending it again finds it
+    assert set(ticket.messages.filter(sender="customer").values_list("author", flat=True)) == {person.pk}
+    # The next sign-in in the same browser has nothing left to move
+    assert identify(token(), guest).status_code == 200
+    assert TicketEvent.objects.filter(field="requester").count() == 1
+
+
+@pytest.mark.engines
+def test_a_ticket_that_clashes_with_one_of_the_customers_moves_all_the_same(identify, api):
+    guest = factories.guest()
+    person = Person.objects.get(pk=identify(token()).json()["user"]["id"])
+    for each in (guest, person):
+        factories.ticket(each, "The jar is broken", client_id="the-same")
+    identify(token(), guest)
+    assert Ticket.objects.filter(requester=person).count() == 2
+
+
+def test_a_guests_closed_ticket_stays_where_it_is(identify, asha):
+    guest = factories.guest()
+    ticket = factories.ticket(guest)
+    workflow.move(ticket, "closed", by=asha)
+    identify(token(), guest)
+    ticket.refresh_from_db()
+    assert ticket.requester == guest
+
+
+def test_a_customers_open_ticket_is_not_carried_to_another_customer(identify, priya, ticket):
+    identify(token(), priya)
+    ticket.refresh_from_db()
+    assert ticket.requester == priya
+
+
+@pytest.mark.parametrize("path", ["/widget/connect", GUEST])
+def test_a_customer_without_an_address_who_connects_stays_who_they_are(path, identify, api):
+    answer = identify(token(name=None, email=None, phone=None))
+    person = Person.objects.get(pk=answer.json()["user"]["id"])
+    chats.ask(person, "Package damaged")
+    form = {"name": "Ravi", "contact": "ravi@example.com", "email": "ravi@example.com"}
+    assert api(person).post(path, form).status_code == 201
+    person.refresh_from_db()
+    assert (person.external_id, person.name, person.email) == ("customer-7", "Ravi", "ravi@example.com")
+    assert Person.objects.count() == 1
+    if path == "/widget/connect":
+        ticket = Ticket.objects.get()
+        assert ticket.requester == person
+        assert ticket.messages.first().text == "Package damaged"
+        assert ticket.handover["transcript"][0]["message"] == "Package damaged"
+
+
+def test_the_form_only_adds_what_the_shop_has_not_said(identify, api):
+    person = Person.objects.get(pk=identify(token(email=None, phone=None)).json()["user"]["id"])
+    api(person).post("/widget/connect", {"name": "Somebody else", "contact": "90000 00111"})
+    person.refresh_from_db()
+    assert (person.name, person.phone) == ("Priya", "90000 00111")
 
 
 def test_a_customers_chat_is_not_carried_to_another_customer(identify, api, priya):

@@ -2,12 +2,9 @@
 
 import threading
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
 from django.db import connections
 from django.utils import timezone
 
@@ -115,105 +112,6 @@ def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolve
     with pytest.raises(workflow.IllegalMove):
         workflow.close_by_itself(seen, untouched_since=resolved.updated_at)
     assert stored(resolved).status == Status.IN_PROGRESS
-
-
-# --- Letters -----------------------------------------------------------------
-
-
-@pytest.fixture
-def ten_minutes(settings):
-    settings.UNREAD_MAIL_MINUTES = 10
-    settings.PUBLIC_URL = "https://shop.example/help"
-
-
-def letters_after(minutes: float) -> list:
-    """Do the step this long from now, as it would have been done since; return all letters."""
-    now = timezone.now()
-    jobs.mail_unread(now + timedelta(minutes=minutes), now)
-    return mail.outbox
-
-
-@pytest.mark.usefixtures("ten_minutes")
-def test_what_was_not_read_in_time_goes_out_in_one_letter(ticket, asha):
-    workflow.agent_replies(ticket, "Hello Priya", by=asha)
-    workflow.add_note(ticket, "she sounds angry", by=asha)
-    workflow.agent_replies(ticket, "Which jar was it?", by=asha)
-    assert letters_after(9) == []
-    for _ in range(2):
-        letters_after(11)
-    (letter,) = mail.outbox
-    assert letter.to == ["priya@example.com"]
-    assert letter.subject == f"Asha Nair answered you (ticket #{ticket.number})"
-    assert letter.content_subtype == "plain"
-    for part in ("Hello Priya\n\nWhich jar was it?", "https://shop.example/help", "Hello Priya Sharma,"):
-        assert part in letter.body
-    assert "angry" not in letter.body
-
-
-@pytest.mark.usefixtures("ten_minutes")
-def test_the_next_letter_holds_only_what_is_new(ticket, asha):
-    workflow.agent_replies(ticket, "Hello", by=asha)
-    letters_after(11)
-    workflow.agent_replies(ticket, "Are you there?", by=asha)
-    assert "Hello\n\n" not in letters_after(11)[1].body.partition("\n\n")[2]
-
-
-@pytest.mark.usefixtures("ten_minutes")
-def test_who_has_read_it_gets_no_letter(ticket, asha):
-    reply = workflow.agent_replies(ticket, "Hello", by=asha)
-    workflow.mark_read(ticket, by_agents=False, up_to=reply.seq)
-    assert letters_after(11) == []
-
-
-@pytest.mark.usefixtures("ten_minutes")
-def test_who_gave_no_address_gets_no_letter(asha, db):
-    ticket = factories.ticket(factories.guest(email="", phone="+91 90000 00111"))
-    workflow.agent_replies(ticket, "Hello", by=asha)
-    assert letters_after(11) == []
-
-
-@pytest.mark.usefixtures("ten_minutes")
-def test_what_was_missed_while_nobody_worked_is_made_up_for(ticket, asha, now):
-    workflow.agent_replies(ticket, "Hello", by=asha)
-    jobs.mail_unread(now + timedelta(hours=9), now)
-    assert len(mail.outbox) == 1
-
-
-class Refusing(EmailBackend):
-    reason: Exception
-
-    def send_messages(self, letters):
-        if letters[0].to == ["priya@example.com"]:
-            raise self.reason
-        return super().send_messages(letters)
-
-
-@pytest.fixture
-def refused(monkeypatch, settings, ten_minutes):
-    """`refused(reason)`: the mail server does not take letters to Priya."""
-
-    def refuse(reason):
-        monkeypatch.setattr(Refusing, "reason", reason, raising=False)
-        monkeypatch.setattr(mail, "get_connection", lambda *_, **__: Refusing())
-
-    return refuse
-
-
-def test_a_mail_server_that_is_away_is_asked_again(ticket, asha, refused, monkeypatch):
-    workflow.agent_replies(ticket, "Hello", by=asha)
-    refused(SMTPServerDisconnected())
-    with pytest.raises(SMTPServerDisconnected):
-        letters_after(11)
-    monkeypatch.undo()
-    assert len(letters_after(11)) == 1
-
-
-def test_an_address_that_takes_no_letters_holds_up_nobody(ticket, vikram, asha, refused):
-    workflow.agent_replies(ticket, "Hello", by=asha)
-    workflow.agent_replies(factories.ticket(vikram), "Hello", by=asha)
-    refused(SMTPRecipientsRefused({"priya@example.com": (550, b"no such mailbox")}))
-    for _ in range(2):
-        assert [letter.to for letter in letters_after(11)] == [["vikram@example.com"]]
 
 
 # --- Pruning -----------------------------------------------------------------
@@ -370,6 +268,8 @@ def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, sett
     assert set(jobs.run_due()) == {
         "answers",
         "auto-close",
+        "inbox",
+        "inbox-prune",
         "letters",
         "order",
         "prune",

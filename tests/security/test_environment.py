@@ -88,7 +88,7 @@ WRONG = [
     ({"S3_BUCKET": "pictures", "S3_ENDPOINT_URL": "minio:9000"}, "S3_ENDPOINT_URL", "minio:9000", "https://"),
     ({"S3_REGION": "ap-south-1"}, "S3_REGION", "S3_BUCKET"),
     ({"METRICS_TOKEN": "two words"}, "METRICS_TOKEN", "9 characters", "without spaces"),
-    ({"EMAIL_HOOK_KEY": "a/b"}, "EMAIL_HOOK_KEY", "at least 8 letters"),
+    ({"EMAIL_HOOK_KEY": "a/b"}, "EMAIL_HOOK_KEY", "6 to 200 letters"),
     ({"EMAIL_IN_URL": "mail.example"}, "EMAIL_IN_URL", "imaps://"),
     ({"WHATSAPP_PHONE_ID": "+91 98"}, "WHATSAPP_PHONE_ID", "digits"),
     ({"WHATSAPP_API_URL": "graph.facebook.com"}, "WHATSAPP_API_URL", "https://"),

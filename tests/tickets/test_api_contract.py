@@ -8,7 +8,7 @@ import pytest
 from chatbot import chats
 from tests import factories
 from tests.refusals import refused
-from tickets import workflow
+from tickets import live, workflow
 from tickets.models import Category, Status, Ticket
 
 pytestmark = pytest.mark.engines
@@ -24,7 +24,7 @@ TICKET = names(
     "agentName resolution callbackRequested callbackCompleted createdAt updatedAt closedAt "
     "firstResponseDueAt firstRespondedAt unreadCount"
 )
-MESSAGE = names("id seq clientId sender senderName message image timestamp read")
+MESSAGE = names("id seq clientId sender senderName message image attachments timestamp read withdrawn")
 REPLY = names("id text intent confidence offerAgent category priority suggestions products order sources")
 REGISTRATION = {
     "name": "Ravi",
@@ -268,3 +268,45 @@ def test_times_are_utc_and_ids_are_random(api, priya, asha, ticket):
     ids = [data["id"], data["userId"], *(message["id"] for message in data["messages"])]
     # A random UUID says so in its version, and has 122 random bits
     assert all(id[14] == "4" and len(id) == 36 for id in ids)
+
+
+# --- What is true for a moment -----------------------------------------------
+
+
+@pytest.mark.engines
+def test_each_side_tells_up_to_where_it_has_read(api, priya, asha, ticket):
+    workflow.agent_replies(ticket, "I am looking", by=asha)
+    newest = ticket.last_seq
+    customer, agent = api(priya), api(asha)
+    assert customer.post(f"/api/support/{ticket.pk}/read", {"seq": newest}).status_code == 204
+    assert agent.post(f"/api/support/admin/{ticket.pk}/read", {"seq": 1}).status_code == 204
+    ticket.refresh_from_db()
+    assert (ticket.read_by_requester, ticket.read_by_agents) == (newest, 1)
+    assert customer.get(f"/api/support/{ticket.pk}").json()["unreadCount"] == 0
+    told = agent.get(f"/api/support/admin/{ticket.pk}").json()["messages"]
+    assert {line["seq"]: line["read"] for line in told if line["sender"] == "agent"} == {newest: True}
+
+
+def test_reading_goes_no_further_than_the_conversation_and_never_back(api, priya, ticket):
+    address, last = f"/api/support/{ticket.pk}/read", ticket.last_seq
+    assert api(priya).post(address, {"seq": 999_999}).status_code == 204
+    assert api(priya).post(address, {"seq": 0}).status_code == 204
+    ticket.refresh_from_db()
+    assert ticket.read_by_requester == last
+
+
+@pytest.mark.parametrize("sent", [{}, {"seq": "soon"}, {"seq": -1}, {"seq": None}, {"seq": 10**12}])
+def test_a_place_that_is_no_number_is_refused_at_its_field(api, priya, asha, ticket, sent):
+    refused(api(priya).post(f"/api/support/{ticket.pk}/read", sent), 400, field="seq")
+    refused(api(asha).post(f"/api/support/admin/{ticket.pk}/read", sent), 400, field="seq")
+
+
+def test_typing_reaches_the_other_side_as_an_event(api, priya, asha, ticket, monkeypatch):
+    told = []
+    monkeypatch.setattr(live.bus, "publish", told.append)
+    assert api(priya).post(f"/api/support/{ticket.pk}/typing").status_code == 204
+    assert api(asha).post(f"/api/support/admin/{ticket.pk}/typing", {"typing": True}).status_code == 204
+    assert [(call["event"], call["data"]["by"], call["data"]["name"]) for call in told] == [
+        ("typing", "customer", "Priya Sharma"),
+        ("typing", "agent", "Asha Nair"),
+    ]

@@ -163,3 +163,32 @@ def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browse, asha):
         cookie = client.cookies[name]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Requested-With": "fetch"},
+        {"X-Requested-With": "XMLHttpRequest"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Mode": "same-origin"},
+        {"Sec-Fetch-Mode": "no-cors"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "row"), ("get", "header"), ("post", "reply"), ("post", "seen")]
+)
+def test_a_script_whose_session_has_ended_gets_401_and_never_the_sign_in_form(
+    client, ticket, headers, method, path
+):
+    answer = getattr(client, method)(f"/support/{ticket.pk}/{path}", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Mode": "navigate"}])
+def test_a_page_whose_session_has_ended_leads_to_the_sign_in_form_and_back(client, ticket, headers):
+    answer = client.get(f"/support/{ticket.pk}/", headers=headers)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/support/login/?next=/support/{ticket.pk}/"

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from .. import queries
 from ..masking import masked
-from ..models import Category, Message, Person, Priority, Sender, Status, Ticket
+from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
 from ..phones import PHONE, no_card
 from ..workflow import MAX_TEXT
 
@@ -98,15 +98,25 @@ class MessageSerializer(serializers.Serializer):
     senderName = serializers.CharField(source="sender_name", read_only=True)
     message = serializers.CharField(source="text", read_only=True)
     image = serializers.SerializerMethodField()
+    attachments = serializers.SerializerMethodField()
     timestamp = clock("created_at")
     read = serializers.SerializerMethodField()
+    withdrawn = serializers.SerializerMethodField()
 
     def get_image(self, message: Message) -> str | None:
         """Path of the picture on this host; it needs the caller's Authorization (or session)."""
         return reverse("picture", args=[message.pk]) if message.picture else None
 
+    def get_attachments(self, message: Message) -> list[dict]:
+        """Files beside the picture: `[{name, type, size, url}]`."""
+        return []
+
     def get_read(self, message: Message) -> bool:
         return message.was_read(message.ticket)
+
+    def get_withdrawn(self, message: Message) -> bool:
+        """Whether its author took it back: then it keeps its `seq` and has no text."""
+        return False
 
 
 class DeskMessageSerializer(MessageSerializer):
@@ -137,6 +147,7 @@ class TicketSerializer(serializers.Serializer):
     assignedAgent = serializers.UUIDField(source="assignee_id", read_only=True, allow_null=True)
     agentName = serializers.CharField(source="assignee_name", read_only=True)
     resolution = serializers.CharField(read_only=True)
+    channel = OneOf(ChannelName, read_only=True)
     callbackRequested = serializers.BooleanField(source="callback_requested", read_only=True)
     callbackCompleted = serializers.BooleanField(source="callback_completed", read_only=True)
     rating = serializers.IntegerField(read_only=True, allow_null=True)
@@ -339,6 +350,12 @@ class CreateSerializer(serializers.Serializer):
 class CallbackSerializer(serializers.Serializer):
     phone = Phone()
     note = Text(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ReadSerializer(serializers.Serializer):
+    """Up to which message the caller's side has seen the conversation."""
+
+    seq = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class ConfirmSerializer(serializers.Serializer):

@@ -5,6 +5,7 @@ A family that was ended (sign-out, a replayed token) takes its access tokens alo
 
 import time
 import uuid
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +22,10 @@ from supportdesk.prepared import prepared
 from ..models import Person, TokenFamily
 
 FAMILY_CLAIM = "fam"
+# How long the predecessor of an unused refresh token gets that token again: its answer may have been lost
+GRACE = timedelta(seconds=60)
+# The id of the access token beside a refresh token is derived from it, so that repeating the pair changes nothing
+ACCESS_IDS = uuid.UUID("5c8a9d0e-5d0c-4e0a-9c37-0a6c0c8f6a52")
 
 _families = prepared(lambda id: TokenFamily.objects.select_related("person").filter(pk=id))
 
@@ -83,29 +88,40 @@ def person_of(request) -> Person | AnonymousUser:
 
 def issue(person: Person) -> dict:
     """Begin a new family; return `{access, refresh}`."""
-    refresh = RefreshToken.for_user(person)
-    family = TokenFamily.objects.create(person=person, jti=refresh["jti"])
-    return _pair(refresh, family.pk)
+    family = TokenFamily(person=person, jti=uuid.uuid4().hex, used_at=_this_second())
+    family.save(force_insert=True)
+    return _newest_pair(family)
 
 
 def rotate(raw: str) -> dict:
     """Trade a refresh token for a new pair. Raise AuthenticationFailed unless it is the family's newest.
 
-    One that was traded before has been copied by somebody: the whole family ends.
+    For `GRACE`, while the successor is unused, its predecessor gets that same pair again: a lost answer
+    does not end a conversation. Any other old token has been copied, and ends the family.
     """
     old = _read(RefreshToken, raw)
     family = _family_of(old)
-    new = RefreshToken.for_user(family.person)
-    newest = TokenFamily.objects.filter(pk=family.pk, jti=old["jti"], revoked_at=None)
-    if newest.update(jti=new["jti"], used_at=timezone.now()) != 1:
-        _end(family)
-        raise _refusal("This token was used before. Please sign in again.")
-    return _pair(new, family.pk)
+    rows = TokenFamily.objects.filter(pk=family.pk, revoked_at=None)
+    successor = {"jti": uuid.uuid4().hex, "previous_jti": old["jti"], "used_at": _this_second()}
+    if rows.filter(jti=old["jti"]).update(**successor) != 1:
+        # It was traded before, by a request whose answer was lost or in another tab at the same moment
+        family = (
+            rows.select_related("person")
+            .filter(previous_jti=old["jti"], used_at__gt=timezone.now() - GRACE)
+            .first()
+        )
+        if not family:
+            _end(old[FAMILY_CLAIM])
+            raise _refusal("This token was used before. Please sign in again.")
+        return _newest_pair(family)
+    for field, value in successor.items():
+        setattr(family, field, value)
+    return _newest_pair(family)
 
 
 def revoke(raw: str) -> None:
     """Sign out: end the family of a refresh token, its access tokens included."""
-    _end(_family_of(_read(RefreshToken, raw)))
+    _end(_family_of(_read(RefreshToken, raw)).pk)
 
 
 def _read(kind: type[Token], raw) -> Token:
@@ -127,7 +143,7 @@ def _family_of(token: Token) -> TokenFamily:
         raise _refusal()
     person = family.person
     if not person.is_active or token.get("hash_password") != get_md5_hash_password(person.password):
-        _end(family)
+        _end(family.pk)
         raise _refusal()
     return family
 
@@ -138,13 +154,26 @@ def _refusal(
     return AuthenticationFailed(why, code="token_not_valid")
 
 
-def _pair(refresh: RefreshToken, family_id) -> dict:
-    refresh[FAMILY_CLAIM] = str(family_id)
-    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+def _newest_pair(family: TokenFamily) -> dict:
+    """Return the family's newest pair, byte for byte the same however often it is asked for."""
+    refresh = RefreshToken.for_user(family.person)
+    refresh["jti"] = family.jti
+    refresh[FAMILY_CLAIM] = str(family.pk)
+    access = refresh.access_token
+    access["jti"] = uuid.uuid5(ACCESS_IDS, family.jti).hex
+    for token in (refresh, access):
+        token.set_iat(at_time=family.used_at)
+        token.set_exp(from_time=family.used_at)
+    return {"access": str(access), "refresh": str(refresh)}
 
 
-def _end(family: TokenFamily) -> None:
-    TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now())
+def _this_second() -> datetime:
+    """The time in whole seconds, as claims count it."""
+    return timezone.now().replace(microsecond=0)
+
+
+def _end(family_id) -> None:
+    TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _is_uuid(value) -> bool:

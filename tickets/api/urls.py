@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from ..views import streams
-from . import views
+from . import presence, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -15,9 +15,13 @@ urlpatterns = [
     path("support/admin/events", streams.inbox_events),
     path("support/admin/<str:ticket_id>", views.desk_ticket),
     path("support/admin/<str:ticket_id>/reply", views.reply),
+    path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
+    path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
     path("support/<str:ticket_id>", views.own_ticket),
     path("support/<str:ticket_id>/messages", views.messages),
     path("support/<str:ticket_id>/message", views.say),
+    path("support/<str:ticket_id>/read", presence.read),
+    path("support/<str:ticket_id>/typing", presence.typing),
     path("support/<str:ticket_id>/callback", views.callback),
     path("support/<str:ticket_id>/confirm", views.confirm),
     path("support/<str:ticket_id>/events", streams.ticket_events),

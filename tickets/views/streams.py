@@ -17,6 +17,7 @@ from .. import access, audit, live, queries
 from ..api import serializers, tokens
 from ..live import Admitted, News, event
 from ..models import Activity, Message, Person, Ticket
+from ..stream_slots import RETRY_AFTER_SECONDS, Slot, held
 
 # A stream of a browser session begins anew this often, and is checked anew with it
 SESSION_STREAM_SECONDS = 600
@@ -60,6 +61,7 @@ def stream(view):
 async def ticket_events(request, ticket_id):
     """The events of one ticket, for its requester or an agent."""
     ear = await live.in_thread(_ear, request)
+    slot = Slot(ear.person.pk, ear.address)
     ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
     def read(after: int) -> News:
@@ -71,6 +73,7 @@ async def ticket_events(request, ticket_id):
         return agent or public
 
     return _streamed(
+        slot,
         live.stream(
             live.topic_of(ticket.pk),
             read,
@@ -79,7 +82,7 @@ async def ticket_events(request, ticket_id):
             passes=passes,
             seconds=ear.seconds,
             admitted=ear.admitted,
-        )
+        ),
     )
 
 
@@ -93,8 +96,10 @@ async def inbox_events(request):
     ear = await live.in_thread(_ear, request)
     if not ear.person.is_agent:
         raise Http404
+    slot = Slot(ear.person.pk, ear.address)
     after = await live.in_thread(_place, request) if ear.after is None else ear.after
     return _streamed(
+        slot,
         live.stream(
             live.INBOX,
             _inbox_news,
@@ -103,7 +108,7 @@ async def inbox_events(request):
             passes=lambda call: True,
             seconds=ear.seconds,
             admitted=ear.admitted,
-        )
+        ),
     )
 
 
@@ -239,8 +244,8 @@ def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
 # --- Answers -----------------------------------------------------------------
 
 
-def _streamed(chunks) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(chunks, content_type="text/event-stream")
+def _streamed(slot: Slot, chunks) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(held(slot, chunks), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     # nginx would collect the events and pass them on late
     response["X-Accel-Buffering"] = "no"
@@ -252,6 +257,8 @@ def _refusal(reason) -> JsonResponse:
         detail = reason.detail.get("detail") if isinstance(reason.detail, dict) else reason.detail
         body = {"detail": str(detail), "code": detail.code}
         response = JsonResponse(body, status=reason.status_code)
+        if reason.status_code == 429:
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         if reason.status_code == 401:
             response["WWW-Authenticate"] = 'Bearer realm="api"'
         if isinstance(reason, MethodNotAllowed):

@@ -9,6 +9,7 @@ talking    opening a ticket, and everything that is said on one
 moving     status, agent, priority; the customer's yes and rating; many at once
 promises   calling back, and answering in time
 reading    who has seen what
+requester  whose ticket it is
 """
 
 from .moving import (
@@ -26,6 +27,7 @@ from .moving import (
 )
 from .promises import check_answer, complete_callback, request_callback
 from .reading import mark_read
+from .requester import change_requester
 from .steps import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .talking import (
     MAX_TEXT,
@@ -39,7 +41,7 @@ from .talking import (
 
 __all__ = [
     "MAX_TEXT", "TRANSITIONS", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
-    "allowed_moves", "assign", "change", "check_answer", "close_by_itself", "complete_callback", "confirm",
+    "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
     "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
     "request_callback", "take", "triage",
 ]  # fmt: skip

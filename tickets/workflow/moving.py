@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from .. import sla, wording
+from ..channels import outbox
 from ..journal import Entry, verb
 from ..models import Person, Sender, Status, Ticket
 from . import steps
@@ -37,7 +38,10 @@ def _move_unless_outrun(ticket, new_status, by, resolution, customer_seq_read) -
             entry.set(resolution=resolution)
         if new_status == Status.RESOLVED:
             entry.stamp(resolved_at=entry.now)
-            entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
+            message = entry.say(Sender.SYSTEM, wording.resolved(ticket.resolution))
+            if ticket.reply_by:
+                outbox.queue_reply(ticket, message, kind="resolved")
+                entry.stamp(mailed_to_requester=message.seq)
         else:
             entry.stamp(closed_at=entry.now)
             entry.say(Sender.SYSTEM, wording.closed())

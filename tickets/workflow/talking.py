@@ -8,9 +8,10 @@ from django.db import IntegrityError
 from supportdesk.transactions import TRIES, Outrun, all_or_nothing, hold, is_part, pause, whole
 
 from .. import clock, sla, wording
+from ..channels import outbox
 from ..journal import Entry, create, verb
 from ..masking import masked
-from ..models import Category, Message, Order, Person, Sender, Status, Ticket
+from ..models import Category, ChannelName, Message, Order, Person, Sender, Status, Ticket
 from ..uploads import StoredPicture
 from . import steps
 from .steps import IllegalMove, Refused
@@ -48,6 +49,7 @@ def open_ticket(
     previous: Ticket | None = None,
     language: str = "",
     handover: dict | None = None,
+    channel: str = ChannelName.WIDGET,
 ) -> Ticket:
     """Open a ticket with the customer's words (or picture) as its first message.
 
@@ -80,6 +82,8 @@ def open_ticket(
             previous=previous,
             language=language,
             handover=handover or {},
+            channel=channel,
+            reply_by=outbox.reply_by(channel),
         )
         try:
             with all_or_nothing():
@@ -128,19 +132,23 @@ def customer_says(
     by: Person,
     picture: StoredPicture | None = None,
     client_id: str | None = None,
+    channel: str = "",
 ) -> Message:
     """Add the customer's message and return it.
 
     It reopens a resolved ticket. A closed one stays closed: the message opens a
     new ticket that is linked to it (or goes to the one that was opened before).
+    `channel` is how it came; replies leave the same way. Empty: the chat.
     """
     while True:
         if ticket.is_over:
             if seen := _said_before(ticket, text, picture, by, client_id):
                 return seen
-            return _say_in_following(ticket, text, by=by, picture=picture, client_id=client_id)
+            return _say_in_following(
+                ticket, text, by=by, picture=picture, client_id=client_id, channel=channel
+            )
         try:
-            return _customer_says(ticket, text, by, picture, client_id)
+            return _customer_says(ticket, text, by, picture, client_id, channel)
         except ClosedMeanwhile:
             ticket.refresh_from_db()
 
@@ -150,26 +158,30 @@ class ClosedMeanwhile(Exception):
 
 
 @verb
-def _customer_says(ticket, text, by, picture, client_id) -> Message:
+def _customer_says(ticket, text, by, picture, client_id, channel) -> Message:
     if _is_second_try(ticket) and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
     if ticket.is_over:
         raise ClosedMeanwhile
     entry = Entry(ticket, by=by)
-    message = _said(entry, Sender.CUSTOMER, text, picture, client_id)
+    message = _said(entry, Sender.CUSTOMER, text, picture, client_id, channel=channel)
+    if ticket.reply_by != (way := outbox.reply_by(channel)):
+        entry.stamp(reply_by=way)
     if ticket.status == Status.RESOLVED:
         steps.reopen(entry)
     entry.write()
     return message
 
 
-def _say_in_following(ticket, text, *, by, picture, client_id) -> Message:
+def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
         return _same(said, text, picture, by)
-    following, is_opened = _following(ticket, text, picture=picture, client_id=client_id)
+    following, is_opened = _following(
+        ticket, text, picture=picture, client_id=client_id, channel=channel or ticket.channel
+    )
     if not is_opened:
-        return customer_says(following, text, by=by, picture=picture, client_id=client_id)
+        return customer_says(following, text, by=by, picture=picture, client_id=client_id, channel=channel)
     message = following.messages.get(seq=1)
     message.is_new = following.is_new
     return message
@@ -227,6 +239,11 @@ def agent_replies(
     if not ticket.first_responded_at:
         entry.stamp(first_responded_at=entry.now)
     message = _said(entry, Sender.AGENT, text, picture, client_id)
+    if ticket.reply_by:
+        # Before the message: where no transaction covers both, a row without its message is dropped
+        # when it is due, and a message without its row would never leave
+        outbox.queue_reply(ticket, message)
+        entry.stamp(mailed_to_requester=message.seq)
     entry.write()
     return message
 
@@ -251,7 +268,7 @@ def add_note(
     return message
 
 
-def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=False) -> Message:
+def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=False, channel="") -> Message:
     return entry.say(
         sender,
         text,
@@ -261,6 +278,7 @@ def _said(entry: Entry, sender: Sender, text, picture, client_id, *, internal=Fa
         fingerprint=_fingerprint(text, picture),
         author=entry.by,
         sender_name=str(entry.by),
+        channel="" if channel == entry.ticket.channel else channel,
     )
 
 

@@ -4,6 +4,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from ...channels import outbox
 from ...jobs import STEPS, Worker, run_due
 
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *, once, **options):
         if once:
             done = run_due()
+            while outbox.deliver_due():
+                pass
             self.stdout.write(", ".join(done) or "Nothing was due.")
             return
         worker = Worker()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0010_the_shops_data'),
+        ('tickets', '0012_channels'),
     ]
 
     operations = [

@@ -1,0 +1,50 @@
+// The conversation behind a letter's link: what is new appears, and reading it is told. Works without this file.
+const page = document.querySelector("[data-link]");
+const log = page.querySelector("[data-log]");
+const LOOK_SECONDS = 4;
+const SLOWEST_SECONDS = 60;
+let wait = LOOK_SECONDS;
+let told = 0;
+
+const lastSeq = () => Math.max(Number(log.dataset.last), ...[...log.querySelectorAll("[data-seq]")].map((each) => Number(each.dataset.seq)));
+
+async function tellSeen() {
+  const seq = lastSeq();
+  if (document.hidden || seq <= told) return;
+  const body = new URLSearchParams({ seq });
+  const answer = await fetch(page.dataset.seen, { method: "POST", body });
+  if (answer.ok) told = seq;
+}
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch(`${page.dataset.messages}?after=${lastSeq()}`);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const state = answer.headers.get("X-Conversation-State");
+  const html = await answer.text();
+  if (html.trim()) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    for (const bubble of parsed.querySelectorAll(".bubble")) {
+      if (!document.getElementById(bubble.id)) log.append(document.importNode(bubble, true));
+    }
+    log.lastElementChild.scrollIntoView({ block: "nearest" });
+  }
+  await tellSeen();
+  // The rating belongs to another state: the page shows it, unless something is being written
+  const isWriting = [...document.querySelectorAll("textarea")].some((each) => each.value);
+  if (state !== page.dataset.state && !isWriting) location.reload();
+}
+
+async function repeat() {
+  try {
+    await look();
+    wait = LOOK_SECONDS;
+  } catch {
+    wait = Math.min(wait * 2, SLOWEST_SECONDS);
+  }
+  setTimeout(repeat, wait * 1000);
+}
+
+document.addEventListener("visibilitychange", () => look().catch(() => {}));
+tellSeen().catch(() => {});
+setTimeout(repeat, LOOK_SECONDS * 1000);

@@ -1,0 +1,243 @@
+"""Letters that leave: what is in them, when they leave, and what one that fails means for the others."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from tests import factories
+from tests.channels.mails import letter
+from tickets import jobs, workflow
+from tickets.channels import outbox
+from tickets.channels.email import on_disk
+from tickets.models import Message, Outgoing, Ticket
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def ten_minutes(settings):
+    settings.UNREAD_MAIL_MINUTES = 10
+
+
+@pytest.fixture
+def letters_after(posted):
+    """`letters_after(minutes)` does the step this long from now, and returns all letters that have left."""
+
+    def work(minutes: float) -> list:
+        now = timezone.now()
+        jobs.mail_unread(now + timedelta(minutes=minutes), now)
+        return posted()
+
+    return work
+
+
+# --- What was not read in the chat -------------------------------------------
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_what_was_not_read_in_time_goes_out_in_one_letter(ticket, asha, letters_after):
+    workflow.agent_replies(ticket, "Hello Priya", by=asha)
+    workflow.add_note(ticket, "she sounds angry", by=asha)
+    workflow.agent_replies(ticket, "Which jar was it?", by=asha)
+    assert letters_after(9) == []
+    for _ in range(2):
+        letters_after(11)
+    (sent,) = mail.outbox
+    assert sent.to == ["priya@example.com"]
+    assert sent.subject == f"Asha Nair answered you (ticket #{ticket.number})"
+    [html] = [part for part, kind in sent.alternatives if kind == "text/html"]
+    for part in ("Hello Priya", "Which jar was it?", "Asha Nair", "/c/"):
+        assert part in sent.body
+        assert part in html
+    assert "angry" not in sent.body + html
+    for remote in ("<img", "src=", "url(", "@import", "<link"):
+        assert remote not in html
+    assert "prefers-color-scheme: dark" in html
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert sent.extra_headers["List-Unsubscribe"].endswith("/letters>")
+    assert sent.reply_to[0].startswith("support+")
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_the_next_letter_holds_only_what_is_new_and_is_of_the_same_thread(ticket, asha, letters_after):
+    workflow.agent_replies(ticket, "Hello there", by=asha)
+    [first] = letters_after(11)
+    workflow.agent_replies(ticket, "Are you there?", by=asha)
+    [_, second] = letters_after(11)
+    assert "Hello there" not in second.body
+    assert second.extra_headers["In-Reply-To"] == first.extra_headers["Message-ID"]
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_who_has_read_it_gets_no_letter(ticket, asha, letters_after):
+    reply = workflow.agent_replies(ticket, "Hello", by=asha)
+    workflow.mark_read(ticket, by_agents=False, up_to=reply.seq)
+    assert letters_after(11) == []
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_who_reads_it_before_the_letter_leaves_gets_none(ticket, asha, posted):
+    reply = workflow.agent_replies(ticket, "Hello", by=asha)
+    now = timezone.now()
+    jobs.mail_unread(now + timedelta(minutes=11), now)
+    workflow.mark_read(ticket, by_agents=False, up_to=reply.seq)
+    assert posted() == []
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
+    ticket = factories.ticket(factories.guest(email="", phone="+91 90000 00111"))
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    assert letters_after(11) == []
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_what_was_missed_while_nobody_worked_is_made_up_for(ticket, asha, posted):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    now = timezone.now()
+    jobs.mail_unread(now + timedelta(hours=9), now)
+    assert len(posted()) == 1
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_after_a_resolution_the_letter_has_five_stars(ticket, asha, letters_after):
+    workflow.agent_replies(ticket, "A new jar is on its way", by=asha)
+    workflow.move(ticket, "resolved", by=asha, resolution="A new jar is on its way.")
+    [sent] = letters_after(11)
+    [html] = [part for part, kind in sent.alternatives if kind == "text/html"]
+    for stars in range(1, 6):
+        assert f"?rating={stars}" in html
+        assert f"?rating={stars}" in sent.body
+    assert "Did that solve it?" in sent.body
+
+
+# --- A reply by mail ---------------------------------------------------------
+
+
+@pytest.fixture
+def by_mail(hook) -> Ticket:
+    hook(letter())
+    return Ticket.objects.get()
+
+
+def test_a_reply_waits_for_the_undo_window_and_leaves_once(by_mail, asha, posted):
+    workflow.agent_replies(by_mail, "Which jar?", by=asha)
+    assert posted(7.5) == []
+    assert len(posted(10)) == 1
+    assert len(posted(3600)) == 1
+    assert Outgoing.objects.get().state == "sent"
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_what_left_by_mail_gets_no_letter_about_it_unread(by_mail, asha, letters_after):
+    workflow.agent_replies(by_mail, "Which jar?", by=asha)
+    assert len(letters_after(11)) == 1
+
+
+def test_a_note_never_leaves(by_mail, asha, posted):
+    workflow.add_note(by_mail, "she sounds angry", by=asha)
+    assert posted() == []
+
+
+def test_a_reply_whose_message_is_gone_never_leaves(by_mail, asha, posted):
+    reply = workflow.agent_replies(by_mail, "Wrong person", by=asha)
+    Message.objects.filter(pk=reply.pk).delete()
+    assert posted() == []
+    assert Outgoing.objects.get().state == "cancelled"
+
+
+def test_the_replies_of_a_conversation_leave_in_their_order(by_mail, asha, posted):
+    for text in ("first", "second", "third"):
+        workflow.agent_replies(by_mail, text, by=asha)
+    sent = posted()
+    assert [word for mail in sent for word in ("first", "second", "third") if word in mail.body] == [
+        "first", "second", "third"
+    ]  # fmt: skip
+
+
+def test_a_resolution_by_mail_brings_the_stars(by_mail, asha, posted):
+    workflow.take(by_mail, by=asha)
+    workflow.move(by_mail, "resolved", by=asha, resolution="Refunded.")
+    [sent] = posted()
+    assert "?rating=5" in sent.body
+    assert "Refunded. Did that solve it?" in sent.body
+
+
+# --- Failing -----------------------------------------------------------------
+
+
+class Refusing(EmailBackend):
+    reason: Exception
+
+    def send_messages(self, letters):
+        if letters[0].to == ["priya.mail@example.com"]:
+            raise self.reason
+        return super().send_messages(letters)
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """`refused(reason)`: the mail server does not take letters to Priya."""
+
+    def refuse(reason):
+        monkeypatch.setattr(Refusing, "reason", reason, raising=False)
+        monkeypatch.setattr("tickets.channels.email.channel.get_connection", lambda *_, **__: Refusing())
+
+    return refuse
+
+
+def test_a_mail_server_that_is_away_is_asked_again_with_backoff(
+    by_mail, asha, posted, refused, monkeypatch
+):
+    workflow.agent_replies(by_mail, "Hello", by=asha)
+    refused(SMTPServerDisconnected())
+    assert posted(10) == []
+    row = Outgoing.objects.get()
+    assert (row.state, row.tries) == ("waiting", 1)
+    assert row.due_at > timezone.now() + timedelta(seconds=10)
+    monkeypatch.undo()
+    assert len(posted(60)) == 1
+
+
+@pytest.mark.parametrize("code", [452, 552, 550])
+def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
+    hook(letter("Where is it?", sender="vikram@example.com"))
+    other = Ticket.objects.exclude(pk=by_mail.pk).get()
+    for ticket in (by_mail, other):
+        workflow.agent_replies(ticket, "Hello", by=asha)
+    refused(SMTPRecipientsRefused({"priya.mail@example.com": (code, b"mailbox full")}))
+    assert [sent.to for sent in posted()] == [["vikram@example.com"]]
+    row = Outgoing.objects.get(ticket=by_mail)
+    assert row.state == ("failed" if code == 550 else "waiting")
+    notes = by_mail.messages.filter(internal=True, text__contains="mailbox full")
+    assert notes.count() == (1 if code == 550 else 0)
+
+
+def test_after_a_day_of_failures_the_agents_are_told(by_mail, asha, refused):
+    workflow.agent_replies(by_mail, "Hello", by=asha)
+    refused(SMTPServerDisconnected())
+    Outgoing.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    outbox.deliver_due(timezone.now() + timedelta(seconds=10))
+    assert Outgoing.objects.get().state == "failed"
+    assert by_mail.messages.filter(internal=True, text__contains="not delivered").count() == 1
+
+
+def test_a_row_whose_sender_died_is_taken_when_its_lease_ends(by_mail, asha, posted):
+    workflow.agent_replies(by_mail, "Hello", by=asha)
+    later = timezone.now() + timedelta(seconds=10)
+    Outgoing.objects.update(state="sending", leased_until=later + timedelta(seconds=40), tries=1)
+    assert posted(11) == []
+    assert len(posted(60)) == 1
+
+
+def test_a_letter_on_disk_that_is_written_twice_is_one_file(tmp_path):
+    backend = on_disk.EmailBackend(file_path=tmp_path)
+    sent = mail.EmailMessage("Hello", "text", to=["a@b.example"], headers={"Message-ID": "<x@y>"})
+    for _ in range(2):
+        backend.send_messages([sent])
+    [file] = tmp_path.iterdir()
+    assert b"Message-ID: <x@y>" in file.read_bytes()

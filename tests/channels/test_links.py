@@ -1,0 +1,199 @@
+"""The link in a letter: one conversation, any browser, 90 days, revocable, and never another ticket."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests import factories
+from tickets import workflow
+from tickets.channels import links
+from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def link(ticket) -> ConversationLink:
+    return links.create(ticket)
+
+
+@pytest.fixture
+def path(link) -> str:
+    return f"/c/{links.token(link)}/"
+
+
+@pytest.fixture
+def browser() -> Client:
+    """Any browser: no session, and CSRF checks as in real life."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_the_conversation_is_read_and_answered_without_a_sign_in_and_without_scripts(
+    browser, path, ticket, asha
+):
+    workflow.agent_replies(ticket, "Which jar was it?", by=asha)
+    page = browser.get(path)
+    assert page.status_code == 200
+    assert "Which jar was it?" in page.text
+    assert "Asha Nair" in page.text
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "no-store"
+    assert not page.cookies
+    sent = browser.post(path, {"message": "The 200 g one"})
+    assert sent.status_code == 303
+    assert "The 200 g one" in browser.get(sent["Location"].partition("#")[0]).text
+    said = ticket.messages.filter(sender=Sender.CUSTOMER).order_by("seq")
+    assert [message.text for message in said][-1] == "The 200 g one"
+
+
+def test_notes_other_tickets_and_order_facts_are_not_shown(browser, path, ticket, asha, priya):
+    other = factories.ticket(priya, "My other trouble")
+    order = factories.order(priya)
+    Ticket.objects.filter(pk=ticket.pk).update(order=order, order_number=order.number)
+    workflow.add_note(ticket, "she sounds angry", by=asha)
+    page = browser.get(path).text
+    for secret in (
+        "angry",
+        "My other trouble",
+        str(other.pk),
+        str(ticket.pk),
+        order.number,
+        priya.email,
+        priya.phone,
+    ):
+        assert secret not in page
+
+
+def test_the_same_form_sent_twice_is_one_message(browser, path, ticket):
+    for _ in range(2):
+        browser.post(path, {"message": "Hello", "clientId": "once-1"})
+    assert ticket.messages.filter(text="Hello").count() == 1
+
+
+def test_a_picture_is_sent_and_seen_with_the_link_and_not_with_another(browser, path, ticket, vikram):
+    browser.post(path, {"message": "", "image": factories.picture()})
+    page = browser.get(path).text
+    [small] = re.findall(r'<img src="(/c/[^"]+)"', page)
+    assert browser.get(small).status_code == 200
+    other = links.token(links.create(factories.ticket(vikram)))
+    assert browser.get(re.sub(r"/c/[^/]+/", f"/c/{other}/", small)).status_code == 404
+
+
+@pytest.mark.parametrize("form", [{"message": " "}, {"message": "x" * 4001}, {"image": b""}])
+def test_a_form_that_does_not_fit_keeps_what_was_typed(browser, path, form):
+    page = browser.post(path, form)
+    assert page.status_code == 400
+    assert str(form.get("message", "")).strip() in page.text
+
+
+def test_it_ends_after_ninety_days(browser, path, link):
+    ConversationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now() + timedelta(seconds=30))
+    assert browser.get(path).status_code == 200
+    ConversationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
+    for answer in (
+        browser.get(path),
+        browser.post(path, {"message": "x"}),
+        browser.post(path + "rating", {"rating": 5}),
+    ):
+        assert answer.status_code == 404
+    assert link.expires_at - link.created_at == timedelta(days=90)
+
+
+def test_it_is_revoked_with_the_reply_address(browser, path, ticket, link):
+    reply = links.reply_token(link)
+    assert links.find_reply(reply)
+    assert links.revoke(ticket) == 1
+    assert browser.get(path).status_code == 404
+    assert links.find_reply(reply) is None
+
+
+def test_a_changed_token_opens_nothing(browser, path, link):
+    token = links.token(link)
+    for at in range(len(token)):
+        other = "A" if token[at] != "A" else "B"
+        assert links.find(token[:at] + other + token[at + 1 :]) is None
+    for wrong in (token[:-1], token + "A", token + "=", links.reply_token(link), "x", "é" * 43, "%00"):
+        assert browser.get(f"/c/{wrong}/").status_code == 404
+
+
+def test_the_reply_address_does_not_open_the_page(link):
+    assert links.find(links.reply_token(link)) is None
+    assert links.find_reply(links.token(link)) is None
+
+
+def test_opening_the_link_changes_nothing(browser, path, ticket, asha):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    browser.get(path + "?rating=5")
+    browser.head(path)
+    assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
+    browser.post(path + "seen", {"seq": before["last_seq"]})
+    assert Ticket.objects.get(pk=ticket.pk).unread_by_requester == 0
+
+
+def resolve(ticket, asha):
+    workflow.take(ticket, by=asha)
+    workflow.move(ticket, "resolved", by=asha)
+
+
+def test_a_star_opens_it_chosen_and_a_post_rates(browser, path, ticket, asha):
+    resolve(ticket, asha)
+    page = browser.get(path + "?rating=4").text
+    assert re.search(r'value="4" checked', page)
+    assert Ticket.objects.get(pk=ticket.pk).rating is None
+    answer = browser.post(path + "rating", {"rating": "4", "comment": "Quick"})
+    assert answer.status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.rating, ticket.rating_comment) == ("closed", 4, "Quick")
+    browser.post(path + "rating", {"rating": "5"})
+    ticket.refresh_from_db()
+    assert ticket.rating == 5
+
+
+@pytest.mark.parametrize("stars", ["", "0", "6", "x", "-1", "5.5", "٣"])
+def test_a_rating_is_one_to_five(browser, path, ticket, asha, stars):
+    resolve(ticket, asha)
+    assert browser.post(path + "rating", {"rating": stars}).status_code == 400
+    assert Ticket.objects.get(pk=ticket.pk).rating is None
+
+
+def test_an_open_conversation_is_not_rated(browser, path):
+    assert browser.post(path + "rating", {"rating": 5}).status_code == 409
+    assert browser.get(path + "rating").status_code == 405
+
+
+def test_words_for_a_closed_conversation_open_a_new_one_that_their_writer_sees(browser, path, ticket, asha):
+    resolve(ticket, asha)
+    workflow.move(ticket, "closed", by=asha)
+    sent = browser.post(path, {"message": "It broke again"})
+    assert sent.status_code == 303
+    assert "It broke again" in browser.get(sent["Location"].partition("#")[0]).text
+    assert "It broke again" not in browser.get(path).text
+    second = Ticket.objects.exclude(pk=ticket.pk).get()
+    assert second.previous_id == ticket.pk
+    # A second one joins a ticket that is there already: the old letter's reader gets no link to that
+    again = browser.post(path, {"message": "Hello?"})
+    assert (again.status_code, "Your message was sent" in again.text) == (200, True)
+
+
+def test_new_bubbles_come_for_the_script(browser, path, ticket, asha):
+    workflow.agent_replies(ticket, "Which jar?", by=asha)
+    answer = browser.get(path + "messages?after=1")
+    assert "Which jar?" in answer.text
+    assert answer["X-Conversation-State"] == "in-progress"
+    assert browser.get(path + f"messages?after={ticket.last_seq}").text == ""
+
+
+def test_one_click_stops_the_letters_and_not_the_answers_to_letters(browser, path, priya):
+    assert browser.get(path + "letters").status_code == 200
+    assert not AddressBlock.objects.exists()
+    assert (
+        browser.post(
+            path + "letters", "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+        ).status_code
+        == 200
+    )
+    assert AddressBlock.objects.get().reason == "opt-out"

@@ -1,0 +1,73 @@
+"""A desk of an older version is migrated and goes on: `dumps/` has one small desk of each version on SQLite."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DUMPS = sorted((Path(__file__).parent / "dumps").glob("desk-*.sql"))
+# The desk is asked through its API, as a shop would ask it
+USE = """
+import json
+from django.core.management import call_command
+from django.test import Client
+
+call_command("migrate", verbosity=0)
+
+def signed_in(email):
+    body = {"email": email, "password": "monsoon-mango-42"}
+    access = client.post("/api/auth/token", body, "application/json").json()["access"]
+    return {"headers": {"Authorization": f"Bearer {access}"}}
+
+client = Client(SERVER_NAME="localhost")
+priya, asha = signed_in("priya@example.com"), signed_in("asha@example.com")
+own = client.get("/api/support/", **priya).json()
+ticket = own["results"][0]["id"]
+say = {"message": "Is there any news?"}
+said = client.post(f"/api/support/{ticket}/message", say, "application/json", **priya)
+read = client.get(f"/api/support/{ticket}/messages", **priya).content.decode()
+found = client.get("/api/support/admin/?q=crushed", **asha).json()
+answers = {
+    "own": [row["status"] for row in own["results"]],
+    "agent's answer": "Could you send a picture" in read,
+    "private note": "if it was the courier" in read,
+    "said": said.status_code,
+    "found": [row["id"] == ticket for row in found["results"]],
+}
+call_command("check", "--database", "default", verbosity=0)
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(params=DUMPS, ids=lambda path: path.stem)
+def old_desk(request, tmp_path) -> Path:
+    """A DATA_DIR with the desk of an older version."""
+    with sqlite3.connect(tmp_path / "db.sqlite3") as database:
+        database.executescript(request.param.read_text(encoding="utf-8"))
+    database.close()
+    return tmp_path
+
+
+def test_an_older_desk_is_migrated_and_goes_on(old_desk):
+    environment = os.environ | {
+        "DATA_DIR": str(old_desk), "DATABASE_URL": "sqlite:", "RATE_LIMITS": "off",
+        "DJANGO_SETTINGS_MODULE": "supportdesk.settings",
+    }  # fmt: skip
+    used = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", USE],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert used.returncode == 0, used.stderr
+    answers = json.loads(used.stdout.splitlines()[-1])
+    assert answers == {
+        "own": ["in-progress"], "agent's answer": True, "private note": False, "said": 201, "found": [True],
+    }  # fmt: skip
+    with sqlite3.connect(old_desk / "db.sqlite3") as database:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    database.close()

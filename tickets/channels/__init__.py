@@ -1,0 +1,16 @@
+"""The ways to reach the desk beside the chat: e-mail and WhatsApp behind one interface.
+
+registry   the `Channel` interface and who implements it
+inbox      what comes in: stored first, once, put aside when it cannot be read
+outbox     what goes out: written with its cause, sent later, retried, its status told back
+links      the link to one conversation, and the token that a letter's answer carries
+identity   whose address it is, once that is proven
+pages      the conversation behind a link
+email      letters in and out
+"""
+
+
+def load() -> None:
+    """Have the channels register themselves; called once the models are there."""
+    from . import personal_data  # noqa: F401
+    from .email import channel as _email  # noqa: F401

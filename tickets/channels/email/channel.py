@@ -1,0 +1,96 @@
+"""E-mail as a channel."""
+
+import smtplib
+from email.errors import MessageError
+
+from django.core.mail import get_connection
+
+from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
+from ..registry import Channel, NotSent, Send, TryLater, register
+from . import bounces, incoming, letters
+
+# A mailbox that is full may be emptied; an address that does not exist will not come to be
+FIRST_FINAL_CODE = 500
+FULL_MAILBOX = {452, 552, 422}
+
+
+class Email(Channel):
+    name = ChannelName.EMAIL
+
+    def receive(self, row: Incoming) -> None:
+        incoming.receive(row)
+
+    def prepare(self, row: Outgoing) -> Send:
+        ticket = Ticket.objects.select_related("requester").get(pk=row.ticket_id)
+        messages = _messages(row, ticket)
+        if not messages:
+            raise NotSent("There is nothing left to send.", tell=False)
+        address = (row.address or ticket.requester_email).strip().lower()
+        if not address:
+            raise NotSent("The customer has no e-mail address.")
+        if reason := bounces.why_not(address, row.kind):
+            raise NotSent(reason, tell=row.kind == "reply")
+        if row.address != address:
+            Outgoing.objects.filter(pk=row.pk).update(address=address)
+            row.address = address
+        # Known before it leaves: a bounce may be here before the connection is closed
+        id = letters.message_id(row)
+        Outgoing.objects.filter(pk=row.pk, external_id="").update(external_id=id)
+        letter = letters.compose(row, ticket, messages)
+        return lambda: _send(letter, id)
+
+
+def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
+    """What the letter carries, as it stands now: a message that was withdrawn never leaves."""
+    if row.message_id:
+        found = Message.objects.filter(pk=row.message_id, ticket=ticket)
+    elif row.kind == "unread":
+        # What was read meanwhile needs no letter
+        first = max(row.payload["after"], ticket.read_by_requester)
+        found = Message.objects.filter(
+            ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False
+        )
+        found = found.filter(
+            sender__in=(Sender.AGENT, *((Sender.SYSTEM,) if row.payload.get("stars") else ()))
+        )
+    else:
+        found = Message.objects.filter(ticket=ticket, internal=False)
+    messages = found.order_by("seq")[: letters.MOST_LINES]
+    return [message for message in messages if not is_withdrawn(message)]
+
+
+def is_withdrawn(message: Message) -> bool:
+    return bool(getattr(message, "withdrawn", False) or getattr(message, "withdrawn_at", None))
+
+
+def _send(letter, id: str) -> str:
+    try:
+        get_connection().send_messages([letter])
+    except smtplib.SMTPRecipientsRefused as reason:
+        codes = {code for code, _ in reason.recipients.values()}
+        said = "; ".join(_text(text) for _, text in reason.recipients.values())
+        if codes and all(code >= FIRST_FINAL_CODE and code not in FULL_MAILBOX for code in codes):
+            raise NotSent(f"The mail server refused the address: {said}") from reason
+        raise TryLater(f"The mail server refused it for now: {said}") from reason
+    except smtplib.SMTPResponseException as reason:
+        said = f"{reason.smtp_code} {_text(reason.smtp_error)}"
+        is_final = reason.smtp_code >= FIRST_FINAL_CODE and reason.smtp_code not in FULL_MAILBOX
+        if is_final and isinstance(reason, smtplib.SMTPDataError):
+            raise NotSent(f"The mail server refused the letter: {said}") from reason
+        raise TryLater(f"The mail server: {said}") from reason
+    except (smtplib.SMTPServerDisconnected, TimeoutError) as reason:
+        raise TryLater("The mail server did not answer.", in_doubt=True) from reason
+    except (OSError, smtplib.SMTPException) as reason:
+        raise TryLater(f"The mail server cannot be reached ({type(reason).__name__}).") from reason
+    except (ValueError, MessageError) as reason:
+        # An address or a header that no mail can have
+        raise NotSent(f"This letter cannot be written ({type(reason).__name__}).") from reason
+    return id
+
+
+def _text(said) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join(text.split())[:120]
+
+
+register(Email())

@@ -1,0 +1,221 @@
+"""To which ticket a letter goes: by the reply token, else by what it answers from the same address."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from ... import workflow
+from ...masking import masked
+from ...models import ChannelName, Incoming, Message, Outgoing, Person, Ticket
+from ...uploads import BadPicture, received
+from ...workflow import MAX_TEXT
+from .. import assistant, identity, inbox, links, outbox
+from ..registry import NotForUs, Unreadable
+from . import bounces, quotes
+from .addresses import own_addresses, token_in
+from .parsing import Letter, cleaned, parse
+from .sorting import Kind, kind_of
+
+# One address that writes more often than this is a machine, or wants us to think so
+MOST_IN_AN_HOUR = 30
+NOTE_LENGTH = 1500
+# The whole letter, for the agent who wants to see more than the new words
+KEPT_TEXT = 100_000
+NO_WORDS = "(The letter has no text.)"
+
+
+def receive(incoming: Incoming) -> None:
+    """Do with the letter what the chat would do with its words. Raise Unreadable or NotForUs."""
+    letter = parse(inbox.original(incoming))
+    incoming.sender, incoming.subject = letter.sender, masked(letter.subject)
+    kind = kind_of(letter, own_addresses())
+    if kind == Kind.BOUNCE:
+        raise NotForUs(bounces.note(letter))
+    if kind == Kind.LOOP:
+        raise NotForUs("This is a letter of our own that came back.")
+    ticket, answered = _ticket_of(letter)
+    if kind == Kind.AUTO_REPLY:
+        _note_auto_reply(ticket, letter)
+        raise NotForUs("An automatic reply.")
+    if kind == Kind.LIST and not ticket:
+        raise NotForUs("A letter of a mailing list or a machine.")
+    _not_too_many(incoming, letter)
+    if ticket:
+        _answer(incoming, letter, ticket, answered)
+    else:
+        _open(incoming, letter)
+
+
+def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None]:
+    """Return the ticket that this letter belongs to, and the letter of ours that it answers."""
+    rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=letter.references)
+    answered = rows.select_related("ticket").order_by("-id").first() if letter.references else None
+    if (token := token_in(letter.recipients)) and (link := links.find_reply(token)):
+        if answered and answered.ticket_id != link.ticket_id:
+            answered = None
+        return link.ticket, answered
+    # Anybody may write anything into References: it counts from the address that we wrote to
+    if (
+        answered
+        and answered.ticket_id
+        and letter.sender in (answered.address, answered.ticket.requester_email.lower())
+    ):
+        return answered.ticket, answered
+    if letter.references:
+        before = Incoming.objects.filter(
+            channel=ChannelName.EMAIL, key__in=letter.references, sender=letter.sender
+        ).exclude(ticket=None)
+        if earlier := before.select_related("ticket").order_by("-id").first():
+            return earlier.ticket, None
+    return None, None
+
+
+# --- Saying it ---------------------------------------------------------------
+
+
+def _answer(incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoing | None) -> None:
+    words = _words(incoming, letter)
+    person = ticket.requester
+    message = None
+    for place, (text, picture) in enumerate(words):
+        with _StoredPicture(picture) as stored:
+            if not text and not stored:
+                continue
+            said = workflow.customer_says(
+                ticket,
+                text,
+                by=person,
+                picture=stored,
+                client_id=f"{incoming.client_id}-{place}",
+                channel=ChannelName.EMAIL,
+            )
+        message = message or said
+        ticket = said.ticket
+    _filed(incoming, message)
+    known = ticket.requester_email.lower()
+    if letter.sender != known and message and message.is_new:
+        outbox.tell_agents(
+            ticket, f"This answer came from {letter.sender}, not from {known or 'a known address'}."
+        )
+    if answered and answered.message_id:
+        seq = (
+            Message.objects.filter(pk=answered.message_id, ticket=ticket)
+            .values_list("seq", flat=True)
+            .first()
+        )
+        if seq:
+            workflow.mark_read(ticket, by_agents=False, up_to=seq)
+    if answered and letter.sender == answered.address:
+        # The letter reached this address, and its reader wrote back
+        identity.prove(person, ChannelName.EMAIL, letter.sender, by="reply")
+
+
+def _open(incoming: Incoming, letter: Letter) -> None:
+    words = _words(incoming, letter)
+    [(text, picture), *more] = words
+    person = _requester(incoming, letter)
+    understood = assistant.understand(f"{letter.subject}\n{text}")
+    with _StoredPicture(picture) as stored:
+        ticket = workflow.open_ticket(
+            person,
+            text or NO_WORDS,
+            subject=letter.subject,
+            picture=stored,
+            client_id=f"{incoming.client_id}-0",
+            channel=ChannelName.EMAIL,
+            **understood,
+        )
+    message = ticket.messages.get(seq=1)
+    for place, (text, picture) in enumerate(more, 1):
+        with _StoredPicture(picture) as stored:
+            if stored or text:
+                workflow.customer_says(
+                    ticket,
+                    text,
+                    by=person,
+                    picture=stored,
+                    client_id=f"{incoming.client_id}-{place}",
+                    channel=ChannelName.EMAIL,
+                )
+    _filed(incoming, message)
+
+
+def _requester(incoming: Incoming, letter: Letter) -> Person:
+    """Return the guest who wrote this; the same one when the letter is tried again.
+
+    An equal address proves nothing, since anybody can write it into a letter: each new letter is a new
+    guest's, until its writer answers one of ours.
+    """
+    person, _ = Person.objects.get_or_create(
+        id=incoming.pk,
+        defaults={
+            "name": masked(letter.sender_name) or letter.sender.partition("@")[0][:120],
+            "email": letter.sender,
+            "password": "!",
+        },
+    )
+    return person
+
+
+def _words(incoming: Incoming, letter: Letter) -> list[tuple[str, object]]:
+    """The messages that the letter makes: its new words, with the first picture, then the other pictures."""
+    folded = quotes.fold(letter.text)
+    text, rest = folded.new, folded.rest
+    if len(text) > MAX_TEXT:
+        text, rest = text[: MAX_TEXT - 1] + "…", f"{text[MAX_TEXT - 1 :]}\n\n{rest}"
+    if letter.other_files:
+        listed = ", ".join(letter.other_files[:10])
+        text = f"{text[: MAX_TEXT - 600]}\n\n[Attached: {listed[:500]}]".strip()
+    incoming.quoted = masked(rest)
+    incoming.payload = {
+        "from": letter.sender,
+        "text": masked(letter.text[:KEPT_TEXT]),
+        "html": masked(cleaned(letter.html)) if letter.html else "",
+    }
+    pictures = [*letter.pictures] or [None]
+    if not text and pictures == [None]:
+        text = NO_WORDS
+    return [(text if place == 0 else "", picture) for place, picture in enumerate(pictures)]
+
+
+class _StoredPicture:
+    """Store the picture for a block; one that cannot be read is left out, the letter arrives."""
+
+    def __init__(self, picture):
+        self.context = None
+        if picture:
+            upload = SimpleUploadedFile("picture", picture.data)
+            try:
+                self.context = received(upload)
+                self.stored = self.context.__enter__()
+            except BadPicture:
+                self.context = None
+
+    def __enter__(self):
+        return self.stored if self.context else None
+
+    def __exit__(self, *reason):
+        return self.context.__exit__(*reason) if self.context else None
+
+
+def _filed(incoming: Incoming, message: Message | None) -> None:
+    if message:
+        incoming.ticket_id, incoming.message_id = message.ticket_id, message.pk
+
+
+def _note_auto_reply(ticket: Ticket | None, letter: Letter) -> None:
+    """Show an automatic reply to the agents; it changes nothing and is answered by nobody."""
+    if ticket:
+        text = quotes.fold(letter.text).new[:NOTE_LENGTH]
+        outbox.tell_agents(ticket, f"Automatic reply from {letter.sender}: {text}".strip())
+
+
+def _not_too_many(incoming: Incoming, letter: Letter) -> None:
+    since = timezone.now() - timedelta(hours=1)
+    recent = Incoming.objects.filter(
+        channel=ChannelName.EMAIL, sender=letter.sender, received_at__gt=since, state="done"
+    )
+    if settings.RATE_LIMITS and recent.count() >= MOST_IN_AN_HOUR:
+        raise Unreadable(f"More than {MOST_IN_AN_HOUR} letters from this address within an hour.")

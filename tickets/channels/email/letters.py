@@ -1,0 +1,184 @@
+"""Letters that leave: text and HTML, with the headers that thread them and the token that answers carry."""
+
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.utils import formatdate, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from ... import wording
+from ...models import ChannelName, ConversationLink, Incoming, Message, Outgoing, Sender, Ticket
+from .. import links
+from . import addresses
+from .sorting import OWN_HEADER
+
+MOST_REFERENCES = 8
+STARS = (1, 2, 3, 4, 5)
+# Of a transcript; a conversation has some tens
+MOST_LINES = 500
+
+
+@dataclass
+class Said:
+    """A message as a letter shows it."""
+
+    who: str
+    text: str
+    sender: str
+    at: object
+    has_picture: bool = False
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.who.split()[:2]).upper() or "?"
+
+
+@dataclass
+class Content:
+    subject: str
+    heading: str
+    messages: list[Said]
+    notice: bool = False
+    stars: bool = False
+    button: str = ""
+    footer: str = ""
+    extra: dict = field(default_factory=dict)
+
+
+def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMultiAlternatives:
+    """Return the letter of an outbox row. It has the row's id, so that a second try is the same letter."""
+    link = _link(row, ticket)
+    content = _content(row, ticket, messages)
+    page = links.url(link)
+    context = {
+        "content": content,
+        "ticket": ticket,
+        "page": page,
+        "stars": [(star, links.url(link, stars=star)) for star in STARS] if content.stars else [],
+        "stop": f"{page}letters" if content.notice else "",
+        "shop": settings.SHOP_NAME,
+        "language": ticket.language if ticket.language in ("en", "hi") else "en",
+    }
+    letter = EmailMultiAlternatives(
+        subject=" ".join(content.subject.split())[:200],
+        body=render_to_string("mail/letter.txt", context),
+        from_email=_from(row, messages),
+        to=[row.address],
+        reply_to=[addresses.with_token(links.reply_token(link))],
+        headers=_headers(row, ticket, content, page),
+    )
+    letter.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    return letter
+
+
+def message_id(row: Outgoing) -> str:
+    return f"{row.pk.hex}@{addresses.domain()}"
+
+
+def _link(row: Outgoing, ticket: Ticket) -> ConversationLink:
+    """The link of this letter; the same one when the letter is sent again."""
+    id = row.payload.get("link")
+    if id and (found := ConversationLink.objects.filter(pk=id).first()):
+        return found
+    link = links.create(ticket)
+    row.payload = row.payload | {"link": str(link.pk)}
+    Outgoing.objects.filter(pk=row.pk).update(payload=row.payload)
+    return link
+
+
+def _from(row: Outgoing, messages: list[Message]) -> str:
+    """The agent's name with the shop's before the desk's address."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    agent = next((each.sender_name for each in reversed(messages) if each.sender == Sender.AGENT), "")
+    shown = (
+        f"{agent} ({settings.SHOP_NAME})" if agent and row.kind == "reply" else name or settings.SHOP_NAME
+    )
+    local, _, domain = address.rpartition("@")
+    return str(Address(" ".join(shown.split())[:100], local, domain))
+
+
+def _headers(row: Outgoing, ticket: Ticket, content: Content, page: str) -> dict[str, str]:
+    head = {
+        "Message-ID": f"<{message_id(row)}>",
+        "Date": formatdate(row.created_at.timestamp()),
+        OWN_HEADER.title(): ticket.pk.hex,
+    }
+    thread = _thread(row, ticket)
+    if thread:
+        head["In-Reply-To"] = f"<{thread[-1]}>"
+        head["References"] = " ".join(f"<{id}>" for id in thread)
+    if content.notice:
+        head["Auto-Submitted"] = "auto-generated"
+        head["X-Auto-Response-Suppress"] = "All"
+        head["List-Unsubscribe"] = f"<{page}letters>"
+        head["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return head
+
+
+def _thread(row: Outgoing, ticket: Ticket) -> list[str]:
+    """The Message-IDs of the conversation so far, oldest first, the newest of the customer's last."""
+    theirs = Incoming.objects.filter(ticket=ticket, channel=ChannelName.EMAIL).exclude(
+        key__startswith="sha256-"
+    )
+    ours = Outgoing.objects.filter(ticket=ticket, channel=ChannelName.EMAIL, pk__lt=row.pk).exclude(
+        external_id=""
+    )
+    received = list(theirs.order_by("-id").values_list("key", flat=True)[:MOST_REFERENCES])
+    sent = list(ours.order_by("-id").values_list("external_id", flat=True)[:MOST_REFERENCES])
+    return (sent[::-1] + received[::-1])[-MOST_REFERENCES * 2 :]
+
+
+# --- What the kinds say ------------------------------------------------------
+
+
+def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
+    said = [_said(message) for message in messages]
+    if row.kind == "transcript":
+        return Content(
+            subject=wording.transcript_subject(settings.SHOP_NAME, ticket.number),
+            heading=wording.transcript_heading(ticket.number),
+            messages=said,
+            button=wording.open_conversation(),
+        )
+    if row.kind == "resolved":
+        return Content(
+            subject=_answer_subject(ticket)
+            if ticket.channel == ChannelName.EMAIL
+            else wording.resolved_subject(ticket.number),
+            heading=wording.resolved_heading(),
+            messages=said,
+            notice=ticket.reply_by != ChannelName.EMAIL,
+            stars=True,
+            button=wording.open_conversation(),
+        )
+    if row.kind == "unread":
+        name = " ".join(messages[-1].sender_name.split()) or settings.SHOP_NAME
+        return Content(
+            subject=wording.unread_subject(name, ticket.number),
+            heading=wording.unread_heading(ticket.requester_name, ticket.number),
+            messages=said,
+            notice=True,
+            stars=row.payload.get("stars", False),
+            button=wording.answer_here(),
+        )
+    return Content(
+        subject=_answer_subject(ticket), heading="", messages=said, button=wording.open_conversation()
+    )
+
+
+def _answer_subject(ticket: Ticket) -> str:
+    subject = ticket.subject
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+
+
+def _said(message: Message) -> Said:
+    who = message.sender_name if message.sender != Sender.SYSTEM else settings.SHOP_NAME
+    return Said(
+        who=who or {Sender.AI: "Villy"}.get(message.sender, settings.SHOP_NAME),
+        text=message.text,
+        sender=message.sender,
+        at=message.created_at,
+        has_picture=bool(message.picture),
+    )

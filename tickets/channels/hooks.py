@@ -1,0 +1,45 @@
+"""The addresses that mail servers and WhatsApp call."""
+
+import hmac
+
+from django.conf import settings
+from django.http import Http404, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from ..models import ChannelName
+from . import inbox
+from .email import parsing
+
+MAIL = "message/rfc822"
+
+
+@csrf_exempt
+@require_POST
+def email(request, key):
+    """Take a raw letter. The same one again, one that is put aside and one that is ignored are 200 as well:
+    a mail server that is told no sends it again, or a bounce to the customer.
+    """
+    if not settings.EMAIL_HOOK_KEY or not hmac.compare_digest(
+        key.encode(), settings.EMAIL_HOOK_KEY.encode()
+    ):
+        raise Http404
+    # Not request.body, which is for forms and stops at DATA_UPLOAD_MAX_MEMORY_SIZE
+    raw = request.read(parsing.MAX_BYTES + 1)
+    if not raw.strip():
+        return _refused(400, "The body is empty: it has to be the raw message.", "empty")
+    if request.content_type != MAIL:
+        return _refused(
+            415, "Send the raw message with Content-Type: message/rfc822.", "unsupported_media_type"
+        )
+    if len(raw) > parsing.MAX_BYTES:
+        return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
+    incoming = inbox.take_in(ChannelName.EMAIL, parsing.key_of(raw), original=raw)
+    if incoming is None:
+        return JsonResponse({"status": "duplicate"})
+    inbox.process(incoming)
+    return JsonResponse({"status": incoming.state})
+
+
+def _refused(status: int, detail: str, code: str) -> JsonResponse:
+    return JsonResponse({"detail": detail, "code": code}, status=status)

@@ -1,0 +1,122 @@
+"""What comes in: stored first, done once, tried again, put aside when it cannot be read.
+
+A row is written before anything is done with it, so a process that dies leaves work for the
+worker and not a lost letter. The verbs carry the row's id as their idempotency key: done twice is
+done once.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ..models import Incoming, IncomingState
+from .registry import CHANNELS, NotForUs, Unreadable
+
+logger = logging.getLogger(__name__)
+
+# Until then the process that stored it is at it; afterwards the worker takes over
+FIRST_TRY = timedelta(seconds=60)
+MOST_TRIES = 6
+BATCH = 50
+# How long staff can look at what was put aside or left out
+KEPT_ASIDE = timedelta(days=60)
+FOLDER = "letters"
+
+
+def take_in(
+    channel: str, key: str, *, original: bytes | None = None, payload: dict | None = None
+) -> Incoming | None:
+    """Store what came in; None if the same key came before."""
+    key = key[:250]
+    if Incoming.objects.filter(channel=channel, key=key).exists():
+        return None
+    incoming = Incoming(
+        channel=channel, key=key, payload=payload or {}, retry_at=timezone.now() + FIRST_TRY
+    )
+    if original is not None:
+        name = f"{FOLDER}/{incoming.pk.hex[-2:]}/{incoming.pk.hex}.eml"
+        incoming.original = default_storage.save(name, ContentFile(original))
+    try:
+        with transaction.atomic():
+            incoming.save(force_insert=True)
+    except IntegrityError:
+        discard(incoming)
+        return None
+    return incoming
+
+
+def original(incoming: Incoming) -> bytes:
+    """The whole of it, as it came."""
+    with default_storage.open(incoming.original) as file:
+        return file.read()
+
+
+def discard(incoming: Incoming) -> None:
+    """Remove the stored file."""
+    if incoming.original:
+        default_storage.delete(incoming.original)
+
+
+def process(incoming: Incoming) -> None:
+    """Do with it what it asks for, and write how that went; what fails is tried again by the worker."""
+    try:
+        CHANNELS[incoming.channel].receive(incoming)
+        incoming.state, incoming.reason = IncomingState.DONE, ""
+    except NotForUs as reason:
+        incoming.state, incoming.reason = IncomingState.IGNORED, str(reason)
+    except Unreadable as reason:
+        incoming.state, incoming.reason = IncomingState.QUARANTINED, str(reason)
+    except Exception as reason:
+        logger.exception("an incoming message could not be processed (%s)", incoming.pk)
+        incoming.tries += 1
+        incoming.reason = type(reason).__name__
+        if incoming.tries >= MOST_TRIES:
+            incoming.state = IncomingState.QUARANTINED
+    is_over = incoming.state != IncomingState.RECEIVED
+    incoming.retry_at = None if is_over else timezone.now() + timedelta(seconds=15 * 2**incoming.tries)
+    incoming.reason = incoming.reason[:250]
+    if incoming.state in (IncomingState.DONE, IncomingState.IGNORED):
+        # What is kept of it is masked by now; the raw letter may hold a card number
+        raw, incoming.original = incoming.original, ""
+        incoming.save()
+        if raw:
+            default_storage.delete(raw)
+    else:
+        incoming.save()
+
+
+def retry_due(now: datetime) -> bool:
+    """Do what a process left behind, or what failed before; return whether more is waiting."""
+    due = list(Incoming.objects.filter(retry_at__lte=now).order_by("retry_at")[:BATCH])
+    for incoming in due:
+        mine = Incoming.objects.filter(pk=incoming.pk, retry_at=incoming.retry_at)
+        if mine.update(retry_at=now + FIRST_TRY):
+            process(incoming)
+    return len(due) == BATCH
+
+
+def forget_ignored(now: datetime) -> bool:
+    """Remove some of what was not for the desk, or was put aside, and has been looked at for long enough."""
+    old = Incoming.objects.filter(
+        state__in=(IncomingState.IGNORED, IncomingState.QUARANTINED), received_at__lt=now - KEPT_ASIDE
+    )
+    rows = list(old.order_by("-received_at").only("id", "original")[:BATCH])
+    remove(rows)
+    return len(rows) == BATCH
+
+
+def remove(rows: list[Incoming]) -> None:
+    """Delete the rows with their files."""
+    for row in rows:
+        discard(row)
+    Incoming.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def again(incoming: Incoming) -> None:
+    """Try something again that was put aside."""
+    incoming.state, incoming.tries = IncomingState.RECEIVED, 0
+    process(incoming)

@@ -1,0 +1,100 @@
+"""The link to one conversation, and the token that the answer to a letter carries.
+
+Both are made of a row's id and a keyed digest of it, each with a key of its own: a reply address
+stands in the headers of every mail that is forwarded, and must not open the page.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from datetime import timedelta
+from functools import cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from supportdesk import keys
+
+from ..models import ConversationLink, Ticket
+
+LIFETIME = timedelta(days=90)
+PAGE_DIGEST, REPLY_DIGEST = 16, 10
+
+
+def create(ticket: Ticket) -> ConversationLink:
+    """Return a new link to the ticket, good for 90 days."""
+    now = timezone.now()
+    return ConversationLink.objects.create(ticket=ticket, created_at=now, expires_at=now + LIFETIME)
+
+
+def token(link: ConversationLink) -> str:
+    raw = link.pk.bytes + _digest("page", link.pk, PAGE_DIGEST)
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def url(link: ConversationLink, *, stars: int = 0) -> str:
+    """The address of the page as a letter writes it, with so many stars chosen."""
+    path = reverse("conversation-link", args=[token(link)])
+    return f"{origin()}{path}" + (f"?rating={stars}" if stars else "")
+
+
+def origin() -> str:
+    """The desk's own address without a path: PUBLIC_URL may be a page of the shop."""
+    return settings.DESK_URL
+
+
+def find(given: str) -> ConversationLink | None:
+    """Return the link of this token, with its ticket, unless it is expired or revoked."""
+    try:
+        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+    except (ValueError, binascii.Error):
+        return None
+    link = _found(raw, "page", PAGE_DIGEST)
+    # One spelling: the last letter of base64 may have bits that count for nothing
+    if not link or token(link) != given or link.expires_at <= timezone.now():
+        return None
+    return link
+
+
+def revoke(ticket: Ticket) -> int:
+    """Revoke all links and reply addresses of the ticket; return how many there were."""
+    return ConversationLink.objects.filter(ticket=ticket, revoked_at=None).update(revoked_at=timezone.now())
+
+
+# --- Answers by mail ---------------------------------------------------------
+
+
+def reply_token(link: ConversationLink) -> str:
+    """What stands behind the + of the reply address. Lower case, as some mail servers make it so."""
+    raw = link.pk.bytes + _digest("reply", link.pk, REPLY_DIGEST)
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def find_reply(given: str) -> ConversationLink | None:
+    """Return the link whose reply token this is, unless it was revoked. It does not expire: letters are kept for years."""
+    try:
+        raw = base64.b32decode(given.upper() + "=" * (-len(given) % 8))
+    except (ValueError, binascii.Error):
+        return None
+    return _found(raw, "reply", REPLY_DIGEST)
+
+
+def _found(raw: bytes, purpose: str, length: int) -> ConversationLink | None:
+    if len(raw) != 16 + length:
+        return None
+    id = uuid.UUID(bytes=raw[:16])
+    if not hmac.compare_digest(raw[16:], _digest(purpose, id, length)):
+        return None
+    return ConversationLink.objects.select_related("ticket").filter(pk=id, revoked_at=None).first()
+
+
+def _digest(purpose: str, id: uuid.UUID, length: int) -> bytes:
+    return hmac.new(_key(purpose), id.bytes, hashlib.sha256).digest()[:length]
+
+
+@cache
+def _key(purpose: str) -> bytes:
+    return keys.derived(settings.SECRET_KEY, f"link {purpose}").encode()

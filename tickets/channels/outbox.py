@@ -1,0 +1,274 @@
+"""What leaves the desk: a row written with its cause, sent once the undo window is over.
+
+A row is taken by a conditional update with a lease, so any number of processes may send.
+Of one conversation the oldest row goes first. What fails is retried with backoff for a day;
+what cannot arrive is failed, and the agents are told in the conversation.
+
+Sending and writing that it was sent are two steps. A process that dies between them leaves a row
+whose lease ends; it is sent again under the same Message-ID, or not at all where the other
+side has confirmed it meanwhile (WhatsApp's statuses carry our id).
+"""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, close_old_connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from supportdesk import metrics
+from supportdesk.prepared import insert
+
+from .. import clock, live
+from ..journal import Entry, verb
+from ..models import ChannelName, Message, Outgoing, OutgoingState, Sender, Ticket
+from .registry import CHANNELS, NotSent, TryLater
+
+logger = logging.getLogger(__name__)
+
+# A message can be withdrawn for 8 seconds; one more for a withdrawal that is being written
+UNDO = timedelta(seconds=9)
+# Longer than one try may take: connecting, sending and waiting for the answer
+LEASE = timedelta(seconds=45)
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+BATCH = 40
+AT_ONCE = 8
+# How often the sender looks by itself; `wake` makes it look now
+PAUSE_SECONDS = 1.0
+PAUSE_AFTER_FAILURE_SECONDS = 5.0
+
+UNFINISHED = (OutgoingState.WAITING, OutgoingState.SENDING)
+OUTWARD = {ChannelName.EMAIL, ChannelName.WHATSAPP}
+
+
+def reply_by(channel: str) -> str:
+    """Return the channel over which answers to a message of this one leave; empty for the chat."""
+    return channel if channel in OUTWARD else ""
+
+
+# --- Writing -----------------------------------------------------------------
+
+
+def queue_reply(ticket: Ticket, message: Message, *, kind: str = "reply") -> None:
+    """Queue a message of the conversation, inside the caller's transaction; it leaves after the undo window."""
+    row = Outgoing(
+        key=f"{kind}-{message.pk}",
+        channel=ticket.reply_by,
+        kind=kind,
+        ticket=ticket,
+        message_id=message.pk,
+        created_at=message.created_at,
+        # Of the clock, not of the message: that may bear a later time than now
+        due_at=clock.now() + UNDO,
+    )
+    insert([row])
+
+
+def queue(key: str, channel: str, kind: str, **fields) -> Outgoing | None:
+    """Queue something that leaves at once; return None if this key was queued before."""
+    try:
+        with transaction.atomic():
+            row = Outgoing.objects.create(key=key, channel=channel, kind=kind, **fields)
+    except IntegrityError:
+        return None
+    transaction.on_commit(wake)
+    return row
+
+
+# --- Sending -----------------------------------------------------------------
+
+
+def deliver_due(now: datetime | None = None) -> int:
+    """Send what is due and what no other process is sending; return how many rows were tried."""
+    now = now or timezone.now()
+    claimed = [row for row in _due(now) if _claim(row, now)]
+    if not claimed:
+        return 0
+    prepared = [(row, send) for row in claimed if (send := _prepared(row, now))]
+    if len(prepared) == 1:
+        [(row, send)] = prepared
+        _record(row, _tried(send), now)
+    elif prepared:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="outbox") as pool:
+            results = pool.map(_tried, [send for _, send in prepared])
+            for (row, _), result in zip(prepared, results, strict=True):
+                _record(row, result, now)
+    return len(claimed)
+
+
+def _due(now: datetime) -> list[Outgoing]:
+    """The rows that are due, of each conversation only its oldest one that has not left."""
+    waiting = Q(state=OutgoingState.WAITING, due_at__lte=now)
+    orphaned = Q(state=OutgoingState.SENDING, due_at__lte=now, leased_until__lte=now)
+    rows = list(Outgoing.objects.filter(waiting | orphaned).order_by("due_at")[:BATCH])
+    tickets = {row.ticket_id for row in rows if row.ticket_id}
+    if not tickets:
+        return rows
+    unfinished = Outgoing.objects.filter(ticket_id__in=tickets, state__in=UNFINISHED).order_by("id")
+    oldest = {}
+    for id, ticket, channel in unfinished.values_list("id", "ticket_id", "channel"):
+        oldest.setdefault((ticket, channel), id)
+    return [row for row in rows if not row.ticket_id or oldest.get((row.ticket_id, row.channel)) == row.pk]
+
+
+def _claim(row: Outgoing, now: datetime) -> bool:
+    """Take the row for this process, unless another one did."""
+    as_read = Outgoing.objects.filter(pk=row.pk, state=row.state, leased_until=row.leased_until)
+    was_sending = row.state == OutgoingState.SENDING
+    taken = {
+        "state": OutgoingState.SENDING,
+        "leased_until": now + LEASE,
+        "tries": row.tries + 1,
+        "in_doubt": row.in_doubt or was_sending,
+    }
+    if not as_read.update(**taken):
+        return False
+    for name, value in taken.items():
+        setattr(row, name, value)
+    return True
+
+
+def _prepared(row: Outgoing, now: datetime):
+    """Return what sends the row; one that cannot be prepared stops no other."""
+    try:
+        channel = CHANNELS.get(row.channel)
+        if channel is None:
+            raise NotSent(f"There is no channel {row.channel}.")
+        return channel.prepare(row)
+    except (NotSent, TryLater) as reason:
+        _record(row, reason, now)
+    except Exception as reason:
+        logger.exception("an outgoing message could not be prepared (%s)", row.pk)
+        _record(row, TryLater(type(reason).__name__), now)
+    return None
+
+
+def _tried(send) -> str | Exception:
+    try:
+        return send()
+    except (NotSent, TryLater) as reason:
+        return reason
+    except Exception as reason:
+        logger.exception("an outgoing message could not be sent")
+        return TryLater(type(reason).__name__, in_doubt=True)
+
+
+def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
+    """Write how a try ended."""
+    mine = Outgoing.objects.filter(pk=row.pk)
+    held = mine.filter(state=OutgoingState.SENDING, leased_until=row.leased_until)
+    finished = timezone.now()
+    if isinstance(result, str):
+        # A status may have come before the answer to our call did
+        mine.filter(external_id="").update(external_id=result[:250])
+        held.update(state=OutgoingState.SENT, sent_at=finished, leased_until=None, last_error="")
+        metrics.LETTERS.inc()
+        _announce(row)
+        return
+    if isinstance(result, TryLater) and finished - row.created_at < GIVE_UP_AFTER:
+        wait = min(FIRST_WAIT * 2 ** min(row.tries - 1, 12), LONGEST_WAIT)
+        if result.seconds is not None:
+            wait = max(wait, timedelta(seconds=result.seconds))
+        held.update(
+            state=OutgoingState.WAITING,
+            due_at=finished + wait,
+            leased_until=None,
+            in_doubt=row.in_doubt or result.in_doubt,
+            last_error=str(result)[:250],
+        )
+        return
+    tell = not isinstance(result, NotSent) or result.tell
+    fail(row, str(result), state=OutgoingState.FAILED if tell else OutgoingState.CANCELLED, rows=held)
+
+
+def fail(row: Outgoing, reason: str, *, state: str = OutgoingState.FAILED, rows=None) -> None:
+    """End a row that will not arrive, and tell the agents in the conversation."""
+    if rows is None:
+        rows = Outgoing.objects.filter(pk=row.pk).exclude(state=state)
+    if not rows.update(state=state, leased_until=None, last_error=reason[:250]):
+        return
+    if state == OutgoingState.FAILED and row.ticket_id:
+        tell_agents(Ticket.objects.get(pk=row.ticket_id), f"A message was not delivered. {reason}")
+
+
+@verb
+def tell_agents(ticket: Ticket, text: str) -> None:
+    """Add a private note of the desk itself."""
+    entry = Entry(ticket)
+    entry.say(Sender.SYSTEM, text, internal=True)
+    entry.write()
+
+
+def _announce(row: Outgoing) -> None:
+    if row.ticket_id:
+        live.announce(Ticket(pk=row.ticket_id))
+
+
+# --- Told back ---------------------------------------------------------------
+
+_STEPS = {
+    OutgoingState.SENT: ("sent_at", (*UNFINISHED,)),
+    OutgoingState.DELIVERED: ("delivered_at", (*UNFINISHED, OutgoingState.SENT)),
+    OutgoingState.READ: ("read_at", (*UNFINISHED, OutgoingState.SENT, OutgoingState.DELIVERED)),
+}
+
+
+def confirmed(row: Outgoing, state: str, at: datetime) -> bool:
+    """Note a status that the other side told; statuses come repeated and out of order, so only forward."""
+    field, before = _STEPS[state]
+    rows = Outgoing.objects.filter(pk=row.pk, state__in=before)
+    if not rows.update(**{"state": state, field: at, "leased_until": None, "in_doubt": False}):
+        return False
+    _announce(row)
+    return True
+
+
+# --- The sender --------------------------------------------------------------
+
+_woken = threading.Event()
+
+
+def wake() -> None:
+    """Have the sender of this process look now."""
+    _woken.set()
+
+
+class OutboxSender:
+    """Sends what is due until it is told to stop, in a thread of its own: other background work may be slow."""
+
+    def __init__(self):
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.run, name="outbox", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        wake()
+
+    def join(self, seconds: float = 5) -> None:
+        if self.thread.is_alive():
+            self.thread.join(seconds)
+
+    def run(self) -> None:
+        pause = PAUSE_SECONDS
+        while not self.stopping.is_set():
+            _woken.wait(pause)
+            _woken.clear()
+            if self.stopping.is_set():
+                return
+            pause = PAUSE_SECONDS
+            close_old_connections()
+            try:
+                while deliver_due() and not self.stopping.is_set():
+                    pass
+            except Exception as reason:  # whatever the driver raises, the next look may find it well again
+                logger.warning("outbox: the database does not answer (%s)", type(reason).__name__)
+                pause = PAUSE_AFTER_FAILURE_SECONDS
+            finally:
+                close_old_connections()

@@ -1,0 +1,59 @@
+"""What a channel does for the desk, and which channels there are."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from ..models import Incoming, Outgoing
+
+# Sends what was prepared and returns the other side's id of it; touches no database
+Send = Callable[[], str]
+
+
+class Unreadable(Exception):
+    """What came in cannot be understood; it is put aside with this reason."""
+
+
+class NotForUs(Exception):
+    """What came in is no customer's message (an automatic reply, a list); the reason is kept."""
+
+
+class NotSent(Exception):
+    """It will not leave: withdrawn, no address, refused for good. `tell` is whether agents are told."""
+
+    def __init__(self, reason: str, *, tell: bool = True):
+        super().__init__(reason)
+        self.tell = tell
+
+
+class TryLater(Exception):
+    """It did not leave this time. `in_doubt`: no answer came, so the other side may have it."""
+
+    def __init__(self, reason: str, *, seconds: float | None = None, in_doubt: bool = False):
+        super().__init__(reason)
+        self.seconds = seconds
+        self.in_doubt = in_doubt
+
+
+class Channel(ABC):
+    """One way to reach the desk."""
+
+    name: str
+
+    @abstractmethod
+    def receive(self, incoming: Incoming) -> None:
+        """Do with it what the chat would: the same verbs. Raise Unreadable or NotForUs."""
+
+    @abstractmethod
+    def prepare(self, row: Outgoing) -> Send:
+        """Return what sends the row; the database is read here. Raise NotSent.
+
+        The returned function raises NotSent or TryLater.
+        """
+
+
+CHANNELS: dict[str, Channel] = {}
+
+
+def register(channel: Channel) -> Channel:
+    CHANNELS[channel.name] = channel
+    return channel

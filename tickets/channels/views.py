@@ -1,0 +1,222 @@
+"""The conversation behind the link in a letter: read and answered in any browser, without a sign-in.
+
+The token in the address is the right to see this one conversation, so there is no cookie and no CSRF token;
+what it shows is what the conversation says, and nothing else of the ticket, the order or the person.
+"""
+
+import uuid
+from functools import wraps
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from markupsafe import Markup
+
+from .. import fragments, limits, queries, uploads, workflow
+from ..models import ChannelName, Message, Status
+from ..uploads import BadPicture, NoRoom, received
+from ..workflow import MAX_TEXT, Refused
+from . import links
+from .email import bounces
+
+COMMENT_LENGTH = 2000
+# What a page without scripts may hold
+PAGE_MESSAGES = 200
+
+
+def with_link(view):
+    """Give the view the link of its token; 404 when it is unknown, expired or revoked."""
+
+    @csrf_exempt
+    @wraps(view)
+    def opened(request, token, *args, **kwargs):
+        link = links.find(token)
+        if not link:
+            raise Http404
+        response = view(request, link, *args, **kwargs)
+        # The address is a secret: no site that is linked from here may learn it, and no search engine
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return opened
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_link
+def conversation(request, link):
+    """GET: the conversation. POST: say something, then the conversation again."""
+    if request.method == "POST":
+        return _say(request, link)
+    return _page(request, link)
+
+
+@require_GET
+@with_link
+def messages(request, link):
+    """The bubbles after a seq, for the page's script, and how the ticket stands."""
+    shown = queries.newer_messages(
+        link.ticket, _number(request.GET.get("after")), notes=False, limit=PAGE_MESSAGES
+    )
+    html = "".join(str(bubble) for _, bubble in _bubbles(link, shown))
+    return HttpResponse(html, headers={"X-Conversation-State": link.ticket.status})
+
+
+@require_POST
+@with_link
+def seen(request, link):
+    """A person has the page on the screen; a mail scanner that opens the link runs no script."""
+    if seq := _number(request.POST.get("seq")):
+        workflow.mark_read(link.ticket, by_agents=False, up_to=min(seq, link.ticket.last_seq))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@with_link
+def rating(request, link):
+    """Rate: confirms a ticket that is resolved. Only a POST does; mail scanners open links."""
+    limits.take(request, "write")
+    stars, comment = (
+        _number(request.POST.get("rating")),
+        request.POST.get("comment", "").strip()[:COMMENT_LENGTH],
+    )
+    if not 1 <= stars <= 5:
+        return _page(request, link, error="Choose one to five stars.", status=400)
+    ticket = link.ticket
+    try:
+        if ticket.status == Status.RESOLVED:
+            workflow.confirm(ticket, by=ticket.requester, rating=stars, comment=comment)
+        else:
+            workflow.rate(ticket, stars, by=ticket.requester, comment=comment)
+    except Refused as reason:
+        return _page(request, link, error=str(reason), status=409)
+    return _back(link, "rated")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_link
+def letters(request, link):
+    """Stop the letters about unread answers: a button here, one click in the mail program (RFC 8058)."""
+    if request.method == "POST":
+        if address := link.ticket.requester_email:
+            bounces.opt_out(address)
+        return render(request, "tickets/link_letters.html", {"is_done": True})
+    return render(request, "tickets/link_letters.html", {"is_done": False})
+
+
+@require_GET
+@with_link
+def picture(request, link, message_id, small=False):
+    """A picture of this conversation."""
+    message = (
+        Message.objects.filter(pk=message_id, ticket=link.ticket, internal=False)
+        .exclude(picture="")
+        .first()
+    )
+    if not message:
+        raise Http404
+    name = (message.thumbnail if small else message.picture).name
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type=uploads.content_type(name))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = "inline"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, max-age=3600"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+# --- Saying something --------------------------------------------------------
+
+
+def _say(request, link):
+    text, upload = request.POST.get("message", ""), request.FILES.get("image")
+    limits.take(request, *(("write", "upload") if upload else ("write",)))
+    if not text.strip() and not upload:
+        return _page(request, link, error="Write something or attach a picture.", status=400)
+    if len(text) > MAX_TEXT:
+        error = f"A message has at most {MAX_TEXT:,} characters."
+        return _page(request, link, error=error, draft=text, status=400)
+    client_id = request.POST.get("clientId", "")[:64] or None
+    ticket = link.ticket
+    try:
+        with received(upload) as stored:
+            message = workflow.customer_says(
+                ticket,
+                text,
+                by=ticket.requester,
+                picture=stored,
+                client_id=client_id,
+                channel=ChannelName.WIDGET,
+            )
+    except BadPicture as reason:
+        return _page(request, link, error=str(reason), draft=text, status=400)
+    except NoRoom as reason:
+        return _page(request, link, error=str(reason), draft=text, status=503)
+    except Refused as reason:
+        return _page(request, link, error=str(reason), draft=text, status=409)
+    if message.ticket_id == ticket.pk:
+        return _back(link, f"message-{message.seq}")
+    # The conversation was closed, and the words have opened another one. Its link is for who opened it;
+    # one that was there already may hold what this letter's reader has no right to see
+    if message.is_new and message.seq == 1:
+        return _back(links.create(message.ticket), f"message-{message.seq}")
+    return _page(request, link, notice="Your message was sent. We will answer you by e-mail.")
+
+
+def _back(link, place: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(f"{reverse('conversation-link', args=[links.token(link)])}#{place}")
+    response.status_code = 303
+    return response
+
+
+# --- What the page shows -----------------------------------------------------
+
+
+def _page(request, link, *, error="", notice="", draft="", status=200):
+    ticket = link.ticket
+    ticket.refresh_from_db(fields=["status", "rating", "last_seq", "unread_by_requester", "assignee_name"])
+    shown = list(queries.conversation(ticket, notes=False).order_by("-seq")[:PAGE_MESSAGES])[::-1]
+    stars = _number(request.GET.get("rating"))
+    context = {
+        "token": links.token(link),
+        "ticket": ticket,
+        "bubbles": _bubbles(link, shown),
+        "last_seq": shown[-1].seq if shown else 0,
+        "is_cut": bool(shown) and shown[0].seq > 1,
+        "stars": stars if 1 <= stars <= 5 else ticket.rating or 0,
+        "can_rate": ticket.status in (Status.RESOLVED, Status.CLOSED),
+        "Status": Status,
+        "error": error,
+        "notice": notice,
+        "draft": draft,
+        "max_text": MAX_TEXT,
+        # Pressed twice is said once
+        "client_id": uuid.uuid4().hex,
+    }
+    return render(request, "tickets/link.html", context, status=status)
+
+
+def _bubbles(link, messages) -> list[tuple]:
+    """Bubbles whose pictures are reached with this link."""
+    files, own = reverse("picture", args=[link.pk]).replace(str(link.pk), ""), links.token(link)
+    shown = fragments.bubbles(messages, link.ticket, "customer", days=True)
+    return [(day, _rehosted(html, files, f"/c/{own}/files/")) for day, html in shown]
+
+
+def _rehosted(html: Markup, files: str, own: str) -> Markup:
+    """The bubble with its pictures' addresses below the link. In its texts quotes are escaped: only an attribute fits."""
+    text = str(html).replace(f'data-src="{files}', f'src="{own}').replace(f'href="{files}', f'href="{own}')
+    return Markup(text)  # noqa: S704
+
+
+def _number(raw) -> int:
+    raw = str(raw or "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

@@ -1,0 +1,35 @@
+"""Whose ticket it is: a guest's ticket becomes that of the customer whom the shop has identified."""
+
+from ..journal import Entry, verb
+from ..models import Message, Person, Ticket
+
+
+def change_requester(ticket: Ticket, person: Person, *, by: Person) -> None:
+    """Make the ticket this person's, with an event row; contact details that they have replace the guest's.
+
+    What the guest wrote becomes the person's own, so that repeating a message under its `client_id`
+    still finds it.
+    """
+    guest_id, client_id = ticket.requester_id, ticket.client_id
+    if client_id and Ticket.objects.filter(requester=person, client_id=client_id).exists():
+        # The person has opened a ticket under the same client_id: both stay
+        client_id = f"moved-{ticket.pk}"
+    _change_requester(ticket, person, by, client_id)
+    Message.objects.filter(ticket=ticket.pk, author=guest_id).update(author=person)
+
+
+@verb
+def _change_requester(ticket: Ticket, person: Person, by: Person, client_id: str | None) -> None:
+    if ticket.requester_id == person.pk:
+        return
+    entry = Entry(ticket, by=by)
+    entry.read["requester_id"] = ticket.requester_id
+    entry.record("requester", ticket.requester_name, str(person))
+    entry.stamp(
+        requester=person,
+        requester_name=person.name or ticket.requester_name,
+        requester_email=person.email or ticket.requester_email,
+        requester_phone=person.phone or ticket.requester_phone,
+        client_id=client_id,
+    )
+    entry.write()
