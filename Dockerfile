@@ -12,7 +12,7 @@ USER desk
 ENV DATA_DIR=/data DEBUG=off
 # Once, here, and not at every start. The key signs nothing and stays in this line
 RUN SECRET_KEY=only-for-this-line python manage.py shell --no-imports \
-    -c "from supportdesk.static import collect_if_changed; collect_if_changed()"
+    -c "from supportdesk.serving.static import collect_if_changed; collect_if_changed()"
 
 VOLUME /data
 EXPOSE 8000

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import django
 from django.conf import settings
 
-from supportdesk.databases import database_from_url
+from supportdesk.db.config import database_from_url
 
 settings.configure(
     DEBUG=False,

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from chatbot import corpus
-from tickets import search, sla, wording, words
+from chatbot.nlu import corpus
+from tickets import search, sla
+from tickets.search import words
+from tickets.workflow import wording
 
 from .tables import Batch
 
@@ -371,8 +373,7 @@ def _ticket_words(number: int, who: dict, with_order: bool, subject: str) -> dic
 
 
 def _rank(at: datetime, ticket_id: str) -> int:
-    rank = search.place(at)
-    return rank + (int(ticket_id, 16) >> 128 - search.ID_BITS)
+    return search.place(at) + (int(ticket_id, 16) >> 128 - search.rank.ID_BITS)
 
 
 def _id(rng: random.Random) -> str:

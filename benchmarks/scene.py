@@ -27,8 +27,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from tickets import queries
-from tickets.api import tokens
-from tickets.forms import FILTERS
+from tickets.accounts import tokens
+from tickets.desk.forms import FILTERS
 from tickets.models import Order, Person, Status, Ticket
 
 UNIQUE = "@UNIQUE@"

@@ -98,7 +98,7 @@ class Sqlite:
 
     def commits_a_second(self, name: str, clients: int, seconds: float) -> float:
         """With the desk's own pragmas: one small row a commit."""
-        from supportdesk.databases import SQLITE_PRAGMAS
+        from supportdesk.db.config import SQLITE_PRAGMAS
 
         path = self.path(f"{name}-commits")
 

@@ -54,7 +54,7 @@ class Noted:
 
 def replayed(path: Path, statements: list[tuple[str, tuple] | None]) -> float:
     """Run the statements, and return how many requests' worth a second were committed."""
-    from supportdesk.databases import SQLITE_PRAGMAS
+    from supportdesk.db.config import SQLITE_PRAGMAS
 
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(SQLITE_PRAGMAS)

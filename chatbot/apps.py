@@ -7,8 +7,8 @@ class ChatbotConfig(AppConfig):
 
     def ready(self):
         from supportdesk import checks  # noqa: F401 (registers itself)
-        from tickets.people import KEEPERS
+        from tickets.privacy.personal_data import PROVIDERS
 
-        from .people import Chats
+        from .personal_data import Chats
 
-        KEEPERS.append(Chats())
+        PROVIDERS.append(Chats())

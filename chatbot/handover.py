@@ -2,21 +2,23 @@
 
 import uuid
 
-from supportdesk.transactions import hold, whole
+from chatbot.dialogue.memory import AT_ONCE
+from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import sla, workflow
 from tickets.models import ChannelName, Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
 
-from . import chats, handoff, intents, orders
-from .memory import AT_ONCE
+from . import conversations
 from .models import Chat, ChatMessage
+from .nlu import classifier, trigger_phrases
+from .sources import orders
 
 TRANSCRIPT_LINES = 200
 SUMMARY_LINES = 3
 SUMMARY_LENGTH = 400
 
 
-@whole
+@atomic_with_retry
 def open_ticket(
     person: Person,
     text: str = "",
@@ -33,9 +35,9 @@ def open_ticket(
     What is not said is taken from what Villy understood: the words, the category,
     the priority, the order. The same `client_id` returns the ticket it opened before.
     """
-    chat = chats.current_chat(person)
+    chat = conversations.current_chat(person)
     once = _hand_over_id(person, chat, text)
-    if not (text or chat) and (there := chats.current_ticket(person)):
+    if not (text or chat) and (there := conversations.current_ticket(person)):
         # Pressed twice: the first one has opened it since the page looked, and before we did
         return there
     if chat and not _is_ours(chat):
@@ -46,7 +48,7 @@ def open_ticket(
     lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1] if chat else []
     issue = (chat.memory.get("issue") if chat else None) or {}
     words = text or issue.get("words") or _telling_words(lines)
-    understood = intents.classify(words)
+    understood = classifier.classify(words)
     category = category or issue.get("category") or understood["category"]
     ticket = workflow.open_ticket(
         person,
@@ -57,7 +59,7 @@ def open_ticket(
         picture=picture,
         client_id=client_id,
         once=once,
-        language=chat.language if chat else intents.language_of(words),
+        language=chat.language if chat else classifier.language_of(words),
         handover=_packet(chat, lines, issue, quoted=not text),
         channel=channel,
     )
@@ -71,7 +73,7 @@ def _is_ours(chat: Chat) -> bool:
 
     His next answer waits for us, and then finds that the chat is taken: see `chats._answer`.
     """
-    return hold(Chat.objects.filter(pk=chat.pk, ticket=None))
+    return lock_rows(Chat.objects.filter(pk=chat.pk, ticket=None))
 
 
 def _hand_over_id(person: Person, chat: Chat | None, text: str) -> str:
@@ -111,7 +113,7 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
 def _summary(lines: list[ChatMessage]) -> str:
     """The customer's own sentences that say most: the issues among them, else the longest."""
     said = list(dict.fromkeys(line.text.strip() for line in lines if line.sender == "customer"))
-    understood = {text: intents.classify(text) for text in said}
+    understood = {text: classifier.classify(text) for text in said}
     issues = [text for text in said if understood[text]["is_issue"]]
     # "Connect me to somebody" says nothing that the ticket does not say by itself
     telling = [text for text in issues if understood[text]["intent"] != "talk_to_human"]
@@ -136,7 +138,7 @@ def _cards(line: ChatMessage) -> dict:
 
 def _priority(words: str, category: str, understood: dict, issue: dict) -> str:
     """The category's floor; what was said now or before may only raise it."""
-    if handoff.reason(words) in AT_ONCE:
+    if trigger_phrases.reason(words) in AT_ONCE:
         return Priority.URGENT
     floor = issue.get("priority") or sla.DEFAULT_PRIORITY[category]
     return max(floor, understood["priority"], key=list(Priority.values).index)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from .views import shop, widget
+from .demo import views as shop
+from .widget import views as widget
 
 urlpatterns = [
     path("", shop.page, name="shop"),

@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.forms import EmailField
 
 from tickets import workflow
-from tickets.masking import masked
 from tickets.models import Person, Role, Status, Ticket
-from tickets.phones import PHONE, no_card
+from tickets.privacy.masking import masked
+from tickets.privacy.phones import PHONE, no_card
 
 from .models import Chat, SpentIdentity
 

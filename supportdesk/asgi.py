@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
-from .bodies import made_plain, with_whole_body, without_body
-from .pages import Pages
-from .static import with_static_files
+from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
+from supportdesk.serving.static import with_static_files
+from supportdesk.serving.wsgi_bridge import WsgiBridge
 
 
 class Streams(ASGIHandler):
@@ -27,7 +27,7 @@ class Streams(ASGIHandler):
 # It sets Django up, so it is first
 wsgi = get_wsgi_application()
 streams = Streams()
-pages = with_whole_body(Pages(with_static_files(wsgi), workers=settings.WORKER_THREADS))
+pages = with_whole_body(WsgiBridge(with_static_files(wsgi), workers=settings.WORKER_THREADS))
 
 
 def is_stream(scope) -> bool:

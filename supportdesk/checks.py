@@ -42,7 +42,7 @@ def _processes():
 @register(Tags.database)
 def demo_logins(app_configs, databases=None, **options) -> list:
     """Passwords that stand in the README, in a database that is no demo. Asked by `serve`, and by `check --database default`."""
-    from chatbot.demo import logins
+    from chatbot.demo.loader import logins
     from tickets.models import Person
 
     if settings.DEBUG or "default" not in (databases or []):

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from babel.numbers import list_currencies
 from corsheaders.defaults import default_headers
 
-from . import keys
-from .databases import apps_for, database_from_url, is_mongo, migrations_for
+from supportdesk.db.config import apps_for, database_from_url, is_mongo, migrations_for
+
 from .env import BadSetting, Environment, is_loopback, quoted
+from .storage import keys
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -161,21 +162,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "supportdesk.logs.RequestLog",
-    "supportdesk.middleware.SecurityMiddleware",
+    "supportdesk.observability.logs.RequestLog",
+    "supportdesk.http.middleware.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "supportdesk.outages.Calm",
+    "supportdesk.http.outages.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "supportdesk.middleware.CommonMiddleware",
+    "supportdesk.http.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tickets.accounts.sessions.agent_sessions",
-    "tickets.audit.trail",
+    "tickets.privacy.audit.audit_middleware",
 ]
 
 # The check looks for Django's own SecurityMiddleware by name; ours is that one, with an exception
@@ -184,7 +185,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W001"]
 ROOT_URLCONF = "supportdesk.urls"
 ASGI_APPLICATION = "supportdesk.asgi.application"
 AUTH_USER_MODEL = "tickets.Person"
-AUTHENTICATION_BACKENDS = ["tickets.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["tickets.accounts.backends.PasswordBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 AUTH_PASSWORD_VALIDATORS = [
@@ -203,7 +204,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Ours count for all processes together, see tickets/limits.py
+# Ours count for all processes together, see tickets/accounts/rate_limits.py
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 MFA_ADAPTER = "tickets.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -248,7 +249,9 @@ DEFAULT_AUTO_FIELD = (
 )
 
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "supportdesk.caches.PatientRedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {"BACKEND": "supportdesk.storage.redis_cache.PatientRedisCache", "LOCATION": REDIS_URL}
+    }
 
 # Our pages are Jinja2 (half the cost of a Django template, measured in docs/performance.md);
 # Django's own engine stays for the admin and the browsable API.
@@ -257,8 +260,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "environment": "supportdesk.jinja.environment",
-            "context_processors": ["supportdesk.jinja.csrf"],
+            "environment": "supportdesk.templating.environment",
+            "context_processors": ["supportdesk.templating.csrf"],
             "trim_blocks": True,
             "lstrip_blocks": True,
         },
@@ -289,10 +292,10 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # No URL of its own: a picture is reached through tickets.views.files only.
+        # No URL of its own: a picture is reached through tickets.desk.files only.
         "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
     },
-    "staticfiles": {"BACKEND": "supportdesk.static.ImmutableStatic"},
+    "staticfiles": {"BACKEND": "supportdesk.serving.static.ImmutableStatic"},
 }
 # Half the work at the first start: nobody asks for the names without a hash, or reads source maps
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -329,7 +332,7 @@ env.needs("S3_SECRET_KEY", "S3_ACCESS_KEY")
 if S3_BUCKET:
     env.needs_package("S3_BUCKET", "storages", "requirements-s3.txt")
     env.needs_package("S3_BUCKET", "boto3", "requirements-s3.txt")
-    STORAGES["default"] = {"BACKEND": "supportdesk.bucket.Bucket", "OPTIONS": _bucket_options}
+    STORAGES["default"] = {"BACKEND": "supportdesk.storage.s3.Bucket", "OPTIONS": _bucket_options}
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
@@ -364,7 +367,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
-SESSION_ENGINE = "supportdesk.sessions"
+SESSION_ENGINE = "supportdesk.http.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -381,7 +384,7 @@ if HTTPS:
 # Beside the session, not in a cookie of their own
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
-CSRF_FAILURE_VIEW = "supportdesk.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "supportdesk.http.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Calls, and the pictures that messages name
@@ -409,7 +412,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- API ---------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.api.tokens.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.accounts.tokens.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
@@ -467,8 +470,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "supportdesk.logs.LineFormatter"},
-        "json": {"()": "supportdesk.logs.DiscreetFormatter"},
+        "line": {"()": "supportdesk.observability.logs.LineFormatter"},
+        "json": {"()": "supportdesk.observability.logs.DiscreetFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {

@@ -4,7 +4,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from tickets.accounts.views import AdminSignIn
 
-from . import errors, health, metrics
+from .http import errors
+from .observability import health, metrics
 
 admin.site.site_header = admin.site.site_title = "Support desk"
 admin.site.index_title = "Tickets, people and the shop"
@@ -25,7 +26,7 @@ urlpatterns = [
     path("", include("chatbot.urls")),
 ]
 
-handler400 = "supportdesk.errors.bad_request"
-handler403 = "supportdesk.errors.forbidden"
-handler404 = "supportdesk.errors.not_found"
-handler500 = "supportdesk.errors.broken"
+handler400 = "supportdesk.http.errors.bad_request"
+handler403 = "supportdesk.http.errors.forbidden"
+handler404 = "supportdesk.http.errors.not_found"
+handler500 = "supportdesk.http.errors.broken"

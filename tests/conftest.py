@@ -12,13 +12,13 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
-from chatbot import proofs
+from chatbot.sources import order_codes
 from tests import factories
 from tests.desk import Desk
-from tickets import audit, queries
-from tickets.accounts import letters
-from tickets.api import tokens
+from tickets import queries
+from tickets.accounts import letters, tokens
 from tickets.models import Person, Role, Ticket
+from tickets.privacy import audit
 from tickets.team import settings as team_settings
 
 
@@ -46,7 +46,7 @@ def nothing_expires(monkeypatch):
 def _letters_of_its_own():
     """A code that one test asked for is not found in the next one's mail."""
     yield
-    proofs.all_sent()
+    order_codes.all_sent()
     letters.all_sent()
 
 

@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils.http import urlencode
 
-from chatbot import chats
+from chatbot import conversations
 from tests import factories
 from tests.engines.plugin import undone
 from tickets import live, workflow
-from tickets.api import tokens
+from tickets.accounts import tokens
 from tickets.channels import links
 from tickets.models import Person, Role
 from tickets.uploads import received
@@ -230,7 +230,7 @@ def clients(cast) -> dict[str, Client]:
 @pytest.fixture
 def things(priya, settings) -> dict[str, str]:
     """What the marks in addresses and bodies stand for, all of it Priya's."""
-    answer = chats.ask(priya, "Hello")
+    answer = conversations.ask(priya, "Hello")
     ticket = factories.ticket(priya)
     with received(factories.picture()) as picture:
         message = workflow.customer_says(ticket, "Look", by=priya, picture=picture)

@@ -66,7 +66,9 @@ def test_a_made_ticket_is_found_by_the_words_that_the_desk_would_remember():
 
     for row in objects(batch, "tickets_searchtext"):
         id = row["ticket_id"]
-        assert set(row["words"].split()) == set(search._found_by(tickets[id], search.FIELDS, said[id]))
+        assert set(row["words"].split()) == set(
+            search.index._found_by(tickets[id], search.FIELDS, said[id])
+        )
 
 
 def objects(batch, table: str) -> list[dict]:

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from supportdesk import pages
-from supportdesk.bodies import with_whole_body
-from supportdesk.pages import MOST_HELD, MOST_WAITING, Pages
+from supportdesk.serving import wsgi_bridge
+from supportdesk.serving.request_bodies import with_whole_body
+from supportdesk.serving.wsgi_bridge import MOST_HELD, MOST_WAITING, WsgiBridge
 
 PIECE = b"x" * 64 * 1024
 SCOPE = {
@@ -50,7 +50,7 @@ def ask(app, send=None, within: float = 20) -> list[dict]:
 
     async def run():
         async with asyncio.timeout(within):
-            await with_whole_body(Pages(app, workers=1))(SCOPE, receive, send or keep)
+            await with_whole_body(WsgiBridge(app, workers=1))(SCOPE, receive, send or keep)
 
     asyncio.run(run())
     return got
@@ -126,7 +126,7 @@ def test_what_fails_in_the_application_is_the_servers_to_tell(before):
 
 
 def test_a_server_that_ends_leaves_no_thread_behind(monkeypatch):
-    monkeypatch.setattr(pages, "MOST_WAITING", 2)
+    monkeypatch.setattr(wsgi_bridge, "MOST_WAITING", 2)
     app = App(*[PIECE] * 100)
 
     async def never(message):

@@ -19,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chatbot import chats
+from chatbot import conversations
 from tests import factories
 from tests.engines.plugin import undone
-from tickets.api import tokens
+from tickets.accounts import tokens
 
 # Every call of the contract, and the name under which client generators find it
 OPERATIONS = """
@@ -131,7 +131,7 @@ def _one_connection():
 
 @pytest.fixture
 def real_ids(priya) -> dict[str, str]:
-    answer = chats.ask(priya, "Package damaged")
+    answer = conversations.ask(priya, "Package damaged")
     return {"ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk)}
 
 

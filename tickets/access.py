@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 
-from supportdesk.prepared import prepared
+from supportdesk.db.compiled_queries import compiled_query
 
 from .models import Message, Person, Ticket
 
@@ -34,12 +34,12 @@ def visible_picture(person: Person, message_id) -> Message:
 
 @cache
 def _any(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
-    return prepared(lambda id: _with(related).filter(pk=id))
+    return compiled_query(lambda id: _with(related).filter(pk=id))
 
 
 @cache
 def _own(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
-    return prepared(lambda id, person: _with(related).filter(pk=id, requester_id=person))
+    return compiled_query(lambda id, person: _with(related).filter(pk=id, requester_id=person))
 
 
 def _with(related: tuple[str, ...]) -> QuerySet[Ticket]:
@@ -48,8 +48,8 @@ def _with(related: tuple[str, ...]) -> QuerySet[Ticket]:
 
 
 PICTURES = Message.objects.exclude(picture="")
-_any_picture = prepared(lambda id: PICTURES.filter(pk=id))
-_own_picture = prepared(
+_any_picture = compiled_query(lambda id: PICTURES.filter(pk=id))
+_own_picture = compiled_query(
     lambda id, person: PICTURES.filter(pk=id, ticket__requester_id=person, internal=False)
 )
 

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from supportdesk.prepared import prepared
+from supportdesk.db.compiled_queries import compiled_query
 
 from . import search
 from .models import Category, Message, Order, OrderItem, Person, Priority, Role, Status, Ticket, Viewer
@@ -115,8 +115,8 @@ def _rows(wanted: InboxFilter, only: Sequence[str], *after) -> QuerySet[Ticket]:
 @lru_cache(maxsize=200)
 def _asked(wanted: InboxFilter, only: tuple[str, ...], limit: int, resumed: bool) -> Callable[..., list]:
     if resumed:
-        return prepared(lambda at, id: _rows(wanted, only, at, id)[:limit])
-    return prepared(lambda: _rows(wanted, only)[:limit])
+        return compiled_query(lambda at, id: _rows(wanted, only, at, id)[:limit])
+    return compiled_query(lambda: _rows(wanted, only)[:limit])
 
 
 def own_page(person: Person, cursor: str = "") -> "Page":
@@ -208,15 +208,15 @@ def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
     def rows(ticket, before):
         return conversation(ticket, notes=notes).filter(seq__lt=before).order_by("-seq")[:limit]
 
-    return prepared(rows)
+    return compiled_query(rows)
 
 
 @lru_cache
 def _newer(notes: bool, limit: int | None) -> Callable[..., list[Message]]:
-    return prepared(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
+    return compiled_query(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
 
 
-items_of = prepared(lambda order: OrderItem.objects.filter(order_id=order))
+items_of = compiled_query(lambda order: OrderItem.objects.filter(order_id=order))
 
 
 def orders_of(person: Person) -> QuerySet[Order]:

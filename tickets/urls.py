@@ -2,8 +2,9 @@ from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
+from .desk import actions, dashboard, files
+from .live import views as streams
 from .team import views as team
-from .views import actions, dashboard, files, streams
 
 ticket = "support/<uuid:ticket_id>/"
 

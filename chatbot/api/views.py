@@ -7,8 +7,11 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from supportdesk.jinja import static
-from tickets import limits
+from chatbot import conversations, handover, visitors
+from chatbot.dialogue.policy import Reply
+from chatbot.sources import orders
+from supportdesk.templating import static
+from tickets.accounts import rate_limits
 from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, signed_in
@@ -16,13 +19,11 @@ from tickets.models import ChannelName
 from tickets.queries import conversation
 from tickets.uploads import received
 
-from .. import chats, handover, orders, visitors
-from ..engine import Reply
 from ..visitors import BadIdentity
 from . import serializers as s
 
 
-def whoever(view):
+def anonymous_allowed(view):
     """A call that works without a token, and knows its caller if there is one."""
     return permission_classes([AllowAny])(view)
 
@@ -32,8 +33,8 @@ def whoever(view):
 
 @extend_schema(operation_id="createVisitor", request=None, responses={201: desk.SignedInSerializer})
 @api_view(["POST"])
-@whoever
-@limits.limited("begin a chat")
+@anonymous_allowed
+@rate_limits.limited("begin a chat")
 def visitor(request):
     """Begin to chat without saying who one is: what the widget does at the first word."""
     return Response(signed_in(visitors.visitor()), status=201)
@@ -45,8 +46,8 @@ def visitor(request):
     responses={201: desk.SignedInSerializer, **schema.CALLER},
 )
 @api_view(["POST"])
-@whoever
-@limits.limited("begin a chat")
+@anonymous_allowed
+@rate_limits.limited("begin a chat")
 def guest(request):
     """Say a name and an e-mail or phone. A caller who is a visitor keeps the chat that was begun."""
     caller = request.user if request.user.is_authenticated else None
@@ -60,8 +61,8 @@ def guest(request):
     responses={200: desk.SignedInSerializer, **schema.CALLER},
 )
 @api_view(["POST"])
-@whoever
-@limits.limited("identify")
+@anonymous_allowed
+@rate_limits.limited("identify")
 def identify(request):
     """Sign in with an identity that the shop's backend signed."""
     caller = request.user if request.user.is_authenticated else None
@@ -84,10 +85,10 @@ def identify(request):
 def message(request):
     """Ask Villy. The same clientId again brings the same answer."""
     data = checked(s.QuestionSerializer, request)
-    limits.take(request, *chats.uses(request.user, data["message"]))
+    rate_limits.consume(request, *conversations.uses(request.user, data["message"]))
     try:
-        answer = chats.ask(request.user, data["message"], client_id=data["clientId"])
-    except chats.HandedOver as handed:
+        answer = conversations.ask(request.user, data["message"], client_id=data["clientId"])
+    except conversations.HandedOver as handed:
         said = Reply(str(handed), "handed_over")
         return Response({"reply": {"id": str(handed.message.pk), **said.as_dict()}})
     return Response({"reply": {"id": str(answer.pk), **_with_pictures(answer.reply)}})
@@ -103,15 +104,15 @@ def _with_pictures(reply: dict) -> dict:
 @api_view(["GET"])
 def current(request):
     """The caller's current chat with Villy; without one, `id` is null and there are no messages."""
-    return Response(_chat_json(chats.current_chat(request.user)))
+    return Response(_chat_json(conversations.current_chat(request.user)))
 
 
 @extend_schema(operation_id="beginChat", request=None, responses={201: s.ChatSerializer, **schema.CALLER})
 @api_view(["POST"])
 def new(request):
     """Begin a new chat with Villy; what was said before stays with the old one, and an open ticket stays open."""
-    limits.take(request, "begin a chat")
-    return Response(_chat_json(chats.begin_anew(request.user)), status=201)
+    rate_limits.consume(request, "begin a chat")
+    return Response(_chat_json(conversations.begin_anew(request.user)), status=201)
 
 
 def _chat_json(chat) -> dict:
@@ -126,7 +127,9 @@ def _chat_json(chat) -> dict:
 @api_view(["POST"])
 def helped(request, answer_id):
     """Answer "Did this help?"."""
-    if not chats.say_helped(request.user, answer_id, checked(s.HelpedSerializer, request)["helped"]):
+    if not conversations.say_helped(
+        request.user, answer_id, checked(s.HelpedSerializer, request)["helped"]
+    ):
         raise Http404
     return Response(status=204)
 
@@ -151,7 +154,7 @@ def create(request):
     if not request.user.can_be_reached:
         raise ValidationError({"email": ["Please tell us first how to reach you (POST /api/auth/guest)."]})
     order = _own_order(request.user, data["orderId"])
-    limits.take(request, *limits.words("open a ticket", data))
+    rate_limits.consume(request, *rate_limits.words("open a ticket", data))
     with received(data["image"]) as picture:
         ticket = handover.open_ticket(
             request.user,

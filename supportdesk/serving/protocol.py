@@ -11,7 +11,7 @@ from http import HTTPStatus
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .. import headers
+from supportdesk.http import headers
 
 # Request line and headers together; browsers send some 2 KB, nginx allows 40
 MAX_HEAD_BYTES = 32 * 1024

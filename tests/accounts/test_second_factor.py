@@ -11,7 +11,7 @@ from tests import factories
 from tests.pages import page
 from tickets.accounts import adapters, letters, second_factor
 from tickets.models import TokenFamily
-from tickets.team.models import DeskSettings
+from tickets.models.settings import DeskSettings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 

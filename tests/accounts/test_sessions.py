@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from tests import factories
 from tests.pages import page
 from tickets.accounts import sessions
-from tickets.team.models import AgentPreferences, DeskSettings
+from tickets.models.settings import AgentPreferences, DeskSettings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 ACCOUNT = "/support/account/"

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from tests import factories
 from tests.channels.mails import letter
-from tickets import jobs, workflow
+from tickets import workflow
 from tickets.channels import outbox
 from tickets.channels.email import on_disk
 from tickets.models import Message, Outgoing, Ticket
+from tickets.operations import jobs
 
 pytestmark = pytest.mark.engines
 

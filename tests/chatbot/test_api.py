@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from chatbot import chats
+from chatbot import conversations
 from chatbot.models import ChatMessage
 from tests import factories
-from tests.refusals import refused
+from tests.assertions import refused
 from tickets import workflow
 from tickets.models import Message, Person, Status, Ticket
 
@@ -94,7 +94,7 @@ def test_did_this_help_is_answered_once_or_changed(api, visitor):
 
 
 def test_only_villys_own_lines_to_the_caller_are_judged(api, visitor, vikram):
-    answer = chats.ask(visitor, "Hello")
+    answer = conversations.ask(visitor, "Hello")
     refused(api(vikram).post(HELPED.format(answer.pk), {"helped": True}), 404, "not_found")
     refused(api(visitor).post(HELPED.format(answer.answers_id), {"helped": True}), 404, "not_found")
     refused(api(visitor).post(HELPED.format(uuid.uuid4()), {"helped": True}), 404, "not_found")
@@ -107,7 +107,7 @@ def test_only_villys_own_lines_to_the_caller_are_judged(api, visitor, vikram):
 
 
 def test_whoever_cannot_be_reached_is_asked_first_and_loses_nothing(api, visitor, asha):
-    chats.ask(visitor, "Package damaged")
+    conversations.ask(visitor, "Package damaged")
     refused(api(visitor).post(CREATE, {"message": "The jar is broken"}), 400, field="email")
     assert not Ticket.objects.exists()
     api(visitor).post("/api/auth/guest", {"name": "Ravi", "phone": "90000 00111"})
@@ -119,7 +119,7 @@ def test_whoever_cannot_be_reached_is_asked_first_and_loses_nothing(api, visitor
 
 
 def test_what_is_not_said_is_taken_from_what_villy_understood(api, priya):
-    chats.ask(priya, "Package damaged")
+    conversations.ask(priya, "Package damaged")
     ticket = api(priya).post(CREATE, {"message": "Please help me"}).json()
     assert (ticket["category"], ticket["priority"]) == ("product-issue", "high")
     said = (
@@ -131,13 +131,13 @@ def test_what_is_not_said_is_taken_from_what_villy_understood(api, priya):
 
 
 def test_with_the_ticket_the_chat_is_over(api, priya):
-    chats.ask(priya, "Package damaged")
+    conversations.ask(priya, "Package damaged")
     api(priya).post(CREATE, {"message": "The jar is broken"})
     assert api(priya).get(CHAT).json() == {"id": None, "messages": []}
 
 
 def test_the_chat_is_for_agents_and_not_part_of_the_customers_ticket(api, priya):
-    chats.ask(priya, "Package damaged")
+    conversations.ask(priya, "Package damaged")
     ticket = api(priya).post(CREATE, {"message": "The jar is broken"}).json()
     assert not {"chat", "handover"} & set(ticket)
     assert not {"chat", "handover"} & set(api(priya).get(f"/api/support/{ticket['id']}").json())
@@ -228,8 +228,8 @@ def test_the_customer_may_open_a_second_ticket_while_the_first_is_open(api, priy
 
 @pytest.mark.engines
 def test_a_new_chat_is_empty_and_what_was_said_before_stays_with_the_old_one(api, priya):
-    chats.ask(priya, "Show me makhana")
-    before = chats.current_chat(priya)
+    conversations.ask(priya, "Show me makhana")
+    before = conversations.current_chat(priya)
     answer = api(priya).post("/api/chat/new")
     assert answer.status_code == 201
     assert answer.json()["messages"] == []

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from chatbot import catalogue, demo
-from chatbot.kept import Kept
+from chatbot.demo import loader
 from chatbot.models import Product
+from chatbot.sources import products
+from chatbot.sources.table_cache import CachedFromTable
 
 MAKHANA = ["Classic Makhana", "Masala Makhana", "Peri Peri Makhana"]
 OILS = ["Cold-Pressed Groundnut Oil", "Cold-Pressed Mustard Oil"]
@@ -17,11 +18,11 @@ OILS = ["Cold-Pressed Groundnut Oil", "Cold-Pressed Mustard Oil"]
 
 @pytest.fixture
 def shelf(db):
-    demo._products()
+    loader._products()
 
 
 def names(text: str) -> list[str]:
-    return sorted(product.name for product in catalogue.look_up(text).products)
+    return sorted(product.name for product in products.look_up(text).products)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +89,10 @@ def test_a_price_narrows_down_what_is_shown(text, found, shelf):
 
 
 def test_the_cheapest_comes_first_and_what_is_sold_out_last(shelf):
-    cheapest = catalogue.look_up("sabse sasta kya hai").products
+    cheapest = products.look_up("sabse sasta kya hai").products
     assert [product.price for product in cheapest] == sorted(product.price for product in cheapest)
     assert cheapest[0].name == "Foxtail Millet"
-    pickles = catalogue.look_up("pickle").products
+    pickles = products.look_up("pickle").products
     assert [product.name for product in pickles] == ["Mango Pickle", "Sun-Cured Lemon Pickle"]
     assert not pickles[-1].stock
 
@@ -100,7 +101,7 @@ def test_the_cheapest_comes_first_and_what_is_sold_out_last(shelf):
     ("text", "share"), [("show me makhana please", 1), ("makhana stale nikla", 1 / 3), ("hello", 0)]
 )
 def test_the_share_of_names_leaves_out_words_that_only_ask(text, share, shelf):
-    assert catalogue.look_up(text).share == pytest.approx(share)
+    assert products.look_up(text).share == pytest.approx(share)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +116,15 @@ def test_the_share_of_names_leaves_out_words_that_only_ask(text, share, shelf):
 )
 def test_a_detail_is_answered_from_its_field(text, answer, shelf):
     product = Product.objects.get(name="Classic Makhana")
-    assert answer in catalogue.detail(text, product)
-    assert bool(answer) == bool(catalogue.detail(text, product))
+    assert answer in products.detail(text, product)
+    assert bool(answer) == bool(products.detail(text, product))
 
 
 def test_price_and_stock_are_those_of_this_moment(shelf):
-    assert catalogue.look_up("ghee").products[0].price == 899
+    assert products.look_up("ghee").products[0].price == 899
     # Without `save`, as an import does it: nothing tells us
     Product.objects.filter(name="Gir Cow Bilona Ghee").update(price=Decimal(950), stock=0)
-    ghee = catalogue.look_up("ghee").products[0]
+    ghee = products.look_up("ghee").products[0]
     assert (ghee.price, ghee.stock) == (950, 0)
 
 
@@ -142,8 +143,8 @@ def test_a_pasted_essay_is_read_as_far_as_it_helps(shelf):
 
 
 def test_an_empty_shop_has_nothing(db):
-    assert catalogue.look_up("makhana under 200") == catalogue.Found([])
-    assert catalogue.popular() == []
+    assert products.look_up("makhana under 200") == products.Found([])
+    assert products.popular() == []
 
 
 def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
@@ -158,7 +159,7 @@ def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
         objects=SimpleNamespace(filter=lambda **_: ["a row"]),
         _meta=SimpleNamespace(label_lower="tests.table"),
     )
-    kept = Kept(table, slowly)
+    kept = CachedFromTable(table, slowly)
     monkeypatch.setattr(kept, "_stamp", lambda: "changed")
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(lambda _: kept.now(), range(8)))

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from chatbot import chats, engine, handover
+from chatbot import conversations, handover
+from chatbot.dialogue import policy
 from chatbot.models import Chat, ChatMessage
 from tests import factories
 from tickets import workflow
@@ -27,29 +28,29 @@ def lines(person) -> list[str]:
 
 
 def test_a_question_is_stored_and_answered_and_both_stay(priya):
-    answer = chats.ask(priya, "hi", client_id="c1")
+    answer = conversations.ask(priya, "hi", client_id="c1")
     assert lines(priya) == ["customer: hi", f"ai: {answer.text}"]
     assert (answer.answers.text, answer.rule, answer.intent) == ("hi", "small_talk", "greeting")
     assert "rule" not in answer.reply
 
 
 def test_the_same_client_id_brings_the_same_answer(priya):
-    first = chats.ask(priya, "where is my order", client_id="c1")
-    again = chats.ask(priya, "where is my order", client_id="c1")
+    first = conversations.ask(priya, "where is my order", client_id="c1")
+    again = conversations.ask(priya, "where is my order", client_id="c1")
     assert again.pk == first.pk
     assert len(lines(priya)) == 2
     with pytest.raises(Mismatch):
-        chats.ask(priya, "something else", client_id="c1")
+        conversations.ask(priya, "something else", client_id="c1")
 
 
 def test_dead_between_question_and_answer_asking_again_brings_exactly_one(priya, monkeypatch):
-    real = engine.answer
-    monkeypatch.setattr(engine, "answer", dies)
+    real = policy.answer
+    monkeypatch.setattr(policy, "answer", dies)
     with pytest.raises(Died):
-        chats.ask(priya, "makhana price", client_id="c1")
+        conversations.ask(priya, "makhana price", client_id="c1")
     assert lines(priya) == ["customer: makhana price"]
-    monkeypatch.setattr(engine, "answer", real)
-    answers = {chats.ask(priya, "makhana price", client_id="c1").pk for _ in range(3)}
+    monkeypatch.setattr(policy, "answer", real)
+    answers = {conversations.ask(priya, "makhana price", client_id="c1").pk for _ in range(3)}
     assert len(answers) == 1
     assert [line.split(":")[0] for line in lines(priya)] == ["customer", "ai"]
 
@@ -57,18 +58,18 @@ def test_dead_between_question_and_answer_asking_again_brings_exactly_one(priya,
 def test_dead_while_the_answer_is_written_nothing_of_it_is_left(priya, monkeypatch):
     if not connection.features.supports_transactions:
         pytest.skip("this engine takes nothing back; the answer is then there, and is the one")
-    real = chats.insert
+    real = conversations.insert
 
     def insert(lines):
         real(lines)
         if lines[0].sender == "ai":
             raise Died
 
-    monkeypatch.setattr(chats, "insert", insert)
+    monkeypatch.setattr(conversations, "insert", insert)
     with pytest.raises(Died):
-        chats.ask(priya, "hello", client_id="c1")
-    monkeypatch.setattr(chats, "insert", real)
-    chats.ask(priya, "hello", client_id="c1")
+        conversations.ask(priya, "hello", client_id="c1")
+    monkeypatch.setattr(conversations, "insert", real)
+    conversations.ask(priya, "hello", client_id="c1")
     assert len(lines(priya)) == 2
 
 
@@ -83,7 +84,7 @@ def dies(chat, text):
 def test_ten_retries_at_once_get_one_answer(priya):
     def ask(_):
         try:
-            return chats.ask(priya, "return policy", client_id="c1").pk
+            return conversations.ask(priya, "return policy", client_id="c1").pk
         finally:
             connection.close()
 
@@ -99,10 +100,10 @@ def test_ten_retries_at_once_get_one_answer(priya):
 
 def test_a_tapped_answer_is_kept_with_its_line_and_a_no_offers_a_person(priya):
     factories.article()
-    answer = chats.ask(priya, "how do i return")
+    answer = conversations.ask(priya, "how do i return")
     assert answer.reply["asksHelp"]
-    assert chats.say_helped(priya, answer.pk, True).helped is True
-    judged = chats.say_helped(priya, answer.pk, False)
+    assert conversations.say_helped(priya, answer.pk, True).helped is True
+    judged = conversations.say_helped(priya, answer.pk, False)
     assert judged.reply["offerAgent"]
     answer.refresh_from_db()
     assert (answer.helped, answer.reply["offerAgent"]) == (False, True)
@@ -113,8 +114,8 @@ def test_a_tapped_answer_is_kept_with_its_line_and_a_no_offers_a_person(priya):
 )
 def test_a_typed_answer_is_kept_with_the_line_that_it_is_about(said, helped, priya):
     factories.article()
-    answer = chats.ask(priya, "how do i return")
-    reply = chats.ask(priya, said)
+    answer = conversations.ask(priya, "how do i return")
+    reply = conversations.ask(priya, said)
     answer.refresh_from_db()
     assert answer.helped is helped
     assert reply.helped is None
@@ -122,52 +123,52 @@ def test_a_typed_answer_is_kept_with_the_line_that_it_is_about(said, helped, pri
 
 
 def test_a_yes_that_nobody_asked_for_is_kept_nowhere(priya):
-    chats.ask(priya, "hi")
-    chats.ask(priya, "yes")
+    conversations.ask(priya, "hi")
+    conversations.ask(priya, "yes")
     assert not ChatMessage.objects.exclude(helped=None).exists()
 
 
 def test_a_stranger_judges_nothing(priya, vikram):
-    answer = chats.ask(priya, "hi")
-    assert chats.say_helped(vikram, answer.pk, True) is None
+    answer = conversations.ask(priya, "hi")
+    assert conversations.say_helped(vikram, answer.pk, True) is None
 
 
 # --- Silence ------------------------------------------------------------------
 
 
 def test_with_a_human_at_work_villy_says_nothing_and_the_words_reach_the_ticket(priya, asha):
-    chats.ask(priya, "the box was torn")
+    conversations.ask(priya, "the box was torn")
     ticket = handover.open_ticket(priya)
     before = lines(priya)
-    with pytest.raises(chats.HandedOver) as handed:
-        chats.ask(priya, "and one more thing", client_id="c9")
+    with pytest.raises(conversations.HandedOver) as handed:
+        conversations.ask(priya, "and one more thing", client_id="c9")
     assert handed.value.ticket == ticket
     # A retry is passed on once
-    with pytest.raises(chats.HandedOver):
-        chats.ask(priya, "and one more thing", client_id="c9")
+    with pytest.raises(conversations.HandedOver):
+        conversations.ask(priya, "and one more thing", client_id="c9")
     assert lines(priya) == before
     assert ticket.messages.filter(text="and one more thing").count() == 1
     assert not Message.objects.filter(sender="ai").exists()
 
 
 def test_a_retry_of_what_was_answered_before_the_hand_over_still_gets_its_answer(priya):
-    answer = chats.ask(priya, "the box was torn", client_id="c1")
+    answer = conversations.ask(priya, "the box was torn", client_id="c1")
     ticket = handover.open_ticket(priya)
-    assert chats.ask(priya, "the box was torn", client_id="c1").pk == answer.pk
+    assert conversations.ask(priya, "the box was torn", client_id="c1").pk == answer.pk
     assert ticket.messages.filter(sender="customer").count() == 1
 
 
 def test_taken_while_villy_thinks_he_keeps_silent(priya, monkeypatch):
-    real = engine.answer
+    real = policy.answer
 
     def answer(chat, text):
         said = real(chat, text)
         handover.open_ticket(priya)
         return said
 
-    monkeypatch.setattr(engine, "answer", answer)
-    with pytest.raises(chats.HandedOver) as handed:
-        chats.ask(priya, "where is my order")
+    monkeypatch.setattr(policy, "answer", answer)
+    with pytest.raises(conversations.HandedOver) as handed:
+        conversations.ask(priya, "where is my order")
     assert not ChatMessage.objects.filter(sender="ai").exists()
     assert handed.value.message.text == "where is my order"
 
@@ -180,8 +181,8 @@ def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_aft
 
     def ask():
         try:
-            return chats.ask(priya, "where is my order").text
-        except chats.HandedOver:
+            return conversations.ask(priya, "where is my order").text
+        except conversations.HandedOver:
             return None
         finally:
             connection.close()
@@ -193,7 +194,7 @@ def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_aft
             connection.close()
 
     for _ in range(5):
-        chats.begin_anew(priya)
+        conversations.begin_anew(priya)
         with ThreadPoolExecutor(2) as pool:
             asked, opened = pool.submit(ask), pool.submit(connect)
             said, ticket = asked.result(), opened.result()
@@ -207,10 +208,10 @@ def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_aft
 
 
 def test_after_the_ticket_is_closed_villy_is_back_with_a_new_chat(priya, asha):
-    chats.ask(priya, "the box was torn")
+    conversations.ask(priya, "the box was torn")
     ticket = handover.open_ticket(priya)
     workflow.move(ticket, Status.CLOSED, by=asha)
-    answer = chats.ask(priya, "hi")
+    answer = conversations.ask(priya, "hi")
     assert answer.intent == "greeting"
     assert answer.chat.ticket is None
 
@@ -239,7 +240,7 @@ SCRIPTS = "नमस्ते கடை దుకాణం ಅಂಗಡಿ ക�
     ],
 )
 def test_whatever_is_pasted_gets_an_answer_in_words(text, priya):
-    answer = chats.ask(priya, text)
+    answer = conversations.ask(priya, text)
     assert answer.text.strip()
     assert "{" not in answer.text
     assert "<" not in answer.text

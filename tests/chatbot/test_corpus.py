@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import corpus, intents, text
-from chatbot.corpus import CorpusError, Example
+from chatbot.nlu import classifier, corpus, features
+from chatbot.nlu.corpus import CorpusError, Example
 
 SETS = [Path(__file__).parent / "data" / name for name in ("proxy.jsonl", "blind.jsonl")]
 
@@ -29,10 +29,10 @@ def folder(tmp_path):
 
 
 def test_the_committed_model_was_trained_on_the_committed_corpus_and_gloss(examples):
-    facts = intents.model().facts
+    facts = classifier.model().facts
     stale = "the corpus or the gloss changed: run manage.py train_villy and commit the model"
     assert facts["corpus"] == corpus.digest(examples), stale
-    gloss_digest = hashlib.sha256(text.GLOSS_FILE.read_bytes()).hexdigest()[:16]
+    gloss_digest = hashlib.sha256(features.GLOSS_FILE.read_bytes()).hexdigest()[:16]
     assert facts["gloss"] == gloss_digest, stale
 
 

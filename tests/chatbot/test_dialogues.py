@@ -23,7 +23,9 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from chatbot import chats, demo, handover, proofs
+from chatbot import conversations, handover
+from chatbot.demo import loader
+from chatbot.sources import order_codes
 from tests import factories
 from tests.engines.plugin import put_back, taken_away
 from tickets.models import Order, Person
@@ -52,9 +54,9 @@ def shop(stage, db):
 
 
 def build():
-    demo._products()
-    demo._articles()
-    demo._orders(demo._people())
+    loader._products()
+    loader._articles()
+    loader._orders(loader._people())
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
@@ -79,7 +81,7 @@ class Conversation:
     def play(self, line: str) -> str:
         """Do one line of the file; return how it went otherwise than written, or ""."""
         if line.startswith(">"):
-            self.answer = chats.ask(self.person, self.filled(line[1:].strip()))
+            self.answer = conversations.ask(self.person, self.filled(line[1:].strip()))
             return ""
         key, _, value = line.partition(":")
         move = getattr(self, f"move_{key.strip().replace(' ', '_')}", None)
@@ -94,7 +96,7 @@ class Conversation:
         """Put the code of the last mail where {code} stands, and one that it is not for {wrong code}."""
         if "{" not in text:
             return text
-        proofs.all_sent()
+        order_codes.all_sent()
         found = re.search(r"\d{6}", mail.outbox[-1].body) if mail.outbox else None
         code = found[0] if found else "000000"
         return text.replace("{code}", code).replace("{wrong code}", f"{(int(code) + 1) % 1_000_000:06}")
@@ -108,7 +110,7 @@ class Conversation:
             self.person = factories.guest() if who == "a guest" else Person.objects.create()
 
     def move_helped(self, said):
-        self.answer = chats.say_helped(self.person, self.answer.pk, said == "yes")
+        self.answer = conversations.say_helped(self.person, self.answer.pk, said == "yes")
 
     def move_connect(self):
         self.ticket = handover.open_ticket(self.person)

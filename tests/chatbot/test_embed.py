@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from chatbot import embed
+from chatbot.widget import embed
 
 ORIGINS = [
     "https://shop.example",

@@ -2,8 +2,11 @@
 
 import pytest
 
-from chatbot import engine, handoff, intents, knowledge, replies
+from chatbot import wording as replies
+from chatbot.dialogue import policy
 from chatbot.models import Article, Chat
+from chatbot.nlu import classifier, trigger_phrases
+from chatbot.sources import articles
 from tests import factories
 
 
@@ -21,7 +24,7 @@ def understood(monkeypatch):
             "intent": "out_of_scope", "confidence": 0.9, "is_issue": False, "oos_score": 0.1,
             "priority": "medium", "category": "other",
         }  # fmt: skip
-        monkeypatch.setattr(intents, "classify", lambda text: usual | told)
+        monkeypatch.setattr(classifier, "classify", lambda text: usual | told)
 
     return says
 
@@ -32,8 +35,8 @@ def nearest(monkeypatch):
     article = factories.article()
 
     def found(score):
-        passages = [knowledge.Passage(article, score)]
-        monkeypatch.setattr(knowledge.Library, "near", lambda library, text, limit=3: passages)
+        passages = [articles.Passage(article, score)]
+        monkeypatch.setattr(articles.Library, "near", lambda library, text, limit=3: passages)
 
     return found
 
@@ -56,7 +59,7 @@ def test_an_issue_is_acted_on_when_sure_and_asked_about_when_not(
     chat, understood, intent, confidence, priority, rule
 ):
     understood(intent=intent, confidence=confidence, is_issue=True, priority=priority, category="order")
-    reply = engine.answer(chat, "zzz yyy")
+    reply = policy.answer(chat, "zzz yyy")
     assert reply.rule == rule
     assert (reply.offer_agent, reply.category, reply.priority) == (True, "order", priority)
 
@@ -69,7 +72,7 @@ def test_an_article_is_told_when_sure_confirmed_when_likely_and_else_only_named(
 ):
     understood(intent="refund_return", confidence=0.7, category="refund")
     nearest(score)
-    reply = engine.answer(chat, "zzz yyy")
+    reply = policy.answer(chat, "zzz yyy")
     body = "Sealed packs may come back within 7 days."
     assert reply.rule == rule
     assert (body in reply.text) == (rule != "i_do_not_know")
@@ -84,9 +87,9 @@ def test_a_sure_out_of_scope_beats_a_likely_article_and_a_doubtful_one_a_clear_a
 ):
     nearest(0.8)
     understood(intent="out_of_scope", confidence=0.9)
-    assert engine.answer(chat, "zzz yyy").rule == "beyond_the_shop"
+    assert policy.answer(chat, "zzz yyy").rule == "beyond_the_shop"
     understood(intent="out_of_scope", confidence=0.4)
-    assert engine.answer(chat, "zzz yyy").rule == "an_article"
+    assert policy.answer(chat, "zzz yyy").rule == "an_article"
 
 
 def test_every_answer_from_a_source_names_it_and_asks_whether_it_helped(chat, priya):
@@ -98,12 +101,12 @@ def test_every_answer_from_a_source_names_it_and_asks_whether_it_helped(chat, pr
         ("peri peri makhana", "product"),
         ("VP-10001", "order"),
     ]:
-        reply = engine.answer(chat, text).as_dict()
+        reply = policy.answer(chat, text).as_dict()
         assert [source["type"] for source in reply["sources"]] == [kind]
         assert reply["sources"][0]["title"]
         assert reply["asksHelp"]
     for text in ["hi", "what is the capital of france", "talk to a human"]:
-        reply = engine.answer(chat, text).as_dict()
+        reply = policy.answer(chat, text).as_dict()
         assert (reply["sources"], reply["asksHelp"]) == ([], False)
 
 
@@ -146,20 +149,20 @@ def test_every_answer_from_a_source_names_it_and_asks_whether_it_helped(chat, pr
     ],
 )
 def test_some_words_need_no_classifier(text, reason):
-    assert handoff.reason(text) == reason
+    assert trigger_phrases.reason(text) == reason
 
 
 @pytest.mark.parametrize("text", ["talk to a human", "food poisoning", "consumer court", "otp manga"])
 def test_they_come_before_whatever_the_classifier_says(chat, understood, text):
     understood(intent="greeting", confidence=1.0, priority="low")
-    reply = engine.answer(chat, text)
+    reply = policy.answer(chat, text)
     assert (reply.rule, reply.offer_agent) == ("a_person_at_once", True)
     assert (reply.priority == "urgent") == (text != "talk to a human")
 
 
 def test_anger_offers_a_person_beside_an_answer(chat):
     factories.makhana()
-    reply = engine.answer(chat, "pathetic site, just tell me the price of peri peri makhana")
+    reply = policy.answer(chat, "pathetic site, just tell me the price of peri peri makhana")
     assert reply.products
     assert reply.offer_agent
 
@@ -184,7 +187,7 @@ def test_anger_offers_a_person_beside_an_answer(chat):
     ],
 )
 def test_a_short_answer_is_a_yes_or_a_no_and_a_sentence_is_neither(text, verdict):
-    assert handoff.verdict(text) == verdict
+    assert trigger_phrases.verdict(text) == verdict
 
 
 # --- From turn to turn -------------------------------------------------------------
@@ -192,7 +195,7 @@ def test_a_short_answer_is_a_yes_or_a_no_and_a_sentence_is_neither(text, verdict
 
 def test_after_five_turns_a_person_is_offered_and_said_so_once(chat):
     factories.article()
-    said = [engine.answer(chat, "how do i return") for _ in range(7)]
+    said = [policy.answer(chat, "how do i return") for _ in range(7)]
     assert [reply.offer_agent for reply in said] == [False] * 4 + [True] * 3
     assert [replies.say("long_talk") in reply.text for reply in said] == [False] * 4 + [True] + [False] * 2
 
@@ -201,24 +204,24 @@ def test_after_five_turns_a_person_is_offered_and_said_so_once(chat):
 def test_a_that_helped_begins_the_count_anew(chat, word):
     factories.article()
     for text in ["how do i return"] * 4 + [word] + ["how do i return"] * 4:
-        assert not engine.answer(chat, text).offer_agent
-    assert engine.answer(chat, "how do i return").offer_agent
+        assert not policy.answer(chat, text).offer_agent
+    assert policy.answer(chat, "how do i return").offer_agent
 
 
 def test_greetings_are_no_turns(chat):
     factories.article()
     for text in ["hi"] * 6 + ["how do i return"] * 4:
-        assert not engine.answer(chat, text).offer_agent
+        assert not policy.answer(chat, text).offer_agent
 
 
 def test_misunderstood_twice_in_a_row_villy_says_so_and_once_more_begins_anew(chat, understood):
     understood(intent="refund_return", confidence=0.2)
-    first, second = (engine.answer(chat, "zzz yyy") for _ in range(2))
+    first, second = (policy.answer(chat, "zzz yyy") for _ in range(2))
     assert (first.text, second.text) == (replies.say("unknown_alone"), replies.say("unknown_again"))
     understood(intent="greeting", confidence=1.0)
-    engine.answer(chat, "zzz yyy")
+    policy.answer(chat, "zzz yyy")
     understood(intent="refund_return", confidence=0.2)
-    assert engine.answer(chat, "zzz yyy").text == first.text
+    assert policy.answer(chat, "zzz yyy").text == first.text
 
 
 @pytest.mark.parametrize(
@@ -226,25 +229,25 @@ def test_misunderstood_twice_in_a_row_villy_says_so_and_once_more_begins_anew(ch
 )
 def test_is_something_wrong_is_answered(chat, understood, said, rule):
     understood(intent="cancel_order", confidence=0.4, is_issue=True, category="order")
-    engine.answer(chat, "zzz yyy")
+    policy.answer(chat, "zzz yyy")
     understood(intent="thanks_bye", confidence=0.4)
-    reply = engine.answer(chat, said)
+    reply = policy.answer(chat, said)
     assert reply.rule == "what_they_say_to_our_question"
     assert (reply.offer_agent, reply.category) == ((True, "order") if rule else (False, None))
 
 
 def test_a_question_of_ours_is_answered_at_once_or_forgotten(chat, understood):
     understood(intent="cancel_order", confidence=0.4, is_issue=True, category="order")
-    engine.answer(chat, "zzz yyy")
+    policy.answer(chat, "zzz yyy")
     understood(intent="greeting", confidence=1.0)
-    engine.answer(chat, "hi")
-    assert engine.answer(chat, "yes").rule == "small_talk"
+    policy.answer(chat, "hi")
+    assert policy.answer(chat, "yes").rule == "small_talk"
 
 
 def test_priority_never_falls_within_a_chat(chat, understood):
     for told, priority in [("high", "high"), ("urgent", "urgent"), ("medium", "urgent"), ("low", "urgent")]:
         understood(intent="payment_problem", is_issue=True, priority=told, category="payment")
-        assert engine.answer(chat, "zzz yyy").priority == priority
+        assert policy.answer(chat, "zzz yyy").priority == priority
     assert chat.memory["issue"]["priority"] == "urgent"
 
 
@@ -269,15 +272,15 @@ def test_priority_never_falls_within_a_chat(chat, understood):
 def test_the_answer_is_in_the_language_of_the_question(chat, before, text, language):
     factories.article()
     chat.language = before
-    engine.answer(chat, text)
+    policy.answer(chat, text)
     assert chat.language == language
 
 
 def test_an_article_without_a_translation_is_told_in_english(chat):
     factories.article(body_hi="7 दिन में।")
-    assert engine.answer(chat, "वापसी कैसे करें").text == "7 दिन में।"
+    assert policy.answer(chat, "वापसी कैसे करें").text == "7 दिन में।"
     Article.objects.get().save()
-    assert engine.answer(chat, "return kaise kare").text == "Sealed packs may come back within 7 days."
+    assert policy.answer(chat, "return kaise kare").text == "Sealed packs may come back within 7 days."
 
 
 def test_every_wording_is_there_in_three_languages_with_the_same_gaps():
@@ -291,15 +294,15 @@ def test_every_wording_is_there_in_three_languages_with_the_same_gaps():
 
 
 def test_an_article_that_was_written_just_now_is_told(chat):
-    assert engine.answer(chat, "do you have a loyalty programme").rule != "an_article"
+    assert policy.answer(chat, "do you have a loyalty programme").rule != "an_article"
     factories.article(
         "loyalty", "Loyalty points", "One point a rupee.", also_asked="loyalty programme\nreward points"
     )
-    assert engine.answer(chat, "do you have a loyalty programme").text.endswith("One point a rupee.")
+    assert policy.answer(chat, "do you have a loyalty programme").text.endswith("One point a rupee.")
     article = Article.objects.get(slug="loyalty")
     article.is_active = False
     article.save()
-    assert "One point" not in engine.answer(chat, "do you have a loyalty programme").text
+    assert "One point" not in policy.answer(chat, "do you have a loyalty programme").text
 
 
 def test_a_message_costs_a_handful_of_queries(chat, priya, django_assert_max_num_queries):
@@ -307,7 +310,7 @@ def test_a_message_costs_a_handful_of_queries(chat, priya, django_assert_max_num
     factories.article()
     for place in range(60):
         factories.order(priya, f"VP-1{place:04}")
-    engine.answer(chat, "hi")
+    policy.answer(chat, "hi")
     for text in ["how do i return", "makhana", "where is my order", "VP-10007", "the box was torn"]:
         with django_assert_max_num_queries(6):
-            engine.answer(chat, text)
+            policy.answer(chat, text)

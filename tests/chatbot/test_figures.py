@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from chatbot import chats, figures, handover
-from chatbot.figures import Line, Opened, Talk
+from chatbot import conversations, handover
+from chatbot.learning import figures
+from chatbot.learning.figures import Line, Opened, Talk
 from chatbot.models import Chat, ChatMessage
 from tests import factories
 from tests.pages import page
@@ -118,9 +119,9 @@ def test_without_visits_there_is_no_share():
 
 def test_the_report_is_of_what_was_really_said(priya, vikram, asha):
     factories.article()
-    helped = chats.ask(priya, "how do i return")
-    chats.say_helped(priya, helped.pk, True)
-    chats.ask(vikram, "the box was torn")
+    helped = conversations.ask(priya, "how do i return")
+    conversations.say_helped(priya, helped.pk, True)
+    conversations.ask(vikram, "the box was torn")
     handover.open_ticket(vikram)
     report = figures.report()
     assert len(report.days) == figures.DAYS
@@ -132,7 +133,7 @@ def test_the_report_is_of_what_was_really_said(priya, vikram, asha):
 
 
 def test_what_is_older_than_the_page_is_not_counted(priya):
-    chats.ask(priya, "hi")
+    conversations.ask(priya, "hi")
     old = timezone.now() - timedelta(days=figures.DAYS + 1)
     ChatMessage.objects.update(created_at=old)
     Chat.objects.update(updated_at=old)
@@ -143,7 +144,7 @@ def test_the_cost_is_bounded_and_the_page_says_where_it_begins(
     priya, monkeypatch, django_assert_num_queries
 ):
     for _ in range(3):
-        chats.ask(priya, "hi")
+        conversations.ask(priya, "hi")
     with django_assert_num_queries(3):
         assert figures.report().begins is None
     monkeypatch.setattr(figures, "MOST", 4)
@@ -154,7 +155,7 @@ def test_the_cost_is_bounded_and_the_page_says_where_it_begins(
 
 
 def test_staff_reads_both_shares_by_day_and_in_all(browse, meera, priya):
-    chats.ask(priya, "hi")
+    conversations.ask(priya, "hi")
     table = page(browse(meera).get("/admin/chatbot/example/figures/")).one("table", id="result_list")
     total, today = ([cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")[:2])
     assert total == today == ["1", "1", "0", "0", "1", "0", "0", "0", "100%", "100%"]

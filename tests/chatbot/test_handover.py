@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from chatbot import chats, handover
+from chatbot import conversations, handover
 from chatbot.models import Chat
 from tests import factories
 from tickets import workflow
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engines
 
 
 def talk(person, *lines):
-    return [chats.ask(person, line) for line in lines]
+    return [conversations.ask(person, line) for line in lines]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def orders(priya):
 def test_the_packet_tells_what_happened_so_that_nobody_asks_again(priya, orders):
     returns = factories.article()
     shown = talk(priya, "hello", "how do i return a sealed pack", "the honey jar was broken, VP-10001")[1]
-    chats.say_helped(priya, shown.pk, False)
+    conversations.say_helped(priya, shown.pk, False)
     ticket = handover.open_ticket(priya)
     packet = ticket.handover
     assert (ticket.category, ticket.priority, ticket.order_number) == ("product-issue", "high", "VP-10001")
@@ -185,7 +185,7 @@ def test_the_button_pressed_often_at_once_makes_one_ticket(before, priya):
 def test_a_refused_answer_is_not_given_again(priya):
     factories.article()
     first = talk(priya, "how do i return")[0]
-    chats.say_helped(priya, first.pk, False)
+    conversations.say_helped(priya, first.pk, False)
     again = talk(priya, "return kaise kare")[0]
     assert first.reply["sources"]
     assert not again.reply["sources"]

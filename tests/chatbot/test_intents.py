@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import corpus, intents, text
+from chatbot.nlu import classifier, corpus, features
 
 DATA = Path(__file__).parent / "data"
 
 
 def understood(message: str) -> tuple[str, bool]:
-    told = intents.classify(message)
+    told = classifier.classify(message)
     return told["intent"], told["is_issue"]
 
 
@@ -76,7 +76,7 @@ def understood(message: str) -> tuple[str, bool]:
     ],
 )
 def test_a_plain_sentence_is_understood(message, intent):
-    assert intents.classify(message)["intent"] == intent
+    assert classifier.classify(message)["intent"] == intent
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_negation_or_a_question_about_policy_is_no_demand(message, intent, is_
     ],
 )
 def test_words_raise_a_priority_above_the_floor_of_its_intent(message, priorities):
-    assert intents.classify(message)["priority"] in priorities
+    assert classifier.classify(message)["priority"] in priorities
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_words_raise_a_priority_above_the_floor_of_its_intent(message, prioritie
     ],
 )
 def test_a_message_has_the_category_of_its_ticket(message, category):
-    assert intents.classify(message)["category"] == category
+    assert classifier.classify(message)["category"] == category
 
 
 @pytest.mark.parametrize(
@@ -155,26 +155,26 @@ def test_a_message_has_the_category_of_its_ticket(message, category):
     ],
 )
 def test_the_language_to_answer_in(message, language):
-    assert intents.language_of(message) == language
+    assert classifier.language_of(message) == language
 
 
 @pytest.mark.parametrize(
     "message", ["", " ", "?", "😡😡", "₹", "a" * 5000, "ok " * 2000, "எனது ஆர்டர் எங்கே", "\x00"]
 )
 def test_nothing_that_can_be_typed_breaks_it(message):
-    told = intents.classify(message)
+    told = classifier.classify(message)
     assert told["intent"] in corpus.INTENTS
     assert 0 <= told["confidence"] <= 1
     assert 0 <= told["oos_score"] <= 1
 
 
 def test_talk_from_elsewhere_scores_higher_than_talk_of_the_shop():
-    elsewhere = intents.classify("who won the cricket match yesterday")["oos_score"]
-    assert elsewhere > 0.5 > intents.classify("my parcel is late")["oos_score"]
+    elsewhere = classifier.classify("who won the cricket match yesterday")["oos_score"]
+    assert elsewhere > 0.5 > classifier.classify("my parcel is late")["oos_score"]
 
 
 def test_the_evidence_names_the_word_that_decided():
-    names = [name for name, _ in intents.explain("packet phata hua tha")]
+    names = [name for name, _ in classifier.explain("packet phata hua tha")]
     assert "g:torn" in names
     assert len(names) <= 8
 
@@ -193,16 +193,16 @@ def test_messages_as_customers_write_them_stay_understood(name, least_right, lea
 
 def test_answering_needs_no_numpy_and_django_start_reads_no_model():
     code = (
-        "import sys; from chatbot import intents; assert intents._model.cache_info().currsize == 0;"
+        "import sys; from chatbot.nlu import classifier as intents; assert intents._model.cache_info().currsize == 0;"
         "intents.classify('hi'); assert 'numpy' not in sys.modules and 'sklearn' not in sys.modules"
     )
-    root = Path(intents.__file__).parent.parent
+    root = Path(classifier.__file__).parent.parent.parent
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
 
 
 def test_a_file_that_is_no_model_is_refused():
     with pytest.raises(ValueError, match="no model of Villy"):
-        intents.Model(b"PK\x03\x04")
+        classifier.Model(b"PK\x03\x04")
 
 
 # --- Text ------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_a_file_that_is_no_model_is_refused():
     [("नहीं", "nahi"), ("nhi", "nahin"), ("डिलीवरी", "delivry"), ("kitne", "ktne"), ("वापस", "wapas")],
 )
 def test_spellings_and_scripts_of_a_word_sound_alike(one, other):
-    assert text.sound(one) == text.sound(other) != ""
+    assert features.sound(one) == features.sound(other) != ""
 
 
 @pytest.mark.parametrize(
@@ -227,11 +227,11 @@ def test_spellings_and_scripts_of_a_word_sound_alike(one, other):
     ],
 )
 def test_numbers_count_by_their_kind(token, kind):
-    assert text.shape(token) == kind
+    assert features.shape(token) == kind
 
 
 def test_devanagari_words_stay_whole():
-    assert text.tokens("पैसे वापस चाहिए!") == ["पैसे", "वापस", "चाहिए", "!"]
+    assert features.tokens("पैसे वापस चाहिए!") == ["पैसे", "वापस", "चाहिए", "!"]
 
 
 @pytest.mark.parametrize(
@@ -239,18 +239,18 @@ def test_devanagari_words_stay_whole():
     [("it is not damaged", True), ("damaged, not happy", False), ("refund nahi chahiye", True)],
 )
 def test_a_negation_reaches_its_own_clause(message, denied):
-    concepts = text.features(message)["concepts"]
+    concepts = features.features(message)["concepts"]
     assert bool({"g:!damaged", "g:!refund"} & concepts) == denied
 
 
 def test_likeness_forgives_a_typo():
-    assert text.similarity("peri peri makhana", "peri peri makhna") > 0.6
-    assert text.similarity("peri peri makhana", "mustard oil") < 0.1
-    assert text.similarity("", "ghee") == 0
+    assert features.similarity("peri peri makhana", "peri peri makhna") > 0.6
+    assert features.similarity("peri peri makhana", "mustard oil") < 0.1
+    assert features.similarity("", "ghee") == 0
 
 
 def test_every_line_of_the_gloss_can_be_read():
-    for line in text.GLOSS_FILE.read_text(encoding="utf-8").splitlines():
+    for line in features.GLOSS_FILE.read_text(encoding="utf-8").splitlines():
         assert not line or line.startswith("#") or re.fullmatch(r"[a-z_]+ = [^,]+(, [^,]+)*", line), line
 
 
@@ -262,8 +262,8 @@ def test_of_many_who_ask_first_one_reads_the_model(monkeypatch):
         time.sleep(0.05)
         return object()
 
-    monkeypatch.setattr(intents, "_model", cache(lambda: slowly("model")))
+    monkeypatch.setattr(classifier, "_model", cache(lambda: slowly("model")))
     with ThreadPoolExecutor(8) as pool:
-        models = set(pool.map(lambda _: intents.model(), range(8)))
+        models = set(pool.map(lambda _: classifier.model(), range(8)))
 
     assert (len(read), len(models)) == (1, 1)

@@ -8,8 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from chatbot import chats, handover, orders, proofs
+from chatbot import conversations, handover
 from chatbot.models import Chat, ChatMessage, OrderCode
+from chatbot.sources import order_codes, orders
 from tests import factories
 from tests.chatbot.servers import JsonServer
 
@@ -34,7 +35,7 @@ def guest(order):
 
 
 def code() -> str:
-    proofs.all_sent()
+    order_codes.all_sent()
     return re.search(r"\d{6}", mail.outbox[-1].body)[0]
 
 
@@ -49,25 +50,25 @@ def tells(answer: ChatMessage) -> bool:
 
 
 def test_a_guest_hears_of_an_order_after_the_code_and_not_before(guest):
-    assert not tells(chats.ask(guest, "where is my order"))
-    assert not tells(chats.ask(guest, f"where is {NUMBER}"))
-    proofs.all_sent()
+    assert not tells(conversations.ask(guest, "where is my order"))
+    assert not tells(conversations.ask(guest, f"where is {NUMBER}"))
+    order_codes.all_sent()
     assert mail.outbox[-1].to == ["priya@example.com"]
-    answer = chats.ask(guest, f"the code is {code()}")
+    answer = conversations.ask(guest, f"the code is {code()}")
     assert answer.reply["order"]["number"] == NUMBER
     # From here on this chat may hear of it
-    assert tells(chats.ask(guest, "where is my order"))
+    assert tells(conversations.ask(guest, "where is my order"))
 
 
 def test_what_is_said_is_the_same_whether_the_number_is_an_orders_or_not(guest):
-    real = chats.ask(guest, NUMBER)
-    invented = chats.ask(guest, "VP-99999")
+    real = conversations.ask(guest, NUMBER)
+    invented = conversations.ask(guest, "VP-99999")
     assert invented.text == real.text.replace(NUMBER, "VP-99999")
     left_out = ("text", "id")
     assert {key: value for key, value in real.reply.items() if key not in left_out} == {
         key: value for key, value in invented.reply.items() if key not in left_out
     }
-    proofs.all_sent()
+    order_codes.all_sent()
     assert len(mail.outbox) == 1
 
 
@@ -76,88 +77,88 @@ def test_what_is_said_is_the_same_whether_the_number_is_an_orders_or_not(guest):
     ["{}", "code: {}", "mera code {} hai", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "कोड {} है"],
 )
 def test_a_code_is_understood_as_people_type_it(typed, guest):
-    chats.ask(guest, NUMBER)
-    assert tells(chats.ask(guest, typed.format(code())))
+    conversations.ask(guest, NUMBER)
+    assert tells(conversations.ask(guest, typed.format(code())))
 
 
 def test_a_code_in_other_digits_is_the_same_code(guest):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     devanagari = "".join(chr(ord("०") + int(digit)) for digit in code())
-    assert tells(chats.ask(guest, devanagari))
+    assert tells(conversations.ask(guest, devanagari))
 
 
 def test_after_three_wrong_tries_the_right_code_is_worth_nothing(guest):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     sent = code()
-    answers = [chats.ask(guest, wrong(sent)) for _ in range(3)]
+    answers = [conversations.ask(guest, wrong(sent)) for _ in range(3)]
     assert [answer.reply["offerAgent"] for answer in answers] == [False, False, True]
-    assert not tells(chats.ask(guest, sent))
+    assert not tells(conversations.ask(guest, sent))
 
 
 def test_after_ten_minutes_the_code_is_worth_nothing(guest):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     assert OrderCode.objects.get().expires_at <= timezone.now() + timedelta(minutes=10)
     OrderCode.objects.update(expires_at=timezone.now())
-    assert not tells(chats.ask(guest, code()))
+    assert not tells(conversations.ask(guest, code()))
 
 
 def test_a_new_code_makes_the_one_before_it_void(guest):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     first = code()
-    chats.ask(guest, f"{NUMBER} please send again")
+    conversations.ask(guest, f"{NUMBER} please send again")
     assert code() != first
-    assert not tells(chats.ask(guest, first))
+    assert not tells(conversations.ask(guest, first))
 
 
 def test_a_code_opens_its_order_in_its_chat_only(guest, vikram):
     other = factories.order(vikram, "VP-20002")
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     sent = code()
     stranger = factories.guest("Stranger", "stranger@example.com")
-    chats.ask(stranger, NUMBER)
-    assert not tells(chats.ask(stranger, sent))
-    assert tells(chats.ask(guest, sent))
+    conversations.ask(stranger, NUMBER)
+    assert not tells(conversations.ask(stranger, sent))
+    assert tells(conversations.ask(guest, sent))
     # What one chat has proven is not proven in another, nor for another order
-    assert not tells(chats.ask(stranger, NUMBER))
-    assert not chats.ask(guest, "and VP-20002?").reply["order"]
+    assert not tells(conversations.ask(stranger, NUMBER))
+    assert not conversations.ask(guest, "and VP-20002?").reply["order"]
     handover.open_ticket(guest)
     Chat.objects.update(ticket=None, created_at=timezone.now() - timedelta(days=1))
-    chats.begin_anew(guest)
-    assert not tells(chats.ask(guest, NUMBER))
-    assert other.pk not in proofs.proven_orders(Chat.objects.filter(person=guest).first())
+    conversations.begin_anew(guest)
+    assert not tells(conversations.ask(guest, NUMBER))
+    assert other.pk not in order_codes.proven_orders(Chat.objects.filter(person=guest).first())
 
 
 def test_mails_and_guesses_are_bounded_for_an_order(guest, order):
-    for place in range(proofs.CODES_AN_HOUR + 3):
+    for place in range(order_codes.CODES_AN_HOUR + 3):
         somebody = factories.guest(f"Guest {place}", f"g{place}@example.com")
-        chats.ask(somebody, NUMBER)
-    proofs.all_sent()
-    assert len(mail.outbox) == proofs.CODES_AN_HOUR
+        conversations.ask(somebody, NUMBER)
+    order_codes.all_sent()
+    assert len(mail.outbox) == order_codes.CODES_AN_HOUR
     # Over the hour's five and the day's ten nothing opens it, and what is said stays the same
-    assert OrderCode.objects.filter(order=order).count() == proofs.CODES_AN_HOUR
+    assert OrderCode.objects.filter(order=order).count() == order_codes.CODES_AN_HOUR
     OrderCode.objects.update(created_at=timezone.now() - timedelta(hours=2))
-    for place in range(proofs.CODES_AN_HOUR + 3):
-        chats.ask(factories.guest(f"Late {place}", f"l{place}@example.com"), NUMBER)
+    for place in range(order_codes.CODES_AN_HOUR + 3):
+        conversations.ask(factories.guest(f"Late {place}", f"l{place}@example.com"), NUMBER)
     OrderCode.objects.update(created_at=timezone.now() - timedelta(hours=2))
-    last = chats.ask(guest, NUMBER)
-    proofs.all_sent()
-    assert len(mail.outbox) == proofs.CODES_A_DAY
+    last = conversations.ask(guest, NUMBER)
+    order_codes.all_sent()
+    assert len(mail.outbox) == order_codes.CODES_A_DAY
     assert NUMBER in last.text
 
 
 def test_a_code_is_stored_nowhere_that_anybody_reads(guest, asha, api):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     sent = code()
-    chats.ask(guest, f"my code {sent}")
+    conversations.ask(guest, f"my code {sent}")
     ticket = handover.open_ticket(guest)
     seen = api(asha).get(f"/api/support/admin/{ticket.pk}").content.decode()
     stored = [*ChatMessage.objects.values_list("text", "reply"), *Chat.objects.values_list("memory")]
     assert sent not in seen + str(stored) + str(OrderCode.objects.values_list("digest", "number"))
-    assert proofs.MASK in str(stored)
+    assert order_codes.MASK in str(stored)
 
 
 def test_the_way_through_customer_care_tells_no_more(guest, order, api):
-    chats.ask(guest, f"packet of {NUMBER} is torn")
+    conversations.ask(guest, f"packet of {NUMBER} is torn")
     said = {"message": f"{NUMBER} is torn", "category": "product-issue"}
     for reference in (NUMBER, str(order.pk), "VP-99999"):
         refused = api(guest).post("/api/support/create", said | {"orderId": reference})
@@ -177,25 +178,25 @@ def test_without_a_word_to_villy_a_guest_takes_no_order_along_either(guest, orde
 
 def test_a_retry_sends_no_second_code(guest):
     for _ in range(3):
-        chats.ask(guest, NUMBER, client_id="c1")
-    proofs.all_sent()
+        conversations.ask(guest, NUMBER, client_id="c1")
+    order_codes.all_sent()
     assert len(mail.outbox) == 1
 
 
 def test_what_was_proven_goes_along_to_customer_care(guest, order, api):
-    chats.ask(guest, NUMBER)
-    chats.ask(guest, code())
+    conversations.ask(guest, NUMBER)
+    conversations.ask(guest, code())
     given = {"message": "one pack is missing", "orderId": NUMBER}
     assert api(guest).post("/api/support/create", given).json()["orderId"] == str(order.pk)
 
 
 def test_asked_again_with_the_code_after_a_crash_the_answer_is_the_same(guest):
-    chats.ask(guest, NUMBER)
+    conversations.ask(guest, NUMBER)
     sent = code()
-    first = chats.ask(guest, sent, client_id="c1")
+    first = conversations.ask(guest, sent, client_id="c1")
     # The code was checked, and the desk died before the answer was stored
     ChatMessage.objects.filter(pk=first.pk).delete()
-    assert tells(chats.ask(guest, sent, client_id="c1"))
+    assert tells(conversations.ask(guest, sent, client_id="c1"))
 
 
 @pytest.mark.parametrize(
@@ -203,9 +204,9 @@ def test_asked_again_with_the_code_after_a_crash_the_answer_is_the_same(guest):
     ["my pin code is 302017", "I paid 499 with reference 302017 and got nothing for it so far today"],
 )
 def test_what_is_no_code_uses_up_no_try(text, guest):
-    chats.ask(guest, NUMBER)
-    chats.ask(guest, text)
-    assert OrderCode.objects.get().tries_left == proofs.TRIES
+    conversations.ask(guest, NUMBER)
+    conversations.ask(guest, text)
+    assert OrderCode.objects.get().tries_left == order_codes.TRIES
 
 
 # --- The signed-in ------------------------------------------------------------
@@ -215,16 +216,18 @@ def test_what_is_no_code_uses_up_no_try(text, guest):
 def test_a_customer_hears_of_their_own_order_by_any_spelling_and_a_stranger_never(
     typed, order, priya, vikram
 ):
-    assert chats.ask(priya, typed).reply["order"]["number"] == NUMBER
+    assert conversations.ask(priya, typed).reply["order"]["number"] == NUMBER
     factories.order(vikram, "VP-20002")
-    answer = chats.ask(vikram, typed)
+    answer = conversations.ask(vikram, typed)
     assert answer.reply["order"] is None
     assert not any(fact in answer.text for fact in FACTS)
 
 
 def test_to_a_stranger_a_real_number_sounds_like_an_invented_one(order, vikram):
-    assert chats.ask(vikram, NUMBER).text == chats.ask(vikram, "VP-99999").text.replace("VP-99999", NUMBER)
-    proofs.all_sent()
+    assert conversations.ask(vikram, NUMBER).text == conversations.ask(vikram, "VP-99999").text.replace(
+        "VP-99999", NUMBER
+    )
+    order_codes.all_sent()
     assert not mail.outbox
 
 
@@ -233,7 +236,7 @@ def test_to_a_stranger_a_real_number_sounds_like_an_invented_one(order, vikram):
     ["makhana under rs 500", "awb 778453901147", "utr 428812345678", "pin-302017", "2 packs of 10001 g"],
 )
 def test_what_is_no_order_number_sends_no_code(text, guest):
-    chats.ask(guest, text)
+    conversations.ask(guest, text)
     assert not OrderCode.objects.exists()
 
 
@@ -246,18 +249,18 @@ def test_a_customer_with_only_a_phone_gets_the_code_there(settings, db):
     with JsonServer() as gateway:
         settings.SMS_URL = gateway.url
         guest = factories.guest("Somebody", "somebody@example.com")
-        chats.ask(guest, NUMBER)
-        proofs.all_sent()
+        conversations.ask(guest, NUMBER)
+        order_codes.all_sent()
         sent = gateway.received[-1]
     assert sent["to"] == "+91 90000 02744"
-    assert tells(chats.ask(guest, re.search(r"\b\d{6}\b", sent["text"])[0]))
+    assert tells(conversations.ask(guest, re.search(r"\b\d{6}\b", sent["text"])[0]))
 
 
 def test_a_gateway_that_is_down_breaks_no_chat(settings, db, caplog):
     settings.SMS_URL = "http://127.0.0.1:9/"
     factories.order(factories.guest("Suresh", email="", phone="+91 90000 02744"), NUMBER)
-    answer = chats.ask(factories.guest("Somebody", "somebody@example.com"), NUMBER)
-    proofs.all_sent()
+    answer = conversations.ask(factories.guest("Somebody", "somebody@example.com"), NUMBER)
+    order_codes.all_sent()
     assert "code" in answer.text
     assert "could not be sent" in caplog.text
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chatbot import corpus, retrieval
-from chatbot.retrieval import Document, Index
+from chatbot.nlu import corpus, retrieval
+from chatbot.nlu.retrieval import Document, Index
 
 DATA = Path(__file__).parent / "data"
-ARTICLES = Path(corpus.__file__).parent / "data" / "demo" / "articles.yaml"
+ARTICLES = Path(corpus.__file__).parent.parent / "data" / "demo" / "articles.yaml"
 
 
 def lines(name: str) -> list[str]:

@@ -6,9 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from chatbot import chats, corpus, engine, teaching
+from chatbot import conversations
+from chatbot.dialogue import policy
+from chatbot.learning import teaching
 from chatbot.management.commands import train_villy
 from chatbot.models import Article, Chat, ChatMessage, Example
+from chatbot.nlu import corpus
 from tests import factories
 from tests.pages import page
 
@@ -103,7 +106,7 @@ def test_a_variant_is_known_at_once_and_its_cluster_is_done_with(priya):
     asked(priya, "who is your ceo")
     teaching.teach_variant("saikil theek karwani hai", article, cluster=teaching.cluster_of(line))
     chat = Chat.objects.create(person=priya)
-    assert "Mondays" in engine.answer(chat, "saikil theek karwani hai").text
+    assert "Mondays" in policy.answer(chat, "saikil theek karwani hai").text
     assert texts() == ["who is your ceo"]
 
 
@@ -217,7 +220,7 @@ def test_the_pages_hold_nothing_that_the_csp_refuses(staff, priya):
 
 
 def test_what_a_real_conversation_leaves_open_is_there_to_teach(priya):
-    answer = chats.ask(priya, "flurb the wonkle pliz")
+    answer = conversations.ask(priya, "flurb the wonkle pliz")
     assert answer.intent == "unknown"
     assert texts() == ["flurb the wonkle pliz"]
 

@@ -13,10 +13,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from chatbot import chats, handover, visitors
+from chatbot import conversations, handover, visitors
 from chatbot.models import Chat, SpentIdentity
 from tests import factories
-from tests.refusals import refused
+from tests.assertions import refused
 from tickets import workflow
 from tickets.models import Person, Role, Ticket, TicketEvent
 
@@ -252,7 +252,7 @@ def test_an_identity_of_the_past_minute_still_works_only_once(identify):
 
 def test_a_visitor_becomes_a_guest_and_keeps_the_chat(api, db):
     visitor = Person.objects.get(pk=api().post("/api/auth/visitor").json()["user"]["id"])
-    chats.ask(visitor, "Package damaged")
+    conversations.ask(visitor, "Package damaged")
     answer = api(visitor).post(GUEST, {"name": "Ravi", "phone": "90000 00111"})
     assert answer.json()["user"]["id"] == str(visitor.pk)
     chat = api().get("/api/chat/", HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}").json()
@@ -261,7 +261,7 @@ def test_a_visitor_becomes_a_guest_and_keeps_the_chat(api, db):
 
 def test_a_guest_becomes_a_customer_and_keeps_the_chat(identify, api):
     guest = factories.guest()
-    chats.ask(guest, "Package damaged")
+    conversations.ask(guest, "Package damaged")
     access = identify(token(), guest).json()["access"]
     chat = api().get("/api/chat/", HTTP_AUTHORIZATION=f"Bearer {access}").json()
     assert chat["messages"][0]["message"] == "Package damaged"
@@ -271,7 +271,7 @@ def test_a_guest_becomes_a_customer_and_keeps_the_chat(identify, api):
 @pytest.mark.engines
 def test_a_guests_open_tickets_become_the_customers_for_good(identify, api):
     guest = factories.guest("Ravi", "ravi@example.com")
-    chats.ask(guest, "Package damaged")
+    conversations.ask(guest, "Package damaged")
     ticket = handover.open_ticket(guest)
     access = identify(token(name="Priya"), guest).json()["access"]
     customer = api()
@@ -319,7 +319,7 @@ def test_a_customers_open_ticket_is_not_carried_to_another_customer(identify, pr
 def test_a_customer_without_an_address_who_connects_stays_who_they_are(path, identify, api):
     answer = identify(token(name=None, email=None, phone=None))
     person = Person.objects.get(pk=answer.json()["user"]["id"])
-    chats.ask(person, "Package damaged")
+    conversations.ask(person, "Package damaged")
     form = {"name": "Ravi", "contact": "ravi@example.com", "email": "ravi@example.com"}
     assert api(person).post(path, form).status_code == 201
     person.refresh_from_db()
@@ -341,7 +341,7 @@ def test_the_form_only_adds_what_the_shop_has_not_said(identify, api):
 
 def test_a_customers_chat_is_not_carried_to_another_customer(identify, api, priya):
     """Two customers at one computer: the second does not get what the first said."""
-    chats.ask(priya, "Package damaged")
+    conversations.ask(priya, "Package damaged")
     access = identify(token(), priya).json()["access"]
     chat = api().get("/api/chat/", HTTP_AUTHORIZATION=f"Bearer {access}").json()
     assert chat == {"id": None, "messages": []}

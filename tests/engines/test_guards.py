@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tickets import journal, search, workflow
+from tickets import search, workflow
 from tickets.models import Activity, Message, SearchText, Status, Ticket, TicketEvent
-from tickets.workflow import talking
+from tickets.workflow import change_set, messages
 
 pytestmark = pytest.mark.engines
 
@@ -68,7 +68,7 @@ def test_without_transactions_a_message_that_was_half_written_is_said_once(
     ticket, priya, power_cut, single_node, monkeypatch
 ):
     with monkeypatch.context() as dying:
-        dying.setattr(journal, "update", lambda *args: 1 / 0)
+        dying.setattr(change_set, "update", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             workflow.customer_says(ticket, "Hello?", by=priya, client_id="once")
     now = Ticket.objects.get(pk=ticket.pk)
@@ -95,7 +95,7 @@ def test_without_transactions_no_ticket_is_seen_without_its_first_message(priya,
 def test_a_ticket_that_lost_the_race_leaves_no_messages(priya, single_node, monkeypatch):
     first = workflow.open_ticket(priya, "The jar leaked", client_id="once")
     # As if both had looked before either wrote
-    monkeypatch.setattr(talking, "_opened_before", _blind_once(talking._opened_before))
+    monkeypatch.setattr(messages, "_opened_before", _blind_once(messages._opened_before))
     assert workflow.open_ticket(priya, "The jar leaked", client_id="once") == first
     assert set(Message.objects.values_list("ticket_id", flat=True)) == {first.pk}
 

@@ -179,7 +179,7 @@ from supportdesk import settings
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "supportdesk.settings"
 from supportdesk.serving import protocol
-import supportdesk.bodies as bodies
+import supportdesk.serving.request_bodies as bodies
 protocol.HEAD_SECONDS, bodies.PROGRESS_SECONDS = 1, 1
 from django.core.management import execute_from_command_line
 execute_from_command_line(["manage.py", *sys.argv[1:]])

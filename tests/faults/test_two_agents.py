@@ -27,24 +27,24 @@ PAIRS = [
 ]
 CHECK = """
 import json, sys
-from tests.tickets import truths
+from tests.tickets import invariants
 from tickets.models import Activity, Message, Person, Ticket
 names = {person.pk: str(person) for person in Person.objects.all()}
 for id, before in json.load(sys.stdin).items():
     ticket = Ticket.objects.get(pk=id)
     told = list(Activity.objects.filter(ticket=ticket).exclude(seq=None).order_by("seq").values_list("seq", flat=True))
     messages = list(ticket.messages.order_by("seq"))
-    truths.numbers_are_gapless_and_rise_with_time(ticket, messages, told)
-    truths.history_leads_to_what_the_ticket_says(ticket, list(ticket.events.order_by("at")), before)
-    truths.counters_say_what_the_rows_say(ticket, messages)
-    truths.times_and_people_fit_the_status(ticket, names)
+    invariants.numbers_are_gapless_and_rise_with_time(ticket, messages, told)
+    invariants.history_leads_to_what_the_ticket_says(ticket, list(ticket.events.order_by("at")), before)
+    invariants.counters_say_what_the_rows_say(ticket, messages)
+    invariants.times_and_people_fit_the_status(ticket, names)
 print("true")
 """
 SNAPSHOT = """
 import json, sys
-from tests.tickets import truths
+from tests.tickets import invariants
 from tickets.models import Ticket
-print(json.dumps({id: truths.tracked(Ticket.objects.get(pk=id)) for id in json.load(sys.stdin)}))
+print(json.dumps({id: invariants.tracked(Ticket.objects.get(pk=id)) for id in json.load(sys.stdin)}))
 """
 
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 from tests import factories
 from tests.pages import page
 from tests.tickets.admin_pages import LIST, change_many, choose
-from tickets import audit, workflow
-from tickets.models import AuditEntry, Deed, NeverChanged, Person, Ticket
+from tickets import workflow
+from tickets.models import AuditAction, AuditEntry, NeverChanged, Person, Ticket
+from tickets.privacy import audit
 
 pytestmark = pytest.mark.engines
 
-SAW, CHANGED, EXPORTED, ERASED = Deed
+SAW, CHANGED, EXPORTED, ERASED = AuditAction
 
 
 def entries() -> list[tuple]:
@@ -59,7 +60,7 @@ def test_looking_again_within_ten_minutes_is_looking_once(browse, asha, rohan, t
 
 def test_two_processes_note_one_look_once(asha, ticket):
     for _ in range(2):
-        audit.saw(asha, ticket=ticket.pk)
+        audit.record_view(asha, ticket=ticket.pk)
         # Another process has another cache
         cache.clear()
     assert len(entries()) == 1
@@ -68,9 +69,9 @@ def test_two_processes_note_one_look_once(asha, ticket):
 @pytest.mark.usefixtures("nothing_expires")
 def test_a_look_costs_one_query_and_the_next_none(asha, ticket, django_assert_num_queries):
     with django_assert_num_queries(1):
-        audit.saw(asha, ticket=ticket.pk)
+        audit.record_view(asha, ticket=ticket.pk)
     with django_assert_num_queries(0):
-        audit.saw(asha, ticket=ticket.pk)
+        audit.record_view(asha, ticket=ticket.pk)
 
 
 def test_what_nobody_was_shown_nobody_saw(browse, api, asha, vikram, priya, ticket):
@@ -232,7 +233,7 @@ def test_what_could_not_be_noted_is_not_shown(browse, asha, ticket, monkeypatch)
     def broken(*_, **__):
         raise IntegrityError("no room")
 
-    monkeypatch.setattr(audit, "saw", broken)
+    monkeypatch.setattr(audit, "record_view", broken)
     client = browse(asha)
     client.raise_request_exception = False
     answer = client.get(f"/support/{ticket.pk}/")

@@ -11,8 +11,9 @@ from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from tests import factories
-from tickets import people, workflow
+from tickets import workflow
 from tickets.models import Message
+from tickets.privacy import personal_data
 from tickets.uploads import received
 
 BUCKET = "pictures-of-the-desk"
@@ -43,7 +44,7 @@ def bucket(server, settings):
 def use(settings, server, name=BUCKET):
     options = KEYS | {"bucket_name": name, "endpoint_url": server, "region_name": "us-east-1"}
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "supportdesk.bucket.Bucket", "OPTIONS": options}
+        "default": {"BACKEND": "supportdesk.storage.s3.Bucket", "OPTIONS": options}
     }
 
 
@@ -94,7 +95,7 @@ def test_a_picture_that_led_to_no_message_is_removed_again(bucket, priya, ticket
 
 
 def test_an_erasure_removes_it_from_the_bucket(message, bucket, priya):
-    people.erase(priya)
+    personal_data.erase(priya)
     assert keys(bucket) == []
 
 

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from supportdesk import health
+from supportdesk.observability import health
 
 pytestmark = pytest.mark.engines
 

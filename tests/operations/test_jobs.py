@@ -8,13 +8,15 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 
-from chatbot import chats
+from chatbot import conversations
 from chatbot.models import OrderCode, SpentIdentity
-from chatbot.people import prune_proofs
+from chatbot.personal_data import prune_proofs
 from tests import factories
-from tickets import clock, jobs, live, workflow
-from tickets.api import tokens
+from tickets import live, workflow
+from tickets.accounts import tokens
 from tickets.models import Activity, Job, Sender, Status, Ticket, TicketEvent, TokenFamily, Viewer
+from tickets.operations import jobs
+from tickets.workflow import clock
 
 pytestmark = pytest.mark.engines
 
@@ -118,7 +120,7 @@ def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolve
 
 
 def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, asha, priya, browse, now):
-    live.number_activities()
+    live.assign_sequence()
     newest = Activity.objects.order_by("-position").first()
     Activity.objects.update(at=now - timedelta(days=4))
     fresh = Activity.objects.create(ticket=ticket)
@@ -136,11 +138,11 @@ def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, as
 
 
 def test_positions_go_on_where_they_were_after_pruning(ticket, priya, now):
-    live.number_activities()
+    live.assign_sequence()
     last = Activity.objects.order_by("-position").first().position
     jobs.prune(now + LONG_AGO, now)
     workflow.customer_says(ticket, "Hello?", by=priya)
-    live.number_activities()
+    live.assign_sequence()
     assert Activity.objects.order_by("-position").first().position == last + 1
 
 
@@ -153,7 +155,7 @@ def test_a_sign_in_that_is_used_lives_on(priya, now):
 
 
 def test_spent_identities_and_codes_that_proved_nothing_are_removed(priya, now):
-    chat = chats.begin_anew(priya)
+    chat = conversations.begin_anew(priya)
     for proven_at, given in (
         (None, timedelta(days=3)),
         (None, timedelta(hours=1)),

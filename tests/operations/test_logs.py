@@ -11,13 +11,14 @@ from django.db import IntegrityError
 from django.urls import path
 from django.utils import timezone
 
-from supportdesk import logs
+from supportdesk.observability import logs
 from supportdesk.urls import *  # noqa: F403 - this file is the desk's urls, and two that break
-from supportdesk.urls import urlpatterns as the_desks
+from supportdesk.urls import urlpatterns as desk_urlpatterns
 from tests import factories
-from tickets import jobs, workflow
-from tickets.api import tokens
+from tickets import workflow
+from tickets.accounts import tokens
 from tickets.channels import outbox
+from tickets.operations import jobs
 
 
 def broken(request, why):
@@ -28,7 +29,7 @@ def broken(request, why):
     }[why]
 
 
-urlpatterns = [path("broken/<why>", broken), *the_desks]
+urlpatterns = [path("broken/<why>", broken), *desk_urlpatterns]
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests import factories
-from tickets import jobs, live, queries, workflow
+from tickets import live, queries, workflow
 from tickets.models import Activity, Job, Status
+from tickets.operations import jobs
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 
@@ -65,7 +66,7 @@ def test_overdue_answers_unsent_news_and_late_jobs_show(ticket):
     assert now["desk_tickets_overdue", ""] == 1
     assert now["desk_outbox_age_seconds", ""] == pytest.approx(3600, abs=60)
     assert now["desk_job_late_seconds", "job=letters"] == pytest.approx(3600, abs=60)
-    live.number_activities()
+    live.assign_sequence()
     assert told()["desk_outbox_age_seconds", ""] == 0
 
 
@@ -87,10 +88,10 @@ def test_messages_overdue_tickets_and_failures_are_counted(ticket, asha, monkeyp
 def test_open_streams_are_counted():
     async def listen_for_a_moment() -> list[float]:
         counted = [streams()]
-        listener = live.Listener(lambda after: live.News(b"", 0), 0, "any", bool, 20, None)
-        live.hub.join("ticket:x", listener)
+        listener = live.Subscriber(lambda after: live.Batch(b"", 0), 0, "any", bool, 20, None)
+        live.broker.broker.join("ticket:x", listener)
         counted.append(streams())
-        live.hub.leave("ticket:x", listener)
+        live.broker.broker.leave("ticket:x", listener)
         return [*counted, streams()]
 
     def streams() -> float:

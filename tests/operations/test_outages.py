@@ -17,9 +17,9 @@ from django.db import (
 from django.http import HttpResponse
 from django.urls import path
 
-from supportdesk.outages import is_outage
+from supportdesk.http.outages import is_outage
 from supportdesk.urls import *  # noqa: F403 - this file is the desk's urls, and two that find the database away
-from supportdesk.urls import urlpatterns as the_desks
+from supportdesk.urls import urlpatterns as desk_urlpatterns
 from tests import factories
 from tests.pages import page
 
@@ -30,7 +30,7 @@ def away(request):
     raise OperationalError("could not connect to db.internal as desk:hunter2")
 
 
-urlpatterns = [path("away", away), path("api/away", away), *the_desks]
+urlpatterns = [path("away", away), path("api/away", away), *desk_urlpatterns]
 
 
 def sqlite(name: str) -> OperationalError:
@@ -107,7 +107,7 @@ class BreakOnTheWayOut:
 @pytest.mark.parametrize("place", ["first that may", "last"])
 def test_what_fails_in_a_middleware_is_as_calm(client, db, settings, debug, place):
     settings.DEBUG = debug
-    calm = settings.MIDDLEWARE.index("supportdesk.outages.Calm") + 1
+    calm = settings.MIDDLEWARE.index("supportdesk.http.outages.DatabaseUnavailableMiddleware") + 1
     place = calm if place == "first that may" else len(settings.MIDDLEWARE)
     settings.MIDDLEWARE = [
         *settings.MIDDLEWARE[:place],

@@ -15,13 +15,25 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from chatbot import chats, handover
+from chatbot import conversations, handover
 from chatbot.models import Chat
 from tests import factories
-from tickets import audit, clock, people, queries, search, workflow
-from tickets.api import tokens
-from tickets.models import AuditEntry, Deed, Message, Order, Person, Role, Status, Ticket, TokenFamily
+from tickets import queries, search, workflow
+from tickets.accounts import tokens
+from tickets.models import (
+    AuditAction,
+    AuditEntry,
+    Message,
+    Order,
+    Person,
+    Role,
+    Status,
+    Ticket,
+    TokenFamily,
+)
+from tickets.privacy import audit, personal_data
 from tickets.uploads import received
+from tickets.workflow import clock
 
 pytestmark = pytest.mark.engines
 
@@ -50,7 +62,7 @@ def priya(priya) -> Person:
 def story(priya, asha, meera, browse) -> Ticket:
     """All that can be there of a person: chat, order, hand-over, messages, pictures, call back, rating, sign-ins."""
     order = factories.order(priya, "VP-77777", city="Jaipur", pincode="302017", tracking_number="TRK302017")
-    chats.ask(priya, "Hi, I am Priya Sharma, my order VP-77777 is broken")
+    conversations.ask(priya, "Hi, I am Priya Sharma, my order VP-77777 is broken")
     with received(factories.picture()) as picture:
         ticket = handover.open_ticket(
             priya, "I am Priya, the jar of VP-77777 leaked", order=order, picture=picture
@@ -60,13 +72,13 @@ def story(priya, asha, meera, browse) -> Ticket:
     workflow.request_callback(ticket, by=priya, note="ask for Priya")
     workflow.move(ticket, Status.RESOLVED, by=asha, resolution="A new jar for Priya")
     workflow.confirm(ticket, by=priya, rating=5, comment="Thanks, Priya")
-    chats.begin_anew(priya)
-    chats.ask(priya, "It is Priya again")
+    conversations.begin_anew(priya)
+    conversations.ask(priya, "It is Priya again")
     tokens.issue(priya)
     browse(priya)
     LogEntry.objects.create(user=meera, object_id=str(priya.pk), object_repr="Priya Sharma", action_flag=2)
     LogEntry.objects.create(user=meera, object_id=str(ticket.pk), object_repr=str(ticket), action_flag=2)
-    audit.saw(asha, ticket=ticket.pk)
+    audit.record_view(asha, ticket=ticket.pk)
     return Ticket.objects.get(pk=ticket.pk)
 
 
@@ -93,7 +105,7 @@ def pictures() -> list[str]:
 @pytest.fixture
 def exported(priya, story) -> zipfile.ZipFile:
     file = io.BytesIO()
-    people.export(priya, file)
+    personal_data.export(priya, file)
     return zipfile.ZipFile(file)
 
 
@@ -136,7 +148,7 @@ def test_the_export_holds_no_key_and_nothing_of_others(exported, priya, vikram):
 
 def test_after_an_erasure_no_table_tells_who_it_was(priya, story):
     assert all(part in everywhere() for part in TELLING)
-    people.erase(priya)
+    personal_data.erase(priya)
     left = everywhere()
     # The shop's books keep that there was an order
     Order.objects.update(number="")
@@ -144,7 +156,7 @@ def test_after_an_erasure_no_table_tells_who_it_was(priya, story):
 
 
 def test_the_conversation_stays_without_the_person(priya, story):
-    people.erase(priya)
+    personal_data.erase(priya)
     ticket = Ticket.objects.get(pk=story.pk)
     said = [
         (message.sender, message.sender_name, message.text)
@@ -162,7 +174,7 @@ def test_the_conversation_stays_without_the_person(priya, story):
 
 
 def test_with_the_words_nothing_that_the_person_wrote_is_left(priya, story):
-    people.erase(priya, words=True)
+    personal_data.erase(priya, words=True)
     assert "leaked" not in everywhere()
     assert "broken" not in everywhere()
     assert "is it [number]" in everywhere()
@@ -170,13 +182,13 @@ def test_with_the_words_nothing_that_the_person_wrote_is_left(priya, story):
 
 def test_pictures_are_removed_from_the_storage(priya, story):
     assert len(pictures()) == 2
-    people.erase(priya)
+    personal_data.erase(priya)
     assert pictures() == []
 
 
 def test_sign_ins_end_and_the_shop_begins_a_new_history(priya, story, vikram, browse):
     browse(vikram)
-    people.erase(priya)
+    personal_data.erase(priya)
     assert not Chat.objects.filter(person=priya).exists()
     assert not TokenFamily.objects.exists()
     assert [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()] == [str(vikram.pk)]
@@ -188,7 +200,7 @@ def test_sign_ins_end_and_the_shop_begins_a_new_history(priya, story, vikram, br
 def test_search_finds_the_ticket_by_nothing_that_was_erased(priya, story):
     for words in ("Priya", "priya@example", "9000000110", "VP-77777", "sharma"):
         assert queries.inbox_page(queries.InboxFilter(q=words)).rows, words
-    people.erase(priya)
+    personal_data.erase(priya)
     for words in ("Priya", "Prya", "priya@example", "9000000110", "VP-77777", "sharma"):
         assert not queries.inbox_page(queries.InboxFilter(q=words)).rows, words
     assert queries.inbox_page(queries.InboxFilter(q="leaked")).rows
@@ -203,7 +215,7 @@ def test_not_even_the_bytes_are_left_in_the_database_file(asha):
     for number in range(30):
         workflow.agent_replies(factories.ticket(asha, f"another jar {number}"), "Hello", by=asha)
     workflow.agent_replies(ticket, f"Hello {name}", by=asha)
-    people.erase(person)
+    personal_data.erase(person)
     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     found = open(connection.settings_dict["NAME"], "rb").read().lower()  # noqa: SIM115
     assert b"another jar" in found
@@ -214,15 +226,15 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(priya, story, m
     with monkeypatch.context() as broken:
         broken.setattr(search, "renew", lambda ticket: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            people.erase(priya)
-    people.erase(priya)
+            personal_data.erase(priya)
+    personal_data.erase(priya)
     Order.objects.update(number="")
     assert not [part for part in TELLING if part in everywhere()]
 
 
 def test_people_of_the_desk_are_not_erased(asha):
-    with pytest.raises(people.NotACustomer):
-        people.erase(asha)
+    with pytest.raises(personal_data.NotACustomer):
+        personal_data.erase(asha)
     assert Person.objects.get(pk=asha.pk).name == "Asha Nair"
 
 
@@ -239,7 +251,7 @@ def test_people_of_the_desk_are_not_erased(asha):
     ],
 )
 def test_names_addresses_and_numbers_are_taken_out_of_texts(priya, text, left):
-    assert people.Anonymous(priya, words=False)(text) == left
+    assert personal_data.Anonymous(priya, words=False)(text) == left
 
 
 # --- Retention ---------------------------------------------------------------
@@ -262,7 +274,7 @@ def test_closed_tickets_are_removed_after_their_time_with_all_that_is_theirs(pri
     old, young = closed(priya, asha, 366), closed(priya, asha, 364)
     with clock.at(timezone.now() - timedelta(days=366)):
         still_open = factories.ticket(priya, "open since")
-    assert not people.retain(timezone.now())
+    assert not personal_data.retain(timezone.now())
     assert set(Ticket.objects.values_list("pk", flat=True)) == {young.pk, still_open.pk}
     assert str(old.pk) not in everywhere()
     assert "366 days ago" not in everywhere()
@@ -275,16 +287,16 @@ def test_guests_of_whom_nothing_is_left_go_along_and_customers_stay(asha, priya)
     for person in (gone, has_more, priya):
         closed(person, asha, 400)
     factories.ticket(has_more)
-    people.retain(timezone.now())
+    personal_data.retain(timezone.now())
     assert set(Person.objects.filter(role=Role.CUSTOMER)) == {has_more, priya}
 
 
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_chats_that_led_to_nothing_go_with_their_visitors(db):
     visitor = factories.guest("Visitor")
-    chat = chats.begin_anew(visitor)
+    chat = conversations.begin_anew(visitor)
     Chat.objects.filter(pk=chat.pk).update(updated_at=timezone.now() - timedelta(days=366))
-    people.retain(timezone.now())
+    personal_data.retain(timezone.now())
     assert not Chat.objects.exists()
     assert not Person.objects.filter(pk=visitor.pk).exists()
 
@@ -292,7 +304,7 @@ def test_chats_that_led_to_nothing_go_with_their_visitors(db):
 def test_without_a_number_of_days_everything_is_kept(priya, asha, settings):
     settings.RETENTION_DAYS = 0
     closed(priya, asha, 4000)
-    people.retain(timezone.now())
+    personal_data.retain(timezone.now())
     assert Ticket.objects.count() == 1
 
 
@@ -304,7 +316,7 @@ def test_the_command_exports_a_person_by_e_mail_for_the_owner_alone(priya, story
     call_command("export_person", "Priya@Example.com", to=str(file), verbosity=0)
     assert "data.json" in zipfile.ZipFile(file).namelist()
     assert file.stat().st_mode & 0o077 == 0
-    entry = AuditEntry.objects.get(deed=Deed.EXPORTED)
+    entry = AuditEntry.objects.get(deed=AuditAction.EXPORTED)
     assert (entry.person_id, entry.actor_name) == (priya.pk, "command line")
 
 
@@ -312,7 +324,7 @@ def test_the_command_erases_after_being_told_yes(priya, story):
     call_command("erase_person", str(priya.pk), yes=True, verbosity=0)
     priya.refresh_from_db()
     assert priya.name == "Erased"
-    assert AuditEntry.objects.get(deed=Deed.ERASED).person_id == priya.pk
+    assert AuditEntry.objects.get(deed=AuditAction.ERASED).person_id == priya.pk
 
 
 @pytest.mark.parametrize("command", ["export_person", "erase_person"])
@@ -326,7 +338,7 @@ def test_commands_ask_which_one_when_an_address_is_of_several(command, priya, tm
 
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_the_command_retains_to_the_end(priya, asha, monkeypatch):
-    monkeypatch.setattr(people, "BATCH", 1)
+    monkeypatch.setattr(personal_data, "BATCH", 1)
     for days in (400, 401, 402):
         closed(priya, asha, days)
     factories.ticket(priya)

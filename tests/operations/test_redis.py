@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from supportdesk.caches import PatientRedisCache
+from supportdesk.storage.redis_cache import PatientRedisCache
 from tests.desk import Desk
 from tests.operations.servers import Listening, Redis
-from tickets.bus import PAUSE_SECONDS, PUBLISH_SECONDS, RedisBus
+from tickets.live.bus import PAUSE_SECONDS, PUBLISH_SECONDS, RedisBus
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,10 +8,10 @@ from django.db import connection, connections
 from django.test import RequestFactory
 
 from tests import factories
+from tests.assertions import refused
 from tests.pages import page
-from tests.refusals import refused
-from tickets import limits, workflow
-from tickets.accounts import second_factor
+from tickets import workflow
+from tickets.accounts import rate_limits, second_factor
 from tickets.models import Allowance
 
 pytestmark = pytest.mark.engines
@@ -28,8 +28,8 @@ def at(settings, monkeypatch):
         now = MORNING
 
     settings.RATE_LIMITS = True
-    monkeypatch.setattr(limits, "now", lambda: Clock.now)
-    monkeypatch.setattr(limits, "_used_up", {})
+    monkeypatch.setattr(rate_limits, "now", lambda: Clock.now)
+    monkeypatch.setattr(rate_limits, "_used_up", {})
     return Clock
 
 
@@ -187,7 +187,7 @@ DOORS = [
 
 
 def test_every_limit_has_a_door_where_it_is_enforced():
-    assert {use for use, *_ in DOORS} == set(limits.LIMITS)
+    assert {use for use, *_ in DOORS} == set(rate_limits.LIMITS)
 
 
 # All windows of a limit at its first door, one at the others
@@ -195,7 +195,7 @@ FIRST = {use: door for use, door, _ in reversed(DOORS)}
 WINDOWS = [
     (use, door, kind, window)
     for use, door, kind in DOORS
-    for window in limits.LIMITS[use][: None if FIRST[use] is door else 1]
+    for window in rate_limits.LIMITS[use][: None if FIRST[use] is door else 1]
 ]
 
 
@@ -209,7 +209,7 @@ def test_once_it_is_too_often_it_is_refused_in_words_until_the_window_ends(
 ):
     _, seconds, whose = window
     monkeypatch.setattr(
-        limits, "LIMITS", {name: [] for name in limits.LIMITS} | {use: [(TIMES, seconds, whose)]}
+        rate_limits, "LIMITS", {name: [] for name in rate_limits.LIMITS} | {use: [(TIMES, seconds, whose)]}
     )
     at.now = MORNING - MORNING % seconds + seconds - 30
     assert [door(cast).status_code == 429 for _ in range(TIMES)] == [False] * TIMES
@@ -231,7 +231,9 @@ def test_once_it_is_too_often_it_is_refused_in_words_until_the_window_ends(
 
 
 def test_what_was_refused_did_nothing(cast, monkeypatch):
-    monkeypatch.setattr(limits, "LIMITS", limits.LIMITS | {"write": [(1, 60, limits.PERSON)]})
+    monkeypatch.setattr(
+        rate_limits, "LIMITS", rate_limits.LIMITS | {"write": [(1, 60, rate_limits.PERSON)]}
+    )
     say = customer("/api/support/{}/message", message="Hello?", image=1)
     assert [say(cast).status_code for _ in range(3)] == [201, 429, 429]
     assert cast.ticket.messages.filter(text="Hello?").count() == 1
@@ -246,8 +248,8 @@ def taken(use="write", *, person=None, address="203.0.113.7", account="", **head
     if person:
         request.user = person
     try:
-        limits.take(request, use, account=account)
-    except limits.TooMany:
+        rate_limits.consume(request, use, account=account)
+    except rate_limits.TooMany:
         return False
     return True
 
@@ -255,27 +257,27 @@ def taken(use="write", *, person=None, address="203.0.113.7", account="", **head
 @pytest.fixture
 def only(db, monkeypatch):
     def set_only(*windows):
-        monkeypatch.setattr(limits, "LIMITS", {"write": list(windows), "sign in": list(windows)})
+        monkeypatch.setattr(rate_limits, "LIMITS", {"write": list(windows), "sign in": list(windows)})
 
     return set_only
 
 
 def test_a_person_is_limited_wherever_they_are_and_others_beside_them_are_not(only, priya, vikram):
-    only((1, 60, limits.PERSON))
+    only((1, 60, rate_limits.PERSON))
     assert taken(person=priya)
     assert not taken(person=priya, address="198.51.100.9")
     assert taken(person=vikram)
 
 
 def test_an_address_is_limited_whoever_is_there(only, priya, vikram):
-    only((1, 60, limits.ADDRESS))
+    only((1, 60, rate_limits.ADDRESS))
     assert taken(person=priya)
     assert not taken(person=vikram)
     assert taken(person=vikram, address="198.51.100.9")
 
 
 def test_an_account_is_locked_for_the_one_who_guesses_and_not_for_its_owner_elsewhere(only):
-    only((1, 60, limits.ACCOUNT_AND_ADDRESS))
+    only((1, 60, rate_limits.ACCOUNT_AND_ADDRESS))
     assert taken("sign in", account="asha@example.com")
     assert not taken("sign in", account=" ASHA@example.com")
     assert taken("sign in", account="rohan@example.com")
@@ -283,7 +285,7 @@ def test_an_account_is_locked_for_the_one_who_guesses_and_not_for_its_owner_else
 
 
 def test_guesses_from_everywhere_are_bounded_for_an_account(only):
-    only((3, 60, limits.ACCOUNT))
+    only((3, 60, rate_limits.ACCOUNT))
     tries = [
         taken("sign in", account="asha@example.com", address=f"198.51.100.{place}") for place in range(9)
     ]
@@ -291,14 +293,14 @@ def test_guesses_from_everywhere_are_bounded_for_an_account(only):
 
 
 def test_an_ipv6_customer_has_one_allowance_for_the_whole_network(only):
-    only((1, 60, limits.ADDRESS))
+    only((1, 60, rate_limits.ADDRESS))
     assert taken(address="2001:db8:1:1::1")
     assert not taken(address="2001:db8:1:1:ffff::2")
     assert taken(address="2001:db8:1:2::1")
 
 
 def test_nobody_gets_a_new_address_by_writing_one(only):
-    only((1, 60, limits.ADDRESS))
+    only((1, 60, rate_limits.ADDRESS))
     assert taken()
     for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP", "CF-Connecting-IP"):
         assert not taken(**{header: "198.51.100.9"})
@@ -306,7 +308,7 @@ def test_nobody_gets_a_new_address_by_writing_one(only):
 
 @pytest.mark.parametrize("proxies", [1, 2])
 def test_behind_proxies_the_address_is_what_the_outermost_trusted_one_saw(only, settings, proxies):
-    only((1, 60, limits.ADDRESS))
+    only((1, 60, rate_limits.ADDRESS))
     settings.TRUSTED_PROXIES = proxies
     inner = ", 10.0.0.2" * (proxies - 1)
     assert taken(address="10.0.0.1", **{"X-Forwarded-For": f"203.0.113.7{inner}"})
@@ -326,7 +328,7 @@ def test_what_is_stored_names_neither_person_nor_address(priya):
 
 
 def test_a_use_is_one_write_and_a_refusal_none(priya, django_assert_num_queries, only):
-    only((3, 60, limits.PERSON), (5, 60, limits.ADDRESS))
+    only((3, 60, rate_limits.PERSON), (5, 60, rate_limits.ADDRESS))
     assert taken(person=priya)
     # The transaction, and the lock where the engine has one; on MongoDB a write for each window
     around = {"postgresql": 3, "sqlite": 2, "mongodb": 1}[connection.vendor]
@@ -339,7 +341,7 @@ def test_a_use_is_one_write_and_a_refusal_none(priya, django_assert_num_queries,
 
 
 def test_off_is_off(settings, priya, django_assert_num_queries, only):
-    only((1, 60, limits.PERSON))
+    only((1, 60, rate_limits.PERSON))
     settings.RATE_LIMITS = False
     with django_assert_num_queries(0):
         assert all(taken(person=priya) for _ in range(5))
@@ -349,7 +351,7 @@ def test_off_is_off(settings, priya, django_assert_num_queries, only):
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_at_once_as_many_get_through_as_may(only):
     priya = factories.person()
-    only((10, 60, limits.PERSON), (25, 60, limits.ADDRESS))
+    only((10, 60, rate_limits.PERSON), (25, 60, rate_limits.ADDRESS))
     gate, results = threading.Barrier(40), []
 
     def knock():
@@ -369,5 +371,5 @@ def test_of_forty_at_once_as_many_get_through_as_may(only):
 
 def test_workflow_is_not_limited_by_itself(priya, ticket, only):
     """Jobs, commands and the demo have no address: the doors count, not the verbs."""
-    only((0, 60, limits.PERSON))
+    only((0, 60, rate_limits.PERSON))
     workflow.customer_says(ticket, "Hello?", by=priya)

@@ -8,12 +8,12 @@ import pytest
 from tests import factories
 from tests.desk import Desk
 from tests.operations.servers import Redis
-from tickets import limits
+from tickets.accounts import rate_limits
 from tickets.models import Allowance
 
 from .test_limits import taken
 
-TIMES, SECONDS, _ = limits.LIMITS["sign in"][0]
+TIMES, SECONDS, _ = rate_limits.LIMITS["sign in"][0]
 
 
 def not_at_the_end_of_a_window(seconds: int, left: int = 20) -> None:
@@ -50,9 +50,9 @@ def test_two_processes_count_together_also_what_comes_at_once(store, data_dir):
 @pytest.mark.slow
 def test_while_redis_is_away_the_database_counts(settings, monkeypatch, db):
     settings.RATE_LIMITS = True
-    monkeypatch.setattr(limits, "now", lambda: int(time.time()))
-    monkeypatch.setattr(limits, "_used_up", {})
-    monkeypatch.setattr(limits, "LIMITS", {"write": [(2, 3600, limits.PERSON)]})
+    monkeypatch.setattr(rate_limits, "now", lambda: int(time.time()))
+    monkeypatch.setattr(rate_limits, "_used_up", {})
+    monkeypatch.setattr(rate_limits, "LIMITS", {"write": [(2, 3600, rate_limits.PERSON)]})
     not_at_the_end_of_a_window(3600)
     redis, priya = Redis().start(), factories.person()
     settings.REDIS_URL = redis.url
@@ -61,7 +61,7 @@ def test_while_redis_is_away_the_database_counts(settings, monkeypatch, db):
         assert not Allowance.objects.exists()
     finally:
         redis.kill()
-    monkeypatch.setattr(limits, "_used_up", {})
+    monkeypatch.setattr(rate_limits, "_used_up", {})
     began = time.monotonic()
     assert [taken(person=priya) for _ in range(3)] == [True, True, False]
     assert time.monotonic() - began < 1

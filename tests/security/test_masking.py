@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.masking import masked
+from tickets.privacy.masking import masked
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from django.apps import apps
 from django.core import mail
 
-from chatbot import chats, proofs
+from chatbot import conversations
 from chatbot.models import ChatMessage
+from chatbot.sources import order_codes
 from tests import factories
 from tickets import search, workflow
 from tickets.models import Message, Ticket
@@ -134,7 +135,7 @@ def test_nobody_finds_a_ticket_by_what_was_not_kept(ticket, priya):
 def test_a_retry_is_known_by_what_is_kept_of_it(ticket, priya, vikram, api):
     for _ in range(2):
         workflow.customer_says(ticket, SECRET, by=priya, client_id="c1")
-        chats.ask(vikram, SECRET, client_id="c2")
+        conversations.ask(vikram, SECRET, client_id="c2")
     assert (
         Message.objects.filter(client_id="c1").count()
         == ChatMessage.objects.filter(client_id="c2").count()
@@ -147,18 +148,18 @@ def test_a_retry_is_known_by_what_is_kept_of_it(ticket, priya, vikram, api):
     with pytest.raises(workflow.Mismatch):
         workflow.customer_says(ticket, "Another text", by=priya, client_id="c1")
     with pytest.raises(workflow.Mismatch):
-        chats.ask(vikram, "Another text", client_id="c2")
+        conversations.ask(vikram, "Another text", client_id="c2")
 
 
 @pytest.mark.parametrize("typed", ["{}", "otp {}", "{} is the code", "मेरा कोड {} है"])
 def test_our_own_code_proves_the_order_and_is_not_stored(typed, priya):
     factories.order(priya, "VP-10001")
     guest = factories.guest(email="somebody@example.com")
-    chats.ask(guest, "where is VP-10001")
-    proofs.all_sent()
+    conversations.ask(guest, "where is VP-10001")
+    order_codes.all_sent()
     code = re.search(r"\d{6}", mail.outbox[-1].body)[0]
-    answer = chats.ask(guest, typed.format(code), client_id="c1")
+    answer = conversations.ask(guest, typed.format(code), client_id="c1")
     assert answer.reply["order"]["number"] == "VP-10001"
     assert answer.answers.text == typed.format("••••••")
-    assert chats.ask(guest, typed.format(code), client_id="c1") == answer
+    assert conversations.ask(guest, typed.format(code), client_id="c1") == answer
     assert code not in everything_stored()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from supportdesk.jinja import linked
+from supportdesk.templating import linked
 from tests.pages import page
 
 QUOTES = "\"'<>"

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError
 
+from tickets.models.settings import DeskSettings, Holiday
 from tickets.team import settings as team
-from tickets.team.models import DeskSettings, Holiday
 
 pytestmark = [pytest.mark.django_db]
 KOLKATA = ZoneInfo("Asia/Kolkata")

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from tests import factories
 from tickets.models import AuditEntry
+from tickets.models.settings import DeskSettings, Holiday
 from tickets.team import forms, holidays
 from tickets.team import settings as team
-from tickets.team.models import DeskSettings, Holiday
 
 pytestmark = [pytest.mark.django_db]
 PAGE = "/admin/tickets/desksettings/1/change/"

@@ -9,7 +9,7 @@ from tests.pages import page
 from tests.tickets.admin_pages import LIST, choose, history_of, told
 from tickets import queries, workflow
 from tickets.models import Message, Status, Ticket
-from tickets.workflow import moving
+from tickets.workflow import transitions
 
 pytestmark = pytest.mark.engines
 
@@ -216,7 +216,7 @@ def test_a_refusal_of_the_workflow_is_told_and_undoes_the_rest(staff, ticket, me
         raise workflow.IllegalMove("The customer wrote again just now. Please look first.")
 
     # What the form cannot foresee: somebody is quicker between its check and the verb
-    monkeypatch.setattr(moving, "_move_unless_outrun", outrun)
+    monkeypatch.setattr(transitions, "_move_unless_outrun", outrun)
     answer = save(staff, ticket, status="closed", priority="low")
     assert answer.redirect_chain == [(address(ticket), 302)]
     assert told(page(answer)) == [

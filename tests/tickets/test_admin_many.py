@@ -99,7 +99,7 @@ def test_nothing_happens_before_it_is_confirmed_with_a_value(staff, ticket):
 
 
 def test_too_many_at_once_are_refused(staff, ticket, monkeypatch):
-    monkeypatch.setattr(admin, "MANY", 1)
+    monkeypatch.setattr(admin.tickets, "MANY", 1)
     factories.ticket(ticket.requester)
     shown = page(
         choose(staff, "change_status", [ticket], select_across="1", follow=True) and staff.get(LIST)

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from supportdesk.asgi import application
-from supportdesk.bodies import made_plain, with_whole_body, without_body
+from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
 
 
-class Listener:
+class Subscriber:
     """An ASGI application that keeps the bodies that reach it."""
 
     def __init__(self):
@@ -50,21 +50,21 @@ GONE = {"type": "http.disconnect"}
 
 
 def test_a_body_arrives_whole_however_it_was_cut():
-    listener = Listener()
+    listener = Subscriber()
     large = b"x" * 600_000
     send(with_whole_body(listener), part(b"a"), part(b""), part(large), part(b"b", more=False))
     assert listener.bodies == [b"a" + large + b"b"]
 
 
 def test_a_body_that_breaks_off_reaches_nobody():
-    listener = Listener()
+    listener = Subscriber()
     assert send(with_whole_body(listener), part(b"half"), GONE) == []
     assert listener.bodies == []
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_has_all_come(settings):
     settings.REQUEST_MAX_BYTES = 1000
-    listener = Listener()
+    listener = Subscriber()
     start, answer = send(with_whole_body(listener), part(b"x" * 700), part(b"x" * 700), GONE)
     assert start["status"] == 413
     assert json.loads(answer["body"])["code"] == "too_large"
@@ -73,7 +73,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_has_all_come(settings):
 
 def test_a_body_of_just_the_size_is_taken(settings):
     settings.REQUEST_MAX_BYTES = 1000
-    listener = Listener()
+    listener = Subscriber()
     send(with_whole_body(listener), part(b"x" * 1000, more=False))
     assert listener.bodies == [b"x" * 1000]
 

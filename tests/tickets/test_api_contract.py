@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import jwt
 import pytest
 
-from chatbot import chats
+from chatbot import conversations
 from tests import factories
-from tests.refusals import refused
+from tests.assertions import refused
 from tickets import live, workflow
 from tickets.models import Category, Status, Ticket
 
@@ -105,7 +105,7 @@ def test_villy_answers_with_every_promised_field(api, priya):
 
 
 def test_a_ticket_is_opened_with_what_was_said_to_villy(api, priya, asha):
-    chats.ask(priya, "My package is damaged")
+    conversations.ask(priya, "My package is damaged")
     order = factories.order(priya)
     wanted = {"category": "product-issue", "priority": "high", "orderId": str(order.pk), "clientId": "t-1"}
     answer = api(priya).post("/api/support/create", {"message": "The jar is broken"} | wanted)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.refusals import refused
+from tests.assertions import refused
 from tickets import workflow
 from tickets.models import Message, Status, Ticket, TicketEvent
 from tickets.workflow import TRANSITIONS

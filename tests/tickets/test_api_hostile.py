@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from tests import factories
-from tests.refusals import refused
+from tests.assertions import refused
 from tickets import live
 
 pytestmark = pytest.mark.engines

@@ -16,8 +16,8 @@ from rest_framework_simplejwt import tokens as library
 from rest_framework_simplejwt.utils import aware_utcnow
 
 from tests import factories
-from tests.refusals import refused
-from tickets.api import tokens
+from tests.assertions import refused
+from tickets.accounts import tokens
 from tickets.models import Person, Role, TokenFamily
 
 pytestmark = pytest.mark.engines

@@ -11,15 +11,15 @@ from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from rest_framework.test import APIClient
 
-from supportdesk import transactions
-from supportdesk.transactions import hold, in_line, whole
+from supportdesk.db import transactions
+from supportdesk.db.transactions import atomic_with_retry, lock_rows, serialized
 from tests import factories
-from tests.tickets.truths import assert_tickets_are_true, tracked
-from tickets import journal, workflow
-from tickets.api import tokens
+from tests.tickets.invariants import assert_tickets_are_true, tracked
+from tickets import workflow
+from tickets.accounts import tokens
 from tickets.models import Message, Person, Status, Ticket
 from tickets.uploads import received
-from tickets.workflow import Mismatch, Refused
+from tickets.workflow import Mismatch, Refused, change_set
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
@@ -114,9 +114,9 @@ def test_sqlite_runs_as_a_file_with_wal_full_sync_and_immediate_transactions():
 def test_transactions_that_read_before_they_write_all_succeed(priya):
     ticket, each = factories.ticket(priya), 20
 
-    @whole
+    @atomic_with_retry
     def count_up():
-        hold(Ticket.objects.filter(pk=ticket.pk))
+        lock_rows(Ticket.objects.filter(pk=ticket.pk))
         noted = int(read(ticket).callback_note or 0)
         Ticket.objects.filter(pk=ticket.pk).update(callback_note=noted + 1)
 
@@ -175,7 +175,7 @@ only_mongodb = pytest.mark.not_on(
 @only_mongodb
 def test_writers_of_one_process_do_their_work_twice_at_most(ticket, priya, monkeypatch):
     outrun = []
-    monkeypatch.setattr(journal, "pause", outrun.append)
+    monkeypatch.setattr(change_set, "pause", outrun.append)
     at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 20)
     # Who reads the ticket just before somebody else has written comes too late once, and knows it then
     assert set(outrun) <= {0}
@@ -183,7 +183,7 @@ def test_writers_of_one_process_do_their_work_twice_at_most(ticket, priya, monke
 
 @only_mongodb
 def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, priya, monkeypatch):
-    monkeypatch.setattr(journal, "in_line", lambda key: nullcontext(False))
+    monkeypatch.setattr(change_set, "serialized", lambda key: nullcontext(False))
     said = at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 12)
     assert sorted(message.seq for message in said) == list(range(3, 15))
     assert_tickets_are_true({ticket.pk: tracked(ticket)})
@@ -196,14 +196,14 @@ def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, pr
     @contextmanager
     def in_line_as_is_seen(key):
         comes.set()
-        with in_line(key) as waited:
+        with serialized(key) as waited:
             yield waited
 
-    monkeypatch.setattr(journal, "pause", outrun.append)
+    monkeypatch.setattr(change_set, "pause", outrun.append)
     stale = read(ticket)
     with ThreadPoolExecutor(1) as other:
-        with in_line(ticket.pk):
-            monkeypatch.setattr(journal, "in_line", in_line_as_is_seen)
+        with serialized(ticket.pk):
+            monkeypatch.setattr(change_set, "serialized", in_line_as_is_seen)
             second = other.submit(at_once, lambda: workflow.customer_says(stale, "Second", by=priya))
             assert comes.wait(10)
             workflow.customer_says(read(ticket), "First", by=priya)
@@ -215,12 +215,12 @@ def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, pr
 def test_who_has_waited_for_long_goes_anyway_and_who_is_first_in_one_line_waits_in_no_other(monkeypatch):
     def stand(*keys) -> list[bool]:
         with ExitStack() as stack:
-            return [stack.enter_context(in_line(key)) for key in keys]
+            return [stack.enter_context(serialized(key)) for key in keys]
 
     monkeypatch.setattr(transactions, "LONGEST_WAIT_SECONDS", 0.05)
     with ThreadPoolExecutor(1) as other:
         assert other.submit(stand, 1).result(10) == [False]
-        with in_line(1):
+        with serialized(1):
             assert other.submit(stand, 1).result(10) == [True]
             assert other.submit(stand, 2, 1).result(10) == [False, False]
         assert other.submit(stand, 1).result(10) == [False]

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from tests import factories
 from tests.pages import page
-from tickets import clock, queries, workflow
+from tickets import queries, workflow
 from tickets.models import Category, Message, Priority, Sender, Status, Ticket
 from tickets.queries import MESSAGES_PAGE
+from tickets.workflow import clock
 
 pytestmark = pytest.mark.engines
 

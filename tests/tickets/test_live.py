@@ -9,8 +9,8 @@ import pytest
 from django.db import InterfaceError, connections
 
 from tickets import live
-from tickets.bus import bus
-from tickets.live import News, event
+from tickets.live import Batch, event
+from tickets.live.bus import bus
 from tickets.models import Activity
 
 # Also where nothing is stored: the readers' threads keep a connection, and the desk looks around
@@ -26,11 +26,11 @@ class Diary:
         self.reads = 0
         self.batch = 1000
 
-    def read(self, after: int) -> News:
+    def read(self, after: int) -> Batch:
         self.reads += 1
         upto = min(self.lines, after + self.batch)
         lines = b"".join(event("line", place, place) for place in range(after + 1, upto + 1))
-        return News(lines, upto, (event("state", self.state),), more=upto < self.lines)
+        return Batch(lines, upto, (event("state", self.state),), more=upto < self.lines)
 
     def add(self, lines: int = 1, call: bool = True):
         self.lines += lines
@@ -60,7 +60,7 @@ def lines(heard) -> list[int]:
 
 
 def during(story):
-    """Run an async story whose listeners end with it."""
+    """Run an async story whose subscribers end with it."""
 
     async def told():
         tasks = []
@@ -214,9 +214,9 @@ def test_who_is_slow_to_take_what_there_is_has_no_more_read_for_it_meanwhile():
 
 def test_who_has_left_is_not_woken_by_the_clock():
     async def story(start):
-        listener = live.Listener(Diary().read, 0, "any", bool, 20, None)
-        live.hub.join("ticket:left", listener)
-        live.hub.leave("ticket:left", listener)
+        listener = live.Subscriber(Diary().read, 0, "any", bool, 20, None)
+        live.broker.broker.join("ticket:left", listener)
+        live.broker.broker.leave("ticket:left", listener)
         assert listener.timer.cancelled()
 
     during(story)
@@ -263,7 +263,7 @@ def test_passing_events_reach_those_whom_they_are_for_and_cost_no_read():
 
 
 def test_a_silent_stream_says_that_it_is_still_there(monkeypatch):
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(live.broker, "HEARTBEAT_SECONDS", 0.01)
 
     async def story(start):
         heard = start(Diary(1))
@@ -289,17 +289,17 @@ def test_a_stream_ends_when_its_time_is_over(busy):
         assert time.monotonic() - began >= 0.2
 
     asyncio.run(story())
-    assert live.hub.topics == {}
+    assert live.broker.broker.topics == {}
 
 
 def test_a_server_that_goes_down_ends_its_streams(monkeypatch):
-    monkeypatch.setattr(live.hub, "closed", False)
+    monkeypatch.setattr(live.broker.broker, "closed", False)
 
     async def story():
         heard = []
         stream = asyncio.create_task(listen(Diary(1), heard))
         await until(lambda: lines(heard) == [1])
-        live.hub.close()
+        live.broker.broker.close()
         await asyncio.wait_for(stream, 5)
 
     asyncio.run(story())
@@ -308,8 +308,8 @@ def test_a_server_that_goes_down_ends_its_streams(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_away(ticket, monkeypatch):
     """As for what another process wrote, or what happened while the bus was down."""
-    monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
-    looks, plain = [], live._activities_since
+    monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.05)
+    looks, plain = [], live.broker._activities_since
 
     def away_at_first(looked_at):
         looks.append(1)
@@ -317,7 +317,7 @@ def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_aw
             raise InterfaceError("connection already closed")
         return plain(looked_at)
 
-    monkeypatch.setattr(live, "_activities_since", away_at_first)
+    monkeypatch.setattr(live.broker, "_activities_since", away_at_first)
 
     async def story():
         diary, heard = Diary(1), []

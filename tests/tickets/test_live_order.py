@@ -36,10 +36,10 @@ def test_what_happened_is_numbered_in_the_order_in_which_it_happened(two_tickets
     one, two = two_tickets
     rows = [activity(one, 3, 1), activity(two, 3, 2), activity(one, None, 3), activity(two, 4, 4)]
     Activity.objects.bulk_create(reversed(rows))
-    assert not live.number_activities()
+    assert not live.assign_sequence()
     assert order() == [(1, one.pk, 3), (2, two.pk, 3), (3, one.pk, None), (4, two.pk, 4)]
     Activity.objects.bulk_create([activity(two, 5, -60), activity(one, 4, -90)])
-    live.number_activities()
+    live.assign_sequence()
     # Later numbers are for what was seen later, whatever the clock says
     assert order()[4:] == [(5, one.pk, 4), (6, two.pk, 5)]
 
@@ -57,12 +57,12 @@ def test_who_writes_numbers_what_is_announced(two_tickets, asha, priya):
 
 @pytest.mark.parametrize("batch", [200, 5, 2, 1])
 def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch, two_tickets, monkeypatch):
-    monkeypatch.setattr(live, "BATCH", batch)
+    monkeypatch.setattr(live.sequence, "BATCH", batch)
     chance = random.Random(4)
     Activity.objects.bulk_create(
         activity(ticket, seq, chance.uniform(-3600, 3600)) for ticket in two_tickets for seq in range(3, 15)
     )
-    while live.number_activities():
+    while live.assign_sequence():
         pass
     numbered = order()
     assert [position for position, _, _ in numbered] == list(range(1, 25))
@@ -83,7 +83,7 @@ def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_n
 
     def number(_):
         while Activity.objects.exclude(position=None).count() < expected and time.monotonic() < deadline:
-            live.number_activities()
+            live.assign_sequence()
 
     def follow(_):
         after = 0

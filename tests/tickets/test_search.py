@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tickets import access, clock, queries, search, words, workflow
+from tickets import access, queries, search, workflow
 from tickets.models import Message, Role, SearchText, Sender, Status, Ticket
 from tickets.queries import InboxFilter
+from tickets.search import engines, rank, words
+from tickets.workflow import clock
 
 pytestmark = pytest.mark.engines
 
@@ -209,10 +211,10 @@ def test_a_page_from_any_time_back_is_no_error(desk, year):
 
 
 def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):
-    monkeypatch.setattr(search, "COUNT_CAP", 5)
+    monkeypatch.setattr(search.index, "COUNT_CAP", 5)
     assert search.count(Ticket.objects.all(), "example.com") == (5, True)
     assert str(queries.count(InboxFilter(q="example.com"))) == "5+"
-    monkeypatch.setattr(search, "GIVE_UP", 5)
+    monkeypatch.setattr(search.index, "GIVE_UP", 5)
     assert search.count(Ticket.objects.filter(status=Status.CLOSED), "example.com") == (0, True)
 
 
@@ -241,7 +243,7 @@ def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
 @pytest.mark.parametrize("few", [1, 10, 100])
 def test_what_is_found_does_not_depend_on_how_far_back_it_lies(priya, monkeypatch, few):
     """PostgreSQL looks among the newest first, and everywhere only if they are not enough."""
-    monkeypatch.setattr(search.Postgres, "FEW", few)
+    monkeypatch.setattr(engines.Postgres, "FEW", few)
     numbers = [factories.ticket(priya, "rare" if number % 3 else "jar").number for number in range(45)]
     rare = [number for place, number in enumerate(numbers) if place % 3][::-1]
     found, cursor = [], ""
@@ -257,7 +259,7 @@ def test_what_is_found_does_not_depend_on_how_far_back_it_lies(priya, monkeypatc
 def test_a_word_that_no_ticket_has_is_not_looked_for_in_every_ticket(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + search.Postgres.NEWEST, ["'zzyzx':*", search.NO_LIMIT, 60])
+        cursor.execute("EXPLAIN " + engines.Postgres.NEWEST, ["'zzyzx':*", rank.NO_LIMIT, 60])
         plan = " ".join(line for (line,) in cursor.fetchall())
     assert "tickets_searchtext_vector" in plan
 
@@ -349,7 +351,7 @@ def test_what_begins_so_is_found_whether_few_words_begin_so_or_many(priya, monke
     for name in ("Mangalore", "Mangoes", "Manganese", "Mandarin"):
         factories.ticket(priya, name)
     for most in (64, 3, 2, 1):
-        monkeypatch.setattr(search.SqlIndex, "WORDS_AT_ONCE", most)
+        monkeypatch.setattr(engines.SqlIndex, "WORDS_AT_ONCE", most)
         for asked, found in [("mang", 3), ("mand", 1), ("mang mand", 0), ("mango", 1), ("mangz", 0)]:
             assert search.count(Ticket.objects.all(), asked) == (found, False), (most, asked)
 
@@ -357,7 +359,7 @@ def test_what_begins_so_is_found_whether_few_words_begin_so_or_many(priya, monke
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's index of words")
 def test_postgresql_is_asked_for_words_and_not_for_beginnings(priya):
     factories.ticket(priya, "Voucher for the warehouse")
-    question = search.Postgres().question(words.asked("vouch ware"))
+    question = engines.Postgres().question(words.asked("vouch ware"))
     assert "'voucher'" in question
     assert "'warehouse'" in question
     assert ":*" not in question

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from supportdesk.jinja import countdown
+from supportdesk.templating import countdown
 from tickets import sla
 from tickets.models import Category, Priority, Status, Ticket
 

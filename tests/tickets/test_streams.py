@@ -16,7 +16,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from tests import factories
 from tickets import live, queries, workflow
-from tickets.api import serializers, tokens
+from tickets.accounts import tokens
+from tickets.api import serializers
 from tickets.models import Activity, Person, Ticket
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
@@ -279,7 +280,7 @@ def test_the_inbox_resumes_in_one_order_across_tickets(priya, asha):
                     after = place
         return seen
 
-    while live.number_activities():
+    while live.assign_sequence():
         pass
     start = Activity.objects.exclude(position=None).order_by("-position").first().position
     talking = threading.Thread(target=talk)
@@ -306,7 +307,7 @@ def test_a_place_from_before_a_restored_backup_does_not_silence_the_inbox(ticket
         async with listening(INBOX, access, after=1_000_000) as ear:
             await anext(ear.chunks)
             reading = asyncio.create_task(ear.event("message"))
-            [listener] = live.hub.topics[live.INBOX].listeners
+            [listener] = live.broker.broker.topics[live.INBOX].subscribers
             async with asyncio.timeout(10):
                 while listener.after == 1_000_000:
                     await asyncio.sleep(0.01)
@@ -374,7 +375,7 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
         assert 0.5 < time.monotonic() - began < 4
 
     asyncio.run(story())
-    assert live.hub.topics == {}
+    assert live.broker.broker.topics == {}
 
 
 @pytest.mark.parametrize(
@@ -382,7 +383,7 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
 )
 def test_who_is_sent_away_hears_no_more_within_seconds(change, ticket, priya, asha, rohan, monkeypatch):
     assert live.POLL_SECONDS <= 2
-    monkeypatch.setattr(live, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.1)
 
     async def story(access, other):
         async with listening(INBOX, access) as ear, listening(INBOX, other) as still:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from tests import factories
 from tests.engines.plugin import undone
-from tests.tickets.truths import assert_tickets_are_true, tracked
+from tests.tickets.invariants import assert_tickets_are_true, tracked
 from tickets import workflow
 from tickets.models import (
     Activity,

@@ -14,12 +14,11 @@ from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from supportdesk import keys
-from supportdesk.callers import address_of
+from supportdesk.http.client_address import address_of
+from supportdesk.storage import keys
 
-from .. import limits
 from ..team.settings import current
-from . import letters
+from . import letters, rate_limits
 
 # Changing a second factor asks for the password again, unless the sign-in is newer than this
 FRESH_SECONDS = 300
@@ -46,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return address_of(request) or "::"
 
     def reauthenticate(self, user, password: str) -> bool:
-        limits.take(self.request, "sign in", account=user.login_email or str(user.pk))
+        rate_limits.consume(self.request, "sign in", account=user.login_email or str(user.pk))
         return user.check_password(password)
 
     def is_reauthentication_required(self, *, app: str, **options) -> bool:

@@ -4,9 +4,10 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext_lazy
 
-from .. import limits
-from ..team.models import AgentPreferences
+from tickets.models.settings import AgentPreferences
+
 from ..team.settings import LANGUAGES
+from . import rate_limits
 
 
 class ForgottenPasswordForm(forms.Form):
@@ -53,7 +54,7 @@ class OwnPasswordForm(PasswordChangeForm):
 
     def clean_old_password(self):
         try:
-            limits.take(self.request, "sign in", account=self.user.login_email or str(self.user.pk))
-        except limits.TooMany as reason:
+            rate_limits.consume(self.request, "sign in", account=self.user.login_email or str(self.user.pk))
+        except rate_limits.TooMany as reason:
             raise forms.ValidationError(str(reason)) from reason
         return super().clean_old_password()

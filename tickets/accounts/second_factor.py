@@ -15,10 +15,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import limits
+from tickets.models.settings import SecondFactor
+
 from ..models import Allowance, Person, Role, TokenFamily
-from ..team.models import SecondFactor
 from ..team.settings import current
+from . import rate_limits
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # A code of an authenticator app is valid for three steps of 30 s
@@ -61,7 +62,7 @@ def find(request, person: Person, code: str) -> Authenticator | None:
 
     Raise TooMany after too many tries.
     """
-    limits.take(request, "second factor", account=str(person.pk))
+    rate_limits.consume(request, "second factor", account=str(person.pk))
     code = "".join(code.split())
     if not code:
         return None
@@ -82,7 +83,7 @@ def _is_first_use(authenticator: Authenticator, code: str) -> bool:
     # A code may come again by chance after its life
     Allowance.objects.filter(pk=key, ends_at__lt=now).delete()
     try:
-        Allowance(key=key, left=0, ends_at=datetime.fromtimestamp(limits.now() + CODE_LIFE, UTC)).save(
+        Allowance(key=key, left=0, ends_at=datetime.fromtimestamp(rate_limits.now() + CODE_LIFE, UTC)).save(
             force_insert=True
         )
     except IntegrityError:
@@ -106,13 +107,13 @@ def remove(person: Person) -> None:
 class _Checked:
     """allauth's form, with our limit on tries and codes that count once in all processes."""
 
-    too_many: limits.TooMany | None = None
+    too_many: rate_limits.TooMany | None = None
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
         try:
             found = find(context.request, self.user, code)
-        except limits.TooMany as reason:
+        except rate_limits.TooMany as reason:
             self.too_many = reason
             raise ValidationError(str(reason)) from reason
         if not found:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
-from ..audit import BY_THEMSELVES
+from tickets.privacy.audit import BY_THEMSELVES
+
 from ..models import Person, TokenFamily
 from ..team.settings import current
 from . import second_factor

@@ -16,14 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import TemplateView
 
-from supportdesk.callers import address_of
+from supportdesk.http.client_address import address_of
+from tickets.desk.forms import SignInForm
+from tickets.models.settings import AgentPreferences
 
-from .. import limits
 from ..access import for_agents
-from ..forms import SignInForm
-from ..team.models import AgentPreferences
 from ..team.settings import current
-from . import letters, second_factor, sessions
+from . import letters, rate_limits, second_factor, sessions
 from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm
 
 # --- The doors ---------------------------------------------------------------
@@ -52,7 +51,7 @@ class SignIn(LoginView):
     def post(self, request, *args, **kwargs):
         try:
             return super().post(request, *args, **kwargs)
-        except limits.TooMany as reason:
+        except rate_limits.TooMany as reason:
             context = self.get_context_data(form=self.get_form(), refusal=str(reason))
             headers = {"Retry-After": reason.seconds}
             return self.render_to_response(context, status=429, headers=headers)
@@ -100,10 +99,10 @@ def forgotten_password(request):
     if form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            limits.take(request, "reset a password", account=email)
+            rate_limits.consume(request, "reset a password", account=email)
             letters.send_password_link(request, email)
             context["sent"] = True
-        except limits.TooMany as reason:
+        except rate_limits.TooMany as reason:
             context["refusal"], status = str(reason), 429
             headers = {"Retry-After": reason.seconds}
     response = render(request, "accounts/forgotten_password.html", context, status=status)

@@ -7,7 +7,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from .. import limits, queries, uploads, workflow
+from tickets import queries, uploads, workflow
+from tickets.accounts import rate_limits
+
 from . import serializers
 
 
@@ -29,7 +31,7 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(507, reason, "no_room")
         case queries.BadFilter():
             return _answer(400, reason, "bad_filter")
-        case limits.TooMany():
+        case rate_limits.TooMany():
             return _answer(429, reason, "too_many", headers={"Retry-After": str(reason.seconds)})
         case UnreadablePostError():
             return _answer(400, "The request was cut off.", "cut_off")

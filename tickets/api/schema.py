@@ -41,7 +41,7 @@ Server-sent events. A message is `id: <place>`, `event: message` and the message
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "tickets.api.tokens.BearerAuthentication"
+    target_class = "tickets.accounts.tokens.BearerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema):
@@ -49,7 +49,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class NoScheme(OpenApiAuthenticationExtension):
-    target_class = "tickets.api.tokens.NobodyYet"
+    target_class = "tickets.accounts.tokens.NobodyYet"
     name = ()
 
     def get_security_requirement(self, auto_schema):

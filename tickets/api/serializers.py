@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError as PasswordRefused
 from django.urls import reverse
 from rest_framework import serializers
 
+from tickets.privacy.masking import masked
+from tickets.privacy.phones import PHONE, no_card
+
 from .. import queries
-from ..masking import masked
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
-from ..phones import PHONE, no_card
 from ..workflow import MAX_TEXT
 
 HAS_ACCOUNT = "There is an account with this e-mail already."

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
-from ..views import streams
+from tickets.live import views as streams
+
 from . import presence, views
 
 urlpatterns = [

@@ -8,11 +8,12 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from .. import access, limits, queries, search, workflow
-from ..accounts import second_factor
+from tickets import access, queries, search, workflow
+from tickets.accounts import rate_limits, second_factor, tokens
+
 from ..models import Person, Status
 from ..uploads import received
-from . import schema, tokens
+from . import schema
 from . import serializers as s
 
 
@@ -57,7 +58,7 @@ def signed_in(person: Person) -> dict:
 )
 @api_view(["POST"])
 @public
-@limits.limited("register")
+@rate_limits.limited("register")
 def register(request):
     """Create a customer's account and sign in."""
     data = checked(s.RegisterSerializer, request)
@@ -112,7 +113,7 @@ def _check_second_factor(request, person: Person, code: str) -> None:
 )
 @api_view(["POST"])
 @public
-@limits.limited("refresh")
+@rate_limits.limited("refresh")
 def refresh(request):
     """Trade the refresh token for a new pair; the old one is refused from then on."""
     return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"]))
@@ -181,7 +182,7 @@ def say(request, ticket_id):
     """Write on the caller's ticket. The same clientId again answers 200 with the same message."""
     ticket = access.own_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.WordsSerializer, request)
-    limits.take(request, *limits.words("write", data))
+    rate_limits.consume(request, *rate_limits.words("write", data))
     with received(data["image"]) as picture:
         message = workflow.customer_says(
             ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
@@ -198,7 +199,7 @@ def say(request, ticket_id):
 def callback(request, ticket_id):
     """Ask to be called back."""
     ticket = access.own_ticket(request.user, ticket_id)
-    limits.take(request, "write")
+    rate_limits.consume(request, "write")
     workflow.request_callback(ticket, by=request.user, **checked(s.CallbackSerializer, request))
     return Response(_conversation_now(ticket, agent=False))
 
@@ -212,7 +213,7 @@ def callback(request, ticket_id):
 def confirm(request, ticket_id):
     """Say that it is solved: closes the ticket, and keeps the rating."""
     ticket = access.own_ticket(request.user, ticket_id)
-    limits.take(request, "write")
+    rate_limits.consume(request, "write")
     workflow.confirm(ticket, by=request.user, **checked(s.ConfirmSerializer, request))
     return Response(_conversation_now(ticket, agent=False))
 
@@ -298,7 +299,7 @@ def reply(request, ticket_id):
     """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
     ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.ReplySerializer, request)
-    limits.take(request, *limits.words("reply", data))
+    rate_limits.consume(request, *rate_limits.words("reply", data))
     with received(data["image"]) as picture:
         words = {
             "text": data["message"],

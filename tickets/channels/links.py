@@ -16,7 +16,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from supportdesk import keys
+from supportdesk.storage import keys
 
 from ..models import ConversationLink, Ticket
 

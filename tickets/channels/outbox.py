@@ -18,11 +18,12 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from supportdesk import metrics
-from supportdesk.prepared import insert
+from supportdesk.db.compiled_queries import insert
+from supportdesk.observability import metrics
+from tickets import live
+from tickets.workflow import clock
+from tickets.workflow.change_set import ChangeSet, atomic_on_ticket
 
-from .. import clock, live
-from ..journal import Entry, verb
 from ..models import ChannelName, Message, Outgoing, OutgoingState, Sender, Ticket
 from .registry import CHANNELS, NotSent, TryLater
 
@@ -195,12 +196,12 @@ def fail(row: Outgoing, reason: str, *, state: str = OutgoingState.FAILED, rows=
         tell_agents(Ticket.objects.get(pk=row.ticket_id), f"A message was not delivered. {reason}")
 
 
-@verb
+@atomic_on_ticket
 def tell_agents(ticket: Ticket, text: str) -> None:
     """Add a private note of the desk itself."""
-    entry = Entry(ticket)
-    entry.say(Sender.SYSTEM, text, internal=True)
-    entry.write()
+    change_set = ChangeSet(ticket)
+    change_set.add_message(Sender.SYSTEM, text, internal=True)
+    change_set.write()
 
 
 def _announce(row: Outgoing) -> None:

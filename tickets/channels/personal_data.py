@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from tickets.privacy.personal_data import PROVIDERS, PersonalDataProvider
+
 from ..models import (
     AddressBlock,
     ChannelIdentity,
@@ -15,13 +17,12 @@ from ..models import (
     Person,
     Ticket,
 )
-from ..people import KEEPERS, Keeper
 from . import inbox
 
 BATCH = 200
 
 
-class ChannelRecords(Keeper):
+class ChannelRecords(PersonalDataProvider):
     def export(self, person: Person) -> dict:
         tickets = _tickets(person)
         addresses = ChannelIdentity.objects.filter(person=person)
@@ -77,4 +78,4 @@ def _tickets(person: Person) -> list:
     return list(Ticket.objects.filter(requester=person).values_list("pk", flat=True))
 
 
-KEEPERS.append(ChannelRecords())
+PROVIDERS.append(ChannelRecords())

@@ -15,7 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from markupsafe import Markup
 
-from .. import fragments, limits, queries, uploads, workflow
+from tickets import queries, uploads, workflow
+from tickets.accounts import rate_limits
+from tickets.desk import fragments
+
 from ..models import ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, received
 from ..workflow import MAX_TEXT, Refused
@@ -79,7 +82,7 @@ def seen(request, link):
 @with_link
 def rating(request, link):
     """Rate: confirms a ticket that is resolved. Only a POST does; mail scanners open links."""
-    limits.take(request, "write")
+    rate_limits.consume(request, "write")
     stars, comment = (
         _number(request.POST.get("rating")),
         request.POST.get("comment", "").strip()[:COMMENT_LENGTH],
@@ -138,7 +141,7 @@ def picture(request, link, message_id, small=False):
 
 def _say(request, link):
     text, upload = request.POST.get("message", ""), request.FILES.get("image")
-    limits.take(request, *(("write", "upload") if upload else ("write",)))
+    rate_limits.consume(request, *(("write", "upload") if upload else ("write",)))
     if not text.strip() and not upload:
         return _page(request, link, error="Write something or attach a picture.", status=400)
     if len(text) > MAX_TEXT:

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import audit, uploads
-from ..models import Deed
+from tickets import uploads
+from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
+from tickets.privacy import audit
+
+from ..models import AuditAction
 from . import forms, holidays
-from .models import THE_ROW, DeskSettings, Holiday, HolidaySource
 
 LANGUAGE_FIELDS = tuple(
     name for code in forms.LANGUAGES for name in (f"greeting_{code}", f"suggestions_{code}")
@@ -123,7 +125,7 @@ class SettingsAdmin(admin.ModelAdmin):
         if before.logo and before.logo != row.logo:
             uploads.discard(before.logo.name)
         for what in changes(before, row):
-            audit.record(request.user, Deed.CHANGED, what, address=audit.address_of(request))
+            audit.record(request.user, AuditAction.CHANGED, what, address=audit.address_of(request))
         request.audited = True
         self.message_user(request, _("Settings saved. They are in force within two seconds."))
         self._copy_holidays(request, before, row, form.cleaned_data.get("calendar_file"))

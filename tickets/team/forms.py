@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday
+
 from .. import uploads
 from ..models import Priority
 from . import holidays, hours
-from .models import HEX_COLOUR, DeskSettings, Holiday
 from .settings import (
     CONTRAST_NEEDED,
     DEFAULT_COLOUR,

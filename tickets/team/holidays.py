@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from .models import Holiday, HolidaySource
+from tickets.models.settings import Holiday, HolidaySource
 
 MAX_DAYS = 1000
 LONGEST_EVENT = timedelta(days=60)

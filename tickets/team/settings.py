@@ -18,9 +18,10 @@ from django.db import DatabaseError
 from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
+from tickets.models.settings import THE_ROW, DeskSettings, Holiday, SecondFactor
+
 from .. import sla
 from . import hours
-from .models import THE_ROW, DeskSettings, Holiday, SecondFactor
 
 log = logging.getLogger(__name__)
 

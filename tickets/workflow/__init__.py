@@ -12,7 +12,12 @@ reading    who has seen what
 requester  whose ticket it is
 """
 
-from .moving import (
+from .callbacks import check_answer, complete_callback, request_callback
+from .messages import MAX_TEXT, Mismatch, StaleReply, add_note, agent_replies, customer_says, open_ticket
+from .read_receipts import mark_read
+from .requester import change_requester
+from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
+from .transitions import (
     assign,
     change,
     close_by_itself,
@@ -24,19 +29,6 @@ from .moving import (
     reopen,
     take,
     triage,
-)
-from .promises import check_answer, complete_callback, request_callback
-from .reading import mark_read
-from .requester import change_requester
-from .steps import TRANSITIONS, IllegalMove, Refused, allowed_moves
-from .talking import (
-    MAX_TEXT,
-    Mismatch,
-    StaleReply,
-    add_note,
-    agent_replies,
-    customer_says,
-    open_ticket,
 )
 
 __all__ = [

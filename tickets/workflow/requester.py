@@ -1,7 +1,7 @@
 """Whose ticket it is: a guest's ticket becomes that of the customer whom the shop has identified."""
 
-from ..journal import Entry, verb
 from ..models import Message, Person, Ticket
+from .change_set import ChangeSet, atomic_on_ticket
 
 
 def change_requester(ticket: Ticket, person: Person, *, by: Person) -> None:
@@ -18,18 +18,18 @@ def change_requester(ticket: Ticket, person: Person, *, by: Person) -> None:
     Message.objects.filter(ticket=ticket.pk, author=guest_id).update(author=person)
 
 
-@verb
+@atomic_on_ticket
 def _change_requester(ticket: Ticket, person: Person, by: Person, client_id: str | None) -> None:
     if ticket.requester_id == person.pk:
         return
-    entry = Entry(ticket, by=by)
-    entry.read["requester_id"] = ticket.requester_id
-    entry.record("requester", ticket.requester_name, str(person))
-    entry.stamp(
+    change_set = ChangeSet(ticket, by=by)
+    change_set.read["requester_id"] = ticket.requester_id
+    change_set.add_event("requester", ticket.requester_name, str(person))
+    change_set.set_silently(
         requester=person,
         requester_name=person.name or ticket.requester_name,
         requester_email=person.email or ticket.requester_email,
         requester_phone=person.phone or ticket.requester_phone,
         client_id=client_id,
     )
-    entry.write()
+    change_set.write()

@@ -9,8 +9,13 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chatbot import answers, catalogue, engine, intents, knowledge, proofs, visitors
+from chatbot import visitors
+from chatbot.dialogue import answers, policy
 from chatbot.models import Chat
+from chatbot.nlu import classifier
+from chatbot.sources import articles as knowledge
+from chatbot.sources import order_codes
+from chatbot.sources import products as catalogue
 from tickets.models import Person
 
 NEAREST = 3
@@ -54,12 +59,12 @@ class Command(BaseCommand):
             yield line
 
     def _show(self, chat: Chat, text: str) -> None:
-        understood = intents.classify(text)
-        evidence = ", ".join(f"{name} {weight:+.2f}" for name, weight in intents.explain(text))
+        understood = classifier.classify(text)
+        evidence = ", ".join(f"{name} {weight:+.2f}" for name, weight in classifier.explain(text))
         articles = (f"{p.article.slug} {p.score:.2f}" for p in knowledge.library().near(text, NEAREST))
         found = catalogue.look_up(text)
         products = ", ".join(product.name for product in found.products)
-        reply = engine.answer(chat, text)
+        reply = policy.answer(chat, text)
         rows = {
             "intent": f"{understood['intent']} {understood['confidence']:.2f}",
             "issue": f"{'yes' if understood['is_issue'] else 'no'}, {understood['category']}, {understood['priority']}",
@@ -92,5 +97,5 @@ def _no_mail():
     try:
         yield
     finally:
-        proofs.all_sent()
+        order_codes.all_sent()
         settings.EMAIL_BACKEND, settings.SMS_URL = before

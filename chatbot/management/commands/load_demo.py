@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from chatbot import demo
+from chatbot.demo import loader
 from tickets.models import Person
 
 
@@ -15,5 +15,5 @@ class Command(BaseCommand):
             if if_empty:
                 return
             raise CommandError("This desk is not empty; the demo shop goes into an empty one only.")
-        counts = demo.load()
+        counts = loader.load()
         self.stdout.write("Demo shop: " + ", ".join(f"{n} {what}" for what, n in counts.items()))

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from chatbot import corpus, intents
 from chatbot.models import Example
+from chatbot.nlu import classifier, corpus
 
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
-TEMPLATE = Path(corpus.__file__).parent / "data" / "model-card.md"
+TEMPLATE = Path(corpus.__file__).parent.parent / "data" / "model-card.md"
 # Of a held-out set that nobody here has seen.
 WANTED = {
     "macro-F1": ".68",
@@ -52,8 +52,8 @@ class Command(BaseCommand):
         examples = corpus.load(taught)
         facts = training.facts_of(options["date"] or _date_of_change(training), len(taught))
         data = training.train(examples, facts)
-        intents.MODEL_FILE.write_bytes(data)
-        self.stdout.write(f"{len(examples)} examples -> {intents.MODEL_FILE.name}, {len(data)} bytes")
+        classifier.MODEL_FILE.write_bytes(data)
+        self.stdout.write(f"{len(examples)} examples -> {classifier.MODEL_FILE.name}, {len(data)} bytes")
         if not options["no_card"]:
             self._write_card(training, examples, data, _measures(options["measure"]))
 
@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 def _training():
     try:
-        from chatbot import training
+        from chatbot.nlu import training
     except ImportError as missing:
         raise CommandError(
             f"{missing}. Training needs more than answering: pip install -r requirements-train.txt"
@@ -93,8 +93,8 @@ def _date_of_change(training) -> str:
     Only then does training an unchanged checkout give the same bytes: a fresh
     clone's files are all as new as the clone.
     """
-    if intents.MODEL_FILE.exists():
-        facts = intents.Model(intents.MODEL_FILE.read_bytes()).facts
+    if classifier.MODEL_FILE.exists():
+        facts = classifier.Model(classifier.MODEL_FILE.read_bytes()).facts
         if (facts["corpus"], facts["gloss"]) == (corpus.digest(corpus.load()), training.gloss_digest()):
             return facts["date"]
     newest = max(path.stat().st_mtime for path in corpus.FOLDER.glob("*.txt"))
@@ -122,14 +122,14 @@ def _priority(row: dict) -> str | None:
 
 def card(training, examples, data: bytes, judged: dict) -> str:
     """Return the model card: the hand-written template with the measured tables in it."""
-    facts = intents.Model(data).facts
+    facts = classifier.Model(data).facts
     folds = judged["5 folds"]
     filled = {
         "date": facts["date"],
         "corpus": facts["corpus"],
         "gloss": facts["gloss"],
         "size": f"{len(data) / 1e6:.2f} MB",
-        "features": f"{len(intents.Model(data).rows):,}",
+        "features": f"{len(classifier.Model(data).rows):,}",
         "temperature": facts["temperature"],
         "issue_threshold": facts["issue"]["threshold"],
         "counts": counts_table(examples),

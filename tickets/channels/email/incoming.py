@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tickets.privacy.masking import masked
+
 from ... import workflow
-from ...masking import masked
 from ...models import ChannelName, Incoming, Message, Outgoing, Person, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT

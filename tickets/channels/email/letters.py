@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from ... import wording
+from tickets.workflow import wording
+
 from ...models import ChannelName, ConversationLink, Incoming, Message, Outgoing, Sender, Ticket
 from .. import links
 from . import addresses

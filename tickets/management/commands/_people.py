@@ -2,13 +2,14 @@
 
 from django.core.management.base import CommandError
 
-from ... import people
+from tickets.privacy import personal_data
+
 from ...models import Person
 
 
 def the_one(who: str) -> Person:
     """Return the one person that this names; raise CommandError for nobody, or for several."""
-    found = people.find(who)
+    found = personal_data.find(who)
     if len(found) == 1:
         return found[0]
     if not found:

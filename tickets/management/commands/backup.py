@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ... import backups
+from tickets.operations import backups
 
 
 class Command(BaseCommand):

@@ -5,9 +5,8 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from supportdesk.databases import database_from_url
-
-from ... import copying
+from supportdesk.db.config import database_from_url
+from tickets.operations import copying
 
 
 class Command(BaseCommand):

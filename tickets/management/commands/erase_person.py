@@ -2,8 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import audit, people
-from ...models import Deed
+from tickets.privacy import audit, personal_data
+
+from ...models import AuditAction
 from ._people import the_one
 
 
@@ -26,9 +27,11 @@ class Command(BaseCommand):
         if not yes and input(f"Erase {person} ({person.pk}, {count} tickets)? Type yes: ") != "yes":
             raise CommandError("Nothing was erased.")
         try:
-            people.erase(person, words=words)
-        except people.NotACustomer:
+            personal_data.erase(person, words=words)
+        except personal_data.NotACustomer:
             raise CommandError(f"{person} works at the desk. Make the account inactive instead.") from None
-        audit.record(None, Deed.ERASED, "with every word" if words else "the person", person=person.pk)
+        audit.record(
+            None, AuditAction.ERASED, "with every word" if words else "the person", person=person.pk
+        )
         if options["verbosity"]:
             self.stdout.write(f"Erased. Keep this id for the day that a backup is restored: {person.pk}")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from ... import audit, people
-from ...models import Deed
+from tickets.privacy import audit, personal_data
+
+from ...models import AuditAction
 from ._people import the_one
 
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         file = Path(to or f"person-{person.pk}.zip")
         # Readable for whoever ran this, and for nobody else
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            people.export(person, out)
-        audit.record(None, Deed.EXPORTED, "everything", person=person.pk)
+            personal_data.export(person, out)
+        audit.record(None, AuditAction.EXPORTED, "everything", person=person.pk)
         if options["verbosity"]:
             self.stdout.write(f"Written to {file}")

@@ -5,7 +5,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import backups, people
+from tickets.operations import backups
+from tickets.privacy import personal_data
 
 
 class Command(BaseCommand):
@@ -29,8 +30,8 @@ class Command(BaseCommand):
         except backups.NotPossible as reason:
             raise CommandError(str(reason)) from None
         call_command("migrate", verbosity=0, interactive=False)
-        for person in (person for who in erase for person in people.find(who)):
-            people.erase(person)
+        for person in (person for who in erase for person in personal_data.find(who)):
+            personal_data.erase(person)
         if options["verbosity"]:
             self.stdout.write(
                 f"Restored what was backed up at {contents['madeAt']}: {len(contents['sums']):,} files."

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ... import people
+from tickets.privacy import personal_data
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not settings.RETENTION_DAYS:
             raise CommandError("RETENTION_DAYS is 0: everything is kept.")
-        while people.retain(timezone.now()):
+        while personal_data.retain(timezone.now()):
             if options["verbosity"]:
                 self.stdout.write(".", ending="")
                 self.stdout.flush()

@@ -5,9 +5,10 @@ from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from supportdesk import env, server
-from supportdesk.outages import is_outage
-from supportdesk.static import collect_if_changed
+from supportdesk import env
+from supportdesk.http.outages import is_outage
+from supportdesk.serving import server
+from supportdesk.serving.static import collect_if_changed
 
 ADDRESSES = """
   {shop}            the demo shop, with the chat in the corner

@@ -4,8 +4,9 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from tickets.operations.jobs import STEPS, Worker, run_due
+
 from ...channels import outbox
-from ...jobs import STEPS, Worker, run_due
 
 
 class Command(BaseCommand):

@@ -1,0 +1,129 @@
+"""The admin for what Villy knows, and a look at what was said to him."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+
+from chatbot.models import Article, Chat, Product
+from tickets.admin import DeskAdmin
+from tickets.models import Ticket
+
+
+@admin.register(Product)
+class ProductAdmin(DeskAdmin):
+    list_display = ("name", "sku", "category", "price", "unit", "stock", "is_active")
+    list_editable = ("price", "stock", "is_active")
+    list_filter = ("is_active", "category")
+    search_fields = ("name", "sku", "also_called")
+    search_help_text = "Name, any spelling of it, or SKU."
+    fieldsets = (
+        (None, {"fields": ("name", "sku", "category", "is_active")}),
+        ("Price and stock", {"fields": (("price", "unit"), "stock")}),
+        ("What Villy tells", {"fields": ("description", "ingredients", "shelf_life", "image")}),
+        ("How people call it", {"fields": ("also_called",)}),
+    )
+
+
+class ArticleForm(forms.ModelForm):
+    class Meta:
+        model = Article
+        fields = (
+            "title",
+            "slug",
+            "category",
+            "is_active",
+            "body",
+            "body_hinglish",
+            "body_hi",
+            "also_asked",
+        )
+        widgets = {
+            "body": forms.Textarea(attrs={"rows": 6, "cols": 100}),
+            "body_hinglish": forms.Textarea(attrs={"rows": 6, "cols": 100}),
+            "body_hi": forms.Textarea(attrs={"rows": 6, "cols": 100, "lang": "hi"}),
+            "also_asked": forms.Textarea(attrs={"rows": 18, "cols": 100, "spellcheck": "false"}),
+        }
+
+
+@admin.register(Article)
+class ArticleAdmin(DeskAdmin):
+    list_display = ("title", "category", "ways_to_ask", "languages", "is_active", "updated_at")
+    list_filter = ("is_active", "category")
+    search_fields = ("title", "slug", "body", "also_asked")
+    search_help_text = "Words of the title, the answer, or a way to ask it."
+    prepopulated_fields = {"slug": ("title",)}
+    form = ArticleForm
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "category", "is_active")}),
+        (
+            "The answer",
+            {
+                "fields": ("body", "body_hinglish", "body_hi"),
+                "description": "Villy says it in the customer's language, else in English.",
+            },
+        ),
+        ("How people ask it", {"fields": ("also_asked",)}),
+    )
+
+    @admin.display(description="ways to ask")
+    def ways_to_ask(self, article):
+        return len(article.variants)
+
+    @admin.display(description="languages")
+    def languages(self, article):
+        written = {"English": article.body, "Hinglish": article.body_hinglish, "Hindi": article.body_hi}
+        return ", ".join(language for language, text in written.items() if text)
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    """The languages that Villy answers in; which ones there are would be asked of every chat."""
+
+    title = parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return [("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")]
+
+    def queryset(self, request, chats):
+        return chats.filter(language=self.value()) if self.value() else chats
+
+
+@admin.register(Chat)
+class ChatAdmin(DeskAdmin):
+    """To learn from: what people asked, and what Villy made of it. Nothing here is edited."""
+
+    list_display = ("updated_at", "who", "language", "became_ticket")
+    # As its index
+    ordering = ("-updated_at",)
+    list_filter = (LanguageFilter, ("ticket", admin.EmptyFieldListFilter))
+    search_fields = ("person__name", "person__email", "=ticket__number")
+    search_help_text = "Name or e-mail of the customer, or a ticket number."
+    fields = ("person", "ticket", "language", "created_at", "conversation")
+    readonly_fields = fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        # Fetched for the rows of the page; joined, they would be fetched for every chat that is sorted
+        number = Prefetch("ticket", Ticket.objects.only("number"))
+        return super().get_queryset(request).defer("memory").prefetch_related("person", number)
+
+    @admin.display(description="person")
+    def who(self, chat):
+        return str(chat.person)
+
+    @admin.display(description="ticket", empty_value="Stayed with Villy")
+    def became_ticket(self, chat):
+        return f"#{chat.ticket.number}" if chat.ticket else None
+
+    @admin.display(description="what was said")
+    def conversation(self, chat):
+        lines = chat.messages.order_by("-seq")[:200][::-1]
+        return render_to_string("admin/chatbot/chat/conversation.html", {"lines": lines})

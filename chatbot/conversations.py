@@ -1,0 +1,236 @@
+"""The chat with Villy as it is stored: ask, be answered once, look back."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from chatbot.dialogue.answers import Reply
+from supportdesk.db.compiled_queries import insert
+from supportdesk.db.transactions import atomic_with_retry, lock_rows
+from tickets import workflow
+from tickets.models import Person, Sender, Ticket
+from tickets.privacy.masking import masked
+from tickets.workflow import Mismatch
+
+from . import wording
+from .dialogue import memory, policy
+from .llm import client
+from .models import Chat, ChatMessage
+from .sources import order_codes, orders
+
+TRIES = 20
+# A closed ticket stays in the widget for its rating, then Villy is back
+CLOSED_IS_SHOWN = timedelta(days=1)
+
+
+class HandedOver(Exception):
+    """A human has the conversation: Villy keeps silent, the words went to `ticket` as `message`."""
+
+    def __init__(self, ticket: Ticket, message):
+        super().__init__(wording.say("handed_over", ticket.language))
+        self.ticket = ticket
+        self.message = message
+
+
+class _TakenMeanwhile(Exception):
+    """The chat became a ticket while the answer was being written."""
+
+
+# --- Whose conversation is it? -----------------------------------------------
+
+
+def current_chat(person: Person) -> Chat | None:
+    """Return the chat that is still with Villy; None before the first word and after a hand-over."""
+    chat = _newest_chat(person)
+    return chat if chat and not chat.ticket_id else None
+
+
+def current_ticket(person: Person) -> Ticket | None:
+    """Return the ticket that the person's conversation has moved to, if no newer chat was begun."""
+    ticket = Ticket.objects.filter(requester=person).order_by("-created_at").first()
+    if not ticket:
+        return None
+    if ticket.is_over and ticket.closed_at < timezone.now() - CLOSED_IS_SHOWN:
+        return None
+    chat = current_chat(person)
+    return None if chat and chat.created_at > ticket.created_at else ticket
+
+
+def begin_anew(person: Person) -> Chat:
+    """Begin a chat after a closed ticket: it is newer, so the conversation is with Villy again."""
+    return Chat.objects.create(person=person)
+
+
+@atomic_with_retry
+def _begun(person: Person) -> Chat:
+    """Return the person's new chat: the same for all who ask their first question at once."""
+    lock_rows(Person.objects.filter(pk=person.pk))
+    return current_chat(person) or Chat.objects.create(person=person)
+
+
+def _newest_chat(person: Person) -> Chat | None:
+    return Chat.objects.filter(person=person).order_by("-created_at").first()
+
+
+# --- Asking ------------------------------------------------------------------
+
+
+def uses(person: Person, text: str) -> tuple[str, ...]:
+    """What asking this takes of the limits: guests prove their orders with codes, which cost letters and tries."""
+    if person.is_guest and order_codes.looks_like_a_code(text):
+        return "ask Villy", "enter a code"
+    if person.is_guest and orders.numbers_in(text):
+        return "ask Villy", "get a code"
+    return ("ask Villy",)
+
+
+def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessage:
+    """Store what the person said, let Villy answer, and return the answer.
+
+    Both are committed on their own: if the desk dies in between, the question is
+    there, and asking again with the same `client_id` brings the one answer. Raise
+    HandedOver when a human has the conversation, or took it while Villy was thinking.
+    """
+    chat = _newest_chat(person)
+    if chat and chat.ticket_id:
+        if answered := _answered_before(chat, text, client_id):
+            return answered
+        if not chat.ticket.is_over:
+            _pass_on(chat, text, client_id)
+        chat = None
+    chat = chat or _begun(person)
+    question = _question(chat, text, client_id)
+    return answer_to(chat, question, text)
+
+
+def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
+    """Return Villy's answer to a stored question, made now if there is none yet.
+
+    `text` is what was typed; what is stored of it may be masked.
+    """
+    if not question.is_new and (answer := ChatMessage.objects.filter(answers=question).first()):
+        return answer
+    reply = client.improved(chat, policy.answer(chat, text), text)
+    try:
+        return _answer(chat, question, reply)
+    except _TakenMeanwhile:
+        _pass_on(chat, question.text, question.client_id)
+    except IntegrityError:
+        # The same question was answered meanwhile
+        return ChatMessage.objects.get(answers=question)
+
+
+def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
+    """Store the answer to "Did this help?" on Villy's line; None if it is not one of this person's.
+
+    A yes begins the count of turns anew; a no offers a human.
+    """
+    line = ChatMessage.objects.filter(pk=answer_id, chat__person=person, sender=Sender.AI).first()
+    if not line:
+        return None
+    line.helped = helped
+    line.reply["offerAgent"] = line.reply.get("offerAgent", False) or not helped
+    ChatMessage.objects.filter(pk=line.pk).update(helped=helped, reply=line.reply)
+    memory.learn_of_help(line.chat.memory, line.reply.get("sources", []), helped)
+    Chat.objects.filter(pk=line.chat_id).update(memory=line.chat.memory)
+    return line
+
+
+# --- Writing -----------------------------------------------------------------
+
+
+def _pass_on(chat: Chat, text: str, client_id: str | None) -> None:
+    """Give the words to the human who has the conversation, and raise HandedOver."""
+    ticket = Ticket.objects.get(chats=chat)
+    text = _storable(chat, text)
+    raise HandedOver(ticket, workflow.customer_says(ticket, text, by=chat.person, client_id=client_id))
+
+
+def _answer(chat: Chat, question: ChatMessage, reply: Reply) -> ChatMessage:
+    """Write the answer, unless a human has the conversation by now: the update's condition decides."""
+    with transaction.atomic():
+        answer = _append(
+            chat,
+            sender=Sender.AI,
+            text=reply.text,
+            answers=question,
+            reply=reply.as_dict(),
+            intent=reply.intent,
+            rule=reply.rule,
+        )
+        if reply.helped is not None:
+            _mark_helped(chat, answer, reply.helped)
+        untaken = Chat.objects.filter(pk=chat.pk, ticket=None)
+        if not untaken.update(memory=chat.memory, language=chat.language, updated_at=timezone.now()):
+            # No transaction takes it back on MongoDB
+            answer.delete()
+            raise _TakenMeanwhile
+    return answer
+
+
+def _mark_helped(chat: Chat, answer: ChatMessage, helped: bool) -> None:
+    """Keep a typed "yes" or "no" with the answer that it is about: the last one that asked."""
+    before = chat.messages.filter(sender=Sender.AI, seq__lt=answer.seq).order_by("-seq").first()
+    if before:
+        ChatMessage.objects.filter(pk=before.pk).update(helped=helped)
+
+
+def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
+    if client_id and (seen := chat.messages.filter(client_id=client_id).first()):
+        return _same(seen, text)
+    line = partial(_append, chat, sender=Sender.CUSTOMER, text=_storable(chat, text), client_id=client_id)
+    try:
+        return line()
+    except IntegrityError:
+        return _same(chat.messages.get(client_id=client_id), text)
+
+
+def _answered_before(chat: Chat, text: str, client_id: str | None) -> ChatMessage | None:
+    """Return what Villy said to this question before the chat became a ticket."""
+    seen = client_id and chat.messages.filter(client_id=client_id).first()
+    return seen and ChatMessage.objects.filter(answers=_same(seen, text)).first()
+
+
+def _same(seen: ChatMessage, text: str) -> ChatMessage:
+    """Return the question if it is what is being asked again; raise Mismatch otherwise."""
+    if seen.text not in (masked(text), order_codes.masked(masked(text))):
+        raise Mismatch("This clientId belongs to another message.")
+    return seen
+
+
+def _storable(chat: Chat, text: str) -> str:
+    """The text without cards and one-time codes: worth nothing to those who read it later.
+
+    While we wait for a code of ours, six digits are one without being called so.
+    """
+    text = masked(text)
+    return order_codes.masked(text) if order_codes.CODE.search(text) and order_codes.pending(chat) else text
+
+
+def _append(chat: Chat, **fields) -> ChatMessage:
+    """Add the next line; its (chat, seq) is unique, so the loser of a race takes the next number."""
+    for _ in range(TRIES):
+        newest = chat.messages.order_by("-seq").values_list("seq", flat=True).first() or 0
+        line = ChatMessage(chat=chat, seq=newest + 1, **fields)
+        line.is_new = True
+        try:
+            with transaction.atomic():
+                insert([line])
+            return line
+        except IntegrityError:
+            # Another line took the number; anything else that is unique was taken for good
+            if not chat.messages.filter(seq=newest + 1).exists():
+                raise
+            if _taken(chat, fields):
+                raise
+    raise IntegrityError("no free place in the chat")
+
+
+def _taken(chat: Chat, fields: dict) -> bool:
+    client_id, question = fields.get("client_id"), fields.get("answers")
+    return bool(
+        (client_id and chat.messages.filter(client_id=client_id).exists())
+        or (question and ChatMessage.objects.filter(answers=question).exists())
+    )

@@ -1,0 +1,132 @@
+"""One message, understood as far as its words allow."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot.models import Chat
+from chatbot.nlu import classifier, trigger_phrases
+from chatbot.nlu import features as words
+from chatbot.sources import articles, orders, products
+from tickets.models import Order
+
+# Calibrated confidence: from here on act, from here on ask, below say "I don't know"
+ACT = 0.55
+ASK = 0.35
+# An article surer than this beats a doubtful issue, a named product or a doubtful "out of scope"
+CLEAR = 0.75
+# ... and surer than this a message that is half names of products
+VERY_CLEAR = 0.9
+# An article that is worth naming when none is sure
+NEAR = 0.2
+# A message so short may mean an order by its bare number, and keeps the language of the chat
+FEW_WORDS = 2
+
+
+@dataclass
+class Heard:
+    """A message with what was understood at once; articles and products are looked up when a rule asks."""
+
+    text: str
+    language: str
+    # Why a person is needed whatever else is meant: see handoff.REASONS, or ""
+    reason: str
+    intent: str
+    confidence: float
+    is_issue: bool
+    category: str
+    priority: str
+    # The person's own order, named by its number
+    order: Order | None
+    # What Villy asked last, if it was a question: {"about": "issue" | "help", ...}
+    asked: dict
+    library: articles.Library
+
+    @cached_property
+    def passages(self) -> list[articles.Passage]:
+        """The nearest articles, the best first."""
+        return self.library.near(self.text)
+
+    @cached_property
+    def found(self) -> products.Found:
+        """The products that the message names."""
+        return products.look_up(self.text)
+
+    @property
+    def article_score(self) -> float:
+        return self.passages[0].score if self.passages else 0.0
+
+    def knows(self, least: float) -> bool:
+        """Whether an article is at least so sure to be the answer."""
+        return self.article_score >= least
+
+    def near(self, least: float = NEAR) -> list[str]:
+        """The titles of the articles that are at least so sure."""
+        return [passage.article.title for passage in self.passages if passage.score >= least]
+
+    def surely(self, *wanted: str) -> bool:
+        """Whether it is one of these intents, surely enough to act."""
+        return self.intent in wanted and self.confidence >= ACT
+
+    @property
+    def says_what_is_wrong(self) -> bool:
+        """ "The box was torn" does, "connect me to somebody" does not."""
+        return self.is_issue and self.intent != "talk_to_human"
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text.split()) <= FEW_WORDS
+
+    @property
+    def has_letters(self) -> bool:
+        return any(token[0].isalpha() for token in words.tokens(self.text))
+
+    @property
+    def is_nod(self) -> bool:
+        """ "ok", "theek hai", "yes": said to a question that we did not ask."""
+        said = self.text.lower().strip(" .!?").split()
+        if not 0 < len(said) <= FEW_WORDS:
+            return False
+        return bool(trigger_phrases.verdict(self.text)) or (said[0] in NODS and said[-1] in NODS | ENDS)
+
+
+NODS = set("ok okay k kk hmm hm acha accha achha thik theek अच्छा ठीक".split())  # noqa: SIM905
+ENDS = {"hai", "है", "bhai", "ji"}
+
+
+def listen(chat: Chat, text: str) -> Heard:
+    """Return what a message says; the question that Villy asked before is answered now or forgotten."""
+    plain = _without_tags(text)
+    understood = classifier.classify(plain)
+    library = articles.library()
+    return Heard(
+        text=plain,
+        language=_language(chat, plain, library),
+        reason=trigger_phrases.reason(plain),
+        intent=understood["intent"],
+        confidence=understood["confidence"],
+        is_issue=understood["is_issue"],
+        category=understood["category"],
+        priority=understood["priority"],
+        order=orders.mentioned(chat, plain),
+        asked=chat.memory.pop("asked", {}),
+        library=library,
+    )
+
+
+TAG = re.compile(r"<[^<>]{1,200}>")
+
+
+def _without_tags(text: str) -> str:
+    """Return the text as a reader would see it if its tags were markup."""
+    return TAG.sub(" ", text).strip() if "<" in text else text.strip()
+
+
+def _language(chat: Chat, text: str, library: articles.Library) -> str:
+    """The language to answer in: of the message, or of the chat where the message says nothing about it."""
+    said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
+    if not said or library.titled(text):
+        return chat.language
+    language = classifier.language_of(text)
+    # "refund?" is said in every language
+    return chat.language if language == "en" and len(said) <= FEW_WORDS else language

@@ -1,0 +1,219 @@
+"""How Villy does: asked, answered, helped, handed off, abandoned, and who had to come back.
+
+Containment (no human was needed) is not resolution (nobody had to come back either):
+both are shown. What is counted is a visit: the lines of a chat without a long pause.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from chatbot.models import Chat, ChatMessage
+from tickets.models import Ticket
+
+DAYS = 30
+# After such a pause a chat is a new visit
+PAUSE = timedelta(hours=4)
+COMES_BACK = timedelta(hours=72)
+# The newest rows of each kind that are read: what the page costs at most
+MOST = 50_000
+
+# After these a customer who leaves has not been helped
+LEFT_OPEN = {
+    "a_person_at_once", "an_issue", "anger", "another_script", "an_order_to_prove", "perhaps_an_issue", "i_do_not_know",
+}  # fmt: skip
+
+
+class Line(NamedTuple):
+    """A line of a chat. `rule` and `intent` are of Villy's lines."""
+
+    chat: object
+    sender: str
+    intent: str
+    rule: str
+    helped: bool | None
+    at: datetime
+
+
+class Talk(NamedTuple):
+    """A chat: whose it is, and the ticket that it became."""
+
+    person: object
+    ticket: object | None
+
+
+class Opened(NamedTuple):
+    """A ticket, whatever led to it."""
+
+    person: object
+    at: datetime
+
+
+@dataclass
+class Visit:
+    person: object
+    lines: list[Line]
+    handed_off: bool = False
+    came_back: bool = False
+
+    @property
+    def began(self) -> datetime:
+        return self.lines[0].at
+
+    @property
+    def ended(self) -> datetime:
+        return self.lines[-1].at
+
+    @property
+    def abandoned(self) -> bool:
+        """Villy had offered a human, or had no answer, and the customer left."""
+        said = [line for line in self.lines if line.sender == "ai"]
+        unhelped = not said or said[-1].rule in LEFT_OPEN or said[-1].helped is False
+        return unhelped and not self.handed_off
+
+    @property
+    def resolved(self) -> bool:
+        return not (self.handed_off or self.abandoned or self.came_back)
+
+
+@dataclass
+class Count:
+    """The figures of a day, or of all days together."""
+
+    asked: int = 0
+    answered: int = 0
+    helped: int = 0
+    not_helped: int = 0
+    visits: int = 0
+    handed_off: int = 0
+    abandoned: int = 0
+    came_back: int = 0
+    resolved: int = 0
+
+    @property
+    def containment(self) -> float | None:
+        """The share of visits that needed no human, 0 to 1."""
+        return 1 - self.handed_off / self.visits if self.visits else None
+
+    @property
+    def resolution(self) -> float | None:
+        """The share of visits after which nothing was left open and nobody came back within 72 hours."""
+        return self.resolved / self.visits if self.visits else None
+
+    def add(self, other: "Count") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass
+class Report:
+    days: list[tuple[date, Count]]
+    total: Count = field(default_factory=Count)
+    # Set when there was more than is read: the figures begin here
+    begins: datetime | None = None
+
+
+# --- Reading -----------------------------------------------------------------
+
+
+def report(now: datetime | None = None) -> Report:
+    """Return the figures of the last DAYS days, the newest day first: three bounded queries."""
+    now = now or timezone.now()
+    today = timezone.localtime(now).date()
+    since = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    since -= timedelta(days=DAYS - 1)
+    lines, talks, tickets = _lines(since), _talks(since), _tickets(since)
+    days = {today - timedelta(days=back): Count() for back in range(DAYS)}
+    for day, count in counted(lines, talks, tickets).items():
+        if day in days:
+            days[day].add(count)
+    made = Report(list(days.items()), begins=lines[0].at if len(lines) == MOST else None)
+    for count in days.values():
+        made.total.add(count)
+    return made
+
+
+def _lines(since: datetime) -> list[Line]:
+    rows = ChatMessage.objects.filter(created_at__gte=since).order_by("-created_at")
+    values = rows.values_list("chat_id", "sender", "intent", "rule", "helped", "created_at")
+    return [Line(*row) for row in values[:MOST]][::-1]
+
+
+def _talks(since: datetime) -> dict[object, Talk]:
+    rows = Chat.objects.filter(updated_at__gte=since).order_by("-updated_at")
+    return {pk: Talk(*rest) for pk, *rest in rows.values_list("pk", "person_id", "ticket_id")[:MOST]}
+
+
+def _tickets(since: datetime) -> dict[object, Opened]:
+    # What was opened since has changed since: the list has an index for that
+    rows = Ticket.objects.filter(updated_at__gte=since, created_at__gte=since).order_by("-updated_at")
+    return {pk: Opened(*rest) for pk, *rest in rows.values_list("pk", "requester_id", "created_at")[:MOST]}
+
+
+# --- Counting: pure ----------------------------------------------------------
+
+
+def counted(
+    lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]
+) -> dict[date, Count]:
+    """Count lines (in the order of their time) on their day and visits on the day they began, local time."""
+    days: dict[date, Count] = defaultdict(Count)
+    lines = [line for line in lines if line.chat in talks]
+    for line in lines:
+        _count_line(days[_day(line.at)], line)
+    for visit in visits(lines, talks, tickets):
+        count = days[_day(visit.began)]
+        count.visits += 1
+        count.handed_off += visit.handed_off
+        count.abandoned += visit.abandoned
+        count.came_back += visit.came_back
+        count.resolved += visit.resolved
+    return days
+
+
+def _count_line(count: Count, line: Line) -> None:
+    if line.sender == "customer":
+        count.asked += 1
+        return
+    count.answered += line.intent != "unknown"
+    count.helped += line.helped is True
+    count.not_helped += line.helped is False
+
+
+def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]) -> list[Visit]:
+    """Cut chats at their pauses, and see which visit became a ticket and after which somebody came back."""
+    found = _cut(lines, talks)
+    contacts = defaultdict(list)
+    for visit in found:
+        contacts[visit.person].append(visit.began)
+    for ticket in tickets.values():
+        contacts[ticket.person].append(ticket.at)
+    last = {visit.lines[-1].chat: visit for visit in found}
+    for chat, visit in last.items():
+        ticket = tickets.get(talks[chat].ticket)
+        visit.handed_off = bool(ticket) and ticket.at - visit.ended < PAUSE
+    for visit in found:
+        again = (moment - visit.ended for moment in contacts[visit.person] if moment > visit.ended)
+        visit.came_back = not visit.handed_off and any(after <= COMES_BACK for after in again)
+    return found
+
+
+def _cut(lines: Iterable[Line], talks: dict[object, Talk]) -> list[Visit]:
+    found: list[Visit] = []
+    open_visits: dict[object, Visit] = {}
+    for line in lines:
+        visit = open_visits.get(line.chat)
+        if visit and line.at - visit.ended < PAUSE:
+            visit.lines.append(line)
+            continue
+        visit = open_visits[line.chat] = Visit(talks[line.chat].person, [line])
+        found.append(visit)
+    return found
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()

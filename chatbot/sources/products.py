@@ -1,0 +1,351 @@
+"""What the shop sells, found by name, misspelt name, category, price or stock."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import Q
+from rapidfuzz import fuzz, process
+
+from chatbot.models import Product
+from chatbot.nlu import features as words
+from supportdesk import money
+
+from .table_cache import CachedFromTable
+
+SHOWN = 4
+LOW_STOCK = 5
+# A customer's essay names no more products after these many words
+LONGEST = 40
+
+# Below this (of 100) a misspelling is rather another word; short words are too alike: cod is not cold
+ALIKE = 84
+LEAST_LETTERS = 5
+# The same sound in another spelling or script: makana, makhaana, मखाना
+SOUNDS_ALIKE = 0.95
+# ... and looks alike in Latin letters: "charge" sounds like "Coorg" and is none
+LOOKS_ALIKE = 70
+# A word that stands in many names says less
+GENERIC_SAY = 0.3
+# Half a name is better than nothing: the score of a product of which a share of one name was said
+HALF_SAID, FULLY_SAID = 0.6, 0.4
+# "oil" is rather something of the category Oils than coconut-oil chips
+OF_THE_KIND = 1.2
+# As good as the best: shown beside it
+AS_GOOD = 0.85
+# So much of its name was said that a second product is meant as well: "honey or jaggery"
+NAMED_TOO = 0.75
+
+# Words that stand in many product names or in any sentence and name nothing by themselves
+GENERIC = {
+    "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",
+    "pure", "fresh", "natural", "item", "village", "wild", "cold", "raw", "whole", "box", "return", "high",
+    "free", "hot", "mix", "simple", "powder", "new", "open", "from",
+}  # fmt: skip
+# Words around a product's name that ask to see or to buy it and say nothing more
+SHOPPING = {
+    "and", "the",
+    "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
+    "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",
+    "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
+    "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
+    "u", "want", "we", "what", "whats", "which", "will", "you", "your",
+    "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
+    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
+    "ho", "h", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
+    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wala", "wali", "ya",
+    "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
+    "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
+}  # fmt: skip
+
+_NO_MONEY = r"(?!\d|\s*(?:days?|hours?|hrs|minutes?|min|km|din|ghante|baje|दिन|घंटे))"
+_MONEY = rf"(?:rs\.?|₹|inr)?\s*(\d{{2,6}}){_NO_MONEY}(?:\s*(?:rs|rupees?|rupaye|/-|रुपये|रुपए))?"
+UNDER = re.compile(
+    rf"\b(?:under|below|less than|upto|up to|within|max|maximum)\s*{_MONEY}"
+    rf"|{_MONEY}\s*(?:se kam|se neeche|se niche|tak|ke andar|ke under|or less|से कम|से नीचे|तक|के अंदर|के अन्दर)",
+    re.IGNORECASE,
+)
+OVER = re.compile(
+    rf"\b(?:over|above|more than|at least|starting)\s*{_MONEY}"
+    rf"|{_MONEY}\s*(?:se zyada|se jyada|se upar|or more|से ज़्यादा|से ज्यादा|से ऊपर)",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(
+    rf"\bbetween\s*{_MONEY}\s*(?:and|to|-)\s*{_MONEY}|{_MONEY}\s*(?:to|se|-|–|से)\s*{_MONEY}\s*(?:ke beech|ke bich|के बीच|rs|rupees|₹)",
+    re.IGNORECASE,
+)
+CHEAPEST = re.compile(r"\b(?:cheap(?:est)?|sast[aie]|lowest price|kam daam)\b|सस्ता|सस्ती|सस्ते", re.IGNORECASE)
+# Asks for everything and names nothing
+WHOLE_SHELF = re.compile(
+    r"\b(?:what (?:all )?(?:do|can) (?:you|u|i) (?:sell|have|buy)|your products|all products|product list|menu|catalog(?:ue)?"
+    r"|best ?sell(?:er|ers|ing)|kya kya (?:milta|hai|bechte|milega)|kya bechte|products? dikhao|saman dikhao)\b"
+    r"|क्या क्या मिलता|क्या बेचते|क्या-क्या मिलता|सामान दिखा|प्रोडक्ट दिखा",
+    re.IGNORECASE,
+)
+# Words with which a customer asks for something to buy
+WANTS = re.compile(
+    r"\b(?:sell|have|available|stock|buy|price|rate|mrp|cost|show|need|want|looking for|chahiye|milega|milegi|bechte|dikhao"
+    r"|kitne ka|kitne ki|daam|lena)\b|बेचते|मिलेगा|मिलेगी|चाहिए|दिखाओ|दिखाइए|कीमत|दाम|कितने का",
+    re.IGNORECASE,
+)
+# What may be asked about one product, and the field that answers it
+DETAILS = {
+    "ingredients": re.compile(
+        r"ingredient|contain|made of|made from|vegan|gluten|jain|allerg|sugar free|kya dala|kisse bana|samagri"
+        r"|onion|garlic|pyaaz|pyaz|lehsun|preservative|सामग्री|किससे बना|क्या डाला|प्याज|लहसुन",
+        re.IGNORECASE,
+    ),
+    "shelf_life": re.compile(
+        r"shelf|expir|best before|kab tak chal|kitne din chal|kharab ho|how long (?:does|do|will|can) .*(?:last|keep|stay|good)"
+        r"|एक्सपायर|कितने दिन चल|कब तक चल",
+        re.IGNORECASE,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    products: list[Product]
+    # How much of the message is their names (0 to 1), words that only ask to buy set aside
+    share: float = 0.0
+    # Whether only words were said that stand in many names: "box", "masala"
+    is_vague: bool = False
+
+
+# --- Asked from outside ------------------------------------------------------
+
+
+def look_up(text: str) -> Found:
+    """Find the products that a message names (or whose price it asks for), the best first, at most SHOWN."""
+    said = _content_words(text)
+    within = _price_range(text)
+    cheapest = CHEAPEST.search(text)
+    if not (said or within or cheapest):
+        return Found([])
+    shelf = _shelf()
+    ids, share = shelf.named(said)
+    if not ids and (within or cheapest):
+        ids = shelf.by_price()
+    if within:
+        # What is named and is not at this price is still what was asked for
+        ids = [pk for pk in ids if within(shelf.prices[pk])] or (ids if share else [])
+    if cheapest:
+        ids = sorted(ids, key=shelf.prices.__getitem__)
+    shown = sorted(_fresh(ids), key=lambda product: not product.is_in_stock)[:SHOWN]
+    return Found(shown, share, is_vague=not set(said) - GENERIC)
+
+
+def asks_for_everything(text: str) -> bool:
+    """ "What do you sell?" """
+    return bool(WHOLE_SHELF.search(text))
+
+
+def asks_to_buy(text: str) -> bool:
+    """ "Do you have bicycles?": asks for something, and names what we may not have."""
+    return bool(WANTS.search(text)) and bool(_content_words(text))
+
+
+def is_about_one(text: str) -> bool:
+    """ "And the price?", "is it vegan?": asks something of a product that it does not name."""
+    asks_for_detail = any(asked.search(text) for asked in DETAILS.values())
+    return asks_for_detail or (bool(WANTS.search(text)) and not _content_words(text))
+
+
+def detail(text: str, product: Product) -> str:
+    """Return what the message asks about this product (ingredients, shelf life), or ""."""
+    wanted = next((name for name, asked in DETAILS.items() if asked.search(text)), None)
+    return getattr(product, wanted) if wanted else ""
+
+
+def popular(limit: int = 3) -> list[Product]:
+    """Something to show when nothing was found: what there is most of."""
+    available = Q(stock__gt=0) | Q(stock=None)
+    return list(Product.objects.filter(available, is_active=True).order_by("-stock", "name")[:limit])
+
+
+def as_card(product: Product) -> dict:
+    """A product as replies carry it: {id, sku, name, price, unit, stock, image, description}."""
+    return {
+        "id": str(product.pk),
+        "sku": product.sku,
+        "name": product.name,
+        "price": float(product.price),
+        "currency": product.currency or money.shop_currency(),
+        "unit": product.unit,
+        "stock": product.stock,
+        "description": product.description,
+        "image": product.image,
+    }
+
+
+# --- The shelf: names, ready to be searched ----------------------------------
+
+
+@dataclass
+class Named:
+    """What a message says of one product: which of its words, how well, and how much of a name."""
+
+    score: float = 0.0
+    words: dict[str, float] = field(default_factory=dict)
+    name_said: float = 0.0
+
+
+class Shelf:
+    """The words of all names, each with the products that it stands for; `_shelf()` returns it as it is now."""
+
+    def __init__(self, products: Iterable[Product]):
+        self.products = [product.pk for product in products]
+        self.prices = {product.pk: product.price for product in products}
+        # Each name as (its product, the weights of its words); for each word the names that have it
+        self.names: list[tuple[object, dict[str, float]]] = []
+        self.postings: dict[str, list[int]] = defaultdict(list)
+        self.kinds: dict[str, set] = defaultdict(set)
+        for product in products:
+            self._post(product)
+        known = {*self.postings, *self.kinds}
+        self.by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(known):
+            if len(words.sound(word)) >= 3:
+                self.by_sound[words.sound(word)].append(word)
+        self.long_words = sorted(word for word in known if len(word) >= LEAST_LETTERS)
+        # The same words come again and again
+        self.meant = lru_cache(2_000)(self.meant)
+
+    def _post(self, product: Product) -> None:
+        for name in product.names:
+            parts = {part: GENERIC_SAY if part in GENERIC else 1.0 for part in _parts(name)}
+            for part in parts:
+                self.postings[part].append(len(self.names))
+            self.names.append((product.pk, parts))
+        for part in _parts(product.category):
+            self.kinds[part].add(product.pk)
+
+    def by_price(self) -> list:
+        """Return every product, the cheapest first."""
+        return sorted(self.products, key=self.prices.__getitem__)
+
+    def named(self, said: list[str]) -> tuple[list, float]:
+        """Return the products that these words name, the best first, and the share of words that do."""
+        found = self._by_name(said) or self._by_kind(said)
+        if not found:
+            return [], 0.0
+        chosen, explained = _chosen(found)
+        return chosen, len(explained) / len(said)
+
+    def meant(self, word: str) -> dict[str, float]:
+        """Return the known words that this one is or may be a misspelling of, with how likely (0 to 1)."""
+        alike = {same: 1.0 for same in (word, word + "s", word.removesuffix("s")) if self.knows(same)}
+        if len(words.latin(word)) >= 4 and len(words.sound(word)) >= 3:
+            alike |= {
+                other: SOUNDS_ALIKE for other in self.by_sound[words.sound(word)] if _alike(word, other)
+            }
+        if not alike and len(word) >= LEAST_LETTERS:
+            close = process.extract(word, self.long_words, scorer=fuzz.ratio, score_cutoff=ALIKE)
+            alike = {other: score / 100 for other, score, _ in close}
+        return alike
+
+    def knows(self, word: str) -> bool:
+        return word in self.postings or word in self.kinds
+
+    def _by_name(self, said: list[str]) -> dict[object, Named]:
+        found: dict[object, Named] = defaultdict(Named)
+        names: dict[int, float] = defaultdict(float)
+        for word in said:
+            for part, likely in self.meant(word).items():
+                for number in self.postings.get(part, ()):
+                    product, parts = self.names[number]
+                    seen = found[product].words
+                    seen[word] = max(seen.get(word, 0.0), likely * parts[part])
+                    names[number] += likely * parts[part]
+        for number, weight in names.items():
+            product, parts = self.names[number]
+            share = min(1.0, weight / sum(parts.values()))
+            found[product].name_said = max(found[product].name_said, share)
+        return self._scored(found, said)
+
+    def _by_kind(self, said: list[str]) -> dict[object, Named]:
+        found: dict[object, Named] = defaultdict(Named)
+        for word in said:
+            for part, likely in self.meant(word).items():
+                for product in self.kinds.get(part, ()):
+                    found[product].words[word] = likely
+        return self._scored(found, said)
+
+    def _scored(self, found: dict[object, Named], said: list[str]) -> dict[object, Named]:
+        kinds = set().union(*(self.kinds.get(part, ()) for word in said for part in self.meant(word)), ())
+        # A name of which only generic words were said was not said, unless there are no others
+        if set(said) - GENERIC:
+            found = {pk: named for pk, named in found.items() if named.words.keys() - GENERIC}
+        for product, named in found.items():
+            named.score = sum(named.words.values()) * (HALF_SAID + FULLY_SAID * named.name_said)
+            named.score *= OF_THE_KIND if product in kinds else 1.0
+        return found
+
+
+def _alike(word: str, other: str) -> bool:
+    return word != other and fuzz.ratio(words.latin(word), words.latin(other)) >= LOOKS_ALIKE
+
+
+def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
+    """Return the products meant, and the words that mean them.
+
+    The best, those that the same words name as well ("makhana"), and what the
+    words that are left name almost wholly ("honey or jaggery").
+    """
+    chosen, explained, leads = [], set(), {}
+    for product, named in sorted(found.items(), key=lambda item: -item[1].score):
+        mine = frozenset(named.words)
+        if mine in leads:
+            if named.score >= AS_GOOD * leads[mine]:
+                chosen.append(product)
+        elif not leads or (mine - explained and named.name_said >= NAMED_TOO):
+            leads[mine] = named.score
+            chosen.append(product)
+            explained |= mine
+    return chosen, explained
+
+
+_shelf = CachedFromTable(Product, Shelf).now
+
+
+def _fresh(ids: list) -> list[Product]:
+    """Return the products as they are now, in the given order: prices and stock change all day."""
+    rows = Product.objects.filter(is_active=True).in_bulk(ids[: 10 * SHOWN])
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+# --- Words and prices --------------------------------------------------------
+
+
+def _parts(name: str) -> set[str]:
+    """Return the words of a name that are long enough to mean something."""
+    return {part for part in _words(name) if len(part) >= 3 or (not part.isascii() and len(part) == 2)}
+
+
+def _content_words(text: str) -> list[str]:
+    said = (word for word in _words(text) if not word[0].isdigit() and word not in SHOPPING)
+    return list(dict.fromkeys(said))[:LONGEST]
+
+
+def _words(text: str) -> list[str]:
+    return [token for token in words.tokens(text) if token[0].isalnum()]
+
+
+def _price_range(text: str) -> Callable[[Decimal], bool] | None:
+    """Return a test for the prices that a message asks for, or None."""
+    text = re.sub(r"(?<=\d),(?=\d)", "", text[: words.LONGEST])
+    if between := BETWEEN.search(text):
+        low, high = sorted(_amounts(between))
+        return lambda price: low <= price <= high
+    if under := UNDER.search(text):
+        return lambda price: price <= _amounts(under)[0]
+    if over := OVER.search(text):
+        return lambda price: price >= _amounts(over)[0]
+    return None
+
+
+def _amounts(found: re.Match) -> list[Decimal]:
+    return [Decimal(int(amount)) for amount in found.groups() if amount]

@@ -1,0 +1,42 @@
+"""What is made of a whole table and kept in memory until the table changes."""
+
+import threading
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Model
+from django.db.models.signals import post_delete, post_save
+
+# How late a change may be seen that another process made, or an update without `save`
+LOOK_AGAIN_SECONDS = 1
+
+
+class CachedFromTable:
+    """`now()` is what `make` makes of the model's active rows; made anew only after a change."""
+
+    def __init__(self, model: type[Model], make: Callable[[list], object]):
+        self.model, self.make = model, make
+        self.key = f"stamp:{model._meta.label_lower}"
+        self.made: tuple[object, object] = (None, None)
+        self.making = threading.Lock()
+        for changed in (post_save, post_delete):
+            changed.connect(self._look_again, sender=model, weak=False)
+
+    def now(self):
+        stamp = cache.get(self.key)
+        if stamp is None:
+            stamp = self._stamp()
+            cache.set(self.key, stamp, LOOK_AGAIN_SECONDS)
+        if self.made[0] != stamp:
+            # Of many who ask at once one makes it; in as many threads it would take as many times as long
+            with self.making:
+                if self.made[0] != stamp:
+                    self.made = (stamp, self.make(list(self.model.objects.filter(is_active=True))))
+        return self.made[1]
+
+    def _stamp(self) -> dict:
+        active = self.model.objects.filter(is_active=True)
+        return active.aggregate(newest=Max("updated_at"), count=Count("pk"))
+
+    def _look_again(self, **signal) -> None:
+        cache.delete(self.key)

@@ -1,0 +1,72 @@
+"""What every request passes."""
+
+from ipaddress import ip_address
+
+from django.core.exceptions import DisallowedHost, SuspiciousOperation, ValidationError
+from django.middleware import common, security
+
+from tickets.accounts.rate_limits import TooMany
+
+from . import errors, headers
+
+
+class SecurityMiddleware(security.SecurityMiddleware):
+    """Django's, with the headers that it does not know, and the answer to what is done too often.
+
+    And this machine may talk to the desk without TLS. TLS ends at the proxy: what comes from the
+    loopback and through no proxy is a health check or a load test, and nobody in between listens.
+    """
+
+    def process_request(self, request):
+        try:
+            # Whoever reads it first would have to answer for it, and under DEBUG that takes a minute
+            request.GET  # noqa: B018
+        except SuspiciousOperation:
+            return _with_origin(request, errors.bad_request(request))
+        if "X-Forwarded-Proto" not in request.headers and _is_loopback(request.META.get("REMOTE_ADDR")):
+            return None
+        try:
+            return super().process_request(request)
+        except DisallowedHost:
+            # Refused further in, where the refusal gets its headers
+            return None
+
+    def process_exception(self, request, reason):
+        if isinstance(reason, TooMany):
+            return errors.too_many(request, reason)
+        if isinstance(reason, ValidationError | OverflowError) and request.path.startswith("/admin/"):
+            # The admin looks for whatever stands in its addresses and forms
+            return errors.bad_request(request)
+        return None
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        for name, value in headers.common().items():
+            response.headers.setdefault(name, value)
+        # What may be kept says so itself
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _with_origin(request, response):
+    """Add what CorsMiddleware, further in, would add."""
+    for name, value in headers.for_origin(request.path, request.headers.get("Origin", "")).items():
+        response[name] = value
+    return response
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Django's, but only what is read is sent on to the address with the final slash.
+
+    A form would come without its fields; Django raises under DEBUG, which is a 500.
+    """
+
+    def should_redirect_with_slash(self, request):
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,85 @@
+"""Is the desk alive, and is it ready? For load balancers and for people at 3 a.m."""
+
+import tempfile
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import Error as DatabaseFailure
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from supportdesk.http.outages import is_outage
+from tickets.live.bus import bus
+from tickets.models import Person
+
+RETRY = {"Retry-After": "5"}
+
+
+@require_safe
+def healthz(request):
+    """200 when the database answers, else 503. What the desk can do without is named, and no reason for a 503."""
+    found = {"database": _database(), "media": _media()}
+    if settings.REDIS_URL:
+        found["redis"] = "ok" if bus.is_connected() else "away, other processes are noticed by polling"
+    if found["database"] != connection.vendor:
+        return JsonResponse({"status": "failing"} | found, status=503, headers=RETRY)
+    return JsonResponse({"status": "ok"} | found)
+
+
+@require_safe
+def readyz(request):
+    """200 once requests can be served as they should: migrations applied, static files collected."""
+    missing = {}
+    try:
+        if pending := _pending_migrations():
+            missing["migrations"] = f"{pending} to apply: manage.py migrate"
+    except Exception as reason:
+        if not (is_outage(reason) or isinstance(reason, DatabaseFailure)):
+            raise
+        missing["database"] = type(reason).__name__
+    if hasattr(staticfiles_storage, "manifest_name") and not staticfiles_storage.manifest_storage.exists(
+        staticfiles_storage.manifest_name
+    ):
+        missing["static"] = "not collected: manage.py collectstatic"
+    if missing:
+        return JsonResponse({"status": "not ready"} | missing, status=503, headers=RETRY)
+    return JsonResponse({"status": "ready"})
+
+
+def _database() -> str:
+    """The engine, if it answers a question; else what went wrong."""
+    try:
+        connection.ensure_connection()
+        Person.objects.values_list("pk").first()
+    except Exception as reason:
+        if not (is_outage(reason) or isinstance(reason, DatabaseFailure)):
+            raise
+        return type(reason).__name__
+    return connection.vendor
+
+
+def _media() -> str:
+    """Whether a picture could be stored. A bucket is not asked: that would cost more than it tells."""
+    if settings.S3_BUCKET:
+        return "bucket"
+    try:
+        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT) as file:
+            file.write(b"0")
+    except OSError as reason:
+        return f"failing ({reason.strerror}): pictures are refused, text arrives"
+    return "ok"
+
+
+def _pending_migrations() -> int:
+    """How many there are; once none, they are not looked for again: code does not change under a running desk."""
+    if cache.get("migrated"):
+        return 0
+    executor = MigrationExecutor(connection)
+    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not pending:
+        cache.set("migrated", True, None)
+    return pending

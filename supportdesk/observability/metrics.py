@@ -1,0 +1,109 @@
+"""What Prometheus reads at /metrics: to this machine, or to who has METRICS_TOKEN.
+
+Counters are of this process. With several processes behind one port they are kept in
+PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for all.
+"""
+
+import hmac
+import os
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    exposition,
+    multiprocess,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from supportdesk.http.client_address import is_local
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+REQUESTS = Histogram(
+    "desk_request_seconds",
+    "How long answers took, by route; of streams until they began.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+STREAMS = Gauge("desk_open_streams", "Live streams that are open.", multiprocess_mode="livesum")
+MESSAGES = Counter("desk_messages", "Messages written.", ["sender"])
+OVERDUE = Counter("desk_answers_overdue", "Tickets found to be without an answer in time.")
+LETTERS = Counter("desk_letters", "Letters sent to customers about unread answers.")
+FAILURES = Counter("desk_job_failures", "Runs of the background work that failed.", ["job"])
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    # Whatever somebody makes up must not become a series of its own
+    REQUESTS.labels(method if method in METHODS else "other", route, status).observe(seconds)
+
+
+class Desk(Collector):
+    """What is asked of the database when somebody looks; a few small queries."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        # Prometheus needs the models only once somebody asks
+        from tickets import queries
+        from tickets.models import Activity, Job, Status
+
+        now = timezone.now()
+        tickets = GaugeMetricFamily(
+            "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
+        )
+        for status in Status.values:
+            tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
+        waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
+        late = waiting.order_by()[: queries.COUNT_CAP].count()
+        oldest = Activity.objects.filter(position=None).order_by("at").first()
+        age = (now - oldest.at).total_seconds() if oldest else 0
+        jobs = GaugeMetricFamily(
+            "desk_job_late_seconds", "How long a job has been waiting for its turn.", labels=["job"]
+        )
+        for job in Job.objects.all():
+            jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
+        yield tickets
+        yield jobs
+        yield GaugeMetricFamily(
+            "desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late
+        )
+        yield GaugeMetricFamily(
+            "desk_outbox_age_seconds",
+            "Age of the oldest news that the inbox's stream has no place for yet.",
+            age,
+        )
+
+
+@require_safe
+def view(request):
+    """Everything, in Prometheus' text format."""
+    if not _may_read(request):
+        raise Http404
+    encode, content_type = exposition.choose_encoder(request.headers.get("Accept", ""))
+    return HttpResponse(encode(_registry()), content_type=content_type)
+
+
+def _may_read(request) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN and hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        return True
+    return is_local(request)
+
+
+def _registry() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.MultiProcessCollector(registry)
+    else:
+        registry.register(REGISTRY)
+    registry.register(Desk())
+    return registry

@@ -1,0 +1,86 @@
+"""Static files: hashed names that never change, compressed once, served by WhiteNoise."""
+
+import fcntl
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from whitenoise import WhiteNoise
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from supportdesk.http import headers
+
+# The other API browser that drf-spectacular brings
+IGNORED = ["redoc"]
+
+
+class ImmutableStatic(CompressedManifestStaticFilesStorage):
+    """Every file under a name that carries its hash, imports between our modules included."""
+
+    support_js_module_import_aggregation = True
+    # Only below our own js/: Django looks for imports by pattern, and finds some in others' strings
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
+    # A page that names a file which is not there yet (before collectstatic) shows without it
+    manifest_strict = False
+
+    def url(self, name, force=True):
+        # Django would use the plain names under DEBUG; we serve the collected files there too
+        return super().url(name, force)
+
+
+def with_static_files(app):
+    """Serve the collected files before Django is asked."""
+    return WhiteNoise(
+        app,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        max_age=60,
+        immutable_file_test=_has_hash_in_name,
+        add_headers_function=_add_headers,
+        # No other site has a use for them
+        allow_all_origins=False,
+    )
+
+
+def _has_hash_in_name(path: str, url: str) -> bool:
+    parts = url.rpartition("/")[2].split(".")
+    return len(parts) >= 3 and len(parts[-2]) == 12 and all(c in "0123456789abcdef" for c in parts[-2])
+
+
+def _add_headers(added, path: str, url: str) -> None:
+    for name, value in headers.beside_django().items():
+        added[name] = value
+
+
+def collect_if_changed() -> None:
+    """Collect the static files unless the sources are those of the last time (it takes ten seconds)."""
+    sources = [
+        (path, storage.size(path), storage.get_modified_time(path).isoformat())
+        for finder in get_finders()
+        for path, storage in finder.list(IGNORED)
+    ]
+    stamp, sum_now = settings.STATIC_ROOT / ".collected", _checksum(repr(sorted(sources)).encode())
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    with (settings.STATIC_ROOT / ".lock").open("w") as lock:
+        # Two desks that start at once from one checkout: the second waits, and finds it done
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == sum_now:
+            return
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=IGNORED)
+        stamp.write_text(sum_now)
+
+
+@cache
+def digest(path: Path) -> str:
+    """A file's content in 16 hex digits, read once: files do not change under a running desk."""
+    return _checksum(path.read_bytes())
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

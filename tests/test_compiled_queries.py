@@ -1,0 +1,222 @@
+"""What is asked and written with SQL that is kept: it finds and writes what Django's own would, whoever asks."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler, SQLUpdateCompiler
+
+from supportdesk.db import compiled_queries as module
+from supportdesk.db.compiled_queries import compiled_query, insert, update
+from tests import factories
+from tickets import queries, workflow
+from tickets.models import Activity, Message, Ticket
+
+pytestmark = pytest.mark.engines
+
+needs_sql = pytest.mark.skipif(connection.vendor == "mongodb", reason="MongoDB has no SQL to keep")
+
+
+def fields_of(row) -> dict:
+    return {name: value for name, value in vars(row).items() if name != "_state"}
+
+
+def test_it_finds_what_its_queryset_finds_each_time_with_other_values(ticket, priya, vikram):
+    def rows(requester, since):
+        found = Ticket.objects.filter(requester=requester, created_at__gte=since).defer("handover")
+        return found.select_related("requester", "order").order_by("number")[:2]
+
+    ask = compiled_query(rows)
+    for _ in range(3):
+        factories.ticket(vikram)
+
+    for person, least in [(priya, 1), (vikram, 2), (priya, 1)]:
+        found = ask(person.pk, ticket.created_at)
+        expected = list(rows(person.pk, ticket.created_at))
+        assert len(found) == least
+        assert [fields_of(row) for row in found] == [fields_of(row) for row in expected]
+        assert [fields_of(row.requester) for row in found] == [fields_of(row.requester) for row in expected]
+
+
+def test_what_nobody_has_is_nothing(ticket):
+    ask = compiled_query(lambda id, seq: Message.objects.filter(ticket=id, seq=seq, internal=False))
+
+    assert [message.text for message in ask(ticket.pk, 1)] == [ticket.messages.get(seq=1).text]
+    assert ask(ticket.pk, 99) == []
+    assert ask(ticket.pk, None) == []
+
+
+@needs_sql
+def test_the_sql_is_made_once(ticket, monkeypatch, django_assert_num_queries):
+    made = []
+    make_sql = SQLCompiler.as_sql
+    monkeypatch.setattr(
+        SQLCompiler, "as_sql", lambda *args, **how: made.append(1) or make_sql(*args, **how)
+    )
+    ask = compiled_query(lambda id: Ticket.objects.filter(pk=id))
+
+    with django_assert_num_queries(3):
+        assert [ask(ticket.pk) for _ in range(3)] == [[ticket]] * 3
+
+    assert len(made) == 1
+
+
+def test_what_was_changed_meanwhile_is_found_as_it_is(ticket, priya):
+    ask = compiled_query(lambda id: Ticket.objects.filter(pk=id))
+    before = ask(ticket.pk)[0]
+    workflow.customer_says(ticket, "And the lid is broken", by=priya)
+
+    assert ask(ticket.pk)[0].last_seq == before.last_seq + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_do_not_get_each_others_rows(priya, vikram):
+    tickets = [factories.ticket(person) for person in (priya, vikram, priya, vikram)]
+    ask = compiled_query(lambda id: Ticket.objects.filter(pk=id))
+
+    def look(ticket):
+        try:
+            return [ask(ticket.pk) == [ticket] for _ in range(30)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(right for each in pool.map(look, tickets * 2) for right in each)
+
+
+@needs_sql
+def test_filters_that_come_and_go_are_not_kept_for_ever(ticket, monkeypatch):
+    kept = module.StatementCache()
+    monkeypatch.setattr(module, "_statements", kept)
+    monkeypatch.setattr(module, "MAX_STATEMENTS", 3)
+
+    for limit in range(1, 9):
+        assert queries.newer_messages(ticket, 0, notes=True, limit=limit)
+
+    assert len(kept.made) <= 4
+
+
+# --- Writing -----------------------------------------------------------------
+
+
+def lines(ticket, *seqs, **fields) -> list[Message]:
+    return [
+        Message(ticket=ticket, seq=seq, sender="agent", text=f'{seq} % of "it"', **fields) for seq in seqs
+    ]
+
+
+def test_rows_are_written_as_django_writes_them(ticket, asha, priya):
+    mine, theirs = factories.ticket(priya), factories.ticket(priya)
+    for count in (1, 3, 1):
+        first = mine.messages.aggregate(last=Max("seq"))["last"] + 1
+        fields = {"author": asha, "picture": "a/b.jpg", "picture_width": 3, "created_at": ticket.created_at}
+        insert(lines(mine, *range(first, first + count), **fields))
+        Message.objects.bulk_create(lines(theirs, *range(first, first + count), **fields))
+
+    written, expected = (
+        [
+            {k: v for k, v in row.items() if k not in ("id", "ticket_id", "created_at")}
+            for row in of.messages.values()
+        ]
+        for of in (mine, theirs)
+    )
+    assert len(written) >= 6
+    assert written == expected
+    assert Message.objects.get(ticket=mine, seq=written[-1]["seq"]).created_at == ticket.created_at
+
+
+def test_a_row_that_was_written_is_known_to_be_there(ticket):
+    [row] = lines(ticket, 50)
+    insert([row])
+
+    row.text = "Changed"
+    row.save()
+
+    assert Message.objects.get(ticket=ticket, seq=50).text == "Changed"
+
+
+@pytest.fixture
+def short_statements(db):
+    """As few values in a statement as some builds of SQLite allow; others allow 250,000."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+
+
+def test_thousands_of_rows_are_written_as_well(ticket, short_statements):
+    insert(lines(ticket, *range(100, 2600)))
+
+    assert ticket.messages.filter(seq__gte=100).count() == 2500
+
+
+def test_no_rows_are_no_statement(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        insert([])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
+    insert(lines(ticket, 50))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(lines(ticket, 50))
+    insert(lines(ticket, 51))
+
+    assert list(ticket.messages.filter(seq__gte=50).values_list("seq", flat=True)) == [50, 51]
+
+
+@needs_sql
+def test_what_the_database_reckons_is_reckoned_each_time(ticket):
+    for times in (2, 3, 4):
+        seq = RawSQL("(SELECT COALESCE(MAX(seq), 0) * %s FROM tickets_activity)", [times])
+        insert([Activity(ticket=ticket, seq=5 if times == 2 else seq)])
+
+    assert list(Activity.objects.order_by("-seq").values_list("seq", flat=True)[:3]) == [60, 15, 5]
+
+
+@needs_sql
+def test_the_sql_of_writing_is_made_once(ticket, monkeypatch):
+    made = []
+    for compiler in (SQLInsertCompiler, SQLUpdateCompiler):
+        make_sql = compiler.as_sql
+        monkeypatch.setattr(
+            compiler, "as_sql", lambda self, make_sql=make_sql: made.append(type(self)) or make_sql(self)
+        )
+    monkeypatch.setattr(module, "_statements", module.StatementCache())
+
+    for seq in (50, 51, 52):
+        insert(lines(ticket, seq))
+        update(Ticket, {"pk": ticket.pk}, {"last_seq": seq})
+
+    assert len(made) == 2
+
+
+def test_a_change_is_made_to_the_rows_that_are_as_they_are_said_to_be(ticket, vikram, asha, rohan):
+    factories.ticket(vikram)
+    other = Ticket.objects.get(requester=vikram)
+
+    def change(changes, **where) -> int:
+        return update(Ticket, {"pk": ticket.pk, **where}, changes, {"unread_by_agents": 2})
+
+    assert change({"subject": "Never"}, status="closed") == 0
+    assert change({"subject": "Never"}, status="open", assignee=rohan) == 0
+    assert change({"assignee": asha}, status="open", assignee=None) == 1
+    assert change({"assignee": rohan}, status="open", assignee=None) == 0
+    assert change({"assignee": None, "preview": "100 %"}, assignee=asha) == 1
+
+    now = Ticket.objects.get(pk=ticket.pk)
+    assert (now.assignee, now.preview, now.subject) == (None, "100 %", ticket.subject)
+    assert now.unread_by_agents == ticket.unread_by_agents + 4
+    assert fields_of(Ticket.objects.get(pk=other.pk)) == fields_of(other)
+
+
+def test_what_others_counted_meanwhile_is_counted(ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(unread_by_agents=7)
+    update(Ticket, {"pk": ticket.pk}, {}, {"unread_by_agents": 1})
+
+    assert Ticket.objects.get(pk=ticket.pk).unread_by_agents == 8

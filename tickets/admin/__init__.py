@@ -1,0 +1,18 @@
+"""The admin for staff: tickets through the workflow's verbs, people and orders as forms.
+
+base     what all lists have in common
+tickets  one ticket and many, through the workflow
+orders   orders and their items
+people   people, with export and erasure (data)
+audit    who saw and did what, read only
+forms    the forms of these pages
+exports  tickets as CSV
+"""
+
+from tickets.channels import admin as channels_admin  # noqa: F401 (registers itself)
+from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
+
+from . import audit, orders, people, tickets
+from .base import DeskAdmin
+
+__all__ = ["DeskAdmin", "audit", "orders", "people", "tickets"]

@@ -1,0 +1,336 @@
+"""The reading side: `stream` yields what comes after a place.
+
+A stream is a loop of "read what comes after the last thing that I sent, send it,
+sleep until somebody calls". A page that loads, a stream that opens and a stream that
+reconnects all read the same way, so nothing is lost and nothing comes twice. Streams
+sleep on the event loop: no thread, no database connection. Listeners of one topic
+that stand at the same place share one read.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from supportdesk.observability import metrics
+from tickets.models import Activity
+
+from .bus import bus
+from .revocation import Credentials, revoked
+from .sse import event
+
+logger = logging.getLogger(__name__)
+
+INBOX = "inbox"
+# Proxies cut connections that are silent for 30 s and more
+HEARTBEAT_SECONDS = 20
+# So long a client waits before it comes again; each is told another time, or all would come at once
+RETRY_MILLISECONDS = (1000, 3000)
+# How late a change made by a process that cannot call us may be seen
+POLL_SECONDS = 2
+
+READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+def topic_of(ticket_id) -> str:
+    return f"ticket:{ticket_id}"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one read found: events to send, the place up to which they go, the state after them.
+
+    `states` are events that say how things are (the ticket, who has read what); a
+    stream sends each only when it differs from what it sent last.
+    """
+
+    events: bytes
+    after: int
+    states: tuple[bytes, ...] = ()
+    more: bool = False
+
+
+class Subscriber:
+    """One stream's ear: what it has heard and not sent yet, which is never more than one read."""
+
+    def __init__(
+        self,
+        read: Callable[[int], Batch],
+        after: int,
+        kind: str,
+        passes: Callable[[dict], bool],
+        seconds: float,
+        credentials: Credentials | None,
+    ):
+        self.read, self.after, self.kind = read, after, kind
+        self.passes = passes
+        self.credentials = credentials
+        self.ends_at = time.monotonic() + seconds
+        self.is_over = False
+        self.woken = asyncio.Event()
+        # Something may have happened since the last read began
+        self.is_behind = True
+        self.is_reading = False
+        self.news: Batch | None = None
+        self.failure: Exception | None = None
+        self.passing: deque[bytes] = deque(maxlen=50)
+        self.states: dict[int, bytes] = {}
+        self.sent_at = time.monotonic()
+        self.watch_the_clock()
+
+    def hear(self, news: Batch) -> None:
+        self.is_reading = False
+        self.news = news
+        self.woken.set()
+
+    def fail(self, reason: Exception) -> None:
+        self.failure = reason
+        self.woken.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.woken.set()
+
+    def heard(self) -> bytes:
+        """Take what there is to send."""
+        if self.failure:
+            raise self.failure
+        chunk = b""
+        if news := self.news:
+            chunk, self.news, self.after = news.events, None, news.after
+            self.is_behind |= news.more
+            for place, state in enumerate(news.states):
+                if self.states.get(place) != state:
+                    chunk += state
+                    self.states[place] = state
+        while self.passing:
+            chunk += self.passing.popleft()
+        if chunk:
+            self.sent_at = time.monotonic()
+        return chunk
+
+    def watch_the_clock(self) -> None:
+        """Look again when the stream has been silent for long or is over: one timer, not one for each event."""
+        due = min(self.sent_at + HEARTBEAT_SECONDS, self.ends_at) - time.monotonic()
+        self.timer = asyncio.get_running_loop().call_later(due, self.look_at_the_clock)
+
+    def look_at_the_clock(self) -> None:
+        now = time.monotonic()
+        if now >= self.ends_at:
+            self.end()
+            return
+        if now >= self.sent_at + HEARTBEAT_SECONDS:
+            self.sent_at = now
+            self.passing.append(b": still here\n\n")
+            self.woken.set()
+        self.watch_the_clock()
+
+
+class Read:
+    """One read of what comes after a place, and who waits for it."""
+
+    def __init__(self):
+        self.news: Batch | None = None
+        self.waiting: list[Subscriber] = []
+        # The event loop holds its tasks but loosely
+        self.task: asyncio.Task | None = None
+
+
+class Topic:
+    """Those who listen to one thing, and what they read: who stands at the same place shares it."""
+
+    def __init__(self):
+        self.subscribers: set[Subscriber] = set()
+        # Those that began since the last call
+        self.reads: dict[tuple[str, int], Read] = {}
+
+    def call(self) -> None:
+        """Something happened: have everybody read it, as soon as the last of their reads is sent."""
+        self.reads = {}
+        for subscriber in self.subscribers:
+            subscriber.is_behind = True
+            self.attend(subscriber)
+
+    def pass_on(self, call: dict) -> None:
+        """Something is true only now: tell it to those whom it is for, without reading."""
+        chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
+        for subscriber in self.subscribers:
+            if subscriber.passes(call):
+                subscriber.passing.append(chunk)
+                subscriber.woken.set()
+
+    def attend(self, subscriber: Subscriber) -> None:
+        """Read for a subscriber who is behind, unless it still has something to send."""
+        if not subscriber.is_behind or subscriber.is_reading or subscriber.news:
+            return
+        subscriber.is_behind, subscriber.is_reading = False, True
+        key = subscriber.kind, subscriber.after
+        read = self.reads.get(key)
+        if read is None:
+            read = self.reads[key] = Read()
+            # It belongs to nobody: a subscriber that leaves does not take it away from the others
+            read.task = asyncio.ensure_future(self.carry_out(read, key, subscriber.read))
+        if read.news:
+            subscriber.hear(read.news)
+        else:
+            read.waiting.append(subscriber)
+
+    async def carry_out(self, read: Read, key: tuple[str, int], function: Callable[[int], Batch]) -> None:
+        try:
+            read.news = await in_thread(function, key[1])
+        except Exception as reason:  # whatever the driver raises ends their streams; they come again
+            if self.reads.get(key) is read:
+                del self.reads[key]
+            for subscriber in read.waiting:
+                subscriber.fail(reason)
+        else:
+            for subscriber in read.waiting:
+                subscriber.hear(read.news)
+
+
+class Broker:
+    """The subscribers of this process, by topic. Everything but `call` runs on the event loop."""
+
+    def __init__(self):
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.topics: dict[str, Topic] = {}
+        self.poller: asyncio.Task | None = None
+        self.called: dict[str, float] = {}
+        self.closed = False
+        bus.subscribe(self.call)
+
+    def call(self, call: dict) -> None:
+        """Pass a call on to the event loop, from any thread."""
+        if self.loop and self.topics:
+            try:
+                self.loop.call_soon_threadsafe(self.wake, call)
+            except RuntimeError:
+                # The loop was closed: the server is going down
+                self.loop = None
+
+    def wake(self, call: dict) -> None:
+        for activity in call.get("activities", ()):
+            self.called[activity] = time.monotonic()
+        # Who waits for an answer waits for an agent who knows
+        for name in (INBOX, topic_of(call["ticket"])):
+            if topic := self.topics.get(name):
+                if "event" in call:
+                    topic.pass_on(call)
+                else:
+                    topic.call()
+
+    def join(self, name: str, subscriber: Subscriber) -> Topic:
+        self.loop = asyncio.get_running_loop()
+        if not self.poller or self.poller.done():
+            self.poller = self.loop.create_task(self.poll())
+        bus.listen()
+        topic = self.topics.setdefault(name, Topic())
+        topic.subscribers.add(subscriber)
+        metrics.STREAMS.inc()
+        return topic
+
+    def leave(self, name: str, subscriber: Subscriber) -> None:
+        subscriber.timer.cancel()
+        topic = self.topics[name]
+        topic.subscribers.discard(subscriber)
+        metrics.STREAMS.dec()
+        if not topic.subscribers:
+            del self.topics[name]
+
+    def close(self) -> None:
+        """End every stream: the server is going down, and their clients will find the next one."""
+        self.closed = True
+        for topic in self.topics.values():
+            for subscriber in topic.subscribers:
+                subscriber.end()
+
+    async def poll(self) -> None:
+        """Look for changes that no call told of: of other processes, or while the bus was down."""
+        looked_at = timezone.now()
+        while self.topics:
+            await asyncio.sleep(POLL_SECONDS)
+            now = timezone.now()
+            try:
+                recent = await in_thread(_activities_since, min(looked_at, now))
+                await self.dismiss()
+            except Exception as reason:  # whatever the driver raises, the next look may find it well again
+                logger.warning("live: the database does not answer (%s)", type(reason).__name__)
+                continue
+            looked_at = now
+            for activity, ticket in recent:
+                if activity not in self.called:
+                    self.wake({"ticket": ticket, "activities": [activity]})
+            forget_before = time.monotonic() - 10 * POLL_SECONDS
+            self.called = {key: at for key, at in self.called.items() if at > forget_before}
+
+    async def dismiss(self) -> None:
+        """End the streams of those who signed out, were disabled, or got another role or password since."""
+        subscribers = [
+            each for topic in self.topics.values() for each in topic.subscribers if each.credentials
+        ]
+        gone = await in_thread(revoked, {each.credentials for each in subscribers})
+        for each in subscribers:
+            if each.credentials in gone:
+                each.end()
+
+
+def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
+    # What was written before the last look may have been committed after it
+    since = looked_at - timedelta(seconds=3 * POLL_SECONDS)
+    rows = Activity.objects.filter(at__gt=since).order_by("-at")[:1000]
+    return [(str(pk), str(ticket)) for pk, ticket in rows.values_list("pk", "ticket_id")]
+
+
+broker = Broker()
+
+
+async def in_thread(function, *args):
+    """Run a function that uses the database in one of the readers' threads."""
+
+    def run():
+        close_old_connections()
+        try:
+            return function(*args)
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(READERS, run)
+
+
+async def stream(
+    name: str,
+    read: Callable[[int], Batch],
+    *,
+    after: int,
+    kind: str,
+    passes: Callable[[dict], bool],
+    seconds: float,
+    credentials: Credentials | None = None,
+) -> AsyncIterator[bytes]:
+    """Yield server-sent events of a topic, beginning with what comes after `after`.
+
+    `read(after)` is called in a thread; streams of the same `kind` get the same
+    answer from it. `passes` picks the passing events for this subscriber. The stream
+    ends after `seconds`, and soon after who was `credentials` would not be any more; a client
+    that still may reconnects and resumes.
+    """
+    subscriber = Subscriber(read, after, kind, passes, seconds, credentials)
+    topic = broker.join(name, subscriber)
+    try:
+        yield b"retry: %d\n: connected\n\n" % random.randint(*RETRY_MILLISECONDS)  # noqa: S311
+        while not (broker.closed or subscriber.is_over):
+            topic.attend(subscriber)
+            await subscriber.woken.wait()
+            subscriber.woken.clear()
+            if chunk := subscriber.heard():
+                yield chunk
+    finally:
+        broker.leave(name, subscriber)

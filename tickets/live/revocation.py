@@ -1,0 +1,44 @@
+"""Who may go on listening: asked again while a stream is open."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+
+from tickets.models import Person, TokenFamily
+
+
+# Two of one person may have come before and after a change: each is compared for itself
+@dataclass(frozen=True, eq=False)
+class Credentials:
+    """Who listens, and by which sign-in: a family of tokens, or a browser's session."""
+
+    person: Person
+    family: UUID | None = None
+    session: str | None = None
+
+
+def revoked(credentials: set[Credentials]) -> set[Credentials]:
+    """Return those of them who would not be let in again; three queries, however many they are."""
+    people = Person.objects.filter(pk__in={each.person.pk for each in credentials})
+    standing = {person.pk: _standing_of(person) for person in people.only("is_active", "role", "password")}
+    families = _still(TokenFamily.objects.filter(revoked_at=None), {each.family for each in credentials})
+    sessions = _still(Session.objects.all(), {each.session for each in credentials})
+    return {
+        each
+        for each in credentials
+        if standing.get(each.person.pk) != _standing_of(each.person)
+        or each.family not in families
+        or each.session not in sessions
+    }
+
+
+def _standing_of(person: Person) -> tuple:
+    return person.is_active, person.role, person.password
+
+
+def _still(rows: QuerySet, ids: set) -> set:
+    """Return the ids that are among the rows; None is nobody's and always there."""
+    ids = ids - {None}
+    return {None, *rows.filter(pk__in=ids).values_list("pk", flat=True)} if ids else {None}

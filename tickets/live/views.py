@@ -1,0 +1,269 @@
+"""The live streams: server-sent events for one ticket, and for the whole inbox."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from uuid import UUID
+
+from django.db import connection
+from django.http import Http404, HttpRequest, JsonResponse, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException, MethodNotAllowed
+
+from supportdesk.db.compiled_queries import compiled_query
+from supportdesk.http.client_address import address_of
+from tickets import access, live, queries
+from tickets.accounts import tokens
+from tickets.api import serializers
+from tickets.models import Activity, Message, Person, Ticket
+from tickets.privacy import audit
+from tickets.stream_slots import RETRY_AFTER_SECONDS, Slot, held
+
+from . import Batch, Credentials, event
+
+# A stream of a browser session begins anew this often, and is checked anew with it
+SESSION_STREAM_SECONDS = 600
+# So much before a page names its time it may have read its rows; what comes twice is only drawn twice
+PAGE_TAKES = timedelta(seconds=2)
+# A place or a time of more digits is none: 14 of milliseconds are the year 5138
+MOST_DIGITS = 14
+
+
+@dataclass(frozen=True)
+class Ear:
+    """Who listens, from which place on, and for how long."""
+
+    credentials: Credentials
+    after: int | None
+    seconds: float
+    address: str
+
+    @property
+    def person(self) -> Person:
+        return self.credentials.person
+
+
+def stream(view):
+    """A GET that goes on; whatever is refused is JSON, as everywhere in the API."""
+
+    @csrf_exempt
+    @wraps(view)
+    async def answered(request, *args, **kwargs):
+        try:
+            if request.method != "GET":
+                raise MethodNotAllowed(request.method)
+            return await view(request, *args, **kwargs)
+        except (APIException, Http404) as reason:
+            return _refusal(reason)
+
+    return answered
+
+
+@stream
+async def ticket_events(request, ticket_id):
+    """The events of one ticket, for its requester or an agent."""
+    ear = await live.in_thread(_ear, request)
+    slot = Slot(ear.person.pk, ear.address)
+    ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
+
+    def read(after: int) -> Batch:
+        return _ticket_news(ticket.pk, after, agent=agent)
+
+    def passes(call: dict) -> bool:
+        # Customers are not told when an agent types a private note, or who looks on
+        public = call["event"] == "typing" and call["data"]["by"] == "agent"
+        return agent or public
+
+    return _streamed(
+        slot,
+        live.stream(
+            live.topic_of(ticket.pk),
+            read,
+            after=ear.after or 0,
+            kind="agent" if agent else "customer",
+            passes=passes,
+            seconds=ear.seconds,
+            credentials=ear.credentials,
+        ),
+    )
+
+
+@stream
+async def inbox_events(request):
+    """Every message and every change of a ticket, for agents.
+
+    Without Last-Event-ID: from now on, or with `since` (milliseconds since 1970) from a little before that,
+    so that nothing falls between a page and its stream.
+    """
+    ear = await live.in_thread(_ear, request)
+    if not ear.person.is_agent:
+        raise Http404
+    slot = Slot(ear.person.pk, ear.address)
+    after = await live.in_thread(_place, request) if ear.after is None else ear.after
+    return _streamed(
+        slot,
+        live.stream(
+            live.INBOX,
+            _inbox_news,
+            after=after,
+            kind="agent",
+            passes=lambda call: True,
+            seconds=ear.seconds,
+            credentials=ear.credentials,
+        ),
+    )
+
+
+# --- Who may listen ----------------------------------------------------------
+
+
+def _ear(request: HttpRequest) -> Ear:
+    authenticated = tokens.BearerAuthentication().authenticate(request)
+    if authenticated:
+        person, token = authenticated
+        credentials = Credentials(person, family=UUID(token[tokens.FAMILY_CLAIM]))
+        # An access token opens nothing beyond its own life
+        seconds = max(1.0, token["exp"] - tokens.now())
+    elif request.user.is_authenticated:
+        # The lazy user of a session is loaded here, in the thread
+        person = Person.objects.get(pk=request.user.pk)
+        credentials = Credentials(person, session=request.session.session_key)
+        seconds = SESSION_STREAM_SECONDS
+    else:
+        raise tokens.NotAuthenticated
+    return Ear(credentials, _last_event_id(request), seconds, address_of(request))
+
+
+def _last_event_id(request) -> int | None:
+    return _number(request.headers.get("Last-Event-ID") or request.GET.get("after"))
+
+
+def _number(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
+
+
+def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
+    if not ear.person.is_agent:
+        return access.own_ticket(ear.person, ticket_id), False
+    ticket = access.desk_ticket(ear.person, ticket_id)
+    audit.record_view(ear.person, ticket=ticket.pk, address=ear.address)
+    return ticket, True
+
+
+# --- What there is to hear ---------------------------------------------------
+
+
+def _ticket_news(ticket_id, after: int, *, agent: bool) -> Batch:
+    [ticket] = _tickets(ticket_id)
+    # A place that is not there yet, after a restored backup or by mistake, is the end
+    after = min(after, ticket.last_seq)
+    messages = queries.newer_messages(ticket, after, notes=agent, limit=live.BATCH)
+    chunk = b""
+    for message in messages:
+        chunk += event("message", _message(message, ticket, agent), message.seq)
+        after = message.seq
+    read = {"agents": ticket.read_by_agents, "requester": ticket.read_by_requester}
+    states = (
+        event("ticket", serializers.ticket_json(ticket, agent=agent)),
+        event("read", read | {"ticketId": str(ticket.pk)}),
+    )
+    return Batch(chunk, after, states, more=len(messages) == live.BATCH)
+
+
+def _inbox_news(after: int) -> Batch:
+    if not live.assigns_sequence_on_write():
+        live.assign_sequence()
+    activities = _activities(after)
+    tickets = _tickets_of(activities)
+    messages = _messages_of(activities)
+    chunk = b""
+    for row in activities:
+        ticket = tickets.get(row.ticket_id)
+        message = messages.get((row.ticket_id, row.seq))
+        if ticket and message:
+            chunk += event("message", _message(message, ticket, True), row.position)
+        elif ticket:
+            chunk += event("ticket", serializers.ticket_json(ticket, agent=True), row.position)
+        after = row.position
+    if not activities:
+        # A place that is not there yet: the desk was restored from a backup since
+        after = min(after, _newest_position())
+    return Batch(chunk, after, more=len(activities) == live.BATCH)
+
+
+_tickets = compiled_query(lambda id: Ticket.objects.defer("handover").filter(pk=id))
+
+
+@compiled_query
+def _activities(after: int):
+    rows = Activity.objects.filter(position__gt=after).order_by("position")
+    if connection.vendor != "mongodb":
+        rows = rows.select_related("ticket").defer("ticket__handover")
+    return rows[: live.BATCH]
+
+
+_one_message = compiled_query(lambda ticket, seq: Message.objects.filter(ticket=ticket, seq=seq))
+
+
+def _tickets_of(activities: list[Activity]) -> dict[UUID, Ticket]:
+    if connection.vendor != "mongodb":
+        return {row.ticket_id: row.ticket for row in activities}
+    # There a join costs more than a second question
+    ids = {row.ticket_id for row in activities}
+    return {ticket.pk: ticket for ticket in Ticket.objects.defer("handover").filter(pk__in=ids)}
+
+
+def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
+    told = {(row.ticket_id, row.seq) for row in activities if row.seq is not None}
+    if len(told) == 1:
+        # Mostly it is one
+        return {each: message for each in told for message in _one_message(*each)}
+    messages = Message.objects.filter(
+        ticket_id__in={ticket for ticket, _ in told}, seq__in={seq for _, seq in told}
+    )
+    return {(message.ticket_id, message.seq): message for message in messages}
+
+
+def _place(request) -> int:
+    """Where somebody begins who has heard nothing yet."""
+    while live.assign_sequence():
+        pass
+    since = _number(request.GET.get("since"))
+    if since is None:
+        return _newest_position()
+    return _newest_position(at__lt=datetime.fromtimestamp(since / 1000, UTC) - PAGE_TAKES)
+
+
+def _newest_position(**earlier) -> int:
+    newest = Activity.objects.exclude(position=None).filter(**earlier).order_by("-position").first()
+    return newest.position if newest else 0
+
+
+def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
+    return serializers.message_json(message, ticket, agent=agent)
+
+
+# --- Answers -----------------------------------------------------------------
+
+
+def _streamed(slot: Slot, chunks) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(held(slot, chunks), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    # nginx would collect the events and pass them on late
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _refusal(reason) -> JsonResponse:
+    if isinstance(reason, APIException):
+        detail = reason.detail.get("detail") if isinstance(reason.detail, dict) else reason.detail
+        body = {"detail": str(detail), "code": detail.code}
+        response = JsonResponse(body, status=reason.status_code)
+        if reason.status_code == 429:
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        if reason.status_code == 401:
+            response["WWW-Authenticate"] = 'Bearer realm="api"'
+        if isinstance(reason, MethodNotAllowed):
+            response["Allow"] = "GET"
+        return response
+    return JsonResponse({"detail": "There is nothing here for you.", "code": "not_found"}, status=404)

@@ -1,0 +1,111 @@
+"""People, their orders, and the tickets in which they ask about them.
+
+person   people, sign-ins over the API, rate-limit counters
+order    orders and their items, as the shop knows them
+ticket   tickets, the choices of what they can be, and who has one open
+message  messages of a conversation
+event    a ticket's history, and the desk's activity in one order
+search   the words by which a ticket is found
+shop_fields  what the fields that a shop fills have in common
+job      background steps with their leases
+audit    what members of the desk did
+ids      primary keys
+
+Primary keys are random (122 bits), so that an id in a URL tells nothing and the same models
+work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (history, activity,
+audit) have keys in the order of their writing.
+"""
+
+from .audit import AuditAction, AuditEntry, NeverChanged
+from .channel import (
+    AddressBlock,
+    ChannelIdentity,
+    ChannelState,
+    ConversationLink,
+    Incoming,
+    IncomingState,
+    MessageTemplate,
+    Outgoing,
+    OutgoingState,
+)
+from .event import Activity, TicketEvent
+from .ids import id_in_order, in_order, random_id
+from .job import Job
+from .message import Message, Sender
+from .order import Order, OrderItem, OrderStatus
+from .person import Allowance, Person, PersonManager, Role, TokenFamily
+from .search import SearchText
+from .settings import (
+    HEX_COLOUR,
+    THE_ROW,
+    AgentPreferences,
+    DeskSettings,
+    Holiday,
+    HolidaySource,
+    SecondFactor,
+    Side,
+)
+from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
+from .ticket import (
+    CATEGORY_LABELS,
+    PRIORITY_LABELS,
+    STATUS_LABELS,
+    Category,
+    ChannelName,
+    Priority,
+    Status,
+    Ticket,
+    Viewer,
+)
+
+__all__ = [
+    "CATEGORY_LABELS",
+    "CURRENCY_CODE",
+    "HEX_COLOUR",
+    "MONEY",
+    "PRIORITY_LABELS",
+    "SHOP_TIME",
+    "STATUS_LABELS",
+    "THE_ROW",
+    "Activity",
+    "AddressBlock",
+    "AgentPreferences",
+    "Allowance",
+    "AuditAction",
+    "AuditEntry",
+    "Category",
+    "ChannelIdentity",
+    "ChannelName",
+    "ChannelState",
+    "ConversationLink",
+    "DeskSettings",
+    "Holiday",
+    "HolidaySource",
+    "Incoming",
+    "IncomingState",
+    "Job",
+    "Message",
+    "MessageTemplate",
+    "NeverChanged",
+    "Order",
+    "OrderItem",
+    "OrderStatus",
+    "Outgoing",
+    "OutgoingState",
+    "Person",
+    "PersonManager",
+    "Priority",
+    "Role",
+    "SearchText",
+    "SecondFactor",
+    "Sender",
+    "Side",
+    "Status",
+    "Ticket",
+    "TicketEvent",
+    "TokenFamily",
+    "Viewer",
+    "id_in_order",
+    "in_order",
+    "random_id",
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Messages of a ticket's conversation."""
+
+from django.db import models
+from django.utils import timezone
+
+from .ids import random_id
+from .person import Person
+from .ticket import Ticket
+
+
+class Sender(models.TextChoices):
+    CUSTOMER = "customer"
+    AI = "ai"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Message(models.Model):
+    """A line of a ticket's conversation, or an agent's private note (`internal`)."""
+
+    # True on the object that a verb has just written, false on one that was there before
+    is_new = False
+
+    id = random_id()
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", db_index=False)
+    seq = models.PositiveIntegerField()
+    client_id = models.CharField(max_length=64, null=True, default=None)
+    # What the sender's retry must repeat; another content under the same client_id is a mistake
+    fingerprint = models.CharField(max_length=64, blank=True)
+    sender = models.CharField(max_length=8, choices=Sender)
+    author = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    sender_name = models.CharField(max_length=120, blank=True)
+    text = models.TextField(blank=True)
+    internal = models.BooleanField(default=False)
+    # How it came, where that is not the way of the ticket
+    channel = models.CharField(max_length=10, blank=True, default="")
+    picture = models.FileField(max_length=120, blank=True)
+    thumbnail = models.FileField(max_length=120, blank=True)
+    picture_width = models.PositiveIntegerField(null=True)
+    picture_height = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "seq"], name="one_message_a_seq"),
+            models.UniqueConstraint(fields=["ticket", "client_id"], name="one_message_a_client_id"),
+        ]
+
+    def __str__(self):
+        return self.text[:60] or "(picture)"
+
+    def was_read(self, ticket: Ticket) -> bool:
+        """Whether the other side has seen it."""
+        if self.sender == Sender.CUSTOMER:
+            return self.seq <= ticket.read_by_agents
+        return self.seq <= ticket.read_by_requester

@@ -1,0 +1,214 @@
+"""Tickets, and the choices of what they can be.
+
+What a list shows is stored on the ticket itself: a page of the list reads one table and no joins.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+from tickets import sla
+
+from .ids import random_id
+from .order import Order
+from .person import Person
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "Open"
+    IN_PROGRESS = "in-progress", "In progress"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+
+
+class Priority(models.TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+
+class Category(models.TextChoices):
+    PRODUCT_ISSUE = "product-issue", "Product issue"
+    DELIVERY = "delivery", "Delivery"
+    PAYMENT = "payment", "Payment"
+    REFUND = "refund", "Refund"
+    ORDER = "order", "Order"
+    ACCOUNT = "account", "Account"
+    FEEDBACK = "feedback", "Feedback"
+    OTHER = "other", "Other"
+
+
+STATUS_LABELS, PRIORITY_LABELS, CATEGORY_LABELS = (
+    dict(each.choices) for each in (Status, Priority, Category)
+)
+
+
+class ChannelName(models.TextChoices):
+    """The ways to reach the desk."""
+
+    WIDGET = "widget", "Chat"
+    API = "api", "API"
+    EMAIL = "email", "E-mail"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    PHONE = "phone", "Phone"
+
+
+class Ticket(models.Model):
+    """One thing that a customer wants put right, from the hand-over to the rating.
+
+    Written by `tickets.workflow` only.
+    """
+
+    # True on the object that `open_ticket` has just written, false on one that was there before
+    is_new = False
+    # Whether a verb has begun anew with it, because somebody else wrote first
+    is_retry = False
+
+    id = random_id()
+    number = models.PositiveIntegerField(
+        unique=True, help_text="What people call it; eight random digits, so it counts nothing."
+    )
+    # A foreign key whose list has an index below needs none of its own
+    requester = models.ForeignKey(Person, models.PROTECT, related_name="tickets", db_index=False)
+    requester_name = models.CharField(max_length=120, blank=True)
+    requester_email = models.EmailField(blank=True)
+    requester_phone = models.CharField(max_length=20, blank=True)
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    order_number = models.CharField(max_length=32, blank=True)
+
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.MEDIUM)
+    category = models.CharField(max_length=16, choices=Category, default=Category.OTHER)
+    subject = models.CharField(max_length=140)
+    assignee = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        db_index=False,
+    )
+    assignee_name = models.CharField(max_length=120, blank=True)
+    resolution = models.TextField(blank=True)
+    callback_requested = models.BooleanField(default=False)
+    callback_completed = models.BooleanField(default=False)
+    callback_note = models.CharField(max_length=500, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    rating_comment = models.TextField(blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    # Moves with what happens to the ticket, not with somebody reading it: the list is in this order
+    updated_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    first_response_due_at = models.DateTimeField()
+    first_responded_at = models.DateTimeField(null=True, blank=True)
+    # When the desk looks whether somebody has answered; empty once it has looked, see jobs.notice_breaches
+    answer_check_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # The conversation in numbers
+    last_seq = models.PositiveIntegerField(default=0)
+    last_customer_seq = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=140, blank=True)
+    read_by_agents = models.PositiveIntegerField(default=0, help_text="seq up to which agents read")
+    read_by_requester = models.PositiveIntegerField(default=0)
+    unread_by_agents = models.PositiveIntegerField(default=0)
+    unread_by_requester = models.PositiveIntegerField(default=0)
+    mailed_to_requester = models.PositiveIntegerField(
+        default=0, editable=False, help_text="seq up to which the customer was told by e-mail"
+    )
+
+    client_id = models.CharField(max_length=64, null=True, blank=True, default=None)
+    previous = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="following",
+        help_text="The closed ticket that this one continues.",
+    )
+    language = models.CharField(max_length=10, blank=True)
+    channel = models.CharField(max_length=10, choices=ChannelName, default=ChannelName.WIDGET)
+    # The channel over which replies leave at once: the one of the customer's newest message. Empty: none,
+    # the customer reads them in the chat, and gets a letter only of what stays unread
+    reply_by = models.CharField(max_length=10, blank=True, default="", editable=False)
+    # The hand-off packet, written once: {"transcript": [...], "summary": ..., ...}
+    handover = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["requester", "client_id"], name="one_ticket_a_client_id"),
+        ]
+        # Each named for the list that it serves; all in the order of the list
+        indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="inbox"),
+            models.Index(fields=["status", "-updated_at", "-id"], name="inbox_by_status"),
+            models.Index(fields=["priority", "-updated_at", "-id"], name="inbox_by_priority"),
+            models.Index(fields=["category", "-updated_at", "-id"], name="inbox_by_category"),
+            models.Index(fields=["assignee", "-updated_at", "-id"], name="inbox_by_assignee"),
+            models.Index(fields=["requester", "-updated_at", "-id"], name="own_tickets"),
+            # The last is counted with it
+            models.Index(
+                fields=["status", "first_response_due_at", "id", "first_responded_at"],
+                name="inbox_by_due_time",
+            ),
+            models.Index(
+                fields=["callback_requested", "callback_completed", "-updated_at", "-id"],
+                name="inbox_callbacks",
+            ),
+            # Without a condition: MongoDB has none for "is not null"
+            models.Index(fields=["answer_check_at"], name="answers_to_check"),
+        ]
+
+    def __str__(self):
+        return f"#{self.number} {self.subject}"
+
+    # Django's own go through all choices each time, and a list asks a hundred times
+    def get_status_display(self) -> str:
+        return STATUS_LABELS.get(self.status, self.status)
+
+    def get_priority_display(self) -> str:
+        return PRIORITY_LABELS.get(self.priority, self.priority)
+
+    def get_category_display(self) -> str:
+        return CATEGORY_LABELS.get(self.category, self.category)
+
+    @property
+    def is_over(self) -> bool:
+        return self.status == Status.CLOSED
+
+    @property
+    def wants_callback(self) -> bool:
+        return self.callback_requested and not self.callback_completed
+
+    @property
+    def awaits_first_response(self) -> bool:
+        return not self.first_responded_at and self.status in (Status.OPEN, Status.IN_PROGRESS)
+
+    @property
+    def first_response_soon_at(self):
+        return sla.soon_from(self.first_response_due_at, self.priority)
+
+    def sla_state(self, now=None) -> str:
+        """How the first response stands, see `sla.state`; `done` once it no longer matters."""
+        if not self.first_responded_at and not self.awaits_first_response:
+            return "done"
+        return sla.state(
+            self.first_response_due_at, self.first_responded_at, now or timezone.now(), self.priority
+        )
+
+
+class Viewer(models.Model):
+    """An agent who has a ticket open; stale rows (see `queries.VIEWER_FADES`) count for nothing."""
+
+    id = random_id()
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="viewers", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "person"], name="one_viewer_a_person"),
+        ]

@@ -1,0 +1,300 @@
+"""The background work: what the desk does by itself, in steps that run now and then.
+
+A step is a plain function of two times, now and since when (its last run that went
+through), and returns whether more is waiting. It has a row, `Job`; whoever moves the
+row's lease does the step. So any number of processes may work, on every engine, without
+a broker: the condition in the update decides. Each step is safe to run twice and takes
+its tickets by conditional update, too, so that a lease that ran out does no harm.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, close_old_connections, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from supportdesk.observability import metrics
+from tickets import live, workflow
+from tickets.channels import inbox, outbox
+from tickets.models import (
+    Activity,
+    Allowance,
+    ChannelName,
+    Job,
+    Message,
+    Outgoing,
+    OutgoingState,
+    Sender,
+    Status,
+    Ticket,
+    TokenFamily,
+    Viewer,
+)
+from tickets.privacy import audit, personal_data
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+# What lies further ahead than anybody waits was written before the clock was set back; those of two machines
+# are never quite the same
+CLOCKS_DIFFER = timedelta(minutes=5)
+# How often somebody looks whether a step is due
+PAUSE_SECONDS = 5
+# What one run takes on before it lets go of the lease
+BATCH = 200
+# After a failure a step waits longer each time, up to this
+LONGEST_WAIT = timedelta(hours=1)
+
+ACTIVITIES_KEPT = timedelta(days=3)
+VIEWERS_KEPT = timedelta(days=1)
+# An activity may be committed some time after the moment that it bears
+LATE_COMMIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    run: Callable[[datetime, datetime], bool]
+    every: timedelta
+
+
+STEPS: dict[str, Step] = {}
+
+
+def step(name: str, *, every: timedelta):
+    """Make a function a step of the background work; apps add theirs when they are ready."""
+
+    def register(function):
+        STEPS[name] = Step(function, every)
+        return function
+
+    return register
+
+
+# --- The steps ---------------------------------------------------------------
+
+
+@step("answers", every=timedelta(seconds=10))
+def notice_breaches(now: datetime, since: datetime) -> bool:
+    """Note the tickets that nobody answered in time."""
+    due = (
+        Ticket.objects.defer("handover")
+        .filter(answer_check_at__lte=now)
+        .order_by("answer_check_at")[:BATCH]
+    )
+    tickets = list(due)
+    for ticket in tickets:
+        if workflow.check_answer(ticket):
+            metrics.OVERDUE.inc()
+    return len(tickets) == BATCH
+
+
+@step("auto-close", every=timedelta(minutes=10))
+def close_resolved(now: datetime, since: datetime) -> bool:
+    """Close what was resolved and then left alone for AUTO_CLOSE_DAYS."""
+    if not settings.AUTO_CLOSE_DAYS:
+        return False
+    before = now - timedelta(days=settings.AUTO_CLOSE_DAYS)
+    resolved = Ticket.objects.defer("handover").filter(status=Status.RESOLVED, updated_at__lt=before)
+    tickets = list(resolved.order_by("updated_at")[:BATCH])
+    workflow.move_many(tickets, workflow.close_by_itself, untouched_since=before)
+    return len(tickets) == BATCH
+
+
+@step("letters", every=timedelta(seconds=30))
+def mail_unread(now: datetime, since: datetime) -> bool:
+    """Write to customers who have not read an agent's words for UNREAD_MAIL_MINUTES."""
+    if not settings.UNREAD_MAIL_MINUTES:
+        return False
+    wait = timedelta(minutes=settings.UNREAD_MAIL_MINUTES)
+    told = Activity.objects.filter(at__gt=since - wait - LATE_COMMIT, at__lte=now - wait).exclude(seq=None)
+    ids = list({ticket for (ticket,) in told.values_list("ticket_id")})
+    for start in range(0, len(ids), BATCH):
+        unread = Ticket.objects.defer("handover").filter(
+            pk__in=ids[start : start + BATCH], unread_by_requester__gt=0
+        )
+        for ticket in unread.exclude(requester_email=""):
+            queue_unread(ticket)
+    return False
+
+
+def queue_unread(ticket: Ticket) -> bool:
+    """Queue one letter with what the customer has not read; each message is in one letter only."""
+    known = max(ticket.read_by_requester, ticket.mailed_to_requester)
+    said = Message.objects.filter(ticket=ticket, seq__gt=known, internal=False)
+    news = Q(sender=Sender.AGENT)
+    is_resolved = ticket.status == Status.RESOLVED
+    if is_resolved:
+        news |= Q(sender=Sender.SYSTEM, created_at__gte=ticket.resolved_at)
+    newest = said.filter(news).order_by("-seq").values_list("seq", flat=True).first()
+    if not newest:
+        return False
+    # Queued first: without a transaction a letter might be noted and never be sent
+    row = outbox.queue(
+        f"unread-{ticket.pk.hex}-{newest}",
+        ChannelName.EMAIL,
+        "unread",
+        ticket=ticket,
+        address=ticket.requester_email,
+        payload={"after": known, "upto": newest, "stars": is_resolved},
+    )
+    mine = Ticket.objects.filter(pk=ticket.pk, mailed_to_requester=ticket.mailed_to_requester)
+    if not mine.update(mailed_to_requester=newest) and row:
+        # Another process queued a letter with some of this meanwhile
+        Outgoing.objects.filter(pk=row.pk, state=OutgoingState.WAITING).update(
+            state=OutgoingState.CANCELLED
+        )
+        return False
+    return row is not None
+
+
+@step("inbox", every=timedelta(seconds=15))
+def retry_incoming(now: datetime, since: datetime) -> bool:
+    """Do what came in over a channel and was not finished."""
+    return inbox.retry_due(now)
+
+
+@step("inbox-prune", every=timedelta(hours=1))
+def forget_ignored(now: datetime, since: datetime) -> bool:
+    """Remove what was not for the desk and was kept for staff to look at."""
+    return inbox.forget_ignored(now)
+
+
+@step("order", every=timedelta(seconds=15))
+def assign_sequence(now: datetime, since: datetime) -> bool:
+    """Number what happened also while no agent listens, so that the first who comes need not."""
+    return live.assign_sequence()
+
+
+@step("prune", every=timedelta(minutes=10))
+def prune(now: datetime, since: datetime) -> bool:
+    """Remove what has served its time: old activities, tabs that are gone, sessions, dead tokens."""
+    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    # Positions are counted on from the newest: without it, streams would wait for numbers long gone
+    old = Activity.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
+    refresh_tokens_end = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
+        used_at__lt=refresh_tokens_end
+    )
+    Viewer.objects.filter(seen_at__lt=now - VIEWERS_KEPT).delete()
+    audit.forget(now)
+    more = [
+        remove_some(old),
+        remove_some(Session.objects.filter(expire_date__lt=now)),
+        remove_some(TokenFamily.objects.filter(dead)),
+        remove_some(Allowance.objects.filter(ends_at__lt=now)),
+    ]
+    return any(more)
+
+
+@step("retention", every=timedelta(hours=1))
+def retain(now: datetime, since: datetime) -> bool:
+    """Remove what is older than RETENTION_DAYS."""
+    return personal_data.retain(now)
+
+
+def remove_some(rows: QuerySet, size: int = 1000) -> bool:
+    """Delete some of these rows, few enough that writers hardly wait; return whether more are left."""
+    ids = list(rows.values_list("pk", flat=True)[:size])
+    if ids:
+        rows.model.objects.filter(pk__in=ids).delete()
+    return len(ids) == size
+
+
+# --- Whose turn it is --------------------------------------------------------
+
+
+def run_due(now: datetime | None = None) -> list[str]:
+    """Run the steps that are due and that nobody else is at; return their names."""
+    now = now or timezone.now()
+    jobs = Job.objects.in_bulk(list(STEPS))
+    for name in STEPS.keys() - jobs.keys():
+        jobs[name] = _first(name, now)
+    return [name for name in STEPS if _is_due(jobs[name], now) and _run(jobs[name], now)]
+
+
+def _is_due(job: Job, now: datetime) -> bool:
+    longest = LONGEST_WAIT if job.failures else STEPS[job.name].every
+    return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
+
+
+def _first(name: str, now: datetime) -> Job:
+    try:
+        with transaction.atomic():
+            return Job.objects.create(name=name, due_at=now)
+    except IntegrityError:
+        return Job.objects.get(name=name)
+
+
+def _run(job: Job, now: datetime) -> bool:
+    """Run a step if its lease is to be had; say if it was."""
+    lease = now + LEASE
+    row = Job.objects.filter(name=job.name)
+    over = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=lease + CLOCKS_DIFFER)
+    if not row.filter(over, due_at=job.due_at).update(leased_until=lease):
+        return False
+    step = STEPS[job.name]
+    try:
+        more = step.run(now, min(job.ran_at or now, now - step.every))
+    except Exception as reason:  # the other steps, and the next run, may go well
+        metrics.FAILURES.labels(job.name).inc()
+        logger.exception("the step %s of the background work failed", job.name)
+        wait = min(step.every * 2 ** min(job.failures, 10), LONGEST_WAIT)
+        result = {
+            "due_at": now + max(wait, timedelta(seconds=PAUSE_SECONDS)),
+            "failures": job.failures + 1,
+            "last_error": type(reason).__name__,
+        }
+    else:
+        result = {
+            "due_at": now if more else now + step.every,
+            "ran_at": now,
+            "failures": 0,
+            "last_error": "",
+        }
+    row.filter(leased_until=lease).update(leased_until=None, **result)
+    return True
+
+
+class Worker:
+    """Does the background work until it is told to stop: `run()` here, or `start()` in a thread of its own."""
+
+    def __init__(self):
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
+        # Beside it: a letter leaves in time, whatever else takes long
+        self.sender = outbox.OutboxSender()
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Let the step that runs finish, and run no other."""
+        self.stopping.set()
+        self.sender.stop()
+
+    def join(self, seconds: float = 5) -> None:
+        self.sender.join(seconds)
+        if self.thread.is_alive():
+            self.thread.join(seconds)
+
+    def run(self) -> None:
+        self.sender.start()
+        # Processes that start together need not look together
+        pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
+        while not self.stopping.wait(pause):
+            pause = PAUSE_SECONDS
+            close_old_connections()
+            try:
+                while run_due() and not self.stopping.is_set():
+                    pass
+            except Exception as reason:  # whatever the driver raises, the next look may find it well again
+                logger.warning("jobs: the database does not answer (%s)", type(reason).__name__)
+            finally:
+                close_old_connections()

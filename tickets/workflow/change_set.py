@@ -1,0 +1,206 @@
+"""What one verb writes to one ticket: messages, changed fields, their history, the news of it.
+
+All of a verb is written at once, in a few statements:
+
+1. the new messages. Their (ticket, seq) is unique: of two writers who saw the same
+   conversation, one gets the number and with it the right to change the ticket. That
+   holds on every engine, also where a transaction does not isolate (MongoDB on one node);
+2. the ticket, only if its status and whatever else changes are still what we read;
+3. an event for every change: who, when, from what, to what;
+4. activities, from which the live streams are read;
+5. the words by which it is found, and its new place in the list (`search`).
+
+Here every text enters, whichever verb brings it: card numbers and one-time codes end here.
+"""
+
+from datetime import timedelta
+from functools import wraps
+
+from django.db import IntegrityError, connection
+
+from supportdesk.db.compiled_queries import insert, update
+from supportdesk.db.transactions import (
+    TRIES,
+    WriteConflict,
+    all_or_nothing,
+    in_transaction,
+    pause,
+    serialized,
+)
+from supportdesk.observability import metrics
+from tickets import live, search
+from tickets.models import Message, Person, Sender, Ticket, TicketEvent
+from tickets.privacy.masking import masked
+from tickets.uploads import StoredPicture
+
+from . import clock
+
+PREVIEW_LENGTH = 140
+# The ticket's own fields in which people write
+FREE_TEXT = {"resolution", "callback_note", "rating_comment"}
+# What MongoDB can tell apart
+TICK = timedelta(milliseconds=1)
+
+
+def atomic_on_ticket(function):
+    """Run `function(ticket, ...)` in one transaction; if it was outrun, read the ticket again and repeat."""
+
+    @wraps(function)
+    def run(ticket, *args, **kwargs):
+        with serialized(ticket.pk) as waited:
+            for attempt in range(TRIES):
+                try:
+                    with all_or_nothing():
+                        if attempt or waited:
+                            _read_again(ticket)
+                        return function(ticket, *args, **kwargs)
+                except IntegrityError as reason:
+                    if in_transaction():
+                        raise WriteConflict from reason
+                    if attempt + 1 == TRIES:
+                        raise
+                    pause(attempt)
+
+    return run
+
+
+def _read_again(ticket: Ticket) -> None:
+    """Refresh the ticket, and trust its messages over its own count."""
+    ticket.is_retry = True
+    ticket.refresh_from_db()
+    newest = ticket.messages.order_by("-seq").values_list("seq", flat=True).first()
+    ticket.last_seq = max(ticket.last_seq, newest or 0)
+
+
+class ChangeSet:
+    """Collects what happens to a ticket, then writes it. `by` is None for the desk itself."""
+
+    def __init__(self, ticket: Ticket, by: Person | None = None):
+        self.ticket = ticket
+        self.by = by
+        # Later than what came before it, also when the clock was set back meanwhile
+        self.now = max(clock.now(), ticket.updated_at + TICK) if ticket.last_seq else clock.now()
+        # What the ticket must still say for this change_set to be written
+        self.read = {"status": ticket.status}
+        self.changes = {}
+        # By how much counters grow, whatever they are by then
+        self.added = {}
+        self.events = []
+        self.messages = []
+        self.pictures = []
+
+    def set(self, **fields) -> bool:
+        """Change fields of the ticket, with an event for each that differs; say whether any did."""
+        changed = False
+        for field, new in _storable(fields).items():
+            old = getattr(self.ticket, field)
+            if old == new:
+                continue
+            self.read.setdefault(field, old)
+            self.set_silently(**{field: new})
+            self.add_event(field, old, new)
+            changed = True
+        return changed
+
+    def add_event(self, field: str, old, new) -> None:
+        """Add an event to the ticket's history."""
+        self.events.append(
+            TicketEvent(
+                ticket=self.ticket,
+                actor=self.by,
+                actor_name=str(self.by or ""),
+                field=field,
+                old="" if old is None else str(old),
+                new="" if new is None else str(new),
+                at=self.now,
+            )
+        )
+
+    def set_silently(self, **fields) -> None:
+        """Change fields that are no news by themselves (times, counters, copies)."""
+        for field, value in _storable(fields).items():
+            setattr(self.ticket, field, value)
+            self.changes[field] = value
+
+    def add_message(
+        self,
+        sender: Sender,
+        text: str,
+        *,
+        internal: bool = False,
+        picture: StoredPicture | None = None,
+        unread: bool = True,
+        **fields,
+    ) -> Message:
+        """Add the next message; `unread` counts it as news for the other side."""
+        seq = self.ticket.last_seq + 1
+        message = Message(
+            ticket=self.ticket,
+            seq=seq,
+            sender=sender,
+            text=masked(text),
+            internal=internal,
+            created_at=self.now,
+            **fields,
+        )
+        if picture:
+            self.pictures.append(picture)
+            message.picture, message.thumbnail = picture.name, picture.thumbnail
+            message.picture_width, message.picture_height = picture.width, picture.height
+        message.is_new = True
+        self.messages.append(message)
+        self.set_silently(last_seq=seq)
+        if sender == Sender.CUSTOMER:
+            self.set_silently(last_customer_seq=seq)
+        if unread and not internal:
+            self._count_unread("unread_by_agents" if sender == Sender.CUSTOMER else "unread_by_requester")
+        if not internal and sender != Sender.SYSTEM:
+            self.set_silently(preview=_preview(message))
+        return message
+
+    def _count_unread(self, field: str) -> None:
+        setattr(self.ticket, field, getattr(self.ticket, field) + 1)
+        self.added[field] = self.added.get(field, 0) + 1
+
+    def write(self) -> None:
+        """Write it all, inside the caller's transaction, and tell the streams once it is committed."""
+        if not (self.changes or self.messages):
+            return
+        try:
+            insert(self.messages)
+            self.set_silently(updated_at=self.now)
+            if update(Ticket, {"pk": self.ticket.pk, **self.read}, self.changes, self.added) != 1:
+                raise WriteConflict
+        except IntegrityError:
+            if connection.vendor == "mongodb" and not in_transaction():
+                # No transaction takes them back: of two messages the first may be there
+                Message.objects.filter(pk__in=[message.pk for message in self.messages]).delete()
+            raise
+        self.publish()
+
+    def publish(self, *, new: bool = False) -> None:
+        """Write the history and the news of what was just written, and how it is found."""
+        insert(self.events)
+        search.remember(self.ticket, search.FIELDS if new else self.changes, self.messages, new=new)
+        live.announce(self.ticket, [message.seq for message in self.messages])
+        for picture in self.pictures:
+            picture.used = True
+        for message in self.messages:
+            metrics.MESSAGES.labels(message.sender).inc()
+
+
+def create(ticket: Ticket, change_set: ChangeSet) -> None:
+    """Write a new ticket and its first change_set, inside the caller's transaction."""
+    # In this order nobody ever sees a ticket without its first message, also where there is no transaction
+    insert(change_set.messages)
+    insert([ticket])
+    change_set.publish(new=True)
+
+
+def _storable(fields: dict) -> dict:
+    return {field: masked(value) if field in FREE_TEXT else value for field, value in fields.items()}
+
+
+def _preview(message: Message) -> str:
+    text = " ".join(message.text.split()) or "Picture"
+    return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…"

@@ -1,0 +1,182 @@
+"""Status, agent, priority; the customer's yes and rating; several changes, and many tickets, at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tickets import sla
+from tickets.channels import outbox
+from tickets.models import Person, Sender, Status, Ticket
+
+from . import status as steps
+from . import wording
+from .callbacks import complete_callback
+from .change_set import ChangeSet, atomic_on_ticket
+from .status import IllegalMove, Refused
+
+ENDS = {Status.RESOLVED, Status.CLOSED}
+
+
+def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
+    """Change the ticket's status.
+
+    Raise IllegalMove when the table does not allow the step, when somebody
+    else moved the ticket first, or when the customer writes while it is resolved or closed.
+    """
+    _move_unless_outrun(ticket, new_status, by, resolution, ticket.last_customer_seq)
+
+
+@atomic_on_ticket
+def _move_unless_outrun(ticket, new_status, by, resolution, customer_seq_read) -> None:
+    change_set = ChangeSet(ticket, by=by)
+    if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
+        steps.take(change_set, ticket.assignee or by)
+    elif new_status == Status.IN_PROGRESS:
+        steps.reopen(change_set)
+    else:
+        steps.move(change_set, new_status)
+        if ticket.last_customer_seq != customer_seq_read:
+            raise IllegalMove("The customer wrote again just now. Please look first.")
+        if resolution:
+            change_set.set(resolution=resolution)
+        if new_status == Status.RESOLVED:
+            change_set.set_silently(resolved_at=change_set.now)
+            message = change_set.add_message(Sender.SYSTEM, wording.resolved(ticket.resolution))
+            if ticket.reply_by:
+                outbox.queue_reply(ticket, message, kind="resolved")
+                change_set.set_silently(mailed_to_requester=message.seq)
+        else:
+            change_set.set_silently(closed_at=change_set.now)
+            change_set.add_message(Sender.SYSTEM, wording.closed())
+    change_set.write()
+
+
+def take(ticket: Ticket, *, by: Person) -> None:
+    """Make the ticket this agent's: assigned, and in progress if it was open."""
+    if ticket.status == Status.OPEN:
+        _begin(ticket, by)
+    else:
+        assign(ticket, by, by=by)
+
+
+@atomic_on_ticket
+def _begin(ticket: Ticket, agent: Person) -> None:
+    change_set = ChangeSet(ticket, by=agent)
+    steps.take(change_set, agent)
+    change_set.write()
+
+
+def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
+    """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
+    _assign_unless_outrun(ticket, agent, by, ticket.assignee_id)
+
+
+@atomic_on_ticket
+def _assign_unless_outrun(ticket, agent, by, assignee_read) -> None:
+    if ticket.assignee_id != assignee_read:
+        raise IllegalMove("Somebody else assigned this ticket first.")
+    change_set = ChangeSet(ticket, by=by)
+    steps.assign(change_set, agent)
+    change_set.write()
+
+
+@atomic_on_ticket
+def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category: str | None = None) -> None:
+    """Correct the priority or the category. An unanswered ticket gets the new priority's due time."""
+    change_set = ChangeSet(ticket, by=by)
+    if category:
+        change_set.set(category=category)
+    if priority and change_set.set(priority=priority) and not ticket.first_responded_at:
+        due = sla.first_response_due(priority, ticket.created_at)
+        change_set.set_silently(first_response_due_at=due, answer_check_at=due)
+    change_set.write()
+
+
+@atomic_on_ticket
+def note_resolution(ticket: Ticket, resolution: str, *, by: Person) -> None:
+    """Record how it was solved, without moving the ticket."""
+    change_set = ChangeSet(ticket, by=by)
+    change_set.set(resolution=resolution)
+    change_set.write()
+
+
+@atomic_on_ticket
+def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: str = "") -> None:
+    """It is solved, says the customer: close, and keep the rating. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be confirmed.")
+    change_set = ChangeSet(ticket, by=by)
+    steps.move(change_set, Status.CLOSED)
+    change_set.set_silently(closed_at=change_set.now)
+    if rating:
+        change_set.set(rating=rating)
+    if comment:
+        change_set.set(rating_comment=comment)
+    change_set.add_message(Sender.SYSTEM, wording.confirmed(), unread=False)
+    change_set.write()
+
+
+@atomic_on_ticket
+def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
+    """Keep the customer's rating of a closed ticket."""
+    if ticket.status != Status.CLOSED:
+        raise IllegalMove("A conversation is rated once it is closed.")
+    change_set = ChangeSet(ticket, by=by)
+    change_set.set(rating=rating, **({"rating_comment": comment} if comment else {}))
+    change_set.write()
+
+
+@atomic_on_ticket
+def reopen(ticket: Ticket, *, by: Person) -> None:
+    """It was not solved after all. Raise IllegalMove unless resolved."""
+    if ticket.status != Status.RESOLVED:
+        raise IllegalMove("Only a resolved conversation can be opened again.")
+    change_set = ChangeSet(ticket, by=by)
+    steps.reopen(change_set)
+    change_set.write()
+
+
+@atomic_on_ticket
+def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
+    """Close a resolved ticket for the desk itself. Raise IllegalMove if something has happened to it since."""
+    if ticket.status != Status.RESOLVED or ticket.updated_at > untouched_since:
+        raise IllegalMove("Somebody came back to this conversation.")
+    change_set = ChangeSet(ticket)
+    steps.move(change_set, Status.CLOSED)
+    change_set.set_silently(closed_at=change_set.now)
+    change_set.add_message(Sender.SYSTEM, wording.closed(), unread=False)
+    change_set.write()
+
+
+def change(ticket: Ticket, *, by: Person, **wanted) -> None:
+    """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
+
+    `wanted` holds any of priority, category, assignee, callback_completed, resolution, status.
+    """
+    _change_unless_outrun(ticket, wanted, by, ticket.assignee_id, ticket.last_customer_seq)
+
+
+@atomic_on_ticket
+def _change_unless_outrun(ticket, wanted, by, assignee_read, customer_seq_read) -> None:
+    status, resolution = wanted.get("status"), wanted.get("resolution", "")
+    if "priority" in wanted or "category" in wanted:
+        triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
+    if "assignee" in wanted:
+        _assign_unless_outrun(ticket, wanted["assignee"], by, assignee_read)
+    if "callback_completed" in wanted:
+        complete_callback(ticket, by=by, completed=wanted["callback_completed"])
+    if "resolution" in wanted and not (resolution and status in ENDS):
+        note_resolution(ticket, resolution, by=by)
+    if status:
+        _move_unless_outrun(ticket, status, by, resolution, customer_seq_read)
+
+
+def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
+    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
+    done, skipped = [], []
+    for ticket in tickets:
+        try:
+            change(ticket, **arguments)
+            done.append(ticket)
+        except Refused as reason:
+            skipped.append((ticket, str(reason)))
+    return done, skipped

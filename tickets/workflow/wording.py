@@ -1,0 +1,83 @@
+"""What the desk itself says in a conversation (the blue bubbles)."""
+
+from tickets import sla
+
+
+def connected(priority: str) -> str:
+    target = sla.in_words(sla.TARGETS[priority])
+    return f"Connected to Customer Care. An agent will help you shortly. We aim to answer within {target}."
+
+
+def continued(number: int) -> str:
+    return f"This continues ticket #{number}, which was closed."
+
+
+def joined(agent: str) -> str:
+    return f"{agent} from Customer Care is helping you now."
+
+
+def resolved(resolution: str) -> str:
+    resolution = resolution.strip()
+    if resolution and resolution[-1].isalnum():
+        resolution += "."
+    return f"{resolution} Did that solve it?".strip()
+
+
+def reopened(person: str) -> str:
+    return f"{person} asked for more help. The conversation is open again."
+
+
+def taken_up_again(agent: str) -> str:
+    return f"{agent} from Customer Care opened the conversation again."
+
+
+def closed() -> str:
+    return "This conversation is closed. Write again whenever you need us."
+
+
+def confirmed() -> str:
+    return "Glad that it is solved. This conversation is closed."
+
+
+def callback_requested(phone: str) -> str:
+    return f"A call back to {phone} was asked for. An agent will call you."
+
+
+def callback_completed() -> str:
+    return "The call back is done."
+
+
+# --- Letters ------------------------------------------------------------------
+
+
+def unread_subject(agent: str, number: int) -> str:
+    return f"{agent} answered you (ticket #{number})"
+
+
+def unread_heading(name: str, number: int) -> str:
+    greeting = f"Hello {name}," if name else "Hello,"
+    return f"{greeting} there is news in your conversation with us (ticket #{number})."
+
+
+def answer_here() -> str:
+    return "Answer in your browser"
+
+
+def open_conversation() -> str:
+    return "Open the conversation"
+
+
+def resolved_subject(number: int) -> str:
+    return f"Did we solve it? (ticket #{number})"
+
+
+def resolved_heading() -> str:
+    return "We think that this is solved. If it is not, just answer this e-mail."
+
+
+def transcript_subject(shop: str, number: int) -> str:
+    return f"Your conversation with {shop} (ticket #{number})"
+
+
+def transcript_heading(number: int) -> str:
+    return f"You asked for a copy of your conversation with us (ticket #{number})."
