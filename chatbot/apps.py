@@ -10,5 +10,7 @@ class ChatbotConfig(AppConfig):
         from tickets.privacy.personal_data import PROVIDERS
 
         from .personal_data import Chats
+        from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
+        register_kinds()

@@ -1,4 +1,7 @@
-"""One process, two ways to serve: streams on the event loop, everything else in threads.
+"""One process: streams on the event loop, everything else in threads, of which there are three groups.
+
+Pages and API calls; uploads, which wait for their pictures to be decoded; and the health
+checks, which answer also while every other thread waits for a locked database.
 
 Django answers an ordinary page several times faster through WSGI than through its
 ASGI handler (docs/performance.md), and only ASGI can hold thousands of open streams.
@@ -12,6 +15,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from supportdesk.serving.deadline import answered_in_time
 from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
 from supportdesk.serving.static import with_static_files
 from supportdesk.serving.wsgi_bridge import WsgiBridge
@@ -24,10 +28,17 @@ class Streams(ASGIHandler):
         await self.handle(scope, receive, send)
 
 
+# An upload waits for a decoder, of which there are two
+UPLOAD_THREADS = 4
+HEALTH_THREADS = 2
+HEALTH_PATHS = {"/healthz", "/readyz"}
+
 # It sets Django up, so it is first
 wsgi = get_wsgi_application()
 streams = Streams()
 pages = with_whole_body(WsgiBridge(with_static_files(wsgi), workers=settings.WORKER_THREADS))
+uploads = with_whole_body(WsgiBridge(wsgi, workers=UPLOAD_THREADS))
+health = answered_in_time(WsgiBridge(wsgi, workers=HEALTH_THREADS))
 
 
 def is_stream(scope) -> bool:
@@ -39,10 +50,19 @@ def is_stream(scope) -> bool:
     )
 
 
+def is_upload(scope) -> bool:
+    return any(
+        name == b"content-type" and value.lower().startswith(b"multipart/")
+        for name, value in scope["headers"]
+    )
+
+
 async def application(scope, receive, send):
-    if scope["type"] == "http":
-        scope = made_plain(scope)
-    if scope["type"] == "http" and is_stream(scope):
-        await streams(scope, without_body(receive), send)
-    else:
-        await pages(scope, receive, send)
+    if scope["type"] != "http":
+        return await pages(scope, receive, send)
+    scope = made_plain(scope)
+    if is_stream(scope):
+        return await streams(scope, without_body(receive), send)
+    if scope["path"] in HEALTH_PATHS:
+        return await health(scope, receive, send)
+    return await (uploads if is_upload(scope) else pages)(scope, receive, send)

@@ -19,10 +19,12 @@ from .env import BadSetting, Environment, is_loopback, quoted
 from .storage import keys
 
 env = Environment(os.environ)
-BASE_DIR = Path(__file__).resolve().parent.parent
+# A wheel has templates, static files and manage.py inside the package; a checkout has them beside it
+IS_WHEEL = (Path(__file__).resolve().parent / "templates").is_dir()
+BASE_DIR = Path(__file__).resolve().parent if IS_WHEEL else Path(__file__).resolve().parent.parent
 
 # --- Where the desk keeps its things -----------------------------------------
-DATA_DIR = env.folder("DATA_DIR", BASE_DIR)
+DATA_DIR = env.folder("DATA_DIR", Path.cwd() if IS_WHEEL else BASE_DIR)
 
 DEBUG = env.switch("DEBUG", True)
 
@@ -286,7 +288,7 @@ USE_TZ = True
 
 # --- Files -------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = (DATA_DIR if IS_WHEEL else BASE_DIR) / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {

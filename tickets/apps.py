@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from supportdesk import money
+from supportdesk.http import multipart
+
 
 class TicketsConfig(AppConfig):
     name = "tickets"
@@ -7,8 +10,13 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         from . import channels
+        from .shop.customers import Customers
+        from .shop.orders import Orders
+        from .shop.registry import register
+        from .team import settings
 
-        # Models of a room of its own, until models.py is a package
-        from .team import settings  # noqa: F401
-
+        multipart.install()
         channels.load()
+        money.set_shop_currency(lambda: settings.current().currency)
+        register(Customers())
+        register(Orders())

@@ -63,7 +63,8 @@ def _sqlite(url: str, data_dir: Path) -> dict:
             # Django's default takes the write lock at the first write: two transactions that read
             # first then meet at "database is locked" without waiting for each other.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            # Another process may write for a moment; a thread that waits longer answers nobody
+            "timeout": 5,
         },
     }
 

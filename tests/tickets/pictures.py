@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from tickets import uploads
+from tickets.pictures.cleaning import THUMBNAIL_SIDE
 from tickets.uploads import received
 
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
@@ -64,7 +64,7 @@ def taken(data: bytes) -> tuple[Image.Image, bytes]:
     with received(upload(data)) as picture:
         raw = default_storage.open(picture.name).read()
         small = Image.open(default_storage.open(picture.thumbnail))
-        assert (small.format, max(small.size) <= uploads.THUMBNAIL_SIDE) == ("WEBP", True)
+        assert (small.format, max(small.size) <= THUMBNAIL_SIDE) == ("WEBP", True)
         image = Image.open(BytesIO(raw))
         image.load()
         assert image.size == (picture.width, picture.height)

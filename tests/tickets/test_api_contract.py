@@ -303,7 +303,7 @@ def test_a_place_that_is_no_number_is_refused_at_its_field(api, priya, asha, tic
 
 def test_typing_reaches_the_other_side_as_an_event(api, priya, asha, ticket, monkeypatch):
     told = []
-    monkeypatch.setattr(live.bus, "publish", told.append)
+    monkeypatch.setattr(live.bus.bus, "publish", told.append)
     assert api(priya).post(f"/api/support/{ticket.pk}/typing").status_code == 204
     assert api(asha).post(f"/api/support/admin/{ticket.pk}/typing", {"typing": True}).status_code == 204
     assert [(call["event"], call["data"]["by"], call["data"]["name"]) for call in told] == [

@@ -2,17 +2,21 @@
 
 import re
 import resource
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests import factories
 from tests.tickets.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
 from tickets import uploads, workflow
 from tickets.models import Message, Status, Ticket
-from tickets.uploads import received
+from tickets.pictures import cleaning
+from tickets.pictures.cleaning import cleaned
+from tickets.uploads import BadPicture, received
 from tickets.workflow import IllegalMove, Mismatch, StaleReply
 
 # --- Taken, and cleaned ------------------------------------------------------
@@ -75,7 +79,92 @@ def test_transparency_stays():
 @pytest.mark.parametrize("size", [(3000, 2000), (4000, 1), (1, 4000), (1, 1)])
 def test_a_picture_is_made_small_enough_for_a_phone(size):
     image, _ = taken(encoded(Image.new("RGB", size), "PNG"))
-    assert max(image.size) == min(max(size), uploads.FULL_SIDE)
+    assert image.width * image.height <= cleaning.FULL_AREA
+    assert image.size == size or image.width * image.height > 0.99 * cleaning.FULL_AREA
+
+
+def test_a_long_screenshot_stays_readable():
+    image, _ = taken(encoded(Image.new("RGB", (1080, 14_000), "white"), "PNG"))
+    assert (image.width >= 600, image.width * image.height <= cleaning.FULL_AREA) == (True, True)
+    # Beyond what WebP holds
+    image, _ = taken(encoded(Image.new("RGB", (200, 19_000), "white"), "PNG"))
+    assert 16_000 < image.height <= 16_383
+
+
+@pytest.mark.parametrize(
+    ("encoder", "mode"), [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA"), ("WEBP", "RGB")]
+)
+def test_the_colours_of_a_profile_are_converted_and_not_dropped(encoder, mode):
+    # In this profile red and green are exchanged: what is not converted looks red
+    image = Image.new(mode, (40, 30), (200, 10, 10))
+    shown, _ = taken(encoded(image, encoder, icc_profile=EXCHANGED, quality=95))
+    red, green, _ = shown.convert("RGB").getpixel((20, 15))
+    assert green > 150 > 80 > red
+    broken, _ = taken(encoded(image, encoder, icc_profile=b"nonsense" * 20, quality=95))
+    assert broken.convert("RGB").getpixel((20, 15))[0] > 150
+
+
+def exchanged() -> bytes:
+    """An sRGB profile whose columns of red and green are exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    tags = {
+        bytes(profile[at : at + 4]): at
+        for at in range(132, 132 + 12 * int.from_bytes(profile[128:132]), 12)
+    }
+    red, green = tags[b"rXYZ"] + 4, tags[b"gXYZ"] + 4
+    profile[red : red + 4], profile[green : green + 4] = profile[green : green + 4], profile[red : red + 4]
+    return bytes(profile)
+
+
+EXCHANGED = exchanged()
+
+
+def with_png_chunk(name: bytes, data: bytes, *, checksum: int | None = None) -> bytes:
+    png = encoded(photo(), "PNG")
+    at = png.index(b"IDAT") - 4
+    crc = zlib.crc32(name + data) if checksum is None else checksum
+    return png[:at] + struct.pack(">I4s", len(data), name) + data + struct.pack(">I", crc) + png[at:]
+
+
+NOISE = encoded(Image.effect_noise((90, 90), 60), "JPEG")
+SOUND = {
+    "PNG with a long note": with_png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 3_000_000)),
+    "PNG with a long plain note": with_png_chunk(b"tEXt", b"Comment\0" + b"x" * 2_000_000),
+    "PNG with a note of a wrong checksum": with_png_chunk(b"tEXt", b"Comment\0hello", checksum=7),
+    "PNG with a time of a wrong checksum": with_png_chunk(b"tIME", b"\x07\xea\x0b\x1d\0\0\0", checksum=7),
+    "PNG with a profile of a wrong checksum": with_png_chunk(b"iCCP", b"x\0\0" + zlib.compress(b"x"), checksum=7),
+    "PNG without its last two bytes": encoded(photo(), "PNG")[:-2],
+    "PNG without its end": encoded(photo(), "PNG")[:-8],
+    "JPEG without its last two bytes": NOISE[:-2],
+    "JPEG without its last byte": NOISE[:-1],
+    "progressive JPEG without its last two bytes": encoded(photo((300, 200)), "JPEG", progressive=True)[:-2],
+    "JPEG with long notes": NOISE[:2] + (b"\xff\xfe\xff\xff" + b"x" * 65_533) * 40 + NOISE[2:],
+    "WebP with a note that is cut off": talkative()["WEBP"][:-2],
+    "WebP that states too great a length": b"RIFF\xff\xff\x0f\0" + encoded(photo(), "WEBP")[8:],
+    "GIF": encoded(photo(), "GIF"),
+    "GIF of several frames": encoded(photo(), "GIF", save_all=True, append_images=[Image.new("RGB", (64, 32))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_pixels_are_taken_whatever_stands_beside_them(name):
+    made = cleaned(SOUND[name])
+    shown = Image.open(BytesIO(made.data)).convert("RGB")
+    original = Image.effect_noise((90, 90), 60) if "JPEG" in name and "progressive" not in name else None
+    if not original:
+        assert shown.getpixel((5, 5))[0] > 200 > 60 > shown.getpixel((5, 5))[2]
+        return
+    # The last rows are there, too
+    whole = Image.open(BytesIO(cleaned(NOISE).data))
+    assert shown.tobytes() == whole.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.98])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}], ids=str)
+def test_half_a_jpeg_is_no_picture(share, options):
+    whole = encoded(Image.effect_noise((200, 200), 60), "JPEG", **options)
+    with pytest.raises(BadPicture, match="could not be read"):
+        cleaned(whole[: int(len(whole) * share)])
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "MPO"])

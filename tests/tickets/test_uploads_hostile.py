@@ -1,5 +1,6 @@
 """What comes instead of a picture: other files, bombs, and pictures that somebody broke on purpose."""
 
+import queue
 import random
 import struct
 import time
@@ -10,11 +11,13 @@ from PIL import Image
 
 from tests.tickets.pictures import SECRET, encoded, files, photo, taken, talkative, upload
 from tickets import uploads
+from tickets.pictures import process
+from tickets.pictures.cleaning import MAX_SCANS, cleaned
+from tickets.pictures.repair import jpeg_scans
 from tickets.uploads import BadPicture
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HOSTILE = {
-    "gif": encoded(photo(), "GIF"),
     "bmp": encoded(photo(), "BMP"),
     "tiff": encoded(photo(), "TIFF"),
     "ico": encoded(photo(), "ICO"),
@@ -79,7 +82,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(size):
     assert len(data) < uploads.settings.UPLOAD_MAX_BYTES
     began = time.thread_time()
     with pytest.raises(BadPicture, match="more than 50 megapixels"):
-        taken(data)
+        cleaned(data)
     assert time.thread_time() - began < 0.2
 
 
@@ -89,20 +92,59 @@ def test_what_is_longer_than_any_camera_makes_it_is_refused(size):
         taken(encoded(Image.new("1", size), "PNG"))
 
 
-def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded():
+SCAN, END = b"\xff\xda", b"\xff\xd9"
+# Between the scans: a marker without a length whose next bytes read like one, fill bytes, and a restart
+HIDING = {
+    "nothing": b"",
+    "TEM": b"\xff\x01",
+    "TEM and a length": b"\xff\x01\xff\x01",
+    "fill": b"\xff" * 9,
+    "RST": b"\xff\xd3",
+}
+
+
+@pytest.mark.parametrize("between", HIDING.values(), ids=HIDING)
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded(between):
     plain = encoded(photo(), "JPEG", progressive=True)
-    assert uploads._scans(plain) == 10
-    at = plain.rindex(uploads.START_OF_SCAN)
+    assert jpeg_scans(plain) == 10
+    at = plain.rindex(SCAN)
     # The last scan again and again: each goes over the whole picture
-    scan = plain[at : plain.rindex(uploads.END)]
+    scan = between + plain[at : plain.rindex(END)]
+    assert jpeg_scans(plain[:at] + scan * 5_000 + END) >= 5_000
     began = time.thread_time()
     with pytest.raises(BadPicture, match="could not be read"):
-        taken(plain[:at] + scan * 5_000 + uploads.END)
+        cleaned(plain[:at] + scan * 5_000 + END)
     assert time.thread_time() - began < 0.2
+    assert jpeg_scans(plain[:at] + scan * (MAX_SCANS - 9) + END) <= MAX_SCANS
 
 
 def test_a_film_behind_a_picture_is_cut_off_and_not_counted():
-    assert taken(encoded(photo(), "JPEG") + uploads.START_OF_SCAN * 1_000)
+    assert taken(encoded(photo(), "JPEG") + SCAN * 1_000)
+
+
+def test_a_picture_that_takes_too_long_ends_its_process_and_the_next_is_taken(monkeypatch):
+    monkeypatch.setattr(process, "SECONDS", 0.001)
+    with pytest.raises(BadPicture, match="could not be read"):
+        taken(encoded(Image.effect_noise((2500, 1500), 60), "PNG"))
+    monkeypatch.undo()
+    assert taken(encoded(photo(), "PNG"))
+
+
+def test_a_decoder_that_was_killed_is_started_again():
+    assert taken(encoded(photo(), "PNG"))
+    for decoder in list(process._free.queue):
+        if decoder.process:
+            decoder.process.kill()
+    assert taken(encoded(photo(), "PNG"))
+
+
+def test_when_all_decoders_are_at_work_the_next_picture_is_503(ticket, priya, api, monkeypatch):
+    monkeypatch.setattr(process, "_free", queue.Queue())
+    monkeypatch.setattr(process, "WAIT_SECONDS", 0.01)
+    words = {"message": "Look", "image": upload(encoded(photo(), "PNG"))}
+    answer = api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart")
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "10")
+    assert ticket.messages.count() == 2
 
 
 def test_five_megabytes_are_taken_and_one_byte_more_is_not(settings):
@@ -179,7 +221,7 @@ def test_seven_hundred_broken_pictures_raise_nothing_but_a_refusal():
     outcomes = {"taken": 0, "refused": 0}
     for number, data in enumerate([*mutations(400), *mutated_chunks(300)]):
         try:
-            _, raw = taken(data)
+            raw = cleaned(data).data
         except BadPicture:
             outcomes["refused"] += 1
         else:

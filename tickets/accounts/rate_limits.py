@@ -52,6 +52,9 @@ LIMITS = {
     "open a ticket": [(20, HOUR, PERSON), (200, HOUR, ADDRESS)],
     "upload": [(30, TEN_MINUTES, PERSON), (300, TEN_MINUTES, ADDRESS)],
     "export": [(30, TEN_MINUTES, PERSON)],
+    # A service key is a person of its own here
+    "shop call": [(1200, MINUTE, PERSON)],
+    "shop batch": [(60, MINUTE, PERSON)],
 }
 
 # What one customer of a provider gets

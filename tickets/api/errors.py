@@ -27,6 +27,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(400, reason, "refused")
         case uploads.BadPicture():
             return Response({"image": [str(reason)]}, status=400)
+        case uploads.TooBusy():
+            return _answer(503, reason, "busy", headers={"Retry-After": "10"})
         case uploads.NoRoom():
             return _answer(507, reason, "no_room")
         case queries.BadFilter():

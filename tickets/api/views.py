@@ -10,19 +10,23 @@ from rest_framework.response import Response
 
 from tickets import access, queries, search, workflow
 from tickets.accounts import rate_limits, second_factor, tokens
+from tickets.models import ServiceKey
 
 from ..models import Person, Status
+from ..shop import authentication
 from ..uploads import received
 from . import schema
 from . import serializers as s
 
 
 class IsAgent(BasePermission):
-    """Agents and staff. For anybody else the desk's side does not exist."""
+    """Agents and staff, and service keys with the scope. For others the desk's side does not exist."""
 
     def has_permission(self, request, view):
         if not request.user.is_authenticated:
             return False
+        if isinstance(request.auth, ServiceKey):
+            authentication.require(request.auth, authentication.ticket_scope(request.method))
         if not request.user.is_agent:
             raise NotFound("There is nothing here for you.")
         return True
@@ -34,6 +38,7 @@ def public(view):
 
 
 def for_agents(view):
+    view = authentication_classes([authentication.KeyAuthentication])(view)
     return permission_classes([IsAuthenticated, IsAgent])(view)
 
 

@@ -7,6 +7,8 @@ message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
+shop     service keys, connections to shop systems, the history of people
+webhook  endpoints that are told what happens, and their outbox
 job      background steps with their leases
 audit    what members of the desk did
 ids      primary keys
@@ -45,6 +47,7 @@ from .settings import (
     SecondFactor,
     Side,
 )
+from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
     CATEGORY_LABELS,
@@ -57,6 +60,7 @@ from .ticket import (
     Ticket,
     Viewer,
 )
+from .webhook import Delivery, DeliveryState, EventType, Webhook
 
 __all__ = [
     "CATEGORY_LABELS",
@@ -78,7 +82,10 @@ __all__ = [
     "ChannelName",
     "ChannelState",
     "ConversationLink",
+    "Delivery",
+    "DeliveryState",
     "DeskSettings",
+    "EventType",
     "Holiday",
     "HolidaySource",
     "Incoming",
@@ -93,18 +100,24 @@ __all__ = [
     "Outgoing",
     "OutgoingState",
     "Person",
+    "PersonEvent",
     "PersonManager",
     "Priority",
     "Role",
+    "Scope",
     "SearchText",
     "SecondFactor",
     "Sender",
+    "ServiceKey",
+    "ShopConnection",
     "Side",
     "Status",
+    "System",
     "Ticket",
     "TicketEvent",
     "TokenFamily",
     "Viewer",
+    "Webhook",
     "id_in_order",
     "in_order",
     "random_id",

@@ -172,7 +172,7 @@ for _model in (DeskSettings, Holiday):
 
 
 def _read() -> CurrentSettings:
-    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings()
+    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings(currency=settings.SHOP_CURRENCY)
     return _made_of(row, Holiday.objects.filter(is_active=True))
 
 

@@ -8,6 +8,7 @@ And with conditions on booleans that its indexes serve.
 """
 
 import threading
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 
@@ -15,7 +16,34 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.models.expressions import Col
 
-_lines: dict[str, threading.Lock] = defaultdict(threading.Lock)
+# Without a writer that got through for so long, the database is locked from outside: those who
+# wait give up, or their threads would answer nothing else until it is free again
+STALLED_SECONDS = 2
+LOOK_AGAIN_SECONDS = 0.2
+
+
+class Line:
+    """The lock of one database, and when it last went from one writer to the next."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.moved_at = 0.0
+
+    def acquire(self) -> None:
+        """Wait for the lock; raise OperationalError when the line has not moved for STALLED_SECONDS."""
+        if self.lock.acquire(blocking=False):
+            self.moved_at = time.monotonic()
+            return
+        while not self.lock.acquire(timeout=LOOK_AGAIN_SECONDS):
+            if time.monotonic() - self.moved_at > STALLED_SECONDS:
+                raise OperationalError("database is locked")
+        self.moved_at = time.monotonic()
+
+    def release(self) -> None:
+        self.lock.release()
+
+
+_lines: dict[str, Line] = defaultdict(Line)
 
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -47,11 +75,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not self._first and query.startswith(WRITES)
 
     def _stand_in_line(self) -> None:
-        if not self._line.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
-            raise OperationalError("database is locked")
+        self._line.acquire()
 
     @property
-    def _line(self) -> threading.Lock:
+    def _line(self) -> Line:
         return _lines[str(self.settings_dict["NAME"])]
 
     def _start_transaction_under_autocommit(self):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0012_channels'),
+        ('tickets', '0013_service_keys_and_webhooks'),
     ]
 
     operations = [

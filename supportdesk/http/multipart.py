@@ -1,0 +1,56 @@
+"""Uploaded files keep their place whatever their names are.
+
+Django skips a part of a form whose file name is not UTF-8, is `..` or ends in `/`, and
+the request goes on without its file: a picture was dropped and the answer was 201.
+Names mean nothing to the desk (the bytes decide), so such a file gets a plain one.
+"""
+
+import codecs
+import re
+
+from django.http import multipartparser
+
+NAMELESS = "file"
+# RFC 2231: filename*=charset'language'value
+EXTENDED = re.compile(rb"filename\*\s*=\s*(?P<charset>[^'\s;]*)'[^;]*", re.IGNORECASE)
+
+_sanitize = multipartparser.MultiPartParser.sanitize_file_name
+_parse_part = multipartparser.parse_boundary_stream
+
+
+def install() -> None:
+    """Let every form parser of Django and DRF keep files of odd names."""
+    multipartparser.MultiPartParser.sanitize_file_name = _kept_name
+    multipartparser.parse_boundary_stream = _parse_readable_part
+
+
+def _kept_name(parser, name: str) -> str:
+    return _sanitize(parser, name) or NAMELESS
+
+
+def _parse_readable_part(stream, max_header_size: int):
+    chunk = stream.read(max_header_size)
+    end = chunk.find(b"\r\n\r\n")
+    stream.unget(chunk if end < 0 else readable(chunk[:end]) + chunk[end:])
+    kind, headers, stream = _parse_part(stream, max_header_size)
+    disposition = headers.get("content-disposition")
+    is_nameless = kind == multipartparser.FIELD and disposition[1].get("filename") == b""
+    # Browsers send an empty part with an empty name for a file field that was left empty
+    if is_nameless and (first := stream.read(1)):
+        stream.unget(first)
+        disposition[1]["filename"] = NAMELESS.encode()
+        kind = multipartparser.FILE
+    return kind, headers, stream
+
+
+def readable(header: bytes) -> bytes:
+    """Return the headers of a part in UTF-8, without an extended file name of an unknown charset."""
+    return EXTENDED.sub(_known, header).decode(errors="replace").encode()
+
+
+def _known(found: re.Match) -> bytes:
+    try:
+        codecs.lookup(found["charset"].decode("latin1") or "utf-8")
+    except LookupError:
+        return b'filename="%b"' % NAMELESS.encode()
+    return found[0]

@@ -1,0 +1,110 @@
+"""Files of pictures without what is not the picture: notes, broken checksums, films behind them.
+
+Decoders refuse sound pixels for what stands beside them: Pillow a PNG whose comment is
+longer than a megabyte or has a wrong checksum, and a JPEG without its last two bytes.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+# What a PNG's pixels need, and what is read of the rest: the turn of the camera, the colours
+PIXELS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"}
+BESIDE = {b"iCCP", b"eXIf"}
+MAX_BESIDE_BYTES = 4 * 1024 * 1024
+
+WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
+WEBP_BESIDE = {b"ICCP", b"EXIF"}
+
+# Fill bytes, then the code of a marker; FF 00 within the pixels is a byte FF
+JPEG_MARKER = re.compile(rb"\xff+([\x01-\xfe])")
+START_OF_SCAN, END = 0xDA, 0xD9
+# TEM, RST0 to RST7 and SOI stand alone: libjpeg reads no length after them (jdmarker.c, read_markers)
+ALONE = {0x01, *range(0xD0, 0xD9)}
+
+
+def repaired(raw: bytes) -> bytes:
+    """Return the file as its decoder should see it; files of other formats as they are."""
+    if raw.startswith(PNG_SIGNATURE):
+        return _png(raw)
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+        return _webp(raw)
+    return raw
+
+
+def jpeg_scans(raw: bytes) -> int:
+    """Return how often a JPEG goes over the whole picture, read as libjpeg reads it.
+
+    What hangs on behind the end (a film, as some phones append) is not counted.
+    """
+    at, scans = 2, 0
+    while marker := JPEG_MARKER.search(raw, at):
+        code = marker[1][0]
+        if code == END:
+            break
+        at = marker.end()
+        if code in ALONE:
+            continue
+        scans += code == START_OF_SCAN
+        at += int.from_bytes(raw[at : at + 2])
+    return scans
+
+
+def has_jpeg_end(raw: bytes) -> bool:
+    """Return whether the marker of the end comes behind the last scan."""
+    at, seen = 2, False
+    while marker := JPEG_MARKER.search(raw, at):
+        code = marker[1][0]
+        if code == END:
+            return True
+        at = marker.end()
+        if code not in ALONE:
+            seen = seen or code == START_OF_SCAN
+            at += int.from_bytes(raw[at : at + 2])
+    return False
+
+
+def _png(raw: bytes) -> bytes:
+    """Keep the chunks of the pixels as they are, others only if they are whole and short; add a missing end."""
+    kept, beside, has_end = [PNG_SIGNATURE], 0, False
+    for name, chunk, is_whole in _png_chunks(raw):
+        if name == b"IEND":
+            has_end = True
+            break
+        if name in PIXELS:
+            kept.append(chunk)
+        elif name in BESIDE and is_whole and beside + len(chunk) <= MAX_BESIDE_BYTES:
+            beside += len(chunk)
+            kept.append(chunk)
+    if has_end:
+        kept.append(struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND")))
+    return b"".join(kept)
+
+
+def _png_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Yield name, bytes and whether the checksum fits, up to the end of the file."""
+    at = len(PNG_SIGNATURE)
+    while at + 8 <= len(raw):
+        length, name = struct.unpack(">I4s", raw[at : at + 8])
+        chunk = raw[at : at + 12 + length]
+        stands = (
+            chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4])) if len(chunk) == 12 + length else False
+        )
+        yield name, chunk, stands
+        at += 12 + length
+
+
+def _webp(raw: bytes) -> bytes:
+    """Keep the chunks of the pixels, and of the others those that are whole; state the length that is there."""
+    kept, at, end = [], 12, min(len(raw), 8 + int.from_bytes(raw[4:8], "little"))
+    while at + 8 <= end:
+        name, length = struct.unpack("<4sI", raw[at : at + 8])
+        chunk = raw[at : at + 8 + length]
+        is_whole = len(chunk) == 8 + length
+        if name in WEBP_PIXELS or (name in WEBP_BESIDE and is_whole):
+            kept.append(chunk + b"\0" * (length % 2 and is_whole))
+        at += 8 + length + length % 2
+    body = b"WEBP" + b"".join(kept)
+    return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -1,0 +1,1 @@
+"""Signed webhooks: what happens on tickets, told to other software."""
