@@ -92,6 +92,8 @@ PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/
 DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
+# Keeps the SQL of the hottest queries, see supportdesk/db/compiled_queries.py; off for comparison and for doubt
+COMPILED_QUERIES = env.switch("COMPILED_QUERIES", True)
 AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
 UNREAD_MAIL_MINUTES = env.integer("UNREAD_MAIL_MINUTES", 10, 0, 10_080)
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 0, 0, 36_500)
@@ -369,7 +371,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
-SESSION_ENGINE = "supportdesk.http.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
