@@ -19,10 +19,12 @@ from .env import BadSetting, Environment, is_loopback, quoted
 from .storage import keys
 
 env = Environment(os.environ)
-BASE_DIR = Path(__file__).resolve().parent.parent
+# A wheel has templates, static files and manage.py inside the package; a checkout has them beside it
+IS_WHEEL = (Path(__file__).resolve().parent / "templates").is_dir()
+BASE_DIR = Path(__file__).resolve().parent if IS_WHEEL else Path(__file__).resolve().parent.parent
 
 # --- Where the desk keeps its things -----------------------------------------
-DATA_DIR = env.folder("DATA_DIR", BASE_DIR)
+DATA_DIR = env.folder("DATA_DIR", Path.cwd() if IS_WHEEL else BASE_DIR)
 
 DEBUG = env.switch("DEBUG", True)
 
@@ -90,6 +92,8 @@ PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/
 DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
+# Keeps the SQL of the hottest queries, see supportdesk/db/compiled_queries.py; off for comparison and for doubt
+COMPILED_QUERIES = env.switch("COMPILED_QUERIES", True)
 AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
 UNREAD_MAIL_MINUTES = env.integer("UNREAD_MAIL_MINUTES", 10, 0, 10_080)
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 0, 0, 36_500)
@@ -228,7 +232,7 @@ USE_TZ = True
 
 # --- Files -------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = (DATA_DIR if IS_WHEEL else BASE_DIR) / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
@@ -309,7 +313,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
-SESSION_ENGINE = "supportdesk.http.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

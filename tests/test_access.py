@@ -55,6 +55,8 @@ GET   /c/<token>/letters                    200    200   200   200    200  200  
 POST  /c/<token>/letters                    200    200   200   200    200  200     200     200
 GET   /c/<token>/files/<message_id>         200    200   200   200    200  200     200     200
 GET   /c/<token>/files/<message_id>/small   200    200   200   200    200  200     200     200
+GET   /hooks/whatsapp/                      404    404   404   404    404  404     404     404
+POST  /hooks/whatsapp/                      404    404   404   404    404  404     404     404
 POST  /hooks/email/<key>/                   415    415   415   415    415  415     415     415
 # Accounts
 POST  /api/auth/guest                       201    201   201   201    201  401     201     201

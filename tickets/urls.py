@@ -44,4 +44,5 @@ urlpatterns = [
         name="link-thumbnail",
     ),
     re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
+    re_path(r"^hooks/whatsapp/?$", hooks.whatsapp, name="whatsapp-hook"),
 ]

@@ -190,7 +190,7 @@ def test_once_it_is_too_often_it_is_refused_in_words_until_the_window_ends(
     for answer in (door(cast), door(cast)):
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "30"
-        said = "That was too often. Please try again in 30 seconds."
+        said = "Too many attempts. Please try again in 30 seconds."
         if kind == "json" and "shop" not in answer.request["PATH_INFO"]:
             assert refused(answer, 429, "too_many") == said
         elif kind == "json":

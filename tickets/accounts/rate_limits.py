@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
 from supportdesk.http.client_address import address_of
+from supportdesk.http.too_many import TooMany
 from supportdesk.storage import keys
 from tickets.models import Allowance
 
@@ -59,20 +60,6 @@ IPV6_PREFIX = 64
 REDIS_ANSWERS_WITHIN_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 2
 MOST_REMEMBERED = 10_000
-
-
-class TooMany(Exception):
-    """This was done too often; the message says when to come back, and so does `seconds`."""
-
-    def __init__(self, seconds: int):
-        super().__init__(f"That was too often. Please try again in {_in_words(seconds)}.")
-        self.seconds = seconds
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < 2 * MINUTE:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // MINUTE)} minutes"
 
 
 @dataclass(frozen=True)

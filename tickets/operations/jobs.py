@@ -23,6 +23,7 @@ from django.utils import timezone
 from supportdesk.observability import metrics
 from tickets import live, workflow
 from tickets.channels import inbox, outbox
+from tickets.channels.email import imap
 from tickets.models import (
     Activity,
     Allowance,
@@ -65,16 +66,18 @@ LATE_COMMIT = timedelta(minutes=1)
 class Step:
     run: Callable[[datetime, datetime], bool]
     every: timedelta
+    # After failures it waits longer each time, up to this
+    longest_wait: timedelta = LONGEST_WAIT
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(name: str, *, every: timedelta):
+def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT):
     """Make a function a step of the background work; apps add theirs when they are ready."""
 
     def register(function):
-        STEPS[name] = Step(function, every)
+        STEPS[name] = Step(function, every, longest_wait)
         return function
 
     return register
@@ -144,6 +147,7 @@ def queue_unread(ticket: Ticket) -> bool:
         ChannelName.EMAIL,
         "unread",
         ticket=ticket,
+        person_id=ticket.requester_id,
         address=ticket.requester_email,
         payload={"after": known, "upto": newest, "stars": is_resolved},
     )
@@ -161,6 +165,12 @@ def queue_unread(ticket: Ticket) -> bool:
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""
     return inbox.retry_due(now)
+
+
+@step("mailbox", every=imap.EVERY, longest_wait=imap.LONGEST_WAIT)
+def fetch_mail(now: datetime, since: datetime) -> bool:
+    """Fetch new letters from the mailbox of EMAIL_IN_URL."""
+    return imap.poll(now)
 
 
 @step("inbox-prune", every=timedelta(hours=1))
@@ -224,7 +234,7 @@ def run_due(now: datetime | None = None) -> list[str]:
 
 
 def _is_due(job: Job, now: datetime) -> bool:
-    longest = LONGEST_WAIT if job.failures else STEPS[job.name].every
+    longest = STEPS[job.name].longest_wait if job.failures else STEPS[job.name].every
     return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
 
 
@@ -249,7 +259,7 @@ def _run(job: Job, now: datetime) -> bool:
     except Exception as reason:  # the other steps, and the next run, may go well
         metrics.FAILURES.labels(job.name).inc()
         logger.exception("the step %s of the background work failed", job.name)
-        wait = min(step.every * 2 ** min(job.failures, 10), LONGEST_WAIT)
+        wait = min(step.every * 2 ** min(job.failures, 10), step.longest_wait)
         result = {
             "due_at": now + max(wait, timedelta(seconds=PAUSE_SECONDS)),
             "failures": job.failures + 1,

@@ -13,7 +13,16 @@ requester  whose ticket it is
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
-from .messages import MAX_TEXT, Mismatch, StaleReply, add_note, agent_replies, customer_says, open_ticket
+from .messages import (
+    MAX_TEXT,
+    ChannelClosed,
+    Mismatch,
+    StaleReply,
+    add_note,
+    agent_replies,
+    customer_says,
+    open_ticket,
+)
 from .read_receipts import mark_read
 from .requester import change_requester
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
@@ -32,7 +41,7 @@ from .transitions import (
 )
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
     "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
     "request_callback", "take", "triage",
