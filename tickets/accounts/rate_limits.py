@@ -38,6 +38,9 @@ LIMITS = {
         (100, HOUR, ACCOUNT),
         (200, TEN_MINUTES, ADDRESS),
     ],
+    # A code has six digits: whoever knows the password gets ten tries in ten minutes
+    "second factor": [(10, TEN_MINUTES, ACCOUNT), (50, HOUR, ACCOUNT), (200, TEN_MINUTES, ADDRESS)],
+    "reset a password": [(5, HOUR, ACCOUNT), (50, HOUR, ADDRESS)],
     "register": [(20, HOUR, ADDRESS)],
     "begin a chat": [(100, TEN_MINUTES, ADDRESS)],
     "identify": [(300, TEN_MINUTES, ADDRESS)],
