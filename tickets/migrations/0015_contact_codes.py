@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0013_service_keys_and_webhooks'),
+        ("tickets", "0014_agent_preferences"),
     ]
 
     operations = [
