@@ -81,7 +81,8 @@ def find_reply(given: str) -> ConversationLink | None:
         raw = base64.b32decode(given.upper() + "=" * (-len(given) % 8))
     except (ValueError, binascii.Error):
         return None
-    return _found(raw, "reply", REPLY_DIGEST)
+    link = _found(raw, "reply", REPLY_DIGEST)
+    return link if link and reply_token(link) == given.lower() else None
 
 
 def _found(raw: bytes, purpose: str, length: int) -> ConversationLink | None:
