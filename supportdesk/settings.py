@@ -470,6 +470,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
         "Channel": "tickets.models.ChannelName.choices",
+        "AddressChannel": ["email", "whatsapp"],
         "ChatSender": ["customer", "ai"],
     },
 }

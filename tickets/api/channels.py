@@ -22,7 +22,7 @@ BELONGS_TO_A_CUSTOMER = (
 )
 
 
-class ContactSerializer(serializers.Serializer):
+class OwnAddressSerializer(serializers.Serializer):
     """An address of one's own: an e-mail address, or a phone number in international form for WhatsApp."""
 
     channel = serializers.ChoiceField([("email", "E-mail"), ("whatsapp", "WhatsApp")])
@@ -42,7 +42,7 @@ class ContactSerializer(serializers.Serializer):
         return data
 
 
-class ContactCodeSerializer(ContactSerializer):
+class OwnAddressCodeSerializer(OwnAddressSerializer):
     code = Line(max_length=12)
 
 
@@ -75,12 +75,12 @@ class SendTemplateSerializer(serializers.Serializer):
 
 
 @extend_schema(
-    operation_id="sendContactCode", request=ContactSerializer, responses={204: None, **schema.CALLER}
+    operation_id="sendContactCode", request=OwnAddressSerializer, responses={204: None, **schema.CALLER}
 )
 @api_view(["POST"])
 def send_code(request):
     """Send a code to an address of one's own, so that what came from there is one history with the caller's."""
-    data = checked(ContactSerializer, request)
+    data = checked(OwnAddressSerializer, request)
     rate_limits.consume(request, "get a code")
     identity.send_code(request.user, data["channel"], data["address"])
     return Response(status=204)
@@ -88,13 +88,13 @@ def send_code(request):
 
 @extend_schema(
     operation_id="confirmContactCode",
-    request=ContactCodeSerializer,
+    request=OwnAddressCodeSerializer,
     responses={200: SignedInSerializer, **schema.CHANGE},
 )
 @api_view(["POST"])
 def confirm_code(request):
     """Prove the address with its code; the caller is one with who wrote from there."""
-    data = checked(ContactCodeSerializer, request)
+    data = checked(OwnAddressCodeSerializer, request)
     rate_limits.consume(request, "enter a code")
     person, channel, address = request.user, data["channel"], data["address"]
     if not identity.check_code(person, channel, address, data["code"]):
