@@ -25,7 +25,7 @@ BELONGS_TO_A_CUSTOMER = (
 class OwnAddressSerializer(serializers.Serializer):
     """An address of one's own: an e-mail address, or a phone number in international form for WhatsApp."""
 
-    channel = serializers.ChoiceField([("email", "E-mail"), ("whatsapp", "WhatsApp")])
+    channel = serializers.ChoiceField(["email", "whatsapp"])
     address = Line(max_length=254)
 
     def validate(self, data):
