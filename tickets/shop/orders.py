@@ -47,6 +47,10 @@ class Orders(Kind):
         "trackingUrl": "tracking_url", "city": "city", "pincode": "pincode", "adminUrl": "admin_url",
     }  # fmt: skip
 
+    def check_key(self, key: str) -> str:
+        # "#1001" is how some shops write 1001
+        return super().check_key(key.removeprefix("#"))
+
     def rows(self) -> models.QuerySet:
         return Order.objects.select_related("customer").prefetch_related("items")
 

@@ -96,6 +96,11 @@ class Kind:
 
 
 def one(kind: Kind, key: str) -> models.Model | None:
+    """Return the stored row of a key, if there is one."""
+    try:
+        key = kind.check_key(key)
+    except serializers.ValidationError:
+        return None
     return kind.load([key]).get(key)
 
 

@@ -72,7 +72,7 @@ def _check(put: Put) -> None:
     try:
         put.key = put.kind.check_key(put.key)
         named = put.body.get(put.kind.key, put.key)
-        if str(named) != put.key:
+        if str(named).removeprefix("#") != put.key.removeprefix("#"):
             raise ValidationError({put.kind.key: [f"The body says {named!s:.40}, the address {put.key}."]})
         put.data = put.kind.check(put.body)
     except ValidationError as reason:
