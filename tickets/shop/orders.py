@@ -70,6 +70,13 @@ class Orders(Kind):
         for put in puts:
             put.found = people.get((put.data.get("customer") or {}).get("externalId"))
 
+    def look_up(self, puts: list) -> None:
+        ids = {(put.data.get("customer") or {}).get("externalId") for put in puts} - {None, ""}
+        people = customers.by_external_id(ids)
+        for put in puts:
+            if id := (put.data.get("customer") or {}).get("externalId"):
+                put.found = people.get(id) or Person(external_id=id)
+
     def values(self, put, row: Order | None) -> dict:
         values = super().values(put, row)
         if "customer" in put.data:
