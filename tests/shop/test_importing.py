@@ -81,10 +81,8 @@ def test_each_bad_line_is_named_and_stops_no_other(imported):
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(imported):
     text = "sku,name,price\nA,Honey,499\nB,,3\nA,Honey,500\n"
     said = imported(text, "--dry-run")
-    assert said == [
-        "line 3: name: This field is required.",
-        "Would be 1 new, 1 changed, 0 unchanged, 1 bad lines.",
-    ] or (said[0] == "line 3: name: This field is required.")
+    assert said[0] == "line 3: name: This field is required."
+    assert said[-1].startswith("Would be 1 new")
     assert not Product.objects.exists()
     orders = "number,customer,status\nVP-1,c-9,placed\nVP-2,,placed\n"
     assert imported(orders, "--dry-run")[0].startswith("line 3: customer")
