@@ -48,7 +48,7 @@ from .settings import (
     SecondFactor,
     Side,
 )
-from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
+from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
     CATEGORY_LABELS,
@@ -88,6 +88,7 @@ __all__ = [
     "DeliveryState",
     "DeskSettings",
     "EventType",
+    "ExternalKey",
     "Holiday",
     "HolidaySource",
     "Incoming",

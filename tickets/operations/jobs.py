@@ -41,6 +41,8 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.shop.systems import fetching
+from tickets.team.settings import current
 from tickets.webhooks.sender import WebhookSender
 
 logger = logging.getLogger(__name__)
@@ -104,10 +106,11 @@ def notice_breaches(now: datetime, since: datetime) -> bool:
 
 @step("auto-close", every=timedelta(minutes=10))
 def close_resolved(now: datetime, since: datetime) -> bool:
-    """Close what was resolved and then left alone for AUTO_CLOSE_DAYS."""
-    if not settings.AUTO_CLOSE_DAYS:
+    """Close what was resolved and then left alone for as long as the settings say."""
+    wait = current().auto_close_after
+    if not wait:
         return False
-    before = now - timedelta(days=settings.AUTO_CLOSE_DAYS)
+    before = now - wait
     resolved = Ticket.objects.defer("handover").filter(status=Status.RESOLVED, updated_at__lt=before)
     tickets = list(resolved.order_by("updated_at")[:BATCH])
     workflow.move_many(tickets, workflow.close_by_itself, untouched_since=before)
@@ -178,6 +181,12 @@ def fetch_mail(now: datetime, since: datetime) -> bool:
 def copy_templates(now: datetime, since: datetime) -> bool:
     """Copy the list of WhatsApp templates."""
     return templates.sync(now)
+
+
+@step("shop-fetch", every=timedelta(seconds=5))
+def fetch_shops(now: datetime, since: datetime) -> bool:
+    """Fetch a page of each shop whose data is being fetched once."""
+    return fetching.fetch_some()
 
 
 @step("inbox-prune", every=timedelta(hours=1))

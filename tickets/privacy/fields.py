@@ -104,6 +104,7 @@ declare_same(
     ],
 )  # fmt: skip
 declare_same("tickets.Holiday", KEPT, ["name", "hours"])
+declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])
 declare_same("tickets.ServiceKey", KEPT, ["name", "digest", "hint", "scopes"])
 declare_same(
     "tickets.ShopConnection",
@@ -113,5 +114,6 @@ declare_same(
         "fetch_error",
     ],
 )  # fmt: skip
+declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
