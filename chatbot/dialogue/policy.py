@@ -25,9 +25,8 @@ def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both."""
     heard = listen(chat, text)
     chat.language = heard.language
-    for rule in RULES:
-        if reply := rule(chat, heard):
-            break
+    # The last rule always answers
+    rule, reply = next((rule, reply) for rule in RULES if (reply := rule(chat, heard)))
     reply.rule = rule.__name__
     memory.remember(chat.memory, heard, reply)
     return reply
@@ -40,7 +39,7 @@ def a_code(chat: Chat, heard: Heard) -> Reply | None:
     """The code that we sent to the contact of an order, typed by whoever wants to hear about it."""
     if not order_codes.looks_like_a_code(heard.text) or not (code := order_codes.pending(chat)):
         return None
-    if order_codes.check(code, heard.text):
+    if order_codes.check(code, heard.text) and code.order:
         return answers.of_order(chat, code.order, heard)
     if code.proven_at:
         return None
@@ -165,7 +164,9 @@ def what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
     if not shown or heard.found.products or means_another or not catalogue.is_about_one(heard.text):
         return None
     product = Product.objects.filter(pk=shown, is_active=True).first()
-    return product and answers.of_products([product], heard, catalogue.detail(heard.text, product))
+    if product is None:
+        return None
+    return answers.of_products([product], heard, catalogue.detail(heard.text, product))
 
 
 def another_script(chat: Chat, heard: Heard) -> Reply | None:

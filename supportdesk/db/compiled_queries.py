@@ -16,7 +16,7 @@ kept with it. MongoDB, which has no SQL to keep, is asked the plain queryset.
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from inspect import signature
 from types import SimpleNamespace
@@ -58,7 +58,7 @@ def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
     return ask
 
 
-def insert(rows: list[Model]) -> None:
+def insert(rows: Sequence[Model]) -> None:
     """Write new rows of one model, which have their keys; as `bulk_create` does."""
     if not rows:
         return
