@@ -36,6 +36,7 @@ bench-quick: $(VENV)/.bench
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/typos
 	$(BIN)/python -m tests.words
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)

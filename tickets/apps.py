@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 from supportdesk import money
 from supportdesk.http import multipart
@@ -9,14 +10,30 @@ class TicketsConfig(AppConfig):
     verbose_name = "Support desk"
 
     def ready(self):
+        """Register with the framework what it must not know by name (see docs/architecture.md)."""
+        from supportdesk import checks  # noqa: F401 (registers itself)
+        from supportdesk.observability import health, metrics
+        from supportdesk.serving import lifecycle
+
         from . import channels
+        from .live.broker import broker
+        from .live.bus import bus
+        from .operations.jobs import Worker
+        from .operations.metrics import gauges
         from .shop.customers import Customers
         from .shop.orders import Orders
         from .shop.registry import register
-        from .team import settings
+        from .team import settings as desk_settings
 
+        worker = Worker()
+        if settings.BACKGROUND_WORK:
+            lifecycle.on_start.append(worker.start)
+        lifecycle.on_stop += [worker.stop, broker.close]
+        lifecycle.on_stopped.append(worker.join)
+        metrics.collectors.append(gauges)
+        health.optional_parts["redis"] = bus.health
         multipart.install()
         channels.load()
-        money.set_shop_currency(lambda: settings.current().currency)
+        money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())
         register(Orders())

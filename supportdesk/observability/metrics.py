@@ -6,10 +6,10 @@ PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for 
 
 import hmac
 import os
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import (
     REGISTRY,
@@ -20,7 +20,7 @@ from prometheus_client import (
     exposition,
     multiprocess,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from supportdesk.http.client_address import is_local
@@ -45,42 +45,20 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     REQUESTS.labels(method if method in METHODS else "other", route, status).observe(seconds)
 
 
-class Desk(Collector):
-    """What is asked of the database when somebody looks; a few small queries."""
+# Functions without arguments that return metric families, asked with each scrape; an app appends its
+# own in `AppConfig.ready()`
+collectors: list[Callable[[], Iterable[Metric]]] = []
+
+
+class AppCollector(Collector):
+    """Asks the apps for what they read from the database at the moment of a scrape."""
 
     def describe(self):
         return []
 
     def collect(self):
-        # Prometheus needs the models only once somebody asks
-        from tickets import queries
-        from tickets.models import Activity, Job, Status
-
-        now = timezone.now()
-        tickets = GaugeMetricFamily(
-            "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
-        )
-        for status in Status.values:
-            tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
-        waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
-        late = waiting.order_by()[: queries.COUNT_CAP].count()
-        oldest = Activity.objects.filter(position=None).order_by("at").first()
-        age = (now - oldest.at).total_seconds() if oldest else 0
-        jobs = GaugeMetricFamily(
-            "desk_job_late_seconds", "How long a job has been waiting for its turn.", labels=["job"]
-        )
-        for job in Job.objects.all():
-            jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
-        yield tickets
-        yield jobs
-        yield GaugeMetricFamily(
-            "desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late
-        )
-        yield GaugeMetricFamily(
-            "desk_outbox_age_seconds",
-            "Age of the oldest news that the inbox's stream has no place for yet.",
-            age,
-        )
+        for collect in collectors:
+            yield from collect()
 
 
 @require_safe
@@ -105,5 +83,5 @@ def _registry() -> CollectorRegistry:
         multiprocess.MultiProcessCollector(registry)
     else:
         registry.register(REGISTRY)
-    registry.register(Desk())
+    registry.register(AppCollector())
     return registry

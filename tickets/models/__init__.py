@@ -37,7 +37,16 @@ from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
 from .search import SearchText
-from .settings import HEX_COLOUR, THE_ROW, DeskSettings, Holiday, HolidaySource, SecondFactor, Side
+from .settings import (
+    HEX_COLOUR,
+    THE_ROW,
+    AgentPreferences,
+    DeskSettings,
+    Holiday,
+    HolidaySource,
+    SecondFactor,
+    Side,
+)
 from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
@@ -64,6 +73,7 @@ __all__ = [
     "THE_ROW",
     "Activity",
     "AddressBlock",
+    "AgentPreferences",
     "Allowance",
     "AuditAction",
     "AuditEntry",

@@ -28,6 +28,7 @@ from tickets.models import (
     Activity,
     Allowance,
     ChannelName,
+    Delivery,
     Job,
     Message,
     Outgoing,
@@ -39,6 +40,7 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.webhooks.sender import WebhookSender
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 ACTIVITIES_KEPT = timedelta(days=3)
 VIEWERS_KEPT = timedelta(days=1)
+DELIVERIES_KEPT = timedelta(days=7)
 # An activity may be committed some time after the moment that it bears
 LATE_COMMIT = timedelta(minutes=1)
 
@@ -199,6 +202,7 @@ def prune(now: datetime, since: datetime) -> bool:
         remove_some(Session.objects.filter(expire_date__lt=now)),
         remove_some(TokenFamily.objects.filter(dead)),
         remove_some(Allowance.objects.filter(ends_at__lt=now)),
+        remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT)),
     ]
     return any(more)
 
@@ -280,6 +284,7 @@ class Worker:
         self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
         # Beside it: a letter leaves in time, whatever else takes long
         self.sender = outbox.OutboxSender()
+        self.webhooks = WebhookSender()
 
     def start(self) -> None:
         self.thread.start()
@@ -288,14 +293,17 @@ class Worker:
         """Let the step that runs finish, and run no other."""
         self.stopping.set()
         self.sender.stop()
+        self.webhooks.stop()
 
     def join(self, seconds: float = 5) -> None:
         self.sender.join(seconds)
+        self.webhooks.join(seconds)
         if self.thread.is_alive():
             self.thread.join(seconds)
 
     def run(self) -> None:
         self.sender.start()
+        self.webhooks.start()
         # Processes that start together need not look together
         pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
         while not self.stopping.wait(pause):
