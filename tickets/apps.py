@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from supportdesk.http import multipart
+from supportdesk.observability import metrics
 
 
 class TicketsConfig(AppConfig):
@@ -12,6 +13,8 @@ class TicketsConfig(AppConfig):
 
         multipart.install()
         # Models of a room of its own, until models.py is a package
+        from .operations import counts
         from .team import settings  # noqa: F401
 
+        metrics.store.increment, metrics.store.read = counts.increment, counts.read
         channels.load()

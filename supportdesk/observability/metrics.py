@@ -6,6 +6,8 @@ PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for 
 
 import hmac
 import os
+from collections.abc import Callable
+from copy import copy
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -20,7 +22,7 @@ from prometheus_client import (
     exposition,
     multiprocess,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from supportdesk.http.client_address import is_local
@@ -35,9 +37,40 @@ REQUESTS = Histogram(
 )
 STREAMS = Gauge("desk_open_streams", "Live streams that are open.", multiprocess_mode="livesum")
 MESSAGES = Counter("desk_messages", "Messages written.", ["sender"])
-OVERDUE = Counter("desk_answers_overdue", "Tickets found to be without an answer in time.")
-LETTERS = Counter("desk_letters", "Letters sent to customers about unread answers.")
-FAILURES = Counter("desk_job_failures", "Runs of the background work that failed.", ["job"])
+SECURITY = Counter(
+    "desk_security_events", "Failed sign-ins, 429, reused tokens, refused identities.", ["kind"]
+)
+
+
+class DurableCounter:
+    """A counter of the background work, which runs in another process than the one that is asked."""
+
+    def __init__(self, name: str, help: str, label: str = ""):
+        self.name, self.help, self.label, self.value = name, help, label, ""
+        durable.append(self)
+
+    def labels(self, value: str) -> "DurableCounter":
+        bound = copy(self)
+        bound.value = value
+        return bound
+
+    def inc(self) -> None:
+        store.increment(self.name, self.value)
+
+
+class CountStore:
+    """Keeps durable counters; the app that has a table for them sets both functions."""
+
+    increment: Callable[[str, str], None] = staticmethod(lambda name, label: None)
+    read: Callable[[], dict[tuple[str, str], int]] = staticmethod(dict)
+
+
+durable: list[DurableCounter] = []
+store = CountStore()
+
+OVERDUE = DurableCounter("desk_answers_overdue", "Tickets found to be without an answer in time.")
+LETTERS = DurableCounter("desk_letters", "Messages that left the desk over e-mail and other channels.")
+FAILURES = DurableCounter("desk_job_failures", "Runs and items of the background work that failed.", "job")
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
@@ -73,6 +106,7 @@ class Desk(Collector):
             jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
         yield tickets
         yield jobs
+        yield from _durable_counts()
         yield GaugeMetricFamily(
             "desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late
         )
@@ -81,6 +115,20 @@ class Desk(Collector):
             "Age of the oldest news that the inbox's stream has no place for yet.",
             age,
         )
+
+
+def _durable_counts():
+    found = store.read()
+    for counter in durable:
+        family = CounterMetricFamily(
+            counter.name, counter.help, labels=[counter.label] if counter.label else []
+        )
+        counts = {label: value for (name, label), value in found.items() if name == counter.name}
+        if not counter.label:
+            counts.setdefault("", 0)
+        for label, value in counts.items():
+            family.add_metric([label] if counter.label else [], value)
+        yield family
 
 
 @require_safe

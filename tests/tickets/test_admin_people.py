@@ -119,7 +119,7 @@ def test_editing_a_guest_does_not_end_the_chat_in_the_guests_browser(staff, api)
     assert browser.get("/api/auth/me").json()["name"] == "Ravi Kumar"
 
 
-def test_whoever_is_made_inactive_is_out_and_their_tickets_are_pointed_at(staff, browse, asha, ticket):
+def test_an_agent_who_is_made_inactive_is_out_and_the_tickets_are_unassigned(staff, browse, asha, ticket):
     workflow.take(ticket, by=asha)
     session = browse(asha)
     form = page(staff.get(f"{PEOPLE}{asha.pk}/change/")).one("form", id="person_form").fields()
@@ -127,7 +127,7 @@ def test_whoever_is_made_inactive_is_out_and_their_tickets_are_pointed_at(staff,
     shown = page(staff.post(f"{PEOPLE}{asha.pk}/change/", form, follow=True))
     assert session.get("/support/").status_code == 302
     assert not signs_in(browse, asha.login_email, factories.PASSWORD)
-    hint = shown.one("a", text="tickets that are not closed (1)")
+    hint = shown.one("a", text="unassigned", href="/admin/tickets/ticket/?assigned=none")
     assert f"#{ticket.number}" in page(staff.get(hint["href"])).one("table", id="result_list").text
 
 

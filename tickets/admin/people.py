@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from tickets import queries
-from tickets.models import Person, Status, Ticket
+from tickets import workflow
+from tickets.models import Person
 
 from .base import DeskAdmin
 from .data import DataPage
@@ -84,12 +84,11 @@ class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if change and not obj.is_agent:
-            self.remind_of_tickets(request, obj)
+            self.release_tickets(request, obj)
 
-    def remind_of_tickets(self, request, person) -> None:
-        """Tickets of somebody who no longer answers wait for nobody to notice."""
-        theirs = Ticket.objects.filter(assignee=person).exclude(status=Status.CLOSED)
-        if count := theirs.order_by()[: queries.COUNT_CAP].count():
-            address = f"{reverse('admin:tickets_ticket_changelist')}?assigned={person.pk}"
-            said = "{} is still assigned to <a href='{}'>tickets that are not closed ({})</a>."
-            self.message_user(request, format_html(said, person, address, count), messages.WARNING)
+    def release_tickets(self, request, person) -> None:
+        """Give back the open tickets of an agent who leaves, and say how many."""
+        if count := workflow.release_tickets(person, by=request.user):
+            address = f"{reverse('admin:tickets_ticket_changelist')}?assigned=none"
+            said = "The open tickets of {} ({}) are <a href='{}'>unassigned</a> now."
+            self.message_user(request, format_html(said, person, count, address), messages.WARNING)

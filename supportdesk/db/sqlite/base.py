@@ -7,10 +7,12 @@ a hundred waited for half a second. Here the threads wait for each other first, 
 And with conditions on booleans that its indexes serve.
 """
 
+import os
+import stat
 import threading
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -49,6 +51,21 @@ _lines: dict[str, Line] = defaultdict(Line)
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
+def _keep_private(file: str) -> None:
+    """Make the file for this user only (0600); SQLite gives its log and index the same mode."""
+    if file.startswith(("file:", ":")):
+        return
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+        return
+    # Another user's file that we may write to stays as its owner wants it
+    with suppress(PermissionError):
+        if stat.S_IMODE(os.stat(file).st_mode) & 0o077:
+            for name in (file, f"{file}-wal", f"{file}-shm"):
+                with suppress(FileNotFoundError):
+                    os.chmod(name, 0o600)
+
+
 class DatabaseOperations(base.DatabaseOperations):
     def conditional_expression_supported_in_where_clause(self, expression):
         # `WHERE wanted AND NOT done` looks through every row, `WHERE wanted = 1 AND done = 0` into the index
@@ -58,6 +75,10 @@ class DatabaseOperations(base.DatabaseOperations):
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     _first = False
+
+    def get_new_connection(self, conn_params):
+        _keep_private(conn_params["database"])
+        return super().get_new_connection(conn_params)
 
     def create_cursor(self, name=None):
         return self.connection.cursor(factory=lambda connection: Cursor(connection, self))

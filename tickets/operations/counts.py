@@ -1,0 +1,33 @@
+"""Counters of the background work, kept in the database for whichever process is asked at /metrics."""
+
+import logging
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
+
+from tickets.models import MetricCount
+
+logger = logging.getLogger(__name__)
+
+
+def increment(name: str, label: str) -> None:
+    """Count one; a count that cannot be written is lost rather than the work that it is about."""
+    key = f"{name}|{label}"
+    try:
+        with transaction.atomic():
+            row = MetricCount.objects.filter(key=key)
+            if row.update(value=F("value") + 1):
+                return
+        with transaction.atomic():
+            MetricCount.objects.create(key=key, value=1)
+    except IntegrityError:
+        # Another process wrote the first one at the same moment
+        MetricCount.objects.filter(key=key).update(value=F("value") + 1)
+    except DatabaseError as reason:
+        logger.warning("a count was not kept (%s)", type(reason).__name__)
+
+
+def read() -> dict[tuple[str, str], int]:
+    """Return every count: {(name, label): value}."""
+    rows = MetricCount.objects.values_list("key", "value")
+    return {tuple(key.split("|", 1)): value for key, value in rows}
