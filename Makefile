@@ -1,23 +1,27 @@
-# Two commands for newcomers: `make run` and `make test`. Everything else helps those who work on it.
-# Debian's own Python, where it is 3.11 and makes environments: it is compiled with optimizations that pyenv's, which
-# often comes before it, has only if one asked for them; pages take a fifth less
+# For newcomers: `make run`, `make check` before a commit, `make test` before a merge.
+# Prefer Debian's Python 3.11: it is compiled with optimizations that pyenv leaves out by default, and pages take
+# a fifth less time
 PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip, venv' 2>/dev/null && echo /usr/bin/python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
+TEMPLATES := templates chatbot/templates tickets/templates
 # Every package in the requirements*.txt has its hashes: pip refuses a file that differs
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-fast bench bench-quick lint audit lock format pictures clean
+.PHONY: run check lint types test test-fast bench bench-quick docs wheel audit lock format hooks pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
-# On SQLite, PostgreSQL and MongoDB; with DATABASE_URL=... on that server only
+# Linters, types and fast tests: two minutes on two cores
+check: lint types test-fast
+
+# All tests on SQLite; those marked `engines` on PostgreSQL and MongoDB too. DATABASE_URL=... takes that server only
 test: $(VENV)/.tests
 	@sh tests/install_browser.sh
 	@exec $(BIN)/python tests/engines/run.py $(PYTEST_ARGS)
 
-# Without browsers and other processes: before every commit
+# Without browsers and other processes
 test-fast: $(VENV)/.tests
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n 2 $(PYTEST_ARGS)
 
@@ -32,9 +36,30 @@ bench-quick: $(VENV)/.bench
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/typos
+	$(BIN)/python -m tests.words
+	$(BIN)/djlint --lint --quiet $(TEMPLATES)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-# Known holes in what requirements.txt pins; needs the network, and says so where there is none
+types: $(VENV)/.tests
+	$(BIN)/mypy
+
+# The docs site in .site; a link that leads nowhere is an error
+docs: $(VENV)/.docs
+	$(BIN)/zensical build --clean --strict
+
+# A wheel in dist/; it has templates and static files inside
+wheel:
+	@test -x .audit/bin/python || $(PYTHON) -m venv .audit
+	@.audit/bin/python -m pip install -qq --disable-pip-version-check build==1.6.1
+	@.audit/bin/python -m build --wheel
+
+# Run the linters on what is committed, by a Git hook
+hooks: $(VENV)/.tests
+	$(BIN)/prek install
+
+# Check pinned dependencies for known vulnerabilities; needs the network, and says so where there is none
 audit:
 	@test -d .audit || $(PYTHON) -m venv .audit
 	@.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
@@ -74,10 +99,15 @@ $(VENV)/.tests: requirements-test.txt $(VENV)/.runtime
 	@$(INSTALL) -r requirements-test.txt
 	@touch $@
 
+$(VENV)/.docs: requirements-docs.txt | $(VENV)/bin/python
+	@echo "Installing what builds the docs ..."
+	@$(INSTALL) -r requirements-docs.txt
+	@touch $@
+
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.runtime
 	$(INSTALL) -r requirements-bench.txt
 	@command -v wrk >/dev/null || { echo "The load is made by wrk: apt-get install wrk (Debian, Ubuntu), brew install wrk." >&2; exit 1; }
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .audit .static .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .static .site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

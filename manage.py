@@ -1,11 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for supportdesk."""
 
-import os
-import sys
+from supportdesk.__main__ import main
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    main()

@@ -6,9 +6,14 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
-        from supportdesk import checks  # noqa: F401 (registers itself)
+        from tickets.channels import assistant
         from tickets.privacy.personal_data import PROVIDERS
 
+        from .channel_assistant import Villy
+        from .demo import checks  # noqa: F401 (registers itself)
         from .personal_data import Chats
+        from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
+        assistant.register(Villy())
+        register_kinds()

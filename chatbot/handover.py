@@ -54,7 +54,7 @@ def open_ticket(
         person,
         words,
         category=category,
-        priority=priority or _priority(words, category, understood, issue),
+        priority=priority or priority_of(words, category, understood, issue),
         order=order or orders.about(chat, person, words, category),
         picture=picture,
         client_id=client_id,
@@ -136,7 +136,7 @@ def _cards(line: ChatMessage) -> dict:
     return {key: line.reply[key] for key in ("products", "order", "sources") if line.reply.get(key)}
 
 
-def _priority(words: str, category: str, understood: dict, issue: dict) -> str:
+def priority_of(words: str, category: str, understood: dict, issue: dict) -> str:
     """The category's floor; what was said now or before may only raise it."""
     if trigger_phrases.reason(words) in AT_ONCE:
         return Priority.URGENT

@@ -1,5 +1,7 @@
 """What Villy knows (products, articles) and what was said to him (chats)."""
 
+import re
+
 from django.db import models
 from django.utils import timezone
 
@@ -89,6 +91,58 @@ class Article(models.Model):
 
     def body_in(self, language: str) -> str:
         return {"hinglish": self.body_hinglish, "hi": self.body_hi}.get(language) or self.body
+
+
+class DeliveryArea(models.Model):
+    """Where the shop delivers and in how many days: rows that the shop edits, asked by PIN code or place."""
+
+    id = random_id()
+    name = models.CharField(
+        max_length=80, unique=True, help_text="As Villy says it: North-East, big cities."
+    )
+    pin_prefixes = models.TextField(
+        "PIN codes",
+        blank=True,
+        help_text="Whole PIN codes or their beginnings, separated by spaces or lines: 78 79 682555. "
+        "The longest that fits counts. No PIN codes and no places: this row is for the rest.",
+    )
+    places = models.TextField(blank=True, help_text="Cities and states in it, one a line, any spelling.")
+    is_served = models.BooleanField("we deliver there", default=True)
+    days_from = models.PositiveSmallIntegerField("working days, from", default=3)
+    days_to = models.PositiveSmallIntegerField("working days, to", default=5)
+    cash_on_delivery = models.BooleanField(default=True)
+    charge = models.DecimalField(
+        "delivery charge",
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Empty: not known.",
+    )
+    free_from = models.DecimalField(
+        "free delivery from",
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Empty: never free.",
+    )
+    is_active = models.BooleanField("in use", default=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def prefixes(self) -> list[str]:
+        return re.findall(r"\d+", self.pin_prefixes)
+
+    @property
+    def place_names(self) -> list[str]:
+        return [line.strip() for line in self.places.splitlines() if line.strip()]
 
 
 class Chat(models.Model):

@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, list_currencies
-from django.conf import settings
 from django.utils.translation import get_language
 
 # Where English, too, is read with lakhs: ₹1,23,456
@@ -15,8 +14,18 @@ LAKHS = {"INR", "PKR", "NPR", "BDT", "LKR"}
 # The languages of the desk that Babel knows by another name
 LOCALES = {"hinglish": "en", "hi": "hi_IN"}
 
-# Returns the code of the shop's currency; an app that lets staff choose it sets its own function
-shop_currency: Callable[[], str] = lambda: settings.SHOP_CURRENCY  # noqa: E731
+_shop_currency: Callable[[], str] = lambda: "INR"  # noqa: E731
+
+
+def shop_currency() -> str:
+    """Return the code of the currency of amounts that name none."""
+    return _shop_currency()
+
+
+def set_shop_currency(function: Callable[[], str]) -> None:
+    """Have an app that lets staff choose the shop's currency tell it."""
+    global _shop_currency
+    _shop_currency = function
 
 
 @cache

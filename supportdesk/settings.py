@@ -19,10 +19,12 @@ from .env import BadSetting, Environment, is_loopback, quoted
 from .storage import keys
 
 env = Environment(os.environ)
-BASE_DIR = Path(__file__).resolve().parent.parent
+# A wheel has templates, static files and manage.py inside the package; a checkout has them beside it
+IS_WHEEL = (Path(__file__).resolve().parent / "templates").is_dir()
+BASE_DIR = Path(__file__).resolve().parent if IS_WHEEL else Path(__file__).resolve().parent.parent
 
 # --- Where the desk keeps its things -----------------------------------------
-DATA_DIR = env.folder("DATA_DIR", BASE_DIR)
+DATA_DIR = env.folder("DATA_DIR", Path.cwd() if IS_WHEEL else BASE_DIR)
 
 DEBUG = env.switch("DEBUG", True)
 
@@ -90,6 +92,8 @@ PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/
 DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
+# Keeps the SQL of the hottest queries, see supportdesk/db/compiled_queries.py; off for comparison and for doubt
+COMPILED_QUERIES = env.switch("COMPILED_QUERIES", True)
 AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
 UNREAD_MAIL_MINUTES = env.integer("UNREAD_MAIL_MINUTES", 10, 0, 10_080)
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 0, 0, 36_500)
@@ -128,6 +132,14 @@ WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
 SENTRY_DSN = env.url("SENTRY_DSN")
 env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements.txt")
+# Agents may also sign in with the shop's own identity provider (OpenID Connect). Empty: passwords only.
+OIDC_URL = env.url("OIDC_URL")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "company account", pattern=".{1,60}", fits="use at most 60 characters")
+env.needs("OIDC_URL", "OIDC_CLIENT_ID")
+env.needs("OIDC_CLIENT_ID", "OIDC_URL")
+env.needs("OIDC_CLIENT_SECRET", "OIDC_URL")
 
 # --- Django ------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -145,6 +157,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -160,6 +178,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tickets.accounts.sessions.agent_sessions",
     "tickets.privacy.audit.audit_middleware",
 ]
 
@@ -178,6 +198,48 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Sign-in of agents: our pages and limits, allauth's second factor, see tickets/accounts
+ACCOUNT_ADAPTER = "tickets.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Not `email`: guests type that themselves
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "login_email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Ours count for all processes together, see tickets/accounts/rate_limits.py
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+MFA_ADAPTER = "tickets.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "tickets.accounts.second_factor.CodeForm",
+    "reauthenticate": "tickets.accounts.second_factor.CodeAgainForm",
+}
+MFA_TOTP_TOLERANCE = 1
+# Addresses of agents are given by staff: there is no sign-up that could take another's
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers know passkeys on http://localhost and on HTTPS
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+SOCIALACCOUNT_ADAPTER = "tickets.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 
 _database = database_from_url(env.text("DATABASE_URL", "sqlite:"), DATA_DIR)
 DATABASES = {"default": _database}
@@ -228,7 +290,7 @@ USE_TZ = True
 
 # --- Files -------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = (DATA_DIR if IS_WHEEL else BASE_DIR) / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
@@ -312,7 +374,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # --- Sessions and headers ----------------------------------------------------
-SESSION_ENGINE = "supportdesk.http.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from tickets.accounts.views import AdminSignIn
+
 from .http import errors
 from .observability import health, metrics
 
@@ -12,6 +14,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.view, name="metrics"),
+    # Before the admin's own: it knows no second factor
+    path("admin/login/", AdminSignIn.as_view()),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(api_version="1"), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),

@@ -16,7 +16,7 @@ from chatbot.sources import order_codes
 from tests import factories
 from tests.desk import Desk
 from tickets import queries
-from tickets.accounts import tokens
+from tickets.accounts import letters, tokens
 from tickets.models import Person, Role, Ticket
 from tickets.privacy import audit
 from tickets.team import settings as team_settings
@@ -47,6 +47,7 @@ def _letters_of_its_own():
     """A code that one test asked for is not found in the next one's mail."""
     yield
     order_codes.all_sent()
+    letters.all_sent()
 
 
 @pytest.fixture

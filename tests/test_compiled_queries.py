@@ -7,11 +7,13 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Max
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler, SQLUpdateCompiler
 
 from supportdesk.db import compiled_queries as module
-from supportdesk.db.compiled_queries import compiled_query, insert, update
+from supportdesk.db.compiled_queries import Unsupported, compiled_query, insert, update
 from tests import factories
+from tests.desk import ROOT
 from tickets import queries, workflow
 from tickets.models import Activity, Message, Ticket
 
@@ -46,7 +48,6 @@ def test_what_nobody_has_is_nothing(ticket):
 
     assert [message.text for message in ask(ticket.pk, 1)] == [ticket.messages.get(seq=1).text]
     assert ask(ticket.pk, 99) == []
-    assert ask(ticket.pk, None) == []
 
 
 @needs_sql
@@ -220,3 +221,53 @@ def test_what_others_counted_meanwhile_is_counted(ticket):
     update(Ticket, {"pk": ticket.pk}, {}, {"unread_by_agents": 1})
 
     assert Ticket.objects.get(pk=ticket.pk).unread_by_agents == 8
+
+
+# --- What is refused ---------------------------------------------------------
+
+
+@needs_sql
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: Ticket.objects.filter(requester_name__iexact=name),
+        lambda name: Ticket.objects.filter(requester_name__contains=name),
+        lambda numbers: Ticket.objects.filter(number__in=[numbers]),
+        lambda day: Ticket.objects.filter(created_at__date=day),
+        lambda name: Ticket.objects.annotate(lower=Lower("requester_name")).filter(lower=name),
+        lambda unused: Ticket.objects.all(),
+        lambda id: Ticket.objects.filter(pk=id).prefetch_related("messages"),
+    ],
+)
+def test_a_queryset_whose_sql_depends_on_its_values_is_refused_when_it_is_compiled(ticket, make):
+    with pytest.raises(Unsupported):
+        compiled_query(make)("1")
+
+
+def test_none_models_and_collections_are_refused_when_the_query_is_called(ticket, priya):
+    ask = compiled_query(lambda id: Ticket.objects.filter(requester_id=id))
+    assert ask(priya.pk) == [ticket]
+    for value in (None, priya, [priya.pk], (priya.pk,), {priya.pk}, Ticket.objects.all()):
+        with pytest.raises(Unsupported):
+            ask(value)
+
+
+@needs_sql
+def test_the_setting_switches_it_off(ticket, settings, monkeypatch):
+    settings.COMPILED_QUERIES = False
+    monkeypatch.setattr(module, "CompiledSelect", None)
+    monkeypatch.setattr(module, "CompiledWrite", None)
+    assert compiled_query(lambda id: Ticket.objects.filter(pk=id))(ticket.pk) == [ticket]
+    assert update(Ticket, {"pk": ticket.pk}, {"subject": "Torn"}) == 1
+    insert([Activity(ticket=ticket)])
+
+
+def test_at_most_ten_call_sites_compile_a_query():
+    sites = [
+        line
+        for app in ("tickets", "chatbot")
+        for file in (ROOT / app).rglob("*.py")
+        for line in file.read_text().splitlines()
+        if "compiled_query(" in line or line.startswith("@compiled_query")
+    ]
+    assert len(sites) <= 10, sites

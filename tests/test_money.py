@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from supportdesk import money
+from tickets.models.settings import DeskSettings
+from tickets.team import settings
 
 
 @pytest.mark.parametrize(
@@ -26,8 +28,10 @@ def test_an_amount_reads_as_its_currency_and_language_write_it(amount, currency,
     assert money.formatted(amount, currency, language) == read
 
 
-def test_an_amount_without_a_currency_is_in_that_of_the_shop(settings):
-    settings.SHOP_CURRENCY = "EUR"
+@pytest.mark.django_db
+def test_an_amount_without_a_currency_is_in_that_of_the_shop():
+    DeskSettings.objects.update_or_create(defaults={"currency": "EUR"})
+    settings.forget()
     assert money.formatted(49, "", "en") == "€49"
 
 

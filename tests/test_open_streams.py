@@ -23,6 +23,7 @@ def desk(data_dir):
     server.kill()
 
 
+@pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 def test_an_open_stream_holds_no_thread_and_no_file_but_its_socket(desk):
     headers = {"Authorization": desk.as_agent().headers["Authorization"]}
 

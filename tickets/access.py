@@ -48,10 +48,14 @@ def _with(related: tuple[str, ...]) -> QuerySet[Ticket]:
 
 
 PICTURES = Message.objects.exclude(picture="")
-_any_picture = compiled_query(lambda id: PICTURES.filter(pk=id))
-_own_picture = compiled_query(
-    lambda id, person: PICTURES.filter(pk=id, ticket__requester_id=person, internal=False)
-)
+
+
+def _any_picture(id: uuid.UUID) -> list[Message]:
+    return list(PICTURES.filter(pk=id))
+
+
+def _own_picture(id: uuid.UUID, person_id: uuid.UUID) -> list[Message]:
+    return list(PICTURES.filter(pk=id, ticket__requester_id=person_id, internal=False))
 
 
 def _found(ask: Callable[..., list], id, *values):

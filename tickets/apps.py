@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.conf import settings
 
+from supportdesk import money
 from supportdesk.http import multipart
-from supportdesk.observability import metrics
 
 
 class TicketsConfig(AppConfig):
@@ -9,12 +10,33 @@ class TicketsConfig(AppConfig):
     verbose_name = "Support desk"
 
     def ready(self):
+        """Register with the framework what it must not know by name (see docs/architecture.md)."""
+        from supportdesk import checks  # noqa: F401 (registers itself)
+        from supportdesk.observability import health, metrics
+        from supportdesk.serving import lifecycle
+
         from . import channels
-
-        multipart.install()
-        # Models of a room of its own, until models.py is a package
+        from .live.broker import broker
+        from .live.bus import bus
         from .operations import counts
-        from .team import settings  # noqa: F401
+        from .operations.jobs import Worker
+        from .operations.metrics import gauges
+        from .shop.customers import Customers
+        from .shop.orders import Orders
+        from .shop.registry import register
+        from .team import settings as desk_settings
 
-        metrics.store.increment, metrics.store.read = counts.increment, counts.read
+        worker = Worker()
+        if settings.BACKGROUND_WORK:
+            lifecycle.on_start.append(worker.start)
+        lifecycle.on_stop += [worker.stop, broker.close]
+        lifecycle.on_stopped.append(worker.join)
+        metrics.collectors.append(gauges)
+        health.optional_parts["redis"] = bus.health
+        multipart.install()
+        metrics.collectors.append(counts.durable)
+        metrics.store.increment = counts.increment
         channels.load()
+        money.set_shop_currency(lambda: desk_settings.current().currency)
+        register(Customers())
+        register(Orders())

@@ -224,7 +224,8 @@ def _newer(notes: bool, limit: int | None) -> Callable[..., list[Message]]:
     return compiled_query(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
 
 
-items_of = compiled_query(lambda order: OrderItem.objects.filter(order_id=order))
+def items_of(order_id: uuid.UUID) -> list[OrderItem]:
+    return list(OrderItem.objects.filter(order_id=order_id))
 
 
 def orders_of(person: Person) -> QuerySet[Order]:

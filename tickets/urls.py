@@ -1,9 +1,8 @@
-from django.contrib.auth.views import LogoutView
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, dashboard, files, session
+from .desk import actions, dashboard, files
 from .live import views as streams
 from .team import views as team
 
@@ -13,8 +12,7 @@ urlpatterns = [
     path("support/", dashboard.inbox, name="dashboard"),
     path("support/rows", dashboard.rows, name="rows"),
     path("support/events", streams.inbox_events, name="inbox-events"),
-    path("support/login/", session.SignIn.as_view(), name="login"),
-    path("support/logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
     path(ticket + "row", dashboard.row, name="ticket-row"),
     path(ticket + "header", dashboard.header, name="ticket-header"),
@@ -44,4 +42,5 @@ urlpatterns = [
         name="link-thumbnail",
     ),
     re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
+    re_path(r"^hooks/whatsapp/?$", hooks.whatsapp, name="whatsapp-hook"),
 ]

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.models import Article, Product
+from chatbot.models import Article, DeliveryArea, Product
 from tickets import uploads, workflow
 from tickets.models import Order, OrderItem, Person, Role, Status, Ticket
 from tickets.workflow import clock
@@ -27,6 +27,7 @@ def load() -> dict[str, int]:
     """Fill an empty desk; return how much there is of what."""
     _products()
     _articles()
+    _delivery_areas()
     people = _people()
     _orders(people)
     _tickets(people)
@@ -53,6 +54,12 @@ def _articles() -> None:
     for row in _read("articles"):
         row.pop("policy", None)
         Article.objects.create(also_asked="\n".join(row.pop("also_asked", [])), **row)
+
+
+def _delivery_areas() -> None:
+    for row in _read("delivery"):
+        row["places"] = "\n".join(row.pop("places", []))
+        DeliveryArea.objects.create(**row)
 
 
 def _people() -> dict[str, Person]:

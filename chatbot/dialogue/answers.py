@@ -35,6 +35,14 @@ class Reply:
     passage: str = ""
     # What the message said of the answer before it: that it helped, or that it did not
     helped: bool | None = None
+    # What it is about, for the next turn: see dialogue.state.Topic
+    topic: dict | None = None
+    # The flow that answered, see dialogue.flows
+    flow: str = ""
+    # Our question that it ends with, see dialogue.state.Asked
+    asks: dict | None = None
+    # Whether a part of a message that is answered so is answered well
+    is_sure: bool = False
 
     @property
     def asks_help(self) -> bool:
@@ -70,21 +78,43 @@ def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> R
     if heard.reason == "human":
         reply.intent = "talk_to_human"
     reply.offer_agent, reply.category, reply.priority = True, category, priority
-    if order := orders.about(chat, chat.person, heard.text, category):
-        reply.order = orders.as_card(order) if category in orders.ABOUT_AN_ORDER else None
+    if category in orders.ABOUT_AN_ORDER and (
+        order := orders.about(chat, chat.person, heard.text, category)
+    ):
+        reply.order = orders.as_card(order)
     reply.suggestions = heard.near(ACT)[:1]
+    if (
+        heard.intent == "payment_problem"
+        and heard.knows(CLEAR)
+        and heard.passages[0].article.category == category
+    ):
+        # What the shop says of it, beside the way to a person
+        article = heard.passages[0].article
+        reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+        reply.suggestions = []
+    return reply
+
+
+def about_order(chat: Chat, reply: Reply, order: Order) -> Reply:
+    """Make the order the one that the answer, and the next turns, are about."""
+    chat.memory["order"] = str(order.pk)
+    reply.order = orders.as_card(order)
+    reply.topic = {"kind": "order", "ids": [str(order.pk)], "aspect": reply.flow or "where"}
+    reply.sources = [*reply.sources, {"type": "order", "id": str(order.pk), "title": order.number}]
     return reply
 
 
 def of_order(chat: Chat, order: Order, heard: Heard) -> Reply:
     """How an order stands. One that is late brings the offer of a human."""
-    chat.memory["order"] = str(order.pk)
     state = orders.state_in_words(order, heard.language)
     sure = 1.0 if heard.order else None
     reply = text_reply("order_found", heard, "order_status", sure=sure, number=order.number, state=state)
-    reply.order = orders.as_card(order)
-    reply.sources = [{"type": "order", "id": str(order.pk), "title": order.number}]
-    reply.suggestions = orders.others_under_way(chat, order) + chips(heard, "problem", "returns")
+    about_order(chat, reply, order)
+    reply.is_sure = True
+    reply.suggestions = orders.others_under_way(heard.known_orders, order) + chips(
+        heard, "problem", "returns"
+    )
     if orders.is_late(order):
         reply.offer_agent, reply.category, reply.priority = True, Category.DELIVERY, Priority.HIGH
     return reply
@@ -100,6 +130,8 @@ def of_article(article: Article, heard: Heard, sure: float) -> Reply:
         sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
         suggestions=[title for title in heard.near(ACT) if title != article.title],
         passage=body,
+        topic={"kind": "article", "ids": [str(article.pk)], "aspect": article.slug},
+        is_sure=sure >= ACT,
     )
 
 
@@ -109,20 +141,28 @@ def of_products(products: list[Product], heard: Heard, detail: str = "") -> Repl
         reply = Reply(_about_one(products[0], heard.language, detail), "product_query", heard.confidence)
     else:
         reply = text_reply("products_found", heard, "product_query")
-    reply.products = [catalogue.as_card(product) for product in products]
-    reply.sources = [
-        {"type": "product", "id": card["id"], "title": card["name"]} for card in reply.products
-    ]
+    show(reply, products)
+    reply.is_sure = True
     if detail:
         # "Is it vegan?": the list of what is in it, and what we wrote about that
         reply.suggestions = heard.near(CLEAR)[:1]
     return reply
 
 
+def show(reply: Reply, products: list[Product], aspect: str = "price") -> None:
+    """Put the cards of these products under the answer, and make them what the next turn is about."""
+    reply.products = [catalogue.as_card(product) for product in products]
+    reply.sources = [
+        {"type": "product", "id": card["id"], "title": card["name"]} for card in reply.products
+    ]
+    reply.topic = {"kind": "product", "ids": [card["id"] for card in reply.products], "aspect": aspect}
+
+
 def popular(key: str, heard: Heard) -> Reply:
     """What people like, when nothing was named or found."""
     reply = text_reply(key, heard, "product_query")
-    reply.products = [catalogue.as_card(product) for product in catalogue.popular()]
+    show(reply, catalogue.popular())
+    reply.sources = []
     reply.suggestions = chips(heard, "order", "returns", "human")
     return reply
 
@@ -133,8 +173,11 @@ def chips(heard: Heard, *keys: str) -> list[str]:
 
 
 def _about_one(product: Product, language: str, detail: str) -> str:
-    if detail:
-        return f"{product.name}: {detail}"
+    return f"{product.name}: {detail}" if detail else price_line(product, language)
+
+
+def price_line(product: Product, language: str) -> str:
+    """ "Classic Makhana is ₹249 for 100 g. It's in stock." """
     return wording.say(
         "product_found",
         language,

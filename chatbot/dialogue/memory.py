@@ -1,8 +1,6 @@
 """What Villy remembers of a chat from turn to turn, and what a hand-over takes from it.
 
-`Chat.memory` is a dict of: issue (category, priority, intent, words, why), order and
-product (ids, spoken of last), asked (our open question), sources (of the last answer),
-refused (articles that did not help), turns (without a "that helped"), misses (in a row).
+`Chat.memory` is a `dialogue.state.State`.
 """
 
 from chatbot import wording
@@ -13,6 +11,12 @@ from tickets.privacy.masking import masked
 from .answers import Reply
 from .message import Heard
 
+# Such answers offer a person beside what is told, and say nothing of what is wrong
+NO_ISSUE_OF_ITS_OWN = {
+    "details_of_the_open_issue", "an_answer_to_our_question", "said_again", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
+    "a_number_and_little_else",
+}  # fmt: skip
+MOST_DETAILS = 8
 # Turns without a "that helped" after which a person is offered unasked
 LONG_TALK = 5
 # Answers that are no turn of a talk about something
@@ -28,18 +32,26 @@ AT_ONCE = {
 
 def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     """Keep what the next turn or a hand-over needs. May raise the reply's priority, and offer a human."""
-    if reply.asks_help:
+    if reply.offer_agent:
+        memory["asked"] = {"about": "connect"}
+    elif reply.asks_help:
         memory["asked"] = {"about": "help"}
+    if reply.asks:
+        memory["asked"] = reply.asks
     if reply.intent != "unknown":
         memory["misses"] = 0
     if reply.helped is not None:
         learn_of_help(memory, memory.get("sources", []), reply.helped)
-    memory["sources"] = reply.sources
+    memory["sources"], memory["rule"] = reply.sources, reply.rule
     if heard.order:
         memory["order"] = str(heard.order.pk)
-    if reply.products:
-        memory["product"] = reply.products[0]["id"] if len(reply.products) == 1 else None
-    if reply.offer_agent and reply.helped is None:
+    if reply.topic:
+        memory["topic"] = reply.topic
+        if reply.topic["kind"] == "product" and len(reply.topic["ids"]) == 1:
+            recent = [pk for pk in memory.get("recent", []) if pk not in reply.topic["ids"]]
+            memory["recent"] = [*recent, *reply.topic["ids"]][-4:]
+    only_asked = reply.rule == "a_flow" and not heard.is_issue
+    if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, heard, reply)
     _count_turn(memory, heard, reply)
 
@@ -75,6 +87,10 @@ def amend(memory: dict, reply: Reply, text: str, is_issue: bool, priority: str) 
 def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
     """Keep the last issue in the customer's own words. Its priority never falls within a chat."""
     known = memory.get("issue")
+    if reply.rule in NO_ISSUE_OF_ITS_OWN:
+        if known:
+            reply.priority = known["priority"] = _higher(known["priority"], reply.priority)
+        return
     if known:
         reply.priority = _higher(known["priority"], reply.priority)
     is_grave = known and known["why"] in AT_ONCE
@@ -85,17 +101,29 @@ def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
     # A code says nothing, and is nobody's to read
     said = "" if reply.rule == "a_code" else heard.text
     memory["issue"] = _issue(reply, said, heard.reason or reply.intent)
+    if (
+        known
+        and heard.says_what_is_wrong
+        and known.get("words")
+        and known["words"] != memory["issue"]["words"]
+    ):
+        memory["issue"]["details"] = [known["words"], *known.get("details", [])][:MOST_DETAILS]
 
 
 def _issue(reply: Reply, words: str, why: str) -> dict:
-    return {
+    issue = {
         "category": reply.category,
         "priority": reply.priority,
         "intent": reply.intent,
         # They are stored with the chat, and open the ticket
         "words": masked(words),
         "why": why,
+        "flow": reply.flow,
     }
+    if reply.order or (reply.asks and reply.asks["about"] == "order"):
+        # Where he asked which one it is, none is guessed for the ticket
+        issue["order"] = reply.order["id"] if reply.order else ""
+    return issue
 
 
 def _count_turn(memory: dict, heard: Heard, reply: Reply) -> None:

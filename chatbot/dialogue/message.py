@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, trigger_phrases
+from chatbot.nlu import classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
-from chatbot.sources import articles, orders, products
+from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
@@ -27,7 +27,10 @@ FEW_WORDS = 2
 class Heard:
     """A message with what was understood at once; articles and products are looked up when a rule asks."""
 
+    # Without the small talk around it, where something else is left; `raw` is all of it
     text: str
+    raw: str
+    chat: Chat
     language: str
     # Why a person is needed whatever else is meant: see handoff.REASONS, or ""
     reason: str
@@ -36,11 +39,35 @@ class Heard:
     is_issue: bool
     category: str
     priority: str
-    # The person's own order, named by its number
-    order: Order | None
     # What Villy asked last, if it was a question: {"about": "issue" | "help", ...}
     asked: dict
     library: articles.Library
+
+    @cached_property
+    def known_orders(self) -> list[Order]:
+        """The orders that this chat may talk about, the newest first."""
+        return orders.recent(self.chat)
+
+    @cached_property
+    def order(self) -> Order | None:
+        """The person's own order, named by its number."""
+        has_number = any(character.isdigit() for character in self.text)
+        return orders.named(self.known_orders, self.text) if has_number else None
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The order number that the text surely means, see `orders.numbers_in`."""
+        return orders.numbers_in(self.text)
+
+    @cached_property
+    def aspect(self) -> str:
+        """What is asked of a product: see `product_facts.ASPECTS`; "" for nothing."""
+        return product_facts.asked_about(self.text)
+
+    @property
+    def topic(self) -> dict:
+        """What the last answer was about."""
+        return self.chat.memory.get("topic") or {}
 
     @cached_property
     def passages(self) -> list[articles.Passage]:
@@ -94,22 +121,27 @@ NODS = set("ok okay k kk hmm hm acha accha achha thik theek अच्छा ठ�
 ENDS = {"hai", "है", "bhai", "ji"}
 
 
-def listen(chat: Chat, text: str) -> Heard:
-    """Return what a message says; the question that Villy asked before is answered now or forgotten."""
-    plain = _without_tags(text)
-    understood = classifier.classify(plain)
+def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = "") -> Heard:
+    """Return what a message says; the question that Villy asked before is answered now or forgotten.
+
+    `asked` and `language` are given for a part of a message, or for a question that is answered again.
+    """
+    raw = _without_tags(text)
     library = articles.library()
+    plain = raw if library.titled(raw) else cues.content(raw)
+    understood = classifier.classify(plain)
     return Heard(
         text=plain,
-        language=_language(chat, plain, library),
-        reason=trigger_phrases.reason(plain),
+        raw=raw,
+        chat=chat,
+        language=language or _language(chat, raw, library),
+        reason=trigger_phrases.reason(raw) or ("anger" if cues.mood(raw) == "angry" else ""),
         intent=understood["intent"],
         confidence=understood["confidence"],
         is_issue=understood["is_issue"],
         category=understood["category"],
         priority=understood["priority"],
-        order=orders.mentioned(chat, plain),
-        asked=chat.memory.pop("asked", {}),
+        asked=chat.memory.pop("asked", {}) if asked is None else asked,
         library=library,
     )
 
@@ -123,7 +155,9 @@ def _without_tags(text: str) -> str:
 
 
 def _language(chat: Chat, text: str, library: articles.Library) -> str:
-    """The language to answer in: of the message, or of the chat where the message says nothing about it."""
+    """The language to answer in: asked for, of the message, or of the chat where the message says nothing."""
+    if wanted := chat.memory.get("language"):
+        return wanted
     said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
     if not said or library.titled(text):
         return chat.language

@@ -25,6 +25,7 @@ class Library:
     def __init__(self, articles: list[Article]):
         self.articles = {str(article.pk): article for article in articles}
         self.titles = {_title(article.title): article for article in articles}
+        self.by_slug = {article.slug: article for article in articles}
         self.index = retrieval.Index(
             retrieval.Document(id, article.title, article.body, tuple(article.variants))
             for id, article in self.articles.items()

@@ -2,8 +2,10 @@
 
 import re
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 
@@ -28,6 +30,13 @@ AFTER_ORDER = re.compile(
 )
 DIGITS = re.compile(r"(?<!\d)\d{4,10}(?!\d)")
 BARE = re.compile(r"[\s#.]*(\d{4,10})[\s.?!]*")
+# "10 264", "1 0 2 6 4", "10-264": one number, typed in groups
+GROUPED = re.compile(
+    r"(?<![\w₹.,-])\d{1,5}(?:[ -]\d{1,5}){1,6}(?![\d.,]|\s*(?:rs|rupees|kg|gm?|ml|days?|din))",
+    re.IGNORECASE,
+)
+# SHOP1-1003: letters that have a digit of their own
+FOREIGN = re.compile(r"(?<!\w)[A-Z]{2,8}\d{1,3}[-/]\d{3,10}(?!\w)", re.IGNORECASE)
 
 # What is about an order, so that an order can be guessed
 ABOUT_AN_ORDER = {
@@ -72,51 +81,96 @@ def find_own(person: Person, reference: str) -> Order | None:
 # --- Which one is it about? --------------------------------------------------
 
 
+def recent(chat: Chat) -> list[Order]:
+    """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
+    return list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+
+
 def latest(chat: Chat) -> Order | None:
     """Return the newest order that this chat may talk about."""
     return may_hear(chat).order_by("-placed_at").first()
 
 
-def others_under_way(chat: Chat, shown: Order) -> list[str]:
+def others_under_way(known: list[Order], shown: Order) -> list[str]:
     """Return the numbers of further orders that have not arrived yet."""
-    waiting = may_hear(chat).filter(status__in=UNDER_WAY).exclude(pk=shown.pk)
-    return list(waiting.order_by("-placed_at").values_list("number", flat=True)[:2])
+    return [order.number for order in known if order.status in UNDER_WAY and order.pk != shown.pk][:2]
 
 
-def mentioned(chat: Chat, text: str) -> Order | None:
-    """Return the order whose number stands in the text, if this chat may talk about it."""
-    return named(may_hear(chat), text)
+def named(known: list[Order], text: str) -> Order | None:
+    """Return the one of these orders whose number stands in the text.
 
-
-def named(orders: QuerySet[Order], text: str) -> Order | None:
-    """Return the one of these orders (the newest RECENT of them) whose number stands in the text.
-
-    Of one's own orders the digits are enough: "10266 kab aayega".
+    Of one's own orders the digits are enough: "10266 kab aayega"; so are its last three after "ending".
     """
+    said = _said(text)
+    if said and (order := next((o for o in known if said & {_plain(o.number), _digits(o.number)}), None)):
+        return order
+    if ending := ENDING.search(_plain_digits(text[:300])):
+        fitting = [order for order in known if order.number.endswith(ending[1] or ending[2])]
+        return fitting[0] if len(fitting) == 1 else None
+    return None
+
+
+ENDING = re.compile(
+    r"(?:ending|ends|end|last)(?: (?:in|with|digits?|are|is|no|number))* (\d{2,4})(?!\d)|(?<!\d)(\d{3,4}) (?:wala|wali|vala) order",
+    re.IGNORECASE,
+)
+
+
+def _said(text: str) -> set[str]:
+    """Return everything in a text that may be the number of an order."""
     text = _plain_digits(text)
     said = {_plain(letters + digits) for letters, _, digits in LETTERED.findall(text)}
+    said |= {_plain(each) for each in FOREIGN.findall(text)}
     said |= set(DIGITS.findall(text))
-    if not said:
-        return None
-    recent = orders.order_by("-placed_at")[:RECENT]
-    return next((o for o in recent if said & {_plain(o.number), _digits(o.number)}), None)
+    return said | {_digits(group) for group in GROUPED.findall(text)}
 
 
 def about(chat: Chat | None, person: Person, text: str, category: str) -> Order | None:
-    """Return the order that a message is about: named now, spoken of in the chat, or else a likely one."""
-    orders = may_hear(chat) if chat else own(person)
-    if order := named(orders, text):
+    """Return the order that a ticket is about: named now, spoken of in the chat, or else a likely one.
+
+    An order that a number in the text does not fit is never taken in its place.
+    """
+    known = (
+        recent(chat)
+        if chat
+        else list(own(person).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    )
+    if not known:
+        return None
+    if order := named(known, text):
         return order
-    spoken_of = chat.memory.get("order") if chat else None
-    if spoken_of and (order := orders.filter(pk=spoken_of).first()):
-        return order
-    return _guess(orders, category) if category in ABOUT_AN_ORDER else None
+    if numbers_in(text):
+        return None
+    memory = chat.memory if chat else {}
+    if "issue" in memory and "order" in memory["issue"]:
+        # What Villy resolved when it was told; empty where he could not tell
+        return next((order for order in known if str(order.pk) == memory["issue"]["order"]), None)
+    spoken_of = next((order for order in known if str(order.pk) == memory.get("order")), None)
+    return spoken_of or (likely(known, category) if category in ABOUT_AN_ORDER else None)
 
 
-def _guess(orders: QuerySet[Order], category: str) -> Order | None:
-    recent = list(orders.order_by("-placed_at")[:RECENT])
-    likely = [order for order in recent if order.status in LIKELY.get(category, OrderStatus)]
-    return next(iter(likely or recent), None)
+def likely(known: list[Order], category: str) -> Order | None:
+    """Return the newest order whose state fits what is told; None when several fit as well."""
+    fitting = [order for order in known if order.status in LIKELY.get(category, OrderStatus)]
+    if category == Category.PRODUCT_ISSUE:
+        fresh = [order for order in fitting if _arrived_lately(order)]
+        if len(fresh) > 1:
+            return None
+        return next(iter(fresh or fitting), None)
+    return next(iter(fitting or known), None)
+
+
+# What is wrong with goods is told within days of their arrival
+LATELY = timedelta(days=10)
+
+
+def _arrived_lately(order: Order) -> bool:
+    return bool(order.delivered_at) and timezone.now() - order.delivered_at < LATELY
+
+
+def with_items(known: list[Order], names: set[str]) -> list[Order]:
+    """Return the orders that have an item of one of these names or SKUs."""
+    return [o for o in known if any(item.name in names or item.sku in names for item in o.items.all())]
 
 
 # --- Numbers -----------------------------------------------------------------
@@ -129,9 +183,12 @@ def numbers_in(text: str) -> list[str]:
     message of nothing but as many digits as this shop's orders have.
     """
     text = _plain_digits(text)
-    if not DIGITS.search(text) and not LETTERED.search(text):
+    if not any(pattern.search(text) for pattern in (DIGITS, LETTERED, GROUPED, FOREIGN)):
         return []
     prefix, length = _habit()
+    if foreign := FOREIGN.search(text):
+        return [foreign[0].upper()]
+    text = _ungrouped(text, length)
     for letters, hyphen, digits in LETTERED.findall(text):
         if letters.upper() == _plain(prefix) or (hyphen == "-" and len(digits) >= 4):
             return list(dict.fromkeys([f"{letters.upper()}-{digits}", f"{letters.upper()}{digits}"]))
@@ -141,10 +198,28 @@ def numbers_in(text: str) -> list[str]:
     return list(dict.fromkeys([prefix + found[1], found[1]]))
 
 
+def _ungrouped(text: str, length: int) -> str:
+    """Return the text with digits in groups joined where together they are as many as an order's: "10 264"."""
+
+    def joined(group: re.Match) -> str:
+        digits = _digits(group[0])
+        return digits if len(digits) == length else group[0]
+
+    return GROUPED.sub(joined, text)
+
+
+HABIT_KEPT_SECONDS = 60
+
+
 def _habit() -> tuple[str, int]:
-    """How this shop numbers its orders: ("VP-", 5), seen on one of them."""
+    """How this shop numbers its orders: ("VP-", 5), ("SHOP1-", 4), seen on one of them."""
+    return cache.get_or_set("orders:habit", _seen_habit, HABIT_KEPT_SECONDS)
+
+
+def _seen_habit() -> tuple[str, int]:
     number = Order.objects.order_by("pk").values_list("number", flat=True).first() or ""
-    return re.sub(r"\d.*", "", number), len(_digits(number))
+    prefix = re.sub(r"\d+$", "", number)
+    return prefix, len(number) - len(prefix)
 
 
 def _plain(number: str) -> str:
@@ -175,6 +250,19 @@ def state_in_words(order: Order, language: str) -> str:
     if not moment and wording.has(f"{key}_someday"):
         key += "_someday"
     return wording.say(key, language, day=_day(moment, language))
+
+
+def state_after_its_number(order: Order, language: str) -> str:
+    """Say how it stands so that it follows the number: "VP-10234 (...) is on its way, expected Tue 24 Nov"."""
+    if order.status == OrderStatus.PLACED:
+        return wording.say("state_after_placed", language)
+    state = state_in_words(order, language)
+    return state.removeprefix("it ").partition(". ")[0] if language == "en" else state
+
+
+def day_of(order: Order, language: str) -> str:
+    """Return the day on which it was delivered or is expected, "" for none."""
+    return _day(order.delivered_at if order.status == OrderStatus.DELIVERED else order.eta, language)
 
 
 def _day(moment, language: str) -> str:

@@ -53,10 +53,12 @@ SHOPPING = {
     "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
     "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
     "u", "want", "we", "what", "whats", "which", "will", "you", "your",
+    "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
+    "एक", "दो", "वाला", "वाली", "वाले", "ek", "teen", "delivery", "saath",
     "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
     "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
     "ho", "h", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
-    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wala", "wali", "ya",
+    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
     "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
     "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
 }  # fmt: skip
@@ -160,6 +162,51 @@ def detail(text: str, product: Product) -> str:
     return getattr(product, wanted) if wanted else ""
 
 
+def by_ids(ids: list[str]) -> list[Product]:
+    """Return these products as they are now, in the given order; what is no longer sold is left out."""
+    rows = (
+        {
+            str(pk): product
+            for pk, product in Product.objects.filter(is_active=True).in_bulk(ids[:SHOWN]).items()
+        }
+        if ids
+        else {}
+    )
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def on_sale() -> list[Product]:
+    """Return every product on sale, as the shelf knows it: not older than a second."""
+    return _shelf().rows
+
+
+def named_beside(text: str, near: list[Product], follows: bool = False) -> list[Product]:
+    """Return the products that a text names among those of the same kind as `near`, the best first.
+
+    "The masala one" beside Classic Makhana is Masala Makhana. Empty where the text names none of
+    the kind, or names something of another kind more plainly.
+    """
+    shelf, said = _shelf(), _content_words(text)
+    kinds = {product.category for product in near if product.category}
+    found = shelf._by_name(said) if said else {}
+    beside = {pk: named for pk, named in found.items() if shelf.categories[pk] in kinds}
+    if not beside:
+        return []
+    best = max(named.score for named in beside.values())
+    # A follow-up stays with what was spoken of, unless it names another thing far more plainly
+    elsewhere = max((named.score for pk, named in found.items() if pk not in beside), default=0.0)
+    only_generic = not set(said) - GENERIC
+    if elsewhere > best * (2.5 if only_generic or follows else 1.0):
+        return []
+    ids = [pk for pk, named in beside.items() if named.score >= AS_GOOD * best]
+    # A word of the kind ("makhana") names all of it
+    return (
+        _fresh(ids)
+        if len(ids) < len([pk for pk in shelf.products if shelf.categories[pk] in kinds]) or len(ids) == 1
+        else []
+    )
+
+
 def popular(limit: int = 3) -> list[Product]:
     """Something to show when nothing was found: what there is most of."""
     available = Q(stock__gt=0) | Q(stock=None)
@@ -198,7 +245,9 @@ class Shelf:
 
     def __init__(self, products: Iterable[Product]):
         self.products = [product.pk for product in products]
+        self.rows = list(products)
         self.prices = {product.pk: product.price for product in products}
+        self.categories = {product.pk: product.category for product in products}
         # Each name as (its product, the weights of its words); for each word the names that have it
         self.names: list[tuple[object, dict[str, float]]] = []
         self.postings: dict[str, list[int]] = defaultdict(list)

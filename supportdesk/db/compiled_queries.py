@@ -1,31 +1,34 @@
-"""What nearly every request asks and writes: its SQL is made once, and kept.
+"""Compiled queries: the SQL of the hottest queries is made once and kept.
 
-Django makes the SQL of a queryset anew each time it is asked, which takes several times as long as
-SQLite or PostgreSQL takes to answer when a ticket has fifty columns. Here the queryset is made once with
-marks in place of what changes; from then on only the values are put in. Rows become
-objects as ever.
+Django compiles the SQL of a queryset each time it is evaluated, which takes several times as long as
+SQLite or PostgreSQL takes to answer when a ticket has fifty columns (docs/performance.md). Here a queryset is
+compiled once with parameters in place of its values; later calls only fill in the values.
 
     person_of = compiled_query(lambda id: Person.objects.filter(pk=id))
     person_of(some_uuid)  # a list
     insert([Message(ticket=ticket, seq=3, text="Hello")])
     update(Ticket, {"pk": id, "status": "open"}, {"priority": "high"}, {"unread_by_agents": 1})  # 0 or 1
 
-What a queryset finds must not depend on anything but its marks: a slice, or how many values there are, is
-kept with it. MongoDB, which has no SQL to keep, is asked the plain queryset.
+A parameter may be compared with a column by exact, gt, gte, lt or lte; anything else raises Unsupported when the
+queryset is compiled, because its SQL would depend on the value. None, models and collections raise Unsupported
+when the query is called. COMPILED_QUERIES=off evaluates plain querysets, as MongoDB always does.
 """
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, F, Field, Model, QuerySet
+from django.db.models import Expression, F, Field, Model, QuerySet, lookups
+from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql.where import WhereNode
 
 # Filters come and go; when there are more than this, all are made anew
 MAX_STATEMENTS = 500
@@ -44,18 +47,67 @@ class Parameter(Expression):
         return "%s", [self]
 
 
+# Their SQL is the same for every value but None
+COMPARISONS = (
+    lookups.Exact, lookups.GreaterThan, lookups.GreaterThanOrEqual, lookups.LessThan, lookups.LessThanOrEqual,
+)  # fmt: skip
+
+
+class Unsupported(TypeError):
+    """The SQL of this queryset would depend on the values that it is called with."""
+
+
+def is_on() -> bool:
+    """Whether statements are compiled: on SQL engines, unless COMPILED_QUERIES is off."""
+    return settings.COMPILED_QUERIES and connection.vendor != "mongodb"
+
+
 def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
-    """Return a function that takes what `make` takes, and returns the rows that its queryset finds."""
+    """Return a function that takes what `make` takes, and returns the rows that its queryset finds.
+
+    The function raises Unsupported for a queryset or a value that cannot be compiled.
+    """
     count = len(signature(make).parameters)
 
     def ask(*values) -> list:
-        if connection.vendor == "mongodb":
+        _refuse_values(values)
+        if not is_on():
             return list(make(*values))
-        return _statements.get(make, lambda: CompiledSelect(make(*map(Parameter, range(count))))).ask(
-            values
-        )
+        return _statements.get(make, lambda: CompiledSelect(_checked(make, count))).ask(values)
 
     return ask
+
+
+def _refuse_values(values: tuple) -> None:
+    for value in values:
+        if value is None or isinstance(value, Model | QuerySet | list | tuple | set | frozenset | dict):
+            raise Unsupported(f"a compiled query takes plain values, not {type(value).__name__}")
+
+
+def _checked(make: Callable[..., QuerySet], count: int) -> QuerySet:
+    rows = make(*map(Parameter, range(count)))
+    _refuse_queryset(rows, count)
+    return rows
+
+
+def _refuse_queryset(rows: QuerySet, count: int) -> None:
+    """Raise Unsupported unless each of the `count` parameters stands in a comparison with a column."""
+    if rows._prefetch_related_lookups:
+        raise Unsupported("a compiled query prefetches nothing: its other queries would not be compiled")
+    places = {each.place for each in _compared(rows.query.where)}
+    if places != set(range(count)):
+        raise Unsupported("each parameter of a compiled query is compared with a column")
+
+
+def _compared(node: WhereNode) -> Iterator["Parameter"]:
+    """Yield the parameters below this node, each of which is compared with a column."""
+    for child in node.children:
+        if isinstance(child, WhereNode):
+            yield from _compared(child)
+        elif isinstance(found := getattr(child, "rhs", None), Parameter):
+            if not isinstance(child, COMPARISONS) or not isinstance(child.lhs, Col):
+                raise Unsupported(f"{type(child).__name__} is no comparison of a column")
+            yield found
 
 
 def insert(rows: list[Model]) -> None:
@@ -63,7 +115,7 @@ def insert(rows: list[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor == "mongodb" or len(rows) > FEW_ROWS:
+    if not is_on() or len(rows) > FEW_ROWS:
         model._base_manager.bulk_create(rows)
         return
     fields = model._meta.concrete_fields
@@ -85,7 +137,7 @@ def update(
     `where` tells fields of the model and what they are; `added`, by how much others grow.
     """
     added = added or {}
-    if connection.vendor == "mongodb":
+    if not is_on():
         grown = {name: F(name) + number for name, number in added.items()}
         return model._base_manager.filter(**where).update(**changes, **grown)
     empty = tuple(name for name, value in where.items() if value is None)

@@ -118,9 +118,14 @@ MONGO_APPS = {
     "django.contrib.admin": "supportdesk.db.mongo.apps.MongoAdminConfig",
     "django.contrib.auth": "supportdesk.db.mongo.apps.MongoAuthConfig",
     "django.contrib.contenttypes": "supportdesk.db.mongo.apps.MongoContentTypesConfig",
+    "allauth.account": "supportdesk.db.mongo.apps.MongoAccountConfig",
+    "allauth.mfa": "supportdesk.db.mongo.apps.MongoMFAConfig",
+    "allauth.socialaccount": "supportdesk.db.mongo.apps.MongoSocialAccountConfig",
+    "allauth.usersessions": "supportdesk.db.mongo.apps.MongoUserSessionsConfig",
 }
 MONGO_MIGRATIONS = {
-    label: f"supportdesk.db.mongo.migrations.{label}" for label in ("admin", "auth", "contenttypes")
+    app.rpartition(".")[2]: f"supportdesk.db.mongo.migrations.{app.rpartition('.')[2]}"
+    for app in MONGO_APPS
 }
 
 

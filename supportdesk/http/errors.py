@@ -49,7 +49,7 @@ def away(request) -> HttpResponse:
 
 
 def too_many(request, reason) -> HttpResponse:
-    """429: a limit is reached; `reason` says until when (`limits.TooMany`)."""
+    """429: a limit is reached; `reason` says until when (`too_many.TooMany`)."""
     if _is_from_script(request):
         response = HttpResponse(str(reason), status=429, content_type="text/plain; charset=utf-8")
     else:

@@ -8,7 +8,7 @@ from django.conf import settings
 # What no page of ours uses, and what no script that got into one should
 UNUSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
-    "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock",
     "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 # Of a file or a refusal that somebody opens as a page

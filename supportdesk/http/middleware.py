@@ -5,9 +5,8 @@ from ipaddress import ip_address
 from django.core.exceptions import DisallowedHost, SuspiciousOperation, ValidationError
 from django.middleware import common, security
 
-from tickets.accounts.rate_limits import TooMany
-
 from . import errors, headers
+from .too_many import TooMany
 
 
 class SecurityMiddleware(security.SecurityMiddleware):

@@ -6,12 +6,11 @@ PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for 
 
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import (
     REGISTRY,
@@ -22,7 +21,7 @@ from prometheus_client import (
     exposition,
     multiprocess,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from supportdesk.http.client_address import is_local
@@ -59,10 +58,9 @@ class DurableCounter:
 
 
 class CountStore:
-    """Keeps durable counters; the app that has a table for them sets both functions."""
+    """Keeps durable counters; the app that has a table for them sets this function in `ready()`."""
 
     increment: Callable[[str, str], None] = staticmethod(lambda name, label: None)
-    read: Callable[[], dict[tuple[str, str], int]] = staticmethod(dict)
 
 
 durable: list[DurableCounter] = []
@@ -78,57 +76,20 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     REQUESTS.labels(method if method in METHODS else "other", route, status).observe(seconds)
 
 
-class Desk(Collector):
-    """What is asked of the database when somebody looks; a few small queries."""
+# Functions without arguments that return metric families, asked with each scrape; an app appends its
+# own in `AppConfig.ready()`
+collectors: list[Callable[[], Iterable[Metric]]] = []
+
+
+class AppCollector(Collector):
+    """Asks the apps for what they read from the database at the moment of a scrape."""
 
     def describe(self):
         return []
 
     def collect(self):
-        # Prometheus needs the models only once somebody asks
-        from tickets import queries
-        from tickets.models import Activity, Job, Status
-
-        now = timezone.now()
-        tickets = GaugeMetricFamily(
-            "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
-        )
-        for status in Status.values:
-            tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
-        waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
-        late = waiting.order_by()[: queries.COUNT_CAP].count()
-        oldest = Activity.objects.filter(position=None).order_by("at").first()
-        age = (now - oldest.at).total_seconds() if oldest else 0
-        jobs = GaugeMetricFamily(
-            "desk_job_late_seconds", "How long a job has been waiting for its turn.", labels=["job"]
-        )
-        for job in Job.objects.all():
-            jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
-        yield tickets
-        yield jobs
-        yield from _durable_counts()
-        yield GaugeMetricFamily(
-            "desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late
-        )
-        yield GaugeMetricFamily(
-            "desk_outbox_age_seconds",
-            "Age of the oldest news that the inbox's stream has no place for yet.",
-            age,
-        )
-
-
-def _durable_counts():
-    found = store.read()
-    for counter in durable:
-        family = CounterMetricFamily(
-            counter.name, counter.help, labels=[counter.label] if counter.label else []
-        )
-        counts = {label: value for (name, label), value in found.items() if name == counter.name}
-        if not counter.label:
-            counts.setdefault("", 0)
-        for label, value in counts.items():
-            family.add_metric([label] if counter.label else [], value)
-        yield family
+        for collect in collectors:
+            yield from collect()
 
 
 @require_safe
@@ -153,5 +114,5 @@ def _registry() -> CollectorRegistry:
         multiprocess.MultiProcessCollector(registry)
     else:
         registry.register(REGISTRY)
-    registry.register(Desk())
+    registry.register(AppCollector())
     return registry

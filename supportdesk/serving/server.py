@@ -20,9 +20,8 @@ from django.conf import settings
 from prometheus_client import multiprocess
 
 from supportdesk.env import BadSetting
-from tickets.live.broker import broker
-from tickets.operations.jobs import Worker
 
+from . import lifecycle
 from .protocol import BoundedHttp
 
 logger = logging.getLogger(__name__)
@@ -47,16 +46,12 @@ class Server(uvicorn.Server):
             self.greet()
             _collect_less()
             sys.setswitchinterval(TURN_SECONDS)
-        self.worker = Worker()
-        if settings.BACKGROUND_WORK and self.started:
-            self.worker.start()
+            lifecycle.run(lifecycle.on_start)
 
     async def shutdown(self, sockets=None):
-        self.worker.stop()
-        # uvicorn waits for what is in flight, and a stream would be so for ever
-        broker.close()
+        lifecycle.run(lifecycle.on_stop)
         await super().shutdown(sockets)
-        self.worker.join()
+        lifecycle.run(lifecycle.on_stopped)
 
 
 def refuse_taken_port(host: str, port: int) -> None:

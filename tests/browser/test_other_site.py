@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from .conftest import browser_path, launched
 from .pages import FRAME, Chat, picture
 
+pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
+
 TRY_TO_STORE = """() => {
     const store = (where) => { try { where().setItem("a", "b"); return "stored"; } catch (error) { return error.name; } };
     document.cookie = "third=party";

@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from .pages import Dashboard
 
+pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
+
 
 @pytest.fixture
 def asha(agent) -> Dashboard:

@@ -52,7 +52,7 @@ def test_without_a_question_it_is_a_conversation(db, monkeypatch):
     factories.makhana()
     typed = iter(["peri peri makhana", "and the price?", ""])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
-    assert shown()["rule"] == "what_was_shown"
+    assert shown()["rule"] == "a_fact"
 
 
 def test_the_end_of_input_ends_it(db, monkeypatch):

@@ -47,11 +47,11 @@ def nearest(monkeypatch):
 @pytest.mark.parametrize(
     ("intent", "confidence", "priority", "rule"),
     [
-        ("cancel_order", 0.56, "medium", "an_issue"),
+        ("cancel_order", 0.56, "medium", "a_flow"),
         ("cancel_order", 0.54, "medium", "perhaps_an_issue"),
         ("cancel_order", 0.1, "medium", "perhaps_an_issue"),
         # Which trouble it is may be open; and urgency does not wait
-        ("item_problem", 0.4, "high", "an_issue"),
+        ("item_problem", 0.4, "high", "a_flow"),
         ("cancel_order", 0.1, "urgent", "an_issue"),
     ],
 )
@@ -232,7 +232,7 @@ def test_is_something_wrong_is_answered(chat, understood, said, rule):
     policy.answer(chat, "zzz yyy")
     understood(intent="thanks_bye", confidence=0.4)
     reply = policy.answer(chat, said)
-    assert reply.rule == "what_they_say_to_our_question"
+    assert reply.rule == "an_answer_to_our_question"
     assert (reply.offer_agent, reply.category) == ((True, "order") if rule else (False, None))
 
 

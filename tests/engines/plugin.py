@@ -1,4 +1,4 @@
-"""What pytest has to know of the engine that it runs on: see docs/databases.md."""
+"""Adapt the suite to the database that it runs on: see docs/databases.md."""
 
 import gc
 from contextlib import contextmanager
@@ -32,8 +32,9 @@ def pytest_collection_modifyitems(config, items):
         if "slow" in item.keywords:
             # Two of a kind at once would be measuring each other
             item.add_marker(pytest.mark.xdist_group(_kind(item)))
-            # Real browsers and killed servers on a machine that others use as well: two more tries, which the
-            # summary counts, so that what needs it is seen and mended
+        if mark := item.get_closest_marker("second_try"):
+            # The summary counts the tries, so that a test that needs them often is seen
+            assert mark.kwargs.get("reason"), f"{item.nodeid}: second_try needs a reason"
             item.add_marker(pytest.mark.flaky(reruns=2))
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
@@ -83,6 +84,10 @@ def _asks_the_database(item) -> bool:
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "not_on(engine, ..., reason): what this engine cannot do, see docs/databases.md"
+    )
+    config.addinivalue_line(
+        "markers",
+        "second_try(reason): repeated twice when it fails; the reason is outside of what it tests",
     )
     if connection.vendor == "mongodb":
         monitoring.register(Written())

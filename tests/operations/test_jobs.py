@@ -272,6 +272,7 @@ def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, sett
         "auto-close",
         "inbox",
         "inbox-prune",
+        "mailbox",
         "letters",
         "order",
         "prune",

@@ -53,6 +53,7 @@ def old_desk(request, tmp_path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_an_older_desk_is_migrated_and_goes_on(old_desk):
     environment = os.environ | {
         "DATA_DIR": str(old_desk), "DATABASE_URL": "sqlite:", "RATE_LIMITS": "off",

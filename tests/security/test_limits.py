@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, connections
 from django.test import RequestFactory
 
@@ -10,7 +11,7 @@ from tests import factories
 from tests.assertions import refused
 from tests.pages import page
 from tickets import workflow
-from tickets.accounts import rate_limits
+from tickets.accounts import rate_limits, second_factor
 from tickets.models import Allowance
 
 pytestmark = pytest.mark.engines
@@ -72,6 +73,28 @@ def sign_in_to_the_shop(cast):
     return cast.browse().post("/shop/sign-in", form, content_type="application/json")
 
 
+def enter_a_code(cast):
+    second_factor_of(cast.asha)
+    form = {"email": "asha@example.com", "password": factories.PASSWORD, "code": "000000"}
+    return bearer(cast, None).post("/api/auth/token", form)
+
+
+def enter_a_code_on_the_page(cast):
+    second_factor_of(cast.asha)
+    browser = cast.browse()
+    browser.post("/support/login/", {"username": "asha@example.com", "password": factories.PASSWORD})
+    return browser.post("/support/login/code/", {"code": "000000"})
+
+
+def second_factor_of(person):
+    if not second_factor.is_set_up(person):
+        TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+
+
+def forget_the_password(cast):
+    return cast.browse().post("/support/password/reset/", {"email": "asha@example.com"})
+
+
 def ask(cast):
     return bearer(cast, cast.priya).post("/api/chat/message", {"message": "hello"})
 
@@ -128,6 +151,9 @@ DOORS = [
     ("sign in", sign_in_on_the_page, "page"),
     ("sign in", sign_in_to_the_admin, "page"),
     ("sign in", sign_in_to_the_shop, "json"),
+    ("second factor", enter_a_code, "json"),
+    ("second factor", enter_a_code_on_the_page, "page"),
+    ("reset a password", forget_the_password, "page"),
     ("register", nobody("/api/auth/register", name="Zoya", email="zoya@example.com", password="x"), "json"),
     ("begin a chat", nobody("/api/auth/visitor"), "json"),
     ("begin a chat", nobody("/api/auth/guest", name="Ravi", email="ravi@example.com"), "json"),
@@ -190,7 +216,7 @@ def test_once_it_is_too_often_it_is_refused_in_words_until_the_window_ends(
     for answer in (door(cast), door(cast)):
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "30"
-        said = "That was too often. Please try again in 30 seconds."
+        said = "Too many attempts. Please try again in 30 seconds."
         if kind == "json" and "shop" not in answer.request["PATH_INFO"]:
             assert refused(answer, 429, "too_many") == said
         elif kind == "json":

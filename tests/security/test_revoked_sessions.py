@@ -105,6 +105,7 @@ def browser(desk: Desk, email: str, password: str) -> httpx.Client:
     return client
 
 
+@pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["is_active=False", "role='customer'", "password='!'"])
 def test_open_streams_end_within_five_seconds_and_those_of_others_go_on(desk, change):
@@ -136,6 +137,7 @@ def test_open_streams_end_within_five_seconds_and_those_of_others_go_on(desk, ch
     on_the_desk(desk, f"{remember} {restore}")
 
 
+@pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.slow
 def test_a_sign_out_ends_the_streams_of_its_own_tokens_and_no_others(desk):
     def signed_in():
@@ -154,6 +156,7 @@ def test_a_sign_out_ends_the_streams_of_its_own_tokens_and_no_others(desk):
     assert still.is_alive()
 
 
+@pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.slow
 def test_signing_out_on_the_page_ends_the_streams_of_this_browser(desk):
     leaving, staying = (browser(desk, EMAIL, "demo-agent") for _ in range(2))

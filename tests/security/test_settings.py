@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.core.checks import Error
 
+from chatbot.demo import checks as demo_checks
 from supportdesk import checks
 from tests import factories
 from tests.desk import ROOT, Desk
@@ -65,11 +66,13 @@ def test_a_password_that_everybody_knows_is_found_while_it_works(settings, db):
 
     def ids():
         return [
-            each.id for each in checks.demo_logins(None, databases=["default"]) if isinstance(each, Error)
+            each.id
+            for each in demo_checks.demo_logins(None, databases=["default"])
+            if isinstance(each, Error)
         ]
 
     assert ids() == ["supportdesk.E011"]
-    assert checks.demo_logins(None, databases=None) == []
+    assert demo_checks.demo_logins(None, databases=None) == []
     asha.is_active = False
     asha.save()
     assert ids() == []

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
 from tests import factories
@@ -66,7 +67,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
             letter_signature="Asha and the team",
             auto_close_hours="48",
             nudge_hours="24",
-            second_factor="everyone",
+            session_hours="12",
         ),
         follow=True,
     )
@@ -102,6 +103,17 @@ def test_each_changed_setting_is_an_entry_of_the_audit_with_old_and_new(browse, 
         "setting shop_name: One → Two",
     ]
     assert {(entry.actor_id, entry.deed) for entry in entries} == {(meera.pk, "changed")}
+
+
+def test_a_second_factor_is_required_by_staff_who_have_one(browse, meera, asha, api):
+    client, agent = browse(meera), api(asha)
+    refused = client.post(PAGE, filled(client, second_factor="everyone"))
+    assert "First set up a second factor of your own" in refused.content.decode()
+    TOTP.activate(meera, "JBSWY3DPEHPK3PXP")
+    assert client.post(PAGE, filled(client, second_factor="everyone")).status_code == 302
+    assert team.current().second_factor == "everyone"
+    # Her API sign-in was without one
+    assert agent.get("/api/auth/me").status_code == 401
 
 
 @pytest.mark.engines

@@ -55,7 +55,7 @@ def test_made_inactive_in_the_admin_the_open_tickets_are_unassigned_at_once(
     if not form["is_active"]:
         del form["is_active"]
     answer = browse(meera).post(page, form, follow=True)
-    assert "The open tickets of Rohan Mehta (2) are" in answer.content.decode()
+    assert "2 open tickets of Rohan Mehta are unassigned now." in answer.content.decode()
     assert assignees(theirs) == GIVEN_BACK
     event = theirs["open"].events.filter(field="assignee_name").last()
     assert (event.old, event.new, event.actor_name) == ("Rohan Mehta", "", "Meera Iyer")

@@ -2,13 +2,9 @@
 
 from django.contrib.auth.backends import ModelBackend
 
-from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
-from tickets.models import Person
 
 from . import rate_limits
-
-_people = compiled_query(lambda id: Person.objects.filter(pk=id))
 
 
 class PasswordBackend(ModelBackend):
@@ -25,8 +21,3 @@ class PasswordBackend(ModelBackend):
         elif is_counted:
             security_events.record(security_events.SIGN_IN_FAILED, request)
         return person
-
-    def get_user(self, user_id):
-        # With every page
-        person = next(iter(_people(user_id)), None)
-        return person if person and self.user_can_authenticate(person) else None

@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
 from supportdesk.http.client_address import address_of
+from supportdesk.http.too_many import TooMany
 from supportdesk.observability import security_events
 from supportdesk.storage import keys
 from tickets.models import Allowance
@@ -38,6 +39,9 @@ LIMITS = {
         (100, HOUR, ACCOUNT),
         (200, TEN_MINUTES, ADDRESS),
     ],
+    # A code has six digits: whoever knows the password gets ten tries in ten minutes
+    "second factor": [(10, TEN_MINUTES, ACCOUNT), (50, HOUR, ACCOUNT), (200, TEN_MINUTES, ADDRESS)],
+    "reset a password": [(5, HOUR, ACCOUNT), (50, HOUR, ADDRESS)],
     "register": [(20, HOUR, ADDRESS)],
     "begin a chat": [(100, TEN_MINUTES, ADDRESS)],
     "identify": [(300, TEN_MINUTES, ADDRESS)],
@@ -50,6 +54,9 @@ LIMITS = {
     "open a ticket": [(20, HOUR, PERSON), (200, HOUR, ADDRESS)],
     "upload": [(30, TEN_MINUTES, PERSON), (300, TEN_MINUTES, ADDRESS)],
     "export": [(30, TEN_MINUTES, PERSON)],
+    # A service key is a person of its own here
+    "shop call": [(1200, MINUTE, PERSON)],
+    "shop batch": [(60, MINUTE, PERSON)],
 }
 
 # What one customer of a provider gets
@@ -57,20 +64,6 @@ IPV6_PREFIX = 64
 REDIS_ANSWERS_WITHIN_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 2
 MOST_REMEMBERED = 10_000
-
-
-class TooMany(Exception):
-    """This was done too often; the message says when to come back, and so does `seconds`."""
-
-    def __init__(self, seconds: int):
-        super().__init__(f"Too many attempts. Please try again in {_in_words(seconds)}.")
-        self.seconds = seconds
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < 2 * MINUTE:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // MINUTE)} minutes"
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,15 @@ base     what all lists have in common
 tickets  one ticket and many, through the workflow
 orders   orders and their items
 people   people, with export and erasure (data)
+channels what came in and went out over other channels, links, blocked addresses
 audit    who saw and did what, read only
 forms    the forms of these pages
 exports  tickets as CSV
 """
 
-from tickets.channels import admin as channels_admin  # noqa: F401 (registers itself)
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, orders, people, tickets
+from . import audit, channels, orders, people, tickets
 from .base import DeskAdmin
 
-__all__ = ["DeskAdmin", "audit", "orders", "people", "tickets"]
+__all__ = ["DeskAdmin", "audit", "channels", "orders", "people", "tickets"]

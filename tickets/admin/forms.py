@@ -125,6 +125,12 @@ class TicketForm(forms.ModelForm):
 # --- People ------------------------------------------------------------------
 
 
+def _people_only(form) -> None:
+    """Leave the role `service` to the keys: it is of no use to a person."""
+    if role := form.fields.get("role"):
+        role.choices = [choice for choice in role.choices if choice[0] != Role.SERVICE]
+
+
 class PersonRules:
     """What holds for a person, new or old."""
 
@@ -150,6 +156,10 @@ class PersonForm(PersonRules, UserChangeForm):
         model = Person
         fields = "__all__"
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _people_only(self)
+
 
 class NewPersonForm(PersonRules, AdminUserCreationForm):
     usable_password = AdminUserCreationForm.create_usable_password_field(
@@ -159,6 +169,10 @@ class NewPersonForm(PersonRules, AdminUserCreationForm):
     class Meta:
         model = Person
         fields = ("name", "role", "login_email", "email", "phone")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _people_only(self)
 
     def clean(self):
         data = super().clean()

@@ -4,22 +4,20 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.html import format_html
 
-from tickets import workflow
 from tickets.models import Person
 
 from .base import DeskAdmin
 from .data import DataPage
 from .forms import NewPersonForm, PersonForm
+from .sign_in import SignInActions
 
 # Of Django's own models we use none that a person edits
 admin.site.unregister(Group)
 
 
 @admin.register(Person)
-class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
+class PersonAdmin(SignInActions, DataPage, DeskAdmin, UserAdmin):
     list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
@@ -83,12 +81,7 @@ class PersonAdmin(DataPage, DeskAdmin, UserAdmin):
         if not obj.login_email and obj.has_usable_password():
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if change and not obj.is_agent:
-            self.release_tickets(request, obj)
-
-    def release_tickets(self, request, person) -> None:
-        """Give back the open tickets of an agent who leaves, and say how many."""
-        if count := workflow.release_tickets(person, by=request.user):
-            address = f"{reverse('admin:tickets_ticket_changelist')}?assigned=none"
-            said = "The open tickets of {} ({}) are <a href='{}'>unassigned</a> now."
-            self.message_user(request, format_html(said, person, count, address), messages.WARNING)
+        if not change:
+            self.invite_if_new(request, obj)
+        elif not obj.is_agent and {"role", "is_active"} & set(form.changed_data):
+            self.leave(request, obj)

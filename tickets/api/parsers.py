@@ -49,20 +49,25 @@ class JSONParser(parsers.JSONParser):
     """Read a JSON body; whatever cannot be read is a 400 with a sentence."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        try:
-            text = stream.read().decode("utf-8-sig")
-            data = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
-        except UnicodeDecodeError:
-            raise ParseError("This is not encoded in UTF-8.") from None
-        except RecursionError:
-            raise ParseError("This JSON is nested too deeply.") from None
-        except ValueError as reason:
-            raise ParseError(f"This is not JSON: {reason}.") from None
-        if not isinstance(data, dict):
-            raise ParseError("Send a JSON object.")
-        if "\\u" in text and _has_half_characters(data):
-            raise ParseError("There is half a character in this text (a lone surrogate).")
-        return data
+        return read_object(stream.read())
+
+
+def read_object(raw: bytes) -> dict:
+    """Return the JSON object that these bytes are. Raise ParseError with a sentence."""
+    try:
+        text = raw.decode("utf-8-sig")
+        data = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+    except UnicodeDecodeError:
+        raise ParseError("This is not encoded in UTF-8.") from None
+    except RecursionError:
+        raise ParseError("This JSON is nested too deeply.") from None
+    except ValueError as reason:
+        raise ParseError(f"This is not JSON: {reason}.") from None
+    if not isinstance(data, dict):
+        raise ParseError("Send a JSON object.")
+    if "\\u" in text and _has_half_characters(data):
+        raise ParseError("There is half a character in this text (a lone surrogate).")
+    return data
 
 
 def _decoded(value: str) -> str:

@@ -48,6 +48,10 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+class KeyScheme(BearerScheme):
+    target_class = "tickets.shop.authentication.KeyAuthentication"
+
+
 class NoScheme(OpenApiAuthenticationExtension):
     target_class = "tickets.accounts.tokens.NobodyYet"
     name = ()

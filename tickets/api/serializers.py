@@ -273,6 +273,14 @@ class RegisterSerializer(serializers.Serializer):
 class CredentialsSerializer(serializers.Serializer):
     email = Line(max_length=254)
     password = Text(max_length=128, write_only=True)
+    code = Line(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        write_only=True,
+        help_text="Of the authenticator app, or a recovery code, where the account has a second factor.",
+    )
 
 
 class RefreshSerializer(serializers.Serializer):

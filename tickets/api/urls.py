@@ -2,7 +2,8 @@ from django.urls import path, re_path
 
 from tickets.live import views as streams
 
-from . import presence, views
+from ..shop.registry import KINDS
+from . import presence, shop, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -10,6 +11,8 @@ urlpatterns = [
     path("auth/token/refresh", views.refresh),
     path("auth/logout", views.logout),
     path("auth/me", views.me),
+    path("shop/batch", shop.batch),
+    *(path(f"shop/{kind.name}/<path:key>", shop.view_of(kind)) for kind in KINDS.values()),
     # With and without the slash at the end: a redirect would be a trap for what sends a body or a token
     re_path(r"^support/?$", views.own_tickets),
     re_path(r"^support/admin/?$", views.inbox),

@@ -9,20 +9,24 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
 from tickets import access, queries, search, workflow
-from tickets.accounts import rate_limits, tokens
+from tickets.accounts import rate_limits, second_factor, tokens
+from tickets.models import ServiceKey
 
 from ..models import Person, Status
+from ..shop import authentication
 from ..uploads import received
 from . import schema
 from . import serializers as s
 
 
 class IsAgent(BasePermission):
-    """Agents and staff. For anybody else the desk's side does not exist."""
+    """Agents and staff, and service keys with the scope. For others the desk's side does not exist."""
 
     def has_permission(self, request, view):
         if not request.user.is_authenticated:
             return False
+        if isinstance(request.auth, ServiceKey):
+            authentication.require(request.auth, authentication.ticket_scope(request.method))
         if not request.user.is_agent:
             raise NotFound("There is nothing here for you.")
         return True
@@ -34,6 +38,7 @@ def public(view):
 
 
 def for_agents(view):
+    view = authentication_classes([authentication.KeyAuthentication])(view)
     return permission_classes([IsAuthenticated, IsAgent])(view)
 
 
@@ -85,7 +90,25 @@ def token(request):
     person = authenticate(request, username=data["email"], password=data["password"])
     if not person:
         raise AuthenticationFailed("E-mail or password is wrong.", code="no_active_account")
+    _check_second_factor(request, person, data["code"])
     return Response(tokens.issue(person))
+
+
+def _check_second_factor(request, person: Person, code: str) -> None:
+    """Raise AuthenticationFailed unless the person's second factor, if any, was shown by this code."""
+    if not person.is_agent:
+        return
+    if second_factor.is_set_up(person):
+        if not code:
+            raise AuthenticationFailed(
+                "Send the code of your second factor as `code`.", code="second_factor_required"
+            )
+        if not second_factor.find(request, person, code):
+            raise AuthenticationFailed("This code is wrong or was used before.", code="second_factor_wrong")
+    elif second_factor.is_required(person):
+        raise AuthenticationFailed(
+            "Set up a second factor first, at /support/account/.", code="second_factor_missing"
+        )
 
 
 @extend_schema(

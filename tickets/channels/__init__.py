@@ -7,6 +7,7 @@ links      the link to one conversation, and the token that a letter's answer ca
 identity   whose address it is, once that is proven
 pages      the conversation behind a link
 email      letters in and out
+whatsapp   the Cloud API
 """
 
 
@@ -14,3 +15,4 @@ def load() -> None:
     """Have the channels register themselves; called once the models are there."""
     from . import personal_data  # noqa: F401
     from .email import channel as _email  # noqa: F401
+    from .whatsapp import channel as _whatsapp  # noqa: F401

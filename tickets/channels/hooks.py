@@ -3,13 +3,14 @@
 import hmac
 
 from django.conf import settings
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ..models import ChannelName
 from . import inbox
 from .email import parsing
+from .whatsapp import webhook
 
 MAIL = "message/rfc822"
 
@@ -39,6 +40,37 @@ def email(request, key):
         return JsonResponse({"status": "duplicate"})
     inbox.process(incoming)
     return JsonResponse({"status": incoming.state})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def whatsapp(request):
+    """GET: Meta's verification of this address. POST: messages and statuses, signed with the app's secret."""
+    if request.method == "GET":
+        return _verification(request)
+    if not settings.WHATSAPP_APP_SECRET:
+        raise Http404
+    raw = request.read(webhook.MAX_BYTES + 1)
+    if len(raw) > webhook.MAX_BYTES:
+        return _refused(413, "This is more than WhatsApp sends.", "too_large")
+    if not webhook.is_signed(raw, request.headers.get("X-Hub-Signature-256", "")):
+        return _refused(401, "The signature does not fit.", "bad_signature")
+    webhook.take_in(raw)
+    return JsonResponse({"status": "received"})
+
+
+def _verification(request):
+    if not settings.WHATSAPP_VERIFY_TOKEN:
+        raise Http404
+    given = request.GET.get("broker.verify_token", "")
+    is_right = hmac.compare_digest(given.encode(), settings.WHATSAPP_VERIFY_TOKEN.encode())
+    if request.GET.get("broker.mode") != "subscribe" or not is_right:
+        return HttpResponse(
+            "The verify token does not fit.", status=403, content_type="text/plain; charset=utf-8"
+        )
+    return HttpResponse(
+        request.GET.get("broker.challenge", "")[:500], content_type="text/plain; charset=utf-8"
+    )
 
 
 def _refused(status: int, detail: str, code: str) -> JsonResponse:

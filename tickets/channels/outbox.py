@@ -1,7 +1,7 @@
 """What leaves the desk: a row written with its cause, sent once the undo window is over.
 
 A row is taken by a conditional update with a lease, so any number of processes may send.
-Of one conversation the oldest row goes first. What fails is retried with backoff for a day;
+What goes to one customer leaves in its order. What fails is retried with backoff for a day;
 what cannot arrive is failed, and the agents are told in the conversation.
 
 Sending and writing that it was sent are two steps. A process that dies between them leaves a row
@@ -35,6 +35,8 @@ UNDO = timedelta(seconds=9)
 LEASE = timedelta(seconds=45)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=1)
+# A status that confirms a try whose answer never came is mostly here by then
+DOUBT = timedelta(seconds=25)
 GIVE_UP_AFTER = timedelta(hours=24)
 BATCH = 40
 AT_ONCE = 8
@@ -54,19 +56,29 @@ def reply_by(channel: str) -> str:
 # --- Writing -----------------------------------------------------------------
 
 
-def queue_reply(ticket: Ticket, message: Message, *, kind: str = "reply") -> None:
+def queue_reply(
+    ticket: Ticket, message: Message, *, kind: str = "reply", payload: dict | None = None
+) -> None:
     """Queue a message of the conversation, inside the caller's transaction; it leaves after the undo window."""
     row = Outgoing(
         key=f"{kind}-{message.pk}",
         channel=ticket.reply_by,
         kind=kind,
         ticket=ticket,
+        person_id=ticket.requester_id,
         message_id=message.pk,
+        payload=payload or {},
         created_at=message.created_at,
         # Of the clock, not of the message: that may bear a later time than now
         due_at=clock.now() + UNDO,
     )
     insert([row])
+
+
+def why_not(ticket: Ticket) -> str:
+    """Return why a reply to this ticket could not leave; empty if it can, or if it stays in the chat."""
+    channel = CHANNELS.get(ticket.reply_by)
+    return channel.refuses(ticket) if channel else ""
 
 
 def queue(key: str, channel: str, kind: str, **fields) -> Outgoing | None:
@@ -102,18 +114,16 @@ def deliver_due(now: datetime | None = None) -> int:
 
 
 def _due(now: datetime) -> list[Outgoing]:
-    """The rows that are due, of each conversation only its oldest one that has not left."""
+    """The rows that are due, of each customer and channel only the oldest one that has not left."""
     waiting = Q(state=OutgoingState.WAITING, due_at__lte=now)
     orphaned = Q(state=OutgoingState.SENDING, due_at__lte=now, leased_until__lte=now)
     rows = list(Outgoing.objects.filter(waiting | orphaned).order_by("due_at")[:BATCH])
-    tickets = {row.ticket_id for row in rows if row.ticket_id}
-    if not tickets:
-        return rows
-    unfinished = Outgoing.objects.filter(ticket_id__in=tickets, state__in=UNFINISHED).order_by("id")
+    people = {row.person_id for row in rows if row.person_id}
+    unfinished = Outgoing.objects.filter(person_id__in=people, state__in=UNFINISHED).order_by("id")
     oldest = {}
-    for id, ticket, channel in unfinished.values_list("id", "ticket_id", "channel"):
-        oldest.setdefault((ticket, channel), id)
-    return [row for row in rows if not row.ticket_id or oldest.get((row.ticket_id, row.channel)) == row.pk]
+    for id, person, channel in unfinished.values_list("id", "person_id", "channel") if people else ():
+        oldest.setdefault((person, channel), id)
+    return [row for row in rows if not row.person_id or oldest.get((row.person_id, row.channel)) == row.pk]
 
 
 def _claim(row: Outgoing, now: datetime) -> bool:
@@ -172,6 +182,8 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
         return
     if isinstance(result, TryLater) and finished - row.created_at < GIVE_UP_AFTER:
         wait = min(FIRST_WAIT * 2 ** min(row.tries - 1, 12), LONGEST_WAIT)
+        if result.in_doubt:
+            wait = max(wait, DOUBT)
         if result.seconds is not None:
             wait = max(wait, timedelta(seconds=result.seconds))
         held.update(

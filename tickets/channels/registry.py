@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from ..models import Incoming, Outgoing
+from ..models import Incoming, Outgoing, Ticket
 
 # Sends what was prepared and returns the other side's id of it; touches no database
 Send = Callable[[], str]
@@ -42,6 +42,10 @@ class Channel(ABC):
     @abstractmethod
     def receive(self, incoming: Incoming) -> None:
         """Do with it what the chat would: the same verbs. Raise Unreadable or NotForUs."""
+
+    def refuses(self, ticket: Ticket) -> str:
+        """Return why an agent cannot write over this channel just now; empty if one can."""
+        return ""
 
     @abstractmethod
     def prepare(self, row: Outgoing) -> Send:

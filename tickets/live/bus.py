@@ -49,6 +49,10 @@ class LocalBus:
     def is_connected(self) -> bool:
         return True
 
+    def health(self) -> str:
+        """Return how the bus to other processes is, or "" where there is none."""
+        return ""
+
 
 class RedisBus(LocalBus):
     """Reaches the other processes through Redis as well. While it is away they find out by polling."""
@@ -95,6 +99,9 @@ class RedisBus(LocalBus):
             return bool(self.writer.ping())
         except self.redis.RedisError:
             return False
+
+    def health(self) -> str:
+        return "ok" if self.is_connected() else "away, other processes are noticed by polling"
 
     async def _listen(self) -> None:
         pause = 0.5

@@ -1,12 +1,12 @@
 """The writing side: what happened gets its place in the one order of the desk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.expressions import RawSQL
 
-from supportdesk.db.compiled_queries import compiled_query, insert
+from supportdesk.db.compiled_queries import insert
 from tickets.models import Activity, Ticket
 
 from .bus import bus
@@ -56,7 +56,7 @@ def assign_sequence() -> bool:
     and the other reads what it wrote. Positions have no gaps and become visible in
     their order, which a sequence that writers draw from does not promise.
     """
-    new = _unnumbered(BATCH)()
+    new = list(Activity.objects.filter(position=None).order_by("at")[:BATCH])
     if not new:
         return False
     more = len(new) == BATCH
@@ -77,11 +77,6 @@ def assign_sequence() -> bool:
         # The other reader's numbers are there now
         pass
     return more
-
-
-@cache
-def _unnumbered(limit: int) -> Callable[..., list[Activity]]:
-    return compiled_query(lambda: Activity.objects.filter(position=None).order_by("at")[:limit])
 
 
 def _in_order(activities: list[Activity]) -> list[Activity]:

@@ -16,8 +16,9 @@ from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
-from tickets.models import Activity, Message, Person, Ticket
+from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket
 from tickets.privacy import audit
+from tickets.shop import authentication
 
 from . import Batch, Credentials, event
 
@@ -118,8 +119,12 @@ async def inbox_events(request):
 
 
 def _ear(request: HttpRequest) -> Ear:
-    authenticated = tokens.BearerAuthentication().authenticate(request)
-    if authenticated:
+    authenticated = authentication.KeyAuthentication().authenticate(request)
+    if authenticated and isinstance(authenticated[1], ServiceKey):
+        person, key = authenticated
+        authentication.require(key, Scope.TICKETS_READ)
+        credentials, seconds = Credentials(person), SESSION_STREAM_SECONDS
+    elif authenticated:
         person, token = authenticated
         credentials = Credentials(person, family=UUID(token[tokens.FAMILY_CLAIM]))
         # An access token opens nothing beyond its own life

@@ -7,6 +7,8 @@ message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
+shop     service keys, connections to shop systems, the history of people
+webhook  endpoints that are told what happens, and their outbox
 job      background steps with their leases
 audit    what members of the desk did
 ids      primary keys
@@ -35,7 +37,17 @@ from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
 from .search import SearchText
-from .settings import HEX_COLOUR, THE_ROW, DeskSettings, Holiday, HolidaySource, SecondFactor, Side
+from .settings import (
+    HEX_COLOUR,
+    THE_ROW,
+    AgentPreferences,
+    DeskSettings,
+    Holiday,
+    HolidaySource,
+    SecondFactor,
+    Side,
+)
+from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
     CATEGORY_LABELS,
@@ -48,6 +60,7 @@ from .ticket import (
     Ticket,
     Viewer,
 )
+from .webhook import Delivery, DeliveryState, EventType, Webhook
 
 __all__ = [
     "CATEGORY_LABELS",
@@ -60,6 +73,7 @@ __all__ = [
     "THE_ROW",
     "Activity",
     "AddressBlock",
+    "AgentPreferences",
     "Allowance",
     "AuditAction",
     "AuditEntry",
@@ -68,7 +82,10 @@ __all__ = [
     "ChannelName",
     "ChannelState",
     "ConversationLink",
+    "Delivery",
+    "DeliveryState",
     "DeskSettings",
+    "EventType",
     "Holiday",
     "HolidaySource",
     "Incoming",
@@ -84,18 +101,24 @@ __all__ = [
     "Outgoing",
     "OutgoingState",
     "Person",
+    "PersonEvent",
     "PersonManager",
     "Priority",
     "Role",
+    "Scope",
     "SearchText",
     "SecondFactor",
     "Sender",
+    "ServiceKey",
+    "ShopConnection",
     "Side",
     "Status",
+    "System",
     "Ticket",
     "TicketEvent",
     "TokenFamily",
     "Viewer",
+    "Webhook",
     "id_in_order",
     "in_order",
     "random_id",

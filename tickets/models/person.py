@@ -12,6 +12,8 @@ class Role(models.TextChoices):
     CUSTOMER = "customer"
     AGENT = "agent"
     STAFF = "staff"
+    # Other software with a service key: writes on tickets, never signs in, is assigned nothing
+    SERVICE = "service"
 
 
 class PersonManager(BaseUserManager):
@@ -104,8 +106,8 @@ class Person(AbstractBaseUser):
 
     @property
     def is_agent(self) -> bool:
-        """Whether this person works the inbox; staff may do what agents do."""
-        return self.is_active and self.role in (Role.AGENT, Role.STAFF)
+        """Whether this person works the inbox; staff and service keys may do what agents do."""
+        return self.is_active and self.role in (Role.AGENT, Role.STAFF, Role.SERVICE)
 
     @property
     def is_staff(self) -> bool:

@@ -49,10 +49,11 @@ class DeskSettings(models.Model):
     languages = models.JSONField(_("languages offered"), default=list, blank=True)
     greetings = models.JSONField(_("greeting"), default=dict, blank=True)
     suggestions = models.JSONField(_("suggestions"), default=dict, blank=True)
+    # Empty: SHOP_CURRENCY
     currency = models.CharField(
         _("currency"),
         max_length=3,
-        default="INR",
+        blank=True,
         validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Enter three capital letters, such as INR."))],
     )
 
@@ -120,3 +121,16 @@ class Holiday(models.Model):
 
     def __str__(self):
         return f"{self.date} {self.name}"
+
+
+class AgentPreferences(models.Model):
+    """What an agent chose for themselves; without a row the defaults are in force."""
+
+    person = models.OneToOneField(
+        "tickets.Person", models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    # Empty: as the settings say
+    sound = models.BooleanField(_("sound for new messages"), null=True, blank=True)
+    notifications = models.BooleanField(_("notifications of the browser"), default=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    signature = models.CharField(_("signature"), max_length=300, blank=True)

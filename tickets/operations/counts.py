@@ -1,10 +1,14 @@
 """Counters of the background work, kept in the database for whichever process is asked at /metrics."""
 
 import logging
+from collections.abc import Iterator
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.metrics_core import Metric
 
+from supportdesk.observability import metrics
 from tickets.models import MetricCount
 
 logger = logging.getLogger(__name__)
@@ -31,3 +35,17 @@ def read() -> dict[tuple[str, str], int]:
     """Return every count: {(name, label): value}."""
     rows = MetricCount.objects.values_list("key", "value")
     return {tuple(key.split("|", 1)): value for key, value in rows}
+
+
+def durable() -> Iterator[Metric]:
+    """Yield every durable counter as Prometheus reads it."""
+    found = read()
+    for counter in metrics.durable:
+        names = [counter.label] if counter.label else []
+        family = CounterMetricFamily(counter.name, counter.help, labels=names)
+        counts = {label: value for (name, label), value in found.items() if name == counter.name}
+        if not names:
+            counts.setdefault("", 0)
+        for label, value in counts.items():
+            family.add_metric([label] if names else [], value)
+        yield family

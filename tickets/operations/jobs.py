@@ -25,10 +25,12 @@ from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
 from tickets.channels import inbox, outbox
+from tickets.channels.email import imap
 from tickets.models import (
     Activity,
     Allowance,
     ChannelName,
+    Delivery,
     Job,
     Message,
     Outgoing,
@@ -40,6 +42,7 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.webhooks.sender import WebhookSender
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 ACTIVITIES_KEPT = timedelta(days=3)
 VIEWERS_KEPT = timedelta(days=1)
+DELIVERIES_KEPT = timedelta(days=7)
 # An activity may be committed some time after the moment that it bears
 LATE_COMMIT = timedelta(minutes=1)
 
@@ -64,16 +68,18 @@ LATE_COMMIT = timedelta(minutes=1)
 class Step:
     run: Callable[[datetime, datetime], bool]
     every: timedelta
+    # After failures it waits longer each time, up to this
+    longest_wait: timedelta = LONGEST_WAIT
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(name: str, *, every: timedelta):
+def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT):
     """Make a function a step of the background work; apps add theirs when they are ready."""
 
     def register(function):
-        STEPS[name] = Step(function, every)
+        STEPS[name] = Step(function, every, longest_wait)
         return function
 
     return register
@@ -163,6 +169,7 @@ def queue_unread(ticket: Ticket) -> bool:
         ChannelName.EMAIL,
         "unread",
         ticket=ticket,
+        person_id=ticket.requester_id,
         address=ticket.requester_email,
         payload={"after": known, "upto": newest, "stars": is_resolved},
     )
@@ -180,6 +187,12 @@ def queue_unread(ticket: Ticket) -> bool:
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""
     return inbox.retry_due(now)
+
+
+@step("mailbox", every=imap.EVERY, longest_wait=imap.LONGEST_WAIT)
+def fetch_mail(now: datetime, since: datetime) -> bool:
+    """Fetch new letters from the mailbox of EMAIL_IN_URL."""
+    return imap.poll(now)
 
 
 @step("inbox-prune", every=timedelta(hours=1))
@@ -212,6 +225,9 @@ def prune(now: datetime, since: datetime) -> bool:
         "sessions": lambda: more.append(remove_some(Session.objects.filter(expire_date__lt=now))),
         "tokens": lambda: more.append(remove_some(TokenFamily.objects.filter(dead))),
         "limits": lambda: more.append(remove_some(Allowance.objects.filter(ends_at__lt=now))),
+        "deliveries": lambda: more.append(
+            remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
+        ),
     }
     _pruning.each(parts, lambda part: parts[part](), key=str)
     return any(more)
@@ -244,7 +260,7 @@ def run_due(now: datetime | None = None) -> list[str]:
 
 
 def _is_due(job: Job, now: datetime) -> bool:
-    longest = LONGEST_WAIT if job.failures else STEPS[job.name].every
+    longest = STEPS[job.name].longest_wait if job.failures else STEPS[job.name].every
     return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
 
 
@@ -269,7 +285,7 @@ def _run(job: Job, now: datetime) -> bool:
     except Exception as reason:  # the other steps, and the next run, may go well
         metrics.FAILURES.labels(job.name).inc()
         logger.exception("the step %s of the background work failed", job.name)
-        wait = min(step.every * 2 ** min(job.failures, 10), LONGEST_WAIT)
+        wait = min(step.every * 2 ** min(job.failures, 10), step.longest_wait)
         result = {
             "due_at": now + max(wait, timedelta(seconds=PAUSE_SECONDS)),
             "failures": job.failures + 1,
@@ -294,6 +310,7 @@ class Worker:
         self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
         # Beside it: a letter leaves in time, whatever else takes long
         self.sender = outbox.OutboxSender()
+        self.webhooks = WebhookSender()
 
     def start(self) -> None:
         self.thread.start()
@@ -302,14 +319,17 @@ class Worker:
         """Let the step that runs finish, and run no other."""
         self.stopping.set()
         self.sender.stop()
+        self.webhooks.stop()
 
     def join(self, seconds: float = 5) -> None:
         self.sender.join(seconds)
+        self.webhooks.join(seconds)
         if self.thread.is_alive():
             self.thread.join(seconds)
 
     def run(self) -> None:
         self.sender.start()
+        self.webhooks.start()
         # Processes that start together need not look together
         pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
         while not self.stopping.wait(pause):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import uploads
+from tickets.accounts import second_factor
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
 from tickets.privacy import audit
 
@@ -96,6 +97,11 @@ class SettingsAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         return redirect("admin:tickets_desksettings_change", THE_ROW)
 
+    def get_form(self, request, obj=None, **options):
+        form = super().get_form(request, obj, **options)
+        form.by = request.user
+        return form
+
     def get_object(self, request, object_id, from_field=None):
         if str(object_id) != str(THE_ROW):
             return None
@@ -127,6 +133,8 @@ class SettingsAdmin(admin.ModelAdmin):
         for what in changes(before, row):
             audit.record(request.user, AuditAction.CHANGED, what, address=audit.address_of(request))
         request.audited = True
+        if before.second_factor != row.second_factor:
+            second_factor.enforce()
         self.message_user(request, _("Settings saved. They are in force within two seconds."))
         self._copy_holidays(request, before, row, form.cleaned_data.get("calendar_file"))
 

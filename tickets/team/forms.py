@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday
+from tickets.accounts import second_factor
+from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday, SecondFactor
 
 from .. import uploads
 from ..models import Priority
@@ -139,6 +140,8 @@ class LinesField(forms.CharField):
 class SettingsForm(forms.ModelForm):
     """All settings on one page; what the row keeps as JSON has a field of its own for each part."""
 
+    # Who fills it in
+    by = None
     # What the page was opened with: a save in between is not overwritten
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
     new_logo = forms.FileField(
@@ -184,6 +187,7 @@ class SettingsForm(forms.ModelForm):
             "holiday_state": gettext_lazy(
                 "The code of a state, such as KA. Empty: the country's days only."
             ),
+            "currency": gettext_lazy("Such as INR. Empty: the server's (SHOP_CURRENCY)."),
             "clocks_stop": gettext_lazy("Due times count business hours only."),
             "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
             "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
@@ -238,6 +242,12 @@ class SettingsForm(forms.ModelForm):
             except (uploads.BadPicture, uploads.NoRoom) as reason:
                 raise ValidationError(str(reason)) from reason
         return upload
+
+    def clean_second_factor(self):
+        rule = self.cleaned_data["second_factor"]
+        if rule != SecondFactor.OPTIONAL and self.by and not second_factor.is_set_up(self.by):
+            raise ValidationError(_("First set up a second factor of your own, in your account."))
+        return rule
 
     def clean_calendar_file(self):
         upload = self.cleaned_data["calendar_file"]

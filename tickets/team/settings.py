@@ -172,7 +172,7 @@ for _model in (DeskSettings, Holiday):
 
 
 def _read() -> CurrentSettings:
-    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings()
+    row = DeskSettings.objects.filter(pk=THE_ROW).first() or DeskSettings(currency=settings.SHOP_CURRENCY)
     return _made_of(row, Holiday.objects.filter(is_active=True))
 
 
@@ -189,7 +189,7 @@ def _made_of(row: DeskSettings, holidays) -> CurrentSettings:
         languages=tuple(each for each in row.languages if each in LANGUAGES) or tuple(LANGUAGES),
         greetings={code: text for code, text in row.greetings.items() if text},
         suggestions={code: tuple(texts) for code, texts in row.suggestions.items() if texts},
-        currency=row.currency,
+        currency=row.currency or settings.SHOP_CURRENCY,
         time_zone=time_zone,
         calendar=_calendar(row, holidays, time_zone),
         targets=_targets(row.targets),

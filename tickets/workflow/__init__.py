@@ -15,7 +15,16 @@ leaving    an agent leaves, the open tickets are unassigned
 
 from .callbacks import check_answer, complete_callback, request_callback
 from .leaving import release_of_leavers, release_tickets
-from .messages import MAX_TEXT, Mismatch, StaleReply, add_note, agent_replies, customer_says, open_ticket
+from .messages import (
+    MAX_TEXT,
+    ChannelClosed,
+    Mismatch,
+    StaleReply,
+    add_note,
+    agent_replies,
+    customer_says,
+    open_ticket,
+)
 from .read_receipts import mark_read
 from .requester import change_requester
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
@@ -34,7 +43,7 @@ from .transitions import (
 )
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
     "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "release_of_leavers",
     "release_tickets", "reopen", "request_callback", "take", "triage",

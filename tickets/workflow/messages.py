@@ -31,6 +31,10 @@ class Mismatch(Refused):
     """This clientId was used before, for something else."""
 
 
+class ChannelClosed(IllegalMove):
+    """The channel of this ticket takes no reply just now; the message says why."""
+
+
 class StaleReply(Refused):
     """The customer wrote something that this reply has not seen; `missed` holds it."""
 
@@ -237,6 +241,8 @@ def agent_replies(
         return seen
     if ticket.is_over:
         raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
+    if ticket.reply_by and (reason := outbox.why_not(ticket)):
+        raise ChannelClosed(reason)
     if is_stale:
         raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     change_set = ChangeSet(ticket, by=by)

@@ -1,6 +1,6 @@
 """What a ticket may become, and the changes of which verbs are made: each is added to an ChangeSet."""
 
-from tickets.models import Person, Sender, Status, Ticket
+from tickets.models import Person, Role, Sender, Status, Ticket
 
 from . import wording
 from .change_set import ChangeSet
@@ -53,7 +53,9 @@ def take(change_set: ChangeSet, agent: Person) -> None:
 def assign(change_set: ChangeSet, agent: Person | None) -> None:
     """Give the ticket to an agent or to nobody, unless somebody else does so first."""
     ticket = change_set.ticket
-    if ticket.assignee_id == (agent and agent.pk):
+    # A service key is not an assignee: the ticket would leave the agents' list of unassigned ones
+    is_service = agent and agent.role == Role.SERVICE
+    if is_service or ticket.assignee_id == (agent and agent.pk):
         return
     # Two agents may have one name
     change_set.read["assignee_id"] = ticket.assignee_id

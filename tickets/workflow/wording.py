@@ -81,3 +81,14 @@ def transcript_subject(shop: str, number: int) -> str:
 
 def transcript_heading(number: int) -> str:
     return f"You asked for a copy of your conversation with us (ticket #{number})."
+
+
+# --- WhatsApp ----------------------------------------------------------------
+
+
+def opted_out() -> str:
+    return "You will get no more messages from us here. Send START if you want them again."
+
+
+def opted_in() -> str:
+    return "Welcome back. Write to us here whenever you need us."

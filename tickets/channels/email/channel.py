@@ -7,6 +7,7 @@ from django.core.mail import get_connection
 
 from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
 from ..registry import Channel, NotSent, Send, TryLater, register
+from ..withdrawals import is_withdrawn
 from . import bounces, incoming, letters
 
 # A mailbox that is full may be emptied; an address that does not exist will not come to be
@@ -57,10 +58,6 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
         found = Message.objects.filter(ticket=ticket, internal=False)
     messages = found.order_by("seq")[: letters.MOST_LINES]
     return [message for message in messages if not is_withdrawn(message)]
-
-
-def is_withdrawn(message: Message) -> bool:
-    return bool(getattr(message, "withdrawn", False) or getattr(message, "withdrawn_at", None))
 
 
 def _send(letter, id: str) -> str:

@@ -3,7 +3,8 @@
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from ..models import (
+from tickets.channels import inbox, outbox
+from tickets.models import (
     AddressBlock,
     ChannelIdentity,
     ConversationLink,
@@ -13,7 +14,6 @@ from ..models import (
     Outgoing,
     OutgoingState,
 )
-from . import inbox, outbox
 
 
 class Record(admin.ModelAdmin):

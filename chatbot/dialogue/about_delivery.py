@@ -1,0 +1,140 @@
+"""Do you deliver here, and in how many days: from the table that the shop edits."""
+
+import re
+
+from chatbot.sources import order_codes
+
+from ..models import Chat, DeliveryArea
+from ..nlu.cues import phrases, plain
+from ..sources import delivery_areas
+from . import answers
+from .about_orders import ADDRESS, CHANGES
+from .answers import Reply
+from .message import Heard
+
+BARE_PIN = re.compile(
+    r"\W*(?:(?:my |mera |meri )?(?:pin ?(?:code)?|पिन(?:कोड)?)(?: (?:is|hai|no|number|है))?[\s:.-]*)?[1-9]\d{2}[ -]?\d{3}(?: (?:hai|is my pin|pe|par|me|mein|ka|ke liye|है|पर|में))*\W*",
+    re.IGNORECASE,
+)
+OWN_ORDER = phrases(
+    "my order",
+    "my parcel",
+    "mera order",
+    "mera parcel",
+    "mere order",
+    "order number",
+    "मेरा ऑर्डर",
+    "my package",
+    "mera saman",
+)
+CASH = phrases("cod", "cash on delivery", "c\\.o\\.d", "cash", "कैश", "सीओडी")
+DAYS = phrases(
+    r"kitne (?:din|time|dino)(?: \w+)?",
+    r"how (?:many|long|much time)(?: .{0,15})?",
+    "kab tak",
+    "when",
+    "days",
+    "time",
+    "कितने दिन",
+    "कब तक",
+    "din",
+)
+CHARGE = phrases(
+    r"charges?",
+    r"shipping (?:cost|fee)",
+    "delivery (?:cost|fee|charge)",
+    "kitna charge",
+    "free delivery",
+    "शुल्क",
+    "चार्ज",
+    "how much for delivery",
+    "kitna lagega",
+    "extra",
+)
+# "Wahan", "there": the place that was spoken of
+AND_THERE = re.compile(
+    r"^\W*(?:and|aur|what about|how about|or|और|in|to)\b\s*(?P<place>.{2,30}?)(?:\s+(?:me|mein|ka|ke liye|to|bhi|में|का))*\W*$",
+    re.IGNORECASE,
+)
+NO_COUNTRY = phrases(
+    "india se bahar",
+    "abroad",
+    "international",
+    "outside india",
+    "usa",
+    "us",
+    "uk",
+    "dubai",
+    "canada",
+    "london",
+    "singapore",
+    "nepal",
+    "australia",
+    "bangladesh",
+    "germany",
+    "videsh",
+)
+
+
+def a_place(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
+    said = plain(heard.text)
+    if OWN_ORDER.search(said) or heard.order or NO_COUNTRY.search(said):
+        return None
+    follows = heard.topic.get("kind") == "delivery" and len(said.split()) <= 6
+    if pin := delivery_areas.pin_in(said):
+        if _is_about_something_else(chat, heard, said, follows):
+            return None
+        return _told(heard, pin, delivery_areas.areas().of_pin(pin))
+    asks = delivery_areas.is_about_delivery(said) or DAYS.search(said)
+    named = delivery_areas.areas().named_in(said)
+    if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
+        return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
+    if follows and heard.topic.get("place") and (DAYS.search(said) or CASH.search(said)) and not named:
+        place = heard.topic["place"]
+        again = delivery_areas.areas().named_in(place)
+        area = again[1] if again else delivery_areas.areas().of_pin(place) if place.isdigit() else None
+        return _told(heard, place, area) if area else None
+    return None
+
+
+def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool) -> bool:
+    """Six digits are a code of ours, a new address, or a PIN code that is asked about."""
+    if ADDRESS.search(said) and CHANGES.search(said):
+        return True
+    if BARE_PIN.fullmatch(said):
+        return bool(
+            not follows and "pin" not in said.lower() and "पिन" not in said and order_codes.pending(chat)
+        )
+    return (
+        not (delivery_areas.is_about_delivery(said) or CASH.search(said) or DAYS.search(said))
+        or heard.numbers != []
+    )
+
+
+def _told(heard: Heard, place: str, area: DeliveryArea | None) -> Reply | None:
+    if not area:
+        return None
+    key = "area_served" if area.is_served else "area_not_served"
+    reply = answers.text_reply(key, heard, "product_query", sure=0.9, place=place, days=_days(area))
+    if area.is_served and CASH.search(plain(heard.text)):
+        cash = answers.text_reply("area_cash" if area.cash_on_delivery else "area_no_cash", heard)
+        article = heard.library.by_slug.get("cod")
+        reply.text += " " + (
+            article.body_in(heard.language) if article and area.cash_on_delivery else cash.text
+        )
+    elif (
+        area.is_served
+        and CHARGE.search(plain(heard.text))
+        and (charges := heard.library.by_slug.get("shipping-charges"))
+    ):
+        reply.text += " " + charges.body_in(heard.language)
+    if not area.is_served:
+        reply.suggestions = answers.chips(heard, "human")
+    reply.topic = {"kind": "delivery", "place": place, "aspect": "days"}
+    reply.flow, reply.is_sure = "serviceability", True
+    return reply
+
+
+def _days(area: DeliveryArea) -> str:
+    return f"{area.days_from}–{area.days_to}" if area.days_from != area.days_to else str(area.days_from)

@@ -1,0 +1,218 @@
+"""Food and health: babies, pregnancy, diabetes, allergies. The cautious fact comes first, then who can judge."""
+
+import re
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from tickets.models import Category, Priority
+
+from ..models import Chat, Product
+from ..nlu.cues import phrases, plain
+from ..sources import product_facts
+from . import about_products, answers
+from .answers import Reply
+from .message import Heard
+
+CONCERNS = {
+    "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|bac+h+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) bac+h+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
+    "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:old|bac+h+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"bac+h+[aeiou]\w* (?:ko|ke liye|kha)", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
+    "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
+    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज)", "madhumeh", "blood sugar", "insulin"),
+    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose intoleran\\w+", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
+    "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patient|problem|disease)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
+}  # fmt: skip
+# Whether it is a question about eating it at all
+MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
+MONTHS = re.compile(r"(\d{1,2})\s*-?\s*(?:months?|mo\b|mahin[ae]|महीने)", re.IGNORECASE)
+YEARS = re.compile(r"(\d{1,2}(?:\.\d)?)\s*-?\s*(?:years?|yrs?|saal|sal|साल)", re.IGNORECASE)
+AGE_LIMIT = re.compile(
+    r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE
+)
+ALLERGEN = (
+    ("peanut", phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", "मूंगफली")), ("gluten", phrases("gluten", "wheat", "celiac", "coeliac", "gehu", "गेहूं")),
+    ("milk", phrases("milk", "dairy", "lactose", "doodh", "dudh", "दूध")), ("mustard", phrases("mustard", "sarson", "rai", "सरसों")), ("sesame", phrases("sesame", "til", "तिल")),
+    ("soy", phrases("soya?")), ("egg", phrases("eggs?", "anda")), ("nuts", phrases(r"(?:tree |dry ?)?nuts?", "cashews?", "kaju", "walnuts?", "akhrot", "almonds?", "badam", "dry ?fruits?", "मेवे", "काजू", "अखरोट")),
+)  # fmt: skip
+
+
+# They name the illness here, and no product
+SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "शक्कर", "blood sugar")
+
+
+def concern(text: str) -> str:
+    """Return whose health a message asks about: a key of CONCERNS, or ""."""
+    said = plain(text)
+    return next((name for name, words in CONCERNS.items() if words.search(said)), "")
+
+
+def food_safety(chat: Chat, heard: Heard) -> Reply | None:
+    """A question whether somebody may eat it. What we know that speaks against it comes first."""
+    about = concern(heard.text) or _the_same_concern(heard)
+    if (
+        not about
+        or heard.reason in ("safety", "human")
+        or (
+            heard.is_issue
+            and heard.confidence >= 0.8
+            and heard.intent not in ("product_query", "out_of_scope")
+        )
+    ):
+        return None
+    if about in ("child", "illness") and not heard.found.products and heard.topic.get("kind") != "product":
+        return None
+    if about in ("child", "illness") and not MAY.search(plain(heard.text)):
+        return None
+    if (
+        about == "diabetes"
+        and about_products.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(heard.text)))
+        and not catalogue.look_up(SUGAR_WORDS.sub(" ", heard.text)).products
+    ):
+        return _in_general(heard, about)
+    products, _ = about_products.meant(heard)
+    if about == "allergy":
+        return _allergy(heard, _without_the_allergen(heard, products))
+    if heard.found.products or (products and about_products.THIS.search(plain(heard.text))):
+        return _of_products(heard, about, products[:3])
+    return _in_general(heard, about)
+
+
+def _the_same_concern(heard: Heard) -> str:
+    """ "What about turmeric?" after "is ghee safe in pregnancy"."""
+    follows = about_products.FOLLOWS.search(plain(heard.text)) and len(heard.text.split()) <= 6
+    return heard.topic.get("concern", "") if follows and heard.found.products and not heard.aspect else ""
+
+
+def _of_products(heard: Heard, about: str, products: list[Product]) -> Reply:
+    lines = [_line(heard, about, product) for product in products]
+    reply = Reply("\n".join([*lines, wording.say("ask_a_doctor", heard.language)]), "product_query", 0.9)
+    return _careful(heard, reply, products, about)
+
+
+def _line(heard: Heard, about: str, product: Product) -> str:
+    language, text = heard.language, plain(heard.text)
+    if about in ("baby", "child"):
+        return _age_line(product, text, language)
+    if about == "diabetes":
+        fact = product_facts.fact(product, "diabetes") or product_facts.fact(product, "sugar")
+        if fact and fact.verdict is True:
+            return wording.say("health_sugar", language, name=product.name, fact=fact.words)
+        if fact:
+            return wording.say("health_no_sugar", language, name=product.name, fact=fact.words)
+    written = product_facts.fact(product, about)
+    if written:
+        return wording.say("fact", language, name=product.name, fact=written.words)
+    return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
+
+
+def _age_line(product: Product, text: str, language: str) -> str:
+    written = product_facts.fact(product, "age")
+    limit = (written and written.words) or next(
+        iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""
+    )
+    limit = limit.strip(" .;")
+    if not limit:
+        return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
+    months = MONTHS.search(text)
+    years = YEARS.search(text)
+    # "Under one year" and older than that: said, and no verdict of ours
+    older = (years and float(years[1]) >= 1 and not months) or (months and int(months[1]) >= 12)
+    return wording.say("fact" if older else "health_no", language, name=product.name, fact=limit)
+
+
+def _in_general(heard: Heard, about: str) -> Reply | None:
+    """No product was named: what the shop wrote about it, the sentences that speak of it first."""
+    sentences = _sentences(heard, about)
+    if about == "diabetes":
+        return _diabetes(heard, sentences)
+    text = " ".join([*sentences, wording.say("ask_a_doctor", heard.language)])
+    if about == "baby":
+        for product in catalogue.on_sale():
+            if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
+                text = f"{wording.say('fact', heard.language, name=product.name, fact=limit.strip(' .;'))} {text}"
+    elif not sentences:
+        text = f"{wording.say('health_general', heard.language)} {text}"
+    return _careful(heard, Reply(text, "product_query", 0.8), [], about)
+
+
+def _diabetes(heard: Heard, sentences: list[str]) -> Reply:
+    sweet = [
+        p.name for p in catalogue.on_sale() if (fact := product_facts.fact(p, "sugar")) and fact.verdict
+    ]
+    first = sentences or [wording.say("health_sweet", heard.language, names=", ".join(sweet[:4]))]
+    unsweetened = about_products.fitting("sugar", catalogue.on_sale())[:3]
+    rest = (
+        wording.say("health_unsweetened", heard.language, names=", ".join(p.name for p in unsweetened))
+        if unsweetened
+        else ""
+    )
+    text = " ".join(filter(None, [*first, rest, wording.say("ask_a_doctor", heard.language)]))
+    return _careful(heard, Reply(text, "product_query", 0.9), [], "diabetes")
+
+
+def _without_the_allergen(heard: Heard, products: list[Product]) -> list[Product]:
+    """ "Peanut allergy hai, makhana kha sakta hu?": the chikki is what it is about least of all."""
+    allergen = allergen_in(heard.text)
+    if len(products) > 1 or not allergen:
+        return [p for p in products if not _is_the_allergen(p, allergen)] or products
+    return [] if products and _is_the_allergen(products[0], allergen) else products
+
+
+def _is_the_allergen(product: Product, allergen: str) -> bool:
+    named = next((words for name, words in ALLERGEN if name == allergen), None)
+    return bool(named and named.search(" ".join(product.names[:1])))
+
+
+def allergen_in(text: str) -> str:
+    said = plain(text)
+    return next((name for name, words in ALLERGEN if words.search(said)), "")
+
+
+def _allergy(heard: Heard, products: list[Product]) -> Reply:
+    allergen, language = allergen_in(heard.text), heard.language
+    article = heard.library.by_slug.get("allergens")
+    lines = []
+    for product in products[:4] if allergen else []:
+        fact = product_facts.fact(product, allergen)
+        what = wording.say(f"aspect_{allergen}", language)
+        if fact:
+            key = "allergy_contains" if fact.verdict else "contains_none"
+            lines.append(wording.say(key, language, name=product.name, what=what, fact=fact.words or what))
+    if products and not allergen:
+        lines = [
+            wording.say("fact", language, name=p.name, fact=p.ingredients)
+            for p in products[:3]
+            if p.ingredients
+        ]
+    lines.append(article.body_in(language) if article else wording.say("allergy_general", language))
+    lines.append(wording.say("ask_a_doctor", language))
+    reply = Reply("\n".join(lines), "product_query", 0.9)
+    if article:
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+    return _careful(heard, reply, products[:4] if lines[:-2] else [], allergen or "allergy")
+
+
+def _sentences(heard: Heard, about: str) -> list[str]:
+    """Return the sentences of the shop's articles on what is in the food that speak of this concern."""
+    found = []
+    for slug in ("ingredients-diet", "allergens"):
+        if article := heard.library.by_slug.get(slug):
+            sentences = re.split(r"(?<=[.।?!])\s+", article.body_in(heard.language))
+            found += [
+                each
+                for each in sentences
+                if CONCERNS[about].search(plain(each))
+                or (about == "diabetes" and re.search(r"diabet|डायबि|मधुमेह", each, re.I))
+            ]
+    return found[:2]
+
+
+def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) -> Reply:
+    """No price card is the answer to such a question; a person is in reach."""
+    if products:
+        answers.show(reply, products, aspect=about if about in product_facts.ASPECTS else "ingredients")
+        reply.products = []
+        reply.topic["concern"] = about if about in CONCERNS else "allergy"
+    reply.suggestions = answers.chips(heard, "human")
+    reply.category, reply.priority = Category.OTHER, Priority.LOW
+    reply.is_sure = True
+    return reply

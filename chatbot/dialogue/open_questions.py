@@ -1,0 +1,326 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
+"""Rules about what was left open: our question, an offered person, a wish that changes, an issue told in pieces."""
+
+import re
+
+from chatbot import wording
+from chatbot.nlu import classifier, trigger_phrases
+from tickets.privacy.masking import masked
+
+from ..models import Chat
+from ..nlu.cues import phrases, plain
+from . import about_orders, answers, flows, memory
+from .answers import Reply
+from .message import ACT, CLEAR, Heard
+from .state import GRAVE
+
+# --- Yes and no ---------------------------------------------------------------------
+
+AGREES = phrases(
+    "yes", "yeah", "yep", "yup", "ya", "sure", "please", "haan", "han", "haa", "ha", "ji", "haanji", "do it", "go ahead", "kar do", "karo", "kar dijiye", "of course", "definitely", "why not", "absolutely", "bilkul", "zaroor", "हां", "हाँ", "जी", "कर दो", "करो", "कीजिए", "बिल्कुल", "ज़रूर", "👍", "y", "yess+",
+)  # fmt: skip
+CONNECTS = phrases(
+    r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", "talk to (?:him|her|them|one)", "बात करवा\\S*",
+)  # fmt: skip
+DECLINES = phrases(
+    "no",
+    "nope",
+    "nah",
+    "not now",
+    "no thanks",
+    "no thank you",
+    "nahi",
+    "nahin",
+    "nhi",
+    "na",
+    "mat",
+    "नहीं",
+    "नही",
+    "मत",
+    "later",
+    "baad me(?:in)?",
+    "बाद में",
+    "not needed",
+    "no need",
+    "i'?m good",
+    "i am good",
+    "its ok",
+    "it'?s (?:ok|okay|fine)",
+)
+FILLERS = set("please pls plz now yes ok okay haan han ji sir bhai me to the a it do kar karo i want need with now abhi turant jaldi kindly just then you can u someone somebody there go ahead right away and is are haa ha toh to of your team support immediately asap quickly".split())  # fmt: skip
+
+
+def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Is something wrong?" - "yes". "Did this help?" - "no". "Tap below" - "yes connect"."""
+    about = heard.asked.get("about")
+    said = _verdict(heard)
+    if about == "help":
+        return _after_help(chat, heard, trigger_phrases.verdict(heard.text)) or _connected(
+            chat, heard, said
+        )
+    if about in ("issue", "connect"):
+        return _connected(chat, heard, said) or _after_issue(chat, heard, about, said)
+    return _connected(chat, heard, said)
+
+
+def _verdict(heard: Heard) -> str:
+    """Return "yes", "no" or "": of a short message, whatever polite words stand around it."""
+    if verdict := trigger_phrases.verdict(heard.text):
+        return verdict
+    said = plain(heard.text)
+    if len(said.split()) > 5:
+        return ""
+    if (
+        DECLINES.match(said.strip())
+        and not heard.is_issue
+        and heard.intent
+        in ("thanks_bye", "out_of_scope", "greeting", "talk_to_human", "cancel_order", "feedback")
+    ):
+        return "no"
+    left = [
+        word
+        for word in plain(AGREES.sub(" ", CONNECTS.sub(" ", said))).lower().split()
+        if word.strip(".,!?") not in FILLERS and word.strip(".,!?।")
+    ]
+    return "yes" if not left and (AGREES.search(said) or CONNECTS.search(said)) else ""
+
+
+def _connected(chat: Chat, heard: Heard, said: str) -> Reply | None:
+    """ "Yes connect": the button again, with what it is about."""
+    issue = chat.memory.get("issue")
+    text = plain(heard.text)
+    asks = said == "yes" and CONNECTS.search(text) and len(text.split()) <= 8
+    if not asks or (not issue and not heard.asked):
+        return None
+    category, priority = memory.triage_so_far(chat.memory)
+    reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+    reply.offer_agent, reply.category, reply.priority = True, category, priority
+    return reply
+
+
+def _after_issue(chat: Chat, heard: Heard, about: str, said: str) -> Reply | None:
+    asked = heard.asked
+    if said == "no":
+        return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+    if about == "connect":
+        if said != "yes" or not chat.memory.get("issue"):
+            return None
+        reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+        reply.offer_agent, (reply.category, reply.priority) = True, memory.triage_so_far(chat.memory)
+        return reply
+    if said == "yes" or (trigger_phrases.begins_with_yes(heard.text) and not heard.is_issue):
+        heard.intent, heard.is_issue = asked["intent"], True
+        return answers.offer(chat, heard, asked["intent"], asked["category"], asked["priority"])
+    return None
+
+
+def _after_help(chat: Chat, heard: Heard, said: str) -> Reply | None:
+    if not said:
+        return None
+    if said == "yes":
+        reply = _with_chips(answers.text_reply("helped", heard, "thanks_bye"), heard)
+    else:
+        reply = answers.text_reply("not_helped", heard, "talk_to_human")
+        reply.offer_agent = True
+        reply.category, reply.priority = memory.triage_so_far(chat.memory)
+    reply.helped = said == "yes"
+    return reply
+
+
+def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
+    """A number (or an item, or "the delivered one") after "Which order is it about?"."""
+    if heard.asked.get("about") != "order" or len(heard.text.split()) > 8:
+        return None
+    key = heard.asked.get("flow", "where")
+    if heard.numbers and not heard.order:
+        return about_orders.an_order_to_prove(chat, heard)
+    order, _ = about_orders.which(heard, key)
+    fitting, _names = about_orders.of_items(heard)
+    says_which = (
+        heard.order
+        or fitting
+        or any(pattern.search(plain(heard.text)) for pattern, _ in about_orders.BY_STATE)
+        or about_orders.OTHER_ONE.search(plain(heard.text))
+        or about_orders.NEWEST.search(plain(heard.text))
+    )
+    if not order or not says_which:
+        return None
+    return flows.run(chat, heard, key, order)
+
+
+# --- An open issue takes in what is told afterwards ---------------------------------------
+
+QUESTION = re.compile(
+    r"\?|^\W*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$",
+    re.IGNORECASE,
+)
+DETAIL = phrases(
+    r"(?:i )?(?:do ?n'?t|dont|do not|nahi|nahin) (?:have|know|remember)(?: .{0,40})?", r"order (?:number|no|id|num)(?: .{0,30})?", r"photos?", r"pictures?", r"pics?", r"videos?", "screenshot", "yesterday", "today", "kal", "aaj", "morning", "parso", "just now", r"(?:my |by )?(?:husband|wife|son|daughter|mother|father|brother|sister|friend|papa|mummy|pati|patni|bhai|family|neighbou?r)\b.*",
+    r"it'?s(?: .{0,60})?", r"it (?:was|is|had|has|came|looks|smells|happened)(?: .{0,60})?", r"\d+ (?:pieces?|packets?|packs?|bottles?|jars?|out of)\b.*", r"instead of", "ki jagah", "ke badle", r"ordered", "mangaya tha", "mangwaya", "order kiya tha", "सुबह", "कल", "आज", "फोटो", r"batch(?: no| number)?", "sealed?", "opened?", "khula", "leak\\w*", "smell\\w*", "only one", "both", "all of them", "dono", "sab", "half", "aadha", "the lid", "the box", "dabba", "packing", "because", "kyunki", "wo", "woh", "also", "utr", "transaction", "ref(?:erence)?(?: no| number| id)?", "amount", "rs", "₹", "नंबर नहीं", "नहीं है", "number nahi", "nahi pata", "pata nahi",
+)  # fmt: skip
+
+
+def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
+    """ "I don't have the order number, my husband ordered": part of what was told, not something new."""
+    issue = chat.memory.get("issue")
+    if not issue or issue.get("why") in ("human", "another_script") or heard.raw.strip() == "":
+        return None
+    if heard.reason and heard.reason != "anger":
+        return None
+    if (
+        about_orders.wanted(heard)
+        in ("cancel", "change_address", "change_items", "refund_status", "return")
+        and issue.get("intent") in BY_NOW
+        and issue.get("why") not in GRAVE
+    ):
+        return None
+    order = heard.order
+    if about_orders.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
+        return None
+    return absorbed(chat, heard, issue)
+
+
+BY_NOW = (
+    "item_problem",
+    "delivery_delay",
+    "refund_return",
+    "payment_problem",
+    "cancel_order",
+    "change_address",
+    "complaint",
+    "account_problem",
+)
+NEW_WISHES = (
+    "cancel_order",
+    "change_address",
+    "order_status",
+    "account_problem",
+    "talk_to_human",
+    "thanks_bye",
+    "greeting",
+    "feedback",
+)
+
+
+def _is_detail(heard: Heard, issue: dict) -> bool:
+    said = plain(heard.text)
+    if QUESTION.search(said) or heard.is_nod:
+        return False
+    if heard.numbers:
+        return True
+    if heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT:
+        return False
+    if (
+        heard.is_issue
+        and heard.intent != issue.get("intent")
+        and heard.confidence >= CLEAR
+        and heard.intent in (*classifier.TROUBLE, *NEW_WISHES, "complaint")
+    ):
+        # Something else is wrong besides; what is grave keeps its place
+        return issue.get("why") in GRAVE
+    if heard.is_issue:
+        return heard.intent == issue.get("intent") or heard.confidence < CLEAR
+    if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
+        return bool(DETAIL.search(said)) and heard.intent == "order_status"
+    if DETAIL.search(said):
+        return True
+    bare_product = heard.found.share >= 1 and issue.get("intent") in BY_NOW
+    return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
+
+
+def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
+    """Add what was told to the open issue; the order of it may be named only now."""
+    fitting, _ = about_orders.of_items(heard) if heard.found.products else ([], False)
+    order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
+    details = issue.setdefault("details", [])
+    if len(details) < MOST_DETAILS:
+        details.append(masked(heard.raw)[:DETAIL_LENGTH])
+    grave = issue.get("why") in GRAVE
+    key = "noted_grave" if grave else "noted_order" if order else "noted"
+    reply = answers.text_reply(
+        key, heard, issue.get("intent") or "item_problem", number=order.number if order else ""
+    )
+    issue["priority"] = about_orders._higher(
+        issue["priority"], heard.priority if heard.is_issue else issue["priority"]
+    )
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    if order:
+        answers.about_order(chat, reply, order)
+        issue["order"] = str(order.pk)
+    elif shown := next((o for o in heard.known_orders if str(o.pk) == issue.get("order")), None):
+        reply.order = answers.orders.as_card(shown)
+    return reply
+
+
+MOST_DETAILS = 8
+DETAIL_LENGTH = 300
+
+# --- Typed in pieces ---------------------------------------------------------------------
+
+MOST_PIECES = 5
+FEW = 3
+
+
+def a_piece(chat: Chat, heard: Heard) -> Reply | None:
+    """ "i got" / "wrong" / "pickle": the pieces are read together, and never answered with "that is beyond me"."""
+    pieces = chat.memory.get("pieces", [])
+    said = heard.text.split()
+    if len(said) > FEW + 3 * bool(pieces) or heard.numbers or heard.order or heard.reason or heard.is_nod:
+        chat.memory.pop("pieces", None)
+        return None
+    if pieces and chat.memory.get("issue") and not _is_whole(heard):
+        # What is wrong is known by now: the rest are details of it
+        return absorbed(chat, heard, chat.memory["issue"])
+    together = " ".join([*pieces, heard.text])
+    if pieces and not _is_whole(heard):
+        understood = classifier.classify(together)
+        if (
+            understood["is_issue"]
+            and understood["confidence"] >= ACT
+            and understood["intent"] in (*classifier.TROUBLE, "complaint", "cancel_order", "change_address")
+        ):
+            heard.text, heard.intent, heard.confidence = (
+                together,
+                understood["intent"],
+                max(understood["confidence"], ACT),
+            )
+            heard.is_issue, heard.category, heard.priority = (
+                True,
+                understood["category"],
+                understood["priority"],
+            )
+            chat.memory["pieces"] = [*pieces, heard.raw][-MOST_PIECES:]
+            return about_orders.a_flow(chat, heard) or answers.offer(
+                chat, heard, heard.intent, heard.category, heard.priority
+            )
+    if _is_begun(heard) or (pieces and not _is_whole(heard) and not heard.found.products):
+        chat.memory["pieces"] = [*pieces, heard.raw][-MOST_PIECES:]
+        reply = answers.text_reply("go_on", heard, "greeting", sure=0.5)
+        return reply
+    chat.memory.pop("pieces", None)
+    return None
+
+
+BEGINNINGS = re.compile(
+    r"\W*(?:i|i got|i have|i had|i ordered|i received|i recieved|i want|i want to|i need|i need to|i am|i'?m|i was|my|my order|the|so|and|but|hello i|actually|actually i|wait|one sec|ek min(?:ute)?|suno|listen|sir|see|look|maine|mene|mera|meri|mere|mujhe|muje|mujhe jo|aapne|apne|yeh|ye|wo|woh|to|jo|jo order|order kiya|kal|aaj|today|yesterday|there is|there was|it|it was|it is|you|you sent|you guys|wrong|problem|issue|dikkat|galat|broken|missing|मुझे|मैंने|मेरा|मेरी|आपने|वो|जो|कल|आज|गलत)\W*",
+    re.IGNORECASE,
+)
+
+
+def _is_begun(heard: Heard) -> bool:
+    return bool(BEGINNINGS.fullmatch(plain(heard.raw))) and heard.asked.get("about") != "choice"
+
+
+def _is_whole(heard: Heard) -> bool:
+    """Whether the message says something of its own: a greeting, a question, a wish that is sure."""
+    if QUESTION.search(plain(heard.text)):
+        return True
+    return (
+        heard.intent in ("greeting", "thanks_bye", "talk_to_human", "order_status")
+        and heard.confidence >= CLEAR
+    )
+
+
+def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
+    reply.suggestions = wording.chips(heard.language, *keys)
+    return reply

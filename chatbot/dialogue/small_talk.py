@@ -1,0 +1,88 @@
+"""Rules about the talk itself: the language, Villy himself, moods, "say that again", greetings."""
+
+from chatbot import wording
+from chatbot.nlu import trigger_phrases
+from tickets.models import Category, Priority
+
+from ..models import Chat
+from ..nlu import cues
+from . import answers
+from .answers import Reply
+from .message import Heard
+from .state import GRAVE
+
+SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
+
+
+def another_language(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Tamil me bolo": one that Villy does not speak."""
+    if not cues.OTHER_LANGUAGE.search(cues.plain(heard.raw)) or len(heard.raw.split()) > 8:
+        return None
+    reply = answers.text_reply("another_language", heard, "unknown")
+    reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
+    return reply
+
+
+def about_himself(chat: Chat, heard: Heard) -> Reply | None:
+    """Bot or human, name, languages, what he can do, hours, privacy."""
+    kind = cues.about_himself(heard.raw)
+    if (
+        not kind
+        or heard.reason in GRAVE
+        or (
+            kind in ("hours", "abilities")
+            and heard.is_issue
+            and heard.intent != "talk_to_human"
+            and heard.confidence > 0.8
+        )
+    ):
+        return None
+    if kind == "hours" and heard.found.products:
+        return None
+    article = heard.library.by_slug.get(
+        {"hours": "contact-hours", "privacy": "delete-account"}.get(kind, "")
+    )
+    reply = answers.text_reply(f"about_{kind}", heard, "greeting", sure=0.95)
+    if article:
+        reply.text = f"{reply.text} {article.body_in(heard.language)}"
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+    reply.is_sure = True
+    return _with_chips(reply, heard, *(("products", "order", "human") if kind != "abilities" else ()))
+
+
+def no_words(chat: Chat, heard: Heard) -> Reply | None:
+    """Nothing but emoji, stops or tags: anger and grief are heard without words."""
+    if any(character.isalnum() for character in heard.text):
+        return None
+    mood = cues.mood(heard.raw)
+    if mood == "angry":
+        return answers.offer(chat, heard, "angry", *_triage(chat))
+    if mood == "sad":
+        reply = answers.text_reply("what_happened", heard, "complaint")
+        reply.offer_agent, (reply.category, reply.priority) = True, _triage(chat)
+        reply.suggestions = answers.chips(heard, "damaged", "missing", "late", "refund", "human")
+        return reply
+    if heard.is_nod or trigger_phrases.verdict(heard.text):
+        return None
+    return _with_chips(
+        answers.text_reply("thanks" if mood else "no_words", heard, "thanks_bye" if mood else "greeting"),
+        heard,
+    )
+
+
+def _triage(chat: Chat) -> tuple[str, str]:
+    issue = chat.memory.get("issue", {})
+    return issue.get("category", Category.FEEDBACK), issue.get("priority", Priority.MEDIUM)
+
+
+def small_talk(chat: Chat, heard: Heard) -> Reply | None:
+    if heard.is_nod:
+        return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+    if heard.surely(*SMALL_TALK):
+        return _with_chips(answers.text_reply(SMALL_TALK[heard.intent], heard), heard)
+    return None
+
+
+def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
+    reply.suggestions = wording.chips(heard.language, *keys)
+    return reply

@@ -1,0 +1,329 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
+"""What a message does in a conversation: switch the language, take something back, correct, ask again.
+
+Pure functions over text, in English, Hinglish and Hindi; no request, no database.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+_EDGE = r"[\w\u0900-\u097F]"
+
+
+def phrases(*alternatives: str) -> re.Pattern:
+    """Compile alternatives that match as whole words, in either script."""
+    return re.compile(rf"(?<!{_EDGE})(?:{'|'.join(alternatives)})(?!{_EDGE})", re.IGNORECASE)
+
+
+# What a message does stands in its first words; an essay only takes time
+LONGEST = 300
+
+
+@lru_cache(512)
+def plain(text: str) -> str:
+    """Return the beginning of a text in one spelling of letters that have two, with single blanks."""
+    text = unicodedata.normalize("NFC", text[: 2 * LONGEST]).replace("’", "'").replace("ँ", "ं")
+    return RUN.sub(r"\1\1\1", " ".join(text.split()))[:LONGEST]
+
+
+# "....." and "!!!!!" say no more than three of them
+RUN = re.compile(r"([^\w\s])\1{3,}")
+
+
+# --- Which language --------------------------------------------------------------
+
+LANGUAGE_REQUESTS = {
+    "hi": phrases(
+        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:please|pls|plz)",
+        r"हिंदी (?:में|मे)", r"हिन्दी (?:में|मे)",
+    ),
+    "hinglish": phrases(r"(?:in )?hinglish(?: (?:me+i?n?|mai|m|please|pls|plz))?", r"roman (?:hindi|script) ?(?:me+i?n?)?"),
+    "en": phrases(
+        r"(?:in|to|into) english", r"english (?:me+i?n?|mai|m)", r"speak english", r"english (?:please|pls|plz|only)",
+        r"अंग्रेजी (?:में|मे)", r"अंग्रेज़ी (?:में|मे)", r"इंग्लिश (?:में|मे)",
+    ),
+}  # fmt: skip
+ONLY_A_LANGUAGE = re.compile(r"\W*(hindi|hinglish|english|हिंदी|हिन्दी|अंग्रेजी|अंग्रेज़ी|इंग्लिश)\W*", re.IGNORECASE)
+NAMES_OF_LANGUAGES = {"hindi": "hi", "हिंदी": "hi", "हिन्दी": "hi", "hinglish": "hinglish"}
+OTHER_LANGUAGE = phrases(
+    r"(?:in|speak|reply in) (?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese"
+    r"|french|spanish|arabic|german|chinese)",
+    r"(?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese)"
+    r" (?:me+i?n?|please|pls|plz|la|lo|te|ma)",
+)  # fmt: skip
+AROUND_A_LANGUAGE = set(
+    "please pls plz bol bolo boliye batao bata bataiye bataie batana samjhao samjha samjhaiye likho likhiye tell me reply answer "
+    "explain speak talk can could you u say it that this again now kindly do karo karein baat kijiye kijie sir bhai ji kya aap ap "
+    "mujhe mujhse to write chat in i want am not only me ok haan yes the same s all switch change language bro yaar sorry "
+    "no don't dont understand english hindi hinglish se "
+    "बताइए बताओ बताइये बताएं बोलो बोलिए बोलें कृपया प्लीज समझाइए समझाओ लिखिए लिखो कहिए कहो मुझे बात करो करें कीजिए जवाब दो दीजिए "
+    "आप क्या सकते सकता है हैं हो में मे जी भाई दोबारा फिर से"
+    .split()
+)  # fmt: skip
+
+
+class LanguageRequest(NamedTuple):
+    """`language` is one of wording.LANGUAGES; `rest` what else the message says, "" when it is all."""
+
+    language: str
+    rest: str
+
+
+def language_request(text: str) -> LanguageRequest | None:
+    """Return the language that the message asks to be answered in."""
+    text = plain(text)
+    if alone := ONLY_A_LANGUAGE.fullmatch(text):
+        return LanguageRequest(NAMES_OF_LANGUAGES.get(alone[1].lower(), "en"), "")
+    for language, asked in LANGUAGE_REQUESTS.items():
+        if found := asked.search(text):
+            rest = (text[: found.start()] + " " + text[found.end() :]).strip()
+            left = [word for word in words_of(rest) if word not in AROUND_A_LANGUAGE]
+            return LanguageRequest(language, rest if left else "")
+    return None
+
+
+# --- About himself ---------------------------------------------------------------
+
+ABOUT_HIMSELF = {
+    "bot": phrases(
+        r"(?:are|r) (?:you|u|ya) (?:even |really |actually )?(?:a |an |the )?(?:real |actual |live |human )?(?:bot|robot|human|person|ai|a\.i\.|machine|"
+        r"chatbot|computer|man|woman|girl|boy|being|real|assistant|chatgpt|gpt|software|program)(?: or (?:a |an )?\w+(?: \w+)?)?",
+        r"(?:is|am i|m i) (?:this|it|that|talking|chatting|speaking)(?: to| with)? (?:a |an )?(?:real |actual |live )?(?:bot|robot|human|person|ai|machine|chatbot|computer|auto ?reply)(?: or (?:a |an )?\w+(?: \w+)?)?",
+        r"(?:bot|robot|human) (?:or|ya) (?:a )?(?:bot|robot|human|person|insaan|insan)\??",
+        r"(?:tum|aap|ap|tu|yeh|ye|kya aap|kya tum|koi) (?:ek |koi )?(?:bot|robot|insaan|insan|machine|computer|ai|aadmi|admi|human)(?: (?:ho|hai|hain|h|ya|se)(?: .{0,25})?)?\??$",
+        r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat",
+        r"(?:आप|तुम|यह|ये|क्या आप) (?:एक |कोई )?(?:बॉट|बोट|रोबोट|इंसान|मशीन|आदमी|कंप्यूटर)(?: (?:हो|हैं|है|से|या).{0,25})?",
+        r"you(?:'re| are|r)? (?:just |only )?(?:a |an )?(?:bot|robot|machine|computer|ai)(?: right| na| aren'?t you)?",
+    ),
+    "name": phrases(
+        r"what(?:'?s| is) (?:your|ur) (?:good )?name", r"(?:your|ur) name\??$", r"who (?:are|r) (?:you|u|this)", r"who is this",
+        r"who am i (?:talking|chatting|speaking) (?:to|with)", r"(?:aap|ap|tum)(?:ka|kaa|hara|haara)? (?:naam|nam|name) (?:kya|kia)",
+        r"(?:aapka|apka|tumhara|tera|tumhaara) (?:naam|nam|name)", r"(?:aap|ap|tum|tu) (?:kaun|kon) (?:ho|hai|hain|h)",
+        r"(?:kaun|kon) (?:ho|hain|bol raha|bol rahe)(?: (?:aap|tum))?", r"(?:आपका|तुम्हारा) नाम", r"(?:आप|तुम) कौन", r"कौन (?:हो|हैं|बोल)",
+        r"who is villy", r"villy kaun", r"(?:what|who) is (?:a )?villy",
+    ),
+    "languages": phrases(
+        r"(?:which|what|how many) (?:all )?languages?", r"(?:do|can|does) (?:you|u|villy) (?:speak|understand|know|talk|read|reply in) (?:in )?(?:hindi|english|hinglish|tamil|telugu|"
+        r"marathi|bengali|gujarati|kannada|malayalam|punjabi|urdu|any other language|other languages|my language)",
+        r"(?:hindi|english|hinglish|tamil|marathi|bengali|gujarati) (?:aati|aata|samajh|samajhte|samjhte|jaante|jante|bolte|aate)(?: .{0,20})?",
+        r"(?:kaun|kon) ?si (?:bhasha|language)", r"कौन ?सी भाषा", r"कौनसी भाषा", r"(?:हिंदी|अंग्रेजी|हिन्दी|तमिल|मराठी) (?:आती|समझते|जानते|बोलते)",
+        r"what language do",
+    ),
+    "abilities": phrases(
+        r"what (?:all )?(?:can|do) (?:you|u|villy) do(?! (?:if|when|with|about|for|in case))", r"what (?:can|could) (?:you|u) help(?: me)?(?: with)?", r"how can (?:you|u) help(?: me)?",
+        r"what (?:are )?(?:your|ur) (?:capabilities|features|services)", r"what do (?:you|u) know", r"(?:kya|kia) (?:kya )?(?:kar|kr) (?:sakte|skte|sakta|sakti) (?:ho|hai|hain|h)",
+        r"(?:aap|ap|tum) (?:kya|kia) (?:karte|krte|kar|kr)(?: (?:ho|sakte|skte).{0,8})?", r"(?:kya|kis cheez me|kaise) (?:help|madad) (?:kar|kr) (?:sakte|skte)(?: ho| hain)?",
+        r"(?:आप|तुम) क्या (?:क्या )?कर (?:सकते|सकती)", r"क्या मदद कर सकते", r"what is this chat(?: for)?", r"how does this (?:chat|work)\??$",
+    ),
+    "hours": phrases(
+        r"(?:are|r) (?:you|u|agents?|people|your (?:team|agents|people)|humans?) (?:available|there|online|open|working)(?: (?:now|24.?7|at night|on sunday.?|today|right now|tonight|tomorrow|all day|on weekends?|late|after .{1,8}|.{0,20}))?",
+        r"(?:what|which) (?:are|r|is)? ?(?:your |the |ur )?(?:support |customer care |working |business |office |opening |chat |call )?(?:hours|timings?|time slot)",
+        r"(?:working|business|office|opening|support|customer care|call) (?:hours|timings?|time)", r"(?:when|what time|till when|until when|till what time|from when) (?:are|do|does|is|will|can) .{0,30}(?:available|open|close|closed|start|online|answer|talk to (?:a |some ?)(?:person|one)|reach|call)",
+        r"(?:kitne baje|kab|kis time) (?:tak |se )?(?:available|khula|khulta|khulte|band|online|baat|open|milte|milega|log)(?: .{0,20})?", r"24 ?[x*/] ?7", r"(?:aaj|sunday|raat ko|itwar ko|abhi|holiday) (?:.{0,15})(?:khula|open|available|chalu|band) (?:hai|ho|hoga|rahega|h)(?: kya)?",
+        r"(?:support|customer care|log|team|insaan) (?:kab|kitne baje)(?: .{0,25})?", r"(?:कितने बजे|कब) (?:तक |से )?(?:खुल|उपलब्ध|बंद|बात|मिल).{0,12}", r"(?:timing|timings) (?:kya|batao|bata|please|of)(?: .{0,20})?", r"support timings?", r"समय क्या है",
+    ),
+    "privacy": phrases(
+        r"(?:is|are|will) (?:my|this|our|the) (?:chat|chats|data|details|information|info|number|phone|conversation|address|personal data)(?: .{0,20})? (?:safe|private|secure|recorded|stored|saved|shared|sold|kept|confidential|encrypted|being recorded)",
+        r"(?:do|will|can|does) (?:you|u|villy|anyone|anybody|people|they|someone|the shop) (?:store|save|keep|record|sell|share|read|see|use|collect|look at) (?:my|this|these|our|the|all|what) (?:.{0,20})?(?:chats?|data|details|info|information|number|conversations?|messages?|i (?:type|write|say))",
+        r"who (?:can |else )?(?:reads?|sees?|see|has access to|gets) (?:this|my|these|the)(?: .{0,25})?", r"privacy(?: policy)?", r"(?:mera|meri|mere|yeh|ye) (?:data|chat|number|details|baat|info)(?: .{0,15})? (?:safe|surakshit|share|bech|bechte|save|record|private|secure|kaun)(?: .{0,20})?",
+        r"(?:मेरा|मेरी|मेरे|यह|ये) (?:डेटा|डाटा|चैट|नंबर|जानकारी|बात)(?: .{0,15})? (?:सुरक्षित|सेव|शेयर|बेच|रिकॉर्ड|कौन).{0,12}", r"data (?:safe|secure|private|ka kya)(?: .{0,12})?", r"what (?:happens to|do you do with) my (?:data|chat|number|details|info|information)",
+    ),
+    "made_by": phrases(r"who (?:made|created|built|owns|developed|programmed) (?:you|u|villy)", r"(?:kisne|kis ne) (?:banaya|bnaya)(?: .{0,12})?", r"(?:तुम्हें|आपको) किसने बनाया"),
+}  # fmt: skip
+WANTS_A_PERSON = phrases(
+    r"(?:want|need|connect|talk|speak|transfer|give me|get me|let me|can i|could i|chahiye|karao|karwao|karwa do|kara do|karni hai|karna hai|चाहिए|करनी|कराइए|कराओ)"
+)
+
+
+def about_himself(text: str) -> str:
+    """Return what the message asks about Villy himself: a key of ABOUT_HIMSELF, or ""."""
+    text = plain(text)
+    if len(text.split()) > 16:
+        return ""
+    found = next((kind for kind, asked in ABOUT_HIMSELF.items() if asked.search(text)), "")
+    # "I don't want a bot, connect me to a person" asks for the person
+    if found == "bot" and WANTS_A_PERSON.search(text):
+        return ""
+    return found
+
+
+# --- Taking back and correcting ----------------------------------------------------
+
+_SOFT = r"(?:(?:no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
+LEAVE_IT = re.compile(
+    rf"^\W*{_SOFT}(?:leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
+    r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
+    r"|let it be|let it go|drop it|skip it|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
+    r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"
+    r"|(?:i )?(?:don'?t|do not|dont) (?:want|need) (?:to cancel|to return|it cancell?ed|to change|to exchange|that|to do that)(?: .{0,20})?(?: anymore| any more| now)?"
+    r"|cancel (?:mat|nahi) (?:karo|karna|kijiye|karni)(?: hai)?|(?:mat|nahi) karo cancel"
+    r"|(?:do ?n'?t|do not|dont) cancel(?: it| the order| my order)?|(?:do ?n'?t|do not|dont) (?:return|change|exchange)(?: it| anything)?"
+    r"|रहने (?:दो|दीजिए|दें|दे)|छोड़ो|छोड़िए|छोड़ दो|छोड़ दीजिए|छोडो|जाने दो|जाने दीजिए|ज़रूरत नहीं|जरूरत नहीं(?: है)?)(?![\w\u0900-\u097F])",
+    re.IGNORECASE,
+)
+AFTER_LEAVING = re.compile(
+    r"^(?:[\s,.;:!-]|(?:and|just|bas|then|aur|now|ab|please|instead|but|par|और|बस|अब)\b)+", re.IGNORECASE
+)
+
+
+def taken_back(text: str) -> str | None:
+    """Return what a message says after "leave it"; "" when that is all, None when it takes nothing back."""
+    text = plain(text)
+    found = LEAVE_IT.match(text)
+    return AFTER_LEAVING.sub("", text[found.end() :]).strip() if found else None
+
+
+_I_MEAN = r"(?:i (?:meant|mean|wanted|want|need|was asking(?: about| for)?|am asking(?: about| for)?|asked(?: about| for)?)(?: to)?|meant|mera matlab|matlab|mtlb|मेरा मतलब|मतलब|but|rather|instead|par|balki|बल्कि|lekin)"
+CORRECTIONS = (
+    # "sorry not cancel, i meant change the address"; "not the ghee, the honey"
+    re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s*(?:[,.;-]|\bbut\b)\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
+    re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s+{_I_MEAN}\s+(?P<new>.{{2,}})$", re.IGNORECASE),
+    # "cancel nahi, address badalna hai"
+    re.compile(rf"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>[^,.;]{{2,30}}?)\s+(?:nahi|nahin|nhi|नहीं|नही)(?:\s+(?:hai|tha|karna|karni|karo|chahiye|है|करना|चाहिए))?\s*[,.;-]\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
+    re.compile(r"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>\S+(?:\s\S+)?)\s+(?:nahi|nahin|nhi|नहीं|नही)\s+(?P<new>\S+(?:\s\S+){0,6})$", re.IGNORECASE),
+    # "i meant the masala one", "mera matlab refund"
+    re.compile(rf"^\W*{_SOFT}(?:i (?:meant|mean)|mera matlab|mera mtlb|मेरा मतलब)(?:\s+(?:tha|hai|था|है|to say|that))?[\s,:]+(?P<not>)(?P<new>.{{2,}})$", re.IGNORECASE),
+    # "no, the address"; "no the other order"
+    re.compile(r"^\W*(?:no+|nahi|nahin|nope|wrong|galat|oops|sorry|actually|wait|नहीं)(?:[\s,.!-]+(?:no+|actually|wait|sorry|nahi))*[\s,.!-]+(?P<not>)(?P<new>(?:the|my|about|for|woh|wo|wala|mera|meri|order|it'?s|its|i (?:said|asked|want|need|wanted)|maine|मेरा|मेरी|वो)\b.{2,})$", re.IGNORECASE),
+)  # fmt: skip
+# What a "nahi" in the middle usually is: a plain denial, no correction
+DENIALS = phrases(
+    "mila", "mili", "mile", "aaya", "aayi", "aaye", "aya", "ayi", "hua", "hui", "ho raha", "ho rahi", "chal", "chal raha", "chal rahi", "kar raha",
+    "pata", "hai", "tha", "thi", "raha", "rahi", "rahe", "received", "aa raha", "aa rahi", "dikh", "dikh raha", "mil raha", "mil rahi", "pahuncha",
+    "pahunchi", "kiya", "khula", "khul", "khul raha", "sakta", "sakte", "sakti", "lag", "laga", "liya", "diya", "gaya", "gayi", "ja raha",
+    "मिला", "मिली", "आया", "आई", "हुआ", "हुई", "हो रहा", "है", "रहा", "रही", "पता", "था", "थी", "चल रहा", "गया", "दिया", "लिया", "kiye", "bheja",
+    "wapas", "chahiye", "karna", "karni", "karo",
+)  # fmt: skip
+
+
+class Correction(NamedTuple):
+    """What is not meant (may be ""), and what is."""
+
+    denied: str
+    meant: str
+
+
+def correction(text: str) -> Correction | None:
+    """Return what a message corrects: "sorry not cancel, i meant change the address"."""
+    text = plain(text)
+    if len(text.split()) > 18:
+        return None
+    for place, pattern in enumerate(CORRECTIONS):
+        if not (found := pattern.match(text)):
+            continue
+        denied, meant = found["not"].strip(), found["new"].strip(" .!?।")
+        bare_denial = place == 3 and (
+            DENIALS.match(meant) or len(denied.split()) > 2 or DENIALS.search(denied)
+        )
+        if bare_denial or (place == 2 and DENIALS.search(meant.split()[0])) or not meant:
+            continue
+        return Correction(denied, meant)
+    return None
+
+
+AFTER_A_NO = re.compile(
+    r"^\W*(?:no+|nahi|nahin|nope|नहीं)[\s,.!-]+(?P<rest>\S+(?:\s\S+){0,3})$", re.IGNORECASE
+)
+
+
+def after_a_no(text: str) -> str:
+    """Return the few words after a no: "nahi, phone number" -> "phone number"; "" for anything else."""
+    found = AFTER_A_NO.match(plain(text))
+    return found["rest"] if found else ""
+
+
+# --- Once more -----------------------------------------------------------------
+
+AGAIN = re.compile(
+    r"\W*(?:(?:sorry|pardon|kya|what)\W+)?(?:say (?:that|it) again|repeat(?: (?:that|it|please|again|once more))*|come again|once more|again(?: please| pls| plz)?|pardon(?: me)?"
+    r"|(?:i )?(?:did ?n'?t|do ?n'?t|dint|dont|didnt|not) (?:get|understand|understood|follow|got)(?: (?:it|that|you|this|u|your answer|what you said|anything))?"
+    r"|what do you mean(?: by that)?|explain(?: (?:that|it|again|please|more|properly))*|what\??|kya\??|huh\??|matlab\??|mtlb\??|meaning\??"
+    r"|(?:phir|fir) se (?:bolo|boliye|batao|bataiye|bata do|kaho|likho)|dobara (?:bolo|batao|bataiye|likho)|(?:samajh|samjh|samaj|smjh) (?:nahi|nhi|nahin|ni)(?: (?:aaya|aya|aayi|aa raha))?"
+    r"|(?:mujhe |kuch )?(?:samajh|samjh) me(?:in)? nahi(?: aaya| aya)?|nahi samjha|nahi samjhi|फिर से (?:बोलो|बोलिए|बताओ|बताइए|कहिए)|दोबारा (?:बोलो|बताओ|बताइए|बोलिए)|समझ (?:में )?नहीं आया|नहीं समझा|क्या कहा|मतलब)(?:\W|please|pls|plz|sir|bhai|ji)*",
+    re.IGNORECASE,
+)
+
+
+def asks_again(text: str) -> bool:
+    """Whether the message asks for nothing but the last answer once more."""
+    return bool(AGAIN.fullmatch(plain(text)))
+
+
+# --- Feelings without words ---------------------------------------------------------
+
+ANGRY_SIGNS = re.compile("[😡😠🤬👿💢🖕😤🤮🤢👊😾]")
+SAD_SIGNS = re.compile("[😭😢😞😔☹🙁😟😩😫💔😣😖😿]")
+GLAD_SIGNS = re.compile("[👍🙏😊😀😃😄🙂❤💚💛🎉👏😍🥰😁👌✅🤝☺💯🤗]")
+SWEARING = phrases(
+    r"f+u+c+k\w*", r"f\*+k\w*", r"fck\w*", r"wtf+", r"stfu", r"bull ?shit\w*", r"shit\w*", r"crap+y?", r"bastards?", r"bitch\w*", r"ass ?holes?", r"damn(?: it| you)?",
+    r"b\.?h?c\.?", r"m\.?c\.?", r"bkl", r"bsdk\w*", r"bhosd\w*", r"chu+t+i?y\w*", r"madar ?ch?od\w*", r"m[a]*d[a]*rch[o]*d", r"bhe?n ?ch?od\w*", r"behe?n ?ch?od\w*", r"g[a]+nd\w{0,3}",
+    r"har[a]+m[i]+\w*", r"ha?ramkhor\w*", r"kamin[aei]+\w*", r"ku[t]+[eai]+y?", r"sa+l[aeo]+", r"gadh[aeo]+", r"ullu\w*(?: ke pat+he)?", r"bakch?od\w*", r"l[ao]u?d[ae]\w*", r"jhant\w*",
+    "चूतिया", "मादरचोद", "बहनचोद", "भोसड़ी\\S*", "हरामी", "हरामखोर", "कमीने", "कमीना", "साले", "साला", "कुत्ते", "गधे", "उल्लू", "गांड\\S*",
+)  # fmt: skip
+
+
+def mood(text: str) -> str:
+    """Return the mood of signs and swear words: "angry", "sad", "glad" or ""."""
+    text = text[:LONGEST]
+    if ANGRY_SIGNS.search(text) or SWEARING.search(plain(text)):
+        return "angry"
+    if SAD_SIGNS.search(text):
+        return "sad"
+    return "glad" if GLAD_SIGNS.search(text) else ""
+
+
+# --- The parts of a message -----------------------------------------------------------
+
+OPENING = re.compile(
+    r"^\W*(?:(?:hi+|hello+|hey+|hlo|hii+|helo|namaste|namaskar|namaskaram|good (?:morning|afternoon|evening|day)|gm|greetings|dear|sir|mam|ma'?am|madam|team|villy|bhai|bhaiya|bro|there|"
+    r"नमस्ते|नमस्कार|हेलो|हैलो|हाय|सर|thanks?(?: (?:you|u|a lot|so much))?|thx|thnx|thank ?u|dhanyawad|dhanyavad|shukriya|धन्यवाद|शुक्रिया|ok(?:ay)?|okk+|k|great|cool|nice|perfect|got it|fine|acha|accha|achha|theek hai|thik hai|ठीक है|अच्छा|alright|"
+    r"jai shree? ram|ram ram|salaam|assalamu? ?alaikum|sat sri akal|kem cho|how (?:are|r) (?:you|u)(?: doing)?|hope (?:you are|you're|u r) (?:well|fine|doing well|good)|kaise (?:ho|hain|hai)(?: aap)?|"
+    r"one (?:more )?(?:thing|question|doubt)|another (?:thing|question)|quick question|(?:and )?by the way|btw|also|ek (?:aur )?(?:baat|sawal)(?: (?:batao|bataiye|puchni thi|puchna tha))?|एक बात|waise)(?![\w\u0900-\u097F'])[\s,.!।:;-]*)+",
+    re.IGNORECASE,
+)
+CLOSING = re.compile(
+    r"[\s,.!-]+(?:thanks?(?: (?:you|u|a lot|in advance|so much))?|thx|thank ?u|dhanyawad|shukriya|धन्यवाद|शुक्रिया|please|pls|plz|sir|madam|mam|ma'?am|bhai|bhaiya|bro|ji|regards)\W*$",
+    re.IGNORECASE,
+)
+LEAST_CONTENT = 2
+
+
+def content(text: str) -> str:
+    """Return a message without the small talk around it; all of it when nothing else is left."""
+    if len(text) > LONGEST:
+        return text
+    stripped = OPENING.sub("", " ".join(text.split()), count=1)
+    while (shorter := CLOSING.sub("", stripped)) != stripped:
+        stripped = shorter
+    stripped = stripped.strip()
+    if sum(word[0].isalpha() for word in words_of(stripped)) >= LEAST_CONTENT or re.search(
+        r"\d{4}", stripped
+    ):
+        return stripped
+    return text
+
+
+BETWEEN_PARTS = re.compile(
+    r"(?<=[?!।])\s+|\n+|(?<=[a-z\u0900-\u097F]{2})\.\s+|\s*[;]\s*|\s*,?\s+(?:and also|also|and|aur|और|plus|as well as|saath me|saath hi|one more (?:thing|question)|ek aur baat|btw|by the way|तथा|एवं)[,:]?\s+|\s*&\s*|,\s+(?=(?:how|what|when|where|is|are|do|does|can|will|kya|kab|kitn|kaise|kahan|क्या|कब|कितन|कैसे|कहां))",
+    re.IGNORECASE,
+)
+MOST_PARTS = 4
+
+
+def parts(text: str) -> list[str]:
+    """Return the questions that a message may be made of, in their order; one for a plain message."""
+    if len(text) > LONGEST:
+        return [text]
+    found = [
+        part.strip(" ,.;") for part in BETWEEN_PARTS.split(text.strip()) if part and part.strip(" ,.;?!")
+    ]
+    return found if 1 < len(found) <= MOST_PARTS else [text]
+
+
+WORD = re.compile(r"[^\W_][\w'\u0900-\u097F]*")
+
+
+def words_of(text: str) -> list[str]:
+    return WORD.findall(plain(text).lower())

@@ -1,0 +1,25 @@
+"""What the apps do when a server process starts and stops.
+
+An app appends its functions in `AppConfig.ready()`, so that the server knows no app.
+"""
+
+import logging
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+# Once the server answers
+on_start: list[Callable[[], None]] = []
+# Before requests in flight are waited for: a stream would be in flight for ever, so streams end here
+on_stop: list[Callable[[], None]] = []
+# After the last request
+on_stopped: list[Callable[[], None]] = []
+
+
+def run(functions: list[Callable[[], None]]) -> None:
+    """Call them all; one that fails is logged and keeps the others from nothing."""
+    for function in functions:
+        try:
+            function()
+        except Exception:
+            logger.exception("lifecycle: %s failed", getattr(function, "__qualname__", function))

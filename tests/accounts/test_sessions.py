@@ -1,0 +1,129 @@
+"""Sessions of agents: listed, ended, idle, too old; and the account page."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from allauth.usersessions.models import UserSession
+
+from tests import factories
+from tests.pages import page
+from tickets.accounts import sessions
+from tickets.models.settings import AgentPreferences, DeskSettings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+ACCOUNT = "/support/account/"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    made = SimpleNamespace(now=time.time())
+    monkeypatch.setattr(sessions, "time", SimpleNamespace(time=lambda: made.now))
+    return made
+
+
+def signed_in(browse, person):
+    client = browse()
+    client.post("/support/login/", {"username": person.login_email, "password": factories.PASSWORD})
+    return client
+
+
+def test_own_sessions_are_listed_and_one_is_ended(browse, asha):
+    here, elsewhere = signed_in(browse, asha), signed_in(browse, asha)
+    shown = page(here.get(ACCOUNT))
+    assert shown.text.count("last used") == 2
+    assert shown.text.count("this one") == 1
+    key = elsewhere.session.session_key
+    assert here.post("/support/account/sessions/end/", {"session": key}).status_code == 302
+    assert elsewhere.get("/support/").status_code == 302
+    assert here.get("/support/").status_code == 200
+
+
+def test_all_other_sessions_and_tokens_are_ended(browse, asha, api):
+    here, elsewhere, token = signed_in(browse, asha), signed_in(browse, asha), api(asha)
+    here.post("/support/account/sessions/end/")
+    assert elsewhere.get("/support/").status_code == 302
+    assert token.get("/api/auth/me").status_code == 401
+    assert here.get("/support/").status_code == 200
+
+
+def test_a_session_of_somebody_else_is_not_ended(browse, asha, rohan):
+    here, theirs = signed_in(browse, asha), signed_in(browse, rohan)
+    here.post("/support/account/sessions/end/", {"session": theirs.session.session_key})
+    assert theirs.get("/support/").status_code == 200
+
+
+def test_an_idle_session_ends(browse, asha, clock):
+    DeskSettings.objects.create(session_idle_minutes=30)
+    client = browse(asha)
+    for _ in range(3):
+        clock.now += 29 * 60
+        assert client.get("/support/").status_code == 200
+    clock.now += 31 * 60
+    assert client.get("/support/").url.startswith("/support/login/")
+
+
+def test_what_an_open_tab_sends_on_its_own_keeps_no_session_alive(browse, asha, ticket, clock):
+    DeskSettings.objects.create(session_idle_minutes=30)
+    client = browse(asha)
+    for _ in range(3):
+        clock.now += 14 * 60
+        row = client.get(f"/support/{ticket.pk}/row")
+    assert row.status_code in (302, 401)
+
+
+def test_a_session_ends_after_its_hours_however_busy(browse, asha, clock):
+    DeskSettings.objects.create(session_hours=8)
+    client = browse(asha)
+    for _ in range(7):
+        clock.now += 3600
+        assert client.get("/support/").status_code == 200
+    clock.now += 3700
+    assert client.get("/support/").status_code == 302
+
+
+def test_a_call_of_a_script_learns_that_its_session_ended(browse, asha, clock, ticket):
+    DeskSettings.objects.create(session_idle_minutes=30)
+    client = browse(asha)
+    clock.now += 3600
+    answer = client.post(f"/support/{ticket.pk}/reply", {"message": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+
+
+def test_the_use_of_a_session_costs_one_write_in_five_minutes(browse, asha, clock):
+    client = signed_in(browse, asha)
+    before = UserSession.objects.get().last_seen_at
+    client.get("/support/")
+    assert UserSession.objects.get().last_seen_at == before
+    clock.now += 301
+    client.get("/support/")
+    assert UserSession.objects.get().last_seen_at > before
+
+
+def test_choices_are_saved_and_shown_again(browse, asha):
+    client = browse(asha)
+    form = {"sound": "off", "language": "hi", "signature": "Asha, Customer Care"}
+    assert client.post(ACCOUNT, form).status_code == 302
+    stored = AgentPreferences.objects.get(pk=asha.pk)
+    assert (stored.sound, stored.notifications, stored.language) == (False, False, "hi")
+    shown = page(client.get(ACCOUNT))
+    assert "Asha, Customer Care" in shown.text
+    client.post(ACCOUNT, {"sound": "", "notifications": "on"})
+    stored = AgentPreferences.objects.get(pk=asha.pk)
+    assert (stored.sound, stored.notifications, stored.signature) == (None, True, "")
+
+
+@pytest.mark.parametrize("wrong", [{"sound": "loud"}, {"language": "klingon"}, {"signature": "x" * 301}])
+def test_what_does_not_fit_is_refused(wrong, browse, asha):
+    answer = browse(asha).post(ACCOUNT, wrong)
+    assert answer.status_code == 200
+    assert page(answer).one("p", role="alert").text
+    assert not AgentPreferences.objects.exists()
+
+
+def test_staff_end_the_sessions_of_an_agent(browse, meera, asha, api):
+    client, token = signed_in(browse, asha), api(asha)
+    action = {"action": "end_sessions", "_selected_action": [str(asha.pk)]}
+    browse(meera).post("/admin/tickets/person/", action)
+    assert client.get("/support/").status_code == 302
+    assert token.get("/api/auth/me").status_code == 401

@@ -1,0 +1,76 @@
+"""Find words of riddles in comments, docstrings, texts and pages: `python -m tests.words` (part of `make lint`).
+
+"Nobody waits" hides who waits; name the customer, the agent, the worker, the request. `words.txt`
+lists the files that still have some, with how many: the number may only go down.
+"""
+
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BANNED = re.compile(r"\b(nobody|somebody|whoever|anew|outrun)\b", re.IGNORECASE)
+KINDS = {".py", ".md", ".js", ".html", ".css"}
+# Customers' own sentences, files of others, and the lists of the words themselves
+LEFT_OUT = (
+    "chatbot/data/",
+    "static/js/vendor/",
+    "benchmarks/results/",
+    "tests/words.py",
+    "tests/test_words.py",
+)
+KNOWN = Path(__file__).with_name("words.txt")
+
+
+def found_in(text: str, kind: str) -> list[tuple[int, str]]:
+    """Return line and word of each banned word; of Python only comments and strings count."""
+    pieces = _prose(text) if kind == ".py" else enumerate(text.splitlines(), 1)
+    return [(line, match[0]) for line, piece in pieces for match in BANNED.finditer(piece)]
+
+
+def _prose(source: str):
+    lines = iter(source.splitlines(keepends=True))
+    for token in tokenize.generate_tokens(lambda: next(lines, "")):
+        if token.type in (tokenize.COMMENT, tokenize.STRING) or token.type == FSTRING_MIDDLE:
+            for offset, piece in enumerate(token.string.splitlines()):
+                yield token.start[0] + offset, piece
+
+
+# Python 3.12 and newer split an f-string into pieces
+FSTRING_MIDDLE = getattr(tokenize, "FSTRING_MIDDLE", None)
+
+
+def files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    paths = (Path(name) for name in listed.stdout.splitlines() if not name.startswith(LEFT_OUT))
+    return [path for path in paths if path.suffix in KINDS and (ROOT / path).is_file()]
+
+
+def known() -> dict[str, int]:
+    rows = (line.rsplit(maxsplit=1) for line in KNOWN.read_text().splitlines() if line)
+    return {name: int(count) for name, count in rows}
+
+
+def main() -> int:
+    allowed, faults, left = known(), 0, {}
+    for path in files():
+        found = found_in((ROOT / path).read_text(encoding="utf-8"), path.suffix)
+        if found:
+            left[str(path)] = len(found)
+        if len(found) > allowed.get(str(path), 0):
+            faults += 1
+            for line, word in found:
+                print(f'{path}:{line}: "{word}": name who or what it is')
+    if "--write" in sys.argv:
+        KNOWN.write_text("".join(f"{name} {count}\n" for name, count in sorted(left.items())))
+        return 0
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Sessions of agents: how long they last, what they may do without a second factor, and how they end."""
+
+import time
+
+from allauth.usersessions.models import UserSession
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import resolve, reverse
+from django.utils import timezone
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.translation import gettext as _
+
+from tickets.privacy.audit import BY_THEMSELVES
+
+from ..models import Person, TokenFamily
+from ..team.settings import current
+from . import second_factor
+
+BEGAN, SEEN = "began", "seen"
+# How often a session is written because of its use: with an idle time-out, and only to show it
+SEEN_EVERY, SHOWN_EVERY = 60, 300
+# What a session without its second factor is kept from; its account page is where it gets one
+DESK = ("/support/", "/admin/", "/files/")
+STILL_OPEN = (
+    "/support/account/",
+    "/support/login/",
+    "/support/logout/",
+    "/support/password/",
+    "/files/logo",
+)
+
+
+@sync_and_async_middleware
+def agent_sessions(get_response):
+    """End sessions that are too old or idle; hold those back that still need a second factor."""
+    if iscoroutinefunction(get_response):
+
+        async def middleware(request):
+            if not _has_session(request):
+                return await get_response(request)
+            refused = await sync_to_async(refusal)(request)
+            return refused or await get_response(request)
+    else:
+
+        def middleware(request):
+            if not _has_session(request):
+                return get_response(request)
+            return refusal(request) or get_response(request)
+
+    return middleware
+
+
+def _has_session(request) -> bool:
+    # Nothing is looked up for the calls of the API and the widget
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.path.startswith(DESK)
+
+
+def refusal(request) -> HttpResponse | None:
+    """Return why this session gets no further; None as a rule."""
+    person, session = request.user, request.session
+    if not person.is_authenticated or not person.is_agent:
+        return None
+    rules, now = current(), int(time.time())
+    began, seen = session.get(BEGAN, now), session.get(SEEN, now)
+    idle = rules.session_idle and now - seen > rules.session_idle.total_seconds()
+    if idle or now - began > rules.session_length.total_seconds():
+        logout(request)
+        return _sent_to(request, reverse("login"), _("Please sign in again."), "session_ended")
+    _note_use(request, rules, now)
+    if second_factor.is_missing(person, session) and not request.path.startswith(STILL_OPEN):
+        said = _("Set up a second factor first.")
+        return _sent_to(request, reverse("account"), said, "second_factor_required", status=403)
+    return None
+
+
+def _note_use(request, rules, now: int) -> None:
+    session = request.session
+    if BEGAN not in session:
+        # From before sessions were listed
+        session[BEGAN] = now
+        UserSession.objects.create_from_request(request)
+    every = SEEN_EVERY if rules.session_idle else SHOWN_EVERY
+    if now - session.get(SEEN, 0) < every or resolve(request.path_info).url_name in BY_THEMSELVES:
+        return
+    session[SEEN] = now
+    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+
+
+def _sent_to(request, page: str, said: str, code: str, status: int = 401) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        # The fragment cannot show that page: the whole window goes there
+        return HttpResponse(status=status, headers={"HX-Redirect": page})
+    if request.method not in ("GET", "HEAD") or "text/html" not in request.headers.get(
+        "Accept", "text/html"
+    ):
+        return JsonResponse({"detail": said, "code": code}, status=status)
+    return redirect(page)
+
+
+def _began(sender, request, user, **signal) -> None:
+    if user.is_agent:
+        request.session[BEGAN] = request.session[SEEN] = int(time.time())
+        request.session.set_expiry(int(current().session_length.total_seconds()))
+
+
+user_logged_in.connect(_began, dispatch_uid="agents' sessions begin")
+
+
+def of(person: Person) -> list[UserSession]:
+    """Return the person's sessions in browsers, the last used first; those that are over are removed."""
+    sessions = UserSession.objects.purge_and_list(person)
+    return sorted(sessions, key=lambda each: each.last_seen_at, reverse=True)
+
+
+def end(person: Person, *, but: str = "") -> int:
+    """End all sessions and API sign-ins of a person, but the session with this key; return how many."""
+    ended = TokenFamily.objects.filter(person=person, revoked_at=None).update(revoked_at=timezone.now())
+    for session in UserSession.objects.filter(user_id=person.pk).exclude(session_key=but):
+        session.end()
+        ended += 1
+    return ended

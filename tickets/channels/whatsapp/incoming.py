@@ -1,0 +1,233 @@
+"""A WhatsApp message: onto the ticket that is open, else to Villy; asking for a person opens the ticket."""
+
+import logging
+from datetime import UTC, datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
+from django.utils import timezone
+
+from tickets import workflow
+from tickets.privacy.masking import masked
+from tickets.workflow import wording
+
+from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Person, Status, Ticket
+from ...uploads import BadPicture, received
+from ...workflow import MAX_TEXT, Refused
+from .. import assistant, identity, outbox
+from ..registry import NotSent, TryLater
+from . import api, messages
+from .messages import Words
+
+logger = logging.getLogger(__name__)
+
+# After so many tries the words go on without the picture
+PICTURE_TRIES = 3
+NO_PICTURE = "[A picture that could not be fetched from WhatsApp]"
+
+
+class PictureLater(Exception):
+    """The picture could not be fetched this time."""
+
+
+def receive(incoming: Incoming) -> None:
+    """Do with the message what the chat would do. Raise Unreadable or NotForUs."""
+    message = incoming.payload["message"]
+    sender = message["from"]
+    incoming.sender = sender
+    person = _person(incoming, sender, message)
+    words = messages.read(message)
+    if _opts_out_or_in(incoming, person, sender, words) or _confirms(person, words):
+        _forget(incoming)
+        return
+    ticket = _open_ticket(person)
+    if ticket:
+        said = _say(incoming, ticket, person, words)
+        incoming.ticket_id, incoming.message_id = said.ticket_id, said.pk
+    else:
+        _begin(incoming, person, sender, words)
+    _forget(incoming)
+
+
+def _forget(incoming: Incoming) -> None:
+    """What was said is in the conversation, masked; the call itself is not kept."""
+    incoming.payload = {}
+
+
+# --- Who it is ---------------------------------------------------------------
+
+
+def _person(incoming: Incoming, sender: str, message: dict) -> Person:
+    """The person of this number: WhatsApp has verified it, and the signature says that it was WhatsApp."""
+    found = identity.find(ChannelName.WHATSAPP, sender)
+    if found:
+        person = found.person
+    else:
+        name = masked(" ".join(incoming.payload.get("name", "").split()))[:120]
+        person, _ = Person.objects.get_or_create(
+            id=incoming.pk, defaults={"name": name, "phone": f"+{sender}"[:20], "password": "!"}
+        )
+        person = identity.prove(person, ChannelName.WHATSAPP, sender, by="signature")
+    at = _at(message)
+    rows = ChannelIdentity.objects.filter(channel=ChannelName.WHATSAPP, address=sender)
+    rows.filter(Q(last_heard_at=None) | Q(last_heard_at__lt=at)).update(last_heard_at=at)
+    return person
+
+
+def _at(message: dict) -> datetime:
+    """When it was written: from then on the 24 hours run."""
+    now = timezone.now()
+    try:
+        return min(datetime.fromtimestamp(int(message["timestamp"]), UTC), now)
+    except (KeyError, ValueError, TypeError, OverflowError, OSError):
+        return now
+
+
+def _open_ticket(person: Person) -> Ticket | None:
+    newest = Ticket.objects.filter(requester=person).exclude(status=Status.CLOSED)
+    return newest.order_by("-created_at").first()
+
+
+# --- Saying it ---------------------------------------------------------------
+
+
+def _say(incoming: Incoming, ticket: Ticket, person: Person, words: Words) -> Message:
+    with _Picture(incoming, words) as (stored, text):
+        return workflow.customer_says(
+            ticket,
+            text,
+            by=person,
+            picture=stored,
+            client_id=incoming.client_id,
+            channel=ChannelName.WHATSAPP,
+        )
+
+
+def _begin(incoming: Incoming, person: Person, sender: str, words: Words) -> None:
+    """Villy first; a picture, a place or a voice is for people."""
+    villy = assistant.get()
+    if villy and words.is_plain and not words.text.startswith("📍"):
+        answer = villy.answer(
+            person, _asked(words), client_id=incoming.client_id, channel=ChannelName.WHATSAPP
+        )
+        if not answer.ticket:
+            _queue(incoming, person, sender, answer.text, answer.choices)
+            return
+        ticket = answer.ticket
+    else:
+        with _Picture(incoming, words) as (stored, text):
+            understood = assistant.understand(text)
+            ticket = workflow.open_ticket(
+                person,
+                text,
+                picture=stored,
+                client_id=incoming.client_id,
+                channel=ChannelName.WHATSAPP,
+                **understood,
+            )
+    incoming.ticket_id = ticket.pk
+    _queue(incoming, person, sender, wording.connected(ticket.priority))
+
+
+def _asked(words: Words) -> str:
+    """A button's title may be cut off: its id says the whole."""
+    return words.button.removeprefix("say:") if words.button.startswith("say:") else words.text
+
+
+def _queue(incoming: Incoming, person: Person, sender: str, text: str, choices=()) -> None:
+    chosen = [{"title": choice.title, "id": f"say:{choice.says}"} for choice in choices]
+    outbox.queue(
+        f"villy-{incoming.pk.hex}",
+        ChannelName.WHATSAPP,
+        "villy",
+        person=person,
+        address=sender,
+        payload={"text": text, "choices": chosen},
+    )
+
+
+class _Picture:
+    """Fetch and store the picture of the words for a block: `(stored or None, text)`."""
+
+    def __init__(self, incoming: Incoming, words: Words):
+        self.context, self.text = None, words.text[:MAX_TEXT]
+        self.stored = None
+        if not words.has_picture:
+            return
+        data = self._fetched(incoming, words)
+        if data is None:
+            self.text = f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
+            return
+        try:
+            self.context = received(SimpleUploadedFile("picture", data))
+            self.stored = self.context.__enter__()
+        except BadPicture:
+            self.context, self.text = None, f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
+
+    def _fetched(self, incoming: Incoming, words: Words) -> bytes | None:
+        try:
+            return api.fetch(words.media)
+        except NotSent:
+            return None
+        except TryLater as reason:
+            if incoming.tries + 1 < PICTURE_TRIES:
+                raise PictureLater(str(reason)) from reason
+            return None
+
+    def __enter__(self):
+        return self.stored, self.text
+
+    def __exit__(self, *reason):
+        return self.context.__exit__(*reason) if self.context else None
+
+
+# --- Words that mean something to the desk -----------------------------------
+
+
+def _opts_out_or_in(incoming: Incoming, person: Person, sender: str, words: Words) -> bool:
+    block = AddressBlock.objects.filter(channel=ChannelName.WHATSAPP, address=sender)
+    if messages.wants_no_more(words):
+        AddressBlock.objects.update_or_create(
+            channel=ChannelName.WHATSAPP,
+            address=sender,
+            defaults={"reason": AddressBlock.Reason.OPT_OUT, "detail": words.text[:60]},
+        )
+        _notice(incoming, person, sender, wording.opted_out())
+        if ticket := _open_ticket(person):
+            outbox.tell_agents(ticket, "The customer asked for no more messages on WhatsApp.")
+        return True
+    if messages.wants_to_begin_again(words) and block.exists():
+        block.delete()
+        _notice(incoming, person, sender, wording.opted_in())
+        return True
+    return False
+
+
+def _notice(incoming: Incoming, person: Person, sender: str, text: str) -> None:
+    outbox.queue(
+        f"opt-{incoming.pk.hex}",
+        ChannelName.WHATSAPP,
+        "opt-out",
+        person=person,
+        address=sender,
+        payload={"text": text},
+    )
+
+
+def _confirms(person: Person, words: Words) -> bool:
+    """The buttons below "Did that solve it?": a yes closes the ticket, a no opens it again."""
+    kind, _, rest = words.button.partition(":")
+    answer, _, id = rest.partition(":")
+    if kind != "solved" or answer not in ("yes", "no"):
+        return False
+    try:
+        ticket = Ticket.objects.filter(pk=id, requester=person).first()
+    except ValueError:
+        return False
+    if not ticket or ticket.status != Status.RESOLVED:
+        return False
+    try:
+        (workflow.confirm if answer == "yes" else workflow.reopen)(ticket, by=person)
+    except Refused:
+        return False
+    return True

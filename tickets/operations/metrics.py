@@ -1,0 +1,37 @@
+"""Gauges that are read from the database with each scrape of /metrics: a few small queries."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from tickets import queries
+from tickets.models import Activity, Job, Status
+
+
+def gauges() -> Iterator[Metric]:
+    """Yield tickets by status, late jobs, overdue tickets, and the age of unread activity."""
+    now = timezone.now()
+    tickets = GaugeMetricFamily(
+        "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
+    )
+    for status in Status.values:
+        tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
+    waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
+    late = waiting.order_by()[: queries.COUNT_CAP].count()
+    oldest = Activity.objects.filter(position=None).order_by("at").first()
+    age = (now - oldest.at).total_seconds() if oldest else 0
+    jobs = GaugeMetricFamily(
+        "desk_job_late_seconds", "How long a job is past its due time.", labels=["job"]
+    )
+    for job in Job.objects.all():
+        jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
+    yield tickets
+    yield jobs
+    yield GaugeMetricFamily("desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late)
+    yield GaugeMetricFamily(
+        "desk_outbox_age_seconds",
+        "Age of the oldest activity without a position in the inbox's stream.",
+        age,
+    )

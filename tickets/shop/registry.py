@@ -1,0 +1,103 @@
+"""The kinds of data that a shop sends: each knows its fields, its table, and how its rows read.
+
+An app registers a kind for each table that the shop may fill: `register(Orders())`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import models
+from rest_framework import serializers
+
+from . import fields
+
+KINDS: dict[str, "Kind"] = {}
+
+
+def register(kind: "Kind") -> None:
+    KINDS[kind.name] = kind
+
+
+class Kind:
+    """A kind of data, as in `PUT /api/shop/<name>/<key>`."""
+
+    name: str
+    # What the API calls the key, and the column that holds it
+    key: str
+    column: str
+    longest_key: int
+    model: type[models.Model]
+    # The shape of a body, all of it optional
+    serializer: type[serializers.Serializer]
+    # What a new row has to have
+    needed: Sequence[str] = ()
+    # The columns by what the API calls them
+    columns: dict[str, str]
+    # Columns that say "not shown" when false; empty: rows of this kind are not deleted
+    hidden_by: str = ""
+
+    def __init__(self):
+        self.checker = self.serializer()
+
+    def check(self, body: dict) -> dict:
+        """Return what a body says, by the API's names. Raise ValidationError."""
+        return self.checker.run_validation(body)
+
+    def check_key(self, key: str) -> str:
+        """Return the key as it is stored. Raise ValidationError."""
+        if not key.strip() or len(key) > self.longest_key or "\0" in key or key != key.strip():
+            raise serializers.ValidationError(
+                {self.key: [f"A {self.key} has 1 to {self.longest_key} characters and no space around it."]}
+            )
+        return key
+
+    def load(self, keys: Iterable[str]) -> dict[str, models.Model]:
+        """Return the stored rows by their keys."""
+        rows = self.rows().filter(**{f"{self.column}__in": list(keys)})
+        return {getattr(row, self.column): row for row in rows}
+
+    def rows(self) -> models.QuerySet:
+        return self.model.objects.all()
+
+    def touches(self, put) -> list[tuple[str, str]]:
+        """Return the rows of other kinds that a put may change: [("customers", "c-1")]."""
+        return []
+
+    def prepare(self, puts: list) -> None:
+        """Look up, or write, what the rows of these puts point to."""
+
+    def values(self, put, row: models.Model | None) -> dict:
+        """Return what the put changes, by column. Raise ValidationError."""
+        return {
+            self.columns[name]: self.emptied(self.columns[name]) if value is None else value
+            for name, value in put.data.items()
+            if name in self.columns
+        }
+
+    def emptied(self, column: str):
+        """Return what a column holds after a null."""
+        field = self.model._meta.get_field(column)
+        if field.null:
+            return None
+        if isinstance(field, models.JSONField):
+            return field.get_default()
+        if field.empty_strings_allowed and not field.choices:
+            return ""
+        raise serializers.ValidationError({self.api_name(column): ["This field may not be null."]})
+
+    def api_name(self, column: str) -> str:
+        return next((name for name, mine in self.columns.items() if mine == column), column)
+
+    def finish(self, puts: list) -> None:
+        """Write what belongs to the rows, in the same transaction."""
+
+    def as_json(self, row: models.Model) -> dict:
+        """Return a row as the API shows it."""
+        raise NotImplementedError
+
+
+def one(kind: Kind, key: str) -> models.Model | None:
+    return kind.load([key]).get(key)
+
+
+def times(row, **columns) -> dict:
+    return {name: fields.shown(getattr(row, column)) for name, column in columns.items()}
