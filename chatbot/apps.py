@@ -9,6 +9,7 @@ class ChatbotConfig(AppConfig):
         from tickets.channels import assistant
         from tickets.privacy.personal_data import PROVIDERS
 
+        from . import text_fields  # noqa: F401 (declares them)
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .personal_data import Chats

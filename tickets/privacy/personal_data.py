@@ -18,7 +18,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from supportdesk.db.batches import Batch
 from supportdesk.db.transactions import atomic_with_retry
@@ -37,15 +37,13 @@ from tickets.models import (
     TicketEvent,
     TokenFamily,
 )
+from tickets.privacy import registry
+from tickets.privacy.registry import Erase
 
 BATCH = 50
 ERASED = "Erased"
 NO_WORDS = "[erased]"
 NO_PICTURE = "[picture erased]"
-# What of an order tells who placed it, and where it went
-ORDER_DETAILS = (
-    "contact_name", "contact_email", "contact_phone", "city", "pincode", "tracking_number", "tracking_url",
-)  # fmt: skip
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 # Phones, cards, accounts: seven digits and more, however they are grouped
@@ -138,11 +136,7 @@ def _everything(person: Person) -> dict:
 
 
 def _order(order: Order) -> dict:
-    fields = (
-        "number", "contact_name", "contact_email", "contact_phone", "status", "placed_at", "eta", "delivered_at",
-        "total", "currency", "payment_method", "payment_status", "refund_status", "carrier", "tracking_number",
-        "tracking_url", "city", "pincode", "admin_url",
-    )  # fmt: skip
+    fields = (*registry.exported_fields(Order), "status", "placed_at", "eta", "delivered_at", "total")
     items = list(order.items.values("sku", "name", "quantity", "price"))
     return {field: getattr(order, field) for field in fields} | {"items": items}
 
@@ -200,7 +194,8 @@ def erase(person: Person, *, words: bool = False) -> None:
         for provider in PROVIDERS:
             provider.erase(person)
         # The shop's books need the order, not where it went
-        Order.objects.filter(customer=person).update(**dict.fromkeys(ORDER_DETAILS, ""))
+        emptied = registry.erased_by(Order, Erase.EMPTY)
+        Order.objects.filter(customer=person).update(**dict.fromkeys(emptied, ""))
         LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr=ERASED)
         # Last, so that whoever was interrupted still finds whom to erase
         Person.objects.filter(pk=person.pk).update(
@@ -272,9 +267,10 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
     _with_pictures(ticket.messages.all()).update(
         picture="", thumbnail="", picture_width=None, picture_height=None
     )
+    told_nothing_of = registry.erased_by(Ticket, Erase.EMPTY, Erase.NAME)
     for event in ticket.events.all():
         old, new = (
-            ("", "") if event.field == "requester_phone" else (anonymous(event.old), anonymous(event.new))
+            ("", "") if event.field in told_nothing_of else (anonymous(event.old), anonymous(event.new))
         )
         actor_name = ERASED if event.actor_id == person.pk else event.actor_name
         TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
@@ -296,19 +292,27 @@ def _erase_message(message: Message, person: Person, anonymous: Anonymous) -> No
 
 def _erase_head(ticket: Ticket, messages: list[Message], anonymous: Anonymous) -> None:
     spoken = [message for message in messages if not message.internal and message.sender != Sender.SYSTEM]
-    ticket.requester_name, ticket.requester_email, ticket.requester_phone = ERASED, "", ""
-    ticket.order, ticket.order_number, ticket.client_id = None, "", None
-    ticket.subject = anonymous.said(ticket.subject)[:140]
+    ticket.order, ticket.client_id = None, None
     ticket.preview = spoken[-1].text[:140] if spoken else ""
-    ticket.resolution = anonymous(ticket.resolution)
-    ticket.callback_note, ticket.rating_comment = "", anonymous.said(ticket.rating_comment)
     ticket.handover = _handover(ticket.handover, anonymous)
-    ticket.save(
-        update_fields=[
-            "requester_name", "requester_email", "requester_phone", "order", "order_number", "client_id",
-            "subject", "preview", "resolution", "callback_note", "rating_comment", "handover",
-        ]
-    )  # fmt: skip
+    changed = _erase_fields(ticket, anonymous)
+    ticket.save(update_fields=["order", "client_id", "preview", "handover", *changed])
+
+
+def _erase_fields(row: Model, anonymous: Anonymous) -> list[str]:
+    """Do to the row's texts what is declared of them; return the names of the fields."""
+    ways = {
+        Erase.EMPTY: lambda text: "",
+        Erase.NAME: lambda text: ERASED,
+        Erase.ANONYMISE: anonymous,
+        Erase.OWN_WORDS: anonymous.said,
+    }
+    changed = registry.erased_by(type(row), *ways)
+    for name in changed:
+        way, field = ways[registry.fields_of(type(row))[name].erase], row._meta.get_field(name)
+        # A replacement may be longer than what it stands for
+        setattr(row, name, way(getattr(row, name))[: field.max_length])
+    return changed
 
 
 def _handover(packet: dict, anonymous: Anonymous) -> dict:

@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tickets.models import Message, SearchText, Sender, Ticket
+from tickets.privacy import registry
+from tickets.privacy.registry import Search
 
 from . import engines, words
 from .rank import ID_BITS, NO_LIMIT, place
@@ -21,13 +23,9 @@ COUNTED_AT_ONCE, GROWTH = 300, 5
 GIVE_UP = 10_000
 
 # What a ticket is found by besides its messages
-FIELDS = {
-    "number": lambda number: [str(number)],
-    "requester_name": words.name_found_by,
-    "requester_email": words.found_by,
-    "requester_phone": words.found_by,
-    "order_number": words.found_by,
-    "subject": words.found_by,
+FOUND_BY = {Search.WORDS: words.found_by, Search.NAME: words.name_found_by}
+FIELDS = {"number": lambda number: [str(number)]} | {
+    name: FOUND_BY[text.search] for name, text in registry.fields_of(Ticket).items() if text.search
 }
 
 

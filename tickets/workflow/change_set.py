@@ -30,14 +30,13 @@ from supportdesk.db.transactions import (
 from supportdesk.observability import metrics
 from tickets import live, search
 from tickets.models import Message, Person, Sender, Ticket, TicketEvent
+from tickets.privacy import registry
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
 
 from . import clock
 
 PREVIEW_LENGTH = 140
-# The ticket's own fields in which people write
-FREE_TEXT = {"resolution", "callback_note", "rating_comment"}
 # What MongoDB can tell apart
 TICK = timedelta(milliseconds=1)
 
@@ -198,7 +197,11 @@ def create(ticket: Ticket, change_set: ChangeSet) -> None:
 
 
 def _storable(fields: dict) -> dict:
-    return {field: masked(value) if field in FREE_TEXT else value for field, value in fields.items()}
+    masks = registry.masked_fields(Ticket)
+    return {
+        field: masked(value) if field in masks and isinstance(value, str) else value
+        for field, value in fields.items()
+    }
 
 
 def _preview(message: Message) -> str:

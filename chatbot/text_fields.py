@@ -1,0 +1,35 @@
+"""The declarations of this app's text fields (see `tickets.privacy.registry`)."""
+
+from tickets.privacy.registry import DELETED, KEPT, Erase, Text, declare, declare_same
+
+# Chats go with the person: `chatbot.personal_data`
+declare("chatbot.Chat", language=Text(erase=Erase.WITH_ROW, export=True), memory=DELETED)
+declare(
+    "chatbot.ChatMessage",
+    text=Text(mask=True, erase=Erase.WITH_ROW, export=True),
+    reply=DELETED,
+    client_id=DELETED,
+    intent=DELETED,
+    rule=DELETED,
+)
+# Digests of what proved something once
+declare_same("chatbot.SpentIdentity", KEPT, ["jti"])
+declare_same("chatbot.OrderCode", DELETED, ["number", "digest"])
+
+# What the shop publishes
+declare_same(
+    "chatbot.Product",
+    KEPT,
+    [
+        "sku", "name", "category", "currency", "unit", "description", "ingredients", "facts", "tags", "shelf_life",
+        "also_called", "image", "image_url",
+    ],
+)  # fmt: skip
+declare_same(
+    "chatbot.Article",
+    KEPT,
+    ["slug", "title", "title_hinglish", "title_hi", "body", "body_hinglish", "body_hi", "also_asked"],
+)
+declare_same("chatbot.DeliveryArea", KEPT, ["name", "pin_prefixes", "places"])
+# Staff teach it without names and numbers: `chatbot.privacy.masked`
+declare("chatbot.Example", text=Text(mask=True), intent=KEPT)

@@ -1,0 +1,117 @@
+"""The declarations of this app's text fields (see `registry`)."""
+
+from .registry import DELETED, KEPT, Erase, Search, Text, declare, declare_same
+
+CONTACT = Text(erase=Erase.EMPTY, export=True)
+BY_CODE = Text(erase=Erase.BY_CODE)
+
+# --- People and orders -------------------------------------------------------
+declare(
+    "tickets.Person",
+    name=Text(mask=True, erase=Erase.NAME, export=True),
+    email=CONTACT,
+    phone=CONTACT,
+    login_email=Text(erase=Erase.BY_CODE, export=True),
+    external_id=Text(erase=Erase.BY_CODE, export=True),
+    password=BY_CODE,
+)
+declare_same("tickets.TokenFamily", DELETED, ["jti", "previous_jti"])
+# Digests: the key names nobody
+declare("tickets.Allowance", key=KEPT)
+declare("tickets.PersonEvent", actor_name=KEPT, what=KEPT, details=BY_CODE)
+# The shop's books need the order, not where it went
+declare_same(
+    "tickets.Order",
+    CONTACT,
+    [
+        "contact_name",
+        "contact_email",
+        "contact_phone",
+        "tracking_number",
+        "tracking_url",
+        "city",
+        "pincode",
+    ],
+)
+declare_same(
+    "tickets.Order",
+    Text(export=True),
+    ["number", "currency", "payment_method", "payment_status", "refund_status", "carrier", "admin_url"],
+)
+declare_same("tickets.OrderItem", Text(export=True), ["sku", "name"])
+
+# --- Tickets -----------------------------------------------------------------
+declare(
+    "tickets.Ticket",
+    requester_name=Text(mask=True, erase=Erase.NAME, export=True, search=Search.NAME),
+    requester_email=Text(erase=Erase.EMPTY, export=True, search=Search.WORDS),
+    requester_phone=Text(erase=Erase.EMPTY, export=True, search=Search.WORDS),
+    order_number=Text(erase=Erase.EMPTY, export=True, search=Search.WORDS),
+    subject=Text(mask=True, erase=Erase.OWN_WORDS, export=True, search=Search.WORDS),
+    resolution=Text(mask=True, erase=Erase.ANONYMISE, export=True),
+    callback_note=Text(mask=True, erase=Erase.EMPTY, export=True),
+    rating_comment=Text(mask=True, erase=Erase.OWN_WORDS, export=True),
+    # Made of messages, which are masked, and made anew from what is left of them
+    preview=Text(erase=Erase.BY_CODE, export=True),
+    handover=Text(erase=Erase.BY_CODE, export=True),
+    client_id=BY_CODE,
+    assignee_name=Text(export=True),
+    language=Text(export=True),
+    reply_by=Text(export=True),
+)
+declare(
+    "tickets.Message",
+    text=Text(mask=True, erase=Erase.BY_CODE, export=True, search=Search.WORDS),
+    sender_name=Text(erase=Erase.BY_CODE, export=True),
+    client_id=BY_CODE,
+    fingerprint=BY_CODE,
+    channel=KEPT,
+)
+declare(
+    "tickets.TicketEvent",
+    old=Text(erase=Erase.BY_CODE, export=True),
+    new=Text(erase=Erase.BY_CODE, export=True),
+    actor_name=Text(erase=Erase.BY_CODE, export=True),
+    field=KEPT,
+)
+declare("tickets.SearchText", words=BY_CODE)
+declare("tickets.Viewer", name=KEPT)
+
+# --- Channels: erased and exported by `tickets.channels.personal_data` ---------
+declare_same(
+    "tickets.Incoming", BY_CODE, ["sender", "subject", "original", "payload", "quoted", "key", "reason"]
+)
+declare("tickets.Incoming", channel=KEPT)
+declare_same("tickets.Outgoing", BY_CODE, ["address", "payload", "key", "external_id", "last_error"])
+declare("tickets.Outgoing", channel=KEPT, kind=KEPT)
+declare("tickets.ChannelIdentity", channel=KEPT, address=BY_CODE, proven_by=KEPT)
+declare("tickets.AddressBlock", channel=KEPT, address=BY_CODE, detail=BY_CODE)
+declare_same(
+    "tickets.MessageTemplate", KEPT, ["name", "language", "category", "status", "header", "body", "footer"]
+)
+declare("tickets.ChannelState", name=KEPT, value=KEPT)
+
+# --- The desk's own ----------------------------------------------------------
+# It points to ids and names no customer, so that an erasure need not touch it
+declare_same("tickets.AuditEntry", KEPT, ["actor_name", "what", "address"])
+declare_same("tickets.Job", KEPT, ["name", "last_error"])
+declare_same(
+    "tickets.DeskSettings",
+    KEPT,
+    [
+        "shop_name", "colour", "text_colour", "launcher_text", "languages", "greetings", "suggestions", "currency",
+        "time_zone", "hours", "holiday_country", "holiday_state", "holiday_calendar", "targets", "letters",
+    ],
+)  # fmt: skip
+declare_same("tickets.Holiday", KEPT, ["name", "hours"])
+declare_same("tickets.ServiceKey", KEPT, ["name", "digest", "hint", "scopes"])
+declare_same(
+    "tickets.ShopConnection",
+    KEPT,
+    [
+        "last_topic", "last_error", "url", "token", "fetch_state", "fetch_step", "fetch_cursor", "fetched",
+        "fetch_error",
+    ],
+)  # fmt: skip
+declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
+declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
