@@ -11,7 +11,10 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         """Register with the framework what it must not know by name (see docs/architecture.md)."""
-        from supportdesk import checks  # noqa: F401 (registers itself)
+        from supportdesk import (
+            checks,  # noqa: F401 (registers itself)
+            templating,
+        )
         from supportdesk.observability import health, metrics
         from supportdesk.serving import lifecycle
 
@@ -37,6 +40,7 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(counts.durable)
         metrics.store.increment = counts.increment
         channels.load()
+        templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())
         register(Orders())

@@ -46,9 +46,9 @@ def state(due_at: datetime, responded_at: datetime | None, now: datetime, priori
     return "soon" if now >= soon_from(due_at, priority) else "ok"
 
 
-def soon_from(due_at: datetime, priority: str) -> datetime:
+def soon_from(due_at: datetime, priority: str, target: timedelta | None = None) -> datetime:
     """Return the moment from which the countdown is amber."""
-    return due_at - TARGETS[priority] * WARNING_SHARE
+    return due_at - (target or TARGETS[priority]) * WARNING_SHARE
 
 
 def in_words(target: timedelta) -> str:

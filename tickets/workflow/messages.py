@@ -18,6 +18,7 @@ from tickets import sla
 from tickets.channels import outbox
 from tickets.models import Category, ChannelName, Message, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
+from tickets.team.settings import current
 from tickets.uploads import StoredPicture
 
 from . import clock, status, wording
@@ -75,6 +76,7 @@ def open_ticket(
     priority = priority or sla.DEFAULT_PRIORITY[category]
     for attempt in range(TRIES):
         now = clock.now()
+        due = current().first_response_due(priority, now)
         ticket = Ticket(
             number=secrets.randbelow(90_000_000) + 10_000_000,
             requester=requester,
@@ -88,8 +90,8 @@ def open_ticket(
             subject=masked(subject or _first_line(text) or "Picture")[:140],
             created_at=now,
             updated_at=now,
-            first_response_due_at=sla.first_response_due(priority, now),
-            answer_check_at=sla.first_response_due(priority, now),
+            first_response_due_at=due,
+            answer_check_at=due,
             client_id=key,
             previous=previous,
             language=language,
@@ -102,7 +104,7 @@ def open_ticket(
                 change_set = ChangeSet(ticket, by=requester)
                 change_set.add_event("status", "", Status.OPEN)
                 _said(change_set, Sender.CUSTOMER, text, picture, client_id)
-                change_set.add_message(Sender.SYSTEM, wording.connected(priority), unread=False)
+                change_set.add_message(Sender.SYSTEM, wording.connected(priority, now), unread=False)
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
                 create(ticket, change_set)

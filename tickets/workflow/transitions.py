@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from supportdesk.http.outages import is_outage
-from tickets import sla
 from tickets.channels import outbox
 from tickets.models import Person, Sender, Status, Ticket
+from tickets.team.settings import current
 
 from . import status as steps
 from . import wording
@@ -90,7 +90,7 @@ def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category:
     if category:
         change_set.set(category=category)
     if priority and change_set.set(priority=priority) and not ticket.first_responded_at:
-        due = sla.first_response_due(priority, ticket.created_at)
+        due = current().first_response_due(priority, ticket.created_at)
         change_set.set_silently(first_response_due_at=due, answer_check_at=due)
     change_set.write()
 
