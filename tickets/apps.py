@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -40,6 +42,7 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(counts.durable)
         metrics.store.increment = counts.increment
         channels.load()
+        import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())

@@ -115,5 +115,6 @@ declare_same(
         "fetch_error",
     ],
 )  # fmt: skip
+declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
