@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0014_agent_preferences'),
+        ('tickets', '0015_shop_systems'),
     ]
 
     operations = [
