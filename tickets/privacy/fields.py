@@ -102,6 +102,7 @@ declare_same(
     [
         "shop_name", "colour", "text_colour", "launcher_text", "languages", "greetings", "suggestions", "currency",
         "time_zone", "hours", "holiday_country", "holiday_state", "holiday_calendar", "targets", "letters",
+        "tag_seen_on",
     ],
 )  # fmt: skip
 declare_same("tickets.Holiday", KEPT, ["name", "hours"])
