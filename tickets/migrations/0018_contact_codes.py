@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("tickets", "0016_first_steps"),
+        ("tickets", "0017_metric_count"),
     ]
 
     operations = [
