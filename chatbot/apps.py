@@ -12,6 +12,7 @@ class ChatbotConfig(AppConfig):
         from . import text_fields  # noqa: F401 (declares them)
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
+        from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .personal_data import Chats
         from .shop_data import register_kinds
 
