@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -37,6 +39,7 @@ class TicketsConfig(AppConfig):
         health.optional_parts["redis"] = bus.health
         multipart.install()
         channels.load()
+        import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())

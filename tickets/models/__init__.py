@@ -47,7 +47,7 @@ from .settings import (
     SecondFactor,
     Side,
 )
-from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
+from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
     CATEGORY_LABELS,
@@ -86,6 +86,7 @@ __all__ = [
     "DeliveryState",
     "DeskSettings",
     "EventType",
+    "ExternalKey",
     "Holiday",
     "HolidaySource",
     "Incoming",

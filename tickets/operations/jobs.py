@@ -40,6 +40,7 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.shop.systems import fetching
 from tickets.team.settings import current
 from tickets.webhooks.sender import WebhookSender
 
@@ -173,6 +174,12 @@ def retry_incoming(now: datetime, since: datetime) -> bool:
 def fetch_mail(now: datetime, since: datetime) -> bool:
     """Fetch new letters from the mailbox of EMAIL_IN_URL."""
     return imap.poll(now)
+
+
+@step("shop-fetch", every=timedelta(seconds=5))
+def fetch_shops(now: datetime, since: datetime) -> bool:
+    """Fetch a page of each shop whose data is being fetched once."""
+    return fetching.fetch_some()
 
 
 @step("inbox-prune", every=timedelta(hours=1))

@@ -101,6 +101,7 @@ declare_same(
     [
         "shop_name", "colour", "text_colour", "launcher_text", "languages", "greetings", "suggestions", "currency",
         "time_zone", "hours", "holiday_country", "holiday_state", "holiday_calendar", "targets", "letters",
+        "tag_seen_on",
     ],
 )  # fmt: skip
 declare_same("tickets.Holiday", KEPT, ["name", "hours"])
@@ -114,5 +115,6 @@ declare_same(
         "fetch_error",
     ],
 )  # fmt: skip
+declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
