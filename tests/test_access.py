@@ -45,6 +45,7 @@ POST  /shop/identity                        200    200   200   200    200  200  
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200
+POST  /widget/unread                        200    200   200   200    200  200     200     200
 POST  /api/auth/contact                     401    204   204   204    204  401     204     204
 POST  /api/auth/contact/confirm             401    400   400   400    400  401     400     400
 POST  /api/support/<ticket_id>/transcript   401    404   204   404    404  401     404     404
@@ -103,6 +104,7 @@ GET   /files/<message_id>/small             401    404   200   404    200  401  
 POST  /widget/again                         401    404   400   404    404  401     404     404
 POST  /widget/callback                      401    404   200   404    404  401     404     404
 POST  /widget/connect                       401    201   201   201    201  401     201     201
+POST  /widget/end                           401    200   200   200    200  401     200     200
 GET   /widget/conversation                  401    200   200   200    200  401     200     200
 POST  /widget/helped/<answer_id>            401    404   200   404    404  401     404     404
 GET   /widget/messages                      401    200   200   200    200  401     200     200
