@@ -8,8 +8,12 @@ class ChatbotConfig(AppConfig):
     def ready(self):
         from tickets.channels import assistant
         from tickets.privacy.personal_data import PROVIDERS
+        from tickets.shop.people import MOVERS
 
-        from . import text_fields  # noqa: F401 (declares them)
+        from . import (
+            conversations,
+            text_fields,  # noqa: F401 (declares them)
+        )
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .personal_data import Chats
@@ -18,3 +22,4 @@ class ChatbotConfig(AppConfig):
         PROVIDERS.append(Chats())
         assistant.register(Villy())
         register_kinds()
+        MOVERS.append(conversations.move)

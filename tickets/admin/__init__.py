@@ -6,13 +6,16 @@ orders   orders and their items
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 audit    who saw and did what, read only
+shop     service keys, connections to shop systems
+webhooks endpoints that are told what happens, and the log
+linking  two records of one person
 forms    the forms of these pages
 exports  tickets as CSV
 """
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, orders, people, tickets
+from . import audit, channels, orders, people, shop, tickets, webhooks
 from .base import DeskAdmin
 
-__all__ = ["DeskAdmin", "audit", "channels", "orders", "people", "tickets"]
+__all__ = ["DeskAdmin", "audit", "channels", "orders", "people", "shop", "tickets", "webhooks"]
