@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
@@ -51,7 +52,7 @@ class InboxFilter:
     waiting: bool = False
     q: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _one_of("status", self.status, Status.values)
         _one_of("priority", self.priority, Priority.values)
         _one_of("category", self.category, Category.values)
@@ -103,7 +104,7 @@ def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE, only: Se
     return _page(found, size, wanted.order)
 
 
-def _rows(wanted: InboxFilter, only: Sequence[str], *after) -> QuerySet[Ticket]:
+def _rows(wanted: InboxFilter, only: Sequence[str], *after: Any) -> QuerySet[Ticket]:
     """The tickets of a filter with these fields, from behind this time and id on."""
     rows = inbox(wanted)
     if only:
@@ -134,7 +135,7 @@ class Count:
     number: int
     capped: bool = False
 
-    def __str__(self):
+    def __str__(self) -> Any:
         return f"{self.number:,}{'+' if self.capped else ''}"
 
 
@@ -171,7 +172,7 @@ class Colleague:
 
 def colleagues() -> list[Colleague]:
     """The agents as every open ticket offers them: as they were within the last seconds."""
-    return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS)
+    return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS) or []
 
 
 def _colleagues() -> list[Colleague]:
@@ -205,7 +206,7 @@ def newer_messages(ticket: Ticket, seq: int, *, notes: bool, limit: int | None =
 
 @lru_cache
 def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
-    def rows(ticket, before):
+    def rows(ticket: Ticket, before: Any) -> Any:
         return conversation(ticket, notes=notes).filter(seq__lt=before).order_by("-seq")[:limit]
 
     return compiled_query(rows)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -122,7 +123,7 @@ def open_ticket(
     raise WriteConflict
 
 
-def _opened_before(requester: Person, key: str | None, text, picture) -> Ticket | None:
+def _opened_before(requester: Person, key: str | None, text: Any, picture: Any) -> Ticket | None:
     """Return the ticket that this key opened before; raise Mismatch if it said something else."""
     if not key:
         return None
@@ -172,7 +173,9 @@ class ClosedMeanwhile(Exception):
 
 
 @atomic_on_ticket
-def _customer_says(ticket, text, by, picture, client_id, channel) -> Message:
+def _customer_says(
+    ticket: Ticket, text: Any, by: Any, picture: Any, client_id: Any, channel: Any
+) -> Message:
     if _is_second_try(ticket) and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
     if ticket.is_over:
@@ -187,7 +190,9 @@ def _customer_says(ticket, text, by, picture, client_id, channel) -> Message:
     return message
 
 
-def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Message:
+def _say_in_following(
+    ticket: Ticket, text: Any, *, by: Any, picture: Any, client_id: Any, channel: Any
+) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
         return _same(said, text, picture, by)
@@ -202,7 +207,7 @@ def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Messa
 
 
 @atomic_with_retry
-def _following(ticket, text, **words) -> tuple[Ticket, bool]:
+def _following(ticket: Ticket, text: Any, **words: Any) -> tuple[Ticket, bool]:
     """Return the ticket that goes on where this one ended, and whether it was opened with this text."""
     # Of two messages at once the second waits here, and goes to the ticket that the first opened
     lock_rows(Ticket.objects.filter(pk=ticket.pk))
@@ -285,7 +290,14 @@ def add_note(
 
 
 def _said(
-    change_set: ChangeSet, sender: Sender, text, picture, client_id, *, internal=False, channel=""
+    change_set: ChangeSet,
+    sender: Sender,
+    text: Any,
+    picture: Any,
+    client_id: Any,
+    *,
+    internal: Any = False,
+    channel: Any = "",
 ) -> Message:
     return change_set.add_message(
         sender,
@@ -309,7 +321,9 @@ def _is_second_try(ticket: Ticket) -> bool:
     return ticket.is_retry or in_transaction()
 
 
-def _said_before(ticket, text, picture, by, client_id, *, internal=False) -> Message | None:
+def _said_before(
+    ticket: Ticket, text: Any, picture: Any, by: Any, client_id: Any, *, internal: Any = False
+) -> Message | None:
     """Return the message that this client_id made before; raise Mismatch if it said something else."""
     if not client_id:
         return None
@@ -317,7 +331,7 @@ def _said_before(ticket, text, picture, by, client_id, *, internal=False) -> Mes
     return seen and _same(seen, text, picture, by, internal)
 
 
-def _same(seen: Message, text, picture, by, internal=False) -> Message:
+def _same(seen: Message, text: Any, picture: Any, by: Any, internal: Any = False) -> Message:
     """Return the message if it is what is being said again; raise Mismatch otherwise."""
     said = (seen.author_id, seen.internal, seen.fingerprint)
     if said != (by.pk, internal, _fingerprint(text, picture)):

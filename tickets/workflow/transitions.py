@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from tickets.channels import outbox
 from tickets.models import Person, Sender, Status, Ticket
@@ -26,7 +27,9 @@ def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -
 
 
 @atomic_on_ticket
-def _move_unless_outrun(ticket, new_status, by, resolution, customer_seq_read) -> None:
+def _move_unless_outrun(
+    ticket: Ticket, new_status: Any, by: Any, resolution: Any, customer_seq_read: Any
+) -> None:
     change_set = ChangeSet(ticket, by=by)
     if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
         steps.take(change_set, ticket.assignee or by)
@@ -71,7 +74,7 @@ def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
 
 
 @atomic_on_ticket
-def _assign_unless_outrun(ticket, agent, by, assignee_read) -> None:
+def _assign_unless_outrun(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
     if ticket.assignee_id != assignee_read:
         raise IllegalMove("Somebody else assigned this ticket first.")
     change_set = ChangeSet(ticket, by=by)
@@ -147,7 +150,7 @@ def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     change_set.write()
 
 
-def change(ticket: Ticket, *, by: Person, **wanted) -> None:
+def change(ticket: Ticket, *, by: Person, **wanted: Any) -> None:
     """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
 
     `wanted` holds any of priority, category, assignee, callback_completed, resolution, status.
@@ -156,7 +159,9 @@ def change(ticket: Ticket, *, by: Person, **wanted) -> None:
 
 
 @atomic_on_ticket
-def _change_unless_outrun(ticket, wanted, by, assignee_read, customer_seq_read) -> None:
+def _change_unless_outrun(
+    ticket: Ticket, wanted: Any, by: Any, assignee_read: Any, customer_seq_read: Any
+) -> None:
     status, resolution = wanted.get("status"), wanted.get("resolution", "")
     if "priority" in wanted or "category" in wanted:
         triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
@@ -170,7 +175,7 @@ def _change_unless_outrun(ticket, wanted, by, assignee_read, customer_seq_read) 
         _move_unless_outrun(ticket, status, by, resolution, customer_seq_read)
 
 
-def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
+def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple[list[Ticket], list[tuple]]:
     """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
     done, skipped = [], []
     for ticket in tickets:
