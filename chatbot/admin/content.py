@@ -7,11 +7,13 @@ from django.template.loader import render_to_string
 
 from chatbot.models import Article, Chat, Product
 from tickets.admin import DeskAdmin
+from tickets.admin.files import ShopFiles
 from tickets.models import Ticket
 
 
 @admin.register(Product)
-class ProductAdmin(DeskAdmin):
+class ProductAdmin(ShopFiles, DeskAdmin):
+    shop_kind = "products"
     list_display = ("name", "sku", "category", "price", "unit", "stock", "is_active")
     list_editable = ("price", "stock", "is_active")
     list_filter = ("is_active", "category")
@@ -19,7 +21,7 @@ class ProductAdmin(DeskAdmin):
     search_help_text = "Name, any spelling of it, or SKU."
     fieldsets = (
         (None, {"fields": ("name", "sku", "category", "is_active")}),
-        ("Price and stock", {"fields": (("price", "unit"), "stock")}),
+        ("Price and stock", {"fields": (("price", "currency", "unit"), "stock")}),
         ("What Villy tells", {"fields": ("description", "ingredients", "shelf_life", "image")}),
         ("How people call it", {"fields": ("also_called",)}),
     )
@@ -47,7 +49,8 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(DeskAdmin):
+class ArticleAdmin(ShopFiles, DeskAdmin):
+    shop_kind = "articles"
     list_display = ("title", "category", "ways_to_ask", "languages", "is_active", "updated_at")
     list_filter = ("is_active", "category")
     search_fields = ("title", "slug", "body", "also_asked")

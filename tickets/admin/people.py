@@ -9,6 +9,7 @@ from tickets.models import Person
 
 from .base import DeskAdmin
 from .data import DataPage
+from .files import ShopFiles
 from .forms import NewPersonForm, PersonForm
 from .linking import LinkPage
 from .sign_in import SignInActions
@@ -18,7 +19,8 @@ admin.site.unregister(Group)
 
 
 @admin.register(Person)
-class PersonAdmin(SignInActions, DataPage, LinkPage, DeskAdmin, UserAdmin):
+class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserAdmin):
+    shop_kind = "customers"
     list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
