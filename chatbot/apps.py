@@ -7,6 +7,7 @@ class ChatbotConfig(AppConfig):
 
     def ready(self):
         from tickets.channels import assistant
+        from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
         from tickets.shop.people import MOVERS
 
@@ -16,6 +17,7 @@ class ChatbotConfig(AppConfig):
         )
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
+        from .first_steps import article_step, products_step
         from .personal_data import Chats
         from .shop_data import register_kinds
 
@@ -23,3 +25,5 @@ class ChatbotConfig(AppConfig):
         assistant.register(Villy())
         register_kinds()
         MOVERS.append(conversations.move)
+        checklist.register(products_step)
+        checklist.register(article_step)

@@ -337,6 +337,9 @@ if S3_BUCKET:
     env.needs_package("S3_BUCKET", "storages", "requirements-s3.txt")
     env.needs_package("S3_BUCKET", "boto3", "requirements-s3.txt")
     STORAGES["default"] = {"BACKEND": "supportdesk.storage.s3.Bucket", "OPTIONS": _bucket_options}
+# Pictures and attachments are the customers': for the desk's own user only
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024

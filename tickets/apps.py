@@ -23,6 +23,7 @@ class TicketsConfig(AppConfig):
         from . import channels
         from .live.broker import broker
         from .live.bus import bus
+        from .operations import counts
         from .operations.jobs import Worker
         from .operations.metrics import gauges
         from .shop.customers import Customers
@@ -38,6 +39,8 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(gauges)
         health.optional_parts["redis"] = bus.health
         multipart.install()
+        metrics.collectors.append(counts.durable)
+        metrics.store.increment = counts.increment
         channels.load()
         import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)

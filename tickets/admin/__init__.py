@@ -5,17 +5,21 @@ tickets  one ticket and many, through the workflow
 orders   orders and their items
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
+mail_check  a test letter to oneself
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems
 webhooks endpoints that are told what happens, and the log
 linking  two records of one person
+files    import and export of the shop's data
 forms    the forms of these pages
 exports  tickets as CSV
 """
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, orders, people, shop, tickets, webhooks
+from . import audit, channels, mail_check, orders, people, shop, tickets, webhooks
 from .base import DeskAdmin
 
-__all__ = ["DeskAdmin", "audit", "channels", "orders", "people", "shop", "tickets", "webhooks"]
+__all__ = [
+    "DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "shop", "tickets", "webhooks",
+]  # fmt: skip
