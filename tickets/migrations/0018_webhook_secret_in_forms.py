@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0015_shop_systems'),
+        ('tickets', '0017_metric_count'),
     ]
 
     operations = [
