@@ -14,6 +14,7 @@ class ChatbotConfig(AppConfig):
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
+        from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .personal_data import Chats
         from .shop_data import register_kinds
 

@@ -13,6 +13,7 @@ from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazy
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from lucide.jinja import lucide
@@ -51,10 +52,14 @@ def _shop_name_source() -> str:
 def environment(**options) -> Environment:
     # A changed template is read again while somebody works on it, and only then
     env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
+        made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
         url=url,
@@ -106,6 +111,11 @@ def static(path: str) -> str:
 def icon(name: str, size: int = 18) -> Markup:
     """A Lucide icon, inline; decoration only, so the name of a control is never in it."""
     return Markup(lucide(name, size=size, aria_hidden="true", **{"class": "icon"}))
+
+
+def made_at() -> str:
+    """The time at which a page is made, from which its scripts tell what is late: readers' clocks are off by hours."""
+    return timezone.now().isoformat(timespec="milliseconds")
 
 
 def linked(text: str) -> Markup:

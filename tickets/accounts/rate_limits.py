@@ -43,6 +43,7 @@ LIMITS = {
     "second factor": [(10, TEN_MINUTES, ACCOUNT), (50, HOUR, ACCOUNT), (200, TEN_MINUTES, ADDRESS)],
     "reset a password": [(5, HOUR, ACCOUNT), (50, HOUR, ADDRESS)],
     "register": [(20, HOUR, ADDRESS)],
+    "rate an article": [(30, HOUR, ADDRESS)],
     "begin a chat": [(100, TEN_MINUTES, ADDRESS)],
     "identify": [(300, TEN_MINUTES, ADDRESS)],
     "refresh": [(300, TEN_MINUTES, ADDRESS)],
