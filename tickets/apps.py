@@ -34,6 +34,8 @@ class TicketsConfig(AppConfig):
         health.optional_parts["redis"] = bus.health
         multipart.install()
         channels.load()
+        from .operations import desk_steps  # noqa: F401 (registers its steps)
+
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())
         register(Orders())
