@@ -9,7 +9,7 @@ LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 @register(Tags.security)
 def production(app_configs, **options) -> list:
     """Return warnings about the settings; none under DEBUG, which serves this machine only."""
-    return [] if settings.DEBUG else [*_hosts(), *_in_front(), *_processes()]
+    return [] if settings.DEBUG else [*_hosts(), *_in_front(), *_processes(), *mail()]
 
 
 def _hosts():
@@ -36,3 +36,14 @@ def _processes():
     if settings.WORKERS > 1 and not settings.REDIS_URL:
         said = f"{settings.WORKERS} server processes without REDIS_URL: they notice each other's messages two seconds late."
         yield Warning(said, id="supportdesk.W010")
+
+
+def mail():
+    """Yield a warning when letters go nowhere; `serve` shows it as well."""
+    if not settings.MAIL_GOES_OUT:
+        said = (
+            "EMAIL_HOST is not set: letters are files in DATA_DIR/mail. Invitations, password links, order "
+            "codes and replies by e-mail reach no person."
+        )
+        hint = "Set EMAIL_HOST and MAIL_FROM to your mail server's, see docs/deploy.md."
+        yield Warning(said, hint=hint, id="supportdesk.W011")

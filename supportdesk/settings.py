@@ -345,6 +345,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
 EMAIL_HOST = env.host("EMAIL_HOST")
+# On a developer's machine the files in DATA_DIR/mail are read; in production nobody gets them
+MAIL_GOES_OUT = bool(EMAIL_HOST) or DEBUG
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST

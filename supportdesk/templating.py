@@ -1,6 +1,7 @@
 """The environment of our templates: few globals, and filters for what people read."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, lazy
 from django.utils.translation import gettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
@@ -28,6 +29,21 @@ PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
 
 
+def shop_name() -> str:
+    """Return the shop's name for the pages, read again for each of them."""
+    return _shop_name_source()
+
+
+def set_shop_name_source(source: Callable[[], str]) -> None:
+    """Let the pages take the shop's name from here; the settings that staff edit are an app's."""
+    global _shop_name_source
+    _shop_name_source = source
+
+
+def _shop_name_source() -> str:
+    return settings.SHOP_NAME
+
+
 def environment(**options) -> Environment:
     # A changed template is read again while somebody works on it, and only then
     env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
@@ -36,7 +52,7 @@ def environment(**options) -> Environment:
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
-        shop_name=settings.SHOP_NAME,
+        shop_name=lazy(shop_name, str)(),
         static=static,
         url=url,
     )

@@ -2,8 +2,6 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from tickets.accounts.views import AdminSignIn
-
 from .http import errors
 from .observability import health, metrics
 
@@ -15,7 +13,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.view, name="metrics"),
     # Before the admin's own: it knows no second factor
-    path("admin/login/", AdminSignIn.as_view()),
+    path("admin/", include("tickets.accounts.admin_urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(api_version="1"), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),

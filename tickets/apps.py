@@ -11,7 +11,10 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         """Register with the framework what it must not know by name (see docs/architecture.md)."""
-        from supportdesk import checks  # noqa: F401 (registers itself)
+        from supportdesk import (
+            checks,  # noqa: F401 (registers itself)
+            templating,
+        )
         from supportdesk.observability import health, metrics
         from supportdesk.serving import lifecycle
 
@@ -36,6 +39,7 @@ class TicketsConfig(AppConfig):
         channels.load()
         from .operations import desk_steps  # noqa: F401 (registers its steps)
 
+        templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())
         register(Orders())

@@ -6,6 +6,7 @@ token that `Villy.identify` takes. It sets no cookie.
 
 import time
 import uuid
+from functools import cache
 
 import jwt
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.contrib.auth import authenticate
 from django.core import signing
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -21,16 +23,31 @@ from rest_framework.exceptions import ParseError
 from chatbot.models import Product
 from tickets.api.parsers import JSONParser
 from tickets.models import Person, Role
+from tickets.team.settings import current
 
 IDENTITY_SECONDS = 300
 SIGN_IN_DAYS = 7
+# Who makes a database one of the demo shop
+DEMO_CUSTOMER = "customer@demo.test"
 
 
 @require_safe
 def page(request):
+    """The demo shop; a desk without demo data shows its name, the chat and the help centre."""
+    if not Person.objects.filter(login_email=DEMO_CUSTOMER).exists():
+        return render(request, "shop/plain.html", {"shop": current(), "has_help": _has_help()})
     products = Product.objects.filter(is_active=True).order_by("category", "name")
     context = {"products": products, "signs_in": bool(settings.WIDGET_SIGNING_KEY), "demo": settings.DEBUG}
     return render(request, "shop/page.html", context)
+
+
+@cache
+def _has_help() -> bool:
+    try:
+        resolve("/help/")
+    except Resolver404:
+        return False
+    return True
 
 
 # No cookie is involved in either, so there is nothing that another site could ride on

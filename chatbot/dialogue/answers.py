@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
 from tickets.models import Category, Order, Priority
+from tickets.team import promise
 
 from .message import ACT, CLEAR, Heard
 
@@ -78,6 +81,8 @@ def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> R
     if heard.reason == "human":
         reply.intent = "talk_to_human"
     reply.offer_agent, reply.category, reply.priority = True, category, priority
+    if back := promise.back(timezone.now(), heard.language):
+        reply.text = f"{reply.text} {back}"
     if category in orders.ABOUT_AN_ORDER and (
         order := orders.about(chat, chat.person, heard.text, category)
     ):

@@ -41,6 +41,11 @@ MASK = "••••••"
 SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
 
 
+def can_be_sent() -> bool:
+    """Return whether a code would reach anyone: by letter or by text message."""
+    return settings.MAIL_GOES_OUT or bool(settings.SMS_URL)
+
+
 # --- Asking for a code -------------------------------------------------------
 
 

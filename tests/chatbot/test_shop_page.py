@@ -10,12 +10,19 @@ from django.contrib.sessions.models import Session
 from chatbot.models import Product
 from tests import factories
 from tests.pages import page
-from tickets.models import Person
+from tickets.models import DeskSettings, Person
 
 
 @pytest.fixture(autouse=True)
 def _key(settings):
     settings.WIDGET_SIGNING_KEY = "w" * 64
+
+
+@pytest.fixture(autouse=True)
+def demo_customer(request):
+    """By whom a desk knows that it has the demo data."""
+    request.getfixturevalue("db")
+    factories.person("Demo Customer", email="customer@demo.test")
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def rows_everywhere(db):
 def test_looking_at_the_shop_leaves_nothing_behind(client, rows_everywhere, django_assert_num_queries):
     factories.makhana()
     before = rows_everywhere()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         answer = client.get("/")
     assert answer.status_code == 200
     assert not answer.cookies
@@ -133,3 +140,15 @@ def test_without_a_signing_key_nobody_is_vouched_for(client, priya, settings):
     assert not page(client.get("/")).all("dialog")
     data = {"email": "priya@example.com", "password": factories.PASSWORD}
     assert post(client, "/shop/sign-in", data).status_code == 401
+
+
+def test_without_demo_data_the_page_has_the_shops_name_and_the_chat(client, db):
+    Person.objects.all().delete()
+    factories.makhana()
+    DeskSettings.objects.create(shop_name="Asha's Pantry")
+    shown = page(client.get("/"))
+    assert shown.one("h1").text == "Asha's Pantry"
+    assert shown.one("button").text == "Ask Villy"
+    assert [tag["src"] for tag in shown.all("script")].count("/widget.js") == 1
+    assert "village" not in shown.text
+    assert not shown.all("li", _class="product")

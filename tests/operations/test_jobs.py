@@ -14,7 +14,17 @@ from chatbot.personal_data import prune_proofs
 from tests import factories
 from tickets import live, workflow
 from tickets.accounts import tokens
-from tickets.models import Activity, Job, Sender, Status, Ticket, TicketEvent, TokenFamily, Viewer
+from tickets.models import (
+    Activity,
+    DeskSettings,
+    Job,
+    Sender,
+    Status,
+    Ticket,
+    TicketEvent,
+    TokenFamily,
+    Viewer,
+)
 from tickets.operations import jobs
 from tickets.workflow import clock
 
@@ -92,8 +102,8 @@ def resolved(ticket, asha):
     return ticket
 
 
-def test_a_resolved_ticket_that_is_left_alone_is_closed_after_its_days(resolved, settings):
-    settings.AUTO_CLOSE_DAYS = 7
+def test_a_resolved_ticket_that_is_left_alone_is_closed_after_its_days(resolved):
+    DeskSettings.objects.create(auto_close_hours=7 * 24)
     jobs.close_resolved(resolved.updated_at + timedelta(days=6, hours=23), resolved.created_at)
     assert stored(resolved).status == Status.RESOLVED
     jobs.close_resolved(resolved.updated_at + timedelta(days=7, seconds=1), resolved.created_at)
@@ -102,8 +112,8 @@ def test_a_resolved_ticket_that_is_left_alone_is_closed_after_its_days(resolved,
     assert now.events.filter(field="status", new=Status.CLOSED, actor=None).count() == 1
 
 
-def test_with_zero_days_nothing_closes_by_itself(resolved, settings):
-    settings.AUTO_CLOSE_DAYS = 0
+def test_with_zero_hours_nothing_closes_automatically(resolved):
+    DeskSettings.objects.create(auto_close_hours=0)
     jobs.close_resolved(resolved.updated_at + LONG_AGO, resolved.created_at)
     assert stored(resolved).status == Status.RESOLVED
 

@@ -40,6 +40,7 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.team.settings import current
 from tickets.webhooks.sender import WebhookSender
 
 logger = logging.getLogger(__name__)
@@ -103,10 +104,11 @@ def notice_breaches(now: datetime, since: datetime) -> bool:
 
 @step("auto-close", every=timedelta(minutes=10))
 def close_resolved(now: datetime, since: datetime) -> bool:
-    """Close what was resolved and then left alone for AUTO_CLOSE_DAYS."""
-    if not settings.AUTO_CLOSE_DAYS:
+    """Close what was resolved and then left alone for as long as the settings say."""
+    wait = current().auto_close_after
+    if not wait:
         return False
-    before = now - timedelta(days=settings.AUTO_CLOSE_DAYS)
+    before = now - wait
     resolved = Ticket.objects.defer("handover").filter(status=Status.RESOLVED, updated_at__lt=before)
     tickets = list(resolved.order_by("updated_at")[:BATCH])
     workflow.move_many(tickets, workflow.close_by_itself, untouched_since=before)

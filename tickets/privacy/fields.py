@@ -113,6 +113,7 @@ declare_same(
     ],
 )  # fmt: skip
 declare_same("tickets.Holiday", KEPT, ["name", "hours"])
+declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])
 declare_same("tickets.ServiceKey", KEPT, ["name", "digest", "hint", "scopes"])
 declare_same(
     "tickets.ShopConnection",

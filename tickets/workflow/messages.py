@@ -114,7 +114,7 @@ def open_ticket(
                 else:
                     change_set.by = requester
                     _said(change_set, Sender.CUSTOMER, text, picture, client_id)
-                change_set.add_message(Sender.SYSTEM, wording.connected(priority), unread=False)
+                change_set.add_message(Sender.SYSTEM, wording.connected(priority, now), unread=False)
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
                 create(ticket, change_set)

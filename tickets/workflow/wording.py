@@ -1,10 +1,19 @@
 """What the desk itself says in a conversation (the blue bubbles)."""
 
+from datetime import datetime
+
 from tickets import sla
+from tickets.team import promise
+from tickets.team.settings import current
+
+from . import clock
 
 
-def connected(priority: str) -> str:
-    target = sla.in_words(sla.TARGETS[priority])
+def connected(priority: str, now: datetime | None = None) -> str:
+    """Say when an agent answers: within the target, or outside business hours when they are back."""
+    if back := promise.back(now or clock.now()):
+        return f"Connected to Customer Care. {back} An agent will answer you then."
+    target = sla.in_words(current().targets[priority].first)
     return f"Connected to Customer Care. An agent will help you shortly. We aim to answer within {target}."
 
 
