@@ -26,6 +26,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
+from supportdesk.serving.static import collect_if_changed
 from tickets import inbox, queries
 from tickets.accounts import tokens
 from tickets.desk.forms import FILTERS
@@ -60,6 +61,8 @@ class Cost:
 
 class Scene:
     def __init__(self):
+        # A fresh clone has none, and pages name them by their hashes
+        collect_if_changed()
         self.agent = Person.objects.get(login_email="agent@demo.test")
         self.staff = Person.objects.get(login_email="staff@demo.test")
         newest = Ticket.objects.filter(last_seq=10).order_by("-updated_at")

@@ -7,14 +7,19 @@ class ChatbotConfig(AppConfig):
 
     def ready(self):
         from tickets.channels import assistant
+        from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
 
         from . import text_fields  # noqa: F401 (declares them)
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
+        from .first_steps import article_step, products_step
+        from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .personal_data import Chats
         from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
         assistant.register(Villy())
         register_kinds()
+        checklist.register(products_step)
+        checklist.register(article_step)

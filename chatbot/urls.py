@@ -1,12 +1,18 @@
 from django.urls import path
 
 from .demo import views as shop
+from .helpcentre import sitemap
+from .helpcentre import views as help_centre
 from .widget import views as widget
 
 urlpatterns = [
     path("", shop.page, name="shop"),
     path("shop/sign-in", shop.sign_in, name="shop-sign-in"),
     path("shop/identity", shop.identity, name="shop-identity"),
+    path("help/", help_centre.index, name="help"),
+    path("help/<slug:slug>/", help_centre.article, name="help-article"),
+    path("help/<slug:slug>/helped", help_centre.vote, name="help-vote"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("widget.js", widget.loader, name="loader"),
     path("widget/frame", widget.frame, name="widget-frame"),
     path("widget/conversation", widget.conversation, name="widget-conversation"),

@@ -14,7 +14,7 @@ from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from lucide.jinja import lucide
@@ -47,8 +47,10 @@ def _shop_name_source() -> str:
 def environment(**options) -> Environment:
     # A changed template is read again while somebody works on it, and only then
     env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
-        _=gettext,
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -21,6 +23,7 @@ class TicketsConfig(AppConfig):
         from . import channels
         from .live.broker import broker
         from .live.bus import bus
+        from .operations import counts
         from .operations.jobs import Worker
         from .operations.metrics import gauges
         from .shop.customers import Customers
@@ -36,9 +39,12 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(gauges)
         health.optional_parts["redis"] = bus.health
         multipart.install()
+        metrics.collectors.append(counts.durable)
+        metrics.store.increment = counts.increment
         channels.load()
         from .operations import desk_steps  # noqa: F401 (registers its steps)
 
+        import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -41,7 +42,15 @@ class Colleague:
 
 def colleagues() -> list[Colleague]:
     """The agents as every open ticket offers them: as they were within the last seconds."""
-    return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS)
+    return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS) or []
+
+
+def assignable(ticket: Ticket) -> list[Colleague]:
+    """Return the agents that this ticket offers: also the one who has it and has left the shop."""
+    working = colleagues()
+    if ticket.assignee_id and ticket.assignee_id not in {agent.id for agent in working}:
+        return [Colleague(ticket.assignee_id, ticket.assignee_name), *working]
+    return working
 
 
 def _colleagues() -> list[Colleague]:
@@ -75,7 +84,7 @@ def newer_messages(ticket: Ticket, seq: int, *, notes: bool, limit: int | None =
 
 @lru_cache
 def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
-    def rows(ticket, before):
+    def rows(ticket: Ticket, before: Any) -> Any:
         return conversation(ticket, notes=notes).filter(seq__lt=before).order_by("-seq")[:limit]
 
     return compiled_query(rows)

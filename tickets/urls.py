@@ -4,6 +4,7 @@ from .channels import hooks
 from .channels import views as linked
 from .desk import actions, canned, dashboard, files, many, talking
 from .live import views as streams
+from .shop.systems import hooks as shop_hooks
 from .team import views as team
 
 ticket = "support/<uuid:ticket_id>/"
@@ -63,6 +64,8 @@ urlpatterns = [
         {"small": True},
         name="link-thumbnail",
     ),
+    re_path(r"^hooks/shopify/?$", shop_hooks.shopify, name="shopify-hook"),
+    re_path(r"^hooks/woocommerce/?$", shop_hooks.woocommerce, name="woocommerce-hook"),
     re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
     re_path(r"^hooks/whatsapp/?$", hooks.whatsapp, name="whatsapp-hook"),
 ]

@@ -1,6 +1,7 @@
 """Rules about orders: which one is meant, how it stands, and the flow that its state allows."""
 
 import re
+from typing import Any
 
 from chatbot import wording
 from chatbot.nlu import features as words
@@ -532,7 +533,7 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
-def _told(chat: Chat, heard: Heard, order: Order, key: str, **filled) -> Reply:
+def _told(chat: Chat, heard: Heard, order: Order, key: str, **filled: Any) -> Reply:
     reply = answers.text_reply(key, heard, "order_status", number=order.number, **filled)
     reply.is_sure = True
     return answers.about_order(chat, reply, order)

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from chatbot import wording
 from chatbot.sources import products as catalogue
@@ -391,7 +392,7 @@ def _fact_line(heard: Heard, product: Product, aspect: str) -> str:
 FREE_OF = phrases(r"\w+[ -]free", "free from", "without", "bina", "no", "nahi", "बिना", "फ्री", "rahit")
 
 
-def _contained_line(product: Product, aspect: str, fact, language: str, text: str) -> str:
+def _contained_line(product: Product, aspect: str, fact: Any, language: str, text: str) -> str:
     what = wording.say(f"aspect_{aspect}", language)
     key = (
         "contains"

@@ -1,6 +1,7 @@
 """What Villy can answer with: a wording, an article, products, an order, the way to a human."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
@@ -69,7 +70,9 @@ class Reply:
         }
 
 
-def text_reply(key: str, heard: Heard, intent: str = "", *, sure: float | None = None, **words) -> Reply:
+def text_reply(
+    key: str, heard: Heard, intent: str = "", *, sure: float | None = None, **words: Any
+) -> Reply:
     """Nothing but words: the line of `replies.yaml`, in the language of the message."""
     confidence = heard.confidence if sure is None else sure
     return Reply(wording.say(key, heard.language, **words), intent or heard.intent, confidence)

@@ -77,7 +77,7 @@ def amend(memory: dict, reply: Reply, text: str, is_issue: bool, priority: str) 
         return
     if is_issue:
         reply.offer_agent = True
-        reply.priority = _higher(reply.priority, sla.DEFAULT_PRIORITY[reply.category])
+        reply.priority = _higher(reply.priority, sla.DEFAULT_PRIORITY[reply.category or Category.OTHER])
     if priority in Priority.values:
         reply.priority = _higher(reply.priority, priority)
     issue = memory.setdefault("issue", _issue(reply, text, reply.intent))
@@ -140,5 +140,5 @@ def _count_turn(memory: dict, heard: Heard, reply: Reply) -> None:
         reply.text += " " + wording.say("long_talk", heard.language)
 
 
-def _higher(one: str | None, other: str) -> str:
-    return max(one or Priority.LOW, other, key=list(Priority.values).index)
+def _higher(one: str | None, other: str | None) -> str:
+    return max(one or Priority.LOW, other or Priority.LOW, key=list(Priority.values).index)

@@ -52,9 +52,9 @@ def by_rules(chat: Chat, heard: Heard) -> Reply:
     """Return what the first rule says that has something to say."""
     for rule in RULES:
         if reply := rule(chat, heard):
-            break
-    reply.rule = rule.__name__
-    return reply
+            reply.rule = rule.__name__
+            return reply
+    raise AssertionError("the last rule always answers")
 
 
 # --- What the words mean in this conversation -----------------------------------
@@ -117,7 +117,8 @@ def said_again(chat: Chat, heard: Heard) -> Reply | None:
     if "again" in chat.memory.get("clarified", []):
         reply = answers.text_reply("unknown_again", heard, "unknown")
         reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
-    elif reply := once_more(chat, heard.language):
+    elif repeated := once_more(chat, heard.language):
+        reply = repeated
         chat.memory.setdefault("clarified", []).append("again")
         reply.suggestions = [*reply.suggestions[:2], *answers.chips(heard, "human")]
     else:
@@ -274,7 +275,7 @@ def a_code(chat: Chat, heard: Heard) -> Reply | None:
     """The code that we sent to the contact of an order, typed by whoever wants to hear about it."""
     if not order_codes.looks_like_a_code(heard.text) or not (code := order_codes.pending(chat)):
         return None
-    if order_codes.check(code, heard.text):
+    if order_codes.check(code, heard.text) and code.order:
         return answers.of_order(chat, code.order, heard)
     if code.proven_at:
         return None

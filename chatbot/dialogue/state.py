@@ -94,7 +94,7 @@ def take_back(state: State, said: str, instead: str = "") -> None:
         state.setdefault("corrections", []).append({"from": gone, "to": instead})
         state["corrections"] = state["corrections"][-5:]
         for key in OF_A_WISH:
-            state.pop(key, None)
+            state.pop(key, None)  # type: ignore[misc]
     state.pop("asked", None)
 
 

@@ -110,7 +110,7 @@ class Model:
         names = data[header_end:names_end].decode().split("\n")
         self.rows = dict(zip(names, _long_integers(data[names_end:]), strict=True))
         # The same words come again and again: "hi", "ok", "where is my order".
-        self.read = lru_cache(512)(self.read)
+        self.read = lru_cache(512)(self.read)  # type: ignore[method-assign]
 
     def classify(self, text: str) -> dict:
         reading = self.read(text)

@@ -110,9 +110,10 @@ def _is_heading(line: str) -> bool:
 
 def _heading(line: str, where: str) -> tuple[str, str, str | None]:
     words = line[1:-1].split()
-    language, kind, priority = (words + [None] * 3)[:3]
+    language, kind = [*words, "", ""][:2]
+    priority = words[2] if len(words) > 2 else None
     fits = len(words) in (2, 3) and language in LANGUAGES and kind in KINDS
-    if not fits or (len(words) == 3 and priority not in PRIORITIES):
+    if not fits or (priority is not None and priority not in PRIORITIES):
         raise CorpusError(
             f"{where}: {line} is not a heading; write [language kind] or [language kind "
             f"priority] with {'|'.join(LANGUAGES)}, {'|'.join(KINDS)}, {'|'.join(PRIORITIES)}"

@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 from math import sqrt
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 GLOSS_FILE = Path(__file__).resolve().parent.parent / "data" / "gloss.txt"
 # A customer's essay adds no meaning after this, only time on the processor.
@@ -158,7 +158,7 @@ def _phrase(spelling: str) -> str:
     return " ".join(token for token in tokens(spelling) if token not in STOPS)
 
 
-def _longest(spellings) -> dict[str, int]:
+def _longest(spellings: Any) -> dict[str, int]:
     longest: dict[str, int] = {}
     for phrase in spellings:
         first, *rest = phrase.split()
@@ -166,7 +166,7 @@ def _longest(spellings) -> dict[str, int]:
     return longest
 
 
-def _unambiguous_sounds(spellings, all_words: frozenset[str]) -> dict[str, str]:
+def _unambiguous_sounds(spellings: Any, all_words: frozenset[str]) -> dict[str, str]:
     readings: dict[str, dict] = {}
     for word in sorted(all_words):
         # Short words sound like everything: "ka", "ki" and "ko" are all "k".

@@ -10,7 +10,7 @@ The intents of question and article must agree as well.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import exp, log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import classifier
 from . import features as words
@@ -91,7 +91,7 @@ class Index:
                 number += 1
         return spans, dict(postings)
 
-    def _weighted(self, found: dict[str, set[str]], unseen: float = 0.0):
+    def _weighted(self, found: dict[str, set[str]], unseen: float = 0.0) -> Any:
         """Yield the known features of a text with their weight in its vectors.
 
         Each vector is as long as the root of its SAY, so that a product of two is worth SAY.

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -75,9 +76,11 @@ def matrix(featured: list[dict[str, set[str]]], known: Vocabulary) -> csr_matrix
     return hstack([_block_matrix(featured, known, block) for block in words.BLOCKS]).tocsr()
 
 
-def _block_matrix(featured, known: Vocabulary, block: str) -> csr_matrix:
+def _block_matrix(featured: Any, known: Vocabulary, block: str) -> csr_matrix:
     index, rarity = known.index[block], known.rarity[block]
-    columns, values, ends = [], [], [0]
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
     for found in featured:
         mine = sorted(index[name] for name in found[block] if name in index)
         length = _length(rarity, mine, len(found[block]), block)
@@ -146,7 +149,10 @@ def train(examples: list[Example], facts: dict | None = None) -> bytes:
 
 def packed(known: Vocabulary, heads: Heads, facts: dict) -> bytes:
     """Return the bytes of a model: magic, size of the header, header, names, one byte a weight."""
-    blocks, names, body, start = [], [], [], 0
+    blocks: list[dict] = []
+    names: list[str] = []
+    body: list = []
+    start = 0
     for block in words.BLOCKS:
         end = start + len(known.index[block])
         facts_of_block, weights = _packed_block(heads.weights[start:end], known, block)
@@ -238,14 +244,15 @@ def _temperature(unseen: list[dict], examples: list[Example]) -> float:
 
 
 def _issue_rates(examples: list[Example]) -> dict[str, float]:
-    total, issues = Counter(), Counter()
+    total: Counter[str] = Counter()
+    issues: Counter[str] = Counter()
     for example in examples:
         total[example.intent] += 1
         issues[example.intent] += example.is_issue
     return {intent: round((issues[intent] + 1) / (total[intent] + 2), 4) for intent in INTENTS}
 
 
-def _issue_fit(unseen, chances, rates, examples) -> dict:
+def _issue_fit(unseen: Any, chances: Any, rates: Any, examples: Any) -> dict:
     truth = np.array([example.is_issue for example in examples])
     by_intent = [sum(c[i] * rates[i] for i in INTENTS) for c in chances]
     odds = map(classifier.log_odds, by_intent)
@@ -260,7 +267,7 @@ def _issue_fit(unseen, chances, rates, examples) -> dict:
     }
 
 
-def _beyond_fit(unseen, chances, examples) -> dict:
+def _beyond_fit(unseen: Any, chances: Any, examples: Any) -> dict:
     signs = np.array([classifier.beyond_signs(s, c) for s, c in zip(unseen, chances, strict=True)])
     truth = np.array([example.intent == "out_of_scope" for example in examples])
     return {"weights": _rounded(_small_fit(signs, truth))}
@@ -340,7 +347,7 @@ def judge_folds(examples: list[Example]) -> Judged:
     return judged
 
 
-def learning_curve(examples: list[Example], shares=(0.125, 0.25, 0.5, 1.0)) -> list[tuple]:
+def learning_curve(examples: list[Example], shares: Any = (0.125, 0.25, 0.5, 1.0)) -> list[tuple]:
     """Return (lines trained on, scores on the dev split) for growing shares of the corpus."""
     dev = [example for example in examples if corpus.in_dev_split(example.text)]
     rest = [example for example in examples if not corpus.in_dev_split(example.text)]
@@ -413,7 +420,7 @@ def usual_priority(example: Example) -> str:
     return "high" if example.intent in classifier.TROUBLE else "medium"
 
 
-def _share(truths) -> float:
+def _share(truths: Any) -> float:
     truths = list(truths)
     return sum(map(bool, truths)) / len(truths) if truths else 0.0
 

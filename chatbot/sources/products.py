@@ -357,7 +357,7 @@ def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
     return chosen, explained
 
 
-_shelf = CachedFromTable(Product, Shelf).now
+_shelf = CachedFromTable(Product, Shelf).get
 
 
 def _fresh(ids: list) -> list[Product]:

@@ -31,6 +31,7 @@ from tickets.api.serializers import (
 from tickets.api.views import checked
 from tickets.desk import fragments
 from tickets.models import Status
+from tickets.operations import checklist
 from tickets.uploads import received
 
 from . import embed
@@ -60,6 +61,7 @@ def frame(request):
     if not host:
         return render(request, "chatbot/not_here.html", status=403)
     context = _conversation(None) | {"host": host, "target": sla.in_words(sla.TARGETS["high"])}
+    checklist.note_tag(host, embed.own_origin(request))
     response = render(request, "chatbot/frame.html", context)
     # The older header knows no list of origins: the browser goes by the policy
     response.xframe_options_exempt = True

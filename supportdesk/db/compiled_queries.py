@@ -16,7 +16,7 @@ when the query is called. COMPILED_QUERIES=off evaluates plain querysets, as Mon
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from inspect import signature
 from types import SimpleNamespace
@@ -110,7 +110,7 @@ def _compared(node: WhereNode) -> Iterator["Parameter"]:
             yield found
 
 
-def insert(rows: list[Model]) -> None:
+def insert(rows: Sequence[Model]) -> None:
     """Write new rows of one model, which have their keys; as `bulk_create` does."""
     if not rows:
         return

@@ -217,7 +217,7 @@ def test_who_has_waited_for_long_goes_anyway_and_who_is_first_in_one_line_waits_
         with ExitStack() as stack:
             return [stack.enter_context(serialized(key)) for key in keys]
 
-    monkeypatch.setattr(transactions, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(transactions.mongo, "MAX_LOCK_WAIT_SECONDS", 0.05)
     with ThreadPoolExecutor(1) as other:
         assert other.submit(stand, 1).result(10) == [False]
         with serialized(1):

@@ -5,6 +5,7 @@ tickets  one ticket and many, through the workflow
 orders   orders and their items
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
+mail_check  a test letter to oneself
 audit    who saw and did what, read only
 forms    the forms of these pages
 exports  tickets as CSV
@@ -12,7 +13,7 @@ exports  tickets as CSV
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, orders, people, tickets
+from . import audit, channels, mail_check, orders, people, tickets
 from .base import DeskAdmin
 
-__all__ = ["DeskAdmin", "audit", "channels", "orders", "people", "tickets"]
+__all__ = ["DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "tickets"]

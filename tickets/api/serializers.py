@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC
 from functools import cache
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordRefused
@@ -16,7 +17,7 @@ from ..models import Category, ChannelName, Message, Person, Priority, Sender, S
 from ..workflow import MAX_TEXT
 
 HAS_ACCOUNT = "There is an account with this e-mail already."
-UTC_TIME = {"default_timezone": UTC, "read_only": True}
+UTC_TIME: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
 
 
 def clock(source: str, **options) -> serializers.DateTimeField:

@@ -227,12 +227,10 @@ def variables(ticket: Ticket, agent) -> dict[str, str]:
 
 def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
-    agents = queries.colleagues()
     return {
         "ticket": ticket,
-        "agents": agents,
         # Whose ticket it is stays to be seen when the person works here no more
-        "absent_assignee": ticket.assignee_id and ticket.assignee_id not in {each.id for each in agents},
+        "agents": queries.assignable(ticket),
         "is_blocked": bool(ticket.requester.blocked_at),
         "moves": workflow.allowed_moves(ticket),
         "priorities": list(Priority)[::-1],

@@ -5,6 +5,7 @@ within the bound: kernels spread connections evenly enough.
 """
 
 from collections import Counter
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ class TooManyStreams(APIException):
     status_code = 429
     default_code = "too_many_streams"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("Too many live connections are open. Please close some of them."))
 
 
@@ -31,7 +32,7 @@ _open: Counter[str] = Counter()
 class Slot:
     """One open stream of a person at an address; released when its stream ends, or is never begun."""
 
-    def __init__(self, person_id, address: str):
+    def __init__(self, person_id: Any, address: str):
         bounds = {f"person:{person_id}": PER_PERSON, f"address:{address}": PER_ADDRESS}
         self.keys: list[str] = []
         for key, bound in bounds.items():
@@ -53,7 +54,7 @@ class Slot:
     __del__ = release
 
 
-async def held(slot: Slot, chunks):
+async def held(slot: Slot, chunks: Any) -> Any:
     """Yield the chunks of a stream and release its slot when they end."""
     try:
         async for chunk in chunks:

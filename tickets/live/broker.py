@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -40,7 +41,7 @@ POLL_SECONDS = 2
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
 
-def topic_of(ticket_id) -> str:
+def topic_of(ticket_id: Any) -> str:
     return f"ticket:{ticket_id}"
 
 
@@ -137,7 +138,7 @@ class Subscriber:
 class Read:
     """One read of what comes after a place, and who waits for it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.news: Batch | None = None
         self.waiting: list[Subscriber] = []
         # The event loop holds its tasks but loosely
@@ -147,7 +148,7 @@ class Read:
 class Topic:
     """Those who listen to one thing, and what they read: who stands at the same place shares it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.subscribers: set[Subscriber] = set()
         # Those that began since the last call
         self.reads: dict[tuple[str, int], Read] = {}
@@ -199,7 +200,7 @@ class Topic:
 class Broker:
     """The subscribers of this process, by topic. Everything but `call` runs on the event loop."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.topics: dict[str, Topic] = {}
         self.poller: asyncio.Task | None = None
@@ -292,10 +293,10 @@ def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
 broker = Broker()
 
 
-async def in_thread(function, *args):
+async def in_thread(function: Any, *args: Any) -> Any:
     """Run a function that uses the database in one of the readers' threads."""
 
-    def run():
+    def run() -> Any:
         close_old_connections()
         try:
             return function(*args)

@@ -12,6 +12,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 
@@ -33,7 +34,7 @@ PING_SECONDS = 10
 class LocalBus:
     """Reaches the subscribers of this process. Others find out by `live.Broker.poll`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.receivers: list[Receiver] = []
 
     def subscribe(self, receiver: Receiver) -> None:
@@ -117,7 +118,7 @@ class RedisBus(LocalBus):
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _calls(self):
+    async def _calls(self) -> Any:
         """Yield the calls of other processes until the connection fails."""
         reader = self.redis.asyncio.Redis.from_url(
             self.url, socket_connect_timeout=1, socket_timeout=PING_SECONDS, retry=None

@@ -1,7 +1,9 @@
 """The writing side: what happened gets its place in the one order of the desk."""
 
+import uuid
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.expressions import RawSQL
@@ -26,7 +28,7 @@ def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
     transaction.on_commit(lambda: bus.publish(call))
 
 
-def signal(ticket: Ticket, event: str, **data) -> None:
+def signal(ticket: Ticket, event: str, **data: Any) -> None:
     """Pass on something that is true only now (typing, presence). It is not stored."""
     bus.publish({"ticket": str(ticket.pk), "event": event, "data": data})
 
@@ -66,7 +68,7 @@ def assign_sequence() -> bool:
         theirs = Activity.objects.filter(position=None, ticket_id__in=tickets)
         new += [row for row in theirs if row.pk not in taken]
     newest = Activity.objects.exclude(position=None).order_by("-position").first()
-    position = newest.position if newest else 0
+    position = (newest and newest.position) or 0
     try:
         with transaction.atomic():
             for row in _in_order(new):
@@ -81,9 +83,9 @@ def assign_sequence() -> bool:
 
 def _in_order(activities: list[Activity]) -> list[Activity]:
     """Keep the messages of a ticket in the order of their seq, whatever the clock did meanwhile."""
-    seqs = {}
+    seqs: dict[uuid.UUID, list[Activity]] = {}
     for row in activities:
         if row.seq is not None:
             seqs.setdefault(row.ticket_id, []).append(row)
-    by_seq = {ticket: iter(sorted(rows, key=lambda row: row.seq)) for ticket, rows in seqs.items()}
+    by_seq = {ticket: iter(sorted(rows, key=lambda row: row.seq or 0)) for ticket, rows in seqs.items()}
     return [row if row.seq is None else next(by_seq[row.ticket_id]) for row in activities]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -44,15 +45,15 @@ class Ear:
         return self.credentials.person
 
 
-def stream(view):
+def stream(view: Any) -> Any:
     """A GET that goes on; whatever is refused is JSON, as everywhere in the API."""
 
     @csrf_exempt
     @wraps(view)
-    async def answered(request, *args, **kwargs):
+    async def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             if request.method != "GET":
-                raise MethodNotAllowed(request.method)
+                raise MethodNotAllowed(request.method or "")
             return await view(request, *args, **kwargs)
         except (APIException, Http404) as reason:
             return _refusal(reason)
@@ -61,7 +62,7 @@ def stream(view):
 
 
 @stream
-async def ticket_events(request, ticket_id):
+async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     """The events of one ticket, for its requester or an agent."""
     ear = await live.in_thread(_ear, request)
     slot = Slot(ear.person.pk, ear.address)
@@ -90,7 +91,7 @@ async def ticket_events(request, ticket_id):
 
 
 @stream
-async def inbox_events(request):
+async def inbox_events(request: HttpRequest) -> Any:
     """Every message and every change of a ticket, for agents.
 
     Without Last-Event-ID: from now on, or with `since` (milliseconds since 1970) from a little before that,
@@ -139,7 +140,7 @@ def _ear(request: HttpRequest) -> Ear:
     return Ear(credentials, _last_event_id(request), seconds, address_of(request))
 
 
-def _last_event_id(request) -> int | None:
+def _last_event_id(request: HttpRequest) -> int | None:
     return _number(request.headers.get("Last-Event-ID") or request.GET.get("after"))
 
 
@@ -147,7 +148,7 @@ def _number(raw: str | None) -> int | None:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
 
 
-def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
+def _audible_ticket(ear: Ear, ticket_id: Any) -> tuple[Ticket, bool]:
     if not ear.person.is_agent:
         return access.own_ticket(ear.person, ticket_id), False
     ticket = access.desk_ticket(ear.person, ticket_id)
@@ -158,7 +159,7 @@ def _audible_ticket(ear: Ear, ticket_id) -> tuple[Ticket, bool]:
 # --- What there is to hear ---------------------------------------------------
 
 
-def _ticket_news(ticket_id, after: int, *, agent: bool) -> Batch:
+def _ticket_news(ticket_id: Any, after: int, *, agent: bool) -> Batch:
     [ticket] = _tickets(ticket_id)
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)
@@ -202,7 +203,7 @@ _tickets = compiled_query(lambda id: Ticket.objects.defer("handover").filter(pk=
 
 
 @compiled_query
-def _activities(after: int):
+def _activities(after: int) -> Any:
     rows = Activity.objects.filter(position__gt=after).order_by("position")
     if connection.vendor != "mongodb":
         rows = rows.select_related("ticket").defer("ticket__handover")
@@ -231,7 +232,7 @@ def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
     return {(message.ticket_id, message.seq): message for message in messages}
 
 
-def _place(request) -> int:
+def _place(request: HttpRequest) -> int:
     """Where somebody begins who has heard nothing yet."""
     while live.assign_sequence():
         pass
@@ -241,9 +242,9 @@ def _place(request) -> int:
     return _newest_position(at__lt=datetime.fromtimestamp(since / 1000, UTC) - PAGE_TAKES)
 
 
-def _newest_position(**earlier) -> int:
+def _newest_position(**earlier: Any) -> int:
     newest = Activity.objects.exclude(position=None).filter(**earlier).order_by("-position").first()
-    return newest.position if newest else 0
+    return (newest and newest.position) or 0
 
 
 def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
@@ -253,7 +254,7 @@ def _message(message: Message, ticket: Ticket, agent: bool) -> dict:
 # --- Answers -----------------------------------------------------------------
 
 
-def _streamed(slot: Slot, chunks) -> StreamingHttpResponse:
+def _streamed(slot: Slot, chunks: Any) -> StreamingHttpResponse:
     response = StreamingHttpResponse(held(slot, chunks), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     # nginx would collect the events and pass them on late
@@ -261,10 +262,10 @@ def _streamed(slot: Slot, chunks) -> StreamingHttpResponse:
     return response
 
 
-def _refusal(reason) -> JsonResponse:
+def _refusal(reason: Any) -> JsonResponse:
     if isinstance(reason, APIException):
         detail = reason.detail.get("detail") if isinstance(reason.detail, dict) else reason.detail
-        body = {"detail": str(detail), "code": detail.code}
+        body = {"detail": str(detail), "code": getattr(detail, "code", "error")}
         response = JsonResponse(body, status=reason.status_code)
         if reason.status_code == 429:
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -34,7 +34,7 @@ from .channel import (
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
-from .job import Job
+from .job import Job, MetricCount
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
@@ -49,7 +49,7 @@ from .settings import (
     SecondFactor,
     Side,
 )
-from .shop import PersonEvent, Scope, ServiceKey, ShopConnection, System
+from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ticket import (
     CATEGORY_LABELS,
@@ -91,6 +91,7 @@ __all__ = [
     "DeliveryState",
     "DeskSettings",
     "EventType",
+    "ExternalKey",
     "Holiday",
     "HolidaySource",
     "Incoming",
@@ -99,6 +100,7 @@ __all__ = [
     "Lane",
     "Message",
     "MessageTemplate",
+    "MetricCount",
     "NeverChanged",
     "Order",
     "OrderItem",

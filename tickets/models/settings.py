@@ -91,6 +91,11 @@ class DeskSettings(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(24 * 90)],
     )
 
+    # What the checklist of a new desk is ticked by
+    mail_worked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tag_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tag_seen_on = models.CharField(max_length=200, blank=True, editable=False)
+
     class Meta:
         verbose_name = verbose_name_plural = _("settings")
 

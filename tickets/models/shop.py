@@ -62,6 +62,9 @@ class ShopConnection(models.Model):
     fetch_state = models.CharField(max_length=10, blank=True)  # "", running, done, failed
     fetch_step = models.CharField(max_length=20, blank=True)
     fetch_cursor = models.TextField(blank=True)
+    # Not before then: the shop's rate limit, or a pause after an error
+    fetch_due_at = models.DateTimeField(null=True)
+    fetch_failures = models.PositiveSmallIntegerField(default=0)
     fetched = models.JSONField(default=dict)
     fetch_error = models.CharField(max_length=300, blank=True)
     fetch_begun_at = models.DateTimeField(null=True)
@@ -69,6 +72,20 @@ class ShopConnection(models.Model):
 
     def __str__(self):
         return self.get_system_display()
+
+
+class ExternalKey(models.Model):
+    """What a shop system calls a row of ours: it names only its own id when it deletes one."""
+
+    # Made of the rest, so that no pair is kept twice
+    id = models.UUIDField(primary_key=True, editable=False)
+    system = models.CharField(max_length=20, choices=System)
+    kind = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=190)
+    key = models.CharField(max_length=190)
+
+    class Meta:
+        indexes = [models.Index(fields=["system", "kind", "external_id"], name="keys_by_external_id")]
 
 
 class PersonEvent(models.Model):

@@ -131,9 +131,8 @@ def _poured(source, target) -> str:
 def restore(source: Path) -> dict:
     """Put a backup into an empty DATA_DIR; return what was in it. Raise NotPossible with nothing changed."""
     database = database_file()
-    in_the_way = [path for path in (database, settings.DATA_DIR / KEY) if path.exists()] + list(
-        _pictures()
-    )[:1]
+    # A key alone is no desk: reading the settings made it just now, and the backup's takes its place
+    in_the_way = [path for path in (database, *_pictures()) if path.exists()][:1]
     if in_the_way:
         raise NotPossible(
             f"There is a desk already ({in_the_way[0]}). Restore into an empty DATA_DIR, or move this one away."
@@ -185,6 +184,7 @@ def _put_in_place(folder: Path, database: Path) -> None:
             path.rename(target)
     if (folder / KEY).exists():
         (folder / KEY).chmod(0o600)
-        (folder / KEY).rename(settings.DATA_DIR / KEY)
+        (folder / KEY).replace(settings.DATA_DIR / KEY)
+    (folder / DATABASE).chmod(0o600)
     # Last: where it is, the desk is whole
     shutil.move(folder / DATABASE, database)

@@ -104,12 +104,14 @@ declare("tickets.ChannelState", name=KEPT, value=KEPT)
 # It points to ids and names no customer, so that an erasure need not touch it
 declare_same("tickets.AuditEntry", KEPT, ["actor_name", "what", "address"])
 declare_same("tickets.Job", KEPT, ["name", "last_error"])
+declare("tickets.MetricCount", key=KEPT)
 declare_same(
     "tickets.DeskSettings",
     KEPT,
     [
         "shop_name", "colour", "text_colour", "launcher_text", "languages", "greetings", "suggestions", "currency",
         "time_zone", "hours", "holiday_country", "holiday_state", "holiday_calendar", "targets", "letters",
+        "tag_seen_on",
     ],
 )  # fmt: skip
 declare_same("tickets.Holiday", KEPT, ["name", "hours"])
@@ -123,6 +125,7 @@ declare_same(
         "fetch_error",
     ],
 )  # fmt: skip
+declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
 declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])

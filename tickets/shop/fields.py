@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError as Invalid
@@ -13,7 +14,7 @@ from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
 
 MOST_ITEMS = 500
-OPTIONAL = {"required": False, "allow_null": True}
+OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
 
 
 class Text(serializers.CharField):

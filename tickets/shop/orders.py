@@ -47,6 +47,10 @@ class Orders(Kind):
         "trackingUrl": "tracking_url", "city": "city", "pincode": "pincode", "adminUrl": "admin_url",
     }  # fmt: skip
 
+    def check_key(self, key: str) -> str:
+        # "#1001" is how some shops write 1001
+        return super().check_key(key.removeprefix("#"))
+
     def rows(self) -> models.QuerySet:
         return Order.objects.select_related("customer").prefetch_related("items")
 
@@ -65,6 +69,13 @@ class Orders(Kind):
         people = customers.upsert(wanted) if wanted else {}
         for put in puts:
             put.found = people.get((put.data.get("customer") or {}).get("externalId"))
+
+    def look_up(self, puts: list) -> None:
+        ids = {(put.data.get("customer") or {}).get("externalId") for put in puts} - {None, ""}
+        people = customers.by_external_id(ids)
+        for put in puts:
+            if id := (put.data.get("customer") or {}).get("externalId"):
+                put.found = people.get(id) or Person(external_id=id)
 
     def values(self, put, row: Order | None) -> dict:
         values = super().values(put, row)

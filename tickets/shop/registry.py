@@ -65,6 +65,9 @@ class Kind:
     def prepare(self, puts: list) -> None:
         """Look up, or write, what the rows of these puts point to."""
 
+    def look_up(self, puts: list) -> None:
+        """As `prepare`, for a rehearsal: nothing is written."""
+
     def values(self, put, row: models.Model | None) -> dict:
         """Return what the put changes, by column. Raise ValidationError."""
         return {
@@ -96,6 +99,11 @@ class Kind:
 
 
 def one(kind: Kind, key: str) -> models.Model | None:
+    """Return the stored row of a key, if there is one."""
+    try:
+        key = kind.check_key(key)
+    except serializers.ValidationError:
+        return None
     return kind.load([key]).get(key)
 
 

@@ -68,11 +68,38 @@ def write(puts: list[Put]) -> None:
             _one_by_one(kind, chunk)
 
 
+def rehearse(puts: list[Put]) -> None:
+    """Say on each put what `write` would make of it, and write nothing."""
+    for put in puts:
+        _check(put)
+    seen = set()
+    for kind, chunk in _chunks([put for put in puts if not put.status]):
+        rows = kind.load([put.key for put in chunk])
+        kind.look_up(chunk)
+        for put in chunk:
+            put.row = rows.get(put.key)
+            is_new = put.row is None and (kind.name, put.key) not in seen
+            seen.add((kind.name, put.key))
+            try:
+                values = _values(kind, put) if is_new or put.row else {}
+            except ValidationError as reason:
+                put.refuse(reason)
+                continue
+            put.status = 201 if is_new else 200
+            put.applied = is_new or _would_apply(put, values)
+
+
+def _would_apply(put: Put, values: dict) -> bool:
+    stored = getattr(put.row, "shop_updated_at", None)
+    is_older = bool(put.moment and stored and put.moment < stored)
+    return not is_older and any(getattr(put.row, column, None) != value for column, value in values.items())
+
+
 def _check(put: Put) -> None:
     try:
         put.key = put.kind.check_key(put.key)
         named = put.body.get(put.kind.key, put.key)
-        if str(named) != put.key:
+        if str(named).removeprefix("#") != put.key.removeprefix("#"):
             raise ValidationError({put.kind.key: [f"The body says {named!s:.40}, the address {put.key}."]})
         put.data = put.kind.check(put.body)
     except ValidationError as reason:

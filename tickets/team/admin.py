@@ -26,7 +26,7 @@ TARGET_FIELDS = tuple(
     for priority in ("urgent", "high", "medium", "low")
 )
 # Not settings of the shop
-NOT_AUDITED = {"id", "version", "updated_at"}
+NOT_AUDITED = {"id", "version", "updated_at", "mail_worked_at", "tag_seen_at", "tag_seen_on"}
 
 
 @admin.register(DeskSettings)

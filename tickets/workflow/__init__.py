@@ -17,6 +17,7 @@ merging        two tickets of one customer become one
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
+leaving        an agent leaves, the open tickets are unassigned
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
@@ -30,6 +31,7 @@ from .corrections import (
     snooze,
     wake_on_time,
 )
+from .leaving import release_of_leavers, release_tickets
 from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
@@ -67,6 +69,6 @@ __all__ = [
     "agent_replies", "allowed_moves", "assign", "cancel_because_customer_wrote", "cancel_reply", "change",
     "change_many", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm", "correct", "customer_of_caller",
     "customer_says", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",
-    "open_for_caller", "open_ticket", "plan_reply", "rate", "recorded", "reopen", "request_callback", "resolve_silent", "send_planned",
+    "open_for_caller", "open_ticket", "plan_reply", "rate", "recorded", "release_of_leavers", "release_tickets", "reopen", "request_callback", "resolve_silent", "send_planned",
     "snooze", "take", "triage", "undo_change", "unmerge", "wake_on_time", "withdraw",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ Here every text enters, whichever verb brings it: card numbers and one-time code
 
 from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -44,11 +45,11 @@ COLUMNS = {"assignee": "assignee_id", "order": "order_id", "merged_into": "merge
 TICK = timedelta(milliseconds=1)
 
 
-def atomic_on_ticket(function):
+def atomic_on_ticket(function: Any) -> Any:
     """Run `function(ticket, ...)` in one transaction; if it was outrun, read the ticket again and repeat."""
 
     @wraps(function)
-    def run(ticket, *args, **kwargs):
+    def run(ticket: Ticket, *args: Any, **kwargs: Any) -> Any:
         with serialized(ticket.pk) as waited:
             for attempt in range(TRIES):
                 try:
@@ -83,17 +84,17 @@ class ChangeSet:
         # Later than what came before it, also when the clock was set back meanwhile
         self.now = max(clock.now(), ticket.updated_at + TICK) if ticket.last_seq else clock.now()
         # What the ticket must still say for this change_set to be written
-        self.read = {"status": ticket.status}
-        self.changes = {}
+        self.read: dict[str, Any] = {"status": ticket.status}
+        self.changes: dict[str, Any] = {}
         # What the changed fields were, see `undo`
-        self.before = {}
+        self.before: dict[str, Any] = {}
         # By how much counters grow, whatever they are by then
-        self.added = {}
-        self.events = []
-        self.messages = []
-        self.pictures = []
+        self.added: dict[str, int] = {}
+        self.events: list[TicketEvent] = []
+        self.messages: list[Message] = []
+        self.pictures: list = []
 
-    def set(self, **fields) -> bool:
+    def set(self, **fields: Any) -> bool:
         """Change fields of the ticket, with an event for each that differs; say whether any did."""
         changed = False
         for field, new in _storable(fields).items():
@@ -106,7 +107,7 @@ class ChangeSet:
             changed = True
         return changed
 
-    def add_event(self, field: str, old, new) -> None:
+    def add_event(self, field: str, old: Any, new: Any) -> None:
         """Add an event to the ticket's history."""
         self.events.append(
             TicketEvent(
@@ -120,7 +121,7 @@ class ChangeSet:
             )
         )
 
-    def set_silently(self, **fields) -> None:
+    def set_silently(self, **fields: Any) -> None:
         """Change fields that are no news by themselves (times, counters, copies)."""
         for field, value in _storable(fields).items():
             column = COLUMNS.get(field, field)
@@ -136,7 +137,7 @@ class ChangeSet:
         internal: bool = False,
         picture: StoredPicture | None = None,
         unread: bool = True,
-        **fields,
+        **fields: Any,
     ) -> Message:
         """Add the next message; `unread` counts it as news for the other side."""
         seq = self.ticket.last_seq + 1

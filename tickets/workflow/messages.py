@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -132,7 +133,7 @@ def open_ticket(
     raise WriteConflict
 
 
-def _opened_before(requester: Person, key: str | None, text, picture) -> Ticket | None:
+def _opened_before(requester: Person, key: str | None, text: Any, picture: Any) -> Ticket | None:
     """Return the ticket that this key opened before; raise Mismatch if it said something else."""
     if not key:
         return None
@@ -188,7 +189,9 @@ class ClosedMeanwhile(Exception):
 
 
 @atomic_on_ticket
-def _customer_says(ticket, text, by, picture, client_id, channel) -> Message:
+def _customer_says(
+    ticket: Ticket, text: Any, by: Any, picture: Any, client_id: Any, channel: Any
+) -> Message:
     if _is_second_try(ticket) and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
     if ticket.is_over:
@@ -209,7 +212,9 @@ def _customer_says(ticket, text, by, picture, client_id, channel) -> Message:
     return message
 
 
-def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Message:
+def _say_in_following(
+    ticket: Ticket, text: Any, *, by: Any, picture: Any, client_id: Any, channel: Any
+) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
         return _same(said, text, picture, by)
@@ -224,7 +229,7 @@ def _say_in_following(ticket, text, *, by, picture, client_id, channel) -> Messa
 
 
 @atomic_with_retry
-def _following(ticket, text, **words) -> tuple[Ticket, bool]:
+def _following(ticket: Ticket, text: Any, **words: Any) -> tuple[Ticket, bool]:
     """Return the ticket that goes on where this one ended, and whether it was opened with this text."""
     # Of two messages at once the second waits here, and goes to the ticket that the first opened
     lock_rows(Ticket.objects.filter(pk=ticket.pk))
@@ -256,10 +261,10 @@ def agent_replies(
 ) -> Message:
     """Add the agent's reply and return it. Replying to an open ticket takes it.
 
-    `last_seq` is the newest message that the agent had on the screen. Raise
-    StaleReply when the customer has written since, IllegalMove on a closed ticket.
+    `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
+    when the customer or another agent has written since, IllegalMove on a closed ticket.
     """
-    is_stale = last_seq is not None and ticket.last_customer_seq > last_seq
+    is_stale = last_seq is not None and _others_wrote(ticket, last_seq, by)
     looks_first = _is_second_try(ticket) or ticket.is_over or is_stale
     if looks_first and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
@@ -291,6 +296,20 @@ def agent_replies(
     return message
 
 
+def _others_wrote(ticket: Ticket, last_seq: int, agent: Person) -> bool:
+    """Return whether there is a public message after this one that the agent did not write.
+
+    Lines of the desk itself do not count: the agent's own step may have written them.
+    """
+    if ticket.last_customer_seq > last_seq:
+        return True
+    if ticket.last_seq <= last_seq:
+        return False
+    newer = ticket.messages.filter(seq__gt=last_seq, internal=False).exclude(sender=Sender.SYSTEM)
+    authors = newer.values_list("author_id", flat=True)
+    return any(author != agent.pk for author in authors)
+
+
 @atomic_on_ticket
 def add_note(
     ticket: Ticket,
@@ -312,7 +331,14 @@ def add_note(
 
 
 def _said(
-    change_set: ChangeSet, sender: Sender, text, picture, client_id, *, internal=False, channel=""
+    change_set: ChangeSet,
+    sender: Sender,
+    text: Any,
+    picture: Any,
+    client_id: Any,
+    *,
+    internal: Any = False,
+    channel: Any = "",
 ) -> Message:
     return change_set.add_message(
         sender,
@@ -336,7 +362,9 @@ def _is_second_try(ticket: Ticket) -> bool:
     return ticket.is_retry or in_transaction()
 
 
-def _said_before(ticket, text, picture, by, client_id, *, internal=False) -> Message | None:
+def _said_before(
+    ticket: Ticket, text: Any, picture: Any, by: Any, client_id: Any, *, internal: Any = False
+) -> Message | None:
     """Return the message that this client_id made before; raise Mismatch if it said something else."""
     if not client_id:
         return None
@@ -344,7 +372,7 @@ def _said_before(ticket, text, picture, by, client_id, *, internal=False) -> Mes
     return seen and _same(seen, text, picture, by, internal)
 
 
-def _same(seen: Message, text, picture, by, internal=False) -> Message:
+def _same(seen: Message, text: Any, picture: Any, by: Any, internal: Any = False) -> Message:
     """Return the message if it is what is being said again; raise Mismatch otherwise."""
     said = (seen.author_id, seen.internal, seen.fingerprint)
     if said != (by.pk, internal, _fingerprint(text, picture)):

@@ -1,5 +1,7 @@
 """Who has seen what."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from supportdesk.db.transactions import atomic_with_retry
@@ -17,7 +19,7 @@ def mark_read(ticket: Ticket, *, by_agents: bool, up_to: int) -> None:
 
 
 @atomic_with_retry
-def _mark_read(ticket, mark, unread, by_agents, up_to) -> None:
+def _mark_read(ticket: Ticket, mark: Any, unread: Any, by_agents: Any, up_to: Any) -> None:
     row = Ticket.objects.filter(pk=ticket.pk)
     row.filter(**{f"{mark}__lt": up_to}).update(**{mark: up_to})
     # Nothing unread is left, unless something has come since

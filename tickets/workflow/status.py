@@ -8,7 +8,7 @@ from .change_set import ChangeSet
 
 # The one table of what a status may become. A closed ticket stays closed: what comes
 # after it is a new ticket that is linked to it.
-TRANSITIONS = {
+TRANSITIONS: dict[str, set[Status]] = {
     Status.OPEN: {Status.IN_PROGRESS, Status.CLOSED},
     Status.IN_PROGRESS: {Status.RESOLVED, Status.CLOSED},
     Status.RESOLVED: {Status.IN_PROGRESS, Status.CLOSED},
@@ -68,6 +68,7 @@ def reopen(change_set: ChangeSet) -> None:
     """Put a resolved ticket in progress again, and say who did."""
     move(change_set, Status.IN_PROGRESS)
     change_set.set_silently(resolved_at=None)
-    waiting.happened(change_set, clocks.reopened if change_set.by.is_agent else clocks.customer_wrote)
-    said = wording.taken_up_again if change_set.by.is_agent else wording.reopened
+    by_agent = change_set.by is not None and change_set.by.is_agent
+    waiting.happened(change_set, clocks.reopened if by_agent else clocks.customer_wrote)
+    said = wording.taken_up_again if by_agent else wording.reopened
     change_set.add_message(Sender.SYSTEM, said(str(change_set.by)), unread=False)

@@ -1,8 +1,11 @@
 """Status, agent, priority; the customer's yes and rating."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from supportdesk.http.outages import is_outage
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.models import Person, Sender, Status, Ticket
@@ -11,6 +14,8 @@ from . import status as steps
 from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove, Refused
+
+logger = logging.getLogger(__name__)
 
 
 def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
@@ -23,7 +28,9 @@ def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -
 
 
 @atomic_on_ticket
-def move_unless_conflict(ticket, new_status, by, resolution, customer_seq_read) -> None:
+def move_unless_conflict(
+    ticket: Ticket, new_status: Any, by: Any, resolution: Any, customer_seq_read: Any
+) -> None:
     change_set = ChangeSet(ticket, by=by)
     if new_status == Status.IN_PROGRESS and ticket.status == Status.OPEN:
         steps.take(change_set, ticket.assignee or by)
@@ -87,7 +94,7 @@ def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
 
 
 @atomic_on_ticket
-def assign_unless_conflict(ticket, agent, by, assignee_read) -> None:
+def assign_unless_conflict(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
     if ticket.assignee_id != assignee_read:
         raise IllegalMove("Somebody else assigned this ticket first.")
     change_set = ChangeSet(ticket, by=by)
@@ -165,8 +172,12 @@ def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     change_set.write()
 
 
-def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Ticket], list[tuple]]:
-    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
+def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple[list[Ticket], list[tuple]]:
+    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason.
+
+    A ticket that fails for a reason of its own is skipped as well; only a database that is
+    away ends the batch.
+    """
     done, skipped = [], []
     for ticket in tickets:
         try:
@@ -174,4 +185,9 @@ def move_many(tickets: Iterable[Ticket], change, **arguments) -> tuple[list[Tick
             done.append(ticket)
         except Refused as reason:
             skipped.append((ticket, str(reason)))
+        except Exception as reason:
+            if is_outage(reason):
+                raise
+            logger.exception("one of many tickets could not be changed (%s)", ticket.pk)
+            skipped.append((ticket, "Something went wrong with this ticket. Please try it alone."))
     return done, skipped

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0014_agent_preferences'),
+        ('tickets', '0017_metric_count'),
     ]
 
     operations = [

@@ -1,0 +1,44 @@
+"""The page that sends a test letter to the member of staff who asks for it."""
+
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tickets.accounts import rate_limits
+from tickets.operations import checklist
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_check(request):
+    """GET: ask. POST: send it, and say what the mail server answered."""
+    context = admin.site.each_context(request) | {
+        "title": _("Test letter"),
+        "mail_goes_out": settings.MAIL_GOES_OUT,
+    }
+    if request.method == "POST":
+        try:
+            rate_limits.consume(request, "export")
+            checklist.send_test_letter(request.user.login_email)
+        except rate_limits.TooMany as reason:
+            context["failed"] = str(reason)
+        except (OSError, SMTPException) as reason:
+            context["failed"] = f"{type(reason).__name__}: {reason}"[:300]
+        else:
+            said = _("The mail server took the letter to %s. Look into your mailbox.")
+            messages.success(request, said % request.user.login_email)
+            return redirect("admin:index")
+    return TemplateResponse(request, "admin/test_letter.html", context)
+
+
+def _with_test_letter(urls):
+    own = [path("test-letter/", admin.site.admin_view(mail_check), name="desk-test-letter")]
+    return lambda: own + urls()
+
+
+admin.site.get_urls = _with_test_letter(admin.site.get_urls)
