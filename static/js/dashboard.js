@@ -89,7 +89,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unseen.clear();
   showTitle();
-  talk?.catchUp().then(() => { talk?.lookAgain(); tellSeen(); });
+  talk?.catchUp().then(tellSeen);
 });
 addEventListener("online", () => talk?.retry());
 addEventListener("pagehide", () => tellLeaving());

@@ -131,7 +131,7 @@ class Bubble(NamedTuple):
     # The other side had read it before it was withdrawn: it learns that there was something
     shows_withdrawn: bool
     # only, first, middle or last of its group
-    group: str
+    place: str
     # Told to its sender only
     was_read: bool | None
 
@@ -177,7 +177,7 @@ def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Pers
         is_mine=bool(viewer and message.author_id == viewer.pk),
         is_withdrawn=is_withdrawn,
         shows_withdrawn=is_withdrawn and reads and message.sender != Sender.SYSTEM,
-        group=group,
+        place=group,
         was_read=message.was_read(ticket) if is_own else None,
     )
 

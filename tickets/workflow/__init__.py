@@ -52,6 +52,7 @@ from .transitions import (
     assign,
     close_by_itself,
     confirm,
+    end,
     move,
     move_many,
     note_resolution,
@@ -68,7 +69,7 @@ __all__ = [
     "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Recording", "Refused", "StaleReply", "add_note",
     "agent_replies", "allowed_moves", "assign", "cancel_because_customer_wrote", "cancel_reply", "change",
     "change_many", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm", "correct", "customer_of_caller",
-    "customer_says", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",
+    "customer_says", "end", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",
     "open_for_caller", "open_ticket", "plan_reply", "rate", "recorded", "release_of_leavers", "release_tickets", "reopen", "request_callback", "resolve_silent", "send_planned",
     "snooze", "take", "triage", "undo_change", "unmerge", "wake_on_time", "withdraw",
 ]  # fmt: skip

@@ -104,7 +104,7 @@ async function attach(reply) {
   const answer = await fetch(reply.image).catch(() => null);
   if (!answer?.ok) return;
   const blob = await answer.blob();
-  talk.composer.take(new File([blob], `${reply.shortcut}.${blob.type.split("/")[1]}`, { type: blob.type }));
+  talk.composer.take([new File([blob], `${reply.shortcut}.${blob.type.split("/")[1]}`, { type: blob.type })]);
 }
 
 function close() {

@@ -1,5 +1,6 @@
 // What happens on the desk, as it happens.
 import { listen } from "../events.js";
+import { roomOf } from "../tabs.js";
 import { chime } from "./chime.js";
 import { renewCounts, renewRow } from "./list.js";
 import { askToSignIn, body } from "./page.js";
@@ -71,13 +72,14 @@ export function showLiveAgain() { if (liveNow) showLive(liveNow.state, liveNow.t
 
 export function follow() {
   listen({
-    // Without a place: from now on
-    async open(place, signal) {
-      const answer = await fetch(body.dataset.events, { signal, headers: place ? { "Last-Event-ID": place } : {} });
+    // Without a place: from now on. All tabs of this agent's browser share one stream
+    url: body.dataset.events,
+    async get(url, options) {
+      const answer = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch", ...options.headers } });
       if (answer.status === 401) askToSignIn();
       return answer;
     },
-    lastEventId: "",
+    room: roomOf(`inbox:${body.dataset.meId}`),
     onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
     onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
     // Not an agent any more

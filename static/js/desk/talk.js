@@ -1,98 +1,48 @@
-// The conversation on the agent's side: what was in view is told to the server, and nothing else.
+// The conversation on the agent's side: system lines folded, one's own messages taken back.
 import { Conversation } from "../conversation.js";
-import { arrange } from "../groups.js";
-import { showTimes } from "../times.js";
-import { parse, post, request, store } from "./page.js";
+import { post, request, store } from "./page.js";
 import { toast } from "./toast.js";
 
+const FOLD_FROM = 3;
+
 export class Talk extends Conversation {
-  constructor(root) {
-    super(root, { request, store });
-    this.seen = Number(root.dataset.read) || 0;
-    this.newest = root.querySelector("[data-newest]");
-    this.missed = new Set();
-    this.newest.addEventListener("click", () => this.toNewest());
-    this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.observer = new IntersectionObserver((entries) => this.looked(entries), { root: this.log, threshold: 0.6 });
-    this.arrange();
-    this.watch();
-  }
-
-  // --- Around the bubbles
-
-  arrange() {
-    arrange(this.log);
-    for (const bubble of this.log.querySelectorAll(":scope > [data-folded]")) bubble.hidden = true;
-    showTimes(this.log);
+  constructor(root, { onSeen }) {
+    super(root, { request, store, onSeen });
+    this.fold();
   }
 
   append(html) {
     const arrived = super.append(html);
-    if (!this.newest) return arrived;
-    this.arrange();
-    this.watch();
-    for (const bubble of arrived) if (!this.atEnd && bubble.dataset.sender === "customer") this.missed.add(bubble);
-    this.showMissed();
+    this.fold();
     for (const bubble of arrived) if (bubble.dataset.sender === "agent") this.offerUndo(bubble);
     return arrived;
   }
 
-  showPending(message) {
-    super.showPending(message);
-    if (this.newest) this.arrange();
-  }
-
   async showOlder(button) {
     await super.showOlder(button);
-    this.arrange();
-    this.watch();
+    this.fold();
   }
 
-  // --- What was in view
-
-  watch() {
-    for (const bubble of this.log.querySelectorAll(":scope > .bubble[data-seq]")) {
-      if (Number(bubble.dataset.seq) > this.seen) this.observer.observe(bubble);
+  // Of three and more system lines in a row the last one stays; a button shows the others
+  fold() {
+    for (const button of this.log.querySelectorAll(":scope > .fold")) button.remove();
+    for (const bubble of this.log.querySelectorAll(":scope > [data-folded]")) { bubble.hidden = false; delete bubble.dataset.folded; }
+    let run = [];
+    for (const bubble of [...this.log.querySelectorAll(":scope > .bubble:not([hidden])"), null]) {
+      if (bubble?.dataset.sender === "system" && !("unfolded" in bubble.dataset)) { run.push(bubble); continue; }
+      if (run.length >= FOLD_FROM) this.foldRun(run.slice(0, -1));
+      run = [];
     }
   }
 
-  looked(entries) {
-    let seen = this.seen;
-    for (const { isIntersecting, target, intersectionRect, rootBounds } of entries) {
-      // One that is taller than the log is seen when it fills it
-      const fills = rootBounds && intersectionRect.height > rootBounds.height * 0.6;
-      if (!(isIntersecting || fills)) continue;
-      seen = Math.max(seen, Number(target.dataset.seq));
-      this.observer.unobserve(target);
-      this.missed.delete(target);
-    }
-    this.showMissed();
-    if (seen > this.seen && !document.hidden) {
-      this.seen = seen;
-      this.onSeen?.();
-    } else if (seen > this.seen) {
-      this.unseenYet = true;
-    }
-  }
-
-  // The tab is looked at again: what is in view now counts
-  lookAgain() {
-    this.observer.disconnect();
-    this.watch();
-  }
-
-  scrolled() { if (this.atEnd) { this.missed.clear(); this.showMissed(); } }
-
-  showMissed() {
-    this.newest.hidden = !this.missed.size;
-    this.newest.textContent = `↓ ${this.missed.size} new`;
-  }
-
-  toNewest() {
-    this.toEnd();
-    this.missed.clear();
-    this.showMissed();
-    this.composer.text.focus();
+  foldRun(run) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "fold", textContent: `${run.length} earlier updates` });
+    button.addEventListener("click", () => {
+      for (const bubble of run) { bubble.hidden = false; bubble.dataset.unfolded = ""; delete bubble.dataset.folded; }
+      button.remove();
+    });
+    run[0].before(button);
+    for (const bubble of run) { bubble.hidden = true; bubble.dataset.folded = ""; }
   }
 
   // --- Taking back
@@ -114,9 +64,4 @@ export class Talk extends Conversation {
     this.composer.fill(typed ? `${text}\n${typed}` : text);
     this.composer.text.focus();
   }
-
-  // A message of another kind of answer than bubbles: nothing of it belongs into the log
-  static isBubbles(html) { return Boolean(parse(html).querySelector(".bubble")); }
-
-  end() { this.observer.disconnect(); }
 }

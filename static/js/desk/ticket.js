@@ -15,15 +15,13 @@ export function openTicket() {
   const root = document.querySelector("[data-conversation]");
   body.dataset.ticketOpen = root ? "yes" : "no";
   markCurrent(root?.dataset.ticket);
-  if (talk && talk.root !== root) talk.end();
   if (!root) {
     talk = null;
     setTitle("Tickets");
     return;
   }
   if (talk?.root === root) return;
-  talk = new Talk(root);
-  talk.onSeen = tellSeen;
+  talk = new Talk(root, { onSeen: tellSeen });
   for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
   showMode();
   showStatus();
@@ -59,10 +57,10 @@ export async function tellSeen() {
   seenTimer = setTimeout(tellSeen, 25_000);
   if (!talk || document.hidden) return;
   const open = talk;
-  const answer = await post(open.root.dataset.seen, { seq: open.seen }).catch(() => null);
+  const answer = await post(open.root.dataset.seen, { seq: open.seenSeq }).catch(() => null);
   if (!answer?.ok || open !== talk) return;
   document.getElementById("viewers").innerHTML = answer.text;
-  if (open.seen >= open.lastSeq) markRead(open.root.dataset.ticket);
+  if (open.seenSeq >= open.lastSeq) markRead(open.root.dataset.ticket);
 }
 
 function markRead(id) {
