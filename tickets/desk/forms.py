@@ -10,6 +10,7 @@ from django.utils import timezone
 from tickets import queries
 from tickets.models import Category, Order, Priority, Status
 from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT
 
 
@@ -33,7 +34,7 @@ class SignInForm(AuthenticationForm):
 
 
 class TextField(forms.CharField):
-    """Text as it was typed; only whitespace is nothing."""
+    """Text as it was typed; what is not visible is nothing."""
 
     def __init__(self, **options):
         super().__init__(strip=False, required=False, max_length=MAX_TEXT, **options)
@@ -41,7 +42,7 @@ class TextField(forms.CharField):
     def to_python(self, value):
         # Browsers send line breaks as CRLF, whatever was typed
         value = super().to_python(value).replace("\r\n", "\n")
-        return value if value.strip() else ""
+        return "" if is_blank(value) else value
 
 
 class WordsForm(forms.Form):
