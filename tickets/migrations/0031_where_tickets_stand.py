@@ -10,5 +10,5 @@ def forwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0018_the_agents_desk")]
+    dependencies = [("tickets", "0030_the_agents_desk")]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
