@@ -10,7 +10,16 @@ from PIL import Image
 
 from tickets.workflow import wording
 
-from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Outgoing, Ticket
+from ...models import (
+    AddressBlock,
+    ChannelIdentity,
+    ChannelName,
+    Incoming,
+    Message,
+    Outgoing,
+    Sender,
+    Ticket,
+)
 from .. import links
 from ..registry import Channel, NotSent, Send, TryLater, register
 from ..withdrawals import is_withdrawn
@@ -109,7 +118,8 @@ def _content(row: Outgoing, message: Message | None) -> dict:
         ticket = Ticket.objects.get(pk=row.ticket_id)
         link = links.url(links.create(ticket))
         choices = [("Yes, solved", f"solved:yes:{ticket.pk.hex}"), ("No", f"solved:no:{ticket.pk.hex}")]
-        return _buttons(f"{message.text}\n\n{link}", choices)
+        asks = "" if message.sender == Sender.SYSTEM else wording.resolved()
+        return _buttons("\n\n".join(filter(None, (message.text, asks, link))), choices)
     if row.kind == "villy" and row.payload.get("choices"):
         choices = [(choice["title"], choice["id"]) for choice in row.payload["choices"]]
         return with_choices(row.payload["text"], choices)
