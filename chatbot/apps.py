@@ -9,8 +9,12 @@ class ChatbotConfig(AppConfig):
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
+        from tickets.shop.people import MOVERS
 
-        from . import text_fields  # noqa: F401 (declares them)
+        from . import (
+            conversations,
+            text_fields,  # noqa: F401 (declares them)
+        )
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
@@ -21,5 +25,6 @@ class ChatbotConfig(AppConfig):
         PROVIDERS.append(Chats())
         assistant.register(Villy())
         register_kinds()
+        MOVERS.append(conversations.move)
         checklist.register(products_step)
         checklist.register(article_step)

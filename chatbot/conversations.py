@@ -80,6 +80,11 @@ def _begun(person: Person) -> Chat:
     return current_chat(person) or Chat.objects.create(person=person)
 
 
+def move(kept: Person, other: Person) -> None:
+    """Make the chats of a record those of the one that it was linked to."""
+    Chat.objects.filter(person=other).update(person=kept)
+
+
 def _newest_chat(person: Person) -> Chat | None:
     return Chat.objects.filter(person=person).order_by("-created_at").first()
 
