@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -21,9 +22,19 @@ from markupsafe import Markup, escape
 
 from . import money
 
+# Avatars have so many colours
+HUES = 6
 # Stands for the id in a path until it is known
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
-LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
+# A link goes on to a blank, a quotation mark, or the punctuation of a script that writes without blanks
+LINK = re.compile(
+    r"https?://[^\s<>\"\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d-\uff65"
+    r"\u0964\u0965\u2026\u201c-\u201f\u2039\u203a\u00ab\u00bb\u060c\u061b\u061f\u06d4]+",
+    re.IGNORECASE,
+)
+# What ends a sentence and not a link, and brackets that close none of the link's own
+AFTER_LINK = re.compile(r"[.,;:!?'’‘*_~|]+$")
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def shop_name() -> str:
@@ -59,12 +70,14 @@ def environment(**options) -> Environment:
     env.filters.update(
         age=age,
         clock=clock,
-        countdown=countdown,
         day=day,
+        hue=hue,
+        initials=initials,
         linked=linked,
         localtime=timezone.localtime,
         moment=moment,
         money=money.formatted,
+        waited=waited,
     )
     return env
 
@@ -114,13 +127,28 @@ def linked(text: str) -> Markup:
     """Escape the text and make its http(s) links clickable, without lending them our good name."""
     parts, end = [], 0
     for link in LINK.finditer(text):
-        address = escape(link[0])
+        found = _without_punctuation(link[0])
+        if found.endswith("//"):
+            continue
+        address = escape(found)
         parts += [
             escape(text[end : link.start()]),
             Markup('<a href="{0}" rel="noopener nofollow ugc" target="_blank">{0}</a>').format(address),
         ]
-        end = link.end()
+        end = link.start() + len(found)
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def _without_punctuation(link: str) -> str:
+    """Return the link without what belongs to the sentence around it: `(see https://shop.example/a).`"""
+    while True:
+        shorter = AFTER_LINK.sub("", link)
+        opening = BRACKETS.get(shorter[-1:])
+        if opening and shorter.count(shorter[-1]) > shorter.count(opening):
+            shorter = shorter[:-1]
+        if shorter == link:
+            return link
+        link = shorter
 
 
 def age(at: datetime, now: datetime) -> str:
@@ -166,17 +194,22 @@ def _written(at: datetime) -> tuple[str, str, str]:
     )
 
 
-def countdown(due: datetime, now: datetime, before: str = "") -> str:
-    """What is left, as times.js goes on counting: "4:59", "14 min", "1 h 5 min", "2 d", "4 min late"."""
-    left = (due - now).total_seconds()
-    minutes, seconds = divmod(int(abs(left)), 60)
-    if left < 0:
-        # Seconds press only as long as there is something to save
-        minutes = max(minutes, 1)
+def waited(since: datetime, now: datetime) -> str:
+    """How long a customer has waited, as times.js goes on counting: "now", "12 min", "3 h 5 min", "2 d"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes >= 2880:
-        span = f"{minutes // 1440} d"
-    elif minutes >= 60:
-        span = f"{minutes // 60} h {minutes % 60} min"
-    else:
-        span = f"{minutes} min" if minutes >= 10 or left < 0 else f"{minutes}:{seconds:02}"
-    return f"{span} late" if left < 0 else f"{before}{span}"
+        return f"{minutes // 1440} d"
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else "now"
+
+
+def initials(name: str) -> str:
+    """The letters of an avatar: of the first and the last word."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def hue(id: UUID) -> int:
+    """The colour of a person's avatar, always the same."""
+    return id.int % HUES
