@@ -9,16 +9,19 @@ class ChatbotConfig(AppConfig):
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
+        from tickets.reports import figures
 
         from . import text_fields  # noqa: F401 (declares them)
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
         from .helpcentre import publishing  # noqa: F401 (registers its job)
+        from .learning.share import share
         from .personal_data import Chats
         from .shop_data import register_kinds
 
         PROVIDERS.append(Chats())
+        figures.assistant_share = share
         assistant.register(Villy())
         register_kinds()
         checklist.register(products_step)

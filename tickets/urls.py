@@ -4,6 +4,7 @@ from .channels import hooks
 from .channels import views as linked
 from .desk import actions, dashboard, files
 from .live import views as streams
+from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
 from .team import views as team
 
@@ -11,6 +12,7 @@ ticket = "support/<uuid:ticket_id>/"
 
 urlpatterns = [
     path("support/", dashboard.inbox, name="dashboard"),
+    path("support/figures/", figures.figures, name="figures"),
     path("support/rows", dashboard.rows, name="rows"),
     path("support/events", streams.inbox_events, name="inbox-events"),
     path("support/", include("tickets.accounts.urls")),

@@ -8,7 +8,6 @@ channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
 audit    who saw and did what, read only
 forms    the forms of these pages
-exports  tickets as CSV
 """
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)

@@ -1,7 +1,6 @@
 """Tickets as a spreadsheet: CSV that opens in Excel with its letters intact and starts no formula."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -10,13 +9,10 @@ from django.utils import timezone
 
 from tickets.models import Ticket
 
-# Without it Excel reads UTF-8 as the letters of 1992
-BYTE_ORDER_MARK = "\ufeff"
+from .cells import BYTE_ORDER_MARK, harmless
+
 CHUNK = 64 * 1024
 ROWS_AT_ONCE = 2000
-
-# Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
@@ -28,11 +24,6 @@ def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
     rows = tickets.defer("handover").iterator(ROWS_AT_ONCE)
     yield from _lines([list(columns)], BYTE_ORDER_MARK)
     yield from _lines([read(ticket) for read in columns.values()] for ticket in rows)
-
-
-def harmless(cell):
-    """Return the cell as something that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def _columns() -> dict:
