@@ -10,8 +10,12 @@ class ChatbotConfig(AppConfig):
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
         from tickets.reports import figures
+        from tickets.shop.people import MOVERS
 
-        from . import text_fields  # noqa: F401 (declares them)
+        from . import (
+            conversations,
+            text_fields,  # noqa: F401 (declares them)
+        )
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
@@ -24,5 +28,6 @@ class ChatbotConfig(AppConfig):
         figures.assistant_share = share
         assistant.register(Villy())
         register_kinds()
+        MOVERS.append(conversations.move)
         checklist.register(products_step)
         checklist.register(article_step)

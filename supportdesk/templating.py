@@ -51,6 +51,7 @@ def environment(**options) -> Environment:
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
+        made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
         url=url,
@@ -103,6 +104,11 @@ def static(path: str) -> str:
 def icon(name: str, size: int = 18) -> Markup:
     """A Lucide icon, inline; decoration only, so the name of a control is never in it."""
     return Markup(lucide(name, size=size, aria_hidden="true", **{"class": "icon"}))
+
+
+def made_at() -> str:
+    """The time at which a page is made, from which its scripts tell what is late: readers' clocks are off by hours."""
+    return timezone.now().isoformat(timespec="milliseconds")
 
 
 def linked(text: str) -> Markup:

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from chatbot.helpcentre import markdown, publishing
 from chatbot.models import Article, ArticleVersion
 from tickets.admin import DeskAdmin
+from tickets.admin.files import ShopFiles
 
 MAX_PREVIEW = 50_000
 # Resolved when a form is shown: the admin's addresses do not exist yet when its forms are made
@@ -40,7 +41,8 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(DeskAdmin):
+class ArticleAdmin(ShopFiles, DeskAdmin):
+    shop_kind = "articles"
     list_display = (
         "title",
         "category",

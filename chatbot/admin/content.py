@@ -6,11 +6,13 @@ from django.template.loader import render_to_string
 
 from chatbot.models import Chat, Product
 from tickets.admin import DeskAdmin
+from tickets.admin.files import ShopFiles
 from tickets.models import Ticket
 
 
 @admin.register(Product)
-class ProductAdmin(DeskAdmin):
+class ProductAdmin(ShopFiles, DeskAdmin):
+    shop_kind = "products"
     list_display = ("name", "sku", "category", "price", "unit", "stock", "is_active")
     list_editable = ("price", "stock", "is_active")
     list_filter = ("is_active", "category")
@@ -18,7 +20,7 @@ class ProductAdmin(DeskAdmin):
     search_help_text = "Name, any spelling of it, or SKU."
     fieldsets = (
         (None, {"fields": ("name", "sku", "category", "is_active")}),
-        ("Price and stock", {"fields": (("price", "unit"), "stock")}),
+        ("Price and stock", {"fields": (("price", "currency", "unit"), "stock")}),
         ("What Villy tells", {"fields": ("description", "ingredients", "shelf_life", "image")}),
         ("How people call it", {"fields": ("also_called",)}),
     )

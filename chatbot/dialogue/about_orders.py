@@ -205,11 +205,13 @@ def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
     numbers = [] if heard.order else heard.numbers
     if not numbers:
         return None
-    if chat.person.is_guest and not order_codes.can_be_sent():
+    # An unclaimed order becomes the customer's with the code; another customer's never does
+    proves = chat.person.is_guest or orders.is_unclaimed(numbers)
+    if proves and not order_codes.can_be_sent():
         reply = answers.text_reply("code_unavailable", heard, "order_status", number=numbers[0])
         reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
         return reply
-    if chat.person.is_guest:
+    if proves:
         order_codes.begin(chat, numbers)
         reply = answers.text_reply("code_sent", heard, "order_status", number=numbers[0])
         if key := wanted(heard) or chat.memory.get("flow", ""):

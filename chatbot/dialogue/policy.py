@@ -14,6 +14,7 @@ from chatbot.nlu import classifier, cues, retrieval, trigger_phrases
 from chatbot.sources import articles, order_codes, products
 from tickets import sla
 from tickets.models import Category, Priority
+from tickets.shop import people
 
 from . import (
     about_delivery,
@@ -276,6 +277,7 @@ def a_code(chat: Chat, heard: Heard) -> Reply | None:
     if not order_codes.looks_like_a_code(heard.text) or not (code := order_codes.pending(chat)):
         return None
     if order_codes.check(code, heard.text) and code.order:
+        people.claim(code.order, chat.person)
         return answers.of_order(chat, code.order, heard)
     if code.proven_at:
         return None

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0017_metric_count'),
+        ('tickets', '0018_webhook_secret_in_forms'),
     ]
 
     operations = [
