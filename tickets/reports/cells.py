@@ -6,8 +6,19 @@ import re
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# Where a spreadsheet that separates by something else than a comma begins a cell of its own
+INNER_FORMULA = re.compile(r"([;|\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
+
+
+class PhoneCell(str):
+    """A phone in groups of digits: text to a spreadsheet, a phone to a telephone."""
+
+    __slots__ = ()
 
 
 def harmless(cell):
-    """Return the cell as something that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    """Return the cell as something that no spreadsheet takes for a formula, wherever it splits the line."""
+    if not isinstance(cell, str) or isinstance(cell, PhoneCell):
+        return cell
+    cell = INNER_FORMULA.sub(r"\1'", cell)
+    return f"'{cell}" if FORMULA.match(cell) else cell

@@ -1,6 +1,7 @@
 """Tickets as a spreadsheet: CSV that opens in Excel with its letters intact and starts no formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -8,11 +9,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tickets.models import Ticket
+from tickets.privacy.phones import PHONE
 
-from .cells import BYTE_ORDER_MARK, harmless
+from .cells import BYTE_ORDER_MARK, PhoneCell, harmless
 
 CHUNK = 64 * 1024
 ROWS_AT_ONCE = 2000
+
+NOT_OF_A_PHONE = re.compile(r"[^0-9+]+")
 
 
 def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
@@ -26,6 +30,17 @@ def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
     yield from _lines([read(ticket) for read in columns.values()] for ticket in rows)
 
 
+def _phone(phone: str) -> str:
+    """Return `+91 90000 00110` for any grouping; a lone number would lose its plus or zeros as a number."""
+    if not PHONE.regex.match(phone):
+        return phone
+    groups = NOT_OF_A_PHONE.sub(" ", phone).strip()
+    if " " not in groups:
+        first = 3 if groups.startswith("+") else len(groups) - 5
+        groups = f"{groups[:first]} {groups[first:]}"
+    return PhoneCell(groups)
+
+
 def _columns() -> dict:
     """Heading -> what stands below it."""
     zone = timezone.get_current_timezone_name()
@@ -37,7 +52,7 @@ def _columns() -> dict:
         "Category": lambda ticket: ticket.category,
         "Customer": lambda ticket: ticket.requester_name,
         "E-mail": lambda ticket: ticket.requester_email,
-        "Phone": lambda ticket: ticket.requester_phone,
+        "Phone": lambda ticket: _phone(ticket.requester_phone),
         "Order": lambda ticket: ticket.order_number,
         "Assigned to": lambda ticket: ticket.assignee_name,
         "Call back": _callback,
@@ -60,7 +75,8 @@ def _callback(ticket: Ticket) -> str:
 
 
 def _time(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+    # With the offset: 20:14 of which day and place is a question otherwise
+    return timezone.localtime(at).isoformat(" ", "minutes") if at else ""
 
 
 def _lines(rows: Iterable[list], before: str = "") -> Iterator[bytes]:
