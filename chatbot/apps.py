@@ -6,6 +6,7 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
+        from supportdesk.serving import lifecycle
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
@@ -23,7 +24,9 @@ class ChatbotConfig(AppConfig):
         from .learning.share import share
         from .personal_data import Chats
         from .shop_data import register_kinds
+        from .warm_up import warm_up
 
+        lifecycle.before_start.append(warm_up)
         PROVIDERS.append(Chats())
         figures.assistant_share = share
         assistant.register(Villy())
