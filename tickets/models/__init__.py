@@ -6,6 +6,7 @@ ticket   tickets, the choices of what they can be, and who has one open
 message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
+desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
@@ -31,6 +32,7 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
+from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
 from .job import Job, MetricCount
@@ -57,6 +59,7 @@ from .ticket import (
     STATUS_LABELS,
     Category,
     ChannelName,
+    Lane,
     Priority,
     Status,
     Ticket,
@@ -72,6 +75,7 @@ __all__ = [
     "PRIORITY_LABELS",
     "SHOP_TIME",
     "STATUS_LABELS",
+    "TAG_LENGTH",
     "THE_ROW",
     "Activity",
     "AddressBlock",
@@ -79,6 +83,7 @@ __all__ = [
     "Allowance",
     "AuditAction",
     "AuditEntry",
+    "CannedReply",
     "Category",
     "ChannelIdentity",
     "ChannelName",
@@ -95,6 +100,7 @@ __all__ = [
     "Incoming",
     "IncomingState",
     "Job",
+    "Lane",
     "Message",
     "MessageTemplate",
     "MetricCount",
@@ -109,6 +115,8 @@ __all__ = [
     "PersonManager",
     "Priority",
     "Role",
+    "SavedView",
+    "ScheduledReply",
     "Scope",
     "SearchText",
     "SecondFactor",
@@ -118,8 +126,10 @@ __all__ = [
     "Side",
     "Status",
     "System",
+    "Tag",
     "Ticket",
     "TicketEvent",
+    "TicketTag",
     "TokenFamily",
     "Viewer",
     "Webhook",
