@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from tickets import queries
+from tickets import inbox
 from tickets.models import Category, DailyFigures
 
 from .rollup import COUNTERS
@@ -66,7 +66,7 @@ class Figures:
     days: list[Sums] = field(default_factory=list)
     agents: list[Sums] = field(default_factory=list)
     categories: list[Sums] = field(default_factory=list)
-    waiting: queries.Count | None = None
+    waiting: inbox.Count | None = None
     assistant: tuple[int, int] | None = None
 
     @property
@@ -80,7 +80,7 @@ def report(last: date, days: int = DAYS) -> Figures:
     """Return the figures of so many days: three queries of daily rows, whatever the number of tickets."""
     first = last - timedelta(days=days - 1)
     rows = DailyFigures.objects.filter(day__gte=first, day__lte=last)
-    found = Figures(first, last, waiting=queries.count(queries.InboxFilter(waiting=True)))
+    found = Figures(first, last, waiting=inbox.count(inbox.InboxFilter(view="needs-answer")))
     by_day = {first + timedelta(days=place): Sums() for place in range(days)}
     for row in _summed(rows, "day"):
         by_day[row["day"]].add(row)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0018_webhook_secret_in_forms'),
+        ('tickets', '0031_where_tickets_stand'),
     ]
 
     operations = [
