@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("tickets", "0031_where_tickets_stand"),
+        ("tickets", "0032_daily_figures"),
     ]
 
     operations = [
