@@ -6,6 +6,7 @@ orders   orders and their items
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
+macros   common steps of the team
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems
 webhooks endpoints that are told what happens, and the log
@@ -16,9 +17,18 @@ forms    the forms of these pages
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, mail_check, orders, people, shop, tickets, webhooks
+from . import audit, channels, macros, mail_check, orders, people, shop, tickets, webhooks
 from .base import DeskAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "shop", "tickets", "webhooks",
+    "DeskAdmin",
+    "audit",
+    "channels",
+    "macros",
+    "mail_check",
+    "orders",
+    "people",
+    "shop",
+    "tickets",
+    "webhooks",
 ]  # fmt: skip

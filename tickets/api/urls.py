@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
-from . import canned, desk, presence, shop, views
+from . import canned, desk, macros, presence, shop, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -23,8 +23,10 @@ urlpatterns = [
     path("support/admin/<str:ticket_id>/reply", desk.reply),
     path("support/admin/<str:ticket_id>/withdraw", desk.withdraw),
     path("support/admin/<str:ticket_id>/merge", desk.merge),
+    path("support/admin/<str:ticket_id>/macro", macros.apply),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    re_path(r"^macros/?$", macros.macros),
     re_path(r"^canned/?$", canned.canned_replies),
     path("canned/<str:reply_id>", canned.canned_reply),
     path("support/<str:ticket_id>", views.own_ticket),
