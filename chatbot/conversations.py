@@ -63,6 +63,16 @@ def begin_anew(person: Person) -> Chat:
     return Chat.objects.create(person=person)
 
 
+def begin_with(person: Person, client_id: str | None) -> Chat:
+    """Return a chat in which this may be the first question: a new one, unless the newest is empty or has it."""
+    chat = _newest_chat(person)
+    if chat and not chat.ticket_id:
+        is_first = not chat.messages.exists()
+        if is_first or (client_id and chat.messages.filter(client_id=client_id).exists()):
+            return chat
+    return begin_anew(person)
+
+
 @atomic_with_retry
 def _begun(person: Person) -> Chat:
     """Return the person's new chat: the same for all who ask their first question at once."""

@@ -37,7 +37,8 @@ def open_ticket(
     """
     chat = conversations.current_chat(person)
     once = _hand_over_id(person, chat, text)
-    if not (text or chat) and (there := conversations.current_ticket(person)):
+    there = None if text or chat else conversations.current_ticket(person)
+    if there and not there.is_over:
         # Pressed twice: the first one has opened it since the page looked, and before we did
         return there
     if chat and not _is_ours(chat):

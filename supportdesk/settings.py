@@ -131,7 +131,7 @@ WHATSAPP_PHONE_ID = env.text(
 WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
 SENTRY_DSN = env.url("SENTRY_DSN")
-env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements.txt")
+env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements-sentry.txt")
 # Agents may also sign in with the shop's own identity provider (OpenID Connect). Empty: passwords only.
 OIDC_URL = env.url("OIDC_URL")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")

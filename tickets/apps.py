@@ -17,7 +17,7 @@ class TicketsConfig(AppConfig):
             checks,  # noqa: F401 (registers itself)
             templating,
         )
-        from supportdesk.observability import health, metrics
+        from supportdesk.observability import health, metrics, sentry
         from supportdesk.serving import lifecycle
 
         from . import channels
@@ -31,6 +31,8 @@ class TicketsConfig(AppConfig):
         from .shop.registry import register
         from .team import settings as desk_settings
 
+        if settings.SENTRY_DSN:
+            sentry.start(settings.SENTRY_DSN)
         worker = Worker()
         if settings.BACKGROUND_WORK:
             lifecycle.on_start.append(worker.start)

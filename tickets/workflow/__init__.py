@@ -33,6 +33,7 @@ from .transitions import (
     change,
     close_by_itself,
     confirm,
+    end,
     move,
     move_many,
     note_resolution,
@@ -45,6 +46,6 @@ from .transitions import (
 __all__ = [
     "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
-    "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "release_of_leavers",
+    "customer_says", "end", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "release_of_leavers",
     "release_tickets", "reopen", "request_callback", "take", "triage",
 ]  # fmt: skip

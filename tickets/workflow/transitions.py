@@ -133,6 +133,16 @@ def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
 
 
 @atomic_on_ticket
+def end(ticket: Ticket, *, by: Person) -> None:
+    """The customer ends the conversation, in every status but closed: then raise IllegalMove."""
+    change_set = ChangeSet(ticket, by=by)
+    steps.move(change_set, Status.CLOSED)
+    change_set.set_silently(closed_at=change_set.now)
+    change_set.add_message(Sender.SYSTEM, wording.ended(str(by)), unread=False)
+    change_set.write()
+
+
+@atomic_on_ticket
 def reopen(ticket: Ticket, *, by: Person) -> None:
     """It was not solved after all. Raise IllegalMove unless resolved."""
     if ticket.status != Status.RESOLVED:
