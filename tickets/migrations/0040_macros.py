@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0032_daily_figures'),
+        ('tickets', '0033_contact_codes'),
     ]
 
     operations = [
