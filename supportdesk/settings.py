@@ -422,7 +422,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [_SELF],
         "frame-src": [_SELF],
         "manifest-src": [_SELF],
-        "form-action": [_SELF],
+        # The button that leads to the company's provider is a form, and browsers follow its redirect by this
+        "form-action": [_SELF, *(["/".join(OIDC_URL.split("/")[:3])] if OIDC_URL else [])],
         "base-uri": [_NOBODY],
         "frame-ancestors": [_NOBODY],
     }
