@@ -16,7 +16,7 @@ TARGETS = {
 # The last part of the target in which the countdown turns amber
 WARNING_SHARE = 0.34
 
-# What a ticket of this category deserves when nobody said more about it
+# What a ticket of this category deserves when nothing more is known
 DEFAULT_PRIORITY = {
     "product-issue": "high",
     "delivery": "high",
@@ -30,14 +30,14 @@ DEFAULT_PRIORITY = {
 
 
 def first_response_due(priority: str, opened_at: datetime) -> datetime:
-    """Return the moment by which somebody should have answered."""
+    """Return the moment by which an agent should have answered."""
     return opened_at + TARGETS[priority]
 
 
 def state(due_at: datetime, responded_at: datetime | None, now: datetime, priority: str) -> str:
     """Say how the first response stands: `met`, `late`, `ok`, `soon` or `breached`.
 
-    `met` and `late` are final (somebody answered); the others still count down.
+    `met` and `late` are final (an agent answered); the others still count down.
     """
     if responded_at:
         return "met" if responded_at <= due_at else "late"

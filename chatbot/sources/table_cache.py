@@ -12,7 +12,7 @@ LOOK_AGAIN_SECONDS = 1
 
 
 class CachedFromTable:
-    """`now()` is what `make` makes of the model's active rows; made anew only after a change."""
+    """`now()` is what `make` makes of the model's active rows; rebuilt only after a change."""
 
     def __init__(self, model: type[Model], make: Callable[[list], object]):
         self.model, self.make = model, make

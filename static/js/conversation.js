@@ -209,9 +209,9 @@ export class Conversation {
 
   toEnd() { this.log.scrollTop = this.log.scrollHeight; }
 
-  // Whoever reads the newest message keeps seeing it while pictures load and the boxes below grow
+  // A reader at the newest message keeps seeing it while pictures load and the boxes below grow
   stayAtEnd() {
-    // What nobody has answered yet is read from its beginning
+    // An unanswered message is read from its beginning
     let staying = this.log.dataset.opens !== "top";
     const stay = () => staying && this.toEnd();
     this.log.addEventListener("scroll", () => { staying = this.atEnd; }, { passive: true });

@@ -96,7 +96,7 @@ async function renewHeader() {
   if (focused) focusAgain(fresh, focused);
 }
 
-// What follows from the header: where "Back" leads, and whether there is somebody left to reply to
+// What follows from the header: where "Back" leads, and whether there is still a customer to reply to
 function showStatus() {
   const head = document.getElementById("ticket-head");
   if (!head) return;

@@ -9,7 +9,7 @@
   const late = { ready: [] };
   let memory = {}, lasting = true, frame = null, alive = false, open = false, waiting = [], endTurn = null;
 
-  // Read anew each time: other tabs of the site write there too
+  // Read again each time: other tabs of the site write there too
   const load = () => {
     if (lasting) try { memory = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { lasting = false; }
     return memory;

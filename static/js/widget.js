@@ -39,7 +39,7 @@ function keepHere(key, value) {
   } catch { /* full or forbidden: the host page has them */ }
 }
 
-// Only of the person who is still here: the page may have signed somebody out while there was no frame
+// Only of the person who is still here: the page may have signed the customer out while there was no frame
 function keptHere(kept) {
   try {
     const { of = null, words } = JSON.parse(sessionStorage.getItem("villy") || "{}");
@@ -85,7 +85,7 @@ function keepIdentity(tokens) {
 
 async function switchTo(tokens) {
   identity = tokens;
-  // The same person with newer tokens is no reason to draw anything anew
+  // The same person with newer tokens is no reason to redraw anything
   if (shownTo !== who(tokens)) await load();
 }
 
@@ -114,7 +114,7 @@ async function signIn(token) {
 
 const NOBODY = { status: 401, ok: false, text: "", header: () => null };
 
-// Only a word makes somebody a visitor; looking on leaves nothing behind
+// Only a message creates a visitor; looking leaves nothing behind
 async function request(url, options = {}) {
   let refusal = NOBODY;
   const known = async () => {
@@ -196,7 +196,7 @@ async function load() {
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   main.replaceChildren(fresh.querySelector("[data-conversation]"));
   start();
-  // Somebody is about to say how to reach them
+  // The customer is about to say how to reach them
   if (filledIn && main.querySelector("[data-reachable=no]")) {
     connect();
     filledIn.forEach((value, name) => { main.querySelector("[data-contact]").elements[name].value = value; });
@@ -302,7 +302,7 @@ async function renewState(ticket) {
   showHead();
   const panel = main.querySelector("[data-state-panel]");
   const news = fresh.querySelector("[data-state-panel]");
-  // Nobody loses a phone number that is half typed, as long as it can still be sent
+  // A half-typed phone number is not lost, as long as it can still be sent
   if (panel.querySelector("[data-callback]:not([hidden])") && news.querySelector("[data-callback]")) return;
   panel.replaceWith(news);
 }

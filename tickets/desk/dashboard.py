@@ -82,7 +82,7 @@ def messages(request, ticket_id):
 
 @page_for_agents
 def history(request, ticket_id):
-    """Who changed what, and when; loaded when somebody asks for it."""
+    """Who changed what, and when; loaded on request."""
     found = access.desk_ticket(request.user, ticket_id)
     events = found.events.order_by("-at")[:100]
     return render(request, "tickets/_history.html", {"events": events, "now": timezone.now()})
