@@ -90,8 +90,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
-	@echo "Installing what the desk runs on into $(VENV), about a minute ..."
-	@$(INSTALL) -r requirements.txt
+	@echo "Installing what the desk runs on into $(VENV), about a minute:"
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes \
+	     -r requirements.txt 2>&1; echo "pip-exit $$?"; } | awk '/^Collecting/ {print "  " $$2; fflush()} \
+	     /^Installing/ {print "  unpacking " NF - 3 " packages"; fflush()} /ERROR/ {print} \
+	     /^pip-exit/ {code = $$2} END {exit code}'
 	@touch $@
 
 $(VENV)/.tests: requirements-test.txt $(VENV)/.runtime

@@ -6,19 +6,28 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
+        from supportdesk.serving import lifecycle
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
+        from tickets.shop.people import MOVERS
 
-        from . import text_fields  # noqa: F401 (declares them)
+        from . import (
+            conversations,
+            text_fields,  # noqa: F401 (declares them)
+        )
         from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
+        from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .personal_data import Chats
         from .shop_data import register_kinds
+        from .warm_up import warm_up
 
+        lifecycle.before_start.append(warm_up)
         PROVIDERS.append(Chats())
         assistant.register(Villy())
         register_kinds()
+        MOVERS.append(conversations.move)
         checklist.register(products_step)
         checklist.register(article_step)

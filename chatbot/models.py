@@ -73,11 +73,22 @@ class Article(models.Model):
         "The more variants, the more often Villy finds it.",
     )
     is_active = models.BooleanField("published", default=True)
+    publish_at = models.DateTimeField(
+        "publish on",
+        null=True,
+        blank=True,
+        help_text="A draft is published at this time, within a minute. Empty: when you tick “published”.",
+    )
+    helped = models.PositiveIntegerField(default=0, editable=False, help_text="“Yes” in the help centre.")
+    helped_not = models.PositiveIntegerField(
+        default=0, editable=False, help_text="“No” in the help centre."
+    )
     shop_updated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=SHOP_TIME)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["title"]
+        indexes = [models.Index(fields=["is_active", "publish_at"], name="articles_to_publish")]
 
     def __str__(self):
         return self.title
@@ -91,6 +102,23 @@ class Article(models.Model):
 
     def body_in(self, language: str) -> str:
         return {"hinglish": self.body_hinglish, "hi": self.body_hi}.get(language) or self.body
+
+
+class ArticleVersion(models.Model):
+    """What an article said until it was changed: {field: text}, and who changed it."""
+
+    id = random_id()
+    article = models.ForeignKey(Article, models.CASCADE, related_name="versions", db_index=False)
+    said = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-changed_at"]
+        indexes = [models.Index(fields=["article", "-changed_at"], name="versions_of_article")]
+
+    def __str__(self):
+        return f"{self.changed_at:%Y-%m-%d %H:%M} {self.changed_by}"
 
 
 class DeliveryArea(models.Model):

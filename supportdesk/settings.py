@@ -131,7 +131,7 @@ WHATSAPP_PHONE_ID = env.text(
 WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
 SENTRY_DSN = env.url("SENTRY_DSN")
-env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements.txt")
+env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements-sentry.txt")
 # Agents may also sign in with the shop's own identity provider (OpenID Connect). Empty: passwords only.
 OIDC_URL = env.url("OIDC_URL")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
@@ -285,6 +285,8 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [BASE_DIR / "supportdesk" / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kolkata")
 USE_TZ = True
 
@@ -337,6 +339,9 @@ if S3_BUCKET:
     env.needs_package("S3_BUCKET", "storages", "requirements-s3.txt")
     env.needs_package("S3_BUCKET", "boto3", "requirements-s3.txt")
     STORAGES["default"] = {"BACKEND": "supportdesk.storage.s3.Bucket", "OPTIONS": _bucket_options}
+# Pictures and attachments are the customers': for the desk's own user only
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024

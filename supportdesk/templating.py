@@ -13,6 +13,7 @@ from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazy
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from lucide.jinja import lucide
@@ -22,7 +23,15 @@ from . import money
 
 # Stands for the id in a path until it is known
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
-LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
+# A link goes on to a blank, a quotation mark, or the punctuation of a script that writes without blanks
+LINK = re.compile(
+    r"https?://[^\s<>\"\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d-\uff65"
+    r"\u0964\u0965\u2026\u201c-\u201f\u2039\u203a\u00ab\u00bb\u060c\u061b\u061f\u06d4]+",
+    re.IGNORECASE,
+)
+# What ends a sentence and not a link, and brackets that close none of the link's own
+AFTER_LINK = re.compile(r"[.,;:!?'’‘*_~|]+$")
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def shop_name() -> str:
@@ -43,10 +52,14 @@ def _shop_name_source() -> str:
 def environment(**options) -> Environment:
     # A changed template is read again under DEBUG, and only then
     env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
+        made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
         url=url,
@@ -100,17 +113,37 @@ def icon(name: str, size: int = 18) -> Markup:
     return Markup(lucide(name, size=size, aria_hidden="true", **{"class": "icon"}))
 
 
+def made_at() -> str:
+    """The time at which a page is made, from which its scripts tell what is late: readers' clocks are off by hours."""
+    return timezone.now().isoformat(timespec="milliseconds")
+
+
 def linked(text: str) -> Markup:
     """Escape the text and make its http(s) links clickable, without lending them our good name."""
     parts, end = [], 0
     for link in LINK.finditer(text):
-        address = escape(link[0])
+        found = _without_punctuation(link[0])
+        if found.endswith("//"):
+            continue
+        address = escape(found)
         parts += [
             escape(text[end : link.start()]),
             Markup('<a href="{0}" rel="noopener nofollow ugc" target="_blank">{0}</a>').format(address),
         ]
-        end = link.end()
+        end = link.start() + len(found)
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def _without_punctuation(link: str) -> str:
+    """Return the link without what belongs to the sentence around it: `(see https://shop.example/a).`"""
+    while True:
+        shorter = AFTER_LINK.sub("", link)
+        opening = BRACKETS.get(shorter[-1:])
+        if opening and shorter.count(shorter[-1]) > shorter.count(opening):
+            shorter = shorter[:-1]
+        if shorter == link:
+            return link
+        link = shorter
 
 
 def age(at: datetime, now: datetime) -> str:

@@ -45,6 +45,7 @@ POST  /shop/identity                        200    200   200   200    200  200  
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200
+POST  /widget/unread                        200    200   200   200    200  200     200     200
 # The link in a letter: whoever has it, and the hooks: whoever has the key
 GET   /c/<token>/                           200    200   200   200    200  200     200     200
 POST  /c/<token>/                           400    400   400   400    400  400     400     400
@@ -98,6 +99,7 @@ GET   /files/<message_id>/small             401    404   200   404    200  401  
 POST  /widget/again                         401    404   400   404    404  401     404     404
 POST  /widget/callback                      401    404   200   404    404  401     404     404
 POST  /widget/connect                       401    201   201   201    201  401     201     201
+POST  /widget/end                           401    200   200   200    200  401     200     200
 GET   /widget/conversation                  401    200   200   200    200  401     200     200
 POST  /widget/helped/<answer_id>            401    404   200   404    404  401     404     404
 GET   /widget/messages                      401    200   200   200    200  401     200     200

@@ -17,12 +17,13 @@ class TicketsConfig(AppConfig):
             checks,  # noqa: F401 (registers itself)
             templating,
         )
-        from supportdesk.observability import health, metrics
+        from supportdesk.observability import health, metrics, sentry
         from supportdesk.serving import lifecycle
 
         from . import channels
         from .live.broker import broker
         from .live.bus import bus
+        from .operations import counts
         from .operations.jobs import Worker
         from .operations.metrics import gauges
         from .shop.customers import Customers
@@ -30,6 +31,8 @@ class TicketsConfig(AppConfig):
         from .shop.registry import register
         from .team import settings as desk_settings
 
+        if settings.SENTRY_DSN:
+            sentry.start(settings.SENTRY_DSN)
         worker = Worker()
         if settings.BACKGROUND_WORK:
             lifecycle.on_start.append(worker.start)
@@ -38,6 +41,8 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(gauges)
         health.optional_parts["redis"] = bus.health
         multipart.install()
+        metrics.collectors.append(counts.durable)
+        metrics.store.increment = counts.increment
         channels.load()
         import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)

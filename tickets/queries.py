@@ -175,6 +175,14 @@ def colleagues() -> list[Colleague]:
     return cache.get_or_set("colleagues", _colleagues, COLLEAGUES_KEPT_SECONDS) or []
 
 
+def assignable(ticket: Ticket) -> list[Colleague]:
+    """Return the agents that this ticket offers: also the one who has it and has left the shop."""
+    working = colleagues()
+    if ticket.assignee_id and ticket.assignee_id not in {agent.id for agent in working}:
+        return [Colleague(ticket.assignee_id, ticket.assignee_name), *working]
+    return working
+
+
 def _colleagues() -> list[Colleague]:
     return [Colleague(agent.pk, agent.name) for agent in agents()]
 

@@ -1,17 +1,18 @@
 """The admin for what Villy knows, and a look at what was said to him."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
-from chatbot.models import Article, Chat, Product
+from chatbot.models import Chat, Product
 from tickets.admin import DeskAdmin
+from tickets.admin.files import ShopFiles
 from tickets.models import Ticket
 
 
 @admin.register(Product)
-class ProductAdmin(DeskAdmin):
+class ProductAdmin(ShopFiles, DeskAdmin):
+    shop_kind = "products"
     list_display = ("name", "sku", "category", "price", "unit", "stock", "is_active")
     list_editable = ("price", "stock", "is_active")
     list_filter = ("is_active", "category")
@@ -19,61 +20,10 @@ class ProductAdmin(DeskAdmin):
     search_help_text = "Name, any spelling of it, or SKU."
     fieldsets = (
         (None, {"fields": ("name", "sku", "category", "is_active")}),
-        ("Price and stock", {"fields": (("price", "unit"), "stock")}),
+        ("Price and stock", {"fields": (("price", "currency", "unit"), "stock")}),
         ("What Villy tells", {"fields": ("description", "ingredients", "shelf_life", "image")}),
         ("How people call it", {"fields": ("also_called",)}),
     )
-
-
-class ArticleForm(forms.ModelForm):
-    class Meta:
-        model = Article
-        fields = (
-            "title",
-            "slug",
-            "category",
-            "is_active",
-            "body",
-            "body_hinglish",
-            "body_hi",
-            "also_asked",
-        )
-        widgets = {
-            "body": forms.Textarea(attrs={"rows": 6, "cols": 100}),
-            "body_hinglish": forms.Textarea(attrs={"rows": 6, "cols": 100}),
-            "body_hi": forms.Textarea(attrs={"rows": 6, "cols": 100, "lang": "hi"}),
-            "also_asked": forms.Textarea(attrs={"rows": 18, "cols": 100, "spellcheck": "false"}),
-        }
-
-
-@admin.register(Article)
-class ArticleAdmin(DeskAdmin):
-    list_display = ("title", "category", "ways_to_ask", "languages", "is_active", "updated_at")
-    list_filter = ("is_active", "category")
-    search_fields = ("title", "slug", "body", "also_asked")
-    search_help_text = "Words of the title, the answer, or a way to ask it."
-    prepopulated_fields = {"slug": ("title",)}
-    form = ArticleForm
-    fieldsets = (
-        (None, {"fields": ("title", "slug", "category", "is_active")}),
-        (
-            "The answer",
-            {
-                "fields": ("body", "body_hinglish", "body_hi"),
-                "description": "Villy says it in the customer's language, else in English.",
-            },
-        ),
-        ("How people ask it", {"fields": ("also_asked",)}),
-    )
-
-    @admin.display(description="ways to ask")
-    def ways_to_ask(self, article):
-        return len(article.variants)
-
-    @admin.display(description="languages")
-    def languages(self, article):
-        written = {"English": article.body, "Hinglish": article.body_hinglish, "Hindi": article.body_hi}
-        return ", ".join(language for language, text in written.items() if text)
 
 
 class LanguageFilter(admin.SimpleListFilter):

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from tickets.api.serializers import ClientIdField, Line, OneOf, Text, clock
 from tickets.models import Category, Priority
+from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT
 
 
@@ -12,7 +13,7 @@ class QuestionSerializer(serializers.Serializer):
     clientId = ClientIdField()
 
     def validate_message(self, message):
-        if not message.strip():
+        if is_blank(message):
             raise serializers.ValidationError("Write something first.")
         return message
 

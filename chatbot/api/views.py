@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from chatbot import conversations, handover, visitors
 from chatbot.dialogue.policy import Reply
 from chatbot.sources import orders
+from supportdesk.observability import security_events
 from supportdesk.templating import static
 from tickets.accounts import rate_limits
 from tickets.api import schema
@@ -69,6 +70,7 @@ def identify(request):
     try:
         person = visitors.identified(checked(s.IdentitySerializer, request)["token"], before=caller)
     except BadIdentity as reason:
+        security_events.record(security_events.IDENTITY_REFUSED, request)
         raise AuthenticationFailed(str(reason), code="bad_identity") from None
     return Response(signed_in(person))
 

@@ -44,7 +44,7 @@ class Library:
         return self.titles.get(_title(text))
 
 
-library = CachedFromTable(Article, Library).now
+library = CachedFromTable(Article, Library).get
 
 
 def can_read(text: str) -> bool:

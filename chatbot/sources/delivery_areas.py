@@ -46,7 +46,7 @@ class Areas:
         return (found[0], self.by_place[found[0].casefold()]) if found else None
 
 
-areas = CachedFromTable(DeliveryArea, Areas).now
+areas = CachedFromTable(DeliveryArea, Areas).get
 
 
 def pin_in(text: str) -> str:

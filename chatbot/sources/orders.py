@@ -63,6 +63,11 @@ def own(person: Person) -> QuerySet[Order]:
     return Order.objects.none() if person.is_guest else orders_of(person)
 
 
+def is_unclaimed(numbers: list[str]) -> bool:
+    """Whether an order with one of these numbers is known by its contact only."""
+    return Order.objects.filter(number__in=numbers, customer=None).exists()
+
+
 def may_hear(chat: Chat) -> QuerySet[Order]:
     """The orders that may be spoken of in a chat: for a guest, those that the chat has proven."""
     return order_codes.proven_orders(chat) if chat.person.is_guest else own(chat.person)

@@ -12,7 +12,7 @@ LOOK_AGAIN_SECONDS = 1
 
 
 class CachedFromTable:
-    """`now()` is what `make` makes of the model's active rows; rebuilt only after a change."""
+    """`get()` returns what `make` makes of the model's active rows; made again only after a change."""
 
     def __init__(self, model: type[Model], make: Callable[[list], object]):
         self.model, self.make = model, make
@@ -22,7 +22,7 @@ class CachedFromTable:
         for changed in (post_save, post_delete):
             changed.connect(self._look_again, sender=model, weak=False)
 
-    def now(self):
+    def get(self):
         stamp = cache.get(self.key)
         if stamp is None:
             stamp = self._stamp()

@@ -1,0 +1,1 @@
+"""The widget: what it shows beside the conversation itself."""

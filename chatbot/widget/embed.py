@@ -12,11 +12,14 @@ def allowed_host(request) -> str | None:
     nothing: the browser compares it with the real one through frame-ancestors.
     """
     origin = request.GET.get("host", "")
-    if origin == own_origin(request) or any(
+    return origin if is_allowed(request, origin) else None
+
+
+def is_allowed(request, origin: str) -> bool:
+    """Whether pages of this origin may embed the widget."""
+    return origin == own_origin(request) or any(
         _covers(allowed, origin) for allowed in settings.WIDGET_ORIGINS
-    ):
-        return origin
-    return None
+    )
 
 
 def own_origin(request) -> str:

@@ -1,10 +1,14 @@
-// The box to write in: grows with its text, keeps a draft, takes one picture (button, paste, drop).
+// The box to write in: grows with its text, keeps a draft, takes pictures (button, paste, drop).
+import { fit, NotAPicture } from "./pictures.js";
+
 const MAX_BYTES = 5 * 1024 * 1024;
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const MAX_PICTURES = 6;
+const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
+  // onSend gets {text, file, url}: each picture is a message of its own, the words go with the first
   constructor(form, { draftKey, store, onSend, onTyping }) {
-    Object.assign(this, { form, draftKey, store, onSend, onTyping, picture: null, typedAt: 0 });
+    Object.assign(this, { form, draftKey, store, onSend, onTyping, pictures: [], typedAt: 0 });
     this.text = form.querySelector("[data-text]");
     this.file = form.querySelector("[data-file]");
     this.preview = form.querySelector("[data-preview]");
@@ -14,9 +18,14 @@ export class Composer {
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("keydown", (event) => this.key(event));
-    this.text.addEventListener("paste", (event) => this.take(event.clipboardData?.files?.[0], event));
+    this.text.addEventListener("paste", (event) => this.paste(event));
     form.querySelector("[data-attach]")?.addEventListener("click", () => this.file.click());
-    this.file?.addEventListener("change", () => this.take(this.file.files[0]));
+    if (this.file) this.file.multiple = true;
+    this.file?.addEventListener("change", () => {
+      const chosen = [...this.file.files];
+      this.file.value = "";
+      this.take(chosen);
+    });
     const conversation = form.closest("[data-conversation]");
     for (const name of ["dragover", "dragleave", "drop"]) conversation.addEventListener(name, (event) => this.drag(event));
     this.grow();
@@ -48,39 +57,72 @@ export class Composer {
     this.text.rows = Math.min(7, this.text.value.split("\n").length);
     const left = this.text.maxLength - this.text.value.length;
     this.counter.hidden = left > 300;
-    this.counter.textContent = left > 0 ? `${left} characters left` : "4,000 characters is the most that fits.";
+    this.counter.textContent = left > 0 ? `${left} characters left` : "Maximum 4,000 characters reached.";
     this.counter.toggleAttribute("data-full", left <= 0);
+  }
+
+  // --- Pictures
+
+  // Cells of a spreadsheet, and text from some word processors, come with a picture of themselves: the text
+  // is meant. A copied file comes with its name as text: the file is meant
+  paste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    const names = files.map((file) => file.name);
+    const namesOnly = text.split(/[\r\n]+/).every((line) => names.includes(line.trim()));
+    if (!files.length || !this.mayAttach || (text && !namesOnly)) return;
+    event.preventDefault();
+    this.take(files);
   }
 
   drag(event) {
     if (!this.mayAttach || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.form.classList.toggle("dragging", event.type === "dragover");
-    if (event.type === "drop") this.take(event.dataTransfer.files[0]);
+    if (event.type === "drop") this.take([...event.dataTransfer.files]);
   }
 
-  take(file, event) {
-    if (!file || !this.mayAttach) return;
-    event?.preventDefault();
-    this.file.value = "";
-    if (!TYPES.includes(file.type)) return this.refuse("Only pictures can be sent: JPEG, PNG or WebP.");
-    if (file.size > MAX_BYTES) return this.refuse("This picture is larger than 5 MB. Please choose a smaller one.");
-    this.refuse("");
-    this.drop();
-    this.picture = { file, url: URL.createObjectURL(file) };
-    const image = Object.assign(document.createElement("img"), { src: this.picture.url, alt: "The picture that you attached" });
-    const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Remove" });
-    remove.setAttribute("aria-label", "Remove picture");
-    remove.addEventListener("click", () => { this.drop(); this.text.focus(); });
-    this.preview.replaceChildren(image, Object.assign(document.createElement("span"), { textContent: file.name }), remove);
-    this.preview.hidden = false;
+  // Attach pictures; name each that is refused
+  take(files) {
+    if (!files.length || !this.mayAttach) return;
+    const refused = [];
+    const quoted = (file) => (files.length > 1 ? `“${file.name}”: ` : "");
+    for (const file of files) {
+      if (!TYPES.includes(file.type)) refused.push(`${quoted(file)}Only pictures can be sent: JPEG, PNG, WebP or GIF.`);
+      else if (this.pictures.length >= MAX_PICTURES) refused.push(`${quoted(file)}You can attach ${MAX_PICTURES} pictures at a time.`);
+      else this.attach(file);
+    }
+    this.refuse(refused.join(" "));
     this.text.focus();
   }
 
-  drop() {
-    this.picture = null;
-    this.preview.hidden = true;
-    this.preview.replaceChildren();
+  // Shown at once; a large one is made smaller meanwhile, and sending waits for it
+  attach(file) {
+    const url = URL.createObjectURL(file);
+    const image = Object.assign(document.createElement("img"), { src: url, alt: "The picture that you attached" });
+    const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Remove" });
+    remove.setAttribute("aria-label", this.pictures.length ? `Remove picture ${file.name}` : "Remove picture");
+    const line = Object.assign(document.createElement("p"), { className: "preview-line" });
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", `Preparing ${file.name}`);
+    bar.hidden = true;
+    line.append(image, Object.assign(document.createElement("span"), { textContent: file.name }), bar, remove);
+    const picture = { file, url, line };
+    remove.addEventListener("click", () => { this.detach(picture); this.text.focus(); });
+    this.pictures.push(picture);
+    this.preview.append(line);
+    this.preview.hidden = false;
+    const showing = setTimeout(() => { bar.hidden = false; }, 200);
+    picture.ready = fit(file, MAX_BYTES).then((fitted) => { picture.file = fitted; }, (reason) => {
+      this.detach(picture);
+      this.refuse(reason instanceof NotAPicture ? `“${file.name}” cannot be read as a picture.` : `“${file.name}” is larger than 5 MB. Please choose a smaller one.`);
+    }).finally(() => { clearTimeout(showing); bar.remove(); });
+  }
+
+  detach(picture) {
+    this.pictures = this.pictures.filter((other) => other !== picture);
+    picture.line.remove();
+    this.preview.hidden = !this.pictures.length;
   }
 
   refuse(sentence) {
@@ -88,13 +130,25 @@ export class Composer {
     this.refusal.textContent = sentence;
   }
 
-  send() {
+  // --- Sending
+
+  async send() {
+    if (this.sending) return;
+    if (this.pictures.length) {
+      this.sending = true;
+      await Promise.all(this.pictures.map((picture) => picture.ready));
+      this.sending = false;
+    }
     const text = this.text.value;
-    if (!text.trim() && !this.picture) return this.text.focus();
+    if (!text.trim() && !this.pictures.length) return this.text.focus();
     this.refuse("");
-    this.onSend({ text, file: this.picture?.file ?? null, url: this.picture?.url ?? null });
+    const [first, ...others] = this.pictures;
+    this.pictures = [];
+    this.preview.replaceChildren();
+    this.preview.hidden = true;
+    this.onSend({ text, file: first?.file ?? null, url: first?.url ?? null });
+    for (const { file, url } of others) this.onSend({ text: "", file, url });
     this.fill("");
-    this.drop();
     this.typedAt = 0;
     this.text.focus();
   }

@@ -2,23 +2,31 @@
 // rendered, sends what is written, and loses none of it. A message is in the outbox until the server
 // has acknowledged it; its clientId makes a retry harmless.
 import { Composer } from "./composer.js";
+import { arrange } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
 
+// A fast answer needs no sign that somebody works on it
+const DOTS_AFTER = 300;
+
 export class Conversation {
   // root: the element with data-conversation; request: see net.js, with the caller's credentials;
-  // store: {get(key), set(key, value)}; onMoved: the server says that the conversation went elsewhere
-  constructor(root, { request, store, onMoved = null, onShown = null }) {
-    Object.assign(this, { root, request, store, onMoved, onShown, busy: false });
+  // store: {get(key), set(key, value)}; onMoved: the server says that the message went elsewhere;
+  // onBegun: the first words of a new conversation are on their way; onSeen: more of it has come into view, see `seenSeq`
+  constructor(root, { request, store, onMoved = null, onBegun = null, onShown = null, onSeen = null }) {
+    Object.assign(this, { root, request, store, onMoved, onBegun, onShown, onSeen, busy: false, news: 0 });
     this.side = root.dataset.side;
     this.key = root.dataset.key || root.dataset.ticket;
     this.log = root.querySelector("[role=log]");
     this.typingLine = root.querySelector("[data-typing-line]");
     this.files = new Map();
+    // Messages that this tab has had in its hands; others in the outbox are of other tabs
+    this.handled = new Set();
+    this.makeNews();
     this.composer = new Composer(root.querySelector("[data-composer]"), {
       draftKey: `draft:${this.key}`, store, onSend: (words) => this.send(words), onTyping: () => this.tellTyping(),
     });
-    this.outbox = this.unsent(JSON.parse(store.get(this.boxKey) || "[]"));
+    this.outbox = this.unsent(this.stored());
     this.outbox.forEach((message) => this.showPending(message));
     this.log.addEventListener("click", (event) => this.clicked(event));
     this.prepare(this.log);
@@ -27,6 +35,13 @@ export class Conversation {
   }
 
   get boxKey() { return `outbox:${this.key}`; }
+
+  // Which conversation is shown, where one page shows several
+  get showing() { return this.root.dataset.showing || ""; }
+
+  stored() {
+    try { return JSON.parse(this.store.get(this.boxKey) || "[]"); } catch { return []; }
+  }
 
   get lastSeq() {
     return Math.max(0, ...Array.from(this.log.querySelectorAll("[data-seq]"), (bubble) => Number(bubble.dataset.seq)));
@@ -40,6 +55,7 @@ export class Conversation {
       this.composer.fill([message.text, this.composer.text.value].filter(Boolean).join("\n"));
       this.composer.refuse("Your picture was not sent. Please attach it again.");
     }
+    kept.forEach((message) => this.handled.add(message.id));
     const rest = kept.filter((message) => !message.picture);
     if (kept.length > rest.length) this.store.set(this.boxKey, JSON.stringify(rest));
     return rest;
@@ -49,11 +65,14 @@ export class Conversation {
 
   send({ text, file, url }) {
     const internal = this.root.querySelector("[name=internal]:checked")?.value || "";
-    const message = { id: newId(), text, internal, picture: Boolean(file) };
+    const message = { id: newId(), text, internal, to: this.showing, picture: Boolean(file) };
+    this.handled.add(message.id);
     if (file) this.files.set(message.id, { file, url });
     this.outbox.push(message);
     this.save();
     this.showPending(message);
+    // These words begin a conversation, the next ones belong to it
+    if (message.to === "home") this.onBegun?.();
     this.flush();
   }
 
@@ -73,25 +92,37 @@ export class Conversation {
     form.set("clientId", message.id);
     form.set("internal", message.internal || "");
     if (this.side === "agent" && !message.internal) form.set("lastSeq", this.lastSeq);
+    if (message.to) form.set("conversation", message.to);
     if (picture) form.set("image", picture.file);
-    const onProgress = picture ? (share) => this.showProgress(bubble, share) : null;
+    const onProgress = picture && bubble ? (share) => this.showProgress(bubble, share) : null;
+    const { thinks } = this.root.dataset;
+    const dots = thinks && setTimeout(() => this.showTyping(thinks, true), DOTS_AFTER);
     let answer;
     try {
       answer = await this.request(this.root.dataset.post, { method: "POST", body: form, onProgress });
     } catch {
       return this.fail(message, "Not sent. You seem to be offline.");
+    } finally {
+      clearTimeout(dots);
+      if (dots) this.showTyping(null);
     }
-    if (answer.ok) {
+    if (answer.ok && !answer.text.includes(`data-client-id="${message.id}"`)) {
+      // Whatever came back, it was not this message: only its own bubble says that it arrived
+      this.fail(message, "Not sent. The answer was not from the desk.");
+    } else if (answer.ok) {
       this.forget(message);
-      this.append(answer.text);
-      if (answer.header("X-Conversation-Moved")) this.onMoved?.();
+      const went = answer.header("X-Conversation");
+      if (!went || went === this.showing) this.append(answer.text);
+      else if (message.to === this.showing) this.onMoved?.(went, answer.text);
     } else if (answer.status === 429) {
       const line = Object.assign(document.createElement("p"), { className: "failed-line" });
-      line.textContent = `${sentence(answer)} It is sent by itself then.`;
+      line.textContent = `${sentence(answer)} We'll send it automatically.`;
       bubble?.append(line);
       await wait(1000 * Math.min(30, Number(answer.header("Retry-After")) || 5));
       line.remove();
-    } else if (answer.status >= 500 || answer.status === 401) {
+    } else if (answer.status === 401) {
+      this.fail(message, "Not sent. Your session has ended.", this.side === "agent");
+    } else if (answer.status >= 500) {
       this.fail(message, sentence(answer) || "Not sent. We could not be reached.");
     } else {
       this.giveBack(message, answer);
@@ -109,19 +140,25 @@ export class Conversation {
     this.composer.refuse(sentence(answer) || missed || "This was not sent.");
   }
 
-  fail(message, reason) {
+  fail(message, reason, signedOut = false) {
     if (!this.outbox.includes(message)) return;
     message.failed = true;
+    this.save();
     const bubble = this.pending(message.id);
+    if (!bubble) return;
     bubble.dataset.failed = "";
     bubble.querySelector(".progress")?.remove();
     const line = Object.assign(document.createElement("p"), { className: "failed-line", textContent: `${reason} ` });
     const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
     again.dataset.again = message.id;
+    if (signedOut) {
+      // The page that opens after signing in sends what waits
+      const href = `/support/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
+      line.append(Object.assign(document.createElement("a"), { href, textContent: "Sign in" }), " ");
+    }
     line.append(again);
     bubble.querySelector(".failed-line")?.remove();
     bubble.append(line);
-    this.save();
   }
 
   // The connection is back (or the person asks for it): everything that waits is sent
@@ -141,14 +178,20 @@ export class Conversation {
     this.save();
   }
 
-  save() { this.store.set(this.boxKey, JSON.stringify(this.outbox.map(({ id, text, internal, picture }) => ({ id, text, internal, picture })))); }
+  // Beside what other tabs have put there
+  save() {
+    const others = this.stored().filter((message) => !this.handled.has(message.id));
+    const own = this.outbox.map(({ id, text, internal, to, picture }) => ({ id, text, internal, to, picture }));
+    const all = [...others, ...own];
+    this.store.set(this.boxKey, all.length ? JSON.stringify(all) : "");
+  }
 
   // --- Showing
 
   pending(id) { return this.log.querySelector(`[data-pending][data-client-id="${id}"]`); }
 
   showPending(message) {
-    if (this.pending(message.id)) return;
+    if (this.pending(message.id) || !["home", this.showing].includes(message.to || "")) return;
     const bubble = Object.assign(document.createElement("article"), { className: "bubble" });
     Object.assign(bubble.dataset, { sender: this.side, pending: "", clientId: message.id });
     if (message.internal) bubble.dataset.internal = "";
@@ -157,6 +200,7 @@ export class Conversation {
     if (message.text) bubble.append(Object.assign(document.createElement("p"), { className: "text", textContent: message.text }));
     bubble.append(Object.assign(document.createElement("p"), { className: "when" }));
     this.place(bubble);
+    arrange(this.log);
     this.toEnd();
   }
 
@@ -188,7 +232,9 @@ export class Conversation {
       this.prepare(bubble);
     }
     if (arrived.length) this.showTyping(null);
+    arrange(this.log);
     if (atEnd) this.toEnd();
+    else this.showNews(this.news + arrived.filter((bubble) => bubble.dataset.sender !== this.side).length);
     return arrived;
   }
 
@@ -201,22 +247,57 @@ export class Conversation {
   }
 
   prepare(root) {
+    arrange(this.log);
     showTimes(root.parentNode ?? root);
     this.onShown?.(root);
+  }
+
+  // --- What has come while the reader was further up
+
+  makeNews() {
+    const holder = Object.assign(document.createElement("div"), { className: "news-holder" });
+    this.newsButton = Object.assign(document.createElement("button"), { type: "button", className: "news", hidden: true });
+    this.newsButton.addEventListener("click", () => { this.toEnd(); this.log.focus({ preventScroll: true }); });
+    holder.append(this.newsButton);
+    this.log.after(holder);
+  }
+
+  showNews(number) {
+    this.news = number;
+    this.newsButton.hidden = !number;
+    this.newsButton.textContent = `↓ ${number} new`;
+  }
+
+  // The newest message that has been in view: what is further down has not been read
+  get seenSeq() {
+    if (this.atEnd) return this.lastSeq;
+    const bottom = this.log.getBoundingClientRect().bottom;
+    const inView = Array.from(this.log.querySelectorAll(".bubble[data-seq]")).filter((bubble) => bubble.getBoundingClientRect().top < bottom - 20);
+    return Math.max(0, ...inView.map((bubble) => Number(bubble.dataset.seq)));
+  }
+
+  scrolled() {
+    if (this.atEnd) this.showNews(0);
+    const seen = this.seenSeq;
+    if (seen > (this.toldSeq ?? 0)) { this.toldSeq = seen; this.onSeen?.(seen); }
   }
 
   get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120; }
 
   toEnd() { this.log.scrollTop = this.log.scrollHeight; }
 
-  // A reader at the newest message keeps seeing it while pictures load and the boxes below grow
+  // The newest message stays in view while pictures load and the boxes below grow
   stayAtEnd() {
-    // An unanswered message is read from its beginning
+    // What is not answered yet is read from its beginning
     let staying = this.log.dataset.opens !== "top";
     const stay = () => staying && this.toEnd();
-    this.log.addEventListener("scroll", () => { staying = this.atEnd; }, { passive: true });
+    this.log.addEventListener("scroll", () => {
+      staying = this.atEnd;
+      clearTimeout(this.scrollTimer);
+      this.scrollTimer = setTimeout(() => this.scrolled(), 150);
+    }, { passive: true });
     this.log.addEventListener("load", stay, true);
-    new ResizeObserver(stay).observe(this.log);
+    if (self.ResizeObserver) new ResizeObserver(stay).observe(this.log);
     stay();
   }
 
@@ -244,7 +325,7 @@ export class Conversation {
     }
   }
 
-  showTyping(name) {
+  showTyping(name, lasting = false) {
     clearTimeout(this.typingTimer);
     this.typingLine.hidden = !name;
     if (!name) return this.typingLine.replaceChildren();
@@ -252,7 +333,7 @@ export class Conversation {
     dots.append(document.createElement("b"));
     this.typingLine.replaceChildren(dots, ` ${name} is typing`);
     if (this.atEnd) this.toEnd();
-    this.typingTimer = setTimeout(() => this.showTyping(null), 6000);
+    if (!lasting) this.typingTimer = setTimeout(() => this.showTyping(null), 6000);
   }
 
   tellTyping() {

@@ -3,6 +3,7 @@ import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { openPicture } from "./lightbox.js";
 import { request as plainRequest } from "./net.js";
+import { roomOf } from "./tabs.js";
 import { keepTimes, showTimes } from "./times.js";
 
 const { htmx } = window;
@@ -32,7 +33,7 @@ function openTicket() {
     return showTitle();
   }
   if (conversation?.root === root) return;
-  conversation = new Conversation(root, { request, store });
+  conversation = new Conversation(root, { request, store, onSeen: tellSeen });
   for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
   showMode();
   showStatus();
@@ -56,7 +57,7 @@ async function tellSeen() {
   if (!conversation || document.hidden) return;
   const open = conversation;
   const form = new FormData();
-  form.set("seq", open.lastSeq);
+  form.set("seq", open.seenSeq);
   const answer = await request(open.root.dataset.seen, { method: "POST", body: form }).catch(() => null);
   if (answer?.ok && open === conversation) {
     document.getElementById("viewers").innerHTML = answer.text;
@@ -203,9 +204,10 @@ async function renew(ticketId) {
 
 function follow() {
   listen({
-    // Without a place: from now on
-    open: (place, signal) => fetch(body.dataset.events, { signal, headers: place ? { "Last-Event-ID": place } : {} }),
-    lastEventId: "",
+    // Without a place: from now on. All tabs of this agent's browser share one stream
+    url: body.dataset.events,
+    get: (url, options) => fetch(url, { ...options, headers: { "X-Requested-With": "fetch", ...options.headers } }),
+    room: roomOf(`inbox:${body.dataset.me}`),
     onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
     onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
     // Not an agent any more

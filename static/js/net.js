@@ -1,17 +1,39 @@
 // One request with upload progress, which fetch cannot tell. Resolves for every answer of the
 // server ({status, ok, text, header}); rejects only when there was none.
+
+// Counted from the last progress, so that a slow line that goes on is never cut off
+const STALLED = 60_000;
+
 export function request(url, { method = "GET", body = null, headers = {}, onProgress = null } = {}) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
+    let timer = null;
+    const goesOn = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => xhr.abort(), STALLED);
+    };
     xhr.open(method, url);
-    xhr.timeout = body ? 120_000 : 30_000;
     for (const [name, value] of Object.entries({ "X-Requested-With": "fetch", ...headers })) xhr.setRequestHeader(name, value);
-    if (onProgress) xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    xhr.onload = () => resolve({ status: xhr.status, ok: xhr.status < 300, text: xhr.responseText, header: (name) => xhr.getResponseHeader(name) });
-    xhr.onerror = xhr.ontimeout = xhr.onabort = () => reject(new Error("offline"));
+    // A listener for uploads makes a request of another site ask first; ours are of the same origin
+    xhr.upload.onprogress = (event) => {
+      goesOn();
+      if (onProgress && event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    xhr.onprogress = xhr.upload.onload = goesOn;
+    xhr.onload = () => {
+      // Led somewhere else, to a sign-in page: that is not the answer
+      const led = xhr.responseURL && pathOf(xhr.responseURL) !== pathOf(url);
+      const status = led ? 401 : xhr.status;
+      resolve({ status, ok: status >= 200 && status < 300, text: led ? "" : xhr.responseText, header: (name) => xhr.getResponseHeader(name) });
+    };
+    xhr.onerror = xhr.onabort = () => reject(new Error("offline"));
+    xhr.onloadend = () => clearTimeout(timer);
+    goesOn();
     xhr.send(body);
   });
 }
+
+function pathOf(url) { return new URL(url, location.href).pathname; }
 
 // What a refusal says, whether it came as JSON or as plain text
 export function sentence(answer) {

@@ -1,7 +1,20 @@
-// Times as the reader's clock and language have them, kept current.
+// Times in the reader's zone and language, kept current. What is late is told by the desk's clock: the page
+// brings the time at which it was made, because the reader's computer may be hours off.
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
+// How far the reader's clock is behind the desk's. The time since the answer began is measured, not told by a clock
+const skew = (() => {
+  const made = Date.parse(document.documentElement.dataset.now);
+  if (Number.isNaN(made)) return 0;
+  const [load] = performance.getEntriesByType("navigation");
+  return made + performance.now() - (load?.responseStart || 0) - Date.now();
+})();
+
+// The desk's time, in milliseconds
+export function now() { return Date.now() + skew; }
 
 function age(at, now) {
   const minutes = Math.floor((now - at) / 60_000);
@@ -12,9 +25,19 @@ function age(at, now) {
   return new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }).format(at);
 }
 
-function dayName(at, now) {
-  const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
-  return days === 0 ? "Today" : days === 1 ? "Yesterday" : day.format(at);
+// A day of the reader, as something to compare
+export function dayKey(at) { return new Date(at).setHours(0, 0, 0, 0); }
+
+export function dayName(at, now) {
+  const days = Math.round((dayKey(now) - dayKey(at)) / 86_400_000);
+  if (days === 0 || days === 1) return days ? "Yesterday" : "Today";
+  const format = new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear;
+  return format.format(at).replace(",", "");
+}
+
+// The hour, with its day when that is not today's
+function hour(at, now) {
+  return dayKey(at) === dayKey(now) ? clock.format(at) : `${dayName(at, now)}, ${clock.format(at)}`;
 }
 
 // Seconds press only as long as there is something to save
@@ -36,18 +59,18 @@ function countDown(due, now) {
 }
 
 export function showTimes(root = document) {
-  const now = Date.now();
+  const current = now();
   for (const time of root.querySelectorAll("time[data-age], time[data-clock], time[data-day]")) {
     const at = new Date(time.dateTime);
     time.title = full.format(at);
-    time.textContent = "age" in time.dataset ? age(at, now) : "day" in time.dataset ? dayName(at, now) : clock.format(at);
+    time.textContent = "age" in time.dataset ? age(at, current) : "day" in time.dataset ? dayName(at, current) : hour(at, current);
   }
-  for (const due of root.querySelectorAll("[data-due]")) countDown(due, now);
+  for (const due of root.querySelectorAll("[data-due]")) countDown(due, current);
 }
 
 export function keepTimes() {
   showTimes();
-  setInterval(() => document.hidden || document.querySelectorAll("[data-due]").forEach((due) => countDown(due, Date.now())), 1000);
+  setInterval(() => document.hidden || document.querySelectorAll("[data-due]").forEach((due) => countDown(due, now())), 1000);
   setInterval(() => document.hidden || showTimes(), 30_000);
   document.addEventListener("visibilitychange", () => document.hidden || showTimes());
 }

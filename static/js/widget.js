@@ -1,14 +1,18 @@
-// The frame: Villy's side of the widget. Identity comes from the host page, which keeps it for us.
+// The frame: Villy's side of the widget, the conversation with Customer Care, and the home between them.
 import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
+import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
+import { showHead } from "./head.js";
+import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
+import { begin, fetchAs, identity, onChange, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
-import { request as plainRequest, sentence, wait } from "./net.js";
+import { moveInMenu, openMenu, closeMenu } from "./menu.js";
+import { request as plainRequest, sentence } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
 
-const { host, visitor, identify, refresh, logout, conversationUrl } = document.body.dataset;
+const { conversationUrl } = document.body.dataset;
 const main = document.getElementById("conversation");
-const stored = {};
-let identity = null;
+const UNREACHABLE = "We could not be reached. Please try again.";
 // Whose conversation is on the screen
 let shownTo = null;
 let visible = true;
@@ -16,177 +20,66 @@ let conversation = null;
 let endStream = null;
 let unread = 0;
 let drawn = 0;
-let onTurn = null;
 const pictures = new Map();
 
-// --- The host page: exactly the one that we were framed for
+const { colour, onColour } = document.body.dataset;
+if (colour) document.documentElement.style.setProperty("--brand", colour);
+if (onColour) document.documentElement.style.setProperty("--on-brand", onColour);
 
-const tellHost = (type, more = {}) => parent.postMessage({ villy: 1, type, ...more }, host);
-const store = {
-  get: (key) => stored[key] ?? null,
-  set(key, value) {
-    stored[key] = value;
-    tellHost("store", { key, value: value || null });
-    if (key !== "identity") keepHere(key, value);
-  },
-};
-
-// Words, in this tab as well: a page that is left at once no longer reads what we told it to keep
-function keepHere(key, value) {
-  try {
-    const words = JSON.parse(sessionStorage.getItem("villy") || "{}").words;
-    sessionStorage.setItem("villy", JSON.stringify({ of: who(identity), words: { ...words, [key]: value || "" } }));
-  } catch { /* full or forbidden: the host page has them */ }
-}
-
-// Only of the person who is still here: the page may have signed the customer out while there was no frame
-function keptHere(kept) {
-  try {
-    const { of = null, words } = JSON.parse(sessionStorage.getItem("villy") || "{}");
-    if (of === who(kept.identity) && Object.keys(kept).length) return words;
-    forgetHere();
-  } catch { /* forbidden */ }
-  return {};
-}
-
-function forgetHere() {
-  try { sessionStorage.removeItem("villy"); } catch { /* forbidden */ }
-}
-
-addEventListener("message", ({ source, origin, data }) => {
-  if (source !== parent || origin !== host || data?.villy !== 1) return;
-  if (data.type === "hello") hello(data);
-  if (data.type === "visible") show(data.open);
-  if (data.type === "identify") signIn(data.token);
-  if (data.type === "identity" || data.type === "turn") switchTo(data.value);
-  if (data.type === "turn") onTurn?.();
-  if (data.type === "logout") signOut();
+ownedBy(who);
+onChange((isFirst) => {
+  if (isFirst) shownTo = who();
+  // The same person with newer tokens is no reason to draw anything again
+  else if (shownTo !== who()) load();
+  else if (stored.unread !== undefined) unread = stored.unread ?? 0;
 });
+on("hello", hello);
+on("visible", ({ open }) => show(open));
+on("identify", ({ token }) => signIn(token));
+on("logout", () => { setUnread(0); signOut(); });
 
 async function hello({ stored: kept, open }) {
-  Object.assign(stored, kept, keptHere(kept));
-  identity = kept.identity ?? null;
+  Object.assign(stored, kept, keptHere(who(kept.identity), Object.keys(kept).length > 0));
+  begin(kept.identity);
   visible = open;
   unread = kept.unread ?? 0;
+  showSwitches(store);
   if (identity) await load();
   else start();
 }
 
-function who(tokens) {
-  if (!tokens) return null;
-  const claims = tokens.refresh.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-  try { return JSON.parse(atob(claims)).sub; } catch { return tokens.refresh; }
-}
-
-function keepIdentity(tokens) {
-  identity = tokens && { access: tokens.access, refresh: tokens.refresh };
-  store.set("identity", identity);
-}
-
-async function switchTo(tokens) {
-  identity = tokens;
-  // The same person with newer tokens is no reason to redraw anything
-  if (shownTo !== who(tokens)) await load();
-}
-
-function signOut() {
-  if (identity) post(logout, { refresh: identity.refresh }, {}).catch(() => {});
-  forgetHere();
-  Object.keys(stored).forEach((key) => delete stored[key]);
-  setUnread(0);
-  switchTo(null);
-}
-
-async function signIn(token) {
-  const before = identity;
-  let answer = await post(identify, { token });
-  // It is who we were until now that is not known any more: renew that first, or come without
-  if (answer.status === 401 && before && !answer.text.includes("bad_identity")) {
-    await renewTokens(before.access);
-    answer = await post(identify, { token });
+// Every request names the conversation that it is about
+function request(url, options = {}) {
+  const key = conversation?.showing ?? "";
+  if (options.body instanceof FormData) {
+    if (!options.body.has("conversation")) options.body.set("conversation", key);
+  } else if (options.method !== "POST" && url.startsWith(conversation?.root.dataset.messages ?? "-")) {
+    url += `&conversation=${key}`;
+  } else if (options.method === "POST" && !options.body) {
+    options.body = new URLSearchParams({ conversation: key });
+    return asPerson(url, options);
   }
-  if (!answer.ok) return console.warn(`Villy.identify: ${sentence(answer)}`);
-  keepIdentity(JSON.parse(answer.text));
-  if (shownTo !== who(identity)) await load();
-}
-
-// --- Requests as the person who is here
-
-const NOBODY = { status: 401, ok: false, text: "", header: () => null };
-
-// Only a message creates a visitor; looking leaves nothing behind
-async function request(url, options = {}) {
-  let refusal = NOBODY;
-  const known = async () => {
-    if (!identity && options.method === "POST") refusal = await becomeVisitor();
-    return Boolean(identity);
-  };
-  if (!(await known())) return refusal;
-  const tried = identity.access;
-  const answer = await send(url, options);
-  if (answer.status !== 401) return answer;
-  await renewTokens(tried);
-  return await known() ? send(url, options) : answer;
-}
-
-function send(url, options) {
-  if (options.body instanceof FormData) options.body.set("conversation", conversation?.root.dataset.showing ?? "chat");
-  return plainRequest(url, { ...options, headers: { Authorization: `Bearer ${identity.access}` } });
-}
-
-function post(url, data, headers = identity ? { Authorization: `Bearer ${identity.access}` } : {}) {
-  return plainRequest(url, { method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json", ...headers } });
-}
-
-let becoming = null;
-function becomeVisitor() {
-  becoming ??= post(visitor, {}, {}).then((answer) => {
-    if (answer.ok) keepIdentity(JSON.parse(answer.text));
-    // What is on the screen is theirs from now on
-    if (answer.ok) shownTo = who(identity);
-    return answer;
-  }).finally(() => { becoming = null; });
-  return becoming;
-}
-
-let renewing = null;
-async function renewTokens(expired) {
-  if (identity?.access !== expired) return;
-  renewing ??= renewInTurn(expired).finally(() => { renewing = null; });
-  await renewing;
-}
-
-// A refresh token works once, and every tab of the shop has the same: one renews, the others wait
-// and take what it got. Only a refusal ends an identity; a desk that is down or busy does not.
-async function renewInTurn(expired) {
-  const turn = new Promise((resolve) => { onTurn = resolve; });
-  tellHost("turn");
-  await Promise.race([turn, wait(15_000)]);
-  try {
-    if (identity?.access !== expired) return;
-    const answer = await post(refresh, { refresh: identity.refresh }, {});
-    if (answer.ok) keepIdentity(JSON.parse(answer.text));
-    else if (answer.status === 401) keepIdentity(null);
-  } finally {
-    tellHost("over");
-  }
+  return asPerson(url, options);
 }
 
 // --- The conversation
 
-async function load() {
+// key: a ticket's id, "chat" or "home"; without one, what the desk holds for the current one
+async function load(key = "") {
   const turn = ++drawn;
-  const person = who(identity);
+  const person = who();
   endStream?.();
-  const get = person ? request(conversationUrl) : plainRequest(location.href);
+  const get = person ? asPerson(`${conversationUrl}?conversation=${key}`) : plainRequest(location.href);
   const answer = await get.catch(() => null);
   if (turn !== drawn) return;
-  if (person !== who(identity)) return load();
+  if (person !== who()) return load();
+  // A conversation that is not this person's, or not any more
+  if (answer?.status === 404 && key) return load();
   if (answer?.ok) shownTo = person;
   else {
     if (!conversation) start();
     showConnection(false);
-    setTimeout(() => turn === drawn && load(), 3000);
+    setTimeout(() => turn === drawn && load(key), 3000);
     return;
   }
   const typed = main.querySelector("[data-text]").value;
@@ -196,7 +89,7 @@ async function load() {
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   main.replaceChildren(fresh.querySelector("[data-conversation]"));
   start();
-  // The customer is about to say how to reach them
+  // The form in which they were saying how to reach them
   if (filledIn && main.querySelector("[data-reachable=no]")) {
     connect();
     filledIn.forEach((value, name) => { main.querySelector("[data-contact]").elements[name].value = value; });
@@ -207,30 +100,34 @@ async function load() {
 function replace(html) {
   drawn += 1;
   endStream?.();
-  main.innerHTML = html;
-  shownTo = who(identity);
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  main.replaceChildren(fresh.querySelector("[data-conversation]"));
+  shownTo = who();
   start();
 }
 
 function start() {
   const root = main.querySelector("[data-conversation]");
-  if (conversation?.root !== root) conversation = new Conversation(root, { request, store, onMoved: load, onShown: prepare });
+  if (conversation?.root !== root) {
+    conversation = new Conversation(root, { request, store, onMoved: load, onBegun: begun, onShown: prepare, onSeen: tellSeen });
+  }
   showTimes();
-  showHead();
-  const { ticket } = root.dataset;
+  closeMenu();
+  showHead(root);
+  const { ticket, badge } = root.dataset;
+  if (badge) store.set("badge", badge);
   endStream = null;
   if (ticket) follow(ticket);
+  else tellHost("following", { value: false });
   if (visible) conversation.composer.text.focus({ preventScroll: true });
   tellSeen();
 }
 
-function showHead() {
-  const { ticket, number, agent, status } = conversation.root.dataset;
-  const subtitle = document.querySelector("[data-subtitle]");
-  document.querySelector("[data-human]").hidden = Boolean(ticket);
-  subtitle.textContent = !ticket ? "Instant answers, real people"
-    : status === "closed" ? `Ticket #${number} · closed`
-    : agent ? `${agent} · Customer Care · #${number}` : `Customer Care · #${number}`;
+// The first words to Villy: the home makes room for the chat that they begin
+function begun() {
+  conversation.root.dataset.showing = "chat";
+  main.querySelector("[data-home]")?.remove();
+  showHead(conversation.root);
 }
 
 function prepare(root) {
@@ -256,38 +153,44 @@ function picture(url) {
   return pictures.get(url);
 }
 
-async function fetchAs(url, { headers = {}, signal } = {}) {
-  const tried = identity.access;
-  const get = () => fetch(url, { signal, headers: { Authorization: `Bearer ${identity?.access}`, ...headers } });
-  const response = await get();
-  if (response.status !== 401) return response;
-  await renewTokens(tried);
-  if (!identity) load();
-  return get();
-}
-
 function offerPerson() {
   const bar = main.querySelector("[data-connect-bar]");
-  if (bar) bar.hidden = false;
+  if (bar && main.querySelector("[data-contact]")?.hidden !== false) bar.hidden = false;
 }
 
+// --- What happens meanwhile
+
 function follow(ticket) {
-  endStream = listen({
-    open: (lastEventId, signal) => fetchAs(`/api/support/${ticket}/events`, { signal, headers: { "Last-Event-ID": lastEventId } }),
+  const room = hostRoom(`stream:${ticket}`);
+  const end = listen({
+    url: `/api/support/${ticket}/events`,
+    get: fetchAs,
+    room,
+    rests: true,
     lastEventId: String(conversation.lastSeq),
     onState: (state) => showConnection(state === "live"),
     onEvent: ({ event, data }) => heard(event, JSON.parse(data)),
+    onGone: () => load(),
   });
+  endStream = () => { end(); room.close(); };
+  tellHost("following", { value: true });
 }
 
 async function heard(event, data) {
   if (event === "typing") conversation.showTyping(data.name);
   if (event === "read") conversation.showRead(data.agents);
-  if (event === "ticket") { tellHost("ticket", { value: data }); renewState(data); }
+  if (event === "ticket") heardTicket(data);
   if (event !== "message" || data.seq <= conversation.lastSeq) return;
+  if (data.sender === "agent" && !looking()) alertCustomer(data, store);
   await conversation.catchUp();
-  if (data.sender === "agent" && (!visible || document.hidden)) setUnread(unread + 1);
   tellSeen();
+}
+
+function heardTicket(ticket) {
+  tellHost("ticket", { value: ticket });
+  // The desk counts for all tabs and browsers; what is on the screen here is about to be told as read
+  if (!looking()) setUnread(ticket.unreadCount);
+  renewState(ticket);
 }
 
 // The ticket's state decides what stands above the box: fetch that part when it has changed
@@ -295,41 +198,46 @@ async function renewState(ticket) {
   const { dataset } = conversation.root;
   const calling = ticket.callbackRequested && !ticket.callbackCompleted ? "yes" : "no";
   if (ticket.status === dataset.status && ticket.agentName === dataset.agent && calling === dataset.calling) return;
-  const answer = await request(conversationUrl).catch(() => null);
+  const answer = await asPerson(`${conversationUrl}?conversation=${dataset.ticket}`).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   Object.assign(dataset, fresh.querySelector("[data-conversation]").dataset);
-  showHead();
+  showHead(conversation.root);
+  if (dataset.status === "closed") store.set("badge", null);
   const panel = main.querySelector("[data-state-panel]");
   const news = fresh.querySelector("[data-state-panel]");
-  // A half-typed phone number is not lost, as long as it can still be sent
+  // A phone number that is half typed stays, as long as it can still be sent
   if (panel.querySelector("[data-callback]:not([hidden])") && news.querySelector("[data-callback]")) return;
   panel.replaceWith(news);
 }
 
+const looking = () => visible && !document.hidden;
+
+let told = "";
 function tellSeen() {
-  if (!visible || document.hidden || !identity || !conversation?.root.dataset.ticket) return;
+  if (!looking() || !identity || !conversation?.root.dataset.ticket) return;
+  const { ticket, seen } = conversation.root.dataset;
+  const seq = conversation.seenSeq;
+  const now = `${ticket}:${seq}:${unread}`;
+  if (!seq || told === now) return;
+  told = now;
   const form = new FormData();
-  form.set("seq", conversation.lastSeq);
-  request(conversation.root.dataset.seen, { method: "POST", body: form }).catch(() => {});
+  form.set("seq", seq);
+  if (unread && conversation.atEnd) setUnread(0);
+  request(seen, { method: "POST", body: form }).catch(() => { told = ""; });
 }
 
 function setUnread(number) {
   unread = number;
+  stored.unread = number;
   tellHost("unread", { value: number });
 }
 
 function show(open) {
   visible = open;
-  if (!open) return;
+  if (!open) return closeMenu();
   conversation?.toEnd();
   conversation?.composer.text.focus({ preventScroll: true });
-  lookedAt();
-}
-
-function lookedAt() {
-  if (!visible || document.hidden) return;
-  if (unread) setUnread(0);
   tellSeen();
 }
 
@@ -342,17 +250,13 @@ function showConnection(live) {
 
 // --- What can be tapped
 
-async function act(url, data) {
+async function act(url, data, refuse = (said) => conversation.composer.refuse(said)) {
   const form = new FormData();
   for (const [name, value] of Object.entries(data)) form.set(name, value);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);
   if (answer?.ok) replace(answer.text);
-  else conversation.composer.refuse(answer ? sentence(answer) : "We could not be reached. Please try again.");
+  else refuse(answer ? sentence(answer) : UNREACHABLE);
   return answer;
-}
-
-function say(text) {
-  conversation.send({ text, file: null });
 }
 
 function connect() {
@@ -361,43 +265,66 @@ function connect() {
   const form = main.querySelector("[data-contact]");
   form.hidden = false;
   main.querySelector("[data-connect-bar]").hidden = true;
-  form.elements.name.focus();
+  (form.elements.name.value ? form.elements.contact : form.elements.name).focus();
 }
 
-async function sendContact(form) {
-  const refusal = form.querySelector("[data-contact-refusal]");
+// Send a form, and say in it why that did not work
+async function sendForm(form, url) {
+  const refusal = form.querySelector("[role=alert]");
   const button = form.querySelector(".primary");
-  refusal.hidden = button.disabled = true;
-  const data = new FormData(form);
-  const answer = await request(main.querySelector("[data-connect]").dataset.connect, { method: "POST", body: data }).catch(() => null);
+  if (refusal) refusal.hidden = true;
+  button.disabled = true;
+  await act(url, Object.fromEntries(new FormData(form)), (said) => {
+    if (!refusal) return conversation.composer.refuse(said);
+    refusal.textContent = said;
+    refusal.hidden = false;
+  });
   button.disabled = false;
-  if (answer?.ok) return replace(answer.text);
-  refusal.textContent = answer ? sentence(answer) : "We could not be reached. Please try again.";
-  refusal.hidden = false;
 }
 
-document.addEventListener("click", (event) => {
-  const find = (selector) => event.target.closest(selector);
-  let found;
-  if (find("[data-close-chat]")) tellHost("close");
-  else if (find("[data-human]") || find("[data-connect]")) connect();
-  else if (find("[data-contact-cancel]")) {
-    main.querySelector("[data-contact]").hidden = true;
-    offerPerson();
-    main.querySelector("[data-connect]").focus();
+function showCallback() {
+  const form = main.querySelector("[data-callback]");
+  if (!form) return;
+  form.hidden = false;
+  form.elements.phone.focus();
+}
+
+function chooseStar(star) {
+  const form = star.closest("[data-rating]");
+  form.dataset.chosen = star.dataset.star;
+  for (const each of form.querySelectorAll("[data-star]")) {
+    each.setAttribute("aria-pressed", each === star);
+    each.toggleAttribute("data-given", Number(each.dataset.star) <= Number(star.dataset.star));
   }
-  else if ((found = find("[data-say]"))) say(found.dataset.say);
-  else if ((found = find("[data-helped]"))) answerHelped(found);
-  else if ((found = find("[data-post-state]"))) act(found.dataset.postState, { [found.dataset.field]: found.value });
-  else if ((found = find("[data-show-callback]"))) {
-    const form = main.querySelector("[data-callback]");
-    form.hidden = !form.hidden;
-    found.setAttribute("aria-expanded", !form.hidden);
-    if (!form.hidden) form.elements.phone.focus();
-  } else if ((found = find("[data-full]"))) {
+  form.querySelector("[data-rating-more]").hidden = false;
+}
+
+const TAPPED = {
+  "[data-close-chat]": () => tellHost("close"),
+  "[data-back]": () => load("home"),
+  "[data-go]": (card) => load(card.dataset.go),
+  "[data-human], [data-connect]": connect,
+  "[data-more]": openMenu,
+  "[data-switch]": (item) => toggleSwitch(item, store),
+  "[data-show-callback]": () => { closeMenu(); showCallback(); },
+  "[data-end-chat]": () => { closeMenu(); act(conversation.root.dataset.end, {}); },
+  "[data-contact-cancel]": () => { main.querySelector("[data-contact]").hidden = true; offerPerson(); conversation.composer.text.focus(); },
+  "[data-callback-cancel]": () => { main.querySelector("[data-callback]").hidden = true; conversation.composer.text.focus(); },
+  "[data-say]": (chip) => conversation.send({ text: chip.dataset.say, file: null }),
+  "[data-helped]": answerHelped,
+  "[data-star]": chooseStar,
+  "[data-post-state]": (button) => act(button.dataset.postState, { [button.dataset.field]: button.value }),
+  "[data-full]": (link, event) => {
     event.preventDefault();
-    openPicture(found.getAttribute("href"), { source: picture, alt: found.querySelector("img").alt });
+    openPicture(link.getAttribute("href"), { source: picture, alt: link.querySelector("img").alt });
+  },
+};
+document.addEventListener("click", (event) => {
+  for (const [selector, tapped] of Object.entries(TAPPED)) {
+    const found = event.target.closest(selector);
+    if (found) return tapped(found, event);
   }
+  closeMenu();
 });
 
 async function answerHelped(button) {
@@ -409,25 +336,28 @@ async function answerHelped(button) {
   if (button.value !== "true") offerPerson();
 }
 
-document.addEventListener("submit", async (event) => {
-  if (event.target.matches("[data-contact]")) { event.preventDefault(); sendContact(event.target); }
-  if (event.target.matches("[data-callback]")) {
-    event.preventDefault();
-    act(event.target.dataset.callback, Object.fromEntries(new FormData(event.target)));
-  }
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-contact], [data-callback], [data-rating]")) return;
+  event.preventDefault();
+  if (form.matches("[data-contact]")) sendForm(form, main.querySelector("[data-connect]").dataset.connect);
+  if (form.matches("[data-callback]")) sendForm(form, form.dataset.callback);
+  if (form.matches("[data-rating]")) act(form.dataset.rating, { rating: form.dataset.chosen, comment: form.elements.comment.value });
 });
 
 // Chips belong to the newest words only
 new MutationObserver(() => {
-  const all = main.querySelectorAll(".chips");
   const newest = main.querySelector(".log > .bubble:last-of-type");
-  all.forEach((chips) => { chips.hidden = newest && !newest.contains(chips) && Boolean(newest.dataset.seq || "pending" in newest.dataset); });
+  for (const chips of main.querySelectorAll(".chips")) {
+    chips.hidden = Boolean(newest) && !newest.contains(chips) && Boolean(newest.dataset.seq || "pending" in newest.dataset);
+  }
 }).observe(main, { childList: true, subtree: true });
 
 document.addEventListener("keydown", (event) => {
+  if (moveInMenu(event)) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) tellHost("close");
 });
-document.addEventListener("visibilitychange", () => document.hidden || conversation?.catchUp().then(lookedAt));
+document.addEventListener("visibilitychange", () => document.hidden || conversation?.catchUp().then(tellSeen));
 addEventListener("online", () => showConnection(true));
 addEventListener("offline", () => showConnection(false));
 

@@ -33,7 +33,7 @@ SECRETS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[e-mail]"),
 )
 # What our own code adds to a line
-EXTRAS = ("method", "route", "status", "ms", "person")
+EXTRAS = ("method", "route", "status", "ms", "person", "event", "address")
 # Exceptions whose words are about the program; those of others quote what a client sent
 TELLING = (OperationalError, InterfaceError, ImportError, AttributeError, NameError)
 

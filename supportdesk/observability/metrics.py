@@ -7,6 +7,7 @@ PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for 
 import hmac
 import os
 from collections.abc import Callable, Iterable
+from copy import copy
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -35,9 +36,39 @@ REQUESTS = Histogram(
 )
 STREAMS = Gauge("desk_open_streams", "Live streams that are open.", multiprocess_mode="livesum")
 MESSAGES = Counter("desk_messages", "Messages written.", ["sender"])
-OVERDUE = Counter("desk_answers_overdue", "Tickets found to be without an answer in time.")
-LETTERS = Counter("desk_letters", "Letters sent to customers about unread answers.")
-FAILURES = Counter("desk_job_failures", "Runs of the background work that failed.", ["job"])
+SECURITY = Counter(
+    "desk_security_events", "Failed sign-ins, 429, reused tokens, refused identities.", ["kind"]
+)
+
+
+class DurableCounter:
+    """A counter of the background work, which runs in another process than the one that is asked."""
+
+    def __init__(self, name: str, help: str, label: str = ""):
+        self.name, self.help, self.label, self.value = name, help, label, ""
+        durable.append(self)
+
+    def labels(self, value: str) -> "DurableCounter":
+        bound = copy(self)
+        bound.value = value
+        return bound
+
+    def inc(self) -> None:
+        store.increment(self.name, self.value)
+
+
+class CountStore:
+    """Keeps durable counters; the app that has a table for them sets this function in `ready()`."""
+
+    increment: Callable[[str, str], None] = staticmethod(lambda name, label: None)
+
+
+durable: list[DurableCounter] = []
+store = CountStore()
+
+OVERDUE = DurableCounter("desk_answers_overdue", "Tickets found to be without an answer in time.")
+LETTERS = DurableCounter("desk_letters", "Messages that left the desk over e-mail and other channels.")
+FAILURES = DurableCounter("desk_job_failures", "Runs and items of the background work that failed.", "job")
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:

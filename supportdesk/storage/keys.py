@@ -34,6 +34,7 @@ def kept_in(path: Path) -> str:
             pass
         finally:
             draft.unlink()
+    path.chmod(0o600)
     return path.read_text().strip()
 
 

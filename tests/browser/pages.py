@@ -59,6 +59,11 @@ class Chat:
     def press(self, name: str) -> None:
         self.frame.get_by_role("button", name=name, exact=True).click()
 
+    def choose(self, name: str) -> None:
+        """Choose an item of the "More" menu."""
+        self.press("More")
+        self.frame.get_by_role("menuitem", name=name).click()
+
     def document(self) -> Frame:
         return next(frame for frame in self.page.frames if "/widget/frame" in frame.url)
 

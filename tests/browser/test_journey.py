@@ -164,7 +164,8 @@ def the_agent_opens_and_takes_it(chat, dashboard):
         == "Asha Nair"
     )
     expect(chat.bubbles("system").last).to_contain_text("Asha Nair from Customer Care is helping you now.")
-    expect(chat.frame.get_by_text(re.compile("^Asha Nair · Customer Care"))).to_be_visible()
+    expect(chat.frame.get_by_role("heading", name="Asha Nair", level=1)).to_be_visible()
+    expect(chat.frame.get_by_text(re.compile("^Customer Care · replies in about"))).to_be_visible()
 
 
 def they_talk(chat, dashboard):
@@ -203,13 +204,15 @@ def a_note_stays_inside(chat, dashboard):
 
 def a_call_is_asked_for_and_done(chat, dashboard):
     page = dashboard.page
-    chat.press("Call me back")
+    chat.choose("Call me back")
     chat.frame.get_by_role("textbox", name="Phone").fill("+91 90000 07777")
-    chat.frame.get_by_role("textbox", name="When suits you?").fill("After 6 pm")
-    chat.press("Ask for a call")
+    when = chat.frame.get_by_role("combobox", name="When suits you?")
+    time = when.locator("option").nth(1).inner_text()
+    when.select_option(time)
+    chat.press("Request a call")
     expect(chat.frame.get_by_text("We will call you on +91 90000 07777.")).to_be_visible()
     expect(dashboard.rows.first).to_contain_text("Call back wanted")
-    expect(page.get_by_text("Wants a call: “After 6 pm”")).to_be_visible()
+    expect(page.get_by_text(f"Wants a call: “{time}”")).to_be_visible()
     expect(page.get_by_role("link", name="Call", exact=True)).to_have_attribute("href", "tel:+919000007777")
     page.get_by_role("button", name="Called back").click()
     expect(page.get_by_text("Wants a call")).to_have_count(0)
@@ -257,6 +260,9 @@ def solved_closed_and_rated(chat, dashboard):
     expect(dashboard.rows.first).to_contain_text("Closed")
     rating = chat.frame.get_by_role("group", name="Rating")
     rating.get_by_role("button", name="4 stars").click()
+    chat.frame.get_by_role("textbox", name="Anything to add?").fill("Quick and kind")
+    chat.press("Send rating")
+    expect(chat.frame.get_by_role("img", name="You gave 4 of 5 stars")).to_be_visible()
     expect(chat.frame.get_by_text("Thank you for your rating.")).to_be_visible()
 
 

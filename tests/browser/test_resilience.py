@@ -109,11 +109,11 @@ def test_a_chat_that_cannot_be_reached_does_not_cover_the_page_and_opens_later(p
     expect(chat.button).to_be_visible()
     page.route("**/widget/frame*", lambda route: route.abort())
     chat.button.tap()
-    expect(page.get_by_text("The chat cannot be reached just now.")).to_be_visible()
+    expect(page.get_by_text("We can't open the chat right now.")).to_be_visible()
     page.get_by_role("button", name="Ask Villy").click(trial=True)
     page.unroute_all()
     chat.open()
-    expect(page.get_by_text("The chat cannot be reached just now.")).to_be_hidden()
+    expect(page.get_by_text("We can't open the chat right now.")).to_be_hidden()
 
 
 def test_a_chat_that_is_slow_to_come_says_so_and_is_seen_when_it_is_there(person):

@@ -162,6 +162,6 @@ def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
     kept = CachedFromTable(table, slowly)
     monkeypatch.setattr(kept, "_stamp", lambda: "changed")
     with ThreadPoolExecutor(8) as pool:
-        answers = set(pool.map(lambda _: kept.now(), range(8)))
+        answers = set(pool.map(lambda _: kept.get(), range(8)))
 
     assert (made, len(answers)) == ([["a row"]], 1)

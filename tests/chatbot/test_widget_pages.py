@@ -117,7 +117,7 @@ def test_the_frame_can_be_read_before_any_script_runs(client, db):
 
 CALLS = [
     ("get", "conversation"), ("get", "messages"), ("post", "messages"), ("post", "connect"),
-    ("post", "callback"), ("post", "solved"), ("post", "rating"), ("post", "again"), ("post", "seen"),
+    ("post", "callback"), ("post", "solved"), ("post", "rating"), ("post", "end"), ("post", "again"), ("post", "seen"),
     ("post", "typing"), ("post", "helped/00000000-0000-4000-8000-000000000000"),
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ import json
 from io import StringIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from chatbot.models import Article, Product
@@ -152,3 +153,56 @@ def test_the_sample_file_of_each_kind_comes_in_as_csv_and_as_xlsx(imported, kind
 def test_an_export_holds_no_formulas():
     row = {"name": "=1+1", "phone": "+91 90000 00110", "unit": "-2+cmd|'/C calc'!A0"}
     assert importing.cells(row, list(row)) == ["'=1+1", "+91 90000 00110", "'-2+cmd|'/C calc'!A0"]
+
+
+# --- In the admin ----------------------------------------------------------------
+
+PAGES = {
+    "customers": "/admin/tickets/person/",
+    "products": "/admin/chatbot/product/",
+    "orders": "/admin/tickets/order/",
+    "articles": "/admin/chatbot/article/",
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_sample_is_looked_at_then_imported_then_exported(browse, meera, kind, form):
+    staff, page = browse(meera), PAGES[kind]
+    assert f"{page}import/" in staff.get(page).content.decode()
+    sample = b"".join(staff.get(f"{page}sample.{form}"))
+    file = SimpleUploadedFile(f"data.{form}", sample)
+    seen = staff.post(f"{page}import/", {"file": file}).content.decode()
+    assert "1 new" in seen
+    model = registry.KINDS[kind].model
+    before = model.objects.count()
+    told = staff.post(f"{page}import/", {"confirm": "1"}, follow=True).content.decode()
+    assert "1 new" in told
+    assert model.objects.count() == before + 1
+    assert "choose it again" in staff.post(f"{page}import/", {"confirm": "1"}, follow=True).content.decode()
+    exported = b"".join(staff.get(f"{page}export.{form}"))
+    again = SimpleUploadedFile(f"data.{form}", exported)
+    seen = staff.post(f"{page}import/", {"file": again}).content.decode()
+    assert "0 new, 0 changed, 1 as before" in seen, seen
+
+
+def test_the_preview_names_each_bad_line(browse, meera):
+    file = SimpleUploadedFile("data.csv", b"sku,name,price\nA,Honey,499\nB,Honey,much\n")
+    seen = browse(meera).post("/admin/chatbot/product/import/", {"file": file}).content.decode()
+    assert "<td>3</td>" in seen
+    assert "1 new" in seen
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["data.exe", "data.xlsx"])
+def test_a_file_of_another_kind_is_refused(browse, meera, name):
+    file = SimpleUploadedFile(name, b"MZ nothing of ours")
+    answer = browse(meera).post("/admin/chatbot/product/import/", {"file": file})
+    assert answer.status_code == 200
+    assert "errornote" in answer.content.decode() or "errorlist" in answer.content.decode()
+
+
+def test_import_and_export_are_for_staff(browse, asha):
+    for page in PAGES.values():
+        assert browse(asha).get(f"{page}import/").status_code == 302
+        assert browse(asha).get(f"{page}export.csv").status_code == 302

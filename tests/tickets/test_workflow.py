@@ -65,6 +65,10 @@ VERBS = {
     "note_resolution": (lambda t, p: workflow.note_resolution(t, "Sent anew", by=p["asha"]), STAYS),
     "confirm": (lambda t, p: workflow.confirm(t, by=p["priya"], rating=5), NEVER | {RESOLVED: CLOSED}),
     "rate": (lambda t, p: workflow.rate(t, 4, by=p["priya"]), NEVER | {CLOSED: CLOSED}),
+    "end": (
+        lambda t, p: workflow.end(t, by=p["priya"]),
+        {OPEN: CLOSED, BUSY: CLOSED, RESOLVED: CLOSED, CLOSED: IllegalMove},
+    ),
     "reopen": (lambda t, p: workflow.reopen(t, by=p["priya"]), NEVER | {RESOLVED: BUSY}),
     "request_callback": (
         lambda t, p: workflow.request_callback(t, by=p["priya"]),

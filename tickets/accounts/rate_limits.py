@@ -22,6 +22,7 @@ from django.db.models import F, QuerySet
 
 from supportdesk.http.client_address import address_of
 from supportdesk.http.too_many import TooMany
+from supportdesk.observability import security_events
 from supportdesk.storage import keys
 from tickets.models import Allowance
 
@@ -42,6 +43,7 @@ LIMITS = {
     "second factor": [(10, TEN_MINUTES, ACCOUNT), (50, HOUR, ACCOUNT), (200, TEN_MINUTES, ADDRESS)],
     "reset a password": [(5, HOUR, ACCOUNT), (50, HOUR, ADDRESS)],
     "register": [(20, HOUR, ADDRESS)],
+    "rate an article": [(30, HOUR, ADDRESS)],
     "begin a chat": [(100, TEN_MINUTES, ADDRESS)],
     "identify": [(300, TEN_MINUTES, ADDRESS)],
     "refresh": [(300, TEN_MINUTES, ADDRESS)],
@@ -88,7 +90,25 @@ def consume(request, *scopes: str, account: str = "") -> None:
         exhausted = _taken(windows)
         _remember(exhausted, at)
     if exhausted:
+        security_events.record(security_events.RATE_LIMITED, request, detail=", ".join(scopes))
         raise TooMany(max(1, max(window.ends_at for window in exhausted) - at))
+
+
+def give_back(request, *scopes: str, account: str = "") -> None:
+    """Return the uses that `consume` took: what was done was not one of those that are limited."""
+    if not settings.RATE_LIMITS:
+        return
+    at = now()
+    windows = {window.key: window for use in scopes for window in _windows(use, request, account, at)}
+    for key in windows:
+        _used_up.pop(key, None)
+    counter = _counter(settings.REDIS_URL) if settings.REDIS_URL else None
+    if counter and not counter.is_resting:
+        with suppress(counter.failures):
+            counter.give_back(windows.values())
+        return
+    for window in windows.values():
+        Allowance.objects.filter(pk=window.key, left__lt=window.times).update(left=F("left") + 1)
 
 
 def limited(*scopes: str):
@@ -269,6 +289,14 @@ class RedisCounter:
     def rest(self, reason: Exception) -> None:
         self.resting_until = time.monotonic() + REDIS_PAUSE_SECONDS
         logger.warning("limits: Redis is away (%s), the database counts", type(reason).__name__)
+
+    def give_back(self, windows: Iterable[Window]) -> None:
+        """Count one use less of each window."""
+        with self.client.pipeline(transaction=False) as pipe:
+            for window in windows:
+                pipe.decr(f"limit:{window.key}")
+                pipe.expire(f"limit:{window.key}", max(1, window.ends_at - now()))
+            pipe.execute()
 
     def take(self, windows: Iterable[Window]) -> list[Window]:
         """Count one use of each window; return those that are used up."""

@@ -18,6 +18,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from supportdesk.db.compiled_queries import compiled_query
+from supportdesk.observability import security_events
 from tickets.models import Person, TokenFamily
 
 FAMILY_CLAIM = "fam"
@@ -92,7 +93,7 @@ def issue(person: Person) -> dict:
     return _newest_pair(family)
 
 
-def rotate(raw: str) -> dict:
+def rotate(raw: str, request=None) -> dict:
     """Trade a refresh token for a new pair. Raise AuthenticationFailed unless it is the family's newest.
 
     For `GRACE`, while the successor is unused, its predecessor gets that same pair again: a lost answer
@@ -111,6 +112,7 @@ def rotate(raw: str) -> dict:
         )
         if not family:
             _end(old[FAMILY_CLAIM])
+            security_events.record(security_events.REUSED, request)
             raise _refusal("This token was used before. Please sign in again.")
         return _newest_pair(family)
     for field, value in successor.items():

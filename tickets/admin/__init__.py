@@ -7,13 +7,19 @@ people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
 audit    who saw and did what, read only
+shop     service keys, connections to shop systems
+webhooks endpoints that are told what happens, and the log
+linking  two records of one person
+files    import and export of the shop's data
 forms    the forms of these pages
 exports  tickets as CSV
 """
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, mail_check, orders, people, tickets
+from . import audit, channels, mail_check, orders, people, shop, tickets, webhooks
 from .base import DeskAdmin
 
-__all__ = ["DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "tickets"]
+__all__ = [
+    "DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "shop", "tickets", "webhooks",
+]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tickets.models import Ticket
+from tickets.privacy.phones import PHONE
 
 # Without it Excel reads UTF-8 as the letters of 1992
 BYTE_ORDER_MARK = "\ufeff"
@@ -17,6 +18,9 @@ ROWS_AT_ONCE = 2000
 
 # Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# Where a spreadsheet that separates by something else than a comma begins a cell of its own
+INNER_FORMULA = re.compile(r"([;|\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
+NOT_OF_A_PHONE = re.compile(r"[^0-9+]+")
 
 
 def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
@@ -31,8 +35,28 @@ def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
 
 
 def harmless(cell):
-    """Return the cell as something that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    """Return the cell as something that no spreadsheet takes for a formula, wherever it splits the line."""
+    if not isinstance(cell, str) or isinstance(cell, PhoneCell):
+        return cell
+    cell = INNER_FORMULA.sub(r"\1'", cell)
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+class PhoneCell(str):
+    """A phone in groups of digits: text to a spreadsheet, a phone to a telephone."""
+
+    __slots__ = ()
+
+
+def _phone(phone: str) -> str:
+    """Return `+91 90000 00110` for any grouping; a lone number would lose its plus or zeros as a number."""
+    if not PHONE.regex.match(phone):
+        return phone
+    groups = NOT_OF_A_PHONE.sub(" ", phone).strip()
+    if " " not in groups:
+        first = 3 if groups.startswith("+") else len(groups) - 5
+        groups = f"{groups[:first]} {groups[first:]}"
+    return PhoneCell(groups)
 
 
 def _columns() -> dict:
@@ -46,7 +70,7 @@ def _columns() -> dict:
         "Category": lambda ticket: ticket.category,
         "Customer": lambda ticket: ticket.requester_name,
         "E-mail": lambda ticket: ticket.requester_email,
-        "Phone": lambda ticket: ticket.requester_phone,
+        "Phone": lambda ticket: _phone(ticket.requester_phone),
         "Order": lambda ticket: ticket.order_number,
         "Assigned to": lambda ticket: ticket.assignee_name,
         "Call back": _callback,
@@ -69,7 +93,8 @@ def _callback(ticket: Ticket) -> str:
 
 
 def _time(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+    # With the offset: 20:14 of which day and place is a question otherwise
+    return timezone.localtime(at).isoformat(" ", "minutes") if at else ""
 
 
 def _lines(rows: Iterable[list], before: str = "") -> Iterator[bytes]:

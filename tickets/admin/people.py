@@ -9,7 +9,9 @@ from tickets.models import Person
 
 from .base import DeskAdmin
 from .data import DataPage
+from .files import ShopFiles
 from .forms import NewPersonForm, PersonForm
+from .linking import LinkPage
 from .sign_in import SignInActions
 
 # Of Django's own models we use none that a person edits
@@ -17,7 +19,8 @@ admin.site.unregister(Group)
 
 
 @admin.register(Person)
-class PersonAdmin(SignInActions, DataPage, DeskAdmin, UserAdmin):
+class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserAdmin):
+    shop_kind = "customers"
     list_display = ("name_or_contact", "role", "address", "phone", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "login_email", "phone")
@@ -31,7 +34,10 @@ class PersonAdmin(SignInActions, DataPage, DeskAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("name", "email", "phone")}),
         ("Signing in", {"fields": ("role", "is_active", "login_email", "password")}),
-        ("Known as", {"fields": ("external_id", "created_at", "last_login")}),
+        (
+            "Known as",
+            {"fields": ("external_id", "merged_into", "created_at", "last_login", "record_history")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("name", "role", "phone")}),
@@ -45,7 +51,7 @@ class PersonAdmin(SignInActions, DataPage, DeskAdmin, UserAdmin):
         ("Contact", {"fields": ("email",), "description": "Empty: the address above."}),
     )
     # An identity of the shop opens its history: only the shop's signature may
-    readonly_fields = ("external_id", "created_at", "last_login")
+    readonly_fields = ("external_id", "merged_into", "created_at", "last_login", "record_history")
 
     @admin.display(description="name")
     def name_or_contact(self, person):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import workflow
 from tickets.accounts import letters, second_factor, sessions
-from tickets.models import AuditAction, Role, Status, Ticket
+from tickets.models import AuditAction, Role
 from tickets.privacy import audit
 
 
@@ -70,15 +70,7 @@ class SignInActions:
     def leave(self, request, person) -> None:
         """Sign a person out who no longer works here, and let go of their open tickets."""
         sessions.end(person)
-        theirs = Ticket.objects.filter(assignee=person).exclude(status=Status.CLOSED)
-        freed = 0
-        for ticket in theirs.iterator(chunk_size=200):
-            try:
-                workflow.assign(ticket, None, by=request.user)
-                freed += 1
-            except workflow.Refused as reason:
-                # Another agent took or closed it in this moment
-                self.message_user(request, f"#{ticket.number}: {reason}", messages.WARNING)
+        freed = workflow.release_tickets(person, by=request.user)
         if freed:
             said = ngettext(
                 "%(count)d open ticket of %(name)s is unassigned now.",

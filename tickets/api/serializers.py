@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
 
 from .. import queries
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
@@ -44,10 +45,13 @@ class Text(Line):
 
 
 class Email(serializers.EmailField, Line):
-    """An e-mail address that fits its column."""
+    """An e-mail address that fits its column; invisible signs that were pasted with it are dropped."""
 
     def __init__(self, **options):
         super().__init__(**{"max_length": 254} | options)
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(plain_address(data) if isinstance(data, str) else data)
 
 
 class Name(Line):
@@ -59,11 +63,17 @@ class Name(Line):
     def to_internal_value(self, data):
         return masked(super().to_internal_value(data))
 
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation("" if isinstance(data, str) and is_blank(data) else data)
+
 
 class Phone(Line):
     def __init__(self, **options):
         super().__init__(max_length=20, required=False, allow_blank=True, default="", **options)
         self.validators += [PHONE, no_card]
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(plain_phone(data) if isinstance(data, str) else data)
 
 
 class OneOf(serializers.ChoiceField):
@@ -318,7 +328,7 @@ class WordsSerializer(serializers.Serializer):
     clientId = ClientIdField()
 
     def validate(self, data):
-        if not data["message"].strip() and not data["image"]:
+        if is_blank(data["message"]) and not data["image"]:
             raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
         return data
 
@@ -344,7 +354,7 @@ class CreateSerializer(serializers.Serializer):
     clientId = ClientIdField()
 
     def validate_message(self, message):
-        if not message.strip():
+        if is_blank(message):
             raise serializers.ValidationError("Tell us what happened.")
         return message
 

@@ -121,7 +121,7 @@ def _check_second_factor(request, person: Person, code: str) -> None:
 @rate_limits.limited("refresh")
 def refresh(request):
     """Trade the refresh token for a new pair; the old one is refused from then on."""
-    return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"]))
+    return Response(tokens.rotate(checked(s.RefreshSerializer, request)["refresh"], request))
 
 
 @extend_schema(operation_id="signOut", request=s.RefreshSerializer, responses={204: None, **schema.CALLER})

@@ -154,7 +154,7 @@ def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
     return {
         "ticket": ticket,
-        "agents": queries.colleagues(),
+        "agents": queries.assignable(ticket),
         "moves": workflow.allowed_moves(ticket),
         "priorities": list(Priority)[::-1],
         "categories": list(Category),

@@ -6,6 +6,7 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from tickets import queries
 from tickets.models import Category, Priority, Status
+from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT
 
 # The choices of the "Filter" box: value -> (label, fields of an InboxFilter; "me" is the agent)
@@ -61,7 +62,7 @@ class FilterForm(forms.Form):
 
 
 class TextField(forms.CharField):
-    """Text as it was typed; only whitespace is nothing."""
+    """Text as it was typed; what is not visible is nothing."""
 
     def __init__(self, **options):
         super().__init__(strip=False, required=False, max_length=MAX_TEXT, **options)
@@ -69,7 +70,7 @@ class TextField(forms.CharField):
     def to_python(self, value):
         # Browsers send line breaks as CRLF, whatever was typed
         value = super().to_python(value).replace("\r\n", "\n")
-        return value if value.strip() else ""
+        return "" if is_blank(value) else value
 
 
 class WordsForm(forms.Form):

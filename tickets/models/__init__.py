@@ -32,7 +32,7 @@ from .channel import (
 )
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
-from .job import Job
+from .job import Job, MetricCount
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
@@ -94,6 +94,7 @@ __all__ = [
     "Job",
     "Message",
     "MessageTemplate",
+    "MetricCount",
     "NeverChanged",
     "Order",
     "OrderItem",

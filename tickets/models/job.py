@@ -17,3 +17,13 @@ class Job(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class MetricCount(models.Model):
+    """A counter of the background work, for /metrics of whichever process (see `tickets.operations.counts`)."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return self.key

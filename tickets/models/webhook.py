@@ -22,7 +22,7 @@ class Webhook(models.Model):
     name = models.CharField(max_length=80, blank=True)
     url = models.URLField("address", max_length=500)
     # Encrypted; the signing secret, `whsec_...`
-    secret = models.TextField(editable=False)
+    secret = models.TextField()
     events = models.JSONField(default=list)
     is_active = models.BooleanField("active", default=True)
     # The last activity that was looked at for this endpoint

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,14 +46,17 @@ def database_file() -> Path:
 # --- Backup ------------------------------------------------------------------
 
 
-def backup(target: Path) -> dict:
-    """Write the desk into a new file, which appears whole or not at all; return what is in it."""
+def backup(target: Path, progress: Callable[[str, int, int], None] = lambda *_: None) -> dict:
+    """Write the desk into a new file, which appears whole or not at all; return what is in it.
+
+    `progress(what, done, total)` is told of the database and of the pictures.
+    """
     source = database_file()
     draft = target.with_name(f".{target.name}.part")
     draft.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            contents = _write(file, source)
+            contents = _write(file, source, progress)
             file.flush()
             os.fsync(file.fileno())
         # Never over another backup
@@ -65,13 +68,17 @@ def backup(target: Path) -> dict:
     return contents
 
 
-def _write(file, source: Path) -> dict:
+def _write(file, source: Path, progress) -> dict:
     with TemporaryDirectory(dir=settings.DATA_DIR) as folder, zipfile.ZipFile(file, "w") as archive:
         copy = Path(folder) / DATABASE
+        progress("database", 0, 1)
         _copy_database(source, copy)
         sums = {DATABASE: _add(archive, copy, DATABASE)}
+        progress("database", 1, 1)
         # After the database: every picture that it tells of was there before
-        for path in _pictures():
+        pictures = list(_pictures())
+        for done, path in enumerate(pictures, 1):
+            progress("pictures", done, len(pictures))
             try:
                 sums[MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix()] = _add(
                     archive, path, MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix()
@@ -128,30 +135,30 @@ def _poured(source, target) -> str:
 # --- Restore -----------------------------------------------------------------
 
 
-def restore(source: Path) -> dict:
+def restore(source: Path, progress: Callable[[str, int, int], None] = lambda *_: None) -> dict:
     """Put a backup into an empty DATA_DIR; return what was in it. Raise NotPossible with nothing changed."""
     database = database_file()
-    in_the_way = [path for path in (database, settings.DATA_DIR / KEY) if path.exists()] + list(
-        _pictures()
-    )[:1]
+    # A key alone is no desk: reading the settings made it just now, and the backup's takes its place
+    in_the_way = [path for path in (database, *_pictures()) if path.exists()][:1]
     if in_the_way:
         raise NotPossible(
             f"There is a desk already ({in_the_way[0]}). Restore into an empty DATA_DIR, or move this one away."
         )
     with TemporaryDirectory(dir=settings.DATA_DIR) as folder:
-        contents = _unpacked(source, Path(folder))
+        contents = _unpacked(source, Path(folder), progress)
         _check_database(Path(folder) / DATABASE)
         _put_in_place(Path(folder), database)
     return contents
 
 
-def _unpacked(source: Path, folder: Path) -> dict:
+def _unpacked(source: Path, folder: Path, progress) -> dict:
     try:
         with zipfile.ZipFile(source) as archive:
             contents = json.loads(archive.read(CONTENTS))
             if contents["format"] != FORMAT:
                 raise NotPossible(f"This backup has format {contents['format']}; this desk reads {FORMAT}.")
-            for name, expected in contents["sums"].items():
+            for done, (name, expected) in enumerate(contents["sums"].items(), 1):
+                progress("files", done, len(contents["sums"]))
                 path = folder / name
                 if not path.resolve().is_relative_to(folder.resolve()):
                     raise NotPossible(f"{name} would be written outside of DATA_DIR.")
@@ -185,6 +192,7 @@ def _put_in_place(folder: Path, database: Path) -> None:
             path.rename(target)
     if (folder / KEY).exists():
         (folder / KEY).chmod(0o600)
-        (folder / KEY).rename(settings.DATA_DIR / KEY)
+        (folder / KEY).replace(settings.DATA_DIR / KEY)
+    (folder / DATABASE).chmod(0o600)
     # Last: where it is, the desk is whole
     shutil.move(folder / DATABASE, database)

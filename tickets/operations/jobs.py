@@ -11,6 +11,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
 from tickets.channels import inbox, outbox
@@ -85,6 +87,9 @@ def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT)
     return register
 
 
+# One bad row of a step stops no other
+_breaches, _closing, _unread, _pruning = map(Batch, ("answers", "auto-close", "letters", "prune"))
+
 # --- The steps ---------------------------------------------------------------
 
 
@@ -94,13 +99,24 @@ def notice_breaches(now: datetime, since: datetime) -> bool:
     due = (
         Ticket.objects.defer("handover")
         .filter(answer_check_at__lte=now)
+        .exclude(pk__in=_breaches.left_out())
         .order_by("answer_check_at")[:BATCH]
     )
     tickets = list(due)
-    for ticket in tickets:
+
+    def check(ticket: Ticket) -> None:
         if workflow.check_answer(ticket):
             metrics.OVERDUE.inc()
+
+    _breaches.each(tickets, check)
     return len(tickets) == BATCH
+
+
+@step("leavers", every=timedelta(seconds=30))
+def release_of_leavers(now: datetime, since: datetime) -> bool:
+    """Give back the open tickets of agents who were made inactive, wherever that was done."""
+    workflow.release_of_leavers()
+    return False
 
 
 @step("auto-close", every=timedelta(minutes=10))
@@ -111,8 +127,15 @@ def close_resolved(now: datetime, since: datetime) -> bool:
         return False
     before = now - wait
     resolved = Ticket.objects.defer("handover").filter(status=Status.RESOLVED, updated_at__lt=before)
+    resolved = resolved.exclude(pk__in=_closing.left_out())
     tickets = list(resolved.order_by("updated_at")[:BATCH])
-    workflow.move_many(tickets, workflow.close_by_itself, untouched_since=before)
+
+    def close(ticket: Ticket) -> None:
+        # Moved meanwhile: it is not ours to close any more
+        with suppress(workflow.Refused):
+            workflow.close_by_itself(ticket, untouched_since=before)
+
+    _closing.each(tickets, close)
     return len(tickets) == BATCH
 
 
@@ -128,8 +151,7 @@ def mail_unread(now: datetime, since: datetime) -> bool:
         unread = Ticket.objects.defer("handover").filter(
             pk__in=ids[start : start + BATCH], unread_by_requester__gt=0
         )
-        for ticket in unread.exclude(requester_email=""):
-            queue_unread(ticket)
+        _unread.each(unread.exclude(requester_email=""), queue_unread)
     return False
 
 
@@ -204,15 +226,19 @@ def prune(now: datetime, since: datetime) -> bool:
     dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
         used_at__lt=refresh_tokens_end
     )
-    Viewer.objects.filter(seen_at__lt=now - VIEWERS_KEPT).delete()
-    audit.forget(now)
-    more = [
-        remove_some(old),
-        remove_some(Session.objects.filter(expire_date__lt=now)),
-        remove_some(TokenFamily.objects.filter(dead)),
-        remove_some(Allowance.objects.filter(ends_at__lt=now)),
-        remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT)),
-    ]
+    more: list[bool] = []
+    parts = {
+        "viewers": lambda: Viewer.objects.filter(seen_at__lt=now - VIEWERS_KEPT).delete(),
+        "audit": lambda: audit.forget(now),
+        "activities": lambda: more.append(remove_some(old)),
+        "sessions": lambda: more.append(remove_some(Session.objects.filter(expire_date__lt=now))),
+        "tokens": lambda: more.append(remove_some(TokenFamily.objects.filter(dead))),
+        "limits": lambda: more.append(remove_some(Allowance.objects.filter(ends_at__lt=now))),
+        "deliveries": lambda: more.append(
+            remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
+        ),
+    }
+    _pruning.each(parts, lambda part: parts[part](), key=str)
     return any(more)
 
 

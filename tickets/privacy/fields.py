@@ -95,6 +95,7 @@ declare("tickets.ChannelState", name=KEPT, value=KEPT)
 # It points to ids and names no customer, so that an erasure need not touch it
 declare_same("tickets.AuditEntry", KEPT, ["actor_name", "what", "address"])
 declare_same("tickets.Job", KEPT, ["name", "last_error"])
+declare("tickets.MetricCount", key=KEPT)
 declare_same(
     "tickets.DeskSettings",
     KEPT,

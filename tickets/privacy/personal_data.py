@@ -20,7 +20,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Model, Q
 
+from supportdesk.db.batches import Batch
 from supportdesk.db.transactions import atomic_with_retry
+from supportdesk.http.outages import is_outage
 from tickets import live, search, uploads
 from tickets.models import (
     Activity,
@@ -384,11 +386,21 @@ def retain(now: datetime) -> bool:
     newest = Activity.objects.exclude(position=None).order_by("-position").first()
     if newest:
         old = old.exclude(pk=newest.ticket_id)
-    ids = list(old.values_list("pk", flat=True)[:BATCH])
+    ids = list(old.exclude(pk__in=_retention.left_out()).values_list("pk", flat=True)[:BATCH])
+    more: list[bool] = [len(ids) == BATCH]
     if ids:
-        _remove_tickets(ids)
-    more = [provider.retain(before) for provider in PROVIDERS]
-    return len(ids) == BATCH or any(more)
+        try:
+            _remove_tickets(ids)
+        except Exception as reason:
+            if is_outage(reason):
+                raise
+            # One by one, so that only what cannot be removed stays
+            _retention.each(ids, lambda id: _remove_tickets([id]), key=str)
+    _retention.each(PROVIDERS, lambda provider: more.append(provider.retain(before)), key=str)
+    return any(more)
+
+
+_retention = Batch("retention")
 
 
 def _remove_tickets(ids: list) -> None:

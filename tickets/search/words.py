@@ -9,8 +9,20 @@ MAX_WORD = 40
 # Letters or digits: VP10001 and VP-10001 are the same two words
 ASCII_WORD = re.compile("[a-z]+|[0-9]+")
 WORD = re.compile(r"\d+|[^\d\s]+")
-# What people leave out when they type: accents, the nukta of Hindi, the vowel points of Arabic
-LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u064b-\u0652]")
+# What people leave out when they type: accents, the nukta of Hindi, the vowel points and hamza of Arabic
+LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u0640\u064b-\u0655\u0670]")
+# Letters that Unicode does not take apart, and those that keyboards lack: Łukasz, Ærø, Đorđe, Işıl, أحمد, पाँच
+SAME_LETTER = str.maketrans(
+    {
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe", "ĸ": "k",
+        # alef wasla, alef maksura, teh marbuta, hamza on its own; Persian yeh and keheh
+        "ٱ": "ا", "ى": "ي", "ة": "ه", "ء": "", "ی": "ي", "ک": "ك",
+        # chandrabindu, written as an anusvara: Devanagari, Bengali, Gujarati, Odia, Telugu
+        "ँ": "ं", "ঁ": "ং", "ઁ": "ં", "ଁ": "ଂ", "ఁ": "ం",
+    }
+)  # fmt: skip
+# D'Souza is found by souza, by d'souza and by dsouza
+APOSTROPHES = re.compile(r"[^\W\d_]+(?:['’‘ʼ`´＇][^\W\d_]+)+")
 # Joined letters are one word, with or without the joiner
 JOINERS = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana, Han. Each sign is a word
@@ -43,6 +55,7 @@ def split(text: str) -> list[str]:
 def found_by(text: str) -> Iterable[str]:
     """Yield what finds this text: its words, and its long numbers from every digit on."""
     yield from split(text)
+    yield from _joined(text)
     for number in NUMBER.findall(_folded(text)):
         digits = _digits(number)
         if len(digits) <= LONGEST_NUMBER:
@@ -52,7 +65,7 @@ def found_by(text: str) -> Iterable[str]:
 
 def name_found_by(name: str) -> Iterable[str]:
     """Yield what finds a person: the words of the name, and how they sound."""
-    for word in split(name):
+    for word in [*split(name), *_joined(name)]:
         yield word
         if sound := sound_of(word):
             yield sound
@@ -76,7 +89,14 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return unicodedata.normalize("NFC", LEFT_OUT.sub("", decomposed))
+    return unicodedata.normalize("NFC", LEFT_OUT.sub("", decomposed)).translate(SAME_LETTER)
+
+
+def _joined(text: str) -> list[str]:
+    """Return the words with an apostrophe as people write them without."""
+    return [
+        word for found in APOSTROPHES.findall(_folded(text)) for word in split(re.sub(r"\W", "", found))
+    ]
 
 
 def _sign(sign: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
 from . import registry, writing
 
@@ -147,7 +148,7 @@ def _sheet(path: Path) -> Iterator["writing.Put | BadLine"]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as reason:
+    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError) as reason:
         raise BadFile(f"This is not an XLSX file ({type(reason).__name__}).") from None
     rows = book.worksheets[0].iter_rows(values_only=True)
     header = [str(name or "").strip() for name in next(rows, ())]

@@ -10,9 +10,11 @@ moving     status, agent, priority; the customer's yes and rating; many at once
 promises   calling back, and answering in time
 reading    who has seen what
 requester  whose ticket it is
+leaving    an agent leaves, the open tickets are unassigned
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
+from .leaving import release_of_leavers, release_tickets
 from .messages import (
     MAX_TEXT,
     ChannelClosed,
@@ -31,6 +33,7 @@ from .transitions import (
     change,
     close_by_itself,
     confirm,
+    end,
     move,
     move_many,
     note_resolution,
@@ -43,6 +46,6 @@ from .transitions import (
 __all__ = [
     "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
     "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
-    "customer_says", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "reopen",
-    "request_callback", "take", "triage",
+    "customer_says", "end", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "release_of_leavers",
+    "release_tickets", "reopen", "request_callback", "take", "triage",
 ]  # fmt: skip

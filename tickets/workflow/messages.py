@@ -239,10 +239,10 @@ def agent_replies(
 ) -> Message:
     """Add the agent's reply and return it. Replying to an open ticket takes it.
 
-    `last_seq` is the newest message that the agent had on the screen. Raise
-    StaleReply when the customer has written since, IllegalMove on a closed ticket.
+    `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
+    when the customer or another agent has written since, IllegalMove on a closed ticket.
     """
-    is_stale = last_seq is not None and ticket.last_customer_seq > last_seq
+    is_stale = last_seq is not None and _others_wrote(ticket, last_seq, by)
     looks_first = _is_second_try(ticket) or ticket.is_over or is_stale
     if looks_first and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
@@ -267,6 +267,20 @@ def agent_replies(
         change_set.set_silently(mailed_to_requester=message.seq)
     change_set.write()
     return message
+
+
+def _others_wrote(ticket: Ticket, last_seq: int, agent: Person) -> bool:
+    """Return whether there is a public message after this one that the agent did not write.
+
+    Lines of the desk itself do not count: the agent's own step may have written them.
+    """
+    if ticket.last_customer_seq > last_seq:
+        return True
+    if ticket.last_seq <= last_seq:
+        return False
+    newer = ticket.messages.filter(seq__gt=last_seq, internal=False).exclude(sender=Sender.SYSTEM)
+    authors = newer.values_list("author_id", flat=True)
+    return any(author != agent.pk for author in authors)
 
 
 @atomic_on_ticket

@@ -1,9 +1,11 @@
 """Status, agent, priority; the customer's yes and rating; several changes, and many tickets, at once."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from supportdesk.http.outages import is_outage
 from tickets.channels import outbox
 from tickets.models import Person, Sender, Status, Ticket
 from tickets.team.settings import current
@@ -13,6 +15,8 @@ from . import wording
 from .callbacks import complete_callback
 from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove, Refused
+
+logger = logging.getLogger(__name__)
 
 ENDS = {Status.RESOLVED, Status.CLOSED}
 
@@ -129,6 +133,16 @@ def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
 
 
 @atomic_on_ticket
+def end(ticket: Ticket, *, by: Person) -> None:
+    """The customer ends the conversation, in every status but closed: then raise IllegalMove."""
+    change_set = ChangeSet(ticket, by=by)
+    steps.move(change_set, Status.CLOSED)
+    change_set.set_silently(closed_at=change_set.now)
+    change_set.add_message(Sender.SYSTEM, wording.ended(str(by)), unread=False)
+    change_set.write()
+
+
+@atomic_on_ticket
 def reopen(ticket: Ticket, *, by: Person) -> None:
     """It was not solved after all. Raise IllegalMove unless resolved."""
     if ticket.status != Status.RESOLVED:
@@ -176,7 +190,11 @@ def _change_unless_outrun(
 
 
 def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple[list[Ticket], list[tuple]]:
-    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason."""
+    """Do one verb to many tickets: `(done, skipped)`, skipped as pairs of ticket and reason.
+
+    A ticket that fails for a reason of its own is skipped as well; only a database that is
+    away ends the batch.
+    """
     done, skipped = [], []
     for ticket in tickets:
         try:
@@ -184,4 +202,9 @@ def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple
             done.append(ticket)
         except Refused as reason:
             skipped.append((ticket, str(reason)))
+        except Exception as reason:
+            if is_outage(reason):
+                raise
+            logger.exception("one of many tickets could not be changed (%s)", ticket.pk)
+            skipped.append((ticket, "Something went wrong with this ticket. Please try it alone."))
     return done, skipped

@@ -48,8 +48,12 @@ def confirmed() -> str:
     return "Glad that it is solved. This conversation is closed."
 
 
+def ended(person: str) -> str:
+    return f"{person} ended this conversation. Write again whenever you need us."
+
+
 def callback_requested(phone: str) -> str:
-    return f"A call back to {phone} was asked for. An agent will call you."
+    return f"Callback requested. An agent will call you on {phone}."
 
 
 def callback_completed() -> str:

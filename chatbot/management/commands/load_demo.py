@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from chatbot.demo import loader
@@ -11,6 +12,10 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing if there is anybody")
 
     def handle(self, *args, if_empty=False, **options):
+        if not settings.DEBUG:
+            raise CommandError(
+                "DEBUG is off: the demo shop has logins that everybody knows, so load_demo needs DEBUG=on."
+            )
         if Person.objects.exists():
             if if_empty:
                 return

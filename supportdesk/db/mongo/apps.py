@@ -8,6 +8,8 @@ from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig
 
+from . import lookups
+
 OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 # allauth writes ids of its rows into the session, which is JSON
 TEXT_OBJECT_ID = "supportdesk.db.mongo.fields.TextObjectIdAutoField"
@@ -20,6 +22,10 @@ class MongoAdminConfig(AdminConfig):
 
 class MongoAuthConfig(AuthConfig):
     default_auto_field = OBJECT_ID
+
+    def ready(self):
+        super().ready()
+        lookups.install()
 
 
 class MongoContentTypesConfig(ContentTypesConfig):

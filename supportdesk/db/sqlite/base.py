@@ -10,9 +10,11 @@ where it ends. Django has no public hook at these places; the overridden methods
 transaction, and each only takes or releases the lock around Django's own.
 """
 
+import os
+import stat
 import threading
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -21,6 +23,21 @@ from django.db.models.expressions import Col
 # By database file
 _write_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+def _keep_private(file: str) -> None:
+    """Make the file for this user only (0600); SQLite gives its log and index the same mode."""
+    if file.startswith(("file:", ":")):
+        return
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+        return
+    # Another user's file that we may write to stays as its owner wants it
+    with suppress(PermissionError):
+        if stat.S_IMODE(os.stat(file).st_mode) & 0o077:
+            for name in (file, f"{file}-wal", f"{file}-shm"):
+                with suppress(FileNotFoundError):
+                    os.chmod(name, 0o600)
 
 
 class DatabaseOperations(base.DatabaseOperations):
@@ -60,6 +77,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.write_lock.release()
 
     # --- Where Django begins and ends a transaction ---
+
+    def get_new_connection(self, conn_params):
+        _keep_private(conn_params["database"])
+        return super().get_new_connection(conn_params)
 
     def create_cursor(self, name=None):
         return self.connection.cursor(factory=lambda connection: Cursor(connection, self))

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from tickets.operations import backups
 
+from ._progress import reporter
+
 
 class Command(BaseCommand):
     help = "Write database, pictures and key into one ZIP, while the desk runs. It holds secrets: keep it like them."
@@ -17,8 +19,9 @@ class Command(BaseCommand):
     def handle(self, to, **options):
         if to.is_dir():
             to /= f"desk-{timezone.now():%Y%m%d-%H%M%S}.zip"
+        progress = [reporter(self.stdout)] if options["verbosity"] else []
         try:
-            contents = backups.backup(to)
+            contents = backups.backup(to, *progress)
         except (backups.NotPossible, OSError) as reason:
             raise CommandError(str(reason)) from None
         if options["verbosity"]:

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tickets.operations import backups
 from tickets.privacy import personal_data
 
+from ._progress import reporter
+
 
 class Command(BaseCommand):
     help = "Put a backup into an empty DATA_DIR, check it, and bring it up to this version."
@@ -25,8 +27,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, file, erase, **options):
+        progress = [reporter(self.stdout)] if options["verbosity"] else []
         try:
-            contents = backups.restore(file)
+            contents = backups.restore(file, *progress)
         except backups.NotPossible as reason:
             raise CommandError(str(reason)) from None
         call_command("migrate", verbosity=0, interactive=False)

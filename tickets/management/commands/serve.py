@@ -54,6 +54,7 @@ class Command(BaseCommand):
             server.run(host, port, greet)
 
     def prepare(self):
+        self.step("Migrating the database ...")
         try:
             call_command("migrate", verbosity=0, interactive=False)
         except Exception as reason:
@@ -61,14 +62,21 @@ class Command(BaseCommand):
                 raise
             why = type(reason.__cause__ or reason).__name__
             raise CommandError(f"The database of DATABASE_URL does not answer ({why}).") from reason
+        self.step("Collecting static files ...")
         collect_if_changed()
         if settings.DEBUG:
+            self.step("Loading the demo shop if the database is empty ...")
             call_command("load_demo", if_empty=True, stdout=self.stdout)
         else:
             # An error ends the start: what everybody knows is no password
             self.check(tags=[Tags.database], databases=["default"])
         for warning in checks.mail():
             self.stderr.write(self.style.WARNING(f"Warning: {warning.msg} {warning.hint}"))
+
+    def step(self, what: str) -> None:
+        """Say what takes time before the desk is ready."""
+        self.stdout.write(what)
+        self.stdout.flush()
 
     def greet(self, shop: str):
         self.stdout.write(self.style.SUCCESS("supportdesk is ready."))

@@ -1,0 +1,34 @@
+// The "More" menu: opens on its button, walks with the arrows, closes on Escape and on any other tap.
+const button = document.querySelector("[data-more]");
+const box = document.querySelector("[data-menu]");
+const items = () => Array.from(box.querySelectorAll("[role^=menuitem]")).filter((item) => !item.hidden);
+
+export function openMenu() {
+  if (!box.hidden) return closeMenu();
+  box.hidden = false;
+  button.setAttribute("aria-expanded", "true");
+  items()[0]?.focus();
+}
+
+export function closeMenu() {
+  if (box.hidden) return;
+  const back = box.contains(document.activeElement);
+  box.hidden = true;
+  button.setAttribute("aria-expanded", "false");
+  if (back) button.focus();
+}
+
+// Take a key that belongs to the open menu; say whether it did
+export function moveInMenu(event) {
+  if (box.hidden) return false;
+  if (event.key === "Escape" || event.key === "Tab") {
+    closeMenu();
+    return event.key === "Escape";
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return false;
+  event.preventDefault();
+  const all = items();
+  all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  return true;
+}

@@ -1,0 +1,57 @@
+"""A person, an order and an example are found by exactly what was asked for, whatever signs are in it."""
+
+import pytest
+
+from chatbot.learning import teaching
+from chatbot.models import Example
+from chatbot.sources import orders
+from tests import factories
+from tickets.models import Order, Person
+from tickets.privacy import personal_data
+
+pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
+
+ADDRESSES = [
+    "ravi+shop@example.com",
+    "raviishop@example.com",
+    "a.b@example.com",
+    "axb@example.com",
+    "$x@example.com",
+]
+
+
+@pytest.mark.parametrize(
+    "asked", [*ADDRESSES, "RAVI+shop@EXAMPLE.com", "(", ".*", "^a", "a\\", "[a-z]@example.com", "%", "_"]
+)
+def test_a_person_is_found_by_this_address_and_no_other(asked):
+    for address in ADDRESSES:
+        Person.objects.create(name="Ravi", email=address)
+    assert [person.email for person in personal_data.find(asked)] == [
+        each for each in ADDRESSES if each == asked.lower()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("vp-10001", "VP-10001"), ("VP-1000.", None), ("(", None), (".*", None), ("", None)],
+)
+def test_an_order_is_found_by_this_number_and_no_other(asked, found, priya):
+    for number in ("VP-10001", "VP-10002"):
+        Order.objects.create(number=number, customer=priya, total=1)
+    assert getattr(orders.find_own(priya, asked), "number", None) == found
+
+
+@pytest.mark.parametrize("text", [":( late again?", "is it late?", "a|b", "50% off *now*"])
+def test_what_is_taught_twice_is_refused_and_no_other_text_is(text, meera):
+    teaching.teach_example("is it late", intent="order_status", language="en", is_issue=False, by=meera)
+    taught = {"intent": "complaint", "language": "en", "is_issue": True, "by": meera}
+    assert teaching.teach_example(text, **taught).text == text
+    with pytest.raises(teaching.TaughtBefore):
+        teaching.teach_example(text.upper(), **taught)
+    assert Example.objects.count() == 2
+
+
+def test_patterns_in_the_middle_are_text_as_well(priya):
+    factories.person("Ravi (shop)")
+    assert Person.objects.filter(name__icontains="(SHOP)").count() == 1
+    assert Person.objects.filter(name__istartswith="r.vi").count() == 0

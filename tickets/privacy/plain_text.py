@@ -1,0 +1,34 @@
+"""Signs that nobody sees or meant, taken out of what is compared, called and written to. Pure."""
+
+import unicodedata
+
+# Letters and symbols by category that draw nothing: Hangul fillers, a blank of Braille, Khmer inherent vowels
+DRAW_NOTHING = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\ufe0e\ufe0f"
+# Dashes and blanks of all widths, as phones are pasted from web pages
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of the text is visible: blanks, joiners, marks without a letter, fillers."""
+    return all(sign in DRAW_NOTHING or unicodedata.category(sign)[0] in "ZC" for sign in text)
+
+
+def without_invisible(text: str) -> str:
+    """Return the text without signs that draw nothing (zero-width, direction marks) and with plain blanks."""
+    shown = (" " if sign.isspace() else sign for sign in text if not _is_invisible(sign))
+    return "".join(shown).strip()
+
+
+def plain_address(text: str) -> str:
+    """Return an e-mail address as it is sent: no invisible signs, full-width letters as plain ones."""
+    return unicodedata.normalize("NFKC", without_invisible(text))
+
+
+def plain_phone(text: str) -> str:
+    """Return a phone in ASCII: ९८७६५ and ９８７６５ are 98765, dashes and blanks of all widths are plain."""
+    plain = unicodedata.normalize("NFKC", without_invisible(text)).translate(DASHES)
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in plain)
+
+
+def _is_invisible(sign: str) -> bool:
+    return sign in DRAW_NOTHING or (unicodedata.category(sign) in ("Cf", "Cc") and not sign.isspace())
