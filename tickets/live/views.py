@@ -195,7 +195,9 @@ def _inbox_news(after: int) -> Batch:
         ticket = tickets.get(row.ticket_id)
         message = messages.get((row.ticket_id, row.seq))
         if ticket and message:
-            chunk += event("message", _message(message, ticket, True), row.position)
+            # Whose ticket it is decides for whom it rings
+            assignee = {"assignedAgent": ticket.assignee_id and str(ticket.assignee_id)}
+            chunk += event("message", _message(message, ticket, True) | assignee, row.position)
         elif ticket:
             chunk += event("ticket", serializers.ticket_json(ticket, agent=True), row.position)
         after = row.position
