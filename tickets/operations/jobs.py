@@ -26,6 +26,7 @@ from supportdesk.observability import metrics
 from tickets import live, workflow
 from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
+from tickets.channels.whatsapp import templates
 from tickets.models import (
     Activity,
     Allowance,
@@ -43,6 +44,7 @@ from tickets.models import (
 )
 from tickets.privacy import audit, personal_data
 from tickets.shop.systems import fetching
+from tickets.team import holidays
 from tickets.team.settings import current
 from tickets.webhooks.sender import WebhookSender
 
@@ -91,6 +93,13 @@ def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT)
 _breaches, _closing, _unread, _pruning = map(Batch, ("answers", "auto-close", "letters", "prune"))
 
 # --- The steps ---------------------------------------------------------------
+
+
+@step("holidays", every=timedelta(days=1))
+def refresh_holidays(now: datetime, since: datetime) -> bool:
+    """Copy the holidays of the coming year, and of the calendar address."""
+    holidays.refresh(timezone.localdate(now))
+    return False
 
 
 @step("answers", every=timedelta(seconds=10))
@@ -196,6 +205,12 @@ def retry_incoming(now: datetime, since: datetime) -> bool:
 def fetch_mail(now: datetime, since: datetime) -> bool:
     """Fetch new letters from the mailbox of EMAIL_IN_URL."""
     return imap.poll(now)
+
+
+@step("templates", every=templates.EVERY)
+def copy_templates(now: datetime, since: datetime) -> bool:
+    """Copy the list of WhatsApp templates."""
+    return templates.sync(now)
 
 
 @step("shop-fetch", every=timedelta(seconds=5))
