@@ -44,7 +44,7 @@ def test_it_answers_as_somebody_and_says_when_there_is_nobody(priya):
     factories.order(priya)
     assert "VP-10001" in shown("where is my order", email="priya@example.com")["answer"]
     assert not Chat.objects.exists()
-    with pytest.raises(CommandError, match="Nobody signs in with x@example"):
+    with pytest.raises(CommandError, match="No person signs in with x@example"):
         shown("hi", email="x@example.com")
 
 
