@@ -539,8 +539,8 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
     if WHEN_OR_WHERE.fullmatch(said.strip(" ?.!")) or (
         heard.intent == "order_status" and not heard.is_issue
     ):
-        if heard.topic.get("aspect") == "refund_status":
-            return flows.run(chat, heard, "refund_status", order)
+        if heard.topic.get("aspect") in ("refund_status", "return"):
+            return flows.run(chat, heard, heard.topic["aspect"], order)
         return answers.of_order(chat, order, heard)
     return None
 
