@@ -220,7 +220,7 @@ def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
         return reply
     if proves:
         order_codes.begin(chat, numbers)
-        reply = answers.text_reply("code_sent", heard, "order_status", number=numbers[0])
+        reply = answers.text_reply("code_sent", heard, "order_status", sure=1.0, number=numbers[0])
         if key := wanted(heard) or chat.memory.get("flow", ""):
             chat.memory["flow"] = key
         return reply
