@@ -23,7 +23,7 @@ def test_one_question_shows_what_was_understood_and_which_rule_answered(db):
     factories.article()
     rows = shown("return policy")
     assert rows["intent"].split()[0] == "refund_return"
-    assert rows["issue"] == "no, refund, low"
+    assert rows["issue"] == "no, refund, medium"
     assert float(rows["out of scope"]) < 0.5
     assert "g:return" in rows["evidence"]
     assert rows["articles"].startswith("returns ")
