@@ -137,7 +137,7 @@ def test_a_generated_client_makes_the_whole_journey(client, data_dir):
         assert opened.id in [row.id for row in list_tickets.sync(client=agent, q="ravi").results]
         said = reply.sync(opened.id, client=agent, body=m.ReplyRequest(message="A new one is on its way."))
         changed = change_ticket.sync(
-            opened.id, client=agent, body=m.PatchedTicketChangesRequest(status="resolved")
+            opened.id, client=agent, body=m.PatchedTicketChangesRequest(status=m.Status.RESOLVED)
         )
         assert changed.status == "resolved"
         newer = list_messages.sync(opened.id, client=customer, after=said.seq - 1)
