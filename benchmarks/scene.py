@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from supportdesk.serving.static import collect_if_changed
-from tickets import queries
+from tickets import inbox, queries
 from tickets.accounts import tokens
 from tickets.desk.forms import FILTERS
 from tickets.models import Order, Person, Status, Ticket
@@ -155,7 +155,7 @@ class Scene:
         """The pages after the first, and some that begin deep inside."""
         cursors, cursor = [], ""
         for _ in range(10):
-            cursor = queries.inbox_page(queries.InboxFilter(), cursor).next
+            cursor = inbox.inbox_page(inbox.InboxFilter(), cursor).next
             if cursor:
                 cursors.append(cursor)
         oldest, newest = Ticket.objects.order_by("updated_at")[:1].get(), self.plain[0]

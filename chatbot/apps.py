@@ -6,6 +6,7 @@ class ChatbotConfig(AppConfig):
     verbose_name = "Villy"
 
     def ready(self):
+        from supportdesk.serving import lifecycle
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
@@ -21,7 +22,9 @@ class ChatbotConfig(AppConfig):
         from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .personal_data import Chats
         from .shop_data import register_kinds
+        from .warm_up import warm_up
 
+        lifecycle.before_start.append(warm_up)
         PROVIDERS.append(Chats())
         assistant.register(Villy())
         register_kinds()

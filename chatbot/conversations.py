@@ -1,9 +1,12 @@
 """The chat with Villy as it is stored: ask, be answered once, look back."""
 
+import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
+from typing import NoReturn
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialogue.answers import Reply
@@ -20,6 +23,8 @@ from .llm import client
 from .models import Chat, ChatMessage
 from .sources import order_codes, orders
 
+logger = logging.getLogger(__name__)
+
 TRIES = 20
 # A closed ticket stays in the widget for its rating, then Villy is back
 CLOSED_IS_SHOWN = timedelta(days=1)
@@ -28,8 +33,8 @@ CLOSED_IS_SHOWN = timedelta(days=1)
 class HandedOver(Exception):
     """A human has the conversation: Villy keeps silent, the words went to `ticket` as `message`."""
 
-    def __init__(self, ticket: Ticket, message):
-        super().__init__(wording.say("handed_over", ticket.language))
+    def __init__(self, ticket: Ticket, message, key: str = "handed_over"):
+        super().__init__(wording.say(key, ticket.language))
         self.ticket = ticket
         self.message = message
 
@@ -116,6 +121,8 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
             _pass_on(chat, text, client_id)
         chat = None
     chat = chat or _begun(person)
+    # Whose chat it is was just read with the token; asked of the chat it would be one query more
+    chat.person = person
     question = _question(chat, text, client_id)
     return answer_to(chat, question, text)
 
@@ -127,7 +134,10 @@ def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
     """
     if not question.is_new and (answer := ChatMessage.objects.filter(answers=question).first()):
         return answer
-    reply = client.improved(chat, policy.answer(chat, text), text)
+    try:
+        reply = client.improved(chat, policy.answer(chat, text), text)
+    except Exception as fault:
+        _a_person_answers(chat, question, fault)
     try:
         return _answer(chat, question, reply)
     except _TakenMeanwhile:
@@ -135,6 +145,24 @@ def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
     except IntegrityError:
         # The same question was answered meanwhile
         return ChatMessage.objects.get(answers=question)
+
+
+def _a_person_answers(chat: Chat, question: ChatMessage, fault: Exception) -> NoReturn:
+    """Open a ticket with what was said, because Villy failed on it, and raise HandedOver.
+
+    What he remembers of the chat is what was stored: the failed turn changed it halfway. Without a
+    database there is no ticket either; the fault then ends the request as any other does.
+    """
+    logger.error("Villy could not answer, a person will: %s", type(fault).__name__, exc_info=fault)
+    from . import handover
+
+    try:
+        chat.refresh_from_db(fields=["memory", "language"])
+        ticket = handover.open_after_a_fault(chat, question)
+        message = ticket.messages.order_by("seq").first()
+    except Exception as worse:
+        raise fault from worse
+    raise HandedOver(ticket, message, "a_person_will_answer") from fault
 
 
 def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
@@ -165,9 +193,17 @@ def _pass_on(chat: Chat, text: str, client_id: str | None) -> None:
 
 def _answer(chat: Chat, question: ChatMessage, reply: Reply) -> ChatMessage:
     """Write the answer, unless a human has the conversation by now: the update's condition decides."""
+    try:
+        return _written(chat, question, reply, place=question.seq + 1)
+    except _PlaceTaken:
+        return _written(chat, question, reply)
+
+
+def _written(chat: Chat, question: ChatMessage, reply: Reply, place: int | None = None) -> ChatMessage:
     with transaction.atomic():
         answer = _append(
             chat,
+            place,
             sender=Sender.AI,
             text=reply.text,
             answers=question,
@@ -178,7 +214,8 @@ def _answer(chat: Chat, question: ChatMessage, reply: Reply) -> ChatMessage:
         if reply.helped is not None:
             _mark_helped(chat, answer, reply.helped)
         untaken = Chat.objects.filter(pk=chat.pk, ticket=None)
-        if not untaken.update(memory=chat.memory, language=chat.language, updated_at=timezone.now()):
+        now_known = {"memory": chat.memory, "language": chat.language, "last_seq": answer.seq}
+        if not untaken.update(**now_known, updated_at=timezone.now()):
             # No transaction takes it back on MongoDB
             answer.delete()
             raise _TakenMeanwhile
@@ -195,9 +232,18 @@ def _mark_helped(chat: Chat, answer: ChatMessage, helped: bool) -> None:
 def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
     if client_id and (seen := chat.messages.filter(client_id=client_id).first()):
         return _same(seen, text)
-    line = partial(_append, chat, sender=Sender.CUSTOMER, text=_storable(chat, text), client_id=client_id)
+    line = partial(
+        _append,
+        chat,
+        chat.last_seq + 1 if chat.last_seq else None,
+        sender=Sender.CUSTOMER,
+        text=_storable(chat, text),
+        client_id=client_id,
+    )
     try:
         return line()
+    except _PlaceTaken:
+        return _question(_without_last_seq(chat), text, client_id)
     except IntegrityError:
         return _same(chat.messages.get(client_id=client_id), text)
 
@@ -224,8 +270,34 @@ def _storable(chat: Chat, text: str) -> str:
     return order_codes.masked(text) if order_codes.CODE.search(text) and order_codes.pending(chat) else text
 
 
-def _append(chat: Chat, **fields) -> ChatMessage:
-    """Add the next line; its (chat, seq) is unique, so the loser of a race takes the next number."""
+class _PlaceTaken(IntegrityError):
+    """Another line has the number that we took for the next one: look for it."""
+
+
+def _without_last_seq(chat: Chat) -> Chat:
+    chat.last_seq = 0
+    return chat
+
+
+def _append(chat: Chat, place: int | None = None, **fields) -> ChatMessage:
+    """Add the next line; its (chat, seq) is unique, so the loser of a race takes the next number.
+
+    `place` is the number if it is likely known: then nothing is asked. Raise _PlaceTaken when it is not free.
+    """
+    if place:
+        line = ChatMessage(chat=chat, seq=place, **fields)
+        line.is_new = True
+        try:
+            # One statement is a transaction already; within another one its failure must be undone alone
+            with (
+                transaction.atomic()
+                if connection.in_atomic_block and not fields.get("answers")
+                else nullcontext()
+            ):
+                insert([line])
+            return line
+        except IntegrityError:
+            raise _PlaceTaken from None
     for _ in range(TRIES):
         newest = chat.messages.order_by("-seq").values_list("seq", flat=True).first() or 0
         line = ChatMessage(chat=chat, seq=newest + 1, **fields)

@@ -3,9 +3,10 @@
 import uuid
 
 from chatbot.dialogue.memory import AT_ONCE
+from chatbot.dialogue.state import in_words
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import sla, workflow
-from tickets.models import ChannelName, Order, Person, Priority, Ticket
+from tickets.models import Category, ChannelName, Order, Person, Priority, Ticket
 from tickets.uploads import StoredPicture
 
 from . import conversations
@@ -69,6 +70,33 @@ def open_ticket(
     return ticket
 
 
+def open_after_a_fault(chat: Chat, question: ChatMessage) -> Ticket:
+    """Open a ticket with the chat as it stands, without asking Villy anything: he has just failed."""
+    lines = list(chat.messages.order_by("-seq")[:TRANSCRIPT_LINES])[::-1]
+    issue = chat.memory.get("issue") or {}
+    ticket = workflow.open_ticket(
+        chat.person,
+        question.text,
+        category=issue.get("category") or Category.OTHER,
+        priority=issue.get("priority") or Priority.MEDIUM,
+        once=_hand_over_id(chat.person, chat, ""),
+        language=chat.language,
+        handover={
+            "transcript": [_as_told(line) for line in lines],
+            "quoted": True,
+            "why": "fault",
+            "intent": issue.get("intent", ""),
+            "words": issue.get("words", ""),
+            "summary": question.text[:SUMMARY_LENGTH],
+            "language": chat.language,
+            "articles": [],
+            "state": [],
+        },
+    )
+    Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
+    return ticket
+
+
 def _is_ours(chat: Chat) -> bool:
     """Hold the chat until the ticket is written, and say whether it is still with Villy.
 
@@ -92,15 +120,7 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
     if not lines:
         return {}
     return {
-        "transcript": [
-            {
-                "sender": line.sender,
-                "message": line.text,
-                "timestamp": line.created_at.isoformat(),
-                **_cards(line),
-            }
-            for line in lines
-        ],
+        "transcript": [_as_told(line) for line in lines],
         "quoted": quoted,
         "why": issue.get("why", ""),
         "intent": issue.get("intent", ""),
@@ -108,6 +128,17 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
         "summary": _summary(lines),
         "language": chat.language,
         "articles": _articles(lines),
+        # What Villy kept of the conversation: what it is about, corrections, details, see dialogue.state
+        "state": in_words(chat.memory),
+    }
+
+
+def _as_told(line: ChatMessage) -> dict:
+    return {
+        "sender": line.sender,
+        "message": line.text,
+        "timestamp": line.created_at.isoformat(),
+        **_cards(line),
     }
 
 

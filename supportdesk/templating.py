@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -21,6 +22,8 @@ from markupsafe import Markup, escape
 
 from . import money
 
+# Avatars have so many colours
+HUES = 6
 # Stands for the id in a path until it is known
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 # A link goes on to a blank, a quotation mark, or the punctuation of a script that writes without blanks
@@ -67,12 +70,14 @@ def environment(**options) -> Environment:
     env.filters.update(
         age=age,
         clock=clock,
-        countdown=countdown,
         day=day,
+        hue=hue,
+        initials=initials,
         linked=linked,
         localtime=timezone.localtime,
         moment=moment,
         money=money.formatted,
+        waited=waited,
     )
     return env
 
@@ -189,17 +194,22 @@ def _written(at: datetime) -> tuple[str, str, str]:
     )
 
 
-def countdown(due: datetime, now: datetime, before: str = "") -> str:
-    """What is left, as times.js goes on counting: "4:59", "14 min", "1 h 5 min", "2 d", "4 min late"."""
-    left = (due - now).total_seconds()
-    minutes, seconds = divmod(int(abs(left)), 60)
-    if left < 0:
-        # Seconds press only as long as there is something to save
-        minutes = max(minutes, 1)
+def waited(since: datetime, now: datetime) -> str:
+    """How long a customer has waited, as times.js goes on counting: "now", "12 min", "3 h 5 min", "2 d"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes >= 2880:
-        span = f"{minutes // 1440} d"
-    elif minutes >= 60:
-        span = f"{minutes // 60} h {minutes % 60} min"
-    else:
-        span = f"{minutes} min" if minutes >= 10 or left < 0 else f"{minutes}:{seconds:02}"
-    return f"{span} late" if left < 0 else f"{before}{span}"
+        return f"{minutes // 1440} d"
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else "now"
+
+
+def initials(name: str) -> str:
+    """The letters of an avatar: of the first and the last word."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def hue(id: UUID) -> int:
+    """The colour of a person's avatar, always the same."""
+    return id.int % HUES

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+import uuid
 from copy import deepcopy
 
 import jwt
@@ -20,7 +21,7 @@ from tests.engines.plugin import undone
 from tickets import live, workflow
 from tickets.accounts import tokens
 from tickets.channels import links
-from tickets.models import Person, Role
+from tickets.models import CannedReply, Person, Role
 from tickets.uploads import received
 
 pytestmark = pytest.mark.engines
@@ -92,6 +93,12 @@ POST  /api/support/admin/<ticket_id>/read   401    404   404   404    204  401  
 POST  /api/support/admin/<ticket_id>/reply  401    404   404   404    201  401     404     201
 POST  /api/support/admin/<ticket_id>/typing 401    404   404   404    204  401     404     204
 GET   /api/support/admin/events             401    404   404   404    200  401     404     200
+GET   /api/canned/                           401    404   404   404    200  401     404     200
+GET   /api/canned/<reply_id>                 401    404   404   404    200  401     404     200
+POST  /api/support/admin/bulk                401    404   404   404    400  401     404     400
+POST  /api/support/admin/create              401    404   404   404    400  401     404     400
+POST  /api/support/admin/<ticket_id>/merge   401    404   404   404    400  401     404     400
+POST  /api/support/admin/<ticket_id>/withdraw 401    404   404   404    409  401     404     409
 # Pictures
 GET   /files/<message_id>                   401    404   200   404    200  401     404     200
 GET   /files/<message_id>/small             401    404   200   404    200  401     404     200
@@ -123,6 +130,28 @@ POST  /support/<ticket_id>/seen             401    404   404   404    200  401  
 POST  /support/<ticket_id>/take             401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/triage           401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/typing           401    404   404   404    204  401     404     204
+POST  /support/<ticket_id>/block             401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/change            401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/later             401    404   404   404    400  401     404     400
+POST  /support/<ticket_id>/merge             401    404   404   404    400  401     404     400
+POST  /support/<ticket_id>/no-answer         401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/notes             401    404   404   404    204  401     404     204
+POST  /support/<ticket_id>/snooze            401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/spam              401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/tags              401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/undo              401    404   404   404    409  401     404     409
+POST  /support/<ticket_id>/withdraw          401    404   404   404    409  401     404     409
+POST  /support/bulk                          401    404   404   404    400  401     404     400
+GET   /support/canned/                       401    404   404   404    200  401     404     200
+GET   /support/canned/list/                  401    404   404   404    200  401     404     200
+POST  /support/canned/<reply_id>             401    404   404   404    302  401     404     302
+GET   /support/canned/<reply_id>/picture     401    404   404   404    404  401     404     404
+POST  /support/canned/<reply_id>/used        401    404   404   404    204  401     404     204
+GET   /support/counts                        401    404   404   404    200  401     404     200
+POST  /support/later/<reply_id>/cancel       401    404   404   404    404  401     404     404
+POST  /support/new                           401    404   404   404    400  401     404     400
+POST  /support/views                         401    404   404   404    400  401     404     400
+POST  /support/views/<view_id>/delete        401    404   404   404    200  401     404     200
 GET   /support/events                       401    404   404   404    200  401     404     200
 GET   /support/rows                         401    404   404   404    200  401     404     200
 GET   /support/login/                       200    200   200   200    302  200     200     302
@@ -187,6 +216,8 @@ SENT = {
     "/api/support/admin/<ticket_id>/read": {"seq": 1},
     "/api/support/admin/<ticket_id>": {"priority": "urgent"},
     "/api/support/admin/<ticket_id>/reply": {"message": "Hello"},
+    "/api/support/admin/<ticket_id>/withdraw": {"seq": 1},
+    "/support/<ticket_id>/withdraw": {"seq": 1},
     "/shop/identity": {"pass": "<pass>"},
     "/shop/sign-in": {"email": "priya@example.com", "password": factories.PASSWORD},
     "/support/login/": {"username": "asha@example.com", "password": factories.PASSWORD},
@@ -231,6 +262,13 @@ def clients(cast) -> dict[str, Client]:
     return made
 
 
+def _canned_reply() -> CannedReply:
+    owner = factories.person("Rohan Mehta", Role.AGENT)
+    return CannedReply.objects.create(
+        owner=owner, shortcut="hi", title="Greeting", texts={"en": "Hello"}, is_shared=True
+    )
+
+
 @pytest.fixture
 def things(priya, settings) -> dict[str, str]:
     """What the marks in addresses and bodies stand for, all of it Priya's."""
@@ -244,6 +282,8 @@ def things(priya, settings) -> dict[str, str]:
         "ticket_id": str(ticket.pk),
         "message_id": str(message.pk),
         "answer_id": str(answer.pk),
+        "reply_id": str(_canned_reply().pk),
+        "view_id": str(uuid.uuid4()),
         "app_label": "tickets",
         "object_id": str(ticket.pk),
         "token": links.token(links.create(ticket)),

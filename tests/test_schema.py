@@ -23,7 +23,7 @@ from chatbot import conversations
 from tests import factories
 from tests.engines.plugin import undone
 from tickets.accounts import tokens
-from tickets.models import Scope
+from tickets.models import CannedReply, Scope
 from tickets.shop import keys
 
 # Every call of the contract, and the name under which client generators find it
@@ -57,6 +57,16 @@ POST  /api/support/admin/{ticket_id}/reply   reply
 POST  /api/support/admin/{ticket_id}/read    markReadByAgents
 POST  /api/support/admin/{ticket_id}/typing  tellAgentTyping
 GET   /api/support/admin/events              streamInbox
+POST  /api/support/admin/bulk                changeTickets
+POST  /api/support/admin/create              createForCaller
+POST  /api/support/admin/{ticket_id}/withdraw  withdrawMessage
+POST  /api/support/admin/{ticket_id}/merge   mergeTicket
+DELETE /api/support/admin/{ticket_id}/merge  undoMerge
+GET   /api/canned/                           listCannedReplies
+POST  /api/canned/                           createCannedReply
+GET   /api/canned/{reply_id}                 getCannedReply
+PATCH /api/canned/{reply_id}                 changeCannedReply
+DELETE /api/canned/{reply_id}                deleteCannedReply
 GET   /api/shop/customers/{key}              getCustomer
 PUT   /api/shop/customers/{key}              putCustomer
 GET   /api/shop/orders/{key}                 getOrder
@@ -150,15 +160,21 @@ def _one_connection():
 
 
 @pytest.fixture
-def real_ids(priya) -> dict[str, str]:
+def real_ids(priya, asha) -> dict[str, str]:
     answer = conversations.ask(priya, "Package damaged")
-    return {"ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk), "key": "VP-1"}
+    reply = CannedReply.objects.create(
+        owner=asha, shortcut="hi", title="Greeting", texts={"en": "Hello"}, is_shared=True
+    )
+    return {
+        "ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk), "reply_id": str(reply.pk),
+        "key": "VP-1",
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize(("method", "path", "mode"), CASES)
 def test_every_answer_is_as_described(method, path, mode, described, real_ids, priya, asha):
-    person = asha if path.startswith("/api/support/admin/") else priya
+    person = asha if path.startswith(("/api/support/admin/", "/api/canned/")) else priya
     token = tokens.issue(person)["access"]
     if path.startswith("/api/shop/"):
         token = keys.create("Our shop", [Scope.SHOP_READ, Scope.SHOP_WRITE])[1]

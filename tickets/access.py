@@ -14,15 +14,31 @@ from .models import Message, Person, Ticket
 
 
 def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
-    """Return the customer's own ticket, with these relations loaded along; 404 for anybody else's."""
-    return _found(_own(related), ticket_id, person.pk)
+    """Return the customer's own ticket, with these relations loaded along; 404 for anybody else's.
+
+    A merged ticket is answered from the one that stays.
+    """
+    ask = _own(related)
+    return _stays(_found(ask, ticket_id, person.pk), ask, person.pk)
 
 
-def desk_ticket(person: Person, ticket_id, *related: str) -> Ticket:
-    """Return any ticket to an agent, with these relations loaded along; 404 for others."""
+def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -> Ticket:
+    """Return any ticket to an agent, with these relations loaded along; 404 for others.
+
+    A merged ticket is answered from the one that stays, unless `merged` is False.
+    """
     if not person.is_agent:
         raise Http404
-    return _found(_any(related), ticket_id)
+    ask = _any(related)
+    found = _found(ask, ticket_id)
+    return _stays(found, ask) if merged else found
+
+
+def _stays(ticket: Ticket, ask: Callable[..., list[Ticket]], *values) -> Ticket:
+    # A ticket that others were merged into may be merged itself
+    while ticket.merged_into_id:
+        ticket = _found(ask, ticket.merged_into_id, *values)
+    return ticket
 
 
 def visible_picture(person: Person, message_id) -> Message:
@@ -84,10 +100,8 @@ def for_agents(view):
 
 def _sign_in_first(request) -> HttpResponse:
     """Send a page to the sign-in form; answer a script 401, which would take the form for what it asked for."""
-    if request.htmx:
-        # The fragment cannot show a sign-in page: let the whole page go there
-        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-    if is_from_script(request):
+    # Not htmx's HX-Refresh either: a page that is loaded anew forgets what was typed in its dialogs
+    if request.htmx or is_from_script(request):
         said = "Your session has ended. Please sign in again."
         return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)
     return redirect_to_login(request.get_full_path())

@@ -44,6 +44,8 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(counts.durable)
         metrics.store.increment = counts.increment
         channels.load()
+        from .operations import desk_steps  # noqa: F401 (registers its steps)
+
         import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)

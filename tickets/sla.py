@@ -13,9 +13,6 @@ TARGETS = {
     "low": timedelta(hours=4),
 }
 
-# The last part of the target in which the countdown turns amber
-WARNING_SHARE = 0.34
-
 # What a ticket of this category deserves when nobody said more about it
 DEFAULT_PRIORITY = {
     "product-issue": "high",
@@ -32,23 +29,6 @@ DEFAULT_PRIORITY = {
 def first_response_due(priority: str, opened_at: datetime) -> datetime:
     """Return the moment by which somebody should have answered."""
     return opened_at + TARGETS[priority]
-
-
-def state(due_at: datetime, responded_at: datetime | None, now: datetime, priority: str) -> str:
-    """Say how the first response stands: `met`, `late`, `ok`, `soon` or `breached`.
-
-    `met` and `late` are final (somebody answered); the others still count down.
-    """
-    if responded_at:
-        return "met" if responded_at <= due_at else "late"
-    if now >= due_at:
-        return "breached"
-    return "soon" if now >= soon_from(due_at, priority) else "ok"
-
-
-def soon_from(due_at: datetime, priority: str, target: timedelta | None = None) -> datetime:
-    """Return the moment from which the countdown is amber."""
-    return due_at - (target or TARGETS[priority]) * WARNING_SHARE
 
 
 def in_words(target: timedelta) -> str:

@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, dashboard, files
+from .desk import actions, canned, dashboard, files, many, talking
 from .live import views as streams
 from .shop.systems import hooks as shop_hooks
 from .team import views as team
@@ -10,22 +10,44 @@ from .team import views as team
 ticket = "support/<uuid:ticket_id>/"
 
 urlpatterns = [
-    path("support/", dashboard.inbox, name="dashboard"),
+    path("support/", dashboard.show_inbox, name="dashboard"),
     path("support/rows", dashboard.rows, name="rows"),
+    path("support/counts", dashboard.counts, name="counts"),
+    path("support/bulk", many.bulk, name="bulk"),
+    path("support/new", many.new_ticket, name="new-ticket"),
+    path("support/views", many.save_view, name="save-view"),
+    path("support/views/<uuid:view_id>/delete", many.delete_view, name="delete-view"),
+    path("support/later/<uuid:reply_id>/cancel", talking.cancel_later, name="ticket-later-cancel"),
+    path("support/canned/", canned.canned_replies, name="canned-replies"),
+    path("support/canned/list/", canned.replies, name="canned-list"),
+    path("support/canned/<uuid:reply_id>", canned.change, name="canned-change"),
+    path("support/canned/<uuid:reply_id>/used", canned.used, name="canned-used"),
+    path("support/canned/<uuid:reply_id>/picture", canned.picture, name="canned-picture"),
     path("support/events", streams.inbox_events, name="inbox-events"),
     path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
     path(ticket + "row", dashboard.row, name="ticket-row"),
     path(ticket + "header", dashboard.header, name="ticket-header"),
-    path(ticket + "history", dashboard.history, name="ticket-history"),
+    path(ticket + "history", dashboard.show_history, name="ticket-history"),
     path(ticket + "messages", dashboard.messages, name="ticket-messages"),
-    path(ticket + "reply", actions.reply, name="ticket-reply"),
-    path(ticket + "seen", actions.seen, name="ticket-seen"),
-    path(ticket + "typing", actions.typing, name="ticket-typing"),
+    path(ticket + "reply", talking.reply, name="ticket-reply"),
+    path(ticket + "seen", talking.seen, name="ticket-seen"),
+    path(ticket + "typing", talking.typing, name="ticket-typing"),
     path(ticket + "take", actions.take, name="ticket-take"),
     path(ticket + "move", actions.move, name="ticket-move"),
     path(ticket + "triage", actions.triage, name="ticket-triage"),
     path(ticket + "assign", actions.assign, name="ticket-assign"),
+    path(ticket + "withdraw", talking.withdraw, name="ticket-withdraw"),
+    path(ticket + "later", talking.later, name="ticket-later"),
+    path(ticket + "change", actions.change, name="ticket-change"),
+    path(ticket + "tags", actions.tags, name="ticket-tags"),
+    path(ticket + "snooze", actions.snooze, name="ticket-snooze"),
+    path(ticket + "no-answer", actions.no_answer, name="ticket-no-answer"),
+    path(ticket + "spam", actions.spam, name="ticket-spam"),
+    path(ticket + "block", actions.block, name="ticket-block"),
+    path(ticket + "undo", actions.undo, name="ticket-undo"),
+    path(ticket + "merge", many.merge, name="ticket-merge"),
+    path(ticket + "notes", many.person_notes, name="person-notes"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
     path("files/logo", team.logo, name="shop-logo"),
     path("files/<uuid:message_id>", files.picture, name="picture"),

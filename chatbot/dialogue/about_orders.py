@@ -93,17 +93,23 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     """Return the person's orders with an item that the message names, and whether it names one at all."""
     known, found = heard.known_orders, heard.found
     names = {product.name for product in found.products} | {product.sku for product in found.products}
-    said = {words.sound(word) for word in _telling(heard.text)} - {""}
+    said = {_key(word) for word in _telling(heard.text)} - {""}
     fitting = []
     for order in known:
         items = list(order.items.all())
-        by_words = any(said & {words.sound(word) for word in _telling(item.name)} for item in items)
+        by_words = any(said & {_key(word) for word in _telling(item.name)} for item in items)
         if by_words or any(item.name in names or item.sku in names for item in items):
             fitting.append(order)
     if len(fitting) > 1 and len(said) > 1:
         best = max(_named_words(order, said) for order in fitting)
         fitting = [order for order in fitting if _named_words(order, said) == best]
     return fitting, bool(found.products and not found.is_vague)
+
+
+def _key(word: str) -> str:
+    """Return the word by its sound where that says enough: "ghee" and "gaya" sound alike and are not."""
+    sound = words.sound(word)
+    return sound if len(sound) > 2 else word
 
 
 def _telling(text: str) -> list[str]:
@@ -121,7 +127,7 @@ AROUND = {
 
 
 def _named_words(order: Order, said: set[str]) -> int:
-    sounds = {words.sound(word) for item in order.items.all() for word in _telling(item.name)}
+    sounds = {_key(word) for item in order.items.all() for word in _telling(item.name)}
     return len(said & sounds)
 
 
@@ -233,7 +239,8 @@ def a_number_and_little_else(chat: Chat, heard: Heard) -> Reply | None:
 def wanted(heard: Heard) -> str:
     """Return the flow that the message begins, or ""."""
     said = plain(heard.text)
-    mine = heard.is_issue or bool(MINE.search(said)) or bool(heard.order) or len(said.split()) <= 3
+    mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
+    mine = mine or len(said.split()) <= 3
     if SUBSCRIBED.search(said):
         return ""
     if (
@@ -245,7 +252,7 @@ def wanted(heard: Heard) -> str:
     ):
         return "refund_status"
     if INVOICE.search(said) and not ADDRESS.search(said):
-        return ""
+        return "invoice" if heard.is_issue else ""
     told_of_trouble = heard.intent in (
         "item_problem",
         "payment_problem",
@@ -296,6 +303,7 @@ def wanted(heard: Heard) -> str:
     return BY_INTENT.get(heard.intent, "")
 
 
+THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
 ASKS_TO_DO = phrases(
     r"kar do",
@@ -438,6 +446,7 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         fitting
         and ARRIVES.search(said)
         and not heard.is_issue
+        and not wanted_by_cue(heard)
         and (topic.get("kind") == "order" or MINE.search(said))
     ):
         return answers.of_order(chat, fitting[0], heard)
@@ -543,8 +552,13 @@ def _told(chat: Chat, heard: Heard, order: Order, key: str, **filled: Any) -> Re
 
 def their_order(chat: Chat, heard: Heard) -> Reply | None:
     """Where is my order: from the caller's own orders only."""
-    asks = heard.intent == "order_status" and heard.confidence >= max(ASK, min(0.9, heard.article_score))
-    names = heard.order and (heard.is_short or heard.intent == "order_status" or not heard.knows(ACT))
+    surely = heard.confidence >= max(ASK, min(0.9, heard.article_score))
+    # The article that tells how to track an order says no more than their order does
+    surely = surely or (heard.confidence >= ASK and heard.is_about(Category.ORDER))
+    asks = heard.intent == "order_status" and surely
+    names = heard.order and (
+        len(heard.text.split()) <= FEW_BESIDE or heard.intent == "order_status" or not heard.knows(ACT)
+    )
     if heard.is_issue or not (asks or names):
         return None
     order, _ = which(heard, "where")

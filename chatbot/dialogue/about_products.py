@@ -95,6 +95,9 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     if before and (named := catalogue.named_beside(heard.text, before, follows)):
         return named, True
     found = heard.found
+    if before and heard.aspect in IN_NAMES and THIS.search(plain(heard.text)):
+        # "Is it without oil?" names no oil of ours
+        return before, False
     if found.products and (not found.is_vague or not before):
         return list(found.products), True
     said = plain(heard.text)
@@ -319,7 +322,7 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
 
 
 # Words of names as well: "the spicy one", "the peanut one"
-IN_NAMES = {"spice", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
+IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
 
 
 def _only_names(heard: Heard, said: str) -> bool:

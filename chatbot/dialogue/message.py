@@ -83,6 +83,10 @@ class Heard:
     def article_score(self) -> float:
         return self.passages[0].score if self.passages else 0.0
 
+    def is_about(self, category: str) -> bool:
+        """Whether the nearest article is of this category, or none is near."""
+        return not self.passages or self.passages[0].article.category == category
+
     def knows(self, least: float) -> bool:
         """Whether an article is at least so sure to be the answer."""
         return self.article_score >= least

@@ -208,6 +208,9 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return False
     if heard.numbers:
         return True
+    if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
+        # "Makhana price": a question of its own
+        return False
     if heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT:
         return False
     if (

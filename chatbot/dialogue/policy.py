@@ -6,6 +6,7 @@ something to say is the answer. The way to a human never depends on a rule: the 
 every moment.
 """
 
+import time
 from copy import deepcopy
 
 from chatbot import wording
@@ -35,14 +36,28 @@ from .state import take_back
 SMALL_TALK = small_talk.SMALL_TALK
 
 
+# A customer does not wait longer for a machine
+LONGEST_SECONDS = 20.0
+
+
+class TooSlow(Exception):
+    """The answer took longer than anyone waits for."""
+
+
 def answer(chat: Chat, text: str) -> Reply:
-    """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both."""
+    """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both.
+
+    Raise TooSlow when it takes longer than LONGEST_SECONDS: a person answers then.
+    """
+    began = time.monotonic()
     heard = listen(chat, text)
     chat.language = heard.language
     before = _kept_for_once_more(chat.memory)
     reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
     if not reply:
         reply = several_questions(chat, heard) or by_rules(chat, heard)
+    if time.monotonic() - began > LONGEST_SECONDS:
+        raise TooSlow(f"{time.monotonic() - began:.1f} s")
     memory.remember(chat.memory, heard, reply)
     if reply.rule not in NOT_TO_REPEAT:
         chat.memory["last"], chat.memory["before"] = memory.masked(heard.text)[:LAST_LENGTH], before
@@ -202,6 +217,10 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
         or heard.asked.get("about") == "order"
     ):
         return None
+    tells = heard.is_issue and heard.intent in classifier.TROUBLE and heard.confidence >= ACT
+    if tells and not any(open_questions.QUESTION.search(cues.plain(part)) for part in parts):
+        # "The packet is open and smelling" is one thing that is wrong
+        return None
     kept = deepcopy(chat.memory)
     # "One classic and one honey, what is the total" is one question, however many parts it has
     for rule in OF_THE_WHOLE:
@@ -319,7 +338,13 @@ def an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Something is wrong that a person has to put right. What is urgent is not the time to be sure."""
     if not heard.is_issue or not (heard.confidence >= ACT or _is_pressing(heard)):
         return None
+    if heard.intent in NO_TROUBLE and not _is_pressing(heard):
+        # "There is a problem with my order": what it is has to be asked
+        return None
     return answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
+
+
+NO_TROUBLE = ("order_status", "product_query", "greeting", "thanks_bye", "feedback")
 
 
 def _is_pressing(heard: Heard) -> bool:

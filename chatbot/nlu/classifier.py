@@ -29,6 +29,10 @@ FIELDS = struct.Struct(f"<{len(COLUMNS)}I")
 ZERO = 128  # weights are bytes; this one means 0
 # From this share of pieces never seen on it is gibberish or another language, whatever a head may guess
 UNREADABLE = 0.28
+# Below this confidence the head that only knows "out of scope" may overrule the intent, from this chance on
+DOUBTFUL, OVERRULES = 0.65, 0.3
+# How much the intent, and each of the two heads, say about whether somebody has to act
+ISSUE_SAY = {"intent": 0.3, "head": 0.35, "plain": 0.35}
 
 CATEGORIES = {
     "item_problem": "product-issue",
@@ -94,6 +98,8 @@ class Reading(NamedTuple):
 
     found: dict[str, set[str]]
     scores: dict[str, float]
+    # The second opinion: the heads over plain words and letters, by column; empty in an older file
+    plain: dict[str, float]
 
 
 class Model:
@@ -111,15 +117,19 @@ class Model:
         self.rows = dict(zip(names, _long_integers(data[names_end:]), strict=True))
         # The same words come again and again: "hi", "ok", "where is my order".
         self.read = lru_cache(512)(self.read)  # type: ignore[method-assign]
+        self.pieces_of = lru_cache(4_000)(self.pieces_of)  # type: ignore[method-assign]
 
     def classify(self, text: str) -> dict:
         reading = self.read(text)
         chances = self.chances(reading)
         intent = max(INTENTS, key=chances.__getitem__)
         issue = self.issue_chance(reading, chances)
+        sure = chances[intent]
+        if sure < DOUBTFUL and self.beyond_head(reading) > OVERRULES:
+            intent = "out_of_scope"
         return {
             "intent": intent,
-            "confidence": round(chances[intent], 4),
+            "confidence": round(sure, 4),
             "is_issue": issue >= self.facts["issue"]["threshold"],
             "oos_score": round(self.beyond_chance(reading, chances), 4),
             "priority": self.priority(reading, chances, intent, issue),
@@ -135,15 +145,38 @@ class Model:
             for column, scale in enumerate(block["scales"][:-1]):
                 totals[column] += sums[column] * scale / length
         scores = dict(zip(COLUMNS, totals, strict=False))
-        return Reading(found, scores | {"unknown": self._unknown(found["pieces"])})
+        plain = self._plain_scores(found) if "plain" in self.facts else {}
+        return Reading(found, scores | {"unknown": self._unknown(found["pieces"])}, plain)
+
+    def _plain_scores(self, found: dict) -> dict[str, float]:
+        """Return what the heads over plain words and letters say."""
+        facts = self.facts["plain"]
+        totals = list(facts["biases"])
+        by_words, by_pieces = facts["blocks"]
+        known = [self.rows[name] for name in found["plain_words"] if name in self.rows]
+        packed = [self.pieces_of(word) for word in found["typed"]]
+        for block, total, count in (
+            (by_words, sum(known), len(known)),
+            (by_pieces, sum(each for each, _ in packed), sum(count for _, count in packed)),
+        ):
+            sums = [value - ZERO * count for value in _columns(total)]
+            length = sqrt(max(sums[-1] * block["scales"][-1], 0.0)) or 1.0
+            for column, scale in enumerate(block["scales"][:-1]):
+                totals[column] += sums[column] * scale / length
+        return dict(zip(COLUMNS, totals, strict=False))
+
+    def pieces_of(self, word: str) -> tuple[int, int]:
+        """Return the packed sum of the known pieces of a word, and how many there are."""
+        known = [self.rows[piece] for piece in words.plain_pieces(word) if piece in self.rows]
+        return sum(known), len(known)
 
     def chances(self, reading: Reading) -> dict[str, float]:
-        """Return the calibrated probability of every intent."""
-        top = max(reading.scores[intent] for intent in INTENTS)
-        heat = self.facts["temperature"]
-        weights = {intent: exp((reading.scores[intent] - top) / heat) for intent in INTENTS}
-        total = sum(weights.values())
-        return {intent: weight / total for intent, weight in weights.items()}
+        """Return the calibrated probability of every intent: the mean of both opinions."""
+        mine = _softmax(reading.scores, self.facts["temperature"])
+        if not reading.plain:
+            return mine
+        plain = _softmax(reading.plain, self.facts["plain"]["temperature"])
+        return {intent: (mine[intent] + plain[intent]) / 2 for intent in INTENTS}
 
     def issue_chance(self, reading: Reading, chances: dict[str, float]) -> float:
         """Return how likely somebody has to act: its own head, steadied by the intent; of gibberish, 0."""
@@ -151,11 +184,23 @@ class Model:
             return 0.0
         fit = self.facts["issue"]
         by_intent = sum(chances[intent] * fit["rates"][intent] for intent in INTENTS)
+        if reading.plain:
+            says = {"head": sigmoid(reading.scores["issue"]), "plain": sigmoid(reading.plain["issue"])}
+            return sum(share * ({"intent": by_intent} | says)[name] for name, share in ISSUE_SAY.items())
         return sigmoid(dot(fit["weights"], (reading.scores["issue"], log_odds(by_intent), 1.0)))
 
     def beyond_chance(self, reading: Reading, chances: dict[str, float]) -> float:
         """Return how likely the message is nothing for the support of a shop."""
+        if reading.plain:
+            inside = max(chance for intent, chance in chances.items() if intent != "out_of_scope")
+            return (self.beyond_head(reading) + chances["out_of_scope"] + 1 - inside) / 3
         return sigmoid(dot(self.facts["beyond"]["weights"], beyond_signs(reading.scores, chances)))
+
+    def beyond_head(self, reading: Reading) -> float:
+        """Return the mean of the two heads that know nothing but "out of scope"; 0 in an older file."""
+        if not reading.plain:
+            return 0.0
+        return (sigmoid(reading.scores["beyond"]) + sigmoid(reading.plain["beyond"])) / 2
 
     def priority(self, reading: Reading, chances: dict, intent: str, issue: float) -> str:
         """Return the priority: the intent lays the floor, words only raise it."""
@@ -180,7 +225,7 @@ class Model:
 
     def explain(self, text: str) -> list[tuple[str, float]]:
         """Return the share of every known feature in the score of the best intent."""
-        found, scores = self.read(text)
+        found, scores, _ = self.read(text)
         column = INTENTS.index(max(INTENTS, key=scores.__getitem__))
         shares = []
         for block in self.facts["blocks"]:
@@ -207,6 +252,13 @@ class Model:
 
     def _unknown(self, pieces: set[str]) -> float:
         return 1 - len(pieces & self.rows.keys()) / len(pieces) if pieces else 1.0
+
+
+def _softmax(scores: dict[str, float], heat: float) -> dict[str, float]:
+    top = max(scores[intent] for intent in INTENTS)
+    weights = {intent: exp((scores[intent] - top) / heat) for intent in INTENTS}
+    total = sum(weights.values())
+    return {intent: weight / total for intent, weight in weights.items()}
 
 
 def _columns(packed: int) -> tuple[int, ...]:

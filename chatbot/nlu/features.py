@@ -7,6 +7,7 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -254,19 +255,25 @@ def negated(words: list[str], clauses: list[int]) -> set[int]:
 
 # --- Features -------------------------------------------------------------------------
 
+# What a second opinion counts: words and letters as they were typed, no gloss, no sounds
+PLAIN_BLOCKS = ("plain_words", "plain_pieces")
+PLAIN_WORD = re.compile(r"[^\s.,;:!?।]+")
 BLOCKS = ("words", "pairs", "pieces", "sounds", "concepts", "concept_pairs", "shape")
 
 
 def features(text: str) -> dict[str, set[str]]:
-    """Return the features of a text by block, in the order of BLOCKS.
+    """Return the features of a text by block, in the order of BLOCKS, then what PLAIN_BLOCKS are made of:
+    "plain_words", and "typed", the words of which `plain_pieces` gives the pieces.
 
     Their first letter keeps them apart: w:word, b:two words, c:piece of a word, s:sound,
-    g:concept, g:!negated concept, p:two concepts, f:shape of the whole message.
+    g:concept, g:!negated concept, p:two concepts, f:shape of the whole message, x:plain words, y:plain pieces.
     """
-    all_tokens = tokens(text)
+    normal = normalise(text)
+    all_tokens = TOKEN.findall(normal)
     words = [shape(token) for token in all_tokens if token not in STOPS]
     found = find_concepts(all_tokens)
     clauses = clause_numbers(all_tokens)
+    plain = PLAIN_WORD.findall(normal)
     return {
         "words": {"w:" + word for word in words},
         "pairs": {f"b:{one} {two}" for one, two in zip(["^", *words], [*words, "$"], strict=True)},
@@ -275,7 +282,17 @@ def features(text: str) -> dict[str, set[str]]:
         "concepts": _concepts(found, negated(all_tokens, clauses)),
         "concept_pairs": _concept_pairs(found),
         "shape": _shape(text, words, several_clauses=bool(clauses) and clauses[-1] > 0),
+        "plain_words": {"x:" + word for word in plain} | {f"x:{one} {two}" for one, two in pairwise(plain)},
+        "typed": plain,
     }
+
+
+@lru_cache(4_000)
+def plain_pieces(word: str) -> tuple[str, ...]:
+    """Return the pieces of 3 to 5 letters of a word as it was typed, with a blank at its ends."""
+    marked = f" {word[:40]} "
+    spans = ((start, size) for size in (3, 4, 5) for start in range(len(marked) - size + 1))
+    return tuple("y:" + marked[start : start + size] for start, size in spans)
 
 
 def likeness_features(text: str) -> dict[str, set[str]]:

@@ -37,10 +37,14 @@ SAY = {
 }
 # What occurs in one line only would be learnt by heart.
 LEAST_LINES = {"pairs": 2, "pieces": 2, "concept_pairs": 2}
+# The second opinion: plain words and letters, no gloss. Halved or doubled, it scores within .003
+PLAIN_STRENGTH = 8.0
+PLAIN_LEAST_LINES = {"plain_words": 2, "plain_pieces": 3}
+PLAIN_FOLD = 0  # its temperature is fitted on one fold: five would take five minutes more
 # Features that the model never saw make a message longer, at half weight.
 UNSEEN = 0.5
 # A missed issue costs a customer, a false one costs an agent a glance.
-ISSUE_RECALL = 0.945
+ISSUE_THRESHOLD = 0.4
 URGENT_THRESHOLD = 0.75
 URGENT_WITH_HARM = 0.15
 
@@ -125,9 +129,11 @@ def fit_heads(rows: csr_matrix, examples: list[Example]) -> Heads:
     return Heads(np.vstack([fit.coef_ for fit in fits]).T, np.concatenate([fit.intercept_ for fit in fits]))
 
 
-def _fit(rows: csr_matrix, labels: list, balanced: bool = False) -> LogisticRegression:
+def _fit(
+    rows: csr_matrix, labels: list, balanced: bool = False, strength: float = STRENGTH
+) -> LogisticRegression:
     weights = "balanced" if balanced else None
-    fit = LogisticRegression(C=STRENGTH, max_iter=600, tol=1e-3, class_weight=weights)
+    fit = LogisticRegression(C=strength, max_iter=600, tol=1e-3, class_weight=weights)
     return fit.fit(rows, labels)
 
 
@@ -144,37 +150,51 @@ def train(examples: list[Example], facts: dict | None = None) -> bytes:
     featured = [words.features(example.text) for example in examples]
     known = vocabulary(featured)
     heads = fit_heads(matrix(featured, known), examples)
-    return packed(known, heads, calibration(examples, featured) | (facts or {}))
+    plain = second_opinion(examples, featured)
+    return packed(known, heads, calibration(examples, featured) | (facts or {}), plain)
 
 
-def packed(known: Vocabulary, heads: Heads, facts: dict) -> bytes:
+def packed(known: Vocabulary, heads: Heads, facts: dict, plain: "SecondOpinion | None" = None) -> bytes:
     """Return the bytes of a model: magic, size of the header, header, names, one byte a weight."""
+    blocks, names, body = _packed_blocks(words.BLOCKS, known, heads)
+    header = facts | {"blocks": blocks, "biases": _rounded(heads.biases)}
+    if plain:
+        more, plain_names, plain_body = _packed_blocks(words.PLAIN_BLOCKS, plain.known, plain.heads)
+        header["plain"] = {
+            "blocks": more,
+            "biases": _rounded(plain.heads.biases),
+            "temperature": plain.temperature,
+        }
+        names, body = names + plain_names, body + plain_body
+    listed = "\n".join(names).encode()
+    header["names_size"] = len(listed)
+    head = json.dumps(header, sort_keys=True).encode()
+    size = len(head).to_bytes(4, "little")
+    return b"".join([classifier.MAGIC, size, head, listed, *body])
+
+
+def _packed_blocks(
+    which: Any, known: Vocabulary, heads: Heads
+) -> tuple[list[dict], list[str], list[bytes]]:
     blocks: list[dict] = []
     names: list[str] = []
-    body: list = []
+    body: list[bytes] = []
     start = 0
-    for block in words.BLOCKS:
+    for block in which:
         end = start + len(known.index[block])
         facts_of_block, weights = _packed_block(heads.weights[start:end], known, block)
         blocks.append(facts_of_block)
         names.extend(known.index[block])
         body.append(weights)
         start = end
-    listed = "\n".join(names).encode()
-    header = facts | {
-        "blocks": blocks,
-        "biases": [round(float(bias), 5) for bias in heads.biases],
-        "names_size": len(listed),
-    }
-    head = json.dumps(header, sort_keys=True).encode()
-    size = len(head).to_bytes(4, "little")
-    return b"".join([classifier.MAGIC, size, head, listed, *body])
+    return blocks, names, body
 
 
 def _packed_block(weights: np.ndarray, known: Vocabulary, block: str) -> tuple[dict, bytes]:
     rarity = known.rarity[block]
-    full = np.column_stack([weights * rarity[:, None] * SAY[block], rarity**2])
-    scales = np.abs(full).max(axis=0) / 127
+    full = np.column_stack([weights * rarity[:, None] * SAY.get(block, 1.0), rarity**2])
+    scales = np.abs(full).max(axis=0, initial=0.0) / 127
+    scales[scales == 0] = 1.0
     whole = np.rint(full / scales).astype(int) + classifier.ZERO
     facts = {
         "name": block,
@@ -183,6 +203,88 @@ def _packed_block(weights: np.ndarray, known: Vocabulary, block: str) -> tuple[d
         "scales": [float(f"{scale:.6g}") for scale in scales],
     }
     return facts, whole.astype(np.uint8).tobytes()
+
+
+# --- The second opinion: plain words and letters ----------------------------------------------
+
+
+@dataclass
+class SecondOpinion:
+    known: Vocabulary
+    heads: Heads
+    temperature: float
+
+
+def second_opinion(examples: list[Example], featured: list[dict]) -> SecondOpinion:
+    """Fit the intents, and the heads for issues and for what is beyond the shop, on plain features."""
+    inside = [i for i, example in enumerate(examples) if fold_of(example.text) != PLAIN_FOLD]
+    outside = [i for i, example in enumerate(examples) if fold_of(example.text) == PLAIN_FOLD]
+    heat = 1.0
+    if inside and outside:
+        known = plain_vocabulary([featured[i] for i in inside])
+        heads = _plain_heads(
+            [featured[i] for i in inside], known, [examples[i] for i in inside], only_intents=True
+        )
+        totals = plain_matrix([featured[i] for i in outside], known) @ heads.weights + heads.biases
+        scores = [dict(zip(classifier.COLUMNS, map(float, row), strict=False)) for row in totals]
+        heat = _temperature(scores, [examples[i] for i in outside])
+    known = plain_vocabulary(featured)
+    return SecondOpinion(known, _plain_heads(featured, known, examples), heat)
+
+
+def _plain_features(found: dict) -> dict[str, list[str]]:
+    pieces = [piece for word in found["typed"] for piece in words.plain_pieces(word)]
+    return {"plain_words": sorted(found["plain_words"]), "plain_pieces": pieces}
+
+
+def plain_vocabulary(featured: list[dict]) -> Vocabulary:
+    index: dict[str, dict[str, int]] = {}
+    rarity: dict[str, np.ndarray] = {}
+    plain = [_plain_features(found) for found in featured]
+    for block in words.PLAIN_BLOCKS:
+        lines = Counter(name for found in plain for name in set(found[block]))
+        names = sorted(n for n, count in lines.items() if count >= PLAIN_LEAST_LINES[block])
+        index[block] = {name: column for column, name in enumerate(names)}
+        rarity[block] = np.array([_rarity(lines[name], len(featured), block) for name in names])
+    return Vocabulary(index, rarity)
+
+
+def plain_matrix(featured: list[dict], known: Vocabulary) -> csr_matrix:
+    """Return one row a text: for each block a vector of length 1; a piece counts as often as it is there."""
+    plain = [_plain_features(found) for found in featured]
+    return hstack([_plain_block(plain, known, block) for block in words.PLAIN_BLOCKS]).tocsr()
+
+
+def _plain_block(plain: list[dict], known: Vocabulary, block: str) -> csr_matrix:
+    index, rarity = known.index[block], known.rarity[block]
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for found in plain:
+        mine = sorted(index[name] for name in found[block] if name in index)
+        length = float((rarity[mine] ** 2).sum()) ** 0.5 or 1.0
+        columns.extend(mine)
+        values.extend(rarity[mine] / length)
+        ends.append(len(columns))
+    return csr_matrix((values, columns, ends), shape=(len(plain), len(index)))
+
+
+def _plain_heads(
+    featured: Any, known: Vocabulary, examples: list[Example], only_intents: bool = False
+) -> Heads:
+    rows = plain_matrix(featured, known)
+    weights = np.zeros((rows.shape[1], len(classifier.COLUMNS) - 1))
+    biases = np.zeros(weights.shape[1])
+    labels = {"intents": [INTENTS.index(example.intent) for example in examples]}
+    if not only_intents:
+        labels["issue"] = [example.is_issue for example in examples]
+        labels["beyond"] = [example.intent == "out_of_scope" for example in examples]
+    for name, truth in labels.items():
+        fit = _fit(rows, truth, strength=PLAIN_STRENGTH)
+        start = 0 if name == "intents" else classifier.COLUMNS.index(name)
+        end = start + len(fit.intercept_)
+        weights[:, start:end], biases[start:end] = fit.coef_.T, fit.intercept_
+    return Heads(weights, biases)
 
 
 # --- Calibration: on folds that the weights did not see ----------------------------------------
@@ -258,13 +360,7 @@ def _issue_fit(unseen: Any, chances: Any, rates: Any, examples: Any) -> dict:
     odds = map(classifier.log_odds, by_intent)
     signs = np.array([(s["issue"], o, 1.0) for s, o in zip(unseen, odds, strict=True)])
     weights = _small_fit(signs, truth)
-    told = 1 / (1 + np.exp(-signs @ weights))
-    threshold = float(np.quantile(told[truth], 1 - ISSUE_RECALL))
-    return {
-        "weights": _rounded(weights),
-        "rates": rates,
-        "threshold": round(min(0.5, max(0.15, threshold)), 4),
-    }
+    return {"weights": _rounded(weights), "rates": rates, "threshold": ISSUE_THRESHOLD}
 
 
 def _beyond_fit(unseen: Any, chances: Any, examples: Any) -> dict:
@@ -278,7 +374,7 @@ def _small_fit(signs: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def _rounded(weights: np.ndarray) -> list[float]:
-    return [round(float(weight), 4) for weight in weights]
+    return [round(float(weight), 5) for weight in weights]
 
 
 # --- What the file was made of ---------------------------------------------------------------------

@@ -21,6 +21,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "gluten": phrases(r"gluten(?:[ -]?free)?", r"celiac|coeliac", r"(?:has|have|contains?|any|without|no) (?:wheat|maida|atta)", r"(?:wheat|maida|gehu) (?:hai|h|to nahi|nahi|free|mila)", "ग्लूटेन"),
     "onion_garlic": phrases(r"onions?", "garlic", r"pyaa?[zj]", r"lah?sun", r"lehsun", r"lahsoon", "प्याज", "प्याज़", "लहसुन"),
     "palm_oil": phrases("palm oil", "palmolein", "palm"),
+    "oil": phrases(r"oil[ -]?free", r"(?:without|no|any|contains?|has|have|kitna) oil", r"bina tel", r"tel (?:hai|h|kitna|dala|to nahi)", "बिना तेल", "तेल है"),
     "preservatives": phrases(r"preservatives?", r"chemicals?(?: free)?", r"artificial \w+", r"(?:added |food )?colou?rs?(?! of)", "msg", "ajinomoto", r"additives?", "milawat", "mila(?:wat|vat)i?", "केमिकल", "मिलावट", "प्रिज़र्वेटिव", r"nakli", "adulterat\\w+"),
     "sugar": phrases(r"sugar[ -]?free", r"(?:added|any|no|without|has|have|contains?) sugar", r"(?:kya |isme |ismein |usme )?(?:chee?ni|sugar|shakkar) (?:hai|h|hoti|to nahi|dali|mili|milai|kitni|nahi|wala|free)", r"(?:bina|without) (?:chee?ni|sugar)", "glucose", "sweetened", "शुगर फ्री", "चीनी", "meetha hai"),
     "milk": phrases("milk", "dairy", "lactose", r"doodh", r"dudh", "whey", "casein", "दूध"),
@@ -80,6 +81,7 @@ PLAIN_PRICE = phrases(
 CONTAINED = {
     "onion_garlic": ("onion", "garlic"),
     "palm_oil": ("palm oil", "palmolein"),
+    "oil": ("oil",),
     "preservatives": ("preservative", "e211", "e202", "msg", "colour", "color", "artificial"),
     "sugar": ("sugar", "jaggery", "honey", "glucose", "fructose", "syrup"),
     "milk": ("milk", "ghee", "butter", "whey", "curd", "cream", "paneer"),

@@ -53,7 +53,7 @@ SHOPPING = {
     "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
     "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
     "u", "want", "we", "what", "whats", "which", "will", "you", "your",
-    "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
+    "for", "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
     "एक", "दो", "वाला", "वाली", "वाले", "ek", "teen", "delivery", "saath",
     "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
     "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",

@@ -54,9 +54,11 @@
     if (!navigator.locks || !channel) return tellIdentity("turn", { name, alone: true });
     navigator.locks.request(`${KEY}:${name}`, steal ? { steal } : {}, granted).catch(() => turns[name] === mine && tell({ type: "lost", name }));
   };
+  // What was stored takes a moment to reach the other tabs; meanwhile this one may stand in line again
   const endTurn = (name) => {
-    turns[name]?.end?.();
+    const mine = turns[name];
     delete turns[name];
+    setTimeout(() => mine?.end?.(), 100);
   };
 
   // --- The number of unread messages, where a conversation with a person is open and no frame follows it
@@ -171,8 +173,7 @@
     },
     store: ({ key, value }) => save(key, value),
     turn: ({ name, steal }) => takeTurn(name, steal),
-    // What was stored takes a moment to reach the other tabs
-    over: ({ name }) => setTimeout(endTurn, 100, name),
+    over: ({ name }) => endTurn(name),
     say: ({ data }) => channel?.postMessage(data),
     close: () => show(false),
     following: ({ value }) => { following = value; if (!value) askUnread(); },

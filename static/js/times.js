@@ -3,6 +3,9 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+// From this share of the target on the customer has waited for long
+const SOON = 0.5;
 const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
 // How far the reader's clock is behind the desk's. The time since the answer began is measured, not told by a clock
@@ -40,37 +43,46 @@ function hour(at, now) {
   return dayKey(at) === dayKey(now) ? clock.format(at) : `${dayName(at, now)}, ${clock.format(at)}`;
 }
 
-// Seconds press only as long as there is something to save
-function span(milliseconds) {
-  const late = milliseconds < 0;
-  const minutes = Math.max(Math.floor(Math.abs(milliseconds) / 60_000), late ? 1 : 0);
+// As the server says it: "now", "12 min", "3 h 5 min", "2 d"
+function waited(milliseconds) {
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
   if (minutes >= 2880) return `${Math.floor(minutes / 1440)} d`;
   if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  if (minutes >= 10 || late) return `${minutes} min`;
-  return `${minutes}:${String(Math.floor(Math.abs(milliseconds) / 1000) % 60).padStart(2, "0")}`;
+  return minutes ? `${minutes} min` : "now";
 }
 
-// First-response countdown: amber in the last third of the target, red once it has passed
-function countDown(due, now) {
-  const left = Date.parse(due.dataset.due) - now;
-  const text = left < 0 ? `${span(left)} late` : `${due.classList.contains("big") ? "in " : ""}${span(left)}`;
-  due.querySelector("[data-countdown]").textContent = text;
-  due.dataset.sla = left < 0 ? "breached" : now >= Date.parse(due.dataset.soon) ? "soon" : "ok";
+// How long the customer has waited: neutral, amber from half of the target, red after it
+function showWaiting(due, now) {
+  const since = Date.parse(due.dataset.since);
+  const end = Date.parse(due.dataset.due);
+  due.querySelector("[data-waited]").textContent = waited(now - since);
+  due.dataset.sla = now >= end ? "breached" : now >= since + (end - since) * SOON ? "soon" : "ok";
 }
+
+const SHOWN = {
+  age: (at, now) => age(at, now),
+  day: (at, now) => dayName(at, now),
+  clock: (at, now) => hour(at, now),
+  until: (at) => short.format(at),
+  moment: (at) => full.format(at),
+};
 
 export function showTimes(root = document) {
   const current = now();
-  for (const time of root.querySelectorAll("time[data-age], time[data-clock], time[data-day]")) {
+  for (const time of root.querySelectorAll("time")) {
+    const kind = Object.keys(SHOWN).find((name) => name in time.dataset);
+    if (!kind) continue;
     const at = new Date(time.dateTime);
     time.title = full.format(at);
-    time.textContent = "age" in time.dataset ? age(at, current) : "day" in time.dataset ? dayName(at, current) : hour(at, current);
+    const text = SHOWN[kind](at, current);
+    if (time.textContent !== text) time.textContent = text;
   }
-  for (const due of root.querySelectorAll("[data-due]")) countDown(due, current);
+  for (const due of root.querySelectorAll("[data-due]")) showWaiting(due, current);
 }
 
 export function keepTimes() {
   showTimes();
-  setInterval(() => document.hidden || document.querySelectorAll("[data-due]").forEach((due) => countDown(due, now())), 1000);
+  setInterval(() => document.hidden || document.querySelectorAll("[data-due]").forEach((due) => showWaiting(due, now())), 5000);
   setInterval(() => document.hidden || showTimes(), 30_000);
   document.addEventListener("visibilitychange", () => document.hidden || showTimes());
 }

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
+# Before it listens, in a thread: what is read from files and tables once, so that no customer waits for it
+before_start: list[Callable[[], None]] = []
 # Once the server answers
 on_start: list[Callable[[], None]] = []
 # Before requests in flight are waited for: a stream would be in flight for ever, so streams end here

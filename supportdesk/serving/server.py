@@ -1,5 +1,6 @@
 """The server process: uvicorn, told to let the streams go first when it ends; and many of them behind one port."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import uvicorn
 from django.conf import settings
+from django.db import connections
 from prometheus_client import multiprocess
 
 from supportdesk.env import BadSetting
@@ -41,6 +43,7 @@ class Server(uvicorn.Server):
         self.greet = greet
 
     async def startup(self, sockets=None):
+        await asyncio.to_thread(_load_ahead)
         await super().startup(sockets)
         if self.started:
             self.greet()
@@ -52,6 +55,12 @@ class Server(uvicorn.Server):
         lifecycle.run(lifecycle.on_stop)
         await super().shutdown(sockets)
         lifecycle.run(lifecycle.on_stopped)
+
+
+def _load_ahead() -> None:
+    """Load what the first customer would wait for otherwise; this thread's connections end with it."""
+    lifecycle.run(lifecycle.before_start)
+    connections.close_all()
 
 
 def refuse_taken_port(host: str, port: int) -> None:

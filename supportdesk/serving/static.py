@@ -20,6 +20,9 @@ IGNORED = ["redoc"]
 class ImmutableStatic(CompressedManifestStaticFilesStorage):
     """Every file under a name that carries its hash, imports between our modules included."""
 
+    # Each pass follows the imports one module further; the longest way is the desk's
+    max_post_process_passes = 16
+
     support_js_module_import_aggregation = True
     # Only below our own js/: Django looks for imports by pattern, and finds some in others' strings
     _js_module_import_aggregation_patterns = (

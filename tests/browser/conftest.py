@@ -125,7 +125,8 @@ def agent(person, sessions):
             if not fresh:
                 sessions[email] = cookies
         page = person(storage_state=cookies if fresh else sessions[email], **options)
-        page.goto("/support/")
+        # Every ticket, the newest first: most tests are about one that they have just made
+        page.goto("/support/?view=all")
         expect(page.get_by_text("Live", exact=True)).to_be_visible()
         return page
 

@@ -97,6 +97,18 @@ class Dashboard:
         self.head = page.locator("#ticket-head")
         self.toast = page.locator(".toast")
         self.live = page.get_by_text("Live", exact=True)
+        self.views = page.get_by_role("navigation", name="Views")
+
+    def more(self, name: str) -> None:
+        """Press a button of the "More" menu."""
+        self.page.get_by_role("button", name="More", exact=True).click()
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def view(self, name: str) -> "Dashboard":
+        link = self.views.get_by_role("link", name=name)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        return self
 
     def row(self, text: str) -> Locator:
         return self.rows.filter(has_text=text)
@@ -116,7 +128,8 @@ class Dashboard:
         self.text.press("Enter")
 
     def write(self, kind: str) -> None:
-        self.page.get_by_role("group", name="Kind of message").get_by_text(kind).click()
+        modes = self.page.get_by_role("group", name="Kind of message")
+        modes.locator("label", has=self.page.get_by_role("radio", name=kind)).click()
 
     def note(self, text: str) -> None:
         self.write("Private note")

@@ -14,6 +14,8 @@ class Site:
     def __init__(self, desk_url: str):
         self.desk_url = desk_url
         self.pages: dict[str, str] = {"/": self.page()}
+        # Of every page
+        self.headers: dict[str, str] = {}
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,6 +23,8 @@ class Site:
                 found = site.pages.get(self.path)
                 self.send_response(200 if found is not None else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
+                for name, value in site.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write((found or "").encode())
 

@@ -110,10 +110,10 @@ def dashboard_shows_it_at_once(dashboard, before) -> str:
     row = dashboard.rows.first
     for words in ("Ravi Menon", "Package damaged", "Product issue", "Open", "High", "unread", "now"):
         expect(row).to_contain_text(words)
-    expect(row.locator("[data-countdown]")).to_have_text(re.compile(r"^1[45] min$"))
+    expect(row.locator("[data-waited]")).to_have_text(re.compile(r"^(now|1 min)$"))
     total = sum(before.values()) + 1
     expect(dashboard.page.get_by_role("status", name=f"Total: {total} tickets")).to_be_visible()
-    expect(dashboard.page).to_have_title("(1) Tickets · Support desk")
+    expect(dashboard.page).to_have_title(re.compile(r"^\(\d+\) Tickets · Customer Support Dashboard$"))
     expect(dashboard.page.locator("html")).to_have_attribute("data-chimes", "2")
     return row.inner_text()
 
@@ -147,7 +147,7 @@ def it_is_drawn(image):
 
 def the_agent_opens_and_takes_it(chat, dashboard):
     page = dashboard.open("Ravi Menon").page
-    expect(page).to_have_title("Ravi Menon · Support desk")
+    expect(page).to_have_title(re.compile("Ravi Menon · Customer Support Dashboard$"))
     for words in ("Show me makhana", "Here is what we have", "Package damaged", "It looked like this"):
         expect(dashboard.log).to_contain_text(words)
     it_is_drawn(dashboard.log.get_by_role("img", name="Picture from Ravi Menon"))
@@ -223,7 +223,8 @@ def a_call_is_asked_for_and_done(chat, dashboard):
 def not_solved_at_first(chat, dashboard):
     dashboard.resolve("A new box is on its way.")
     expect(dashboard.toast.filter(has_text="Resolved")).to_be_visible()
-    expect(chat.bubbles("system").last).to_contain_text("A new box is on its way. Did that solve it?")
+    expect(chat.bubbles("agent").last).to_contain_text("A new box is on its way.")
+    expect(chat.bubbles("system").last).to_contain_text("Did that solve it?")
     chat.press("No, not yet")
     expect(dashboard.page.get_by_role("combobox", name="Status")).to_have_value("in-progress")
     expect(dashboard.rows.first).to_contain_text("In progress")

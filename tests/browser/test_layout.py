@@ -84,11 +84,12 @@ def test_on_a_phone_the_story_opens_and_closes(visitor, agent):
     chat = visitor(ticket="The box was crushed")
     page = agent(viewport={"width": 390, "height": 740})
     page.goto(f"/support/{chat.ticket}/")
-    story = page.get_by_role("complementary", name="The story")
+    story = page.get_by_role("complementary", name="Details")
     expect(story).to_be_hidden()
-    page.locator(".story-button").click()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Customer, orders and history").click()
     expect(story).to_be_visible()
-    page.get_by_role("button", name="Close the story").click()
+    page.get_by_role("button", name="Close the details").click()
     expect(story).to_be_hidden()
 
 

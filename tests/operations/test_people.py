@@ -18,7 +18,7 @@ from django.utils import timezone
 from chatbot import conversations, handover
 from chatbot.models import Chat
 from tests import factories
-from tickets import queries, search, workflow
+from tickets import inbox, search, workflow
 from tickets.accounts import tokens
 from tickets.models import (
     AuditAction,
@@ -199,11 +199,11 @@ def test_sign_ins_end_and_the_shop_begins_a_new_history(priya, story, vikram, br
 
 def test_search_finds_the_ticket_by_nothing_that_was_erased(priya, story):
     for words in ("Priya", "priya@example", "9000000110", "VP-77777", "sharma"):
-        assert queries.inbox_page(queries.InboxFilter(q=words)).rows, words
+        assert inbox.inbox_page(inbox.InboxFilter(q=words)).rows, words
     personal_data.erase(priya)
     for words in ("Priya", "Prya", "priya@example", "9000000110", "VP-77777", "sharma"):
-        assert not queries.inbox_page(queries.InboxFilter(q=words)).rows, words
-    assert queries.inbox_page(queries.InboxFilter(q="leaked")).rows
+        assert not inbox.inbox_page(inbox.InboxFilter(q=words)).rows, words
+    assert inbox.inbox_page(inbox.InboxFilter(q="leaked")).rows
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's file")

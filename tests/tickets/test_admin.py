@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.pages import page
 from tests.tickets.admin_pages import LIST, choose, history_of, told
-from tickets import queries, workflow
+from tickets import inbox, workflow
 from tickets.models import Message, Status, Ticket
-from tickets.workflow import transitions
+from tickets.workflow import changes
 
 pytestmark = pytest.mark.engines
 
@@ -92,7 +92,7 @@ def test_the_list_asks_as_often_for_many_tickets_as_for_one(staff, priya, asha):
 
 @pytest.mark.not_on("mongodb", reason="it reads SQL; test_guards.py asks the same there")
 def test_the_list_is_read_in_the_order_of_its_index_and_counts_only_so_far(staff, ticket, monkeypatch):
-    monkeypatch.setattr(queries, "COUNT_CAP", 2)
+    monkeypatch.setattr(inbox, "COUNT_CAP", 2)
     for _ in range(3):
         factories.ticket(ticket.requester)
     with CaptureQueriesContext(connection) as seen:
@@ -216,7 +216,7 @@ def test_a_refusal_of_the_workflow_is_told_and_undoes_the_rest(staff, ticket, me
         raise workflow.IllegalMove("The customer wrote again just now. Please look first.")
 
     # What the form cannot foresee: somebody is quicker between its check and the verb
-    monkeypatch.setattr(transitions, "_move_unless_outrun", outrun)
+    monkeypatch.setattr(changes, "move_unless_conflict", outrun)
     answer = save(staff, ticket, status="closed", priority="low")
     assert answer.redirect_chain == [(address(ticket), 302)]
     assert told(page(answer)) == [

@@ -53,7 +53,7 @@ def test_many_are_moved_where_the_workflow_allows_and_the_others_are_named(staff
     assert history_of(many[Status.IN_PROGRESS], meera) == [
         ("status", "in-progress", "resolved"), ("resolution", "", "Sent again"),
     ]  # fmt: skip
-    assert "Sent again" in many[Status.IN_PROGRESS].messages.last().text
+    assert "Sent again" in many[Status.IN_PROGRESS].messages.get(is_resolution=True).text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from tickets import queries, workflow
+from tickets import inbox, queries, workflow
 from tickets.models import Person, Role, Status, Ticket
 from tickets.operations import jobs
 from tickets.workflow import leaving
@@ -76,7 +76,7 @@ def test_made_inactive_anywhere_else_the_background_work_finds_it_after_a_moment
     monkeypatch.setattr(leaving, "GRACE_SECONDS", 0)
     jobs.release_of_leavers(now + timedelta(minutes=2), now)
     assert assignees(theirs) == GIVEN_BACK
-    unassigned = queries.inbox(queries.InboxFilter(assigned="none"))
+    unassigned = inbox.inbox(inbox.InboxFilter(assigned="none"))
     assert {theirs["open"].pk, theirs["in progress"].pk} <= {ticket.pk for ticket in unassigned}
 
 

@@ -49,7 +49,13 @@ def test_the_list_has_the_names_that_screen_readers_rely_on(desk, ticket):
     assert link["href"] == opened(ticket)
     for said in ("Priya Sharma", "Product issue", "Open", "now"):
         assert said in link.text
-    assert shown.one("select", aria_label="Filter")["name"] == "filter"
+    views = shown.one("nav", aria_label="Views").all("a")
+    assert [view.text for view in views] == [
+        "Needs an answer 1", "Mine 0", "Unassigned 1", "All open 1", "Snoozed 0", "Done 0",
+    ]  # fmt: skip
+    assert [view.attributes.get("aria-current") for view in views] == ["page", *[None] * 5]
+    assert shown.one("input", type="checkbox", aria_label=f"Select ticket {ticket.number}")
+    assert shown.one("select", aria_label="Filter")["name"] == "add"
     assert shown.one("input", type="search", aria_label="Search tickets")["name"] == "q"
     assert shown.one(role="status", aria_label="Total: 1 ticket").text == "Total: 1 ticket"
 
@@ -59,10 +65,12 @@ def test_a_ticket_has_the_names_that_screen_readers_rely_on(desk, ticket):
     assert shown.one("h1").text == "Priya Sharma"
     assert shown.one(role="log", aria_label="Conversation").all("article")
     assert "data-text" in shown.one("textarea", aria_label="Type your reply...")
-    for name in ("Send", "Attach image", "Close Ticket"):
+    for name in ("Send", "Attach image", "Close Ticket", "Snooze", "More"):
         assert shown.one("button", aria_label=name)
-    for name in ("Status", "Priority", "Assigned to"):
-        assert shown.one("select", aria_label=name)
+    # In the header; on a phone the same ones stand in the sheet
+    for name in ("Status", "Priority", "Category", "Assigned to"):
+        assert shown.one("div", _class="pills").one("select", aria_label=name)
+    assert shown.one("select", aria_label="Order")
     assert shown.one("a", aria_label="Call")["href"] == "tel:+919000000110"
     assert shown.one("a", aria_label="Email")["href"].startswith("mailto:priya@example.com?subject=")
     assert shown.one("a", aria_label="Back")["href"] == "/support/"
@@ -121,8 +129,16 @@ def inbox(priya, vikram, asha, rohan):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", "resolved rohans mine waiting"),
-        ("filter=waiting", "waiting"),
+        ("", "mine waiting rohans"),
+        ("view=all", "resolved rohans mine waiting"),
+        ("view=done", "resolved"),
+        ("view=mine", "mine"),
+        ("view=unassigned&category=delivery", "waiting"),
+        ("status=in-progress&status=resolved", "resolved rohans mine"),
+        ("add=priority:urgent", "mine"),
+        ("view=open&assigned=me", "mine"),
+        # Bookmarks of the desk of 0.1
+        ("filter=waiting", "mine waiting rohans"),
         ("filter=mine", "mine"),
         ("filter=unassigned", "waiting"),
         ("filter=callback", "rohans"),
@@ -133,7 +149,14 @@ def inbox(priya, vikram, asha, rohan):
         ("filter=urgent", "mine"),
         ("filter=low", "rohans"),
         ("filter=account", "resolved"),
-        ("filter=something-of-last-year", "resolved rohans mine waiting"),
+        ("filter=something-of-last-year", "mine waiting rohans"),
+        ("view=something&status=else", "mine waiting rohans"),
+        ("q=from:vikram", "resolved mine"),
+        ("q=from:vikram is:urgent", "mine"),
+        ("q=order:vp-20777", "waiting"),
+        ("q=is:resolved", "resolved"),
+        ("q=before:2020-01-01", ""),
+        ("q=charged is:nonsense", ""),
         ("q=vikram", "resolved mine"),
         ("q=CHARGED twice", "mine"),
         ("q=VP-20777", "waiting"),
@@ -141,7 +164,7 @@ def inbox(priya, vikram, asha, rohan):
         ("q=%2B91 90000 00110", "rohans waiting"),
         ("q=nothing like that", ""),
         ("q=vikram&filter=mine", "mine"),
-        ("q=a%00b", "resolved rohans mine waiting"),
+        ("q=a%00b", ""),
     ],
 )
 def test_the_list_is_filtered_and_searched(desk, inbox, query, expected):
@@ -157,29 +180,38 @@ def test_a_ticket_is_found_by_its_number_however_it_is_written(desk, inbox):
         assert rows(page(desk.get(f"/support/?q={typed}"))) == [str(number)]
 
 
-def test_those_who_wait_longest_past_their_time_come_first(desk, priya):
+def test_the_most_urgent_come_first_and_then_those_who_wait_longest(desk, priya):
     now = timezone.now()
     due = {}
-    for priority, minutes_ago in (("low", 200), ("urgent", 1), ("medium", 58)):
+    for name, priority, minutes_ago in (("old", "low", 200), ("new", "low", 5), ("urgent", "urgent", 1)):
         with clock.at(now - timedelta(minutes=minutes_ago)):
-            due[priority] = factories.ticket(priya, priority=priority)
-    shown = page(desk.get("/support/?filter=waiting"))
-    assert rows(shown) == numbers(due["medium"], due["urgent"], due["low"])
+            due[name] = factories.ticket(priya, priority=priority)
+    shown = page(desk.get("/support/"))
+    assert rows(shown) == numbers(due["urgent"], due["old"], due["new"])
     states = [row.one("span", _class="due")["data-sla"] for row in shown.all("li", _class="row")]
-    assert states == ["soon", "ok", "soon"]
+    assert states == ["ok", "soon", "ok"]
+    waited = [row.one("span", _class="due").text for row in shown.all("li", _class="row")]
+    assert waited == ["Waiting 1 min", "Waiting 3 h 20 min", "Waiting 5 min"]
 
 
-def test_the_filter_box_offers_every_status_priority_and_category(desk, ticket):
-    form = page(desk.get("/support/?filter=urgent&q=box")).one("form", role="search")
-    offered = [option["value"] for option in form.all("option")]
-    assert {*Status.values, *Priority.values, *Category.values} < set(offered)
+def test_the_filter_box_offers_every_status_priority_and_category_and_adds_a_chip(desk, ticket, asha):
+    workflow.correct(ticket, by=asha, tags=["vip"])
+    form = page(desk.get("/support/?priority=high&q=box")).one("form", role="search")
+    offered = [option["value"] for option in form.one("select", aria_label="Filter").all("option")]
+    named = [("status", Status), ("priority", Priority), ("category", Category)]
+    assert {f"{name}:{value}" for name, known in named for value in known.values} < set(offered)
+    assert {"tag:vip", "assigned:me", f"assigned:{asha.pk}", "unread:1", "callback:1"} < set(offered)
     assert len(offered) == len(set(offered))
-    # What was chosen stays chosen
-    assert form.fields() == {"filter": "urgent", "q": "box"}
-    assert form["action"] == "/support/"
+    # What was chosen stays chosen, and can be taken away
+    assert form.fields() == {"add": "", "priority": "high", "q": "box"}
+    chip = form.one("span", _class="chip")
+    assert (chip.text, chip.one("a")["href"]) == ("Priority: High", "/support/?q=box")
+    chosen = page(desk.get("/support/?priority=high&add=tag:vip&q=box"))
+    assert [each.text for each in chosen.all("span", _class="chip")] == ["Priority: High", "Tag: vip"]
+    assert rows(chosen) == numbers(ticket)
 
 
-@pytest.mark.parametrize("order", ["", "filter=waiting"])
+@pytest.mark.parametrize("order", ["view=open", "view=all"])
 def test_following_the_link_to_more_shows_every_ticket_once(desk, priya, order):
     now = timezone.now()
     # Also those of one and the same moment
@@ -204,8 +236,8 @@ def test_the_link_to_more_keeps_filter_and_search(desk, priya):
     for number in range(26):
         factories.ticket(priya, f"Parcel {number}")
     factories.ticket(priya, "Something else")
-    more = page(desk.get("/support/?filter=open&q=parcel")).one("a", text="More tickets")
-    assert more["href"].startswith("/support/?filter=open&q=parcel&cursor=")
+    more = page(desk.get("/support/?status=open&q=parcel")).one("a", text="More tickets")
+    assert more["href"].startswith("/support/?status=open&q=parcel&cursor=")
     assert len(rows(page(desk.get(more["href"])))) == 1
 
 
@@ -216,14 +248,16 @@ def test_a_cursor_that_is_not_ours_begins_at_the_top(desk, ticket, cursor):
 
 def test_links_of_the_list_keep_what_was_chosen(desk, ticket):
     shown = page(desk.get("/support/?filter=open&q=box&cursor=&evil=1"))
-    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?filter=open&q=box"
-    beside = page(desk.get(f"{opened(ticket)}?filter=open&q=box"))
-    assert beside.one("a", aria_label="Back")["href"] == "/support/?filter=open&q=box"
+    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?status=open&q=box"
+    beside = page(desk.get(f"{opened(ticket)}?status=open&q=box"))
+    assert beside.one("a", aria_label="Back")["href"] == "/support/?status=open&q=box"
     assert rows(beside) == numbers(ticket)
 
 
 def test_an_empty_list_says_so(desk):
-    assert "No tickets yet." in page(desk.get("/support/")).text
+    assert "Every customer has an answer." in page(desk.get("/support/")).text
+    assert "No tickets are snoozed." in page(desk.get("/support/?view=snoozed")).text
+    assert "No tickets match these filters." in page(desk.get("/support/?priority=low")).text
     assert "Nothing matches “<b>”." in page(desk.get("/support/?q=<b>")).text
 
 
@@ -235,9 +269,9 @@ def test_the_ticket_stands_beside_the_list_with_its_story(desk, priya):
     ticket = factories.ticket(priya, order=order)
     other = factories.ticket(priya)
     shown = page(desk.get(opened(ticket)))
-    assert rows(shown) == numbers(other, ticket)
+    assert rows(shown) == numbers(ticket, other)
     assert [link["href"] for link in shown.all("a", aria_current="true")] == [opened(ticket)]
-    story = shown.one("aside", aria_label="The story")
+    story = shown.one("aside", aria_label="Details")
     for said in ("priya@example.com", "VP-10001", "Shipped", "2 × Classic Makhana", "₹548"):
         assert said in story.text
 
@@ -278,8 +312,9 @@ def test_the_history_tells_who_did_what(desk, ticket, asha):
     workflow.take(ticket, by=asha)
     workflow.triage(ticket, by=asha, priority="urgent")
     lines = [line.text for line in page(desk.get(f"{opened(ticket)}history")).all("li")]
-    assert lines[0].startswith("Priority: urgent Asha Nair")
-    assert any(line.startswith("Status: open Priya Sharma") for line in lines)
+    assert lines[0].startswith("Asha Nair set the priority to urgent")
+    assert any(line.startswith("Asha Nair took it") for line in lines)
+    assert lines[-1].startswith("Priya Sharma opened the ticket")
 
 
 # --- Fragments for htmx ------------------------------------------------------
@@ -306,10 +341,11 @@ def test_htmx_gets_rows_with_the_total_and_next_pages_without(desk, priya):
 
 
 def test_a_row_is_empty_when_its_ticket_is_not_in_the_list_that_is_shown(desk, ticket):
-    shown = page(desk.get(f"{opened(ticket)}row?filter=open", headers=HTMX))
+    shown = page(desk.get(f"{opened(ticket)}row?status=open", headers=HTMX))
     assert rows(shown) == numbers(ticket)
-    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?filter=open"
-    assert desk.get(f"{opened(ticket)}row?filter=closed", headers=HTMX).content == b""
+    assert shown.one("li", _class="row").one("a")["href"] == f"{opened(ticket)}?status=open"
+    assert desk.get(f"{opened(ticket)}row?status=closed", headers=HTMX).content == b""
+    assert desk.get(f"{opened(ticket)}row?view=done", headers=HTMX).content == b""
 
 
 @pytest.mark.parametrize("path", ["/support/", "/support/rows", "/support/{}/", "/support/{}/header"])
@@ -329,7 +365,7 @@ def test_pages_are_for_agents(browse, priya, meera, ticket, path):
     path = path.format(ticket.pk)
     assert browse().get(path).headers["Location"] == f"/support/login/?next={path}"
     fragment = browse().get(path, headers=HTMX)
-    assert (fragment.status_code, fragment.headers["HX-Refresh"]) == (401, "true")
+    assert (fragment.status_code, "HX-Refresh" in fragment.headers) == (401, False)
     # The customer's own ticket, too
     assert browse(priya).get(path).status_code == 404
     assert browse(meera).get(path).status_code == 200
@@ -369,7 +405,7 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
         workflow.agent_replies(ticket, "Noted", by=asha)
     assert (asked("/support/"), asked(opened(ticket))) == few
     assert few[0] <= 6
-    assert few[1] <= 8
+    assert few[1] <= 10
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")

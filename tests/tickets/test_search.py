@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tickets import access, queries, search, workflow
+from tickets import access, inbox, search, workflow
+from tickets.inbox import InboxFilter
 from tickets.models import Message, Role, SearchText, Sender, Status, Ticket
-from tickets.queries import InboxFilter
 from tickets.search import engines, rank, words
 from tickets.workflow import clock
 
@@ -107,7 +107,7 @@ def desk(db) -> dict[str, Ticket]:
 def found(desk: dict[str, Ticket], question: str) -> list[str]:
     """Ask in both ways, and see that they agree."""
     keys = {ticket.pk: key for key, ticket in desk.items()}
-    listed = [keys[row.pk] for row in queries.inbox_page(InboxFilter(q=question)).rows]
+    listed = [keys[row.pk] for row in inbox.inbox_page(InboxFilter(q=question)).rows]
     assert sorted(listed) == sorted(keys[row.pk] for row in search.tickets(Ticket.objects.all(), question))
     assert search.count(Ticket.objects.all(), question) == (len(listed), False)
     return listed
@@ -145,7 +145,7 @@ def test_an_attempt_that_was_outrun_leaves_no_words(desk):
 
 def test_a_deleted_ticket_is_not_found(desk):
     Ticket.objects.filter(pk=desk["priya"].pk).delete()
-    assert queries.inbox_page(InboxFilter(q="crushed")).rows == []
+    assert inbox.inbox_page(InboxFilter(q="crushed")).rows == []
     assert search.count(Ticket.objects.all(), "crushed") == (0, False)
 
 
@@ -180,11 +180,11 @@ def test_the_words_of_two_who_had_read_the_same_are_all_kept(desk):
 def test_a_search_keeps_to_the_other_filters(desk, asha):
     for key in ("hindi", "urdu"):
         workflow.move(desk[key], Status.CLOSED, by=asha)
-    page = queries.inbox_page(InboxFilter(q="example.com", status=Status.CLOSED))
+    page = inbox.inbox_page(InboxFilter(q="example.com", status=Status.CLOSED))
     assert [row.pk for row in page.rows] == [desk["urdu"].pk, desk["hindi"].pk]
-    waiting = queries.inbox_page(InboxFilter(q="example.com", waiting=True))
+    waiting = inbox.inbox_page(InboxFilter(q="example.com", view="needs-answer"))
     assert len(waiting.rows) == len(PEOPLE) - 3
-    assert queries.count(InboxFilter(q="example.com", status=Status.CLOSED)) == queries.Count(2)
+    assert inbox.count(InboxFilter(q="example.com", status=Status.CLOSED)) == inbox.Count(2)
 
 
 def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya):
@@ -196,10 +196,10 @@ def test_pages_of_a_search_follow_each_other_without_gap_or_repetition(priya):
     for wanted in (InboxFilter(q="jar"), InboxFilter(q="jar priya", category="payment")):
         seen, cursor = [], None
         while cursor != "":
-            page = queries.inbox_page(wanted, cursor or "", size=5)
+            page = inbox.inbox_page(wanted, cursor or "", size=5)
             seen += page.rows
             cursor = page.next
-        assert seen == list(queries.inbox(wanted))
+        assert seen == list(inbox.inbox(wanted))
         assert len(seen) == (11 if wanted.category else 23)
 
 
@@ -213,19 +213,19 @@ def test_a_page_from_any_time_back_is_no_error(desk, year):
 def test_a_count_gives_up_where_counting_would_cost(desk, monkeypatch):
     monkeypatch.setattr(search.index, "COUNT_CAP", 5)
     assert search.count(Ticket.objects.all(), "example.com") == (5, True)
-    assert str(queries.count(InboxFilter(q="example.com"))) == "5+"
+    assert str(inbox.count(InboxFilter(q="example.com"))) == "5+"
     monkeypatch.setattr(search.index, "GIVE_UP", 5)
     assert search.count(Ticket.objects.filter(status=Status.CLOSED), "example.com") == (0, True)
 
 
 def test_a_list_that_ends_on_its_first_page_is_not_counted_again(desk, django_assert_num_queries):
     for wanted in (InboxFilter(q="example.com"), InboxFilter(status=Status.OPEN)):
-        page = queries.inbox_page(wanted)
+        page = inbox.inbox_page(wanted)
         with django_assert_num_queries(0):
-            assert queries.total(wanted, page) == queries.Count(len(page.rows))
-        assert queries.count(wanted) == queries.Count(len(page.rows))
-        short = queries.inbox_page(wanted, size=3)
-        assert queries.total(wanted, short) == queries.Count(len(page.rows))
+            assert inbox.total(wanted, page) == inbox.Count(len(page.rows))
+        assert inbox.count(wanted) == inbox.Count(len(page.rows))
+        short = inbox.inbox_page(wanted, size=3)
+        assert inbox.total(wanted, short) == inbox.Count(len(page.rows))
 
 
 def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
@@ -234,10 +234,10 @@ def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
     for number in range(70):
         factories.ticket(priya, "jar" if number else "jar, unique")
     with django_assert_max_num_queries(3):
-        assert len(queries.inbox_page(InboxFilter(q="jar")).rows) == queries.PAGE
+        assert len(inbox.inbox_page(InboxFilter(q="jar")).rows) == inbox.PAGE
     # PostgreSQL looks among the newest first
     with django_assert_max_num_queries(4 if connection.vendor == "postgresql" else 3):
-        assert len(queries.inbox_page(InboxFilter(q="unique jar")).rows) == 1
+        assert len(inbox.inbox_page(InboxFilter(q="unique jar")).rows) == 1
 
 
 @pytest.mark.parametrize("few", [1, 10, 100])
@@ -248,7 +248,7 @@ def test_what_is_found_does_not_depend_on_how_far_back_it_lies(priya, monkeypatc
     rare = [number for place, number in enumerate(numbers) if place % 3][::-1]
     found, cursor = [], ""
     while True:
-        page = queries.inbox_page(InboxFilter(q="rare"), cursor, size=7)
+        page = inbox.inbox_page(InboxFilter(q="rare"), cursor, size=7)
         found += [ticket.number for ticket in page.rows]
         if not (cursor := page.next):
             break

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 
-from tickets import queries
+from tickets import inbox
 
 admin.site.site_url = reverse_lazy("dashboard")
 
@@ -25,8 +25,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self):
-        found = self.object_list.order_by()[: queries.COUNT_CAP + 1].count()
-        return found if found <= queries.COUNT_CAP else AtLeast(queries.COUNT_CAP)
+        found = self.object_list.order_by()[: inbox.COUNT_CAP + 1].count()
+        return found if found <= inbox.COUNT_CAP else AtLeast(inbox.COUNT_CAP)
 
 
 class DeskAdmin(admin.ModelAdmin):

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from tickets import queries, uploads, workflow
+from tickets import inbox, uploads, workflow
 from tickets.accounts import rate_limits
 
 from . import serializers
@@ -31,7 +31,7 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(503, reason, "busy", headers={"Retry-After": "10"})
         case uploads.NoRoom():
             return _answer(507, reason, "no_room")
-        case queries.BadFilter():
+        case inbox.BadFilter():
             return _answer(400, reason, "bad_filter")
         case rate_limits.TooMany():
             return _answer(429, reason, "too_many", headers={"Retry-After": str(reason.seconds)})
@@ -44,9 +44,20 @@ def handle(reason: Exception, context: dict) -> Response | None:
     response = exception_handler(reason, context)
     if response is not None and not isinstance(reason, ValidationError):
         _name_the_code(response, reason)
+    elif response is not None and isinstance(response.data, dict):
+        response.data = {field: _sentences(errors) for field, errors in response.data.items()}
     elif response is not None and isinstance(response.data, list):
         response.data = {"detail": " ".join(map(str, response.data)), "code": "invalid"}
     return response
+
+
+def _sentences(errors) -> list[str]:
+    """What is wrong with a field and with what is in it, as one list."""
+    if isinstance(errors, dict):
+        return [sentence for each in errors.values() for sentence in _sentences(each)]
+    if isinstance(errors, list):
+        return [sentence for each in errors for sentence in _sentences(each)]
+    return [errors]
 
 
 def _answer(code: int, reason, name: str, headers: dict | None = None, **more) -> Response:

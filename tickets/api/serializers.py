@@ -14,7 +14,6 @@ from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
 from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
 
-from .. import queries
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
 from ..workflow import MAX_TEXT
 
@@ -114,6 +113,9 @@ class MessageSerializer(serializers.Serializer):
     timestamp = clock("created_at")
     read = serializers.SerializerMethodField()
     withdrawn = serializers.SerializerMethodField()
+    withdraws = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="The seq of the message that this one takes back."
+    )
 
     def get_image(self, message: Message) -> str | None:
         """Path of the picture on this host; it needs the caller's Authorization (or session)."""
@@ -128,7 +130,7 @@ class MessageSerializer(serializers.Serializer):
 
     def get_withdrawn(self, message: Message) -> bool:
         """Whether its author took it back: then it keeps its `seq` and has no text."""
-        return False
+        return bool(message.withdrawn_at)
 
 
 class DeskMessageSerializer(MessageSerializer):
@@ -169,7 +171,17 @@ class TicketSerializer(serializers.Serializer):
     closedAt = clock("closed_at", allow_null=True)
     firstResponseDueAt = clock("first_response_due_at")
     firstRespondedAt = clock("first_responded_at", allow_null=True)
+    waitingSince = clock("waiting_since", allow_null=True)
+    nextResponseDueAt = clock("next_response_due_at", allow_null=True)
+    resolutionDueAt = clock("resolution_due_at", allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    snoozedUntil = clock("snoozed_until", allow_null=True)
+    channel = serializers.SerializerMethodField()
+    mergedInto = serializers.UUIDField(source="merged_into_id", read_only=True, allow_null=True)
     unreadCount = serializers.SerializerMethodField()
+
+    def get_channel(self, ticket: Ticket) -> str:
+        return getattr(ticket, "channel", "") or "widget"
 
     def get_unreadCount(self, ticket: Ticket) -> int:
         return ticket.unread_by_agents if self.context.get("agent") else ticket.unread_by_requester
@@ -192,11 +204,6 @@ class ChatLineSerializer(serializers.Serializer):
 class TicketPageSerializer(serializers.Serializer):
     results = TicketSerializer(many=True, read_only=True)
     next = serializers.CharField(read_only=True, allow_null=True)
-
-
-class InboxPageSerializer(TicketPageSerializer):
-    counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
-    countsCapped = serializers.ListField(child=OneOf(Status), read_only=True)
 
 
 class DeskConversationSerializer(TicketSerializer):
@@ -375,32 +382,6 @@ class ConfirmSerializer(serializers.Serializer):
         min_value=1, max_value=5, required=False, allow_null=True, default=None
     )
     comment = Text(max_length=2000, required=False, allow_blank=True, default="")
-
-
-class TicketChangesSerializer(serializers.Serializer):
-    """Fields to change; those that are absent stay as they are."""
-
-    status = OneOf(Status, required=False)
-    priority = OneOf(Priority, required=False)
-    category = OneOf(Category, required=False)
-    assignedAgent = serializers.UUIDField(required=False, allow_null=True)
-    resolution = Text(max_length=MAX_TEXT, required=False, allow_blank=True)
-    callbackCompleted = serializers.BooleanField(required=False)
-
-    def validate(self, data):
-        if unknown := set(self.initial_data) - set(self.fields):
-            raise serializers.ValidationError(
-                {name: ["This cannot be changed."] for name in sorted(unknown)}
-            )
-        return data
-
-    def validate_assignedAgent(self, agent_id):
-        if agent_id is None:
-            return None
-        agent = queries.agents().filter(pk=agent_id).first()
-        if not agent:
-            raise serializers.ValidationError("There is no agent with this id.")
-        return agent
 
 
 class RefusalSerializer(serializers.Serializer):

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
-from . import presence, shop, views
+from . import canned, desk, presence, shop, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -15,12 +15,18 @@ urlpatterns = [
     *(path(f"shop/{kind.name}/<path:key>", shop.view_of(kind)) for kind in KINDS.values()),
     # With and without the slash at the end: a redirect would be a trap for what sends a body or a token
     re_path(r"^support/?$", views.own_tickets),
-    re_path(r"^support/admin/?$", views.inbox),
+    re_path(r"^support/admin/?$", desk.inbox),
     path("support/admin/events", streams.inbox_events),
-    path("support/admin/<str:ticket_id>", views.desk_ticket),
-    path("support/admin/<str:ticket_id>/reply", views.reply),
+    path("support/admin/bulk", desk.bulk),
+    path("support/admin/create", desk.create),
+    path("support/admin/<str:ticket_id>", desk.desk_ticket),
+    path("support/admin/<str:ticket_id>/reply", desk.reply),
+    path("support/admin/<str:ticket_id>/withdraw", desk.withdraw),
+    path("support/admin/<str:ticket_id>/merge", desk.merge),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    re_path(r"^canned/?$", canned.canned_replies),
+    path("canned/<str:reply_id>", canned.canned_reply),
     path("support/<str:ticket_id>", views.own_ticket),
     path("support/<str:ticket_id>/messages", views.messages),
     path("support/<str:ticket_id>/message", views.say),

@@ -8,11 +8,11 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from tickets import access, queries, search, workflow
+from tickets import access, inbox, queries, search, workflow
 from tickets.accounts import rate_limits, second_factor, tokens
 from tickets.models import ServiceKey
 
-from ..models import Person, Status
+from ..models import Person
 from ..shop import authentication
 from ..uploads import received
 from . import schema
@@ -151,7 +151,7 @@ def me(request):
 @api_view(["GET"])
 def own_tickets(request):
     """The caller's own tickets, the latest first: {results, next}."""
-    page = queries.own_page(request.user, request.query_params.get("cursor", ""))
+    page = inbox.own_page(request.user, request.query_params.get("cursor", ""))
     results = [s.ticket_json(ticket, agent=False) for ticket in page.rows]
     return Response({"results": results, "next": page.next or None})
 
@@ -161,7 +161,7 @@ def own_tickets(request):
 def own_ticket(request, ticket_id):
     """One of the caller's own tickets, with its messages."""
     ticket = access.own_ticket(request.user, ticket_id)
-    return Response(_conversation(ticket, agent=False))
+    return Response(conversation(ticket, agent=False))
 
 
 @extend_schema(
@@ -192,7 +192,7 @@ def say(request, ticket_id):
         message = workflow.customer_says(
             ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
         )
-    return _said(message, agent=False)
+    return said(message, agent=False)
 
 
 @extend_schema(
@@ -206,7 +206,7 @@ def callback(request, ticket_id):
     ticket = access.own_ticket(request.user, ticket_id)
     rate_limits.consume(request, "write")
     workflow.request_callback(ticket, by=request.user, **checked(s.CallbackSerializer, request))
-    return Response(_conversation_now(ticket, agent=False))
+    return Response(conversation_now(ticket, agent=False))
 
 
 @extend_schema(
@@ -220,121 +220,25 @@ def confirm(request, ticket_id):
     ticket = access.own_ticket(request.user, ticket_id)
     rate_limits.consume(request, "write")
     workflow.confirm(ticket, by=request.user, **checked(s.ConfirmSerializer, request))
-    return Response(_conversation_now(ticket, agent=False))
-
-
-# --- The desk's side ---------------------------------------------------------
-
-
-@extend_schema(
-    operation_id="listTickets",
-    parameters=[
-        OpenApiParameter(name, str)
-        for name in ("status", "priority", "category", "assigned", "q", "cursor")
-    ],
-    responses={200: s.InboxPageSerializer, **schema.THING},
-)
-@api_view(["GET"])
-@for_agents
-def inbox(request):
-    """Every ticket, the latest first: {results, next, counts}; counts stop at 10,000 and say so."""
-    asked = request.query_params
-    wanted = inbox_filter(asked, request.user)
-    page = queries.inbox_page(wanted, asked.get("cursor", ""))
-    counts = {status: queries.count(queries.InboxFilter(status=status)) for status in Status.values}
-    return Response(
-        {
-            "results": [s.ticket_json(ticket, agent=True) for ticket in page.rows],
-            "next": page.next or None,
-            "counts": {status: count.number for status, count in counts.items()},
-            "countsCapped": [status for status, count in counts.items() if count.capped],
-        }
-    )
-
-
-def inbox_filter(asked, person: Person) -> queries.InboxFilter:
-    """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-    names = ("status", "priority", "category", "assigned", "q")
-    given = {name: asked.get(name, "").strip() for name in names}
-    if given["assigned"] == "me":
-        given["assigned"] = str(person.pk)
-    return queries.InboxFilter(**given)
-
-
-@extend_schema(
-    operation_id="getTicket", methods=["GET"], responses={200: s.DeskConversationSerializer, **schema.THING}
-)
-@extend_schema(
-    operation_id="changeTicket",
-    methods=["PATCH"],
-    request=s.TicketChangesSerializer,
-    responses={200: s.DeskConversationSerializer, **schema.CHANGE},
-)
-@api_view(["GET", "PATCH"])
-@for_agents
-def desk_ticket(request, ticket_id):
-    """One ticket with its messages, notes and the chat with Villy; PATCH changes it."""
-    ticket = access.desk_ticket(request.user, ticket_id)
-    if request.method == "GET":
-        return Response(_conversation(ticket, agent=True))
-    wanted = checked(s.TicketChangesSerializer, request)
-    if wanted.get("status") == ticket.status:
-        del wanted["status"]
-    workflow.change(ticket, by=request.user, **{OURS.get(name, name): to for name, to in wanted.items()})
-    return Response(_conversation_now(ticket, agent=True))
-
-
-# What the API calls otherwise than the desk
-OURS = {"assignedAgent": "assignee", "callbackCompleted": "callback_completed"}
-
-
-@extend_schema(
-    operation_id="reply",
-    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplySerializer},
-    responses={
-        200: s.DeskMessageSerializer,
-        201: s.DeskMessageSerializer,
-        **schema.CHANGE,
-        409: schema.STALE,
-    },
-)
-@api_view(["POST"])
-@for_agents
-def reply(request, ticket_id):
-    """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
-    ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
-    data = checked(s.ReplySerializer, request)
-    rate_limits.consume(request, *rate_limits.words("reply", data))
-    with received(data["image"]) as picture:
-        words = {
-            "text": data["message"],
-            "by": request.user,
-            "picture": picture,
-            "client_id": data["clientId"],
-        }
-        if data["internal"]:
-            message = workflow.add_note(ticket, **words)
-        else:
-            message = workflow.agent_replies(ticket, **words, last_seq=data["lastSeq"])
-    return _said(message, agent=True)
+    return Response(conversation_now(ticket, agent=False))
 
 
 # --- Shared ------------------------------------------------------------------
 
 
-def _said(message, *, agent: bool) -> Response:
+def said(message, *, agent: bool) -> Response:
     """201 for a message that was just written, 200 for one that this clientId had written before."""
     data = s.message_json(message, message.ticket, agent=agent)
     return Response(data, status=201 if message.is_new else 200)
 
 
-def _conversation(ticket, *, agent: bool) -> dict:
+def conversation(ticket, *, agent: bool) -> dict:
     return s.conversation_json(ticket, queries.newer_messages(ticket, 0, notes=agent), agent=agent)
 
 
-def _conversation_now(ticket, *, agent: bool) -> dict:
+def conversation_now(ticket, *, agent: bool) -> dict:
     ticket.refresh_from_db()
-    return _conversation(ticket, agent=agent)
+    return conversation(ticket, agent=agent)
 
 
 def _number(request, name: str) -> int:

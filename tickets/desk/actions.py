@@ -1,7 +1,7 @@
 """What an agent does to a ticket: one verb each, then the pane as it is now.
 
-htmx and our scripts get a fragment and a toast; a plain form gets a redirect to the
-ticket. A refusal changes nothing and says why.
+htmx and our scripts get a fragment and a toast, with a token that takes the change back; a plain
+form gets a redirect to the ticket. A refusal changes nothing and says why.
 """
 
 import json
@@ -10,17 +10,15 @@ from functools import wraps
 from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tickets import access, live, queries, search, workflow
-from tickets.accounts import rate_limits
-from tickets.models import Status, Viewer
-from tickets.uploads import BadPicture, NoRoom, received
+from tickets import access, workflow
+from tickets.models import Person, Status
 
-from . import fragments
-from .dashboard import both_panes, header_context
-from .forms import AssignForm, MoveForm, ReplyForm, SeenForm, TriageForm, complaint
+from .dashboard import header_context
+from .forms import AssignForm, ChangeForm, MoveForm, SnoozeForm, TriageForm, complaint
 
 TOASTS = {
     Status.IN_PROGRESS: "The ticket is in progress.",
@@ -36,20 +34,28 @@ def action(view):
     @access.for_agents
     @wraps(view)
     def acted(request, ticket_id):
-        ticket = access.desk_ticket(request.user, ticket_id)
+        ticket = access.desk_ticket(request.user, ticket_id, "requester")
+        recording = workflow.Recording()
         try:
-            said, status = view(request, ticket), 200
+            with workflow.recorded(ticket, request.user) as recording:
+                said = view(request, ticket)
         except workflow.Refused as reason:
-            said, status = str(reason), 409
             ticket.refresh_from_db()
-        if not request.htmx:
-            flash.add_message(request, flash.INFO if status == 200 else flash.ERROR, said)
-            return redirect("ticket", ticket_id=ticket.pk)
-        context = header_context(request, ticket)
-        response = render(request, "tickets/_header_renewed.html", context, status=status)
-        return _with_toast(response, said, "error" if status == 409 else "done")
+            return answered(request, ticket, str(reason), status=409)
+        return answered(request, ticket, said, token=recording.token)
 
     return acted
+
+
+def answered(request, ticket, said: str, *, token: str = "", status: int = 200) -> HttpResponse:
+    """The header as it is now with a toast; a plain form gets a redirect to the ticket."""
+    if not (request.htmx or from_script(request)):
+        flash.add_message(request, flash.INFO if status == 200 else flash.ERROR, said)
+        return redirect("ticket", ticket_id=ticket.pk)
+    context = header_context(request, ticket)
+    response = render(request, "tickets/_header_renewed.html", context, status=status)
+    undo = {"undo": token, "url": reverse("ticket-undo", args=[ticket.pk])} if token else {}
+    return with_toast(response, said, "error" if status == 409 else "done", **undo)
 
 
 @action
@@ -76,13 +82,80 @@ def triage(request, ticket):
 def assign(request, ticket):
     agent = _valid(AssignForm(request.POST))["agent"]
     workflow.assign(ticket, agent, by=request.user)
-    return f"Assigned to {agent}." if agent else "Assigned to nobody."
+    return f"Assigned to {agent}." if agent else "Unassigned."
 
 
 @action
 def callback(request, ticket):
     workflow.complete_callback(ticket, by=request.user)
-    return "The call back is ticked off."
+    return "Callback marked as done."
+
+
+@action
+def change(request, ticket):
+    """Correct the subject, the contact, the order or the priority."""
+    form = ChangeForm(request.POST, ticket=ticket)
+    data = _valid(form)
+    if changes := {name: data[field] for field, name in form.NAMES.items() if field in request.POST}:
+        workflow.correct(ticket, by=request.user, **changes)
+    if data["priority"]:
+        workflow.triage(ticket, by=request.user, priority=data["priority"])
+    return "Saved."
+
+
+@action
+def tags(request, ticket):
+    """Add a tag, or remove one."""
+    added, removed = request.POST.get("add", ""), request.POST.get("remove", "")
+    kept = [tag for tag in ticket.tags if tag != removed]
+    workflow.correct(ticket, by=request.user, tags=[*kept, added])
+    return f"Tag “{removed}” removed." if removed else f"Tagged “{' '.join(added.split())}”."
+
+
+@action
+def snooze(request, ticket):
+    until = _valid(SnoozeForm(request.POST))["until"]
+    workflow.snooze(ticket, until, by=request.user)
+    if not until:
+        return "The ticket is back."
+    return f"Snoozed until {timezone.localtime(until).strftime('%-d %b, %H:%M')}."
+
+
+@action
+def no_answer(request, ticket):
+    workflow.needs_no_answer(ticket, by=request.user)
+    return "No answer needed."
+
+
+@action
+def spam(request, ticket):
+    is_spam = bool(request.POST.get("spam"))
+    workflow.mark_spam(ticket, is_spam, by=request.user)
+    return "Marked as spam." if is_spam else "Marked as no spam."
+
+
+@action
+def block(request, ticket):
+    """Block the sender: this ticket and what they write from now on is spam; or unblock."""
+    is_blocked = bool(request.POST.get("block"))
+    blocked_at = timezone.now() if is_blocked else None
+    Person.objects.filter(pk=ticket.requester_id).update(blocked_at=blocked_at)
+    ticket.requester.blocked_at = blocked_at
+    workflow.mark_spam(ticket, is_blocked, by=request.user)
+    return "The sender is blocked." if is_blocked else "The sender is unblocked."
+
+
+@require_POST
+@access.for_agents
+def undo(request, ticket_id):
+    """Take back the change that gave this token."""
+    ticket = access.desk_ticket(request.user, ticket_id, "requester")
+    try:
+        workflow.undo_change(ticket, request.POST.get("token", ""), by=request.user)
+    except workflow.Refused as reason:
+        return plain(str(reason), 409)
+    ticket.refresh_from_db()
+    return render(request, "tickets/_header_renewed.html", header_context(request, ticket))
 
 
 def _valid(form) -> dict:
@@ -91,109 +164,15 @@ def _valid(form) -> dict:
     return form.cleaned_data
 
 
-# --- The conversation --------------------------------------------------------
+def plain(said: str, status: int) -> HttpResponse:
+    """A sentence for a script."""
+    return HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
 
 
-@require_POST
-@access.for_agents
-def reply(request, ticket_id):
-    """Reply or add a private note. Scripts get the new bubbles; 409 brings the ones that were missed."""
-    ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
-    form = ReplyForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _not_sent(request, ticket, complaint(form), 400)
-    try:
-        message = _say(request, ticket, form.cleaned_data)
-    except workflow.StaleReply as stale:
-        return _bubbles(request, stale.ticket, stale.missed, 409, str(stale))
-    except workflow.Refused as reason:
-        return _not_sent(request, ticket, str(reason), 409)
-    except BadPicture as reason:
-        return _not_sent(request, ticket, str(reason), 400)
-    except NoRoom as reason:
-        return _not_sent(request, ticket, str(reason), 507)
-    except rate_limits.TooMany as reason:
-        response = _not_sent(request, ticket, str(reason), 429)
-        response["Retry-After"] = str(reason.seconds)
-        return response
-    if not _from_script(request):
-        return redirect("ticket", ticket_id=ticket.pk)
-    since = form.cleaned_data["lastSeq"] or message.seq - 1
-    newer = [message]
-    if message.seq > since + 1:
-        newer = queries.newer_messages(message.ticket, since, notes=True)
-    return _bubbles(request, message.ticket, newer, 201)
-
-
-def _say(request, ticket, data):
-    rate_limits.consume(request, *rate_limits.words("reply", data))
-    with received(data["image"]) as picture:
-        words = {
-            "text": data["message"], "by": request.user,
-            "picture": picture, "client_id": data["clientId"],
-        }  # fmt: skip
-        if data["internal"]:
-            return workflow.add_note(ticket, **words)
-        return workflow.agent_replies(ticket, **words, last_seq=data["lastSeq"])
-
-
-def _bubbles(request, ticket, shown, status: int, said: str = "") -> HttpResponse:
-    if said and not _from_script(request):
-        return _not_sent(request, ticket, said, status)
-    context = {"bubbles": fragments.bubbles(shown, ticket, "agent")}
-    response = render(request, "tickets/_messages.html", context, status=status)
-    return _with_toast(response, said, "error") if said else response
-
-
-def _not_sent(request, ticket, said: str, status: int) -> HttpResponse:
-    """Say why; a plain form comes back with what was typed."""
-    if _from_script(request):
-        return HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
-    context = both_panes(request, ticket) | {
-        "draft": request.POST.get("message", ""),
-        "draft_internal": bool(request.POST.get("internal")),
-        "draft_refused": said,
-    }
-    return render(request, "tickets/dashboard.html", context, status=status)
-
-
-@require_POST
-@access.for_agents
-def seen(request, ticket_id):
-    """The agent's tab shows the ticket up to a seq (or leaves it). Answers who else has it open."""
-    ticket = access.desk_ticket(request.user, ticket_id)
-    form = SeenForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(complaint(form), status=400, content_type="text/plain; charset=utf-8")
-    data = form.cleaned_data
-    if data["leaving"]:
-        Viewer.objects.filter(ticket=ticket, person=request.user).delete()
-        live.signal(ticket, "presence", name=str(request.user), here=False)
-        return HttpResponse(status=204)
-    _, arrived = Viewer.objects.update_or_create(
-        ticket=ticket, person=request.user, defaults={"name": str(request.user), "seen_at": timezone.now()}
-    )
-    if arrived:
-        live.signal(ticket, "presence", name=str(request.user), here=True)
-    if data["seq"]:
-        workflow.mark_read(ticket, by_agents=True, up_to=data["seq"])
-    viewers = queries.other_viewers(ticket, request.user)
-    return render(request, "tickets/_viewers.html", {"viewers": viewers})
-
-
-@require_POST
-@access.for_agents
-def typing(request, ticket_id):
-    """The agent is typing a reply (never sent for a private note)."""
-    ticket = access.desk_ticket(request.user, ticket_id)
-    live.signal(ticket, "typing", by="agent", name=str(request.user))
-    return HttpResponse(status=204)
-
-
-def _from_script(request) -> bool:
+def from_script(request) -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or bool(request.htmx)
 
 
-def _with_toast(response: HttpResponse, said: str, kind: str) -> HttpResponse:
-    response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": kind}})
+def with_toast(response: HttpResponse, said: str, kind: str, **more) -> HttpResponse:
+    response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": kind, **more}})
     return response

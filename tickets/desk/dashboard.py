@@ -1,36 +1,43 @@
 """The two panes: the list of tickets, and the one that is open. GETs only; changes are in actions."""
 
+import json
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from tickets import access, queries, workflow
+from tickets import access, inbox, queries, workflow
 from tickets.models import Category, Priority, Status, Ticket
 
-from . import fragments
-from .forms import FILTER_GROUPS, FILTERS, FilterForm
+from . import fragments, history
+from .lists import filter_choices, shown_list
+from .modules import DESK_MODULES
+from .shortcuts import SHORTCUTS
+
+HISTORY_SHOWN = 100
 
 
 def page_for_agents(view):
-    """A page or fragment of the desk: for agents, never cached, another one for htmx."""
-    return never_cache(require_safe(vary_on_headers("HX-Request")(access.for_agents(view))))
+    """A page or fragment of the desk: for agents, never cached, compressed, another one for htmx."""
+    guarded = vary_on_headers("HX-Request")(access.for_agents(view))
+    return never_cache(require_safe(gzip_page(guarded)))
 
 
 @page_for_agents
-def inbox(request):
+def show_inbox(request):
     """The list, and an invitation to open something."""
-    return render(request, "tickets/dashboard.html", _list(request))
+    return render(request, "tickets/dashboard.html", _list(request) | _page(request))
 
 
 @page_for_agents
 def ticket(request, ticket_id):
     """One ticket, beside the list; htmx gets only the pane."""
-    found = access.desk_ticket(request.user, ticket_id, "order")
+    found = access.desk_ticket(request.user, ticket_id, "order", "requester")
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "tickets/_ticket.html", _pane(request, found))
     return render(request, "tickets/dashboard.html", both_panes(request, found))
@@ -51,17 +58,24 @@ def rows(request):
 @page_for_agents
 def row(request, ticket_id):
     """One row as it is now; empty if the ticket is not in the list that is shown."""
-    wanted = FilterForm(request.GET).wanted(request.user)
-    found = queries.inbox(wanted).filter(pk=ticket_id).first()
+    shown = shown_list(request.GET, request.user)
+    found = inbox.inbox(shown.wanted).filter(pk=ticket_id).first()
     if not found:
         return HttpResponse("")
-    return HttpResponse(fragments.row(found, timezone.now(), _query(request)))
+    return HttpResponse(fragments.row(found, timezone.now(), shown.query, me=request.user.name))
+
+
+@page_for_agents
+def counts(request):
+    """The counts of the views, as the tabs show them."""
+    found = inbox.view_counts(request.user)
+    return JsonResponse({view: str(count) for view, count in found.items()})
 
 
 @page_for_agents
 def header(request, ticket_id):
     """The open ticket's header as it is now, and beside it how it ended."""
-    found = access.desk_ticket(request.user, ticket_id)
+    found = access.desk_ticket(request.user, ticket_id, "requester")
     return render(request, "tickets/_header_renewed.html", header_context(request, found))
 
 
@@ -74,79 +88,140 @@ def messages(request, ticket_id):
         shown = queries.newest_messages(found, notes=True, before=before)
     else:
         shown = queries.newer_messages(found, _seq(request, "after"), notes=True)
-    bubbles = fragments.bubbles(shown, found, "agent", days=bool(before))
-    return render(
-        request, "tickets/_messages.html", {"bubbles": bubbles, "older": before and _older(shown)}
-    )
+    bubbles = fragments.bubbles(shown, found, "agent", days=bool(before), viewer=request.user)
+    context = {"bubbles": bubbles, "older": before and _older(shown)}
+    return render(request, "tickets/_messages.html", context)
 
 
 @page_for_agents
-def history(request, ticket_id):
-    """Who changed what, and when; loaded when somebody asks for it."""
+def show_history(request, ticket_id):
+    """Who changed what, and when; loaded when an agent asks for it."""
     found = access.desk_ticket(request.user, ticket_id)
-    events = found.events.order_by("-at")[:100]
-    return render(request, "tickets/_history.html", {"events": events, "now": timezone.now()})
+    events = found.events.order_by("-at")[:HISTORY_SHOWN]
+    context = {"lines": history.lines(events), "now": timezone.now()}
+    return render(request, "tickets/_history.html", context)
 
 
 # --- What the templates are given --------------------------------------------
 
 
 @dataclass(frozen=True)
-class Choice:
-    value: str
+class View:
+    name: str
     label: str
-
-
-FILTER_CHOICES = [
-    (group, [Choice(value, FILTERS[value][0]) for value in values])
-    for group, values in FILTER_GROUPS.items()
-]
+    query: str
+    count: inbox.Count
+    is_current: bool
 
 
 def both_panes(request, ticket) -> dict:
     """What the whole page shows with this ticket open."""
-    return _list(request, ticket) | _pane(request, ticket)
+    return _list(request, ticket) | _page(request) | _pane(request, ticket)
 
 
-def _list(request, open_ticket: Ticket | None = None) -> dict:
-    form = FilterForm(request.GET)
-    wanted = form.wanted(request.user)
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = queries.inbox_page(wanted, cursor, only=queries.ROW)
-    except queries.BadFilter:
-        # A cursor from an old bookmark: begin at the top
-        page = queries.inbox_page(wanted, only=queries.ROW)
-    query, now = _query(request), timezone.now()
+def _page(request) -> dict:
+    """What stands around both panes, once a page."""
     return {
-        "page": page,
-        "rows": [fragments.row(each, now, query, is_open=each == open_ticket) for each in page.rows],
-        "total": None if cursor else queries.total(wanted, page),
-        "filter": request.GET.get("filter", ""),
-        "q": wanted.q,
-        "filter_choices": FILTER_CHOICES,
-        "query": query,
-        "now": now,
+        "desk_modules": DESK_MODULES,
+        "shortcuts": SHORTCUTS,
+        "all_tags": queries.tags().values(),
+        "filter_choices": filter_choices(),
+        "statuses": list(Status),
+        "priorities": list(Priority)[::-1],
+        "categories": list(Category),
+        "agents": queries.colleagues(),
     }
 
 
-def _query(request) -> str:
-    """The list's filter as a query string, so that every link keeps it."""
-    kept = request.GET.copy()
-    for name in list(kept):
-        if name not in ("filter", "q") or not kept[name]:
-            del kept[name]
-    return kept.urlencode()
+def _list(request, open_ticket: Ticket | None = None) -> dict:
+    shown = shown_list(request.GET, request.user)
+    cursor = request.GET.get("cursor", "")
+    try:
+        page = inbox.inbox_page(shown.wanted, cursor, only=inbox.ROW)
+    except inbox.BadFilter:
+        # A cursor from an old bookmark: begin at the top
+        page = inbox.inbox_page(shown.wanted, only=inbox.ROW)
+    now, me = timezone.now(), request.user.name
+    context = {
+        "page": page,
+        "rows": [
+            fragments.row(each, now, shown.query, is_open=each == open_ticket, me=me) for each in page.rows
+        ],
+        "total": None,
+        "view": shown.view,
+        # A search that is typed looks through all tickets, unless a view was chosen beside it
+        "chosen_view": shown.view if "view=" in shown.query else "",
+        "chips": shown.chips,
+        "q": shown.q,
+        "query": shown.query,
+        "order": "waiting" if shown.wanted.ordering is inbox.ORDERS["waiting"] else "updated",
+        "now": now,
+    }
+    if cursor:
+        return context
+    views = _views(request, shown)
+    return context | {
+        "total": _total(shown.wanted, page, views),
+        "views": views,
+        "saved_views": queries.saved_views(request.user),
+    }
+
+
+def _views(request, shown) -> list[View]:
+    counted = inbox.view_counts(request.user)
+    q = f"&q={request.GET['q']}" if shown.q and request.GET.get("q") else ""
+    return [
+        View(
+            name,
+            label,
+            f"view={name}{q}" if name != "needs-answer" or q else "",
+            counted[name],
+            shown.view == name,
+        )
+        for name, label in inbox.VIEWS.items()
+    ]
+
+
+def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> inbox.Count:
+    """How many tickets the list has; a plain view has been counted for its tab."""
+    if not page.next:
+        return inbox.Count(len(page.rows))
+    plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent)
+    counted = next((view.count for view in views if view.is_current), None)
+    if counted and wanted == plain and not counted.capped:
+        return counted
+    return inbox.total(wanted, page)
 
 
 def _pane(request, ticket) -> dict:
     shown = queries.newest_messages(ticket, notes=True)
+    earlier = [each for each in queries.earlier_tickets(ticket.requester_id) if each.pk != ticket.pk]
     return header_context(request, ticket) | {
-        "bubbles": fragments.bubbles(shown, ticket, "agent", days=True),
+        "bubbles": fragments.bubbles(shown, ticket, "agent", days=True, viewer=request.user),
         "older": _older(shown),
-        "query": _query(request),
+        "query": shown_list(request.GET, request.user).query,
         "order": ticket.order,
         "items": queries.items_of(ticket.order_id) if ticket.order_id else [],
+        "orders": queries.orders_shown(ticket.requester_id),
+        "earlier": earlier[: queries.EARLIER_SHOWN],
+        "customer": ticket.requester,
+        "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
+        "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
+    }
+
+
+def variables(ticket: Ticket, agent) -> dict[str, str]:
+    """What the variables of canned replies stand for on this ticket."""
+    order = ticket.order
+    eta = order and order.eta
+    return {
+        "customer.firstName": ticket.requester_name.partition(" ")[0],
+        "customer.name": ticket.requester_name,
+        "order.number": ticket.order_number,
+        "order.eta": timezone.localtime(eta).strftime("%-d %b") if eta else "",
+        "order.status": order.get_status_display() if order else "",
+        "agent.name": agent.name,
+        "ticket.number": str(ticket.number),
     }
 
 
@@ -154,7 +229,9 @@ def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
     return {
         "ticket": ticket,
+        # Whose ticket it is stays to be seen when the person works here no more
         "agents": queries.assignable(ticket),
+        "is_blocked": bool(ticket.requester.blocked_at),
         "moves": workflow.allowed_moves(ticket),
         "priorities": list(Priority)[::-1],
         "categories": list(Category),

@@ -1,31 +1,17 @@
 """What the desk's pages send, checked."""
 
+from datetime import UTC, datetime, timedelta
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
 
 from tickets import queries
-from tickets.models import Category, Priority, Status
+from tickets.models import Category, Order, Priority, Status
+from tickets.privacy.phones import PHONE, no_card
 from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT
-
-# The choices of the "Filter" box: value -> (label, fields of an InboxFilter; "me" is the agent)
-FILTERS = {
-    "": ("All tickets", {}),
-    "waiting": ("Waiting for a first reply", {"waiting": True}),
-    "mine": ("Assigned to me", {"assigned": "me"}),
-    "unassigned": ("Assigned to nobody", {"assigned": "none"}),
-    "callback": ("Call back wanted", {"callback": True}),
-    **{status.value: (status.label, {"status": status.value}) for status in Status},
-    **{priority.value: (priority.label, {"priority": priority.value}) for priority in reversed(Priority)},
-    **{category.value: (category.label, {"category": category.value}) for category in Category},
-}
-FILTER_GROUPS = {
-    "Queues": ["", "waiting", "mine", "unassigned", "callback"],
-    "Status": Status.values,
-    "Priority": Priority.values[::-1],
-    "Category": Category.values,
-}
 
 
 class SignInForm(AuthenticationForm):
@@ -45,20 +31,6 @@ class SignInForm(AuthenticationForm):
     def confirm_login_allowed(self, user):
         if not user.is_agent:
             raise self.get_invalid_login_error()
-
-
-class FilterForm(forms.Form):
-    """The list's filter and search box. An unknown filter shows everything, as an old bookmark should."""
-
-    filter = forms.CharField(required=False)
-    q = forms.CharField(required=False, max_length=queries.SEARCH_LENGTH)
-
-    def wanted(self, agent) -> queries.InboxFilter:
-        """Return the InboxFilter that was asked for."""
-        self.is_valid()
-        chosen = FILTERS.get(self.cleaned_data.get("filter", ""), FILTERS[""])[1]
-        fields = {key: str(agent.pk) if value == "me" else value for key, value in chosen.items()}
-        return queries.InboxFilter(**fields, q=self.cleaned_data.get("q", "").strip())
 
 
 class TextField(forms.CharField):
@@ -115,6 +87,94 @@ class AssignForm(forms.Form):
     agent = forms.ModelChoiceField(
         queries.agents(), required=False, error_messages={"invalid_choice": "There is no such agent."}
     )
+
+
+class ChangeForm(forms.Form):
+    """Corrections of a ticket; only the fields that were sent count."""
+
+    NAMES = {
+        "subject": "subject", "userName": "requester_name", "userEmail": "requester_email",
+        "userPhone": "requester_phone", "orderId": "order",
+    }  # fmt: skip
+
+    subject = forms.CharField(max_length=140, required=False)
+    userName = forms.CharField(max_length=120, required=False)
+    userEmail = forms.EmailField(max_length=254, required=False)
+    userPhone = forms.CharField(max_length=20, required=False, validators=[PHONE, no_card])
+    orderId = forms.ModelChoiceField(
+        Order.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "This customer has no such order."},
+    )
+    priority = forms.ChoiceField(choices=Priority, required=False)
+
+    def __init__(self, *args, ticket, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["orderId"].queryset = Order.objects.filter(customer=ticket.requester_id)
+
+    def clean(self):
+        data = super().clean()
+        for name, sentence in (
+            ("subject", "A ticket needs a subject."),
+            ("userName", "Say who the customer is."),
+        ):
+            if name in self.data and not self.errors.get(name) and not data[name]:
+                raise forms.ValidationError(sentence)
+        return data
+
+
+class SnoozeForm(forms.Form):
+    """Until when: a moment with its offset, a local time, or a word for those without scripts."""
+
+    until = forms.CharField(required=False)
+
+    def clean_until(self):
+        return later_moment(self.cleaned_data["until"])
+
+
+class LaterForm(forms.Form):
+    message = TextField()
+    at = forms.CharField()
+    clientId = forms.CharField(max_length=64)
+
+    def clean_at(self):
+        return later_moment(self.cleaned_data["at"])
+
+    def clean_message(self):
+        if not self.cleaned_data["message"]:
+            raise forms.ValidationError("Write the reply first.")
+        return self.cleaned_data["message"]
+
+
+class SaveViewForm(forms.Form):
+    name = forms.CharField(max_length=60)
+    query = forms.CharField(max_length=500, required=False)
+    shared = forms.BooleanField(required=False)
+
+
+MORNING = 9
+
+
+def later_moment(text: str) -> datetime | None:
+    """Return the moment that "1h", "tomorrow", "monday", or a time stands for; None for nothing."""
+    now = timezone.localtime()
+    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    known = {
+        "": None,
+        "1h": now + timedelta(hours=1),
+        "3h": now + timedelta(hours=3),
+        "tomorrow": morning + timedelta(days=1),
+        "monday": morning + timedelta(days=7 - now.weekday()),
+    }
+    if text in known:
+        return known[text]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise forms.ValidationError("This is not a time.") from None
+    moment = moment if moment.tzinfo else timezone.make_aware(moment)
+    # Whole milliseconds, which every engine stores as they are
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class SeenForm(forms.Form):

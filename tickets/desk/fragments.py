@@ -5,7 +5,7 @@ that nobody changed and a bubble that was shown before are not rendered again.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,8 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 from markupsafe import Markup
 
-from supportdesk.templating import age, countdown, rendered
-from tickets.models import Message, Ticket
+from supportdesk.templating import age, hue, rendered, waited
+from tickets import queries
+from tickets.models import Message, Person, Sender, Ticket
 
 # Two or three kilobytes each. Who works on the templates sees each change
 ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
@@ -25,13 +26,13 @@ ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
 # --- The list ----------------------------------------------------------------
 
 
-class FirstResponse(NamedTuple):
-    """When an unanswered ticket should be answered, and how it stands."""
+class Waiting(NamedTuple):
+    """Since when a customer waits, when the answer is due, and how it stands."""
 
+    since: datetime
     due_at: datetime
-    soon_at: datetime
     state: str
-    left: str
+    waited: str
 
 
 class Row(NamedTuple):
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     number: int
     requester_name: str
     subject: str
+    preview: str
     status: str
     priority: str
     category: str
@@ -48,8 +50,13 @@ class Row(NamedTuple):
     unread: int
     wants_callback: bool
     updated_at: datetime
+    snoozed_until: datetime | None
+    rank: int
+    preview_by: str
     age: str
-    first_response: FirstResponse | None
+    hue: int
+    due: Waiting | None
+    tags: tuple[queries.TagShown, ...]
     query: str
     is_open: bool
 
@@ -59,19 +66,32 @@ class Row(NamedTuple):
 
 
 _of_ticket = attrgetter(
-    "id", "number", "requester_name", "subject", "status", "priority", "category", "assignee_name",
-    "unread_by_agents", "wants_callback", "updated_at",
+    "id", "number", "requester_name", "subject", "preview", "status", "priority", "category", "assignee_name",
+    "unread_by_agents", "wants_callback", "updated_at", "snoozed_until", "attention_rank",
 )  # fmt: skip
 
 
-def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False) -> Markup:
-    """A ticket as a row of the list that `query` asks for."""
-    first_response = None
-    if ticket.awaits_first_response:
-        due_at = ticket.first_response_due_at
-        state, left = ticket.sla_state(now), countdown(due_at, now)
-        first_response = FirstResponse(due_at, ticket.first_response_soon_at, state, left)
-    return _row(Row(*_of_ticket(ticket), age(ticket.updated_at, now), first_response, query, is_open))
+def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False, me: str = "") -> Markup:
+    """A ticket as a row of the list that `query` asks for, for the agent called `me`."""
+    due = None
+    if ticket.is_awaited:
+        since = ticket.waiting_since
+        state = ticket.response_state(now)
+        due = Waiting(since, ticket.next_response_due_at, state, waited(since, now))
+    preview_by = (
+        "You" if ticket.preview_by and ticket.preview_by == me else ticket.preview_by.partition(" ")[0]
+    )
+    age_now, hue_of = age(ticket.updated_at, now), hue(ticket.requester_id)
+    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open)
+    return _row(Row(*_of_ticket(ticket), *shown))
+
+
+def tags_shown(ticket: Ticket) -> tuple[queries.TagShown, ...]:
+    """The tags of a ticket with their colours."""
+    if not ticket.tag_names:
+        return ()
+    known = queries.tags()
+    return tuple(known.get(name) or queries.TagShown(name, "") for name in ticket.tags)
 
 
 @lru_cache(maxsize=ROWS_KEPT)
@@ -80,6 +100,10 @@ def _row(row: Row) -> Markup:
 
 
 # --- Conversations -----------------------------------------------------------
+
+
+# Messages of one sender within this time are one group
+TOGETHER = timedelta(minutes=5)
 
 
 class Bubble(NamedTuple):
@@ -96,30 +120,95 @@ class Bubble(NamedTuple):
     picture_width: int | None
     picture_height: int | None
     created_at: datetime
+    is_resolution: bool
+    withdraws: int | None
     side: str
+    # Whose it is, for agents only
+    author: str
+    at: int
+    is_mine: bool
+    is_withdrawn: bool
+    # The other side had read it before it was withdrawn: it learns that there was something
+    shows_withdrawn: bool
+    # only, first, middle or last of its group
+    place: str
     # Told to its sender only
     was_read: bool | None
 
 
 _of_message = attrgetter(
     "id", "seq", "client_id", "sender", "sender_name", "text", "internal", "picture.name", "picture_width",
-    "picture_height", "created_at",
+    "picture_height", "created_at", "is_resolution", "withdraws",
 )  # fmt: skip
 
 
 def bubbles(
-    messages: Iterable[Message], ticket: Ticket, side: str, *, days: bool = False
+    messages: Iterable[Message],
+    ticket: Ticket,
+    side: str,
+    *,
+    days: bool = False,
+    viewer: Person | None = None,
 ) -> list[tuple[datetime | None, Markup]]:
-    """Messages of a ticket as `side` ("agent", "customer") sees them; with `days`, each day's first has its time beside it."""
+    """Messages of a ticket as `side` ("agent", "customer") sees them; with `days`, each day's first has its time beside it.
+
+    A withdrawal brings the message that it takes back once more, so that a page that shows it renews it.
+    """
+    messages = _with_withdrawn(list(messages), ticket)
+    groups = _groups(messages)
     shown, last = [], None
-    for message in messages:
+    for message, group in zip(messages, groups, strict=True):
         day = _day(message.created_at)
         begins = message.created_at if days and day != last else None
-        is_own = message.sender == side and not message.internal
-        was_read = message.was_read(ticket) if is_own else None
-        shown.append((begins, _bubble(Bubble(*_of_message(message), side, was_read))))
+        shown.append((begins, _bubble(_shown(message, ticket, side, group, viewer))))
         last = day
     return shown
+
+
+def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Person | None) -> Bubble:
+    is_own = message.sender == side and not message.internal
+    is_withdrawn = bool(message.withdrawn_at)
+    reads = side == "agent" or message.seq <= ticket.read_by_requester
+    return Bubble(
+        *_of_message(message),
+        side=side,
+        author=str(message.author_id or "") if side == "agent" else "",
+        at=int(message.created_at.timestamp() * 1000),
+        is_mine=bool(viewer and message.author_id == viewer.pk),
+        is_withdrawn=is_withdrawn,
+        shows_withdrawn=is_withdrawn and reads and message.sender != Sender.SYSTEM,
+        place=group,
+        was_read=message.was_read(ticket) if is_own else None,
+    )
+
+
+def _with_withdrawn(messages: list[Message], ticket: Ticket) -> list[Message]:
+    shown = {message.seq for message in messages}
+    missing = [
+        message.withdraws for message in messages if message.withdraws and message.withdraws not in shown
+    ]
+    if not missing:
+        return messages
+    return [*Message.objects.filter(ticket=ticket, seq__in=missing).order_by("seq"), *messages]
+
+
+def _groups(messages: list[Message]) -> list[str]:
+    names = []
+    for place, message in enumerate(messages):
+        before = place > 0 and _together(messages[place - 1], message)
+        after = place + 1 < len(messages) and _together(message, messages[place + 1])
+        names.append(("middle" if before else "first") if after else "last" if before else "only")
+    return names
+
+
+def _together(a: Message, b: Message) -> bool:
+    return (
+        a.sender != Sender.SYSTEM
+        and (a.sender, a.author_id, a.internal) == (b.sender, b.author_id, b.internal)
+        and not (a.withdrawn_at or b.withdrawn_at)
+        and b.created_at - a.created_at < TOGETHER
+        and _day(a.created_at) == _day(b.created_at)
+    )
 
 
 @lru_cache(maxsize=BUBBLES_KEPT)

@@ -68,7 +68,6 @@ def stream(view: Any) -> Any:
 async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     """The events of one ticket, for its requester or an agent."""
     ear = await live.in_thread(_ear, request)
-    slot = Slot(ear.person.pk, ear.address)
     ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
     def read(after: int) -> Batch:
@@ -76,6 +75,7 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
 
     if _once(request):
         return await _polled(read, ear.after or 0)
+    slot = Slot(ear.person.pk, ear.address)
 
     def passes(call: dict) -> bool:
         # Customers are not told when an agent types a private note, or who looks on
@@ -106,10 +106,10 @@ async def inbox_events(request: HttpRequest) -> Any:
     ear = await live.in_thread(_ear, request)
     if not ear.person.is_agent:
         raise Http404
-    slot = Slot(ear.person.pk, ear.address)
     after = await live.in_thread(_place, request) if ear.after is None else ear.after
     if _once(request):
         return await _polled(_inbox_news, after)
+    slot = Slot(ear.person.pk, ear.address)
     return _streamed(
         slot,
         live.stream(
@@ -195,7 +195,9 @@ def _inbox_news(after: int) -> Batch:
         ticket = tickets.get(row.ticket_id)
         message = messages.get((row.ticket_id, row.seq))
         if ticket and message:
-            chunk += event("message", _message(message, ticket, True), row.position)
+            # Whose ticket it is decides for whom it rings
+            assignee = {"assignedAgent": ticket.assignee_id and str(ticket.assignee_id)}
+            chunk += event("message", _message(message, ticket, True) | assignee, row.position)
         elif ticket:
             chunk += event("ticket", serializers.ticket_json(ticket, agent=True), row.position)
         after = row.position

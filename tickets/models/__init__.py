@@ -5,6 +5,7 @@ order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
 message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
+desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
@@ -30,6 +31,7 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
+from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
 from .job import Job, MetricCount
@@ -55,6 +57,7 @@ from .ticket import (
     STATUS_LABELS,
     Category,
     ChannelName,
+    Lane,
     Priority,
     Status,
     Ticket,
@@ -70,6 +73,7 @@ __all__ = [
     "PRIORITY_LABELS",
     "SHOP_TIME",
     "STATUS_LABELS",
+    "TAG_LENGTH",
     "THE_ROW",
     "Activity",
     "AddressBlock",
@@ -77,6 +81,7 @@ __all__ = [
     "Allowance",
     "AuditAction",
     "AuditEntry",
+    "CannedReply",
     "Category",
     "ChannelIdentity",
     "ChannelName",
@@ -92,6 +97,7 @@ __all__ = [
     "Incoming",
     "IncomingState",
     "Job",
+    "Lane",
     "Message",
     "MessageTemplate",
     "MetricCount",
@@ -106,6 +112,8 @@ __all__ = [
     "PersonManager",
     "Priority",
     "Role",
+    "SavedView",
+    "ScheduledReply",
     "Scope",
     "SearchText",
     "SecondFactor",
@@ -115,8 +123,10 @@ __all__ = [
     "Side",
     "Status",
     "System",
+    "Tag",
     "Ticket",
     "TicketEvent",
+    "TicketTag",
     "TokenFamily",
     "Viewer",
     "Webhook",

@@ -39,6 +39,18 @@ class Message(models.Model):
     picture_width = models.PositiveIntegerField(null=True)
     picture_height = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    is_resolution = models.BooleanField(default=False)
+    # Whether it counts as unread for the other side
+    is_news = models.BooleanField(default=True)
+    # Taken back: it keeps its seq and has no text. The row that says so names the other's seq
+    withdrawn_at = models.DateTimeField(null=True)
+    withdraws = models.PositiveIntegerField(null=True)
+    # What the customer waited for when this reply answered it
+    answered_since = models.DateTimeField(null=True)
+    answered_due_at = models.DateTimeField(null=True)
+    # Where it stood before its ticket was merged
+    origin_id = models.UUIDField(null=True)
+    origin_seq = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["seq"]

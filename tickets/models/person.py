@@ -77,6 +77,8 @@ class Person(AbstractBaseUser):
         "active", default=True, help_text="Unticked: signed out everywhere, within seconds."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    notes = models.TextField(blank=True, help_text="What agents note about this customer.")
+    blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PersonManager()
 

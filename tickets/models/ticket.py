@@ -6,8 +6,6 @@ What a list shows is stored on the ticket itself: a page of the list reads one t
 from django.db import models
 from django.utils import timezone
 
-from tickets import sla
-
 from .ids import random_id
 from .order import Order
 from .person import Person
@@ -38,6 +36,16 @@ class Category(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class Lane(models.TextChoices):
+    """Where a ticket stands on the desk, derived from its status and what agents did with it."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    DONE = "done"
+    SPAM = "spam"
+    MERGED = "merged"
+
+
 STATUS_LABELS, PRIORITY_LABELS, CATEGORY_LABELS = (
     dict(each.choices) for each in (Status, Priority, Category)
 )
@@ -61,6 +69,8 @@ class Ticket(models.Model):
 
     # True on the object that `open_ticket` has just written, false on one that was there before
     is_new = False
+    # What the changes of a block did, while it is recorded; see `workflow.undo`
+    recording = None
     # Whether a verb has begun anew with it, because somebody else wrote first
     is_retry = False
 
@@ -106,10 +116,33 @@ class Ticket(models.Model):
     # When the desk looks whether somebody has answered; empty once it has looked, see jobs.notice_breaches
     answer_check_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Clocks, see `tickets.clocks`. The customer's oldest message that no agent has answered
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    next_response_due_at = models.DateTimeField(null=True, blank=True)
+    resolution_due_at = models.DateTimeField(null=True, blank=True)
+    clocks_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    is_spam = models.BooleanField(default=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", db_index=False
+    )
+    # Names of the tags, one a line, in their order; `TicketTag` says the same for filters
+    tag_names = models.TextField(blank=True)
+    # When the customer was reminded that we wait for an answer
+    nudged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    has_scheduled = models.BooleanField(default=False, editable=False)
+
+    # Derived by `clocks.lanes` with every change: each view is a range of one index
+    lane = models.CharField(max_length=8, choices=Lane, default=Lane.OPEN, editable=False)
+    is_waiting = models.BooleanField(default=False, editable=False)
+    attention_rank = models.BigIntegerField(default=0, editable=False)
+
     # The conversation in numbers
     last_seq = models.PositiveIntegerField(default=0)
     last_customer_seq = models.PositiveIntegerField(default=0)
     preview = models.CharField(max_length=140, blank=True)
+    # The agent who wrote it; empty for the customer
+    preview_by = models.CharField(max_length=120, blank=True)
     read_by_agents = models.PositiveIntegerField(default=0, help_text="seq up to which agents read")
     read_by_requester = models.PositiveIntegerField(default=0)
     unread_by_agents = models.PositiveIntegerField(default=0)
@@ -148,11 +181,13 @@ class Ticket(models.Model):
             models.Index(fields=["category", "-updated_at", "-id"], name="inbox_by_category"),
             models.Index(fields=["assignee", "-updated_at", "-id"], name="inbox_by_assignee"),
             models.Index(fields=["requester", "-updated_at", "-id"], name="own_tickets"),
-            # The last is counted with it
-            models.Index(
-                fields=["status", "first_response_due_at", "id", "first_responded_at"],
-                name="inbox_by_due_time",
-            ),
+            models.Index(fields=["lane", "-updated_at", "-id"], name="view_by_lane"),
+            models.Index(fields=["assignee", "lane", "-updated_at", "-id"], name="view_by_assignee"),
+            models.Index(fields=["is_waiting", "attention_rank", "id"], name="view_needs_answer"),
+            models.Index(fields=["attention_rank", "id"], name="inbox_by_attention"),
+            models.Index(fields=["created_at", "id"], name="inbox_by_creation"),
+            # Without a condition: MongoDB has none for "is not null"
+            models.Index(fields=["snoozed_until"], name="tickets_to_wake"),
             models.Index(
                 fields=["callback_requested", "callback_completed", "-updated_at", "-id"],
                 name="inbox_callbacks",
@@ -175,6 +210,24 @@ class Ticket(models.Model):
         return CATEGORY_LABELS.get(self.category, self.category)
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether a customer waits for an answer now: neither snoozed nor spam."""
+        return bool(self.waiting_since and self.next_response_due_at) and not (
+            self.snoozed_until or self.is_spam
+        )
+
+    def response_state(self, now) -> str:
+        """How long the customer has waited: `ok`, `soon` from half of the target on, or `breached`."""
+        due_at = self.next_response_due_at
+        if now >= due_at:
+            return "breached"
+        return "soon" if now >= self.waiting_since + (due_at - self.waiting_since) / 2 else "ok"
+
+    @property
+    def tags(self) -> list[str]:
+        return self.tag_names.split("\n") if self.tag_names else []
+
+    @property
     def is_over(self) -> bool:
         return self.status == Status.CLOSED
 
@@ -185,18 +238,6 @@ class Ticket(models.Model):
     @property
     def awaits_first_response(self) -> bool:
         return not self.first_responded_at and self.status in (Status.OPEN, Status.IN_PROGRESS)
-
-    @property
-    def first_response_soon_at(self):
-        return sla.soon_from(self.first_response_due_at, self.priority)
-
-    def sla_state(self, now=None) -> str:
-        """How the first response stands, see `sla.state`; `done` once it no longer matters."""
-        if not self.first_responded_at and not self.awaits_first_response:
-            return "done"
-        return sla.state(
-            self.first_response_due_at, self.first_responded_at, now or timezone.now(), self.priority
-        )
 
 
 class Viewer(models.Model):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from tickets import queries
+from tickets import inbox
 from tickets.models import Activity, Job, Status
 
 
@@ -17,9 +17,9 @@ def gauges() -> Iterator[Metric]:
         "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
     )
     for status in Status.values:
-        tickets.add_metric([status], queries.count(queries.InboxFilter(status=status)).number)
-    waiting = queries.inbox(queries.InboxFilter(waiting=True)).filter(first_response_due_at__lt=now)
-    late = waiting.order_by()[: queries.COUNT_CAP].count()
+        tickets.add_metric([status], inbox.count(inbox.InboxFilter(status=status)).number)
+    waiting = inbox.inbox(inbox.InboxFilter(view="needs-answer")).filter(next_response_due_at__lt=now)
+    late = waiting.order_by()[: inbox.COUNT_CAP].count()
     oldest = Activity.objects.filter(position=None).order_by("at").first()
     age = (now - oldest.at).total_seconds() if oldest else 0
     jobs = GaugeMetricFamily(

@@ -14,6 +14,7 @@ declare(
     login_email=Text(erase=Erase.BY_CODE, export=True),
     external_id=Text(erase=Erase.BY_CODE, export=True),
     password=BY_CODE,
+    notes=Text(mask=True, erase=Erase.EMPTY, export=True),
 )
 declare_same("tickets.TokenFamily", DELETED, ["jti", "previous_jti"])
 # Digests: the key names nobody
@@ -55,6 +56,8 @@ declare(
     preview=Text(erase=Erase.BY_CODE, export=True),
     handover=Text(erase=Erase.BY_CODE, export=True),
     client_id=BY_CODE,
+    preview_by=Text(export=True),
+    tag_names=Text(export=True),
     assignee_name=Text(export=True),
     language=Text(export=True),
     reply_by=Text(export=True),
@@ -76,6 +79,12 @@ declare(
 )
 declare("tickets.SearchText", words=BY_CODE)
 declare("tickets.Viewer", name=KEPT)
+declare_same("tickets.ScheduledReply", BY_CODE, ["text", "client_id"])
+
+# --- What agents work with: it is about no customer --------------------------
+declare_same("tickets.Tag", KEPT, ["name", "key", "colour"])
+declare_same("tickets.CannedReply", KEPT, ["shortcut", "title", "texts"])
+declare_same("tickets.SavedView", KEPT, ["name", "query"])
 
 # --- Channels: erased and exported by `tickets.channels.personal_data` ---------
 declare_same(
@@ -119,3 +128,4 @@ declare_same(
 declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
+declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])

@@ -31,6 +31,7 @@ from tickets.models import (
     Order,
     Person,
     Role,
+    ScheduledReply,
     Sender,
     Status,
     Ticket,
@@ -120,6 +121,7 @@ def _everything(person: Person) -> dict:
             "phone": person.phone,
             "signInEmail": person.login_email,
             "idInShop": person.external_id,
+            "notes": person.notes,
             "createdAt": person.created_at,
             "lastSignIn": person.last_login,
         },
@@ -142,7 +144,10 @@ def _order(order: Order) -> dict:
 
 
 def _ticket(ticket: Ticket) -> dict:
-    left_out = {"id", "requester", "order", "assignee", "previous", "client_id"}
+    left_out = {
+        "id", "requester", "order", "assignee", "previous", "client_id", "merged_into", "lane", "attention_rank",
+        "is_waiting", "has_scheduled", "clocks_paused_at", "nudged_at",
+    }  # fmt: skip
     fields = [field.name for field in Ticket._meta.concrete_fields if field.name not in left_out]
     return {field: getattr(ticket, field) for field in fields} | {
         "messages": [_message(message) for message in ticket.messages.order_by("seq")],
@@ -199,7 +204,7 @@ def erase(person: Person, *, words: bool = False) -> None:
         LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr=ERASED)
         # Last, so that whoever was interrupted still finds whom to erase
         Person.objects.filter(pk=person.pk).update(
-            name=ERASED, email="", phone="", login_email=None, external_id=None, last_login=None
+            name=ERASED, email="", phone="", login_email=None, external_id=None, last_login=None, notes=""
         )
 
 
@@ -275,6 +280,7 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
         actor_name = ERASED if event.actor_id == person.pk else event.actor_name
         TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
     _erase_head(ticket, messages, anonymous)
+    ScheduledReply.objects.filter(ticket=ticket).delete()
     search.renew(ticket)
     live.announce(ticket)
 

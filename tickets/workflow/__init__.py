@@ -4,17 +4,35 @@ Every verb takes the ticket as its caller read it, does all or nothing, leaves a
 event row for each change, and announces it to the live streams. What may not be
 done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
 
-steps      what a ticket may become (the one table), and the changes of which verbs are made
-talking    opening a ticket, and everything that is said on one
-moving     status, agent, priority; the customer's yes and rating; many at once
-promises   calling back, and answering in time
-reading    who has seen what
-requester  whose ticket it is
-leaving    an agent leaves, the open tickets are unassigned
+status         what a ticket may become (the one table), and the changes of which verbs are made
+messages       opening a ticket, and everything that is said on one
+openings       a ticket that an agent opens for a caller
+transitions    status, agent, priority; the customer's yes and rating
+corrections    order, subject, contact, tags; snooze and spam
+changes        several verbs at once, and many tickets
+waiting        who waits for whom: the clocks of a ticket
+undo           taking back a change; withdrawals: taking back a message
+scheduled      replies that are sent later
+merging        two tickets of one customer become one
+callbacks      calling back, and answering in time
+read_receipts  who has seen what
+requester      whose ticket it is
+leaving        an agent leaves, the open tickets are unassigned
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
+from .changes import change, change_many
+from .corrections import (
+    correct,
+    mark_spam,
+    needs_no_answer,
+    nudge,
+    resolve_silent,
+    snooze,
+    wake_on_time,
+)
 from .leaving import release_of_leavers, release_tickets
+from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
     ChannelClosed,
@@ -25,12 +43,13 @@ from .messages import (
     customer_says,
     open_ticket,
 )
+from .openings import customer_of_caller, open_for_caller
 from .read_receipts import mark_read
 from .requester import change_requester
+from .scheduled import cancel_because_customer_wrote, cancel_reply, plan_reply, send_planned
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,
-    change,
     close_by_itself,
     confirm,
     end,
@@ -42,10 +61,15 @@ from .transitions import (
     take,
     triage,
 )
+from .undo import Recording, recorded
+from .undo import take as undo_change
+from .withdrawals import withdraw
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Refused", "StaleReply", "add_note", "agent_replies",
-    "allowed_moves", "assign", "change", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm",
-    "customer_says", "end", "mark_read", "move", "move_many", "note_resolution", "open_ticket", "rate", "release_of_leavers",
-    "release_tickets", "reopen", "request_callback", "take", "triage",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Recording", "Refused", "StaleReply", "add_note",
+    "agent_replies", "allowed_moves", "assign", "cancel_because_customer_wrote", "cancel_reply", "change",
+    "change_many", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm", "correct", "customer_of_caller",
+    "customer_says", "end", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",
+    "open_for_caller", "open_ticket", "plan_reply", "rate", "recorded", "release_of_leavers", "release_tickets", "reopen", "request_callback", "resolve_silent", "send_planned",
+    "snooze", "take", "triage", "undo_change", "unmerge", "wake_on_time", "withdraw",
 ]  # fmt: skip

@@ -11,24 +11,41 @@ from .status import IllegalMove, Refused
 
 # --- Answering in time -------------------------------------------------------
 
-OVERDUE = "overdue"
+OVERDUE, DUE_SOON = "overdue", "due soon"
 
 
 @atomic_with_retry
 def check_answer(ticket: Ticket) -> bool:
-    """Look, at the time the answer was due, whether there is one; if not, say so in history and inbox.
+    """Look whether the customer has an answer: first to warn the assignee, then when it is overdue.
 
-    Return whether this call found it overdue: of two at once, one does.
+    Both are said in the history, and to the agents who have the desk open: the warning to the
+    assignee, the breach to the team. Return whether this call found it overdue: of two at once, one does.
     """
     row = Ticket.objects.filter(pk=ticket.pk, answer_check_at=ticket.answer_check_at)
-    if not ticket.awaits_first_response:
+    if not ticket.is_awaited:
         row.update(answer_check_at=None)
         return False
-    if not row.filter(first_responded_at=None, status=ticket.status).update(answer_check_at=None):
+    due_at = ticket.next_response_due_at
+    is_overdue = clock.now() >= due_at
+    still = row.filter(next_response_due_at=due_at, status=ticket.status)
+    if not still.update(answer_check_at=None if is_overdue else due_at):
         return False
-    TicketEvent.objects.create(ticket=ticket, field="first_response", new=OVERDUE, at=clock.now())
+    field = "next_response" if ticket.first_responded_at else "first_response"
+    TicketEvent.objects.create(
+        ticket=ticket, field=field, new=OVERDUE if is_overdue else DUE_SOON, at=clock.now()
+    )
     live.announce(ticket)
-    return True
+    _alert(ticket, is_overdue)
+    return is_overdue
+
+
+def _alert(ticket: Ticket, is_overdue: bool) -> None:
+    if is_overdue:
+        text, to = f"{ticket.requester_name} has waited too long for an answer.", ""
+    else:
+        text, to = f"{ticket.requester_name} needs an answer soon.", str(ticket.assignee_id or "")
+    kind = "breach" if is_overdue else "warning"
+    live.signal(ticket, "alert", kind=kind, to=to, text=f"#{ticket.number}: {text}")
 
 
 # --- Calling back ------------------------------------------------------------

@@ -30,6 +30,7 @@ from supportdesk.db.transactions import (
 )
 from supportdesk.observability import metrics
 from tickets import live, search
+from tickets.clocks import lanes
 from tickets.models import Message, Person, Sender, Ticket, TicketEvent
 from tickets.privacy import registry
 from tickets.privacy.masking import masked
@@ -38,6 +39,8 @@ from tickets.uploads import StoredPicture
 from . import clock
 
 PREVIEW_LENGTH = 140
+# Relations by the column in which they are stored
+COLUMNS = {"assignee": "assignee_id", "order": "order_id", "merged_into": "merged_into_id"}
 # What MongoDB can tell apart
 TICK = timedelta(milliseconds=1)
 
@@ -83,6 +86,8 @@ class ChangeSet:
         # What the ticket must still say for this change_set to be written
         self.read: dict[str, Any] = {"status": ticket.status}
         self.changes: dict[str, Any] = {}
+        # What the changed fields were, see `undo`
+        self.before: dict[str, Any] = {}
         # By how much counters grow, whatever they are by then
         self.added: dict[str, int] = {}
         self.events: list[TicketEvent] = []
@@ -119,6 +124,8 @@ class ChangeSet:
     def set_silently(self, **fields: Any) -> None:
         """Change fields that are no news by themselves (times, counters, copies)."""
         for field, value in _storable(fields).items():
+            column = COLUMNS.get(field, field)
+            self.before.setdefault(column, getattr(self.ticket, column))
             setattr(self.ticket, field, value)
             self.changes[field] = value
 
@@ -141,6 +148,7 @@ class ChangeSet:
             text=masked(text),
             internal=internal,
             created_at=self.now,
+            is_news=unread,
             **fields,
         )
         if picture:
@@ -155,17 +163,23 @@ class ChangeSet:
         if unread and not internal:
             self._count_unread("unread_by_agents" if sender == Sender.CUSTOMER else "unread_by_requester")
         if not internal and sender != Sender.SYSTEM:
-            self.set_silently(preview=_preview(message))
+            self.set_silently(**preview_of(message))
         return message
 
     def _count_unread(self, field: str) -> None:
-        setattr(self.ticket, field, getattr(self.ticket, field) + 1)
-        self.added[field] = self.added.get(field, 0) + 1
+        self.add_to(field, 1)
+
+    def add_to(self, field: str, number: int) -> None:
+        """Let a counter grow (or shrink), whatever it is by then."""
+        setattr(self.ticket, field, getattr(self.ticket, field) + number)
+        self.added[field] = self.added.get(field, 0) + number
 
     def write(self) -> None:
         """Write it all, inside the caller's transaction, and tell the streams once it is committed."""
-        if not (self.changes or self.messages):
+        if not (self.changes or self.messages or self.events):
             return
+        if lanes.DECIDING & self.changes.keys():
+            self.changes |= lanes.stand(self.ticket)
         try:
             insert(self.messages)
             self.set_silently(updated_at=self.now)
@@ -183,6 +197,8 @@ class ChangeSet:
         insert(self.events)
         search.remember(self.ticket, search.FIELDS if new else self.changes, self.messages, new=new)
         live.announce(self.ticket, [message.seq for message in self.messages])
+        if self.ticket.recording:
+            self.ticket.recording.add(self)
         for picture in self.pictures:
             picture.used = True
         for message in self.messages:
@@ -192,6 +208,7 @@ class ChangeSet:
 def create(ticket: Ticket, change_set: ChangeSet) -> None:
     """Write a new ticket and its first change_set, inside the caller's transaction."""
     # In this order nobody ever sees a ticket without its first message, also where there is no transaction
+    lanes.stand(ticket)
     insert(change_set.messages)
     insert([ticket])
     change_set.publish(new=True)
@@ -205,6 +222,9 @@ def _storable(fields: dict) -> dict:
     }
 
 
-def _preview(message: Message) -> str:
+def preview_of(message: Message) -> dict:
+    """Return the fields of the ticket that show this message in a list."""
     text = " ".join(message.text.split()) or "Picture"
-    return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1] + "…"
+    if len(text) > PREVIEW_LENGTH:
+        text = text[: PREVIEW_LENGTH - 1] + "…"
+    return {"preview": text, "preview_by": message.sender_name if message.sender == Sender.AGENT else ""}

@@ -17,12 +17,12 @@ from supportdesk.db.transactions import (
 )
 from tickets import sla
 from tickets.channels import outbox
+from tickets.clocks import running as clocks
 from tickets.models import Category, ChannelName, Message, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
-from tickets.team.settings import current
 from tickets.uploads import StoredPicture
 
-from . import clock, status, wording
+from . import clock, status, waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket, create
 from .status import IllegalMove, Refused
 
@@ -64,20 +64,25 @@ def open_ticket(
     language: str = "",
     handover: dict | None = None,
     channel: str = ChannelName.WIDGET,
+    opened_by: Person | None = None,
+    internal: bool = False,
 ) -> Ticket:
     """Open a ticket with the customer's words (or picture) as its first message.
 
     The same `client_id` from the same requester returns the ticket that it
     opened before; so does `once`, our own word for it where the client gave none.
-    `handover` is stored as it is, see `chatbot.handover`.
+    `handover` is stored as it is, see `chatbot.handover`. `opened_by` is the agent who opens it
+    for a caller, with `internal` by a private note.
     """
     key = client_id or once
     if seen := _opened_before(requester, key, text, picture):
         return seen
     priority = priority or sla.DEFAULT_PRIORITY[category]
+    if internal:
+        # The customer reads the subject; a private note stays private
+        subject = subject or f"Call about {Category(category).label.lower()}"
     for attempt in range(TRIES):
         now = clock.now()
-        due = current().first_response_due(priority, now)
         ticket = Ticket(
             number=secrets.randbelow(90_000_000) + 10_000_000,
             requester=requester,
@@ -88,11 +93,11 @@ def open_ticket(
             order_number=order.number if order else "",
             priority=priority,
             category=category,
+            # A private note stays private: the customer reads the subject
             subject=masked(subject or _first_line(text) or "Picture")[:140],
             created_at=now,
             updated_at=now,
-            first_response_due_at=due,
-            answer_check_at=due,
+            is_spam=bool(requester.blocked_at),
             client_id=key,
             previous=previous,
             language=language,
@@ -100,11 +105,16 @@ def open_ticket(
             channel=channel,
             reply_by=outbox.reply_by(channel),
         )
+        waiting.begin(ticket)
         try:
             with all_or_nothing():
-                change_set = ChangeSet(ticket, by=requester)
+                change_set = ChangeSet(ticket, by=opened_by or requester)
                 change_set.add_event("status", "", Status.OPEN)
-                _said(change_set, Sender.CUSTOMER, text, picture, client_id)
+                if internal:
+                    _said(change_set, Sender.AGENT, text, picture, client_id, internal=True)
+                else:
+                    change_set.by = requester
+                    _said(change_set, Sender.CUSTOMER, text, picture, client_id)
                 change_set.add_message(Sender.SYSTEM, wording.connected(priority, now), unread=False)
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
@@ -129,7 +139,8 @@ def _opened_before(requester: Person, key: str | None, text: Any, picture: Any) 
         return None
     opened = Ticket.objects.filter(requester=requester, client_id=key).first()
     if opened:
-        _same(opened.messages.get(seq=1), text, picture, requester)
+        first = opened.messages.get(seq=1)
+        _same(first, text, picture, requester if not first.internal else first.author, first.internal)
     return opened
 
 
@@ -163,7 +174,12 @@ def customer_says(
                 ticket, text, by=by, picture=picture, client_id=client_id, channel=channel
             )
         try:
-            return _customer_says(ticket, text, by, picture, client_id, channel)
+            message = _customer_says(ticket, text, by, picture, client_id, channel)
+            if ticket.has_scheduled:
+                from .scheduled import cancel_because_customer_wrote
+
+                cancel_because_customer_wrote(ticket)
+            return message
         except ClosedMeanwhile:
             ticket.refresh_from_db()
 
@@ -184,8 +200,14 @@ def _customer_says(
     message = _said(change_set, Sender.CUSTOMER, text, picture, client_id, channel=channel)
     if ticket.reply_by != (way := outbox.reply_by(channel)):
         change_set.set_silently(reply_by=way)
+    if ticket.snoozed_until:
+        change_set.set(snoozed_until=None)
+    if ticket.nudged_at:
+        change_set.set_silently(nudged_at=None)
     if ticket.status == Status.RESOLVED:
         status.reopen(change_set)
+    else:
+        waiting.happened(change_set, clocks.customer_wrote)
     change_set.write()
     return message
 
@@ -257,9 +279,14 @@ def agent_replies(
         status.take(change_set, ticket.assignee or by)
     elif not ticket.assignee_id:
         status.assign(change_set, by)
+    message = _said(change_set, Sender.AGENT, text, picture, client_id)
+    if ticket.nudged_at:
+        change_set.set_silently(nudged_at=None)
+    # What an undo of this reply restores
+    message.answered_since, message.answered_due_at = ticket.waiting_since, ticket.next_response_due_at
+    waiting.happened(change_set, clocks.answered)
     if not ticket.first_responded_at:
         change_set.set_silently(first_responded_at=change_set.now)
-    message = _said(change_set, Sender.AGENT, text, picture, client_id)
     if ticket.reply_by:
         # Before the message: where no transaction covers both, a row without its message is dropped
         # when it is due, and a message without its row would never leave

@@ -1,8 +1,9 @@
 """What a ticket may become, and the changes of which verbs are made: each is added to an ChangeSet."""
 
+from tickets.clocks import running as clocks
 from tickets.models import Person, Role, Sender, Status, Ticket
 
-from . import wording
+from . import waiting, wording
 from .change_set import ChangeSet
 
 # The one table of what a status may become. A closed ticket stays closed: what comes
@@ -68,5 +69,6 @@ def reopen(change_set: ChangeSet) -> None:
     move(change_set, Status.IN_PROGRESS)
     change_set.set_silently(resolved_at=None)
     by_agent = change_set.by is not None and change_set.by.is_agent
+    waiting.happened(change_set, clocks.reopened if by_agent else clocks.customer_wrote)
     said = wording.taken_up_again if by_agent else wording.reopened
     change_set.add_message(Sender.SYSTEM, said(str(change_set.by)), unread=False)

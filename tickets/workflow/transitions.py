@@ -1,4 +1,4 @@
-"""Status, agent, priority; the customer's yes and rating; several changes, and many tickets, at once."""
+"""Status, agent, priority; the customer's yes and rating."""
 
 import logging
 from collections.abc import Iterable
@@ -7,18 +7,15 @@ from typing import Any
 
 from supportdesk.http.outages import is_outage
 from tickets.channels import outbox
+from tickets.clocks import running as clocks
 from tickets.models import Person, Sender, Status, Ticket
-from tickets.team.settings import current
 
 from . import status as steps
-from . import wording
-from .callbacks import complete_callback
+from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove, Refused
 
 logger = logging.getLogger(__name__)
-
-ENDS = {Status.RESOLVED, Status.CLOSED}
 
 
 def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
@@ -27,11 +24,11 @@ def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -
     Raise IllegalMove when the table does not allow the step, when somebody
     else moved the ticket first, or when the customer writes while it is resolved or closed.
     """
-    _move_unless_outrun(ticket, new_status, by, resolution, ticket.last_customer_seq)
+    move_unless_conflict(ticket, new_status, by, resolution, ticket.last_customer_seq)
 
 
 @atomic_on_ticket
-def _move_unless_outrun(
+def move_unless_conflict(
     ticket: Ticket, new_status: Any, by: Any, resolution: Any, customer_seq_read: Any
 ) -> None:
     change_set = ChangeSet(ticket, by=by)
@@ -45,16 +42,35 @@ def _move_unless_outrun(
             raise IllegalMove("The customer wrote again just now. Please look first.")
         if resolution:
             change_set.set(resolution=resolution)
+        change_set.set(snoozed_until=None)
+        waiting.happened(change_set, clocks.settled)
         if new_status == Status.RESOLVED:
-            change_set.set_silently(resolved_at=change_set.now)
-            message = change_set.add_message(Sender.SYSTEM, wording.resolved(ticket.resolution))
-            if ticket.reply_by:
-                outbox.queue_reply(ticket, message, kind="resolved")
-                change_set.set_silently(mailed_to_requester=message.seq)
+            _resolve(change_set, ticket.resolution.strip())
         else:
             change_set.set_silently(closed_at=change_set.now)
             change_set.add_message(Sender.SYSTEM, wording.closed())
     change_set.write()
+
+
+def _resolve(change_set: ChangeSet, resolution: str) -> None:
+    """The resolution is the agent's message; the desk asks whether that solved it."""
+    ticket = change_set.ticket
+    change_set.set_silently(resolved_at=change_set.now)
+    message = None
+    if resolution:
+        if not ticket.first_responded_at:
+            change_set.set_silently(first_responded_at=change_set.now)
+        message = change_set.add_message(
+            Sender.AGENT,
+            resolution,
+            author=change_set.by,
+            sender_name=str(change_set.by),
+            is_resolution=True,
+        )
+    asked = change_set.add_message(Sender.SYSTEM, wording.resolved(), unread=not resolution)
+    if ticket.reply_by:
+        outbox.queue_reply(ticket, message or asked, kind="resolved")
+        change_set.set_silently(mailed_to_requester=asked.seq)
 
 
 def take(ticket: Ticket, *, by: Person) -> None:
@@ -74,11 +90,11 @@ def _begin(ticket: Ticket, agent: Person) -> None:
 
 def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
     """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
-    _assign_unless_outrun(ticket, agent, by, ticket.assignee_id)
+    assign_unless_conflict(ticket, agent, by, ticket.assignee_id)
 
 
 @atomic_on_ticket
-def _assign_unless_outrun(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
+def assign_unless_conflict(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
     if ticket.assignee_id != assignee_read:
         raise IllegalMove("Somebody else assigned this ticket first.")
     change_set = ChangeSet(ticket, by=by)
@@ -92,9 +108,11 @@ def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category:
     change_set = ChangeSet(ticket, by=by)
     if category:
         change_set.set(category=category)
-    if priority and change_set.set(priority=priority) and not ticket.first_responded_at:
-        due = current().first_response_due(priority, ticket.created_at)
-        change_set.set_silently(first_response_due_at=due, answer_check_at=due)
+    old_priority = ticket.priority
+    if priority and change_set.set(priority=priority):
+        ticket.priority = old_priority
+        waiting.happened(change_set, clocks.reprioritised(priority))
+        ticket.priority = priority
     change_set.write()
 
 
@@ -162,31 +180,6 @@ def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     change_set.set_silently(closed_at=change_set.now)
     change_set.add_message(Sender.SYSTEM, wording.closed(), unread=False)
     change_set.write()
-
-
-def change(ticket: Ticket, *, by: Person, **wanted: Any) -> None:
-    """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
-
-    `wanted` holds any of priority, category, assignee, callback_completed, resolution, status.
-    """
-    _change_unless_outrun(ticket, wanted, by, ticket.assignee_id, ticket.last_customer_seq)
-
-
-@atomic_on_ticket
-def _change_unless_outrun(
-    ticket: Ticket, wanted: Any, by: Any, assignee_read: Any, customer_seq_read: Any
-) -> None:
-    status, resolution = wanted.get("status"), wanted.get("resolution", "")
-    if "priority" in wanted or "category" in wanted:
-        triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
-    if "assignee" in wanted:
-        _assign_unless_outrun(ticket, wanted["assignee"], by, assignee_read)
-    if "callback_completed" in wanted:
-        complete_callback(ticket, by=by, completed=wanted["callback_completed"])
-    if "resolution" in wanted and not (resolution and status in ENDS):
-        note_resolution(ticket, resolution, by=by)
-    if status:
-        _move_unless_outrun(ticket, status, by, resolution, customer_seq_read)
 
 
 def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple[list[Ticket], list[tuple]]:

@@ -25,11 +25,8 @@ def joined(agent: str) -> str:
     return f"{agent} from Customer Care is helping you now."
 
 
-def resolved(resolution: str) -> str:
-    resolution = resolution.strip()
-    if resolution and resolution[-1].isalnum():
-        resolution += "."
-    return f"{resolution} Did that solve it?".strip()
+def resolved() -> str:
+    return "Did that solve it?"
 
 
 def reopened(person: str) -> str:
@@ -38,6 +35,16 @@ def reopened(person: str) -> str:
 
 def taken_up_again(agent: str) -> str:
     return f"{agent} from Customer Care opened the conversation again."
+
+
+def nudged() -> str:
+    return (
+        "Are you still there? Write here if you need anything else. Otherwise we will mark this as solved."
+    )
+
+
+def resolved_in_silence() -> str:
+    return "We have not heard from you, so we think that this is solved. Did that solve it?"
 
 
 def closed() -> str:

@@ -1,0 +1,98 @@
+// Many tickets at once: ticked one by one, a range with Shift, or the whole view.
+import { body, list, post } from "./page.js";
+import { renewCounts, renewRow } from "./list.js";
+import { moment } from "./snooze.js";
+import { renewHeader, talk } from "./ticket.js";
+import { toast } from "./toast.js";
+
+const pane = () => document.querySelector(".list-pane");
+const boxes = () => Array.from(document.querySelectorAll(".row-check"));
+export const chosen = () => boxes().filter((box) => box.checked).map((box) => box.closest(".row").dataset.ticket);
+let last = null;
+
+export function showSelection() {
+  const number = chosen().length;
+  const bar = document.getElementById("bulk");
+  pane().toggleAttribute("data-selecting", number > 0);
+  bar.hidden = !number;
+  bar.querySelector("[data-bulk-count]").textContent = `${number} selected`;
+  const all = document.querySelector("[data-select-all]");
+  all.hidden = !boxes().length;
+  all.textContent = number && number === boxes().length ? "Select none" : "Select all";
+}
+
+function pick(box, withShift) {
+  const all = boxes();
+  if (withShift && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    for (const each of all.slice(from, to + 1)) each.checked = box.checked;
+  }
+  last = box;
+  showSelection();
+}
+
+export function selectCurrent() {
+  const row = document.querySelector(".row-link[aria-current]")?.closest(".row") ?? document.activeElement.closest?.(".row") ?? document.querySelector(".row");
+  const box = row?.querySelector(".row-check");
+  if (!box) return;
+  box.checked = !box.checked;
+  pick(box, false);
+}
+
+export function selectNone() {
+  for (const box of boxes()) box.checked = false;
+  showSelection();
+}
+
+async function change(changes) {
+  const ids = chosen();
+  const answer = await post(body.dataset.bulk, { ids, changes: JSON.stringify(changes) }).catch(() => null);
+  if (!answer?.ok) return toast(answer?.text || "We could not be reached. Nothing was changed.", "error");
+  const { done, skipped, undo } = JSON.parse(answer.text);
+  selectNone();
+  const said = `${done.length} ticket${done.length === 1 ? "" : "s"} changed.`;
+  toast(said, "done", { undo: undo && (() => takeBack(undo)) });
+  // What was skipped is named
+  if (skipped.length) toast(`Skipped: ${skipped.map((each) => each.detail).join(" ")}`, "error", { time: 12_000 });
+  renew(done);
+}
+
+async function takeBack(undo) {
+  const answer = await post(body.dataset.bulk, { undo: JSON.stringify(undo) }).catch(() => null);
+  if (!answer?.ok) return toast(answer?.text || "This can no longer be undone.", "error");
+  const { done } = JSON.parse(answer.text);
+  toast(`${done.length} ticket${done.length === 1 ? "" : "s"} changed back.`);
+  renew(done);
+}
+
+function renew(ids) {
+  for (const id of ids.slice(0, 50)) renewRow(id);
+  if (ids.includes(talk?.root.dataset.ticket)) renewHeader();
+  renewCounts();
+}
+
+export function watchBulk() {
+  let shift = false;
+  document.addEventListener("click", (event) => {
+    shift = event.shiftKey;
+    if (event.target.closest("[data-select-none]")) selectNone();
+    if (event.target.closest("[data-select-all]")) {
+      const all = boxes().every((box) => box.checked);
+      for (const box of boxes()) box.checked = !all;
+      showSelection();
+    }
+  }, true);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".row-check")) return pick(event.target, shift);
+    const field = event.target.closest("#bulk select, #bulk input");
+    if (!field || !field.value) return;
+    const { name, value } = field;
+    field.value = "";
+    if (name === "snooze") change({ snoozedUntil: moment(value).toISOString() });
+    else if (name === "tag") change({ addTag: value });
+    else change({ [name]: value === "none" ? null : value });
+  });
+  document.getElementById("bulk").addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target?.closest?.(".list-pane") && showSelection());
+  if (list()) showSelection();
+}

@@ -1,0 +1,20 @@
+// A soft two-note chime; browsers allow sound once the agent has touched the page.
+let audio = null;
+
+export async function chime() {
+  if (!navigator.userActivation?.hasBeenActive) return;
+  try {
+    audio ??= new AudioContext();
+    await audio.resume();
+    [660, 880].forEach((pitch, note) => {
+      const tone = new OscillatorNode(audio, { frequency: pitch });
+      const volume = new GainNode(audio, { gain: 0 });
+      const at = audio.currentTime + 0.12 * note;
+      volume.gain.linearRampToValueAtTime(0.06, at + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.3);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.32);
+    });
+  } catch { /* no sound device */ }
+}

@@ -1,0 +1,120 @@
+// The list: rows that move as tickets change, counts of the views, the place in the list.
+import { showTimes } from "../times.js";
+import { body, htmx, list, parse, request } from "./page.js";
+import { markCurrent, talk } from "./ticket.js";
+import { setWaiting } from "./title.js";
+import { showColours } from "./tags.js";
+
+// Ask for the ticket's row as it is now, in the list that is shown: it moves to its place, or goes
+export async function renewRow(ticketId, isNew) {
+  const rows = list();
+  if (!rows) return;
+  const answer = await request(`${body.dataset.desk}${ticketId}/row?${rows.dataset.query}`).catch(() => null);
+  if (!answer?.ok) return;
+  // Another filter was chosen meanwhile
+  if (rows !== list()) return renewRow(ticketId, isNew);
+  const fresh = parse(answer.text).querySelector(".row");
+  const old = document.getElementById(`ticket-${ticketId}`);
+  if (fresh) placeRow(rows, fresh, old, isNew);
+  const open = talk?.root.dataset.ticket === ticketId;
+  // The open ticket keeps its row until another one is opened, so that nothing jumps under the hand
+  if (old && !fresh && open) old.dataset.gone = "";
+  else if (old && !fresh) removeRow(rows, old);
+  if (!rows.querySelector(".row")) htmx.trigger(".list-tools", "submit");
+}
+
+function placeRow(rows, fresh, old, isNew) {
+  const focused = old?.contains(document.activeElement) && document.activeElement;
+  const rest = rows.querySelector(".next-page");
+  const place = placeFor(fresh, old, rows) || rest;
+  // Behind what is loaded so far: it comes with the next page
+  if (!old && rest && place === rest) return;
+  rows.querySelector(".empty")?.remove();
+  if (old?.querySelector(".row-check").checked) fresh.querySelector(".row-check").checked = true;
+  rows.insertBefore(fresh, place ?? null);
+  htmx.process(fresh);
+  showTimes(fresh);
+  showColours(fresh);
+  if (!old) {
+    fresh.classList.add("fresh");
+    // One from a page that is not loaded yet has been counted
+    if (isNew || !rest) addToTotal(1);
+  }
+  old?.remove();
+  markCurrent(talk?.root.dataset.ticket);
+  if (focused) fresh.querySelector(focused.matches(".row-check") ? ".row-check" : ".row-link").focus();
+}
+
+function removeRow(rows, old) {
+  const next = old.nextElementSibling;
+  const focused = old.contains(document.activeElement);
+  old.remove();
+  addToTotal(-1);
+  if (focused) next?.querySelector(".row-link")?.focus();
+}
+
+// Rows of tickets that have left the view go when the agent has moved on
+export function sweep() {
+  for (const row of list()?.querySelectorAll(".row[data-gone]") ?? []) {
+    if (row.dataset.ticket !== talk?.root.dataset.ticket) removeRow(list(), row);
+  }
+}
+
+function placeFor(row, old, rows) {
+  const others = Array.from(rows.querySelectorAll(".row")).filter((other) => other !== old);
+  const at = (other) => other.querySelector(".row-age time").dateTime;
+  const rank = (other) => Number(other.dataset.rank);
+  const later = rows.dataset.order === "waiting" ? (other) => rank(other) > rank(row) : (other) => at(other) <= at(row);
+  return others.find(later);
+}
+
+function addToTotal(change) {
+  const total = document.getElementById("total");
+  if (total.textContent.includes("+")) return;
+  const number = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + change);
+  const text = `Total: ${number.toLocaleString("en")} ticket${number === 1 ? "" : "s"}`;
+  total.textContent = text;
+  total.setAttribute("aria-label", text);
+}
+
+// --- The counts of the views
+
+let asked = null;
+
+export function renewCounts() {
+  asked ??= setTimeout(async () => {
+    asked = null;
+    const answer = await request(body.dataset.counts).catch(() => null);
+    if (answer?.ok) showCounts(JSON.parse(answer.text));
+  }, 400);
+}
+
+function showCounts(counts) {
+  for (const [view, text] of Object.entries(counts)) {
+    for (const box of document.querySelectorAll(`[data-count="${view}"]`)) {
+      box.textContent = text;
+      box.toggleAttribute("data-none", text === "0");
+    }
+  }
+  if ("waiting-for-me" in counts) setWaiting(Number.parseInt(counts["waiting-for-me"].replace(/\D/g, ""), 10));
+}
+
+// --- Views, by key
+
+export function showView(place) {
+  document.querySelectorAll(".view:not(.saved)")[place]?.click();
+}
+
+export function step(by) {
+  const links = Array.from(document.querySelectorAll(".row-link"));
+  const now = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const next = links[now < 0 ? 0 : now + by];
+  next?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+// --- The place in the list, which both Backs keep
+
+const place = { scroll: 0 };
+export function rememberPlace() { if (list()) place.scroll = list().scrollTop; }
+export function returnToPlace() { if (list() && body.dataset.ticketOpen === "no") list().scrollTop = place.scroll; }

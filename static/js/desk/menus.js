@@ -1,0 +1,113 @@
+// Menus beside their buttons, dialogs, and what asks before it is done.
+import { openPicture } from "../lightbox.js";
+import { list, post } from "./page.js";
+import { toast } from "./toast.js";
+
+const NARROW = matchMedia("(max-width: 820px)");
+
+// A menu opens below its button, inside the window; on a narrow screen the style sheet makes it a sheet
+function placeMenu(menu) {
+  if (NARROW.matches) return;
+  const button = document.querySelector(`[popovertarget="${menu.id}"]:not([popovertargetaction])`);
+  const box = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const above = box.bottom + height + 12 > innerHeight;
+  menu.style.left = `${Math.max(8, Math.min(box.right - width, innerWidth - width - 8))}px`;
+  menu.style.top = `${above ? Math.max(8, box.top - height - 6) : box.bottom + 6}px`;
+}
+
+export function closeMenus() {
+  for (const menu of document.querySelectorAll(".menu:popover-open")) menu.hidePopover();
+}
+
+export function openMenu(id) {
+  const menu = document.getElementById(id);
+  if (!menu || menu.matches(":popover-open")) return;
+  closeMenus();
+  menu.showPopover();
+  menu.querySelector("input:not([type=hidden]), button, select")?.focus();
+}
+
+export function show(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog) return;
+  closeMenus();
+  if (id === "save-view") dialog.querySelector("[name=query]").value = list().dataset.query;
+  dialog.showModal();
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    toast("Copied.");
+  } catch {
+    toast("Copying is not allowed here.", "error");
+  }
+}
+
+// Forms that lead elsewhere when they succeed, and keep what was typed when they do not
+async function sendForm(form) {
+  const refused = form.querySelector("[data-refused]");
+  const answer = await post(form.action, Object.fromEntries(new FormData(form))).catch(() => null);
+  if (answer?.ok) {
+    form.closest("dialog").close();
+    form.reset();
+    const { url, toast: said } = JSON.parse(answer.text);
+    if (said) toast(said);
+    if (url) location.assign(url);
+    return;
+  }
+  if (refused) refused.hidden = false;
+  if (refused) refused.textContent = answer?.text || "We could not be reached. Please try again.";
+}
+
+export function watchMenus() {
+  document.addEventListener("toggle", (event) => {
+    if (event.newState === "open" && event.target.matches(".menu")) placeMenu(event.target);
+  }, true);
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-show]");
+    if (opener) show(opener.dataset.show);
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    const copied = event.target.closest("[data-copy]");
+    if (copied) copy(copied);
+    const picture = event.target.closest("[data-full]");
+    if (picture && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      openPicture(picture.href, { alt: picture.querySelector("img").alt });
+    }
+    const closing = event.target.closest("[data-ask] .menu-item");
+    if (closing) askFirst(event, closing);
+    const keep = event.target.closest("[data-keep]");
+    if (keep) { keep.closest(".menu-ask").hidden = true; closeMenus(); }
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-new-ticket], [data-merge], [data-save-view]");
+    if (!form) return;
+    event.preventDefault();
+    sendForm(form);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-field=status] select") && event.target.value === "resolved") {
+      // Resolving wants a word to the customer
+      event.stopPropagation();
+      event.target.form.reset();
+      show("resolve");
+    }
+  }, true);
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.closest(".menu")) queueMicrotask(closeMenus);
+    if (detail.elt.closest("dialog[open]")) detail.elt.closest("dialog").close();
+  });
+}
+
+// The customer has no answer yet: one line asks, and the second click does it
+function askFirst(event, button) {
+  const question = button.closest("form").querySelector(".menu-ask");
+  if (!question.hidden) return;
+  event.preventDefault();
+  event.stopPropagation();
+  question.hidden = false;
+  question.querySelector("button").focus();
+}
+

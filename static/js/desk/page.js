@@ -1,0 +1,42 @@
+// What every module of the desk needs: the page's own data, requests, storage.
+import { request as plainRequest } from "../net.js";
+
+export const { htmx } = window;
+export const body = document.body;
+export const headers = JSON.parse(body.getAttribute("hx-headers"));
+export const list = () => document.getElementById("tickets");
+export const head = () => document.getElementById("ticket-head");
+export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+export const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
+};
+
+// Every answer that says that the session is over leads to signing in; what was typed stays where it is
+export async function request(url, options = {}) {
+  const answer = await plainRequest(url, { ...options, headers: { ...headers, ...options.headers } });
+  if (answer.status === 401) askToSignIn();
+  return answer;
+}
+
+export function post(url, fields = {}) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) form.append(name, each ?? "");
+  return request(url, { method: "POST", body: form });
+}
+
+export function askToSignIn() {
+  const dialog = document.getElementById("sign-in");
+  if (!dialog.open) dialog.showModal();
+}
+
+// Back from signing in, with another token for the forms: the page is loaded anew, and sends what waits
+export function watchSignIn() {
+  addEventListener("focus", async () => {
+    const dialog = document.getElementById("sign-in");
+    if (!dialog.open) return;
+    const answer = await plainRequest(body.dataset.counts, { headers }).catch(() => null);
+    if (answer?.ok) location.reload();
+  });
+}

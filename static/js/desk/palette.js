@@ -1,0 +1,65 @@
+// Ctrl/Cmd-K: every command by name, and the tickets of the list by customer.
+import { COMMANDS } from "./commands.js";
+import { body } from "./page.js";
+
+const dialog = () => document.getElementById("palette");
+const input = () => dialog().querySelector("[data-palette]");
+const options = () => dialog().querySelector("[role=listbox]");
+let shown = [];
+let place = 0;
+
+export function openPalette() {
+  if (dialog().open) return dialog().close();
+  if (document.querySelector("dialog[open]")) return;
+  input().value = "";
+  dialog().showModal();
+  draw();
+}
+
+function found(words) {
+  const text = words.trim().toLowerCase();
+  const named = COMMANDS.filter(({ name, possible }) => possible() && name.toLowerCase().includes(text));
+  const rows = text ? Array.from(document.querySelectorAll(".row")).filter((row) => row.textContent.toLowerCase().includes(text)).slice(0, 5) : [];
+  const tickets = rows.map((row) => ({ name: `${row.querySelector(".row-name").textContent} · #${row.dataset.number}`, run: () => row.querySelector(".row-link").click() }));
+  const search = text ? [{ name: `Search tickets for “${words.trim()}”`, run: () => location.assign(`${body.dataset.desk}?q=${encodeURIComponent(words.trim())}`) }] : [];
+  return [...named, ...tickets, ...search];
+}
+
+function draw() {
+  shown = found(input().value);
+  place = 0;
+  options().replaceChildren(...shown.map(({ name, key }, at) => {
+    const line = Object.assign(document.createElement("li"), { id: `command-${at}` });
+    line.setAttribute("role", "option");
+    line.append(Object.assign(document.createElement("span"), { textContent: name }));
+    if (key) line.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    line.addEventListener("click", () => run(at));
+    return line;
+  }));
+  mark();
+}
+
+function mark() {
+  options().querySelectorAll("[role=option]").forEach((line, at) => line.setAttribute("aria-selected", String(at === place)));
+  input().setAttribute("aria-activedescendant", shown.length ? `command-${place}` : "");
+  options().children[place]?.scrollIntoView({ block: "nearest" });
+}
+
+function run(at) {
+  const command = shown[at];
+  dialog().close();
+  command?.run();
+}
+
+export function watchPalette() {
+  input().addEventListener("input", draw);
+  dialog().addEventListener("keydown", (event) => {
+    const moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in moves && shown.length) place = (place + moves[event.key] + shown.length) % shown.length;
+    else if (event.key === "Enter") run(place);
+    else return;
+    event.preventDefault();
+    mark();
+  });
+  dialog().addEventListener("click", (event) => event.target === dialog() && dialog().close());
+}

@@ -1,0 +1,31 @@
+// Later times as a person says them, in the reader's own time zone.
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const MORNING = 9;
+
+export function moment(name, now = new Date()) {
+  const at = new Date(now);
+  if (name === "1h" || name === "3h") return new Date(now.getTime() + Number.parseInt(name, 10) * 3_600_000);
+  at.setHours(MORNING, 0, 0, 0);
+  if (name === "tomorrow") at.setDate(at.getDate() + 1);
+  else if (name === "monday") at.setDate(at.getDate() + ((8 - at.getDay()) % 7 || 7));
+  else return new Date(name);
+  return at;
+}
+
+function showMoments(root) {
+  for (const note of root.querySelectorAll("[data-at]")) {
+    const hours = note.dataset.at.endsWith("h");
+    note.textContent = (hours ? clock : dayAndClock).format(moment(note.dataset.at));
+  }
+}
+
+export function watchSnooze() {
+  document.addEventListener("toggle", (event) => event.newState === "open" && showMoments(event.target), true);
+  // The server gets a moment, not a word
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!detail.elt.matches("[data-snooze]")) return;
+    const { until } = detail.parameters;
+    if (until) detail.parameters.until = moment(until).toISOString();
+  });
+}

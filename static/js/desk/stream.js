@@ -1,0 +1,88 @@
+// What happens on the desk, as it happens.
+import { listen } from "../events.js";
+import { roomOf } from "../tabs.js";
+import { chime } from "./chime.js";
+import { renewCounts, renewRow } from "./list.js";
+import { askToSignIn, body } from "./page.js";
+import { renewHeader, talk, tellSeen } from "./ticket.js";
+import { showTitle, unseen } from "./title.js";
+import { toast } from "./toast.js";
+
+const waiting = new Map();
+
+function notice(ticketId, event) {
+  const news = waiting.get(ticketId) || { renew: setTimeout(() => renew(ticketId), 30) };
+  waiting.set(ticketId, news);
+  if (event) Object.assign(news, event);
+}
+
+async function renew(ticketId) {
+  const news = waiting.get(ticketId);
+  waiting.delete(ticketId);
+  const open = talk?.root.dataset.ticket === ticketId;
+  if (open) {
+    await talk.catchUp();
+    renewHeader();
+  }
+  renewRow(ticketId, news.isNew);
+  renewCounts();
+  if (news.fromCustomer && (document.hidden || !open)) {
+    unseen.add(ticketId);
+    showTitle();
+    chime();
+  }
+}
+
+const HEARD = {
+  message(message) {
+    const forMe = !message.assignedAgent || message.assignedAgent === body.dataset.meId;
+    const news = message.sender === "customer" && forMe && { fromCustomer: true };
+    notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
+  },
+  ticket: (ticket) => notice(ticket.id),
+  typing(typing) {
+    const mine = typing.by === "agent" && typing.name === body.dataset.me;
+    if (talk?.root.dataset.ticket === typing.ticketId && !mine) talk.showTyping(typing.name);
+  },
+  presence(presence) {
+    if (talk?.root.dataset.ticket === presence.ticketId && presence.name !== body.dataset.me) tellSeen();
+  },
+  alert(alert) {
+    if (!alert.to || alert.to === body.dataset.meId) toast(alert.text, alert.kind === "breach" ? "error" : "done", { time: 10_000 });
+  },
+};
+
+let liveNow = null;
+
+export function showLive(state, text) {
+  if (liveNow?.state === "lost" && state === "live") {
+    // What happened meanwhile comes with the stream; what could not be sent goes out now
+    talk?.catchUp();
+    talk?.retry();
+    renewCounts();
+  }
+  liveNow = { state, text };
+  body.dataset.live = state;
+  const live = document.getElementById("live");
+  live.dataset.state = state;
+  live.querySelector(".live-text").textContent = text;
+}
+
+export function showLiveAgain() { if (liveNow) showLive(liveNow.state, liveNow.text); }
+
+export function follow() {
+  listen({
+    // Without a place: from now on. All tabs of this agent's browser share one stream
+    url: body.dataset.events,
+    async get(url, options) {
+      const answer = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch", ...options.headers } });
+      if (answer.status === 401) askToSignIn();
+      return answer;
+    },
+    room: roomOf(`inbox:${body.dataset.meId}`),
+    onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
+    onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
+    // Not an agent any more
+    onGone: () => location.reload(),
+  });
+}

@@ -1,0 +1,128 @@
+// The ticket that is open: its conversation, its header, who else looks at it.
+import { Idiomorph } from "../vendor/idiomorph-0.8.0.js";
+import { showTimes } from "../times.js";
+import { body, head, headers, htmx, list, parse, post, request } from "./page.js";
+import { Talk } from "./talk.js";
+import { setTitle, unseen } from "./title.js";
+
+export let talk = null;
+let seenTimer = null;
+
+// A box that is being chosen in, or text that is being typed, is not taken from under the hand
+Idiomorph.defaults.ignoreActiveValue = true;
+
+export function openTicket() {
+  const root = document.querySelector("[data-conversation]");
+  body.dataset.ticketOpen = root ? "yes" : "no";
+  markCurrent(root?.dataset.ticket);
+  if (!root) {
+    talk = null;
+    setTitle("Tickets");
+    return;
+  }
+  if (talk?.root === root) return;
+  talk = new Talk(root, { onSeen: tellSeen });
+  for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
+  showMode();
+  showStatus();
+  setTitle(root.querySelector("h1").textContent);
+  unseen.delete(root.dataset.ticket);
+  tellSeen();
+}
+
+export function markCurrent(id) {
+  for (const link of document.querySelectorAll(".row-link")) {
+    const current = id && link.closest("[data-ticket]").dataset.ticket === id;
+    current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }
+}
+
+export function showMode() {
+  const noting = document.querySelector("[name=internal]:checked")?.value === "1";
+  document.querySelector("[data-composer]").toggleAttribute("data-noting", noting);
+  document.querySelector("[data-composer] [data-text]").placeholder = noting ? "Only your team sees this note..." : "Type your reply...";
+}
+
+export function write(internal) {
+  const mode = document.querySelector(`[name=internal][value="${internal}"]:not(:disabled)`);
+  if (!mode) return;
+  mode.checked = true;
+  showMode();
+  talk.composer.text.focus();
+}
+
+// Tell the server what was in view, and the others who is here
+export async function tellSeen() {
+  clearTimeout(seenTimer);
+  seenTimer = setTimeout(tellSeen, 25_000);
+  if (!talk || document.hidden) return;
+  const open = talk;
+  const answer = await post(open.root.dataset.seen, { seq: open.seenSeq }).catch(() => null);
+  if (!answer?.ok || open !== talk) return;
+  document.getElementById("viewers").innerHTML = answer.text;
+  if (open.seenSeq >= open.lastSeq) markRead(open.root.dataset.ticket);
+}
+
+function markRead(id) {
+  const row = list()?.querySelector(`[data-ticket="${id}"]`);
+  row?.removeAttribute("data-unread");
+  row?.querySelector(".row-unread")?.remove();
+}
+
+export function tellLeaving(root = talk?.root) {
+  if (!root) return;
+  const form = new FormData();
+  form.set("leaving", "1");
+  form.set("csrfmiddlewaretoken", headers["X-CSRFToken"]);
+  navigator.sendBeacon(root.dataset.seen, form);
+}
+
+export async function renewHeader() {
+  const open = talk;
+  if (!open) return;
+  const answer = await request(open.root.dataset.header).catch(() => null);
+  if (!answer?.ok || open !== talk) return;
+  // What was pressed there brings a header of its own, and says what happened on the one that it left
+  if (head().querySelector(".htmx-request")) return setTimeout(renewHeader, 200);
+  showHeader(answer.text);
+}
+
+// Morph the header into this one; an open menu, a dialog and the focus stay as they are
+export function showHeader(html) {
+  const page = parse(html);
+  const fresh = page.getElementById("ticket-head");
+  if (!fresh || !head()) return;
+  talk?.showRead(Number(fresh.dataset.readByRequester));
+  fresh.querySelector("#viewers").innerHTML = document.getElementById("viewers").innerHTML;
+  Idiomorph.morph(head(), fresh, {
+    ignoreActiveValue: true,
+    callbacks: { beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old.matches("dialog[open]") || old.matches("[popover]:popover-open") || (old === document.activeElement && old.matches("select, input, textarea")))) },
+  });
+  const outcome = page.getElementById("outcome");
+  if (outcome) Idiomorph.morph(document.getElementById("outcome"), outcome);
+  htmx.process(head());
+  showBoxes();
+  showTimes(head());
+  showStatus();
+}
+
+// A control shows what is stored, whatever was chosen in it; not the one that is being chosen in
+export function showBoxes(all = false) {
+  for (const form of document.querySelectorAll("[data-field]")) {
+    const box = form.querySelector("select");
+    if (all || box !== document.activeElement) box.value = form.dataset.value;
+  }
+}
+
+// What follows from the header: where "Back" leads, and whether there is somebody left to reply to
+export function showStatus() {
+  if (!head()) return;
+  const { query } = list().dataset;
+  head().querySelector(".back").href = `${body.dataset.desk}${query && `?${query}`}`;
+  const [reply, note] = document.querySelectorAll("[name=internal]");
+  const over = head().dataset.status === "closed";
+  if (reply.disabled === over) return;
+  reply.disabled = over;
+  (over ? note : reply).checked = true;
+  showMode();
+}

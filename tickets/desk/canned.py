@@ -1,0 +1,85 @@
+"""The page on which agents edit canned replies, and what the composer asks for."""
+
+from django.contrib import messages as flash
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.exceptions import ValidationError
+
+from tickets import access, uploads
+from tickets.api import canned as api
+
+from .dashboard import page_for_agents
+from .many import sentence_of
+
+LANGUAGES = {"en": "English", "hi": "हिन्दी", "hinglish": "Hinglish"}
+
+
+@page_for_agents
+def replies(request):
+    """The agent's canned replies and the shared ones, as JSON for the composer."""
+    return JsonResponse(
+        {"results": [api.shown(reply, request.user) for reply in api.visible_to(request.user)]}
+    )
+
+
+@access.for_agents
+@require_http_methods(["GET", "HEAD", "POST"])
+def canned_replies(request):
+    """The list with a form for each; POST adds one."""
+    if request.method == "POST":
+        return _saved(request, lambda data: api.create(data, request.user))
+    context = {"replies": api.visible_to(request.user).order_by("shortcut"), "languages": LANGUAGES}
+    return render(request, "tickets/canned.html", context)
+
+
+@require_POST
+@access.for_agents
+def change(request, reply_id):
+    """Change a canned reply, or remove it."""
+    reply = api.find(request.user, reply_id)
+    if request.POST.get("delete"):
+        api.remove(reply)
+        flash.info(request, f"/{reply.shortcut} is deleted.")
+        return redirect("canned-replies")
+    return _saved(request, lambda data: api.change(reply, data))
+
+
+def _saved(request, store):
+    texts = {code: request.POST.get(f"text-{code}", "").replace("\r\n", "\n") for code in LANGUAGES}
+    sent = {
+        "shortcut": request.POST.get("shortcut", ""),
+        "title": request.POST.get("title", ""),
+        "text": texts,
+        "shared": bool(request.POST.get("shared")),
+        "image": request.FILES.get("image"),
+    }
+    serializer = api.NewCannedReplySerializer(data=sent, context={"agent": request.user})
+    try:
+        serializer.is_valid(raise_exception=True)
+        store(dict(serializer.validated_data))
+    except ValidationError as reason:
+        flash.error(request, sentence_of(reason))
+    except (uploads.BadPicture, uploads.NoRoom) as reason:
+        flash.error(request, str(reason))
+    else:
+        flash.info(request, "Saved.")
+    return redirect("canned-replies")
+
+
+@require_POST
+@access.for_agents
+def used(request, reply_id):
+    """Count one use."""
+    api.count_use(api.find(request.user, reply_id))
+    return HttpResponse(status=204)
+
+
+@page_for_agents
+def picture(request, reply_id):
+    """The picture that goes with a canned reply."""
+    try:
+        file, name = api.picture_of(request.user, reply_id)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(file, content_type=uploads.content_type(name))

@@ -1,0 +1,193 @@
+"""What the list's address says: the view, the filters as chips, the search with its operators."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from django.http import QueryDict
+
+from tickets.inbox import OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
+from tickets.models import Category, Person, Priority, Status
+from tickets.queries import colleagues, tags
+from tickets.search.operators import parse
+
+# In the order in which they stand in the address
+FIELDS = ("view", "status", "priority", "category", "tag", "assigned", "unread", "callback", "q")
+MANY = {"status", "priority", "category", "tag"}
+DEFAULT_VIEW = "needs-answer"
+# Bookmarks of the desk of 0.1
+OLD_FILTERS = {
+    "waiting": ("view", "needs-answer"),
+    "mine": ("view", "mine"),
+    "unassigned": ("view", "unassigned"),
+    "callback": ("callback", "1"),
+    **{value: ("status", value) for value in Status.values},
+    **{value: ("priority", value) for value in Priority.values},
+    **{value: ("category", value) for value in Category.values},
+}
+LABELS = {
+    "status": dict(Status.choices),
+    "priority": dict(Priority.choices),
+    "category": dict(Category.choices),
+}
+# What `is:` says in the search box
+STATES = {
+    "waiting": ("view", "needs-answer"),
+    "mine": ("view", "mine"),
+    "unassigned": ("view", "unassigned"),
+    "snoozed": ("view", "snoozed"),
+    "done": ("view", "done"),
+    "spam": ("view", "spam"),
+    "unread": ("unread", True),
+    "callback": ("callback", True),
+    **{value: ("status", value) for value in Status.values},
+    **{value: ("priority", value) for value in Priority.values},
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that narrows the list; `without` is the address of the list without it."""
+
+    field: str
+    value: str
+    label: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """Which list is shown: `wanted` of the database, `query` in addresses, `chips` on the page."""
+
+    wanted: InboxFilter
+    view: str
+    query: str
+    q: str
+    chips: list[Chip]
+
+
+def shown_list(asked: QueryDict, agent: Person) -> ShownList:
+    """Read the address of the list. What it does not know it leaves out, as an old bookmark should."""
+    given = _given(asked)
+    query = _query(given)
+    view = _view(given)
+    try:
+        wanted = _wanted(given, view, agent)
+    except BadFilter:
+        given, view, query = {}, DEFAULT_VIEW, ""
+        wanted = _wanted(given, view, agent)
+    return ShownList(wanted, view, query, " ".join(given.get("q", [])), _chips(given))
+
+
+def _given(asked: QueryDict) -> dict[str, list[str]]:
+    given = {name: [value for value in asked.getlist(name) if value.strip()] for name in FIELDS}
+    added = asked.getlist("add") + [
+        ":".join(OLD_FILTERS[value]) for value in asked.getlist("filter") if value in OLD_FILTERS
+    ]
+    for choice in filter(None, added):
+        name, _, value = choice.partition(":")
+        if name in FIELDS:
+            given[name] = [*given[name], value] if name in MANY else [value]
+            if name == "status":
+                # Each view has statuses of its own; a chosen one stands for itself
+                given["view"] = []
+    for name, known in (("status", Status), ("priority", Priority), ("category", Category)):
+        given[name] = [value for value in given[name] if value in known.values]
+    given["view"] = [value for value in given["view"] if value in VIEWS or value in OTHER_VIEWS][-1:]
+    given["q"] = [
+        "".join(sign for sign in value if sign != "\0")[:SEARCH_LENGTH] for value in given["q"][-1:]
+    ]
+    return {name: list(dict.fromkeys(values)) for name, values in given.items() if values}
+
+
+def _view(given: dict) -> str:
+    if "view" in given:
+        return given["view"][0]
+    return "all" if given.keys() - {"view"} else DEFAULT_VIEW
+
+
+def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
+    fields = {name: tuple(given.get(name, ())) for name in MANY}
+    assigned = (given.get("assigned") or [""])[-1]
+    fields |= {
+        "view": view,
+        "assigned": str(agent.pk) if assigned == "me" else assigned,
+        "unread": "unread" in given,
+        "callback": "callback" in given,
+        "agent": str(agent.pk),
+    }
+    found = parse(" ".join(given.get("q", [])).strip())
+    fields |= {"q": found.words, "sender": found.sender, "order_number": found.order_number}
+    fields["tag"] += found.tags
+    if found.before:
+        fields["updated_before"] = datetime.combine(found.before, time.min, UTC)
+    for state in found.states:
+        name, value = STATES[state]
+        fields[name] = (*fields[name], value) if name in MANY else value
+    return InboxFilter(**fields)
+
+
+def _query(given: dict) -> str:
+    kept = QueryDict(mutable=True)
+    for name in FIELDS:
+        if name in given:
+            kept.setlist(name, given[name])
+    return kept.urlencode()
+
+
+def _chips(given: dict) -> list[Chip]:
+    chips = []
+    for name in ("status", "priority", "category", "tag", "assigned", "unread", "callback"):
+        for value in given.get(name, ()):
+            rest = given | {name: [other for other in given[name] if other != value]}
+            rest = {key: values for key, values in rest.items() if values}
+            chips.append(Chip(name, value, _label(name, value), _query(rest)))
+    return chips
+
+
+def _label(name: str, value: str) -> str:
+    match name:
+        case "unread":
+            return "Unread"
+        case "callback":
+            return "Call back"
+        case "assigned":
+            return f"Assigned to: {_who(value)}"
+    return f"{name.capitalize()}: {LABELS.get(name, {}).get(value, value)}"
+
+
+def _who(value: str) -> str:
+    if value in ("me", "none"):
+        return "me" if value == "me" else "no one"
+    return next((each.name for each in colleagues() if str(each.id) == value), "another agent")
+
+
+def filter_choices() -> list[tuple[str, list[Choice]]]:
+    """The choices of the "Filter" box, by group; each adds a chip."""
+    return [
+        ("Status", _choices("status", Status.choices)),
+        ("Priority", _choices("priority", reversed(Priority.choices))),
+        ("Category", _choices("category", Category.choices)),
+        ("Tag", _choices("tag", [(name, name) for name in tags()])),
+        (
+            "Assigned to",
+            _choices(
+                "assigned",
+                [("me", "Me"), ("none", "No one"), *((each.id, each.name) for each in colleagues())],
+            ),
+        ),
+        (
+            "More",
+            [Choice("unread:1", "Unread"), Choice("callback:1", "Call back"), Choice("view:spam", "Spam")],
+        ),
+    ]
+
+
+def _choices(name: str, pairs: Iterable[tuple]) -> list[Choice]:
+    return [Choice(f"{name}:{value}", label) for value, label in pairs]

@@ -1,0 +1,182 @@
+"""What concerns more than one ticket: many at once, a new one, a merge, saved views, notes about a customer."""
+
+import json
+from urllib.parse import parse_qsl
+
+from django.core.cache import cache
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from rest_framework.exceptions import ValidationError
+
+from tickets import access, workflow
+from tickets.api import desk as api
+from tickets.api.desk_serializers import MOST_AT_ONCE, BulkSerializer, CallerTicketSerializer
+from tickets.models import Person, SavedView, Ticket
+from tickets.privacy.masking import masked
+
+from .actions import from_script, plain
+from .forms import SaveViewForm, complaint
+
+NOTES_LENGTH = 2000
+# Names of the API that a bulk change of the page may not use
+NOT_IN_BULK = {"undo", "orderId", "resolution", "userName", "userEmail", "userPhone", "subject"}
+
+
+@require_POST
+@access.for_agents
+def bulk(request):
+    """Change the chosen tickets, or take such a change back: {done, skipped, undo}."""
+    try:
+        if "undo" in request.POST:
+            return JsonResponse(_undone(json.loads(request.POST["undo"]), request.user))
+        ids = request.POST.getlist("ids")
+        changes = json.loads(request.POST.get("changes", ""))
+    except ValueError:
+        return plain("This is not JSON.", 400)
+    if not isinstance(changes, dict) or changes.keys() & NOT_IN_BULK:
+        return plain("These fields cannot be changed for many tickets.", 400)
+    tokens: dict[str, str] = {}
+    try:
+        done, skipped = _changed(ids, changes, request.user, tokens)
+    except ValidationError as reason:
+        return plain(sentence_of(reason), 400)
+    return JsonResponse({"done": [str(id) for id in done], "skipped": skipped, "undo": tokens or None})
+
+
+def _changed(ids: list[str], changes: dict, agent: Person, tokens: dict) -> tuple[list, list]:
+    added = changes.pop("addTag", None)
+    if added is not None:
+        serializer = BulkSerializer(data={"ids": ids, "changes": {"tags": [added]}})
+        serializer.is_valid(raise_exception=True)
+        return _tagged(serializer.validated_data["ids"], added, agent, tokens)
+    serializer = BulkSerializer(data={"ids": ids, "changes": changes})
+    serializer.is_valid(raise_exception=True)
+    return api.change_many(serializer.validated_data["ids"], changes, agent, tokens)
+
+
+def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, list]:
+    """Add a tag to each, whatever others it has."""
+    found = Ticket.objects.defer("handover").in_bulk(ids)
+
+    def add(ticket):
+        done = workflow.change(ticket, by=agent, tags=[*ticket.tags, tag])
+        if done.token:
+            tokens[str(ticket.pk)] = done.token
+
+    done, skipped = workflow.change_many(found.values(), add)
+    return [each.pk for each in done], [{"id": str(each.pk), "detail": why} for each, why in skipped]
+
+
+def _undone(tokens: dict, agent: Person) -> dict:
+    ids = list(tokens)[:MOST_AT_ONCE] if isinstance(tokens, dict) else []
+    found = [ticket for ticket in map(_found, ids) if ticket]
+    done, skipped = workflow.change_many(
+        found, lambda ticket: workflow.undo_change(ticket, str(tokens[str(ticket.pk)]), by=agent)
+    )
+    return {
+        "done": [str(ticket.pk) for ticket in done],
+        "skipped": [{"id": str(ticket.pk), "detail": why} for ticket, why in skipped],
+    }
+
+
+def _found(id: str) -> Ticket | None:
+    try:
+        return Ticket.objects.defer("handover").filter(pk=id).first()
+    except (ValueError, TypeError):
+        return None
+
+
+@require_POST
+@access.for_agents
+def new_ticket(request):
+    """Open a ticket for a caller; answers its address."""
+    sent = request.POST
+    data = {
+        "customer": {name: sent.get(name, "").strip() for name in ("name", "email", "phone")},
+        **{name: sent.get(name, "") for name in ("message", "category", "priority", "orderId", "clientId")},
+        "internal": bool(sent.get("internal")),
+    }
+    serializer = CallerTicketSerializer(data=data)
+    try:
+        serializer.is_valid(raise_exception=True)
+        ticket = api.open_for_caller(serializer.validated_data, request.user)
+    except ValidationError as reason:
+        return plain(sentence_of(reason), 400)
+    except workflow.Refused as reason:
+        return plain(str(reason), 409)
+    return _gone_to(request, reverse("ticket", args=[ticket.pk]))
+
+
+@require_POST
+@access.for_agents
+def merge(request, ticket_id):
+    """Merge this ticket into another one; answers the address of the one that stays."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    try:
+        into = api.ticket_of(request.user, request.POST.get("into", ""))
+        stays = workflow.merge(ticket, into, by=request.user)
+    except ValidationError as reason:
+        return plain(sentence_of(reason), 400)
+    except workflow.Refused as reason:
+        return plain(str(reason), 409)
+    return _gone_to(request, reverse("ticket", args=[stays.pk]))
+
+
+@require_POST
+@access.for_agents
+def save_view(request):
+    """Keep the list that is shown under a name."""
+    form = SaveViewForm(request.POST)
+    if not form.is_valid():
+        return plain(complaint(form), 400)
+    data = form.cleaned_data
+    if not parse_qsl(data["query"]):
+        return plain("Choose a filter first.", 400)
+    SavedView.objects.update_or_create(
+        owner=request.user,
+        name=data["name"],
+        defaults={"query": data["query"], "is_shared": data["shared"]},
+    )
+    cache.delete("shared-views")
+    return _gone_to(request, f"{reverse('dashboard')}?{data['query']}")
+
+
+@require_POST
+@access.for_agents
+def delete_view(request, view_id):
+    """Remove a saved view of one's own."""
+    SavedView.objects.filter(pk=view_id, owner=request.user).delete()
+    cache.delete("shared-views")
+    return _gone_to(request, reverse("dashboard"))
+
+
+@require_POST
+@access.for_agents
+def person_notes(request, ticket_id):
+    """Keep what agents note about the customer of this ticket."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    notes = masked(request.POST.get("notes", "").replace("\r\n", "\n"))
+    if len(notes) > NOTES_LENGTH:
+        return plain(f"Maximum {NOTES_LENGTH} characters reached.", 400)
+    Person.objects.filter(pk=ticket.requester_id).update(notes=notes)
+    if from_script(request):
+        return HttpResponse(status=204)
+    return redirect("ticket", ticket_id=ticket.pk)
+
+
+def _gone_to(request, address: str) -> HttpResponse:
+    return JsonResponse({"url": address}) if from_script(request) else redirect(address)
+
+
+def sentence_of(reason: ValidationError) -> str:
+    return " ".join(_sentences(reason.detail))
+
+
+def _sentences(detail) -> list[str]:
+    if isinstance(detail, dict):
+        return [sentence for each in detail.values() for sentence in _sentences(each)]
+    if isinstance(detail, list):
+        return [sentence for each in detail for sentence in _sentences(each)]
+    return [str(detail)]

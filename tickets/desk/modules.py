@@ -1,0 +1,15 @@
+"""The scripts of the desk, named in the page so that they load at once instead of one after the other."""
+
+DESK_MODULES = [
+    "js/dashboard.js",
+    *(
+        f"js/desk/{name}.js"
+        for name in (
+            "bulk", "canned", "chime", "commands", "later", "list", "menus", "page", "palette", "snooze", "stream",
+            "tags", "talk", "ticket", "title", "toast",
+        )
+    ),
+    *(f"js/{name}.js" for name in ("composer", "conversation", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),
+    "js/vendor/eventsource-parser-3.1.1.js",
+    "js/vendor/idiomorph-0.8.0.js",
+]  # fmt: skip

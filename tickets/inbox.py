@@ -1,0 +1,377 @@
+"""The desk's list of tickets: views, filters, orders, pages and counts.
+
+Each view is a range of one index of the ticket (see `models.ticket`), so that a page and a count
+cost the same however many tickets there are. Counts are capped.
+"""
+
+import base64
+import binascii
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from supportdesk.db.compiled_queries import compiled_query
+
+from . import search
+from .models import Category, Lane, Person, Priority, Status, Tag, Ticket, TicketTag
+from .workflow.tags import key_of
+
+PAGE = 25
+SEARCH_LENGTH = 200
+# Counts of any filter, and those of the views, which every page shows
+COUNT_CAP = 10_000
+VIEW_COUNT_CAP = 1_000
+CAPPED_COUNT_KEPT_SECONDS = 60
+# MongoDB asks for the tickets of a tag by their ids
+MOST_TAGGED = 10_000
+
+VIEWS = {
+    "needs-answer": "Needs an answer",
+    "mine": "Mine",
+    "unassigned": "Unassigned",
+    "open": "All open",
+    "snoozed": "Snoozed",
+    "done": "Done",
+}
+# Without a place of their own among the tabs
+OTHER_VIEWS = {"spam": "Spam", "all": "All tickets"}
+LANE_OF_VIEW = {"open": Lane.OPEN, "snoozed": Lane.SNOOZED, "done": Lane.DONE, "spam": Lane.SPAM}
+
+
+class BadFilter(ValueError):
+    """A list was asked for in words that it does not know; the message is for the caller."""
+
+
+# --- What is asked for -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """An order with a key that pages can resume from: a value and, for equal values, the id."""
+
+    field: str
+    newest_first: bool
+    parse: Callable[[str], object]
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        sign = "-" if self.newest_first else ""
+        return f"{sign}{self.field}", f"{sign}id"
+
+    def after(self, value, id: uuid.UUID) -> Q:
+        # Bounded first: the plain "earlier, or as early with a smaller id" walks the index from the top
+        step = "lt" if self.newest_first else "gt"
+        bounded = Q(**{f"{self.field}__{step}e": value})
+        return bounded & (Q(**{f"{self.field}__{step}": value}) | Q(**{f"id__{step}": id}))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
+
+
+ORDERS = {
+    "updated": Ordering("updated_at", True, _moment),
+    "created": Ordering("created_at", False, _moment),
+    "waiting": Ordering("attention_rank", False, int),
+}
+NEWEST_FIRST = ORDERS["updated"]
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which tickets of the inbox: every field narrows it down, empty means any.
+
+    status, priority, category and tag take one value or several, of which a ticket has one.
+    """
+
+    view: str = ""
+    status: tuple[str, ...] | str = ()
+    priority: tuple[str, ...] | str = ()
+    category: tuple[str, ...] | str = ()
+    tag: tuple[str, ...] | str = ()
+    # An agent's id, or "none"
+    assigned: str = ""
+    unread: bool = False
+    callback: bool = False
+    updated_since: datetime | None = None
+    updated_before: datetime | None = None
+    # Part of the customer's name or e-mail address
+    sender: str = ""
+    order_number: str = ""
+    order: str = ""
+    q: str = ""
+    # The id of the agent who asks, for the view "mine"
+    agent: str = ""
+
+    def __post_init__(self):
+        for name, known in (
+            ("status", Status),
+            ("priority", Priority),
+            ("category", Category),
+            ("tag", None),
+        ):
+            values = getattr(self, name)
+            values = (values,) if isinstance(values, str) else tuple(values)
+            object.__setattr__(self, name, tuple(dict.fromkeys(filter(None, values))))
+            for value in getattr(self, name) if known else ():
+                _one_of(name, value, known.values)
+        _one_of("view", self.view, [*VIEWS, *OTHER_VIEWS])
+        _one_of("order", self.order, list(ORDERS))
+        if self.assigned and self.assigned != "none":
+            _uuid(self.assigned, "assigned is not an agent's id; me, none or an id work.")
+        if len(self.q) > SEARCH_LENGTH or "\0" in self.q:
+            raise BadFilter(f"A search is at most {SEARCH_LENGTH} characters of text.")
+
+    @property
+    def ordering(self) -> Ordering:
+        return ORDERS[self.order or ("waiting" if self.view == "needs-answer" else "updated")]
+
+    @cached_property
+    def is_common(self) -> bool:
+        """Whether many ask for it: then its SQL is kept."""
+        return not (
+            self.q
+            or self.tag
+            or self.updated_since
+            or self.updated_before
+            or self.sender
+            or self.order_number
+        )
+
+
+def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
+    """Return the tickets of an InboxFilter, in the order of the list, without their hand-over packets."""
+    tickets = _in_view(Ticket.objects.defer("handover"), wanted)
+    for name in ("status", "priority", "category"):
+        values = getattr(wanted, name)
+        if len(values) == 1:
+            tickets = tickets.filter(**{name: values[0]})
+        elif values:
+            tickets = tickets.filter(**{f"{name}__in": values})
+    if wanted.assigned == "none":
+        tickets = tickets.filter(assignee=None)
+    elif wanted.assigned:
+        tickets = tickets.filter(assignee_id=wanted.assigned)
+    if wanted.callback:
+        tickets = tickets.filter(callback_requested=True, callback_completed=False)
+    if wanted.unread:
+        tickets = tickets.filter(unread_by_agents__gt=0)
+    if wanted.tag:
+        tickets = tickets.filter(pk__in=_tagged(wanted.tag))
+    if wanted.updated_since:
+        tickets = tickets.filter(updated_at__gte=wanted.updated_since)
+    if wanted.updated_before:
+        tickets = tickets.filter(updated_at__lt=wanted.updated_before)
+    if wanted.sender:
+        tickets = tickets.filter(
+            Q(requester_name__icontains=wanted.sender) | Q(requester_email__icontains=wanted.sender)
+        )
+    if wanted.order_number:
+        tickets = tickets.filter(order_number=wanted.order_number)
+    if wanted.q:
+        tickets = search.tickets(tickets, wanted.q)
+    return tickets.order_by(*wanted.ordering.ordering)
+
+
+def _in_view(tickets: QuerySet[Ticket], wanted: InboxFilter) -> QuerySet[Ticket]:
+    if wanted.view == "needs-answer":
+        return tickets.filter(is_waiting=True)
+    if wanted.view == "mine":
+        return tickets.filter(assignee_id=wanted.agent or None, lane=Lane.OPEN)
+    if wanted.view == "unassigned":
+        return tickets.filter(assignee=None, lane=Lane.OPEN)
+    if wanted.view == "all":
+        return tickets.exclude(lane__in=(Lane.SPAM, Lane.MERGED))
+    return tickets.filter(lane=LANE_OF_VIEW[wanted.view]) if wanted.view else tickets
+
+
+def _tagged(names: Sequence[str]):
+    """Return the ids of tickets that have one of these tags, for a filter."""
+    rows = TicketTag.objects.filter(
+        tag__in=list(Tag.objects.filter(key__in=[key_of(name) for name in names]))
+    )
+    ids = rows.values_list("ticket_id", flat=True)
+    return list(ids.order_by("-id")[:MOST_TAGGED]) if connection.vendor == "mongodb" else ids
+
+
+# --- Pages -------------------------------------------------------------------
+
+# What a row of the list shows; making objects of all the other columns would cost as much again
+ROW = (
+    "id", "number", "requester_id", "requester_name", "subject", "preview", "preview_by", "status", "priority",
+    "category", "assignee_id", "assignee_name", "unread_by_agents", "callback_requested", "callback_completed",
+    "updated_at", "waiting_since", "next_response_due_at", "snoozed_until", "is_spam", "tag_names", "lane",
+    "attention_rank", "first_responded_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list = field(default_factory=list)
+    # What the next page is asked for with; empty on the last
+    next: str = ""
+
+
+def inbox_page(wanted: InboxFilter, cursor: str = "", size: int = PAGE, only: Sequence[str] = ()) -> Page:
+    """Return a page of the inbox; with `only` the tickets have these fields (others cost a query each)."""
+    order = wanted.ordering
+    after = from_cursor(cursor, order) if cursor else ()
+    if wanted.is_common:
+        found = _asked(wanted, tuple(only), size + 1, bool(after))(*after)
+    elif wanted.q and order is NEWEST_FIRST:
+        found = search.first(_rows(replace(wanted, q=""), only, *after), wanted.q, size + 1, *after[:1])
+    else:
+        found = list(_rows(wanted, only, *after)[: size + 1])
+    return page(found, size, order)
+
+
+def _rows(wanted: InboxFilter, only: Sequence[str], *after) -> QuerySet[Ticket]:
+    """The tickets of a filter with these fields, from behind this value and id on."""
+    rows = inbox(wanted)
+    if only:
+        rows = rows.defer(None).only(*only)
+    return rows.filter(wanted.ordering.after(*after)) if after else rows
+
+
+# Of the filters that are in use, the first page and the next ones
+@lru_cache(maxsize=200)
+def _asked(wanted: InboxFilter, only: tuple[str, ...], limit: int, resumed: bool) -> Callable[..., list]:
+    if resumed:
+        return compiled_query(lambda value, id: _rows(wanted, only, value, id)[:limit])
+    return compiled_query(lambda: _rows(wanted, only)[:limit])
+
+
+def own_page(person: Person, cursor: str = "") -> Page:
+    """Return a page of a customer's own tickets, the newest first; merged ones stand in the one that stayed."""
+    rows = Ticket.objects.defer("handover").filter(requester=person, merged_into=None)
+    rows = rows.order_by(*NEWEST_FIRST.ordering)
+    if cursor:
+        rows = rows.filter(NEWEST_FIRST.after(*from_cursor(cursor, NEWEST_FIRST)))
+    return page(list(rows[: PAGE + 1]), PAGE, NEWEST_FIRST)
+
+
+def page(found: list[Ticket], size: int, order: Ordering) -> Page:
+    """Make a page of this size of the tickets that were asked for: one more than it, if there are more."""
+    if len(found) <= size:
+        return Page(found)
+    last = found[size - 1]
+    return Page(found[:size], to_cursor(getattr(last, order.field), last.pk))
+
+
+def to_cursor(value, id: uuid.UUID) -> str:
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return base64.urlsafe_b64encode(f"{text}|{id}".encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str, order: Ordering) -> tuple:
+    try:
+        text, _, id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        value = order.parse(text)
+        if isinstance(value, int) and not 0 <= value < 2**63:
+            raise ValueError(text)
+        return value, uuid.UUID(id)
+    except (ValueError, OverflowError, binascii.Error) as reason:
+        raise BadFilter("This cursor does not belong to this list. Begin again without it.") from reason
+
+
+# --- Counts ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of tickets; `capped` means "at least"."""
+
+    number: int
+    capped: bool = False
+
+    def __str__(self):
+        return f"{self.number:,}{'+' if self.capped else ''}"
+
+
+def count(wanted: InboxFilter, cap: int | None = None) -> Count:
+    """Count the tickets of a filter: exactly while they are few, "10,000+" beyond."""
+    cap = COUNT_CAP if cap is None else cap
+    key = f"capped:{cap}:{hash(wanted)}"
+    if cache.get(key):
+        return Count(cap, capped=True)
+    if wanted.q:
+        return Count(*search.count(inbox(replace(wanted, q="")).order_by(), wanted.q))
+    number = inbox(wanted).order_by()[: cap + 1].count()
+    if number <= cap:
+        return Count(number)
+    cache.set(key, True, CAPPED_COUNT_KEPT_SECONDS)
+    return Count(cap, capped=True)
+
+
+def total(wanted: InboxFilter, first: Page) -> Count:
+    """Count the tickets of a filter of which this is the first page; what is all on it is there to be seen."""
+    return count(wanted) if first.next else Count(len(first.rows))
+
+
+COUNTED = {
+    "needs-answer": ("is_waiting = %s", [True]),
+    "mine": ("assignee_id = %s AND lane = %s", ["<agent>", Lane.OPEN.value]),
+    "unassigned": ("assignee_id IS NULL AND lane = %s", [Lane.OPEN.value]),
+    "open": ("lane = %s", [Lane.OPEN.value]),
+    "snoozed": ("lane = %s", [Lane.SNOOZED.value]),
+    "done": ("lane = %s", [Lane.DONE.value]),
+    # What the page's title counts: waiting, and mine
+    "waiting-for-me": (
+        "assignee_id = %s AND lane = %s AND is_waiting = %s",
+        ["<agent>", Lane.OPEN.value, True],
+    ),
+}
+
+
+def view_counts(agent: Person) -> dict[str, Count]:
+    """Count the tickets of every view for this agent, in one statement; each count is capped."""
+    if connection.vendor == "mongodb":
+        numbers = [_counted(view, agent) for view in COUNTED]
+    else:
+        numbers = _counted_at_once(agent)
+    return {
+        view: Count(min(number, VIEW_COUNT_CAP), capped=number > VIEW_COUNT_CAP)
+        for view, number in zip(COUNTED, numbers, strict=True)
+    }
+
+
+def _counted(view: str, agent: Person) -> int:
+    if view == "waiting-for-me":
+        rows = Ticket.objects.filter(assignee=agent, lane=Lane.OPEN, is_waiting=True)
+    else:
+        rows = inbox(InboxFilter(view=view, agent=str(agent.pk))).order_by()
+    return rows[: VIEW_COUNT_CAP + 1].count()
+
+
+def _counted_at_once(agent: Person) -> list[int]:
+    me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
+    limit = VIEW_COUNT_CAP + 1
+    parts, values = [], []
+    for where, given in COUNTED.values():
+        few = f"SELECT 1 FROM tickets_ticket WHERE {where} LIMIT {limit}"  # noqa: S608
+        parts.append(f"(SELECT COUNT(*) FROM ({few}) few)")  # noqa: S608
+        values += [me if value == "<agent>" else value for value in given]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return list(cursor.fetchone())
+
+
+def _one_of(name: str, value: str, known: Sequence[str]) -> None:
+    if value and value not in known:
+        raise BadFilter(f"{name} is one of {', '.join(known)}.")
+
+
+def _uuid(value: str, otherwise: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except ValueError as reason:
+        raise BadFilter(otherwise) from reason
