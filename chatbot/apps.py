@@ -10,6 +10,7 @@ class ChatbotConfig(AppConfig):
         from tickets.channels import assistant
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
+        from tickets.reports import figures
         from tickets.shop.people import MOVERS
 
         from . import (
@@ -20,12 +21,14 @@ class ChatbotConfig(AppConfig):
         from .demo import checks  # noqa: F401 (registers itself)
         from .first_steps import article_step, products_step
         from .helpcentre import publishing  # noqa: F401 (registers its job)
+        from .learning.share import share
         from .personal_data import Chats
         from .shop_data import register_kinds
         from .warm_up import warm_up
 
         lifecycle.before_start.append(warm_up)
         PROVIDERS.append(Chats())
+        figures.assistant_share = share
         assistant.register(Villy())
         register_kinds()
         MOVERS.append(conversations.move)

@@ -71,6 +71,7 @@ def environment(**options) -> Environment:
         age=age,
         clock=clock,
         day=day,
+        duration=duration,
         hue=hue,
         initials=initials,
         linked=linked,
@@ -164,6 +165,22 @@ def age(at: datetime, now: datetime) -> str:
     if passed < timedelta(days=7):
         return f"{passed.days} d"
     return timezone.localtime(at).strftime("%-d %b")
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time in its two largest units: "40 s", "12 min", "3 h 5 min", "2 d 4 h"; "–" for None."""
+    if seconds is None:
+        return "–"
+    minutes = round(seconds / 60)
+    if seconds < 60:
+        return f"{round(seconds)} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def day(at: datetime) -> str:

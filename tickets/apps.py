@@ -26,6 +26,7 @@ class TicketsConfig(AppConfig):
         from .operations import counts
         from .operations.jobs import Worker
         from .operations.metrics import gauges
+        from .reports import rollup  # noqa: F401 (registers its job)
         from .shop.customers import Customers
         from .shop.orders import Orders
         from .shop.registry import register

@@ -4,12 +4,14 @@ from .channels import hooks
 from .channels import views as linked
 from .desk import actions, canned, dashboard, files, many, talking
 from .live import views as streams
+from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
 from .team import views as team
 
 ticket = "support/<uuid:ticket_id>/"
 
 urlpatterns = [
+    path("support/figures/", figures.figures, name="figures"),
     path("support/", dashboard.show_inbox, name="dashboard"),
     path("support/rows", dashboard.rows, name="rows"),
     path("support/counts", dashboard.counts, name="counts"),

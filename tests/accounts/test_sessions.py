@@ -127,3 +127,11 @@ def test_staff_end_the_sessions_of_an_agent(browse, meera, asha, api):
     browse(meera).post("/admin/tickets/person/", action)
     assert client.get("/support/").status_code == 302
     assert token.get("/api/auth/me").status_code == 401
+
+
+def test_staff_cannot_edit_what_people_sign_in_with(browse, meera):
+    shown = browse(meera).get("/admin/").content.decode()
+    assert "Authenticators" not in shown
+    assert "Social" not in shown
+    assert browse(meera).get("/admin/mfa/authenticator/").status_code == 404
+    assert browse(meera).get("/admin/password_change/").url == ACCOUNT

@@ -3,7 +3,7 @@
 import time
 
 from allauth.usersessions.models import UserSession
-from asgiref.sync import iscoroutinefunction, sync_to_async
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
+from tickets import live
 from tickets.privacy.audit import BY_THEMSELVES
 
 from ..models import Person, TokenFamily
@@ -42,7 +43,7 @@ def agent_sessions(get_response):
         async def middleware(request):
             if not _has_session(request):
                 return await get_response(request)
-            refused = await sync_to_async(refusal)(request)
+            refused = await live.in_thread(refusal, request)
             return refused or await get_response(request)
     else:
 

@@ -12,7 +12,6 @@ webhooks endpoints that are told what happens, and the log
 linking  two records of one person
 files    import and export of the shop's data
 forms    the forms of these pages
-exports  tickets as CSV
 """
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)

@@ -1,5 +1,7 @@
 """What staff do about other people's sign-in: invite, new password, end sessions, second factor, deactivate."""
 
+from importlib import import_module
+
 from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -8,6 +10,13 @@ from tickets import workflow
 from tickets.accounts import letters, second_factor, sessions
 from tickets.models import AuditAction, Role
 from tickets.privacy import audit
+
+# allauth's rows are no forms: who could write an authenticator could sign in as another person. The import
+# registers them; Django's autodiscovery then finds the modules imported
+for _name in ("account", "mfa", "socialaccount", "usersessions"):
+    import_module(f"allauth.{_name}.admin")
+for _model in [model for model in admin.site._registry if model.__module__.startswith("allauth.")]:
+    admin.site.unregister(_model)
 
 
 class SignInActions:

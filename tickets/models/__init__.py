@@ -5,6 +5,7 @@ order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
 message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
+report   daily figures
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
@@ -38,6 +39,7 @@ from .job import Job, MetricCount
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
+from .report import DailyFigures
 from .search import SearchText
 from .settings import (
     HEX_COLOUR,
@@ -87,6 +89,7 @@ __all__ = [
     "ChannelName",
     "ChannelState",
     "ConversationLink",
+    "DailyFigures",
     "Delivery",
     "DeliveryState",
     "DeskSettings",

@@ -5,7 +5,7 @@ from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from supportdesk import checks, env
+from supportdesk import env
 from supportdesk.http.outages import is_outage
 from supportdesk.serving import server
 from supportdesk.serving.static import collect_if_changed
@@ -70,8 +70,6 @@ class Command(BaseCommand):
         else:
             # An error ends the start: what everybody knows is no password
             self.check(tags=[Tags.database], databases=["default"])
-        for warning in checks.mail():
-            self.stderr.write(self.style.WARNING(f"Warning: {warning.msg} {warning.hint}"))
 
     def step(self, what: str) -> None:
         """Say what takes time before the desk is ready."""

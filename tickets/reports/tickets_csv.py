@@ -11,15 +11,11 @@ from django.utils import timezone
 from tickets.models import Ticket
 from tickets.privacy.phones import PHONE
 
-# Without it Excel reads UTF-8 as the letters of 1992
-BYTE_ORDER_MARK = "\ufeff"
+from .cells import BYTE_ORDER_MARK, PhoneCell, harmless
+
 CHUNK = 64 * 1024
 ROWS_AT_ONCE = 2000
 
-# Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-# Where a spreadsheet that separates by something else than a comma begins a cell of its own
-INNER_FORMULA = re.compile(r"([;|\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
 NOT_OF_A_PHONE = re.compile(r"[^0-9+]+")
 
 
@@ -32,20 +28,6 @@ def tickets_csv(tickets: QuerySet[Ticket]) -> Iterator[bytes]:
     rows = tickets.defer("handover").iterator(ROWS_AT_ONCE)
     yield from _lines([list(columns)], BYTE_ORDER_MARK)
     yield from _lines([read(ticket) for read in columns.values()] for ticket in rows)
-
-
-def harmless(cell):
-    """Return the cell as something that no spreadsheet takes for a formula, wherever it splits the line."""
-    if not isinstance(cell, str) or isinstance(cell, PhoneCell):
-        return cell
-    cell = INNER_FORMULA.sub(r"\1'", cell)
-    return f"'{cell}" if FORMULA.match(cell) else cell
-
-
-class PhoneCell(str):
-    """A phone in groups of digits: text to a spreadsheet, a phone to a telephone."""
-
-    __slots__ = ()
 
 
 def _phone(phone: str) -> str:

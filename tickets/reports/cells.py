@@ -1,0 +1,24 @@
+"""Cells of a CSV that opens in a spreadsheet with its letters intact and starts no formula."""
+
+import re
+
+# Without it Excel reads UTF-8 as the letters of 1992
+BYTE_ORDER_MARK = "\ufeff"
+# Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# Where a spreadsheet that separates by something else than a comma begins a cell of its own
+INNER_FORMULA = re.compile(r"([;|\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
+
+
+class PhoneCell(str):
+    """A phone in groups of digits: text to a spreadsheet, a phone to a telephone."""
+
+    __slots__ = ()
+
+
+def harmless(cell):
+    """Return the cell as something that no spreadsheet takes for a formula, wherever it splits the line."""
+    if not isinstance(cell, str) or isinstance(cell, PhoneCell):
+        return cell
+    cell = INNER_FORMULA.sub(r"\1'", cell)
+    return f"'{cell}" if FORMULA.match(cell) else cell

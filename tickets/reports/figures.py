@@ -1,0 +1,110 @@
+"""Adds daily rows up: for the cards, day by day, by agent and by category."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from tickets import inbox
+from tickets.models import Category, DailyFigures
+
+from .rollup import COUNTERS
+
+DAYS = 30
+PERIODS = (7, 30, 90)
+
+# How many customers the assistant helped by itself in these days, of how many; an app that has one sets it
+assistant_share: Callable[[date, date], tuple[int, int]] | None = None
+
+
+@dataclass
+class Sums:
+    """Counters of some rows, and what follows from them; a figure without a count is None."""
+
+    label: str = ""
+    opened: int = 0
+    answered: int = 0
+    first_response_seconds: int = 0
+    in_time: int = 0
+    resolved: int = 0
+    resolution_seconds: int = 0
+    rated: int = 0
+    stars: int = 0
+
+    def add(self, counters: dict) -> None:
+        for name in COUNTERS:
+            setattr(self, name, getattr(self, name) + (counters[name] or 0))
+
+    @property
+    def first_response(self) -> float | None:
+        """Average seconds until the first response."""
+        return self.first_response_seconds / self.answered if self.answered else None
+
+    @property
+    def resolution(self) -> float | None:
+        """Average seconds until the resolution."""
+        return self.resolution_seconds / self.resolved if self.resolved else None
+
+    @property
+    def share_in_time(self) -> float | None:
+        return self.in_time / self.answered if self.answered else None
+
+    @property
+    def rating(self) -> float | None:
+        return self.stars / self.rated if self.rated else None
+
+
+@dataclass
+class Figures:
+    """What the page shows for the days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+    total: Sums = field(default_factory=Sums)
+    days: list[Sums] = field(default_factory=list)
+    agents: list[Sums] = field(default_factory=list)
+    categories: list[Sums] = field(default_factory=list)
+    waiting: inbox.Count | None = None
+    assistant: tuple[int, int] | None = None
+
+    @property
+    def assistant_percent(self) -> int | None:
+        if not self.assistant or not self.assistant[1]:
+            return None
+        return round(100 * self.assistant[0] / self.assistant[1])
+
+
+def report(last: date, days: int = DAYS) -> Figures:
+    """Return the figures of so many days: three queries of daily rows, whatever the number of tickets."""
+    first = last - timedelta(days=days - 1)
+    rows = DailyFigures.objects.filter(day__gte=first, day__lte=last)
+    found = Figures(first, last, waiting=inbox.count(inbox.InboxFilter(view="needs-answer")))
+    by_day = {first + timedelta(days=place): Sums() for place in range(days)}
+    for row in _summed(rows, "day"):
+        by_day[row["day"]].add(row)
+        found.total.add(row)
+    for day, sums in by_day.items():
+        sums.label = day.isoformat()
+    found.days = list(by_day.values())
+    found.agents = _labelled(
+        _summed(rows, "agent", "agent_name"), lambda row: row["agent_name"] or _("Unassigned")
+    )
+    found.categories = _labelled(_summed(rows, "category"), lambda row: Category(row["category"]).label)
+    if assistant_share:
+        found.assistant = assistant_share(first, last)
+    return found
+
+
+def _summed(rows, *by: str) -> Iterable[dict]:
+    return rows.order_by().values(*by).annotate(**{name: Sum(name) for name in COUNTERS})
+
+
+def _labelled(rows: Iterable[dict], label: Callable[[dict], str]) -> list[Sums]:
+    """Return a row for each label, the one with most tickets first."""
+    found: dict[str, Sums] = {}
+    for row in rows:
+        # An agent may have changed their name in between
+        found.setdefault(row.get("agent") or label(row), Sums(label(row))).add(row)
+    return sorted(found.values(), key=lambda sums: (-sums.opened - sums.resolved, sums.label))
