@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
-from chatbot.models import Chat, Product
+from chatbot.models import Chat, DeliveryArea, Product
 from tickets.admin import DeskAdmin
 from tickets.admin.files import ShopFiles
 from tickets.models import Ticket
@@ -77,3 +77,38 @@ class ChatAdmin(DeskAdmin):
     def conversation(self, chat):
         lines = chat.messages.order_by("-seq")[:200][::-1]
         return render_to_string("admin/chatbot/chat/conversation.html", {"lines": lines})
+
+
+@admin.register(DeliveryArea)
+class DeliveryAreaAdmin(DeskAdmin):
+    """Where the shop delivers and in how many days: what Villy answers "do you deliver to 793001" from."""
+
+    list_display = (
+        "name",
+        "is_served",
+        "days_from",
+        "days_to",
+        "cash_on_delivery",
+        "charge",
+        "free_from",
+        "is_active",
+    )
+    list_editable = (
+        "is_served",
+        "days_from",
+        "days_to",
+        "cash_on_delivery",
+        "charge",
+        "free_from",
+        "is_active",
+    )
+    search_fields = ("name", "pin_prefixes", "places")
+    search_help_text = "Name, PIN code or place."
+    fieldsets = (
+        (None, {"fields": ("name", "is_served", "is_active")}),
+        ("Which places", {"fields": ("pin_prefixes", "places")}),
+        (
+            "How long, how much",
+            {"fields": (("days_from", "days_to"), ("charge", "free_from"), "cash_on_delivery")},
+        ),
+    )

@@ -24,7 +24,8 @@ MOST = 50_000
 
 # After these a customer who leaves has not been helped
 LEFT_OPEN = {
-    "a_person_at_once", "an_issue", "anger", "another_script", "an_order_to_prove", "perhaps_an_issue", "i_do_not_know",
+    "a_person_at_once", "an_issue", "anger", "another_script", "an_order_to_prove", "perhaps_an_issue",
+    "a_flow", "details_of_the_open_issue", "a_number_and_little_else", "a_piece", "i_do_not_know",
 }  # fmt: skip
 
 

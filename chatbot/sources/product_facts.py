@@ -180,7 +180,7 @@ def _written(product, aspect: str) -> Fact | None:
         first = words.split(",")[0].split(";")[0].split(".")[0].strip().lower()
         if first in ("yes", "no"):
             rest = words[len(first) :].lstrip(" ,;.:")
-            return Fact(rest, first == "yes")
+            return Fact(rest[:1].upper() + rest[1:], first == "yes")
         if key == "allergens" and aspect != "allergens":
             names = CONTAINED.get(aspect, (aspect,))
             if any(name in words.lower() for name in names):
