@@ -5,7 +5,7 @@ from tickets.models import Person
 
 from . import conversations, handover
 from .dialogue.plain_text import plain_text
-from .models import ChatMessage
+from .models import Chat, ChatMessage
 from .nlu import classifier
 
 WANTS_A_PERSON = "talk_to_human"
@@ -41,6 +41,9 @@ class Villy:
         return Answer(
             text=plain_text(line.reply, line.text), choices=_choices(line, language), key=client_id
         )
+
+    def move(self, old: Person, new: Person) -> None:
+        Chat.objects.filter(person=old).update(person=new)
 
 
 def _choices(line: ChatMessage, language: str) -> list[Choice]:

@@ -20,7 +20,8 @@ from django.db import IntegrityError, transaction
 from django.forms import EmailField
 
 from tickets import workflow
-from tickets.models import Person, Role, Status, Ticket
+from tickets.channels import identity
+from tickets.models import ChannelName, Person, Role, Status, Ticket
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
 
@@ -87,7 +88,17 @@ def identified(token: str, before: Person | None = None) -> Person:
         person.refresh_from_db()
     if before and before.is_guest and before.pk != person.pk:
         _take_over(before, person)
+    _join_channels(person, details)
     return person
+
+
+def _join_channels(person: Person, details: dict) -> None:
+    """What came by e-mail and WhatsApp from the addresses that the shop signs for is this customer's history."""
+    if email := details.get("email"):
+        identity.prove(person, ChannelName.EMAIL, email, by="identity")
+    if (phone := details.get("phone", "")).startswith("+"):
+        digits = "".join(filter(str.isdecimal, phone))
+        identity.prove(person, ChannelName.WHATSAPP, digits, by="identity")
 
 
 def _take_over(guest: Person, customer: Person) -> None:

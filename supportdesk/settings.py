@@ -128,6 +128,12 @@ WHATSAPP_PHONE_ID = env.text(
     pattern="[A-Za-z0-9_-]{1,64}",
     fits="use the id of the phone number: digits, as Meta shows them",
 )
+# The account whose templates are copied; empty: the one that the first call of Meta names
+WHATSAPP_ACCOUNT_ID = env.text(
+    "WHATSAPP_ACCOUNT_ID",
+    pattern="[A-Za-z0-9_-]{1,64}",
+    fits="use the id of the WhatsApp Business account: digits",
+)
 WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
 SENTRY_DSN = env.url("SENTRY_DSN")
@@ -345,6 +351,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 # One picture, its form fields and the multipart frame around them.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
+# Letters carry photos as phones take them, a third larger in their encoding
+REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------
@@ -470,6 +478,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
         "Channel": "tickets.models.ChannelName.choices",
+        "AddressChannel": ["email", "whatsapp"],
         "ChatSender": ["customer", "ai"],
     },
 }

@@ -47,6 +47,11 @@ POST  /shop/sign-in                         200    200   200   200    200  200  
 GET   /widget.js                            200    200   200   200    200  200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200
 POST  /widget/unread                        200    200   200   200    200  200     200     200
+POST  /api/auth/contact                     401    204   204   204    204  401     204     204
+POST  /api/auth/contact/confirm             401    400   400   400    400  401     400     400
+POST  /api/support/<ticket_id>/transcript   401    404   204   404    404  401     404     404
+GET   /api/support/admin/<ticket_id>/templates 401    404   404   404    200  401     404     200
+POST  /api/support/admin/<ticket_id>/template 401    404   404   404    400  401     404     400
 # The link in a letter: whoever has it, and the hooks: whoever has the key
 GET   /c/<token>/                           200    200   200   200    200  200     200     200
 POST  /c/<token>/                           400    400   400   400    400  400     400     400
@@ -216,6 +221,9 @@ SENT = {
     "/api/support/admin/<ticket_id>/read": {"seq": 1},
     "/api/support/admin/<ticket_id>": {"priority": "urgent"},
     "/api/support/admin/<ticket_id>/reply": {"message": "Hello"},
+    "/api/support/admin/<ticket_id>/template": {"name": "x", "language": "en"},
+    "/api/auth/contact": {"channel": "email", "address": "a@example.com"},
+    "/api/auth/contact/confirm": {"channel": "email", "address": "a@example.com", "code": "000000"},
     "/api/support/admin/<ticket_id>/withdraw": {"seq": 1},
     "/support/<ticket_id>/withdraw": {"seq": 1},
     "/shop/identity": {"pass": "<pass>"},

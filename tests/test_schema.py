@@ -57,6 +57,11 @@ POST  /api/support/admin/{ticket_id}/reply   reply
 POST  /api/support/admin/{ticket_id}/read    markReadByAgents
 POST  /api/support/admin/{ticket_id}/typing  tellAgentTyping
 GET   /api/support/admin/events              streamInbox
+POST  /api/auth/contact                      sendContactCode
+POST  /api/auth/contact/confirm              confirmContactCode
+POST  /api/support/{ticket_id}/transcript    sendTranscript
+GET   /api/support/admin/{ticket_id}/templates listTemplates
+POST  /api/support/admin/{ticket_id}/template sendTemplate
 POST  /api/support/admin/bulk                changeTickets
 POST  /api/support/admin/create              createForCaller
 POST  /api/support/admin/{ticket_id}/withdraw  withdrawMessage

@@ -41,17 +41,17 @@ class StoredPicture:
 
 
 @contextmanager
-def received(upload) -> Iterator[StoredPicture | None]:
+def received(upload, most: int | None = None) -> Iterator[StoredPicture | None]:
     """Clean and store an uploaded file for a block that makes a message of it.
 
     Afterwards it is removed again unless the block used it: it may have failed, or
     this was the retry of a message that is there already. Raise BadPicture when the
-    file is too large, no JPEG, PNG, WebP or GIF, or does not decode; NoRoom on a full disk.
+    file has more than `most` bytes (5 MB), is no JPEG, PNG, WebP or GIF, or does not decode; NoRoom on a full disk.
     """
     if not upload:
         yield None
         return
-    picture = _stored(upload)
+    picture = _stored(upload, most or settings.UPLOAD_MAX_BYTES)
     finished = False
     try:
         yield picture
@@ -61,8 +61,8 @@ def received(upload) -> Iterator[StoredPicture | None]:
             discard(picture.name, picture.thumbnail)
 
 
-def _stored(upload) -> StoredPicture:
-    if upload.size > settings.UPLOAD_MAX_BYTES:
+def _stored(upload, most: int) -> StoredPicture:
+    if upload.size > most:
         raise BadPicture("This picture is larger than 5 MB. Please send a smaller one.")
     raw = upload.read()
     try:

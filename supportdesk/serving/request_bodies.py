@@ -45,6 +45,12 @@ class ClientGone(Exception):
     pass
 
 
+def _most(path: str) -> int:
+    """Return how many bytes a body for this path has at most: letters are larger than forms."""
+    larger = (most for prefix, most in settings.REQUEST_MAX_BYTES_BELOW.items() if path.startswith(prefix))
+    return max(larger, default=settings.REQUEST_MAX_BYTES)
+
+
 def _too_large() -> Refused:
     return Refused(413, "too_large", "This is larger than 5 MB. Please send a smaller picture.")
 
@@ -71,7 +77,7 @@ def with_whole_body(app):
         try:
             with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
                 with _counted(arriving, address_of_scope(scope)):
-                    await _read(_length(scope), receive, body)
+                    await _read(_length(scope), receive, body, _most(scope["path"]))
                 whole = _of_length(scope, body.tell())
                 body.seek(0)
                 return await app(whole | {BODY: body}, _replayed(body), send)
@@ -149,8 +155,8 @@ def _length(scope) -> int:
     return int(sent) if sent.isdigit() and len(sent) < 20 else 0
 
 
-async def _read(announced: int, receive, body) -> None:
-    if announced > settings.REQUEST_MAX_BYTES:
+async def _read(announced: int, receive, body, most: int) -> None:
+    if announced > most:
         raise _too_large()
     loop = asyncio.get_running_loop()
     size, enough, deadline = 0, PROGRESS_BYTES, loop.time() + PROGRESS_SECONDS
@@ -164,7 +170,7 @@ async def _read(announced: int, receive, body) -> None:
             raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > settings.REQUEST_MAX_BYTES:
+        if size > most:
             raise _too_large()
         try:
             body.write(chunk)

@@ -143,7 +143,7 @@ def test_a_picture_becomes_a_picture(hook):
 
 def test_a_picture_that_cannot_be_read_stops_no_letter(hook):
     assert hook(letter("See the photo", pictures=[("box.jpg", b"no picture")])) == "done"
-    assert words(only_ticket()) == ["See the photo"]
+    assert words(only_ticket()) == ["See the photo\n\n[The picture box.jpg could not be read.]"]
 
 
 @pytest.mark.parametrize(

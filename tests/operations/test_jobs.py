@@ -283,6 +283,7 @@ def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, sett
         "inbox",
         "inbox-prune",
         "mailbox",
+        "templates",
         "letters",
         "order",
         "prune",

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
-from . import canned, desk, presence, shop, views
+from . import canned, channels, desk, presence, shop, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("auth/token/refresh", views.refresh),
     path("auth/logout", views.logout),
     path("auth/me", views.me),
+    path("auth/contact", channels.send_code),
+    path("auth/contact/confirm", channels.confirm_code),
     path("shop/batch", shop.batch),
     *(path(f"shop/{kind.name}/<path:key>", shop.view_of(kind)) for kind in KINDS.values()),
     # With and without the slash at the end: a redirect would be a trap for what sends a body or a token
@@ -25,9 +27,12 @@ urlpatterns = [
     path("support/admin/<str:ticket_id>/merge", desk.merge),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    path("support/admin/<str:ticket_id>/templates", channels.list_templates),
+    path("support/admin/<str:ticket_id>/template", channels.send_template, name="api-template"),
     re_path(r"^canned/?$", canned.canned_replies),
     path("canned/<str:reply_id>", canned.canned_reply),
     path("support/<str:ticket_id>", views.own_ticket),
+    path("support/<str:ticket_id>/transcript", channels.send_transcript, name="api-transcript"),
     path("support/<str:ticket_id>/messages", views.messages),
     path("support/<str:ticket_id>/message", views.say),
     path("support/<str:ticket_id>/read", presence.read),

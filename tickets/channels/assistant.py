@@ -31,6 +31,9 @@ class Assistant(Protocol):
     def answer(self, person: Person, text: str, *, client_id: str, channel: str) -> Answer:
         """Answer, or open a ticket at once when a person is asked for."""
 
+    def move(self, old: Person, new: Person) -> None:
+        """Make the chats of one person another one's: both are one."""
+
 
 _assistant: Assistant | None = None
 

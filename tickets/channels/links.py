@@ -24,10 +24,12 @@ LIFETIME = timedelta(days=90)
 PAGE_DIGEST, REPLY_DIGEST = 16, 10
 
 
-def create(ticket: Ticket) -> ConversationLink:
-    """Return a new link to the ticket, good for 90 days."""
+def create(ticket: Ticket, address: str = "") -> ConversationLink:
+    """Return a new link to the ticket, good for 90 days. `address` is where it is sent."""
     now = timezone.now()
-    return ConversationLink.objects.create(ticket=ticket, created_at=now, expires_at=now + LIFETIME)
+    return ConversationLink.objects.create(
+        ticket=ticket, created_at=now, expires_at=now + LIFETIME, address=address
+    )
 
 
 def token(link: ConversationLink) -> str:
@@ -79,7 +81,8 @@ def find_reply(given: str) -> ConversationLink | None:
         raw = base64.b32decode(given.upper() + "=" * (-len(given) % 8))
     except (ValueError, binascii.Error):
         return None
-    return _found(raw, "reply", REPLY_DIGEST)
+    link = _found(raw, "reply", REPLY_DIGEST)
+    return link if link and reply_token(link) == given.lower() else None
 
 
 def _found(raw: bytes, purpose: str, length: int) -> ConversationLink | None:

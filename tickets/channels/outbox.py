@@ -57,12 +57,17 @@ def reply_by(channel: str) -> str:
 
 
 def queue_reply(
-    ticket: Ticket, message: Message, *, kind: str = "reply", payload: dict | None = None
+    ticket: Ticket,
+    message: Message,
+    *,
+    kind: str = "reply",
+    channel: str = "",
+    payload: dict | None = None,
 ) -> None:
     """Queue a message of the conversation, inside the caller's transaction; it leaves after the undo window."""
     row = Outgoing(
         key=f"{kind}-{message.pk}",
-        channel=ticket.reply_by,
+        channel=channel or ticket.reply_by,
         kind=kind,
         ticket=ticket,
         person_id=ticket.requester_id,
@@ -176,7 +181,9 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
     if isinstance(result, str):
         # A status may have come before the answer to our call did
         mine.filter(external_id="").update(external_id=result[:250])
-        held.update(state=OutgoingState.SENT, sent_at=finished, leased_until=None, last_error="")
+        held.update(
+            state=OutgoingState.SENT, sent_at=finished, leased_until=None, last_error="", **_spent(row)
+        )
         metrics.LETTERS.inc()
         _announce(row)
         return
@@ -198,11 +205,16 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
     fail(row, str(result), state=OutgoingState.FAILED if tell else OutgoingState.CANCELLED, rows=held)
 
 
+def _spent(row: Outgoing) -> dict:
+    """A code is not kept longer than it takes to send it."""
+    return {"payload": {}} if row.kind == "code" else {}
+
+
 def fail(row: Outgoing, reason: str, *, state: str = OutgoingState.FAILED, rows=None) -> None:
     """End a row that will not arrive, and tell the agents in the conversation."""
     if rows is None:
         rows = Outgoing.objects.filter(pk=row.pk).exclude(state=state)
-    if not rows.update(state=state, leased_until=None, last_error=reason[:250]):
+    if not rows.update(state=state, leased_until=None, last_error=reason[:250], **_spent(row)):
         return
     if state == OutgoingState.FAILED and row.ticket_id:
         tell_agents(Ticket.objects.get(pk=row.ticket_id), f"A message was not delivered. {reason}")

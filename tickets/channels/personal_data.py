@@ -10,6 +10,7 @@ from tickets.privacy.personal_data import PROVIDERS, PersonalDataProvider
 from ..models import (
     AddressBlock,
     ChannelIdentity,
+    ContactCode,
     ConversationLink,
     Incoming,
     Outgoing,
@@ -56,6 +57,8 @@ class ChannelRecords(PersonalDataProvider):
         ConversationLink.objects.filter(ticket__in=tickets, revoked_at=None).update(
             revoked_at=timezone.now()
         )
+        ConversationLink.objects.filter(ticket__in=tickets).update(address="")
+        ContactCode.objects.filter(person=person).delete()
         ChannelIdentity.objects.filter(person=person).delete()
 
     def tickets_go(self, ids: list) -> None:

@@ -22,7 +22,7 @@ from tickets.desk import fragments
 from ..models import ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, received
 from ..workflow import MAX_TEXT, Refused
-from . import links
+from . import identity, links
 from .email import bounces
 
 COMMENT_LENGTH = 2000
@@ -165,12 +165,15 @@ def _say(request, link):
         return _page(request, link, error=str(reason), draft=text, status=503)
     except Refused as reason:
         return _page(request, link, error=str(reason), draft=text, status=409)
+    if link.address:
+        # Who writes here has got the letter, as who answers it
+        identity.prove(ticket.requester, ChannelName.EMAIL, link.address, by="link")
     if message.ticket_id == ticket.pk:
         return _back(link, f"message-{message.seq}")
     # The conversation was closed, and the words have opened another one. Its link is for who opened it;
     # one that was there already may hold what this letter's reader has no right to see
     if message.is_new and message.seq == 1:
-        return _back(links.create(message.ticket), f"message-{message.seq}")
+        return _back(links.create(message.ticket, link.address), f"message-{message.seq}")
     return _page(request, link, notice="Your message was sent. We will answer you by e-mail.")
 
 

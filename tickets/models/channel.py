@@ -18,6 +18,7 @@ class ConversationLink(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
+    address = models.CharField(max_length=254, blank=True, help_text="Where the letter with it went.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -154,6 +155,19 @@ class ChannelIdentity(models.Model):
 
     def __str__(self):
         return f"{self.channel} {self.address}"
+
+
+class ContactCode(models.Model):
+    """A code that was sent to an address, to prove that it is the person's."""
+
+    id = random_id()
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=10)
+    address = models.CharField(max_length=254, db_index=True)
+    digest = models.CharField(max_length=64)
+    tries_left = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class AddressBlock(models.Model):

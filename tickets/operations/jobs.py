@@ -26,6 +26,7 @@ from supportdesk.observability import metrics
 from tickets import live, workflow
 from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
+from tickets.channels.whatsapp import templates
 from tickets.models import (
     Activity,
     Allowance,
@@ -196,6 +197,12 @@ def retry_incoming(now: datetime, since: datetime) -> bool:
 def fetch_mail(now: datetime, since: datetime) -> bool:
     """Fetch new letters from the mailbox of EMAIL_IN_URL."""
     return imap.poll(now)
+
+
+@step("templates", every=templates.EVERY)
+def copy_templates(now: datetime, since: datetime) -> bool:
+    """Copy the list of WhatsApp templates."""
+    return templates.sync(now)
 
 
 @step("shop-fetch", every=timedelta(seconds=5))

@@ -91,6 +91,8 @@ declare_same(
     "tickets.Incoming", BY_CODE, ["sender", "subject", "original", "payload", "quoted", "key", "reason"]
 )
 declare("tickets.Incoming", channel=KEPT)
+declare("tickets.ConversationLink", address=BY_CODE)
+declare("tickets.ContactCode", address=BY_CODE, channel=KEPT, digest=DELETED)
 declare_same("tickets.Outgoing", BY_CODE, ["address", "payload", "key", "external_id", "last_error"])
 declare("tickets.Outgoing", channel=KEPT, kind=KEPT)
 declare("tickets.ChannelIdentity", channel=KEPT, address=BY_CODE, proven_by=KEPT)

@@ -37,6 +37,7 @@ from .messages import (
     MAX_TEXT,
     ChannelClosed,
     Mismatch,
+    Over,
     StaleReply,
     add_note,
     agent_replies,
@@ -66,7 +67,7 @@ from .undo import take as undo_change
 from .withdrawals import withdraw
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Recording", "Refused", "StaleReply", "add_note",
+    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Over", "Recording", "Refused", "StaleReply", "add_note",
     "agent_replies", "allowed_moves", "assign", "cancel_because_customer_wrote", "cancel_reply", "change",
     "change_many", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm", "correct", "customer_of_caller",
     "customer_says", "end", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",

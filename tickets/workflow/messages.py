@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError
 
@@ -31,6 +31,14 @@ MAX_TEXT = 4000
 
 class Mismatch(Refused):
     """This clientId was used before, for something else."""
+
+
+class Over(NamedTuple):
+    """How a reply leaves when that is not the plain text over the ticket's own channel."""
+
+    channel: str
+    kind: str
+    payload: dict
 
 
 class ChannelClosed(IllegalMove):
@@ -258,8 +266,11 @@ def agent_replies(
     picture: StoredPicture | None = None,
     client_id: str | None = None,
     last_seq: int | None = None,
+    over: Over | None = None,
 ) -> Message:
     """Add the agent's reply and return it. Replying to an open ticket takes it.
+
+    It leaves over the channel of the customer's newest message, or over that of `over`.
 
     `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
     when the customer or another agent has written since, IllegalMove on a closed ticket.
@@ -270,7 +281,7 @@ def agent_replies(
         return seen
     if ticket.is_over:
         raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
-    if ticket.reply_by and (reason := outbox.why_not(ticket)):
+    if ticket.reply_by and not over and (reason := outbox.why_not(ticket)):
         raise ChannelClosed(reason)
     if is_stale:
         raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
@@ -287,10 +298,10 @@ def agent_replies(
     waiting.happened(change_set, clocks.answered)
     if not ticket.first_responded_at:
         change_set.set_silently(first_responded_at=change_set.now)
-    if ticket.reply_by:
+    if ticket.reply_by or over:
         # Before the message: where no transaction covers both, a row without its message is dropped
         # when it is due, and a message without its row would never leave
-        outbox.queue_reply(ticket, message)
+        outbox.queue_reply(ticket, message, **(over._asdict() if over else {}))
         change_set.set_silently(mailed_to_requester=message.seq)
     change_set.write()
     return message

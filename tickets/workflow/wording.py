@@ -112,3 +112,21 @@ def opted_out() -> str:
 
 def opted_in() -> str:
     return "Welcome back. Write to us here whenever you need us."
+
+
+def continued_here(number: int) -> str:
+    return f"We continue your conversation here (ticket #{number}). Write to us whenever you need us."
+
+
+# --- Codes -------------------------------------------------------------------
+
+
+def code_subject(shop: str) -> str:
+    return f"Your code for {shop}"
+
+
+def code_text(code: str, shop: str) -> str:
+    return (
+        f"{code} is your code for {shop}. It works for 10 minutes.\n\n"
+        "You did not ask for it? Then somebody typed your address by mistake: do nothing."
+    )

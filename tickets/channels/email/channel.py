@@ -22,6 +22,10 @@ class Email(Channel):
         incoming.receive(row)
 
     def prepare(self, row: Outgoing) -> Send:
+        if row.kind == "code":
+            id = letters.message_id(row)
+            letter = letters.code(row)
+            return lambda: _send(letter, id)
         ticket = Ticket.objects.select_related("requester").get(pk=row.ticket_id)
         messages = _messages(row, ticket)
         if not messages:

@@ -19,6 +19,8 @@ from .addresses import own_addresses, token_in
 from .parsing import Letter, cleaned, parse
 from .sorting import Kind, kind_of
 
+# A phone's photo as it is
+MOST_PICTURE_BYTES = 20 * 1024 * 1024
 # One address that writes more often than this is a machine, or wants us to think so
 MOST_IN_AN_HOUR = 30
 NOTE_LENGTH = 1500
@@ -36,7 +38,7 @@ def receive(incoming: Incoming) -> None:
         raise NotForUs(bounces.note(letter))
     if kind == Kind.LOOP:
         raise NotForUs("This is a letter of our own that came back.")
-    ticket, answered = _ticket_of(letter)
+    ticket, answered, address = _ticket_of(letter)
     if kind == Kind.AUTO_REPLY:
         _note_auto_reply(ticket, letter)
         raise NotForUs("An automatic reply.")
@@ -44,46 +46,47 @@ def receive(incoming: Incoming) -> None:
         raise NotForUs("A letter of a mailing list or a machine.")
     _not_too_many(incoming, letter)
     if ticket:
-        _answer(incoming, letter, ticket, answered)
+        _answer(incoming, letter, ticket, answered, address)
     else:
         _open(incoming, letter)
 
 
-def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None]:
-    """Return the ticket that this letter belongs to, and the letter of ours that it answers."""
+def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
+    """Return the ticket that this letter belongs to, the letter of ours that it answers, and where that went."""
     rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=letter.references)
     answered = rows.select_related("ticket").order_by("-id").first() if letter.references else None
     if (token := token_in(letter.recipients)) and (link := links.find_reply(token)):
         if answered and answered.ticket_id != link.ticket_id:
             answered = None
-        return link.ticket, answered
+        return link.ticket, answered, link.address
     # Anybody may write anything into References: it counts from the address that we wrote to
     if (
         answered
         and answered.ticket_id
         and letter.sender in (answered.address, answered.ticket.requester_email.lower())
     ):
-        return answered.ticket, answered
+        return answered.ticket, answered, answered.address
     if letter.references:
         before = Incoming.objects.filter(
             channel=ChannelName.EMAIL, key__in=letter.references, sender=letter.sender
         ).exclude(ticket=None)
         if earlier := before.select_related("ticket").order_by("-id").first():
-            return earlier.ticket, None
-    return None, None
+            return earlier.ticket, None, ""
+    return None, None, ""
 
 
 # --- Saying it ---------------------------------------------------------------
 
 
-def _answer(incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoing | None) -> None:
+def _answer(
+    incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoing | None, address: str
+) -> None:
     words = _words(incoming, letter)
     person = ticket.requester
     message = None
     for place, (text, picture) in enumerate(words):
         with _StoredPicture(picture) as stored:
-            if not text and not stored:
-                continue
+            text = _with_missing(text, picture, stored)
             said = workflow.customer_says(
                 ticket,
                 text,
@@ -108,7 +111,7 @@ def _answer(incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoi
         )
         if seq:
             workflow.mark_read(ticket, by_agents=False, up_to=seq)
-    if answered and letter.sender == answered.address:
+    if letter.sender == address.lower():
         # The letter reached this address, and its reader wrote back
         identity.prove(person, ChannelName.EMAIL, letter.sender, by="reply")
 
@@ -119,9 +122,10 @@ def _open(incoming: Incoming, letter: Letter) -> None:
     person = _requester(incoming, letter)
     understood = assistant.understand(f"{letter.subject}\n{text}")
     with _StoredPicture(picture) as stored:
+        text = _with_missing(text, picture, stored)
         ticket = workflow.open_ticket(
             person,
-            text or NO_WORDS,
+            text or ("" if stored else NO_WORDS),
             subject=letter.subject,
             picture=stored,
             client_id=f"{incoming.client_id}-0",
@@ -131,15 +135,14 @@ def _open(incoming: Incoming, letter: Letter) -> None:
     message = ticket.messages.get(seq=1)
     for place, (text, picture) in enumerate(more, 1):
         with _StoredPicture(picture) as stored:
-            if stored or text:
-                workflow.customer_says(
-                    ticket,
-                    text,
-                    by=person,
-                    picture=stored,
-                    client_id=f"{incoming.client_id}-{place}",
-                    channel=ChannelName.EMAIL,
-                )
+            workflow.customer_says(
+                ticket,
+                _with_missing(text, picture, stored),
+                by=person,
+                picture=stored,
+                client_id=f"{incoming.client_id}-{place}",
+                channel=ChannelName.EMAIL,
+            )
     _filed(incoming, message)
 
 
@@ -189,7 +192,7 @@ class _StoredPicture:
         if picture:
             upload = SimpleUploadedFile("picture", picture.data)
             try:
-                self.context = received(upload)
+                self.context = received(upload, MOST_PICTURE_BYTES)
                 self.stored = self.context.__enter__()
             except BadPicture:
                 self.context = None
@@ -199,6 +202,13 @@ class _StoredPicture:
 
     def __exit__(self, *reason):
         return self.context.__exit__(*reason) if self.context else None
+
+
+def _with_missing(text: str, picture, stored) -> str:
+    """The text, and what is missing of its picture."""
+    if not picture or stored:
+        return text
+    return f"{text[: MAX_TEXT - 200]}\n\n[The picture {picture.name[:100]} could not be read.]".strip()
 
 
 def _filed(incoming: Incoming, message: Message | None) -> None:

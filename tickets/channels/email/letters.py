@@ -5,7 +5,7 @@ from email.headerregistry import Address
 from email.utils import formatdate, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from tickets.workflow import wording
@@ -74,6 +74,17 @@ def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMult
     return letter
 
 
+def code(row: Outgoing) -> EmailMessage:
+    """The letter that proves an address: nothing but the code."""
+    return EmailMessage(
+        subject=wording.code_subject(settings.SHOP_NAME),
+        body=wording.code_text(row.payload["code"], settings.SHOP_NAME),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[row.address],
+        headers={"Message-ID": f"<{message_id(row)}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
 def message_id(row: Outgoing) -> str:
     return f"{row.pk.hex}@{addresses.domain()}"
 
@@ -83,7 +94,7 @@ def _link(row: Outgoing, ticket: Ticket) -> ConversationLink:
     id = row.payload.get("link")
     if id and (found := ConversationLink.objects.filter(pk=id).first()):
         return found
-    link = links.create(ticket)
+    link = links.create(ticket, row.address)
     row.payload = row.payload | {"link": str(link.pk)}
     Outgoing.objects.filter(pk=row.pk).update(payload=row.payload)
     return link
@@ -137,6 +148,7 @@ def _thread(row: Outgoing, ticket: Ticket) -> list[str]:
 def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
     said = [_said(message) for message in messages]
     if row.kind == "transcript":
+        said = [*_with_villy(ticket), *said]
         return Content(
             subject=wording.transcript_subject(settings.SHOP_NAME, ticket.number),
             heading=wording.transcript_heading(ticket.number),
@@ -167,6 +179,20 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
     return Content(
         subject=_answer_subject(ticket), heading="", messages=said, button=wording.open_conversation()
     )
+
+
+def _with_villy(ticket: Ticket) -> list[Said]:
+    """The chat with Villy from before the ticket."""
+    lines = ticket.handover.get("transcript", [])
+    return [
+        Said(
+            "Villy" if line["sender"] == Sender.AI else ticket.requester_name,
+            line["message"],
+            line["sender"],
+            None,
+        )
+        for line in lines
+    ]
 
 
 def _answer_subject(ticket: Ticket) -> str:

@@ -19,7 +19,8 @@ MAX_PARTS = 200
 MAX_HTML = 400_000
 MAX_CLEANED = 200_000
 MAX_PICTURES = 10
-PICTURES = {"image/jpeg", "image/png", "image/webp"}
+PICTURES = {"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"}
+PICTURE_NAME = re.compile(r".+\.(?:jpe?g|png|webp|gif)", re.IGNORECASE)
 # Logos and dots in signatures; a photo is larger
 SMALLEST_INLINE = 3_000
 MESSAGE_ID = re.compile(r"<([^<>\s]{3,240})>")
@@ -138,7 +139,11 @@ def _attach(letter: Letter, mail: MailMessage) -> None:
     for attachment in mail.attachments:
         data = attachment.payload
         name = _line(attachment.filename or "picture")[:120]
-        if attachment.content_type not in PICTURES:
+        # Some programs name no type but "bytes"
+        is_picture = attachment.content_type in PICTURES or (
+            attachment.content_type == "application/octet-stream" and PICTURE_NAME.fullmatch(name)
+        )
+        if not is_picture:
             if attachment.content_disposition == "attachment" and attachment.filename:
                 letter.other_files.append(name)
             continue

@@ -3,11 +3,23 @@
 from datetime import datetime, timedelta
 from io import BytesIO
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Outgoing, Ticket
+from tickets.workflow import wording
+
+from ...models import (
+    AddressBlock,
+    ChannelIdentity,
+    ChannelName,
+    Incoming,
+    Message,
+    Outgoing,
+    Sender,
+    Ticket,
+)
 from .. import links
 from ..registry import Channel, NotSent, Send, TryLater, register
 from ..withdrawals import is_withdrawn
@@ -67,6 +79,11 @@ def is_open(identity: ChannelIdentity | None, now: datetime | None = None) -> bo
     )
 
 
+def window_ends_at(identity: ChannelIdentity | None) -> datetime | None:
+    """Until when anything may be said to this number; None if the time is over."""
+    return identity.last_heard_at + WINDOW if is_open(identity) else None
+
+
 def identity_of(ticket: Ticket) -> ChannelIdentity | None:
     """The number of the ticket's customer that wrote last."""
     found = ChannelIdentity.objects.filter(channel=ChannelName.WHATSAPP, person=ticket.requester_id)
@@ -101,10 +118,13 @@ def _content(row: Outgoing, message: Message | None) -> dict:
         ticket = Ticket.objects.get(pk=row.ticket_id)
         link = links.url(links.create(ticket))
         choices = [("Yes, solved", f"solved:yes:{ticket.pk.hex}"), ("No", f"solved:no:{ticket.pk.hex}")]
-        return _buttons(f"{message.text}\n\n{link}", choices)
+        asks = "" if message.sender == Sender.SYSTEM else wording.resolved()
+        return _buttons("\n\n".join(filter(None, (message.text, asks, link))), choices)
     if row.kind == "villy" and row.payload.get("choices"):
         choices = [(choice["title"], choice["id"]) for choice in row.payload["choices"]]
         return with_choices(row.payload["text"], choices)
+    if row.kind == "code":
+        return _text(wording.code_text(row.payload["code"], settings.SHOP_NAME))
     return _text(message.text if message else row.payload["text"])
 
 

@@ -1,6 +1,8 @@
 """A WhatsApp message: onto the ticket that is open, else to Villy; asking for a person opens the ticket."""
 
 import logging
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,15 +16,19 @@ from tickets.workflow import wording
 from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Person, Status, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT, Refused
-from .. import assistant, identity, outbox
+from .. import assistant, identity, links, outbox
 from ..registry import NotSent, TryLater
 from . import api, messages
 from .messages import Words
 
 logger = logging.getLogger(__name__)
 
+# A phone's photo as it is
+MOST_PICTURE_BYTES = 20 * 1024 * 1024
 # After so many tries the words go on without the picture
 PICTURE_TRIES = 3
+# What the link "Continue on WhatsApp" has the customer say
+CONTINUED = re.compile(r"(?:\bcontinue\s+)?#([a-z2-7]{42})\b", re.IGNORECASE)
 NO_PICTURE = "[A picture that could not be fetched from WhatsApp]"
 
 
@@ -40,8 +46,15 @@ def receive(incoming: Incoming) -> None:
     if _opts_out_or_in(incoming, person, sender, words) or _confirms(person, words):
         _forget(incoming)
         return
-    ticket = _open_ticket(person)
+    linked, words = _continued(person, sender, words)
+    if linked and not (words.text or words.media):
+        incoming.ticket_id = linked.pk
+        _queue(incoming, linked.requester, sender, wording.continued_here(linked.number))
+        _forget(incoming)
+        return
+    ticket = linked or _open_ticket(person)
     if ticket:
+        person = ticket.requester
         said = _say(incoming, ticket, person, words)
         incoming.ticket_id, incoming.message_id = said.ticket_id, said.pk
     else:
@@ -86,6 +99,20 @@ def _at(message: dict) -> datetime:
 def _open_ticket(person: Person) -> Ticket | None:
     newest = Ticket.objects.filter(requester=person).exclude(status=Status.CLOSED)
     return newest.order_by("-created_at").first()
+
+
+def _continued(person: Person, sender: str, words: Words) -> tuple[Ticket | None, Words]:
+    """Return the ticket whose link somebody brings from a letter, and the words without it.
+
+    The link proves that this number is the same customer's: from then on it is one history.
+    """
+    found = CONTINUED.search(words.text)
+    link = links.find_reply(found[1].lower()) if found else None
+    if not link:
+        return None, words
+    identity.prove(link.ticket.requester, ChannelName.WHATSAPP, sender, by="link")
+    ticket = Ticket.objects.select_related("requester").get(pk=link.ticket_id)
+    return ticket, replace(words, text=CONTINUED.sub("", words.text).strip())
 
 
 # --- Saying it ---------------------------------------------------------------
@@ -159,7 +186,7 @@ class _Picture:
             self.text = f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
             return
         try:
-            self.context = received(SimpleUploadedFile("picture", data))
+            self.context = received(SimpleUploadedFile("picture", data), MOST_PICTURE_BYTES)
             self.stored = self.context.__enter__()
         except BadPicture:
             self.context, self.text = None, f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
