@@ -29,7 +29,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from supportdesk.serving.static import collect_if_changed
 from tickets import inbox, queries
 from tickets.accounts import tokens
-from tickets.desk.forms import FILTERS
+from tickets.desk.lists import OLD_FILTERS
 from tickets.models import Order, Person, Status, Ticket
 
 UNIQUE = "@UNIQUE@"
@@ -110,7 +110,7 @@ class Scene:
         some = self.plain[:25]
         return [
             Cost("list", [self.page("/support/")], most=6),
-            Cost("list, each filter", [self.fragment(f"/support/rows?filter={name}") for name in FILTERS]),
+            Cost("list, each filter", [self.fragment(f"/support/rows?filter={name}") for name in OLD_FILTERS]),
             Cost("list, next pages", self._next_pages()),
             Cost("search", self._searches()),
             Cost("conversation, 10 messages", [self.page(f"/support/{each.pk}/") for each in some], most=8),

@@ -1,14 +1,18 @@
 """The page `Settings` in the admin: what staff fill in, what is refused, and what the audit has of it."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
+from django.utils import timezone
 
+from supportdesk.http import outbound
 from tests import factories
 from tickets.models import AuditEntry
 from tickets.models.settings import DeskSettings, Holiday
+from tickets.operations import jobs
 from tickets.team import forms, holidays
 from tickets.team import settings as team
 
@@ -277,3 +281,65 @@ def test_own_days_are_added_and_a_day_twice_is_refused(browse, meera):
 def test_a_target_is_shown_as_it_is_typed(minutes, text):
     assert forms.in_units(minutes) == text
     assert forms.DurationField(required=False).clean(text) == minutes
+
+
+@pytest.fixture
+def calendar_server(monkeypatch):
+    """What the address of a calendar answers; the call itself is tested with the webhooks."""
+    made = SimpleNamespace(status=200, body=CALENDAR.encode(), failure=None, asked=[])
+
+    def call(method, url, **options):
+        made.asked.append((method, url))
+        if made.failure:
+            raise outbound.CallFailed(made.failure)
+        return outbound.Answer(made.status, {}, made.body)
+
+    monkeypatch.setattr(outbound, "call", call)
+    return made
+
+
+def test_the_days_of_a_calendar_address_are_copied_and_refreshed_every_day(browse, meera, calendar_server):
+    client = browse(meera)
+    coming = date.today() + timedelta(days=30)
+    event = (
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{:%Y%m%d}\nSUMMARY:{}\nEND:VEVENT\nEND:VCALENDAR"
+    )
+    calendar_server.body = event.format(coming, "Stock-taking").encode()
+    client.post(PAGE, filled(client, holiday_calendar="https://calendar.example/shop.ics"))
+    assert [(day.date, day.name) for day in Holiday.objects.all()] == [(coming, "Stock-taking")]
+    calendar_server.body = event.format(coming, "Moved in").encode()
+    jobs.refresh_holidays(timezone.now(), timezone.now())
+    assert Holiday.objects.get().name == "Moved in"
+    # A calendar that is away leaves its days
+    calendar_server.failure = "No answer in time."
+    assert holidays.refresh(date.today()) == 0
+    assert Holiday.objects.count() == 1
+    client.post(PAGE, filled(client, holiday_calendar=""))
+    assert not Holiday.objects.exists()
+    assert {url for _, url in calendar_server.asked} == {"https://calendar.example/shop.ics"}
+
+
+@pytest.mark.parametrize(
+    ("server", "sentence"),
+    [
+        ({"failure": "The address leads into a private network (see WEBHOOK_PRIVATE)."}, "private network"),
+        ({"status": 404}, "its server answered 404"),
+        ({"body": b"<html>"}, "not a calendar"),
+        ({"body": b"x" * (1024 * 1024 + 1)}, "larger than 1 MB"),
+    ],
+)
+def test_a_calendar_address_that_does_not_work_is_refused_at_once(
+    server, sentence, browse, meera, calendar_server
+):
+    vars(calendar_server).update(server)
+    client = browse(meera)
+    answer = client.post(PAGE, filled(client, holiday_calendar="https://calendar.example/shop.ics"))
+    assert sentence in " ".join(answer.context["adminform"].form.errors["holiday_calendar"])
+    assert not Holiday.objects.exists()
+
+
+def test_pages_show_times_of_the_shops_zone(browse, meera):
+    DeskSettings.objects.create(time_zone="America/New_York")
+    browse(meera).get("/admin/")
+    assert timezone.get_current_timezone_name() == "America/New_York"
+    timezone.deactivate()

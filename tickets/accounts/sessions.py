@@ -48,6 +48,8 @@ def agent_sessions(get_response):
     else:
 
         def middleware(request):
+            # The thread served others before; a page shows times of the shop's zone
+            timezone.activate(current().time_zone)
             if not _has_session(request):
                 return get_response(request)
             return refusal(request) or get_response(request)

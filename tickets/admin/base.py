@@ -3,6 +3,7 @@
 They are read in the order of an index, count no further than COUNT_CAP, and join nothing.
 """
 
+from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.urls import reverse_lazy
@@ -29,8 +30,20 @@ class CappedPaginator(Paginator):
         return found if found <= inbox.COUNT_CAP else AtLeast(inbox.COUNT_CAP)
 
 
+class NamedRowForm(forms.ModelForm):
+    """A row of a list that is edited in place: each field says for a screen reader what it changes."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = f"{field.label or name} of {self.instance}"
+
+
 class DeskAdmin(admin.ModelAdmin):
     """What all our lists have in common."""
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": NamedRowForm} | kwargs)
 
     paginator = CappedPaginator
     show_full_result_count = False

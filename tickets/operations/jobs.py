@@ -44,6 +44,7 @@ from tickets.models import (
 )
 from tickets.privacy import audit, personal_data
 from tickets.shop.systems import fetching
+from tickets.team import holidays
 from tickets.team.settings import current
 from tickets.webhooks.sender import WebhookSender
 
@@ -92,6 +93,13 @@ def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT)
 _breaches, _closing, _unread, _pruning = map(Batch, ("answers", "auto-close", "letters", "prune"))
 
 # --- The steps ---------------------------------------------------------------
+
+
+@step("holidays", every=timedelta(days=1))
+def refresh_holidays(now: datetime, since: datetime) -> bool:
+    """Copy the holidays of the coming year, and of the calendar address."""
+    holidays.refresh(timezone.localdate(now))
+    return False
 
 
 @step("answers", every=timedelta(seconds=10))

@@ -58,7 +58,7 @@ class SettingsAdmin(admin.ModelAdmin):
         (
             gettext_lazy("Holidays"),
             {
-                "fields": (("holiday_country", "holiday_state"), "calendar_file"),
+                "fields": (("holiday_country", "holiday_state"), "holiday_calendar", "calendar_file"),
                 "description": gettext_lazy(
                     "Copied into the list of holidays, where you correct them and add days of your own."
                 ),
@@ -136,7 +136,10 @@ class SettingsAdmin(admin.ModelAdmin):
         if before.second_factor != row.second_factor:
             second_factor.enforce()
         self.message_user(request, _("Settings saved. They are in force within two seconds."))
-        self._copy_holidays(request, before, row, form.cleaned_data.get("calendar_file"))
+        calendar = form.cleaned_data.get("calendar_file")
+        if before.holiday_calendar and not row.holiday_calendar and calendar is None:
+            calendar = {}
+        self._copy_holidays(request, before, row, form.fetched if calendar is None else calendar)
 
     def log_change(self, request, obj, message):
         # The audit has each changed setting with its old and new value

@@ -42,7 +42,6 @@ LETTERS = {
 MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
 UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
 MOST_MINUTES = 60 * 24 * 60
-MAX_CALENDAR_BYTES = 1024 * 1024
 
 
 class HoursField(forms.CharField):
@@ -142,6 +141,8 @@ class SettingsForm(forms.ModelForm):
 
     # Who fills it in
     by = None
+    # The days of a new calendar address
+    fetched = None
     # What the page was opened with: a save in between is not overwritten
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
     new_logo = forms.FileField(
@@ -170,7 +171,7 @@ class SettingsForm(forms.ModelForm):
         model = DeskSettings
         fields = (
             "shop_name", "colour", "text_colour", "side", "launcher_text", "currency", "time_zone",
-            "holiday_country", "holiday_state", "clocks_stop", "auto_close_hours", "nudge_hours", "sound",
+            "holiday_country", "holiday_state", "holiday_calendar", "clocks_stop", "auto_close_hours", "nudge_hours", "sound",
             "second_factor", "session_idle_minutes", "session_hours",
         )  # fmt: skip
         widgets = {
@@ -188,6 +189,7 @@ class SettingsForm(forms.ModelForm):
                 "The code of a state, such as KA. Empty: the country's days only."
             ),
             "currency": gettext_lazy("Such as INR. Empty: the server's (SHOP_CURRENCY)."),
+            "holiday_calendar": gettext_lazy("Its all-day events become holidays; read again every day."),
             "clocks_stop": gettext_lazy("Due times count business hours only."),
             "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
             "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
@@ -249,11 +251,21 @@ class SettingsForm(forms.ModelForm):
             raise ValidationError(_("First set up a second factor of your own, in your account."))
         return rule
 
+    def clean_holiday_calendar(self):
+        """Read the calendar now: an address that does not work is said at once."""
+        url = self.cleaned_data["holiday_calendar"]
+        if url and url != self.instance.holiday_calendar:
+            try:
+                self.fetched = holidays.fetch_calendar(url, timezone.localdate())
+            except ValueError as reason:
+                raise ValidationError(str(reason)) from reason
+        return url
+
     def clean_calendar_file(self):
         upload = self.cleaned_data["calendar_file"]
         if not upload:
             return None
-        if upload.size > MAX_CALENDAR_BYTES:
+        if upload.size > holidays.MAX_CALENDAR_BYTES:
             raise ValidationError(_("This calendar is larger than 1 MB."))
         try:
             return holidays.read_calendar(upload.read(), timezone.localdate())

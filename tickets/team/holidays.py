@@ -4,14 +4,19 @@ Holidays that follow the moon are estimates and change with releases of the libr
 staff see and correct are rows, and a row that staff switched off stays off.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from tickets.models.settings import Holiday, HolidaySource
+from supportdesk.http import outbound
+from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
+
+logger = logging.getLogger(__name__)
 
 MAX_DAYS = 1000
+MAX_CALENDAR_BYTES = 1024 * 1024
 LONGEST_EVENT = timedelta(days=60)
 
 
@@ -67,6 +72,39 @@ def replace(source: HolidaySource, days: dict[date, str], today: date) -> int:
     for row in stored.values():
         row.delete()
     return changed + len(stored)
+
+
+def fetch_calendar(url: str, today: date) -> dict[date, str]:
+    """Return the days of the calendar at this address; raise ValueError with a sentence when that fails."""
+    try:
+        answer = outbound.call("GET", url, most_bytes=MAX_CALENDAR_BYTES + 1)
+    except outbound.CallFailed as reason:
+        raise ValueError(f"The calendar could not be fetched. {reason}") from reason
+    if answer.status != 200:
+        raise ValueError(f"The calendar could not be fetched: its server answered {answer.status}.")
+    if len(answer.body) > MAX_CALENDAR_BYTES:
+        raise ValueError("This calendar is larger than 1 MB.")
+    return read_calendar(answer.body, today)
+
+
+def refresh(today: date) -> int:
+    """Bring the rows of country and calendar address up to date; return how many changed.
+
+    A calendar that does not answer leaves its days as they are.
+    """
+    row = DeskSettings.objects.filter(pk=THE_ROW).first()
+    if row is None:
+        return 0
+    changed = 0
+    if row.holiday_country:
+        days = of_country(row.holiday_country, row.holiday_state, today)
+        changed += replace(HolidaySource.COUNTRY, days, today)
+    if row.holiday_calendar:
+        try:
+            changed += replace(HolidaySource.CALENDAR, fetch_calendar(row.holiday_calendar, today), today)
+        except ValueError as reason:
+            logger.warning("holidays: %s", reason)
+    return changed
 
 
 # --- Calendar files (RFC 5545) -----------------------------------------------

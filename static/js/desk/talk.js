@@ -1,7 +1,8 @@
 // The conversation on the agent's side: system lines folded, one's own messages taken back.
 import { Conversation } from "../conversation.js";
 import { post, request, store } from "./page.js";
-import { toast } from "./toast.js";
+import { now } from "../times.js";
+import { toast, UNDO_TIME } from "./toast.js";
 
 const FOLD_FROM = 3;
 
@@ -48,10 +49,11 @@ export class Talk extends Conversation {
   // --- Taking back
 
   offerUndo(bubble) {
-    if (bubble.dataset.author !== document.body.dataset.meId || Date.now() - Number(bubble.dataset.at) > 4000) return;
+    const left = UNDO_TIME - (now() - Number(bubble.dataset.at));
+    if (bubble.dataset.author !== document.body.dataset.meId || left < 500) return;
     const note = "internal" in bubble.dataset;
     const text = bubble.querySelector(".text")?.innerText ?? "";
-    toast(note ? "Note added." : "Reply sent.", "done", { undo: () => this.withdraw(bubble.dataset.seq, text, note) });
+    toast(note ? "Note added." : "Reply sent.", "done", { undo: () => this.withdraw(bubble.dataset.seq, text, note), time: Math.min(left, UNDO_TIME) });
   }
 
   async withdraw(seq, text, note) {
