@@ -43,7 +43,7 @@ class Facts(serializers.DictField):
         return value.strip()
 
 
-class ProductSerializer(serializers.Serializer):
+class ProductSerializer(fields.Sparse):
     name = fields.Text(255)
     category = fields.Text(100)
     price = fields.Money()
@@ -110,18 +110,27 @@ class Products(Kind):
 # --- Articles ----------------------------------------------------------------
 
 
-class PerLanguage(serializers.Serializer):
+class PerLanguage(fields.Sparse):
     """A text in each language; a plain string is the English one."""
 
-    def __init__(self, max_length: int, **options):
-        self.max_length = max_length
+    longest: int
+
+    def __init__(self, **options):
         super().__init__(**fields.OPTIONAL | options)
 
     def get_fields(self):
-        return {language: fields.Text(self.max_length) for language in LANGUAGES}
+        return {language: fields.Text(self.longest) for language in LANGUAGES}
 
     def to_internal_value(self, data):
         return super().to_internal_value({"en": data} if isinstance(data, str) else data)
+
+
+class ArticleTitle(PerLanguage):
+    longest = 140
+
+
+class ArticleBody(PerLanguage):
+    longest = 20_000
 
 
 class BothTexts(serializers.Serializer):
@@ -129,9 +138,9 @@ class BothTexts(serializers.Serializer):
     body = fields.Text(20_000)
 
 
-class ArticleSerializer(serializers.Serializer):
-    title = PerLanguage(140)
-    body = PerLanguage(20_000)
+class ArticleSerializer(fields.Sparse):
+    title = ArticleTitle()
+    body = ArticleBody()
     # The same the other way round: {"hi": {"title", "body"}}
     en = BothTexts(**fields.OPTIONAL)
     hi = BothTexts(**fields.OPTIONAL)

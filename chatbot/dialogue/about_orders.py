@@ -7,6 +7,7 @@ from chatbot import wording
 from chatbot.nlu import features as words
 from chatbot.sources import order_codes, orders
 from chatbot.sources.products import GENERIC
+from supportdesk import money
 from tickets.models import Category, Order, OrderStatus, Priority
 
 from ..models import Chat
@@ -525,7 +526,7 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
             heard,
             order,
             "order_paid",
-            total=f"{order.total or 0:,.0f}",
+            total=money.formatted(order.total or 0, order.currency, heard.language),
             paid=f"{paid}, {order.payment_status}",
         )
     if ITEMS.search(said):

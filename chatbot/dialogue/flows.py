@@ -8,6 +8,7 @@ import yaml
 
 from chatbot import wording
 from chatbot.sources import orders
+from supportdesk import money
 from tickets.models import Order, OrderStatus
 
 from ..models import Chat
@@ -140,7 +141,7 @@ def _words(order: Order, language: str) -> dict[str, str]:
         "number": order.number,
         "items": items_in_words(order),
         "state": orders.state_after_its_number(order, language),
-        "total": f"{order.total:,.0f}" if order.total is not None else "",
+        "total": money.formatted(order.total, order.currency, language),
         "day": orders.day_of(order, language),
         "paid": _paid(order, language),
     }

@@ -52,3 +52,14 @@ def test_a_signed_customer_hears_the_state_of_now(shop, priya):
     assert ask(priya, "where is my order")["order"]["status"] == "placed"
     shop.put("/api/shop/orders/VP-10234", {"status": "out-for-delivery"})
     assert ask(priya, "where is my order")["order"]["status"] == "out-for-delivery"
+
+
+def test_what_was_paid_is_said_in_the_orders_currency(shop, priya):
+    priya.external_id = "c-1"
+    priya.save()
+    paid = {"total": 42.5, "currency": "EUR", "paymentMethod": "card", "paymentStatus": "paid"}
+    shop.put("/api/shop/orders/VP-10234", {"customer": "c-1", "status": "placed", **paid})
+    ask(priya, "where is my order")
+    said = ask(priya, "how did i pay")["text"]
+    assert "₹" not in said
+    assert "€42.50" in said

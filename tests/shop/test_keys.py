@@ -107,6 +107,7 @@ def test_a_key_that_replies_is_assigned_nothing(with_key, ticket):
 def test_a_key_does_not_open_what_is_a_persons(with_key, ticket):
     key = with_key(*Scope.values)
     assert key.get("/api/auth/me").status_code == 401
+    assert key.get("/api/canned/").status_code == 403
     assert key.get(f"/api/support/{ticket.pk}").status_code == 401
 
 

@@ -152,10 +152,11 @@ class ShopFiles:
 
     def _rows(self, names: list[str]):
         """Yield all rows of the table, a batch at a time in the order of their keys."""
-        column, last = self.kind.column, ""
+        column, last = self.kind.column, None
+        # A visitor has no id in the shop
+        rows = self.kind.rows().exclude(**{column: None}).order_by(column)
         while True:
-            rows = self.kind.rows().filter(**{f"{column}__gt": last}).order_by(column)
-            batch = list(rows[:BATCH])
+            batch = list((rows.filter(**{f"{column}__gt": last}) if last else rows)[:BATCH])
             for row in batch:
                 yield importing.cells(self.kind.as_json(row), names)
             if len(batch) < BATCH:

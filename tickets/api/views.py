@@ -26,7 +26,7 @@ class IsAgent(BasePermission):
         if not request.user.is_authenticated:
             return False
         if isinstance(request.auth, ServiceKey):
-            authentication.require(request.auth, authentication.ticket_scope(request.method))
+            authentication.require_tickets(request)
         if not request.user.is_agent:
             raise NotFound("There is nothing here for you.")
         return True

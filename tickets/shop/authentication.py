@@ -9,6 +9,7 @@ from tickets.models import Scope, ServiceKey
 from . import keys
 
 READING = {"GET", "HEAD", "OPTIONS"}
+TICKETS = "/api/support/admin"
 
 
 class KeyAuthentication(BearerAuthentication):
@@ -32,8 +33,11 @@ def require(key: ServiceKey, scope: Scope) -> None:
         raise PermissionDenied(f"This service key has no scope {scope}.", code="wrong_scope")
 
 
-def ticket_scope(method: str) -> Scope:
-    return Scope.TICKETS_READ if method in READING else Scope.TICKETS_WRITE
+def require_tickets(request) -> None:
+    """Raise PermissionDenied unless the key may read tickets, or write on them, as the method needs."""
+    if not request.path.startswith(TICKETS):
+        raise PermissionDenied("A service key opens tickets and the shop's data only.", code="wrong_scope")
+    require(request.auth, Scope.TICKETS_READ if request.method in READING else Scope.TICKETS_WRITE)
 
 
 class ShopScope(BasePermission):

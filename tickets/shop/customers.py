@@ -11,7 +11,7 @@ from . import fields
 from .registry import Kind, times
 
 
-class CustomerSerializer(serializers.Serializer):
+class CustomerSerializer(fields.Sparse):
     name = fields.Name(120)
     email = fields.Email()
     phone = fields.Phone()

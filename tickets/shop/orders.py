@@ -13,7 +13,7 @@ from . import customers, fields
 from .registry import Kind, times
 
 
-class OrderSerializer(serializers.Serializer):
+class OrderSerializer(fields.Sparse):
     customer = fields.OrderCustomer(**fields.OPTIONAL)
     status = serializers.ChoiceField(OrderStatus.choices, **fields.OPTIONAL)
     placedAt = fields.Moment()
@@ -53,6 +53,17 @@ class Orders(Kind):
 
     def rows(self) -> models.QuerySet:
         return Order.objects.select_related("customer").prefetch_related("items")
+
+    def load(self, keys: Iterable[str]) -> dict[str, models.Model]:
+        orders = Order.objects.select_related("customer").filter(number__in=list(keys))
+        found = {order.number: order for order in orders}
+        items: dict[uuid.UUID, list[OrderItem]] = {order.pk: [] for order in found.values()}
+        for item in OrderItem.objects.filter(order_id__in=list(items)).order_by("position"):
+            items[item.order_id].append(item)
+        for order in found.values():
+            # As `prefetch_related`, which makes a queryset for each order: a fifth of a batch
+            order._prefetched_objects_cache = {"items": items[order.pk]}
+        return found
 
     def touches(self, put) -> list[tuple[str, str]]:
         id = (put.data.get("customer") or {}).get("externalId")

@@ -28,7 +28,11 @@ export function post(url, fields = {}) {
 
 export function askToSignIn() {
   const dialog = document.getElementById("sign-in");
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  // Not modal, and without the focus: an answer that is being typed is finished first
+  const typing = document.activeElement;
+  dialog.show();
+  typing?.focus({ preventScroll: true });
 }
 
 // Back from signing in, with another token for the forms: the page is loaded anew, and sends what waits
