@@ -7,6 +7,7 @@ tags     labels of tickets, tidied and coloured
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
+macros   common steps of the team
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems
 webhooks endpoints that are told what happens, and the log
@@ -17,9 +18,9 @@ forms    the forms of these pages
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, mail_check, orders, people, shop, tags, tickets, webhooks
+from . import audit, channels, macros, mail_check, orders, people, shop, tags, tickets, webhooks
 from .base import DeskAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "mail_check", "orders", "people", "shop", "tags", "tickets", "webhooks",
+    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "shop", "tags", "tickets", "webhooks",
 ]  # fmt: skip

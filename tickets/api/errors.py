@@ -21,6 +21,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(409, reason, "stale", messages=messages)
         case workflow.Mismatch():
             return _answer(409, reason, "client_id_used")
+        case workflow.StepRefused():
+            return _answer(409, reason, "step_refused", step=reason.step)
         case workflow.IllegalMove():
             return _answer(409, reason, "illegal_move")
         case workflow.Refused():

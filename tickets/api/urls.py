@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
-from . import canned, channels, desk, presence, shop, views
+from . import canned, channels, desk, macros, presence, shop, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -25,8 +25,10 @@ urlpatterns = [
     path("support/admin/<str:ticket_id>/reply", desk.reply),
     path("support/admin/<str:ticket_id>/withdraw", desk.withdraw),
     path("support/admin/<str:ticket_id>/merge", desk.merge),
+    path("support/admin/<str:ticket_id>/macro", macros.apply),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    re_path(r"^macros/?$", macros.macros),
     path("support/admin/<str:ticket_id>/templates", channels.list_templates),
     path("support/admin/<str:ticket_id>/template", channels.send_template, name="api-template"),
     re_path(r"^canned/?$", canned.canned_replies),

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
 from tickets.models import Category, Priority, Status, Ticket
+from tickets.workflow.variables import variables
 
 from . import fragments, history
 from .lists import filter_choices, shown_list
@@ -207,21 +208,6 @@ def _pane(request, ticket) -> dict:
         "customer": ticket.requester,
         "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
-    }
-
-
-def variables(ticket: Ticket, agent) -> dict[str, str]:
-    """What the variables of canned replies stand for on this ticket."""
-    order = ticket.order
-    eta = order and order.eta
-    return {
-        "customer.firstName": ticket.requester_name.partition(" ")[0],
-        "customer.name": ticket.requester_name,
-        "order.number": ticket.order_number,
-        "order.eta": timezone.localtime(eta).strftime("%-d %b") if eta else "",
-        "order.status": order.get_status_display() if order else "",
-        "agent.name": agent.name,
-        "ticket.number": str(ticket.number),
     }
 
 

@@ -3,6 +3,7 @@
 person   people, sign-ins over the API, rate-limit counters
 order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
+macro    common steps of the team under one name
 message  messages of a conversation
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
@@ -37,6 +38,7 @@ from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, Ticke
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
 from .job import Job, MetricCount
+from .macro import Macro
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
@@ -103,6 +105,7 @@ __all__ = [
     "IncomingState",
     "Job",
     "Lane",
+    "Macro",
     "Message",
     "MessageTemplate",
     "MetricCount",

@@ -11,6 +11,7 @@ transitions    status, agent, priority; the customer's yes and rating
 corrections    order, subject, contact, tags; snooze and spam
 changes        several verbs at once, and many tickets
 waiting        who waits for whom: the clocks of a ticket
+macros         common steps of the team as one
 undo           taking back a change; withdrawals: taking back a message
 scheduled      replies that are sent later
 merging        two tickets of one customer become one
@@ -32,6 +33,7 @@ from .corrections import (
     wake_on_time,
 )
 from .leaving import release_of_leavers, release_tickets
+from .macros import StepRefused, apply_macro
 from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
@@ -67,10 +69,58 @@ from .undo import take as undo_change
 from .withdrawals import withdraw
 
 __all__ = [
-    "MAX_TEXT", "TRANSITIONS", "ChannelClosed", "IllegalMove", "Mismatch", "Over", "Recording", "Refused", "StaleReply", "add_note",
-    "agent_replies", "allowed_moves", "assign", "cancel_because_customer_wrote", "cancel_reply", "change",
-    "change_many", "change_requester", "check_answer", "close_by_itself", "complete_callback", "confirm", "correct", "customer_of_caller",
-    "customer_says", "end", "mark_read", "mark_spam", "merge", "move", "move_many", "needs_no_answer", "note_resolution", "nudge",
-    "open_for_caller", "open_ticket", "plan_reply", "rate", "recorded", "release_of_leavers", "release_tickets", "reopen", "request_callback", "resolve_silent", "send_planned",
-    "snooze", "take", "triage", "undo_change", "unmerge", "wake_on_time", "withdraw",
+    "MAX_TEXT",
+    "TRANSITIONS",
+    "ChannelClosed",
+    "IllegalMove",
+    "Mismatch",
+    "Over",
+    "Recording",
+    "Refused",
+    "StaleReply",
+    "StepRefused",
+    "add_note",
+    "agent_replies",
+    "allowed_moves",
+    "apply_macro",
+    "assign",
+    "cancel_because_customer_wrote",
+    "cancel_reply",
+    "change",
+    "change_many",
+    "change_requester",
+    "check_answer",
+    "close_by_itself",
+    "complete_callback",
+    "confirm",
+    "correct",
+    "customer_of_caller",
+    "customer_says",
+    "end",
+    "mark_read",
+    "mark_spam",
+    "merge",
+    "move",
+    "move_many",
+    "needs_no_answer",
+    "note_resolution",
+    "nudge",
+    "open_for_caller",
+    "open_ticket",
+    "plan_reply",
+    "rate",
+    "recorded",
+    "release_of_leavers",
+    "release_tickets",
+    "reopen",
+    "request_callback",
+    "resolve_silent",
+    "send_planned",
+    "snooze",
+    "take",
+    "triage",
+    "undo_change",
+    "unmerge",
+    "wake_on_time",
+    "withdraw",
 ]  # fmt: skip

@@ -275,7 +275,7 @@ def agent_replies(
     `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
     when the customer or another agent has written since, IllegalMove on a closed ticket.
     """
-    is_stale = last_seq is not None and _others_wrote(ticket, last_seq, by)
+    is_stale = last_seq is not None and others_wrote(ticket, last_seq, by)
     looks_first = _is_second_try(ticket) or ticket.is_over or is_stale
     if looks_first and (seen := _said_before(ticket, text, picture, by, client_id)):
         return seen
@@ -307,7 +307,7 @@ def agent_replies(
     return message
 
 
-def _others_wrote(ticket: Ticket, last_seq: int, agent: Person) -> bool:
+def others_wrote(ticket: Ticket, last_seq: int, agent: Person) -> bool:
     """Return whether there is a public message after this one that the agent did not write.
 
     Lines of the desk itself do not count: the agent's own step may have written them.

@@ -1,0 +1,85 @@
+"""A macro on a ticket: every step is checked first, then all are written in one transaction."""
+
+from django.db.models import F
+
+from tickets.models import Macro, Message, Person, Status, Ticket
+
+from . import changes, tags, undo
+from .change_set import atomic_on_ticket
+from .messages import MAX_TEXT, StaleReply, add_note, agent_replies, others_wrote
+from .status import TRANSITIONS, IllegalMove, Refused
+from .variables import filled, missing, variables
+
+
+class StepRefused(IllegalMove):
+    """A step of the macro is not possible; nothing was done. `step` is its name."""
+
+    def __init__(self, step: str, reason: str):
+        super().__init__(f"{step}: {reason} Nothing was done.")
+        self.step = step
+
+
+def apply_macro(
+    ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = None
+) -> tuple[Message | None, undo.Recording]:
+    """Do all steps of the macro, or raise StepRefused or StaleReply and do none.
+
+    Return the reply that it sent, if it has one, and what can be undone.
+    """
+    done = _apply(ticket, macro, by, last_seq)
+    Macro.objects.filter(pk=macro.pk).update(uses=F("uses") + 1)
+    return done
+
+
+@atomic_on_ticket
+def _apply(ticket, macro, by, last_seq) -> tuple[Message | None, undo.Recording]:
+    # A single MongoDB node takes nothing back, so nothing is written before every step is known to be possible
+    text = check(ticket, macro, by=by, last_seq=last_seq)
+    if macro.note:
+        add_note(ticket, filled(macro.note, variables(ticket, by)), by=by)
+    reply = agent_replies(ticket, text, by=by, last_seq=last_seq) if text else None
+    return reply, changes.change(ticket, by=by, **_changes(ticket, macro, by))
+
+
+def check(ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = None) -> str:
+    """Return the reply that the macro would send ("" for none); raise StepRefused for a step that is not possible."""
+    text = macro.text_in(ticket.language)
+    if text:
+        if ticket.is_over:
+            raise StepRefused("Reply", "This ticket is closed.")
+        known = variables(ticket, by)
+        if empty := missing(text, known):
+            raise StepRefused("Reply", f"This ticket has nothing for {', '.join(empty)}.")
+        text = filled(text, known)
+        if len(text) > MAX_TEXT:
+            raise StepRefused("Reply", f"The text is longer than {MAX_TEXT} characters.")
+        if last_seq is not None and others_wrote(ticket, last_seq, by):
+            raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
+    if macro.status and macro.status != ticket.status:
+        # A reply takes an open ticket
+        before = Status.IN_PROGRESS if text and ticket.status == Status.OPEN else Status(ticket.status)
+        if macro.status != before and macro.status not in TRANSITIONS[before]:
+            wanted = Status(macro.status).label.lower()
+            raise StepRefused("Status", f"The ticket is {before.label.lower()} and cannot become {wanted}.")
+    if macro.assignee and not macro.assignee.is_agent:
+        raise StepRefused("Assignee", f"{macro.assignee} is not an active agent.")
+    if macro.tags:
+        try:
+            tags.cleaned([*ticket.tags, *macro.tags.split(",")])
+        except Refused as reason:
+            raise StepRefused("Tags", str(reason)) from reason
+    return text
+
+
+def _changes(ticket: Ticket, macro: Macro, by: Person) -> dict:
+    """Return what `changes.change` is to do."""
+    wanted: dict = {name: value for name in ("priority", "category") if (value := getattr(macro, name))}
+    if agent := by if macro.assigns_me else macro.assignee:
+        wanted["assignee"] = agent
+    if macro.tags:
+        wanted["tags"] = [*ticket.tags, *macro.tags.split(",")]
+    if macro.status and macro.status != ticket.status:
+        wanted["status"] = macro.status
+    if macro.resolution:
+        wanted["resolution"] = filled(macro.resolution, variables(ticket, by))
+    return wanted

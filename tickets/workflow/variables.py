@@ -1,0 +1,34 @@
+"""What the variables of canned replies and macros stand for on a ticket."""
+
+import re
+
+from django.utils import timezone
+
+from tickets.models import Person, Ticket
+
+VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+
+
+def variables(ticket: Ticket, agent: Person) -> dict[str, str]:
+    """Return each variable's name and what it stands for; "" where the ticket has nothing for it."""
+    order = ticket.order
+    eta = order and order.eta
+    return {
+        "customer.firstName": ticket.requester_name.partition(" ")[0],
+        "customer.name": ticket.requester_name,
+        "order.number": ticket.order_number,
+        "order.eta": timezone.localtime(eta).strftime("%-d %b") if eta else "",
+        "order.status": order.get_status_display() if order else "",
+        "agent.name": agent.name,
+        "ticket.number": str(ticket.number),
+    }
+
+
+def filled(text: str, known: dict[str, str]) -> str:
+    """Return the text with its variables replaced; a variable that does not exist stays as it is written."""
+    return VARIABLE.sub(lambda found: known.get(found[1], found[0]), text)
+
+
+def missing(text: str, known: dict[str, str]) -> list[str]:
+    """Return the variables in the text for which there is nothing."""
+    return sorted({name for name in VARIABLE.findall(text) if not known.get(name)})
