@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
+from tickets.attachments import received_files
 from tickets.models import Category, Order, Person, Priority, Status, Ticket
 from tickets.uploads import received
 
@@ -150,7 +151,7 @@ def ours(wanted: dict, ticket: Ticket) -> dict:
 
 @extend_schema(
     operation_id="reply",
-    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplySerializer},
+    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplyFormSerializer},
     responses={
         200: s.DeskMessageSerializer,
         201: s.DeskMessageSerializer,
@@ -163,13 +164,14 @@ def ours(wanted: dict, ticket: Ticket) -> dict:
 def reply(request, ticket_id):
     """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
     ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
-    data = checked(s.ReplySerializer, request)
+    data = checked(s.ReplyFormSerializer, request)
     rate_limits.consume(request, *rate_limits.words("reply", data))
-    with received(data["image"]) as picture:
+    with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         words = {
             "text": data["message"],
             "by": request.user,
             "picture": picture,
+            "files": files,
             "client_id": data["clientId"],
         }
         if data["internal"]:
