@@ -475,6 +475,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tickets.api.schema.with_streams",
+        "tickets.api.schema_bodies.with_bodies",
     ],
     "ENUM_NAME_OVERRIDES": {
         "Status": "tickets.models.Status.choices",

@@ -22,6 +22,8 @@ urlpatterns = [
     re_path(r"^api(?:/|$)", errors.no_such_call),
     path("", include("tickets.urls")),
     path("", include("chatbot.urls")),
+    # Last: with the final slash only, so that one that is missing is added first
+    re_path(r"^support/.*/$", errors.no_such_page),
 ]
 
 handler400 = "supportdesk.http.errors.bad_request"

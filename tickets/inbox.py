@@ -210,7 +210,7 @@ ROW = (
     "id", "number", "requester_id", "requester_name", "subject", "preview", "preview_by", "status", "priority",
     "category", "assignee_id", "assignee_name", "unread_by_agents", "callback_requested", "callback_completed",
     "updated_at", "waiting_since", "next_response_due_at", "snoozed_until", "is_spam", "tag_names", "lane",
-    "attention_rank", "first_responded_at",
+    "attention_rank", "first_responded_at", "channel",
 )  # fmt: skip
 
 

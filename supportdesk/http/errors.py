@@ -19,6 +19,15 @@ PAGES = {
 }
 
 
+# Where each part of the desk begins: an agent is not led to the shop
+HOMES = [
+    ("/support/", "/support/", "Go to the inbox"),
+    ("/admin/", "/admin/", "Go to the admin"),
+    ("/help/", "/help/", "Go to the help centre"),
+    ("", "/", "Go to the start page"),
+]
+
+
 def bad_request(request, exception=None) -> HttpResponse:
     return _page(request, 400)
 
@@ -34,6 +43,12 @@ def not_found(request, exception=None) -> HttpResponse:
 @csrf_exempt
 def no_such_call(request) -> HttpResponse:
     """Every address below /api/ that is no call: JSON, also while Django would show its own page (DEBUG)."""
+    return _page(request, 404)
+
+
+@csrf_exempt
+def no_such_page(request) -> HttpResponse:
+    """Every address below /support/ that is no page: a wrong link is no reason for Django's page of DEBUG."""
     return _page(request, 404)
 
 
@@ -70,8 +85,9 @@ def _page(request, status: int, sentence: str = "") -> HttpResponse:
         or request.content_type == "application/json"
     ):
         return JsonResponse({"detail": sentence or f"{title}. {usual}", "code": code}, status=status)
-    sentence = sentence or usual
-    return render(request, "error.html", {"title": title, "sentence": sentence}, status=status)
+    home, label = next(home for beginning, *home in HOMES if request.path.startswith(beginning))
+    context = {"title": title, "sentence": sentence or usual, "home": home, "label": label}
+    return render(request, "error.html", context, status=status)
 
 
 def _is_from_script(request) -> bool:

@@ -2,7 +2,9 @@
 
 from ipaddress import ip_address
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost, SuspiciousOperation, ValidationError
+from django.http import Http404
 from django.middleware import common, security
 
 from . import errors, headers
@@ -33,6 +35,9 @@ class SecurityMiddleware(security.SecurityMiddleware):
     def process_exception(self, request, reason):
         if isinstance(reason, TooMany):
             return errors.too_many(request, reason)
+        if isinstance(reason, Http404) and settings.DEBUG and request.path.startswith("/support/"):
+            # An agent's wrong link is a page under DEBUG, too
+            return errors.not_found(request)
         if isinstance(reason, ValidationError | OverflowError) and request.path.startswith("/admin/"):
             # The admin looks for whatever stands in its addresses and forms
             return errors.bad_request(request)

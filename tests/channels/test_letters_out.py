@@ -144,6 +144,13 @@ def test_a_note_never_leaves(by_mail, asha, posted):
     assert posted() == []
 
 
+def test_a_reply_that_was_withdrawn_never_leaves(by_mail, asha, posted):
+    reply = workflow.agent_replies(by_mail, "Wrong person", by=asha)
+    workflow.withdraw(by_mail, reply.seq, by=asha)
+    assert posted() == []
+    assert Outgoing.objects.get().state == "cancelled"
+
+
 def test_a_reply_whose_message_is_gone_never_leaves(by_mail, asha, posted):
     reply = workflow.agent_replies(by_mail, "Wrong person", by=asha)
     Message.objects.filter(pk=reply.pk).delete()

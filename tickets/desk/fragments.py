@@ -52,6 +52,7 @@ class Row(NamedTuple):
     updated_at: datetime
     snoozed_until: datetime | None
     rank: int
+    channel: str
     preview_by: str
     age: str
     hue: int
@@ -68,6 +69,7 @@ class Row(NamedTuple):
 _of_ticket = attrgetter(
     "id", "number", "requester_name", "subject", "preview", "status", "priority", "category", "assignee_name",
     "unread_by_agents", "wants_callback", "updated_at", "snoozed_until", "attention_rank",
+    "channel",
 )  # fmt: skip
 
 
