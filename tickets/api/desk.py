@@ -151,7 +151,7 @@ def ours(wanted: dict, ticket: Ticket) -> dict:
 
 @extend_schema(
     operation_id="reply",
-    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplyFormSerializer},
+    request={"application/json": s.ReplySerializer, "multipart/form-data": s.ReplySerializer},
     responses={
         200: s.DeskMessageSerializer,
         201: s.DeskMessageSerializer,
@@ -164,7 +164,7 @@ def ours(wanted: dict, ticket: Ticket) -> dict:
 def reply(request, ticket_id):
     """Reply as an agent, or add a private note (internal). 409 with what was missed if lastSeq is stale."""
     ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
-    data = checked(s.ReplyFormSerializer, request)
+    data = checked(s.ReplySerializer, request)
     rate_limits.consume(request, *rate_limits.words("reply", data))
     with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         words = {

@@ -348,19 +348,6 @@ class ClientIdField(Line):
         return super().run_validation(data) or None
 
 
-class WordsSerializer(serializers.Serializer):
-    """Text, a picture, or both."""
-
-    message = Text(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
-    image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
-    clientId = ClientIdField()
-
-    def validate(self, data):
-        if is_blank(data["message"]) and not (data["image"] or data.get("file")):
-            raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
-        return data
-
-
 class FilesField(serializers.ListField):
     """Files of a form, one a part of this name; a field that was left empty is none."""
 
@@ -376,19 +363,29 @@ class FilesField(serializers.ListField):
         return super().to_internal_value([each for each in data if each != ""])
 
 
-class WordsFormSerializer(WordsSerializer):
+class WordsSerializer(serializers.Serializer):
     """Text, a picture, files: at least one of them."""
 
+    message = Text(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
+    image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
     file = FilesField(help_text="PDF, video or audio, 20 MB each; at most 5 and 40 MB a request.")
+    clientId = ClientIdField()
+
+    def validate(self, data):
+        if is_blank(data["message"]) and not (data["image"] or data.get("file")):
+            raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
+        return data
+
+
+class ChatWordsSerializer(WordsSerializer):
+    """Text, a picture, or both."""
+
+    file = None
 
 
 class ReplySerializer(WordsSerializer):
     internal = serializers.BooleanField(required=False, default=False)
     lastSeq = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
-
-
-class ReplyFormSerializer(ReplySerializer):
-    file = FilesField(help_text="PDF, video or audio, 20 MB each; at most 5 and 40 MB a request.")
 
 
 class CreateSerializer(serializers.Serializer):

@@ -180,14 +180,14 @@ def messages(request, ticket_id):
 
 @extend_schema(
     operation_id="sendMessage",
-    request={"application/json": s.WordsSerializer, "multipart/form-data": s.WordsFormSerializer},
+    request={"application/json": s.WordsSerializer, "multipart/form-data": s.WordsSerializer},
     responses={200: s.MessageSerializer, 201: s.MessageSerializer, **schema.CHANGE},
 )
 @api_view(["POST"])
 def say(request, ticket_id):
     """Write on the caller's ticket. The same clientId again answers 200 with the same message."""
     ticket = access.own_ticket(request.user, ticket_id, *search.beside())
-    data = checked(s.WordsFormSerializer, request)
+    data = checked(s.WordsSerializer, request)
     rate_limits.consume(request, *rate_limits.words("write", data))
     with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         message = workflow.customer_says(
