@@ -1,4 +1,4 @@
-"""A desk of any size, row by row: the same rows for the same number, whoever makes them and where.
+"""A desk of any size, row by row: the same rows for the same number, on every machine.
 
 What customers say are the lines of Villy's corpus, one to eight of them; names, agents' answers
 and the life of a ticket are made up here. Pure: rows are tuples in the order of COLUMNS, which
@@ -176,7 +176,7 @@ class Desk:
         for place in newcomers:
             self._arrive(batch, self.customer(place), rng)
         for place in range(start, end):
-            # People come back: most tickets are of somebody who came not long ago
+            # People come back: most tickets are of recent customers
             behind = min(int(rng.expovariate(1 / 40)), max(newcomers.stop - 1, 0))
             self._ticket(batch, place, self.customer(max(newcomers.stop - 1 - behind, 0)), rng)
         return batch

@@ -170,7 +170,7 @@ class Run:
         return self.committed[desk]
 
     def slowest(self, port: int, requests: list[dict]) -> dict:
-        """The request that takes longest when nobody else asks: its milliseconds and its address."""
+        """The request that takes longest on an idle desk: its milliseconds and its address."""
         took = {}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             for request in requests:

@@ -71,7 +71,7 @@ class Scene:
         self.long = {
             count: Ticket.objects.filter(last_seq=count).order_by("-created_at").first() for count in LONG
         }
-        # Nobody whom an earlier run has handed over: Villy leaves their words to the human who has them
+        # No customer whom an earlier run has handed over: Villy leaves their words to the human who has them
         customers = Person.objects.filter(role="customer", login_email__contains="@example.com", chats=None)
         self.customers = list(customers[:CUSTOMERS])
         with transaction.atomic():
@@ -197,14 +197,14 @@ TROUBLE = "My parcel has not come, the tracking shows nothing since Monday. Can 
 
 
 def _bearer(person: Person) -> dict[str, str]:
-    """The header of somebody who calls the API, for as long as a run may take."""
+    """The header of an API caller, for as long as a run may take."""
     token = AccessToken(tokens.issue(person)["access"])
     token.set_exp(lifetime=timedelta(days=1))
     return {"Authorization": f"Bearer {token}"}
 
 
 def _browser(person: Person) -> dict[str, str]:
-    """The headers of somebody who is signed in."""
+    """The headers of a signed-in person."""
     client = Client()
     client.force_login(person)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value

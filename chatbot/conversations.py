@@ -168,7 +168,7 @@ def _a_person_answers(chat: Chat, question: ChatMessage, fault: Exception) -> No
 def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
     """Store the answer to "Did this help?" on Villy's line; None if it is not one of this person's.
 
-    A yes begins the count of turns anew; a no offers a human.
+    A yes restarts the count of turns; a no offers a human.
     """
     line = ChatMessage.objects.filter(pk=answer_id, chat__person=person, sender=Sender.AI).first()
     if not line:

@@ -43,7 +43,7 @@ def open_ticket(
         # Pressed twice: the first one has opened it since the page looked, and before we did
         return there
     if chat and not _is_ours(chat):
-        # Somebody pressed the button twice at once, or wrote elsewhere meanwhile
+        # The button was pressed twice at once, or the customer wrote elsewhere meanwhile
         if not text:
             return Ticket.objects.get(chats=chat)
         chat, once = None, _hand_over_id(person, None, text)
@@ -147,7 +147,7 @@ def _summary(lines: list[ChatMessage]) -> str:
     said = list(dict.fromkeys(line.text.strip() for line in lines if line.sender == "customer"))
     understood = {text: classifier.classify(text) for text in said}
     issues = [text for text in said if understood[text]["is_issue"]]
-    # "Connect me to somebody" says nothing that the ticket does not say by itself
+    # "Connect me to a person" says nothing that the ticket does not say by itself
     telling = [text for text in issues if understood[text]["intent"] != "talk_to_human"]
     chosen = sorted(telling or issues or said, key=len, reverse=True)[:SUMMARY_LINES]
     return " · ".join(text for text in said if text in chosen)[:SUMMARY_LENGTH]

@@ -215,7 +215,7 @@ class ChatMessage(models.Model):
     # The rule of the policy that answered, see engine.RULES
     rule = models.CharField(max_length=30, blank=True)
     helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
-    # Somebody has looked at what Villy did not know here, and taught him or let it be
+    # What Villy did not know here was reviewed: taught, or left as it is
     reviewed = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -248,7 +248,7 @@ class OrderCode(models.Model):
 
     id = random_id()
     chat = models.ForeignKey(Chat, models.CASCADE, related_name="order_codes")
-    # Empty for a number that is no order's: whoever guesses numbers learns nothing from the answer
+    # Empty for a number that is no order's: guessing numbers tells nothing
     order = models.ForeignKey("tickets.Order", models.CASCADE, null=True, related_name="+")
     number = models.CharField(max_length=32)
     digest = models.CharField(max_length=64)
@@ -259,7 +259,7 @@ class OrderCode(models.Model):
 
 
 class Example(models.Model):
-    """An utterance that somebody taught Villy in the admin; `train_villy` adds it to the corpus."""
+    """An utterance that staff taught Villy in the admin; `train_villy` adds it to the corpus."""
 
     id = random_id()
     text = models.CharField(max_length=500, unique=True)

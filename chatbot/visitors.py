@@ -1,7 +1,7 @@
-"""Who is at the other end of the widget: a visitor, a guest, or somebody the shop vouches for.
+"""Who is at the other end of the widget: a visitor, a guest, or a customer the shop vouches for.
 
 A visitor is a guest who has not said yet how to be reached. What guests say of
-themselves opens nobody's history; only the shop's signature does.
+themselves opens no history; only the shop's signature does.
 """
 
 import base64
@@ -41,7 +41,7 @@ class BadIdentity(Exception):
 
 
 def visitor() -> Person:
-    """Create somebody who has just said the first word."""
+    """Create the person who has just sent the first message."""
     person = Person(role=Role.CUSTOMER)
     person.set_unusable_password()
     person.save()
@@ -82,7 +82,7 @@ def identified(token: str, before: Person | None = None) -> Person:
         raise BadIdentity("This customer's account is closed.")
     if person.role != Role.CUSTOMER:
         # The shop vouches for its customers; a leaked signing key must not open the desk
-        raise BadIdentity("This identity is of somebody who works at the desk.")
+        raise BadIdentity("This identity belongs to an agent or a member of staff.")
     if details and not created:
         Person.objects.filter(pk=person.pk).update(**details)
         person.refresh_from_db()

@@ -31,7 +31,7 @@ def has(key: str) -> bool:
 
 
 def is_chip(key: str, text: str) -> bool:
-    """Whether the text is this suggestion, in any language: somebody tapped it."""
+    """Whether the text is this suggestion, in any language: the customer tapped it."""
     return text.strip() in {say(f"chip_{key}", language) for language in LANGUAGES}
 
 

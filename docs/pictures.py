@@ -1,4 +1,4 @@
-"""Make the pictures of the README anew: `make pictures`. A real desk, a real browser, both sides of a conversation."""
+"""Take the pictures of the README again: `make pictures`. A real desk, a real browser, both sides of a conversation."""
 
 import sys
 import tempfile

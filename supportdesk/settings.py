@@ -98,7 +98,7 @@ AUTO_CLOSE_DAYS = env.integer("AUTO_CLOSE_DAYS", 7, 0, 3650)
 UNREAD_MAIL_MINUTES = env.integer("UNREAD_MAIL_MINUTES", 10, 0, 10_080)
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 0, 0, 36_500)
 AUDIT_DAYS = env.integer("AUDIT_DAYS", 730, 0, 36_500)
-# Opens /metrics to others than this machine. Empty: to nobody else.
+# Opens /metrics to others than this machine. Empty: only to this machine.
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 # An OpenAI-compatible endpoint that words Villy's answers, see docs/villy.md. Empty: none.
 LLM_BASE_URL = env.url("LLM_BASE_URL")
@@ -309,7 +309,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "supportdesk.serving.static.ImmutableStatic"},
 }
-# Half the work at the first start: nobody asks for the names without a hash, or reads source maps
+# Half the work at the first start: names without a hash and source maps are not used
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "map",
@@ -364,7 +364,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
 EMAIL_HOST = env.host("EMAIL_HOST")
-# On a developer's machine the files in DATA_DIR/mail are read; in production nobody gets them
+# On a developer's machine the files in DATA_DIR/mail are read; in production they are not sent
 MAIL_GOES_OUT = bool(EMAIL_HOST) or DEBUG
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -428,7 +428,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [_SELF],
         "frame-src": [_SELF],
         "manifest-src": [_SELF],
-        "form-action": [_SELF],
+        # The button that leads to the company's provider is a form, and browsers follow its redirect by this
+        "form-action": [_SELF, *(["/".join(OIDC_URL.split("/")[:3])] if OIDC_URL else [])],
         "base-uri": [_NOBODY],
         "frame-ancestors": [_NOBODY],
     }

@@ -53,7 +53,7 @@ def _shop_name_source() -> str:
 
 
 def environment(**options) -> Environment:
-    # A changed template is read again while somebody works on it, and only then
+    # A changed template is read again under DEBUG, and only then
     env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)

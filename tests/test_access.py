@@ -65,6 +65,29 @@ GET   /c/<token>/files/<message_id>/small   200    200   200   200    200  200  
 GET   /hooks/whatsapp/                      404    404   404   404    404  404     404     404
 POST  /hooks/whatsapp/                      404    404   404   404    404  404     404     404
 POST  /hooks/email/<key>/                   415    415   415   415    415  415     415     415
+# The shop's own data and its systems: with a service key, or a signature; a receiver without a secret is not there
+PUT   /api/shop/customers/<key>             401    403   403   403    403  401     403     403
+GET   /api/shop/customers/<key>             401    403   403   403    403  401     403     403
+PUT   /api/shop/products/<key>              401    403   403   403    403  401     403     403
+GET   /api/shop/products/<key>              401    403   403   403    403  401     403     403
+DELETE /api/shop/products/<key>             401    403   403   403    403  401     403     403
+PUT   /api/shop/orders/<key>                401    403   403   403    403  401     403     403
+GET   /api/shop/orders/<key>                401    403   403   403    403  401     403     403
+PUT   /api/shop/articles/<key>              401    403   403   403    403  401     403     403
+GET   /api/shop/articles/<key>              401    403   403   403    403  401     403     403
+DELETE /api/shop/articles/<key>             401    403   403   403    403  401     403     403
+POST  /api/shop/batch                       401    403   403   403    403  401     403     403
+POST  /hooks/shopify/                       404    404   404   404    404  404     404     404
+POST  /hooks/woocommerce/                   404    404   404   404    404  404     404     404
+# The help centre
+GET   /help/                                200    200   200   200    200  200     200     200
+GET   /help/<slug>/                         404    404   404   404    404  404     404     404
+POST  /help/<slug>/helped                   404    404   404   404    404  404     404     404
+GET   /sitemap.xml                          200    200   200   200    200  200     200     200
+# Macros and figures
+GET   /api/macros/                          401    404   404   404    200  401     404     200
+POST  /api/support/admin/<ticket_id>/macro  401    404   404   404    400  401     404     400
+GET   /support/figures/                     401    404   404   404    200  401     404     200
 # Accounts
 POST  /api/auth/guest                       201    201   201   201    201  401     201     201
 POST  /api/auth/identify                    200    200   200   200    200  401     200     200
@@ -292,6 +315,7 @@ def things(priya, settings) -> dict[str, str]:
         "answer_id": str(answer.pk),
         "reply_id": str(_canned_reply().pk),
         "view_id": str(uuid.uuid4()),
+        "slug": "none",
         "app_label": "tickets",
         "object_id": str(ticket.pk),
         "token": links.token(links.create(ticket)),

@@ -13,7 +13,7 @@ TARGETS = {
     "low": timedelta(hours=4),
 }
 
-# What a ticket of this category deserves when nobody said more about it
+# What a ticket of this category deserves when nothing more is known
 DEFAULT_PRIORITY = {
     "product-issue": "high",
     "delivery": "high",
@@ -27,7 +27,7 @@ DEFAULT_PRIORITY = {
 
 
 def first_response_due(priority: str, opened_at: datetime) -> datetime:
-    """Return the moment by which somebody should have answered."""
+    """Return the moment by which an agent should have answered."""
     return opened_at + TARGETS[priority]
 
 

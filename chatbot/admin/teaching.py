@@ -46,7 +46,7 @@ class TeachForm(forms.Form):
     language = forms.ChoiceField(choices=Example._meta.get_field("language").choices, required=False)
     is_issue = forms.BooleanField(
         required=False,
-        label="Somebody has to act",
+        label="An agent has to act",
         help_text="Not ticked: an answer is enough.",
     )
 

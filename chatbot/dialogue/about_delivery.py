@@ -102,6 +102,9 @@ def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool)
     """Six digits are a code of ours, a new address, or a PIN code that is asked about."""
     if ADDRESS.search(said) and CHANGES.search(said):
         return True
+    if follows:
+        # "And 781001?" after another place
+        return False
     if BARE_PIN.fullmatch(said):
         return bool(
             not follows and "pin" not in said.lower() and "पिन" not in said and order_codes.pending(chat)

@@ -220,7 +220,7 @@ def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
         return reply
     if proves:
         order_codes.begin(chat, numbers)
-        reply = answers.text_reply("code_sent", heard, "order_status", number=numbers[0])
+        reply = answers.text_reply("code_sent", heard, "order_status", sure=1.0, number=numbers[0])
         if key := wanted(heard) or chat.memory.get("flow", ""):
             chat.memory["flow"] = key
         return reply
@@ -539,8 +539,8 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
     if WHEN_OR_WHERE.fullmatch(said.strip(" ?.!")) or (
         heard.intent == "order_status" and not heard.is_issue
     ):
-        if heard.topic.get("aspect") == "refund_status":
-            return flows.run(chat, heard, "refund_status", order)
+        if heard.topic.get("aspect") in ("refund_status", "return"):
+            return flows.run(chat, heard, heard.topic["aspect"], order)
         return answers.of_order(chat, order, heard)
     return None
 

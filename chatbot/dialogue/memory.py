@@ -57,7 +57,7 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
 
 
 def learn_of_help(memory: dict, sources: list[dict], helped: bool) -> None:
-    """Take a "Did this help?" to heart: yes begins the count of turns anew, no puts the article aside."""
+    """Take a "Did this help?" to heart: yes restarts the count of turns, no puts the article aside."""
     if helped:
         memory["turns"] = 0
         return

@@ -121,7 +121,7 @@ class Heard:
         return bool(trigger_phrases.verdict(self.text)) or (said[0] in NODS and said[-1] in NODS | ENDS)
 
 
-NODS = set("ok okay k kk hmm hm acha accha achha thik theek अच्छा ठीक".split())  # noqa: SIM905
+NODS = set("ok okay k kk hmm hm acha accha achha sorry thik theek अच्छा ठीक".split())  # noqa: SIM905
 ENDS = {"hai", "है", "bhai", "ji"}
 
 

@@ -208,6 +208,8 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return False
     if heard.numbers:
         return True
+    if issue.get("flow") == "refund_status" and about_orders.STANDING.search(said):
+        return True
     if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
         # "Makhana price": a question of its own
         return False
@@ -247,6 +249,7 @@ def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
         issue["priority"], heard.priority if heard.is_issue else issue["priority"]
     )
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow = issue.get("flow", "")
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)

@@ -322,7 +322,9 @@ def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
 def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
     """The title of an article, or "Something is wrong with my order": we wrote it, so we know it."""
     article = heard.library.titled(heard.text)
-    if article and heard.intent != "order_status":
+    # "My order is late" is also what a customer types of an order that we know
+    of_their_order = heard.is_issue and heard.intent == "delivery_delay" and heard.known_orders
+    if article and heard.intent != "order_status" and not of_their_order:
         return answers.of_article(article, heard, 1.0)
     if not wording.is_chip("problem", heard.text):
         return None
@@ -370,10 +372,18 @@ def another_script(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
+# After money was taken: when it comes back
+WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
+
+
 def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
     """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
     said = heard.text
     shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
+    money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
+    article = heard.library.by_slug.get("upi-failed")
+    if article and money_gone and len(said.split()) <= 8 and not heard.is_issue:
+        return answers.of_article(article, heard, CLEAR)
     if not shown or len(said.split()) > 6 or heard.is_issue or heard.knows(CLEAR) or heard.is_nod:
         return None
     if (

@@ -1,6 +1,6 @@
 """How Villy does: asked, answered, helped, handed off, abandoned, and who had to come back.
 
-Containment (no human was needed) is not resolution (nobody had to come back either):
+Containment (no human was needed) is not resolution (nor did the customer come back):
 both are shown. What is counted is a visit: the lines of a chat without a long pause.
 """
 
@@ -102,7 +102,7 @@ class Count:
 
     @property
     def resolution(self) -> float | None:
-        """The share of visits after which nothing was left open and nobody came back within 72 hours."""
+        """The share of visits after which nothing was left open and the customer did not come back within 72 hours."""
         return self.resolved / self.visits if self.visits else None
 
     def add(self, other: "Count") -> None:
@@ -186,7 +186,7 @@ def _count_line(count: Count, line: Line) -> None:
 
 
 def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]) -> list[Visit]:
-    """Cut chats at their pauses, and see which visit became a ticket and after which somebody came back."""
+    """Cut chats at their pauses, and see which visit became a ticket and after which the customer came back."""
     found = _cut(lines, talks)
     contacts = defaultdict(list)
     for visit in found:

@@ -66,7 +66,7 @@ class Cluster:
 def not_known() -> list[Cluster]:
     """Return what Villy had no answer to, or none that helped: clusters, the newest first.
 
-    Two bounded queries; what somebody has looked at is left out.
+    Two bounded queries; reviewed lines are left out.
     """
     return clustered(_unanswered())
 
@@ -149,7 +149,7 @@ def teach_example(
                 text=text, intent=intent, language=language, is_issue=is_issue, taught_by=by
             )
     except IntegrityError:
-        raise TaughtBefore("Somebody taught this just now.") from None
+        raise TaughtBefore("A colleague has just taught this.") from None
     set_aside(cluster)
     return example
 
@@ -166,7 +166,7 @@ def teach_variant(text: str, article: Article, *, cluster: Cluster | None = None
 
 
 def set_aside(cluster: Cluster | None) -> None:
-    """Note that somebody has looked at these lines: they are not shown again."""
+    """Mark these lines as reviewed: they are not shown again."""
     if cluster:
         ids = [line.pk for line in cluster.lines]
         ChatMessage.objects.filter(pk__in=ids).update(reviewed=True)

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 # In all, from the question to the last byte of the answer
 SECONDS = 3.0
-# A model that fails again and again is left alone for a while: nobody waits three seconds for nothing
+# A model that fails again and again is left alone for a while, so that customers do not wait three seconds for nothing
 FAILURES, REST_SECONDS = 3, 60.0
 MOST_BYTES = 64_000
 LONGEST_MESSAGE = 1_000
@@ -121,7 +121,7 @@ def _call(message: str, passage: str, language: str, deadline: float) -> Opinion
 
 
 def _prompt(message: str, passage: str, language: str) -> list[dict]:
-    # A name that nobody can have written into a message beforehand
+    # A name that no customer can have written into a message beforehand
     mark = secrets.token_hex(8)
     rules = RULES.format(mark=mark, language=LANGUAGES[language], priorities=", ".join(Priority.values))
     data = f"<passage {mark}>\n{passage}\n</passage {mark}>\n<message {mark}>\n{message}\n</message {mark}>"

@@ -1,4 +1,4 @@
-"""What a message is about: intent, whether somebody has to act, priority, language.
+"""What a message is about: intent, whether an agent has to act, priority, language.
 
 No request, no database, no numpy: the trained weights are a file of bytes
 (`data/villy.model`, written by `manage.py train_villy`), read on first need.
@@ -73,7 +73,7 @@ def explain(text: str, most: int = 8) -> list[tuple[str, float]]:
 
 
 def model() -> "Model":
-    """Read the trained file once, on first need: a desk that nobody chats with never does."""
+    """Read the trained file once, on first need: a desk without chats never does."""
     # Of many who ask at once one reads it; in as many threads it would take as many times as long
     with _reading:
         return _model()
@@ -179,7 +179,7 @@ class Model:
         return {intent: (mine[intent] + plain[intent]) / 2 for intent in INTENTS}
 
     def issue_chance(self, reading: Reading, chances: dict[str, float]) -> float:
-        """Return how likely somebody has to act: its own head, steadied by the intent; of gibberish, 0."""
+        """Return how likely an agent has to act: its own head, steadied by the intent; of gibberish, 0."""
         if reading.scores["unknown"] > UNREADABLE:
             return 0.0
         fit = self.facts["issue"]

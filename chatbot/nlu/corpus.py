@@ -1,7 +1,7 @@
 """The corpus: what customers type, and what they mean by it.
 
 One text file an intent under `data/corpus/`, written and corrected by hand.
-A heading in square brackets says the language, whether somebody has to act,
+A heading in square brackets says the language, whether an agent has to act,
 and, where it differs from the usual, the priority:
 
     [hinglish issue urgent]

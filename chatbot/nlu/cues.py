@@ -121,7 +121,7 @@ ABOUT_HIMSELF = {
         r"(?:are|r) (?:you|u|agents?|people|your (?:team|agents|people)|humans?) (?:available|there|online|open|working)(?: (?:now|24.?7|at night|on sunday.?|today|right now|tonight|tomorrow|all day|on weekends?|late|after .{1,8}|.{0,20}))?",
         r"(?:what|which) (?:are|r|is)? ?(?:your |the |ur )?(?:support |customer care |working |business |office |opening |chat |call )?(?:hours|timings?|time slot)",
         r"(?:working|business|office|opening|support|customer care|call) (?:hours|timings?|time)", r"(?:when|what time|till when|until when|till what time|from when) (?:are|do|does|is|will|can) .{0,30}(?:available|open|close|closed|start|online|answer|talk to (?:a |some ?)(?:person|one)|reach|call)",
-        r"(?:kitne baje|kab|kis time) (?:tak |se )?(?:available|khula|khulta|khulte|band|online|baat|open|milte|milega|log)(?: .{0,20})?", r"24 ?[x*/] ?7", r"(?:aaj|sunday|raat ko|itwar ko|abhi|holiday) (?:.{0,15})(?:khula|open|available|chalu|band) (?:hai|ho|hoga|rahega|h)(?: kya)?",
+        r"(?:kitne baje|kab|kis time) (?:tak |se )?(?:available|khula|khulta|khulte|band|online|baat|open|milte|milega|log)(?: .{0,20})?", r"when will (?:they|someone|somebody|a person|you|customer care|the team|an agent) (?:reply|respond|answer|call|contact|get back|connect)(?: .{0,15})?", r"kab (?:tak )?(?:reply|jawab|call|contact) (?:karenge|aayega|milega|karoge|aayegi|denge)(?: .{0,10})?", r"24 ?[x*/] ?7", r"(?:aaj|sunday|raat ko|itwar ko|abhi|holiday) (?:.{0,15})(?:khula|open|available|chalu|band) (?:hai|ho|hoga|rahega|h)(?: kya)?",
         r"(?:support|customer care|log|team|insaan) (?:kab|kitne baje)(?: .{0,25})?", r"(?:कितने बजे|कब) (?:तक |से )?(?:खुल|उपलब्ध|बंद|बात|मिल).{0,12}", r"(?:timing|timings) (?:kya|batao|bata|please|of)(?: .{0,20})?", r"support timings?", r"समय क्या है",
     ),
     "privacy": phrases(
@@ -155,7 +155,7 @@ _SOFT = r"(?:(?:no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arr
 LEAVE_IT = re.compile(
     rf"^\W*{_SOFT}(?:leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
     r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
-    r"|let it be|let it go|drop it|skip it|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
+    r"|let it be|let it go|drop it|skip it|(?:do ?n'?t|do not|dont|mat) call(?: me)?|call mat kar\w*|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
     r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"
     r"|(?:i )?(?:don'?t|do not|dont) (?:want|need) (?:to cancel|to return|it cancell?ed|to change|to exchange|that|to do that)(?: .{0,20})?(?: anymore| any more| now)?"
     r"|cancel (?:mat|nahi) (?:karo|karna|kijiye|karni)(?: hai)?|(?:mat|nahi) karo cancel"

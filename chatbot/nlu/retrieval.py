@@ -39,7 +39,7 @@ class Document(NamedTuple):
 
 
 class Index:
-    """Documents, ready to be searched. Build it anew when one of them changes."""
+    """Documents, ready to be searched. Rebuild it when one of them changes."""
 
     def __init__(self, documents: Iterable[Document]):
         self.documents = list(documents)

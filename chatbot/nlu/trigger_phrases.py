@@ -68,6 +68,6 @@ def _normal(text: str) -> str:
 
 
 def _shouts(text: str) -> bool:
-    """Four words and more in capitals with an exclamation: somebody has had enough."""
+    """Four words and more in capitals with an exclamation: the customer is annoyed."""
     words = re.findall(r"[A-Za-z]{2,}", text)
     return len(words) >= 4 and "!" in text and sum(word.isupper() for word in words) >= 0.8 * len(words)

@@ -27,9 +27,9 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3
 LIFE = timedelta(minutes=10)
-# So that nobody's mailbox is flooded and nobody guesses on: codes for one order, and for one chat
+# Against flooded mailboxes and guessing: codes for one order, and for one chat
 CODES_AN_HOUR = 5
-# Thirty tries a day at six digits: whoever guesses needs ninety years for one order
+# Thirty tries a day at six digits: guessing takes ninety years for one order
 CODES_A_DAY = 10
 # "123456", "123 456", "123-456", in the digits of any script
 CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")

@@ -1,4 +1,4 @@
-"""A person's own orders, and nobody else's."""
+"""A person's own orders."""
 
 import re
 import uuid
@@ -59,7 +59,7 @@ LIKELY = {
 
 
 def own(person: Person) -> QuerySet[Order]:
-    """The orders of somebody who has signed in, the newest first; of a guest, none."""
+    """The orders of a signed-in person, the newest first; of a guest, none."""
     return Order.objects.none() if person.is_guest else orders_of(person)
 
 

@@ -72,7 +72,7 @@ export async function signIn(token) {
 
 // --- Requests
 
-// Only a word makes somebody a visitor; looking on leaves nothing behind
+// Only a message creates a visitor; looking leaves nothing behind
 export async function request(url, options = {}) {
   let refusal = NOBODY;
   const known = async () => {

@@ -30,7 +30,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.where import WhereNode
 
-# Filters come and go; when there are more than this, all are made anew
+# Filters come and go; when there are more than this, all are rebuilt
 MAX_STATEMENTS = 500
 # A verb writes one row of a kind, or two. More are rare, and of thousands a statement cannot hold the values
 FEW_ROWS = 10
@@ -174,7 +174,7 @@ def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tupl
 
 
 class StatementCache(threading.local):
-    """What a thread has asked and written, which nobody else fills in meanwhile, by its connection."""
+    """What a thread has asked and written, which no other thread fills in meanwhile, by its connection."""
 
     connection = None
 

@@ -22,9 +22,9 @@ PRAGMA cache_size=-16000;
 PRAGMA wal_autocheckpoint=4000;
 """
 
-# Threads come and go, connections stay; whoever finds none free waits, then fails with a sentence.
+# Threads come and go, connections stay; a thread that finds none free waits, then fails with a sentence.
 # The pool waits twice as long after each failed connection, up to minutes: told to give up soon, it
-# begins anew at the next request, and is well within seconds after the server is.
+# starts again at the next request, and is well within seconds after the server is.
 POSTGRES_POOL = {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
 MONGO_OPTIONS = {
     # An acknowledged write is in the journal: a single node would answer up to 100 ms before that
@@ -63,7 +63,7 @@ def _sqlite(url: str, data_dir: Path) -> dict:
             # Django's default takes the write lock at the first write: two transactions that read
             # first then meet at "database is locked" without waiting for each other.
             "transaction_mode": "IMMEDIATE",
-            # Another process may write for a moment; a thread that waits longer answers nobody
+            # Another process may write for a moment; a thread that waits longer answers no request
             "timeout": 5,
         },
     }

@@ -55,7 +55,7 @@ def plain_address(text: str) -> str:
 
 
 def is_local(request) -> bool:
-    """Whether this machine itself asks, and no proxy in between asks for somebody else."""
+    """Whether this machine itself asks, and no proxy in between asks for another client."""
     if (
         settings.TRUSTED_PROXIES
         or {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} & request.headers.keys()

@@ -1,4 +1,4 @@
-"""Headers of every answer, whoever gives it: Django, WhiteNoise, or the loop before either is asked."""
+"""Headers of every answer, from Django, WhiteNoise, or the loop before either is asked."""
 
 import re
 from functools import cache
@@ -11,7 +11,7 @@ UNUSED = (
     "gyroscope", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock",
     "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
-# Of a file or a refusal that somebody opens as a page
+# Of a file or a refusal that is opened as a page
 INERT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 

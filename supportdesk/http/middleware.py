@@ -15,12 +15,12 @@ class SecurityMiddleware(security.SecurityMiddleware):
     """Django's, with the headers that it does not know, and the answer to what is done too often.
 
     And this machine may talk to the desk without TLS. TLS ends at the proxy: what comes from the
-    loopback and through no proxy is a health check or a load test, and nobody in between listens.
+    loopback and through no proxy is a health check or a load test, and there is no listener in between.
     """
 
     def process_request(self, request):
         try:
-            # Whoever reads it first would have to answer for it, and under DEBUG that takes a minute
+            # The first reader would have to report it, and under DEBUG that takes a minute
             request.GET  # noqa: B018
         except SuspiciousOperation:
             return _with_origin(request, errors.bad_request(request))

@@ -1,6 +1,6 @@
 """When the database does not answer: a calm page and "come back soon", never a trace.
 
-Connections heal by themselves: Django closes what failed, and the next request opens anew.
+Connections heal by themselves: Django closes what failed, and the next request reconnects.
 """
 
 import logging

@@ -2,7 +2,7 @@
 
 A request has an id: the caller's X-Request-ID, or a new one. It is on every line that the
 request causes, and on its answer. Bodies, query strings, tokens and e-mail addresses
-reach no log, whoever writes the line.
+reach no log, also not through libraries.
 """
 
 import logging
@@ -34,7 +34,7 @@ SECRETS = (
 )
 # What our own code adds to a line
 EXTRAS = ("method", "route", "status", "ms", "person", "event", "address")
-# Exceptions whose words are about the program; those of others quote what somebody sent
+# Exceptions whose words are about the program; those of others quote what a client sent
 TELLING = (OperationalError, InterfaceError, ImportError, AttributeError, NameError)
 
 
@@ -81,7 +81,7 @@ def _told(request, response, began: float):
         person = known_person(request)
         extra = {
             "method": request.method,
-            # The pattern: an address may hold what is nobody's business
+            # The pattern: an address may hold private data
             "route": route,
             "status": response.status_code,
             "ms": round(seconds * 1000, 1),

@@ -72,7 +72,7 @@ FAILURES = DurableCounter("desk_job_failures", "Runs and items of the background
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
-    # Whatever somebody makes up must not become a series of its own
+    # A made-up value must not become a series of its own
     REQUESTS.labels(method if method in METHODS else "other", route, status).observe(seconds)
 
 

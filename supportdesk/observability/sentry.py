@@ -2,7 +2,7 @@
 
 What leaves: the exception's type and the lines of our code, the route's method, the release.
 What stays: local variables, bodies, query strings, cookies, headers, addresses, breadcrumbs,
-and the words of exceptions that may quote what somebody sent.
+and the words of exceptions that may quote what a client sent.
 """
 
 import supportdesk

@@ -28,7 +28,7 @@ from .protocol import BoundedHttp
 
 logger = logging.getLogger(__name__)
 
-# A process that dies sooner than this would die again: it is started anew, but not at once
+# A process that dies sooner than this would die again: it is restarted, but not at once
 TOO_SOON_SECONDS = 10
 # A thread that works gives way to others after so long (Python: 5 ms). News passes through three of them on
 # its way from a customer to an agent, and with fifty messages a second the slowest took a third longer
@@ -112,7 +112,7 @@ def _config(**where) -> uvicorn.Config:
 def _collect_less() -> None:
     """Have Python's garbage collector pass over what is loaded by now, and come more seldom.
 
-    Looking through everything took 140 ms on a slow machine, during which nobody is answered, and looking
+    Looking through everything took 140 ms on a slow machine, during which no request is answered, and looking
     through what is young a tenth of the time of a request.
     """
     gc.freeze()
@@ -130,7 +130,7 @@ def _allow_many_streams() -> None:
 
 
 def run_many(host: str, port: int, count: int, greet: Callable) -> None:
-    """Serve with `count` processes on one port; one that dies is started anew. Ends with all of them."""
+    """Serve with `count` processes on one port; one that dies is restarted. Ends with all of them."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
     listening.set_inheritable(True)
@@ -153,7 +153,7 @@ def run_many(host: str, port: int, count: int, greet: Callable) -> None:
         for place, (process, began) in processes.items():
             if process.poll() is not None and time.monotonic() - began > TOO_SOON_SECONDS:
                 logger.error(
-                    "server process %s ended (%s) and is started anew", process.pid, process.returncode
+                    "server process %s ended (%s) and is restarted", process.pid, process.returncode
                 )
                 multiprocess.mark_process_dead(process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])
                 processes[place] = start(), time.monotonic()

@@ -88,7 +88,7 @@ class Answer:
         held, self.held, self.size = self.held, [], MOST_HELD
         for piece in held:
             if self.is_over:
-                # The thread has better things to do than to wait for nobody
+                # The thread has better things to do than to wait for a closed connection
                 raise ConnectionResetError
             await self.queue.put(piece)
 
@@ -100,7 +100,7 @@ class Answer:
             await self.send(_body(b""))
         finally:
             self.is_over = True
-            # Whoever waits for a place gets one, and looks again
+            # A waiting request gets a place, and looks again
             while not self.queue.empty():
                 self.queue.get_nowait()
 

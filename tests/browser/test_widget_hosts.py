@@ -95,10 +95,10 @@ def test_the_chat_opens_in_a_page_that_is_strict(headers, person, site):
     expect(Chat(page).log).to_contain_text("Peri Peri Makhana")
 
 
-def test_a_browser_that_lacks_what_is_new_has_a_chat_that_works(person, desk):
+def test_a_browser_that_lacks_what_is_new_has_a_chat_that_works(person, site, desk):
     page = person()
     page.add_init_script(OLD_BROWSER)
-    page.goto("/")
+    page.goto(site.url())
     chat = Chat(page).open()
     chat.say("Package damaged")
     chat.connect.click()

@@ -23,7 +23,7 @@ def test_one_question_shows_what_was_understood_and_which_rule_answered(db):
     factories.article()
     rows = shown("return policy")
     assert rows["intent"].split()[0] == "refund_return"
-    assert rows["issue"] == "no, refund, low"
+    assert rows["issue"] == "no, refund, medium"
     assert float(rows["out of scope"]) < 0.5
     assert "g:return" in rows["evidence"]
     assert rows["articles"].startswith("returns ")
@@ -44,7 +44,7 @@ def test_it_answers_as_somebody_and_says_when_there_is_nobody(priya):
     factories.order(priya)
     assert "VP-10001" in shown("where is my order", email="priya@example.com")["answer"]
     assert not Chat.objects.exists()
-    with pytest.raises(CommandError, match="Nobody signs in with x@example"):
+    with pytest.raises(CommandError, match="No person signs in with x@example"):
         shown("hi", email="x@example.com")
 
 

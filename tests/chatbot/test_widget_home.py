@@ -256,6 +256,13 @@ def test_the_loader_brings_the_shops_colours_and_is_at_most_4_kb(client, db):
     assert len(answer.content) <= 4096
     script = client.get("/widget.js").content.decode()
     assert 'const look={"colour": "#' in script
+    # What people read keeps its blanks
+    for text in (
+        ", ${number} unread",
+        "We can't open the chat right now. Please try",
+        "${edge}: calc(20px + env(",
+    ):
+        assert text in script
     # A page with Trusted Types allows no markup as text
     assert "innerHTML" not in script
 

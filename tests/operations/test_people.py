@@ -332,7 +332,7 @@ def test_commands_ask_which_one_when_an_address_is_of_several(command, priya, tm
     guest = factories.guest("Priya", email="priya@example.com")
     with pytest.raises(CommandError, match=str(guest.pk)):
         call_command(command, "priya@example.com")
-    with pytest.raises(CommandError, match="Nobody"):
+    with pytest.raises(CommandError, match="No person found"):
         call_command(command, str(uuid.uuid4()))
 
 

@@ -69,7 +69,7 @@ REFUSED = [
     ("triage", Status.OPEN, {"priority": "asap"}, "Select a valid choice."),
     ("assign", Status.OPEN, {"agent": "priya"}, "There is no such agent."),
     ("assign", Status.OPEN, {"agent": "not-an-id"}, "is not a valid UUID."),
-    ("callback", Status.OPEN, {}, "Nobody asked to be called back."),
+    ("callback", Status.OPEN, {}, "No callback was requested."),
 ]
 
 

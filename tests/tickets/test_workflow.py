@@ -100,7 +100,7 @@ VERBS = {
     "undo_change": (lambda t, p: workflow.undo_change(t, "no token", by=p["asha"]), NEVER),
 }
 # With tests of their own: they take more than a ticket and an agent
-ELSEWHERE = {"merge", "recorded", "withdraw"}
+ELSEWHERE = {"apply_macro", "merge", "recorded", "withdraw"}
 
 
 @pytest.mark.parametrize("status", Status)

@@ -1,4 +1,4 @@
-"""How often somebody may do something: counted for the person and for the address, by all processes together.
+"""How often a person may do something: counted for the person and for the address, by all processes together.
 
 Fixed windows. A use is taken before the work is done, so that a hundred at once get no
 further than one after the other. What is left stands in Redis, or else in the database; names
@@ -39,7 +39,7 @@ LIMITS = {
         (100, HOUR, ACCOUNT),
         (200, TEN_MINUTES, ADDRESS),
     ],
-    # A code has six digits: whoever knows the password gets ten tries in ten minutes
+    # A code has six digits: a person who knows the password gets ten tries in ten minutes
     "second factor": [(10, TEN_MINUTES, ACCOUNT), (50, HOUR, ACCOUNT), (200, TEN_MINUTES, ADDRESS)],
     "reset a password": [(5, HOUR, ACCOUNT), (50, HOUR, ADDRESS)],
     "register": [(20, HOUR, ADDRESS)],
@@ -69,7 +69,7 @@ MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class Window:
-    """A piece of time in which somebody may do something `times` times."""
+    """A piece of time in which a person may do something `times` times."""
 
     key: str
     times: int
@@ -79,7 +79,7 @@ class Window:
 def consume(request, *scopes: str, account: str = "") -> None:
     """Take one use each of what this request is about to do. Raise TooMany if there is none left.
 
-    `account` is the e-mail that somebody tries to sign in with.
+    `account` is the e-mail of the sign-in.
     """
     if not settings.RATE_LIMITS:
         return
@@ -178,7 +178,7 @@ def _digest_key() -> bytes:
 
 # --- Taking ------------------------------------------------------------------
 
-# Windows that this process found used up: whoever knocks on costs nothing more
+# Windows that this process found used up: further tries cost nothing more
 _used_up: dict[str, int] = {}
 
 
@@ -205,7 +205,7 @@ def _taken_from_database(windows: dict[str, Window]) -> list[Window]:
     """One UPDATE as a rule; more when a window begins or is used up."""
     if connection.vendor == "mongodb":
         # An update of two documents is two updates: of many at once some would take the last use of the
-        # one, others that of the other, and nobody would get through
+        # one, others that of the other, and neither would get through
         return _taken_one_by_one(windows)
     rows = Allowance.objects.filter(pk__in=list(windows))
     if _took_one_of_each(rows, len(windows)):
@@ -226,7 +226,7 @@ def _took_one_of_each(rows: QuerySet[Allowance], number: int) -> bool:
 def _are_all_held(rows: QuerySet[Allowance], number: int) -> bool:
     """Lock the rows in one order, so that two requests that want the same ones never wait for each other.
 
-    A row that somebody begins between the lock and the update would be taken out of that order: with
+    A row that another process begins between the lock and the update would be taken out of that order: with
     one missing, nothing is updated.
     """
     if not connection.features.has_select_for_update:

@@ -76,6 +76,6 @@ class DataPage:
             request, AuditAction.ERASED, "with every word" if words else "the person", person=person.pk
         )
         self.message_user(
-            request, "Erased. What stays of the conversations tells nobody who it was.", messages.SUCCESS
+            request, "Erased. What stays of the conversations names no person.", messages.SUCCESS
         )
         return redirect("admin:tickets_person_changelist")

@@ -12,7 +12,7 @@ from tickets.privacy.phones import PHONE
 
 
 def blank_first(choices) -> list[tuple[str, str]]:
-    """Nothing is chosen until somebody chooses it."""
+    """Nothing is chosen at first."""
     return [("", "---------"), *choices]
 
 
@@ -42,7 +42,7 @@ class StatusOfManyForm(ManyForm):
     status = forms.ChoiceField(
         choices=blank_first(reachable()),
         help_text="Each ticket takes only a step that the workflow has from where it stands. "
-        "Open tickets of nobody become yours when they go in progress.",
+        'Unassigned open tickets are assigned to you when they move to "In progress".',
     )
     resolution = TextField(
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
@@ -113,7 +113,7 @@ class TicketForm(forms.ModelForm):
         ticket = self.instance
         may_be = [Status(ticket.status), *workflow.allowed_moves(ticket)]
         self.fields["status"].choices = [(status.value, status.label) for status in may_be]
-        # Somebody who left may still be on it
+        # An agent who left may still be on it
         self.fields["assignee"].queryset |= Person.objects.filter(pk=ticket.assignee_id)
         for field in self.fields.values():
             field.show_hidden_initial = True

@@ -50,7 +50,7 @@ class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserA
         ),
         ("Contact", {"fields": ("email",), "description": "Empty: the address above."}),
     )
-    # Whoever claims an identity of the shop gets its history: only the shop's signature may
+    # An identity of the shop opens its history: only the shop's signature may
     readonly_fields = ("external_id", "merged_into", "created_at", "last_login", "record_history")
 
     @admin.display(description="name")
@@ -62,7 +62,7 @@ class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserA
         return person.login_email or person.email or None
 
     def get_readonly_fields(self, request, obj=None):
-        # Nobody locks themselves out
+        # Staff cannot lock themselves out
         own = ("role", "is_active") if obj == request.user else ()
         return (*super().get_readonly_fields(request, obj), *own)
 

@@ -192,7 +192,7 @@ class TicketAdmin(DeskAdmin):
         confirmed = "apply" in request.POST
         if confirmed:
             # Not `chosen`, which went through the list's filter once more: a ticket that has changed since
-            # would drop out of it, and nobody would be told
+            # would drop out of it, and without a word
             chosen = Ticket.objects.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
         tickets = list(chosen[: MANY + 1])
         if len(tickets) > MANY:

@@ -14,7 +14,7 @@ BAD = OpenApiResponse(
     {"oneOf": [{"$ref": "#/components/schemas/Refusal"}, FIELD_ERRORS]},
     "This cannot be done with what was sent.",
 )
-NOBODY = OpenApiResponse(RefusalSerializer, "Nobody is signed in with this.")
+NOBODY = OpenApiResponse(RefusalSerializer, "Missing or invalid access token.")
 ABSENT = OpenApiResponse(RefusalSerializer, "There is none, or none for the caller.")
 CLASH = OpenApiResponse(
     RefusalSerializer, "The ticket does not allow it now, or the clientId was used for something else."
@@ -64,7 +64,7 @@ class NoScheme(OpenApiAuthenticationExtension):
 
 
 def only_the_api(endpoints):
-    """The widget's fragments are DRF views as well, and nobody else's business."""
+    """The widget's fragments are DRF views as well, and not part of the API."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/")]
 
 

@@ -55,7 +55,7 @@ class Email(serializers.EmailField, Line):
 
 
 class Name(Line):
-    """What somebody is called; a card's number that stands in it is masked like anywhere."""
+    """A person's name; a card's number that stands in it is masked like anywhere."""
 
     def __init__(self, **options):
         super().__init__(**{"max_length": 120} | options)

@@ -73,7 +73,7 @@ def register(request):
             data["email"], data["password"], name=data["name"], phone=data["phone"]
         )
     except IntegrityError:
-        # Somebody else registered it since we looked
+        # It was registered since we looked
         raise ValidationError({"email": [s.HAS_ACCOUNT]}) from None
     return Response(signed_in(person), status=201)
 

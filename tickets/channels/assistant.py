@@ -26,7 +26,7 @@ class Answer:
 
 class Assistant(Protocol):
     def understand(self, text: str) -> dict:
-        """Return category, priority and language of somebody's words, as `workflow.open_ticket` takes them."""
+        """Return category, priority and language of a message, as `workflow.open_ticket` takes them."""
 
     def answer(self, person: Person, text: str, *, client_id: str, channel: str) -> Answer:
         """Answer, or open a ticket at once when a person is asked for."""
@@ -48,5 +48,5 @@ def get() -> Assistant | None:
 
 
 def understand(text: str) -> dict:
-    """What is known of somebody's words; nothing without an assistant."""
+    """What is known of a message; nothing without an assistant."""
     return _assistant.understand(text) if _assistant else {}

@@ -1,7 +1,7 @@
 """Rows of the list and bubbles of a conversation, as markup that is kept.
 
 Each is made of plain values and of nothing else, so that equal values look alike: a row
-that nobody changed and a bubble that was shown before are not rendered again.
+that did not change and a bubble that was shown before are not rendered again.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """The reading side: `stream` yields what comes after a place.
 
 A stream is a loop of "read what comes after the last thing that I sent, send it,
-sleep until somebody calls". A page that loads, a stream that opens and a stream that
+sleep until woken". A page that loads, a stream that opens and a stream that
 reconnects all read the same way, so nothing is lost and nothing comes twice. Streams
 sleep on the event loop: no thread, no database connection. Listeners of one topic
 that stand at the same place share one read.
@@ -177,7 +177,7 @@ class Topic:
         read = self.reads.get(key)
         if read is None:
             read = self.reads[key] = Read()
-            # It belongs to nobody: a subscriber that leaves does not take it away from the others
+            # It belongs to no subscriber: a subscriber that leaves does not take it away from the others
             read.task = asyncio.ensure_future(self.carry_out(read, key, subscriber.read))
         if read.news:
             subscriber.hear(read.news)

@@ -1,7 +1,7 @@
 """Wake-up calls between the threads and processes of a desk.
 
 A call says "look again at this ticket" and nothing that could be lost with it: what
-there is to see is in the database. Only passing things (somebody is typing) travel
+there is to see is in the database. Only passing things ("is typing") travel
 in the call itself.
 """
 
@@ -24,7 +24,7 @@ Receiver = Callable[[dict], None]
 CHANNEL = "supportdesk:calls"
 # A writer must not wait for a Redis that does not answer
 PUBLISH_SECONDS = 0.2
-# After a failure nobody tries for this long: a hundred writers would each wait
+# After a failure there is no try for this long: a hundred writers would each wait
 PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 8
 # So often the listening end makes sure that Redis is still there

@@ -39,6 +39,6 @@ def _standing_of(person: Person) -> tuple:
 
 
 def _still(rows: QuerySet, ids: set) -> set:
-    """Return the ids that are among the rows; None is nobody's and always there."""
+    """Return the ids that are among the rows; None stands for no row and is always there."""
     ids = ids - {None}
     return {None, *rows.filter(pk__in=ids).values_list("pk", flat=True)} if ids else {None}

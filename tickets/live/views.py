@@ -24,7 +24,7 @@ from tickets.shop import authentication
 
 from . import Batch, Credentials, event
 
-# A stream of a browser session begins anew this often, and is checked anew with it
+# A stream of a browser session restarts this often, and is checked again with it
 SESSION_STREAM_SECONDS = 600
 # So much before a page names its time it may have read its rows; what comes twice is only drawn twice
 PAGE_TAKES = timedelta(seconds=2)
@@ -243,7 +243,7 @@ def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
 
 
 def _place(request: HttpRequest) -> int:
-    """Where somebody begins who has heard nothing yet."""
+    """Where a new subscriber begins."""
     while live.assign_sequence():
         pass
     since = _number(request.GET.get("since"))

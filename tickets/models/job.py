@@ -5,11 +5,11 @@ from django.utils import timezone
 
 
 class Job(models.Model):
-    """One step of the background work: when it is due, and until when somebody is at it (see `tickets.operations.jobs`)."""
+    """One step of the background work: when it is due, and until when a worker has it (see `tickets.operations.jobs`)."""
 
     name = models.CharField(max_length=40, primary_key=True)
     due_at = models.DateTimeField(default=timezone.now)
-    # Whoever dies at it holds it up until then, and no longer
+    # A worker that dies holds it up until then, and no longer
     leased_until = models.DateTimeField(null=True)
     ran_at = models.DateTimeField(null=True, help_text="When the last run that went through began.")
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")

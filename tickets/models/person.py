@@ -146,7 +146,7 @@ class TokenFamily(models.Model):
 class Allowance(models.Model):
     """What is left of something that may be done so often in a time; see `tickets.accounts.rate_limits`.
 
-    The key is a digest of what, when, and who or from where: the row tells nobody.
+    The key is a digest of what, when, and who or from where: the row names no person.
     """
 
     key = models.CharField(max_length=40, primary_key=True)

@@ -71,7 +71,7 @@ class Ticket(models.Model):
     is_new = False
     # What the changes of a block did, while it is recorded; see `workflow.undo`
     recording = None
-    # Whether a verb has begun anew with it, because somebody else wrote first
+    # Whether a verb was retried with it, because another writer was first
     is_retry = False
 
     id = random_id()
@@ -107,13 +107,13 @@ class Ticket(models.Model):
     rating_comment = models.TextField(blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
-    # Moves with what happens to the ticket, not with somebody reading it: the list is in this order
+    # Moves with what happens to the ticket, not with a reader: the list is in this order
     updated_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     first_response_due_at = models.DateTimeField()
     first_responded_at = models.DateTimeField(null=True, blank=True)
-    # When the desk looks whether somebody has answered; empty once it has looked, see jobs.notice_breaches
+    # When the desk looks whether an agent has answered; empty once it has looked, see jobs.notice_breaches
     answer_check_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Clocks, see `tickets.clocks`. The customer's oldest message that no agent has answered

@@ -104,7 +104,7 @@ def _copy_database(source: Path, copy: Path) -> None:
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as there,
         closing(sqlite3.connect(copy)) as here,
     ):
-        # In one go: in WAL mode nobody waits for it, and in portions it would begin anew with every write
+        # In one go: in WAL mode no writer waits for it, and in portions it would restart with every write
         there.backup(here)
         here.execute("PRAGMA journal_mode = DELETE")
 

@@ -25,7 +25,7 @@ from django.db import models, transaction
 from tickets import search
 
 BATCH = 500
-# A look at what is there already, to tell an interrupted copy from somebody else's desk
+# A look at what is there already, to tell an interrupted copy from another desk
 SAMPLE = 1000
 # Django makes these itself, the desk makes its search index, and people sign in again
 LEFT_OUT = {
@@ -79,7 +79,7 @@ def _points_to_itself(model) -> bool:
 
 
 def _has_own_key(model) -> bool:
-    """Whether a row's key is the desk's; the others are numbered anew by the engine that they come to."""
+    """Whether a row's key is the desk's; the others are renumbered by the engine that they come to."""
     return not getattr(model._meta.pk, "auto_created", False)
 
 

@@ -1,7 +1,7 @@
 """The background work: what the desk does by itself, in steps that run now and then.
 
 A step is a plain function of two times, now and since when (its last run that went
-through), and returns whether more is waiting. It has a row, `Job`; whoever moves the
+through), and returns whether more is waiting. It has a row, `Job`; the worker that moves the
 row's lease does the step. So any number of processes may work, on every engine, without
 a broker: the condition in the update decides. Each step is safe to run twice and takes
 its tickets by conditional update, too, so that a lease that ran out does no harm.
@@ -54,7 +54,7 @@ LEASE = timedelta(minutes=5)
 # What lies further ahead than anybody waits was written before the clock was set back; those of two machines
 # are never quite the same
 CLOCKS_DIFFER = timedelta(minutes=5)
-# How often somebody looks whether a step is due
+# How often a worker looks whether a step is due
 PAUSE_SECONDS = 5
 # What one run takes on before it lets go of the lease
 BATCH = 200
@@ -104,7 +104,7 @@ def refresh_holidays(now: datetime, since: datetime) -> bool:
 
 @step("answers", every=timedelta(seconds=10))
 def notice_breaches(now: datetime, since: datetime) -> bool:
-    """Note the tickets that nobody answered in time."""
+    """Note the tickets without an answer in time."""
     due = (
         Ticket.objects.defer("handover")
         .filter(answer_check_at__lte=now)
@@ -275,7 +275,7 @@ def remove_some(rows: QuerySet, size: int = 1000) -> bool:
 
 
 def run_due(now: datetime | None = None) -> list[str]:
-    """Run the steps that are due and that nobody else is at; return their names."""
+    """Run the steps that are due and that no other worker has; return their names."""
     now = now or timezone.now()
     jobs = Job.objects.in_bulk(list(STEPS))
     for name in STEPS.keys() - jobs.keys():

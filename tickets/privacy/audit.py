@@ -24,7 +24,7 @@ from tickets.models import AuditAction, AuditEntry, Person
 ONE_LOOK = timedelta(minutes=10)
 LOOKS = uuid.UUID("c0a9a3c2-3bb2-4b39-8a3c-0f7b3a1de6a5")
 READING = {"GET", "HEAD"}
-# Sent by an open tab on its own: nobody looked at or did anything
+# Sent by an open tab on its own: no person looked at or did anything
 BY_THEMSELVES = {"ticket-row", "ticket-seen", "ticket-typing", "api-read", "api-typing", "logout"}
 # The admin's pages of one row, and what the row is
 ADMIN_PAGES = {
@@ -54,7 +54,7 @@ def note(request, deed: AuditAction, what: str, *, tickets: Iterable = (), perso
 
 
 def record_view(by: Person, *, ticket=None, person=None, address: str = "") -> None:
-    """Add that somebody looked at a ticket or a person, unless they did so just now."""
+    """Record a look at a ticket or a person, unless they did so just now."""
     now = timezone.now()
     look = f"{by.pk}:{ticket or person}:{int(now.timestamp() // ONE_LOOK.total_seconds())}"
     if not cache.add(f"saw:{look}", True, ONE_LOOK.total_seconds()):

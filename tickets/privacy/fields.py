@@ -17,7 +17,7 @@ declare(
     notes=Text(mask=True, erase=Erase.EMPTY, export=True),
 )
 declare_same("tickets.TokenFamily", DELETED, ["jti", "previous_jti"])
-# Digests: the key names nobody
+# Digests: the key names no person
 declare("tickets.Allowance", key=KEPT)
 declare("tickets.PersonEvent", actor_name=KEPT, what=KEPT, details=BY_CODE)
 # The shop's books need the order, not where it went
@@ -52,7 +52,7 @@ declare(
     resolution=Text(mask=True, erase=Erase.ANONYMISE, export=True),
     callback_note=Text(mask=True, erase=Erase.EMPTY, export=True),
     rating_comment=Text(mask=True, erase=Erase.OWN_WORDS, export=True),
-    # Made of messages, which are masked, and made anew from what is left of them
+    # Made of messages, which are masked, and rebuilt from what is left of them
     preview=Text(erase=Erase.BY_CODE, export=True),
     handover=Text(erase=Erase.BY_CODE, export=True),
     client_id=BY_CODE,

@@ -1,4 +1,4 @@
-"""What nobody may read later, taken out before a text is stored: card numbers and one-time codes. Pure.
+"""Secrets, taken out before a text is stored: card numbers and one-time codes. Pure.
 
 Numbers of orders, phones, parcels and places stay: a number goes only if it is a card's by
 its issuer, its length, its check digit and its grouping, or if the words beside it call it a code.

@@ -226,7 +226,7 @@ def erase(person: Person, *, words: bool = False) -> None:
         emptied = registry.erased_by(Order, Erase.EMPTY)
         Order.objects.filter(customer=person).update(**dict.fromkeys(emptied, ""))
         LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr=ERASED)
-        # Last, so that whoever was interrupted still finds whom to erase
+        # Last, so that an interrupted erasure still finds whom to erase
         Person.objects.filter(pk=person.pk).update(
             name=ERASED, email="", phone="", login_email=None, external_id=None, last_login=None, notes=""
         )
@@ -280,7 +280,7 @@ def _any_of(words: Iterable[str], stands_for: str) -> list[tuple[re.Pattern, str
 
 def _erase_from(ticket: Ticket, person: Person, anonymous: Anonymous) -> None:
     messages = list(ticket.messages.order_by("seq"))
-    # Before the rows: a picture without a message would be found by nobody
+    # Before the rows: a picture without a message would not be found
     for message in messages:
         uploads.discard(message.picture.name, message.thumbnail.name)
     uploads.discard(*(attachment.file.name for attachment in _attached(messages)))

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 
 from .masking import masked
 
-# Digits with the usual decoration; whether somebody answers there, no pattern can know
+# Digits with the usual decoration; whether it is in use, no pattern can know
 PHONE = RegexValidator(
     r"\A\+?[0-9][0-9 ()./-]{5,18}\Z", "This does not look like a phone number.", code="phone"
 )

@@ -126,7 +126,7 @@ def forget(ids: Iterable[UUID]) -> None:
 
 
 def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, size: int = 500) -> None:
-    """Make the index anew from the tickets and their messages (models; a migration has its own)."""
+    """Rebuild the index from the tickets and their messages (models; a migration has its own)."""
     SearchText.objects.all().delete()
     ids = list(tickets.objects.order_by("pk").values_list("pk", flat=True))
     taken = set()

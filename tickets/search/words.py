@@ -31,7 +31,7 @@ UNSPACED = re.compile(
 )
 # Digits in any grouping, as in a phone number
 NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}")
-# The last digits that somebody may remember
+# The last digits that a person may remember
 SHORTEST_END = 4
 LONGEST_NUMBER = 15
 # Without the country's code, which people write or leave out
@@ -72,7 +72,7 @@ def name_found_by(name: str) -> Iterable[str]:
 
 
 def asked(text: str) -> list[tuple[str, str]]:
-    """Return what somebody looks for: pairs of the beginning of a word, and a sound ("" if it has none)."""
+    """Return what is searched for: pairs of the beginning of a word, and a sound ("" if it has none)."""
     if NUMBER.fullmatch(text.strip()):
         return [(_digits(text)[-NATIONAL:], "")]
     return [(word, sound_of(word)) for word in dict.fromkeys(split(text)[:ASKED_AT_ONCE])]

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # After each failure, in seconds; tried for a day
 BACKOFF = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 21600, 28800)
 TRIED_FOR = timedelta(hours=24)
-# Whoever dies while sending holds the delivery up so long
+# A worker that dies while sending holds the delivery up so long
 LEASE = timedelta(minutes=2)
 BATCH = 100
 # One endpoint in one round: others have their turn

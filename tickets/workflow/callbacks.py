@@ -72,7 +72,7 @@ def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str =
 def complete_callback(ticket: Ticket, *, by: Person, completed: bool = True) -> None:
     """Tick the call back off (or on again). Raise IllegalMove if none was asked for."""
     if not ticket.callback_requested:
-        raise IllegalMove("Nobody asked to be called back.")
+        raise IllegalMove("No callback was requested.")
     change_set = ChangeSet(ticket, by=by)
     if change_set.set(callback_completed=completed) and completed:
         change_set.add_message(Sender.SYSTEM, wording.callback_completed(), unread=False)

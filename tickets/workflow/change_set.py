@@ -46,7 +46,7 @@ TICK = timedelta(milliseconds=1)
 
 
 def atomic_on_ticket(function: Any) -> Any:
-    """Run `function(ticket, ...)` in one transaction; if it was outrun, read the ticket again and repeat."""
+    """Run `function(ticket, ...)` in one transaction; after a write conflict, read the ticket again and repeat."""
 
     @wraps(function)
     def run(ticket: Ticket, *args: Any, **kwargs: Any) -> Any:
@@ -237,7 +237,7 @@ class ChangeSet:
 
 def create(ticket: Ticket, change_set: ChangeSet) -> None:
     """Write a new ticket and its first change_set, inside the caller's transaction."""
-    # In this order nobody ever sees a ticket without its first message, also where there is no transaction
+    # In this order no reader ever sees a ticket without its first message, also where there is no transaction
     lanes.stand(ticket)
     change_set.insert_messages()
     insert([ticket])

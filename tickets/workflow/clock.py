@@ -1,4 +1,4 @@
-"""The time at which a verb happens: now, unless somebody tells a story from the past."""
+"""The time at which a verb happens: now, unless the demo shop replays the past."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

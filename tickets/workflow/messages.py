@@ -375,7 +375,7 @@ def _is_second_try(ticket: Ticket) -> bool:
     """Whether it is time to look if this was said before.
 
     Nearly everything is said once, so the first try does not look: the unique key refuses what was said
-    before, and the verb begins anew. In a transaction of MongoDB it could not.
+    before, and the verb is retried. In a transaction of MongoDB it could not.
     """
     return ticket.is_retry or in_transaction()
 

@@ -21,7 +21,7 @@ class Refused(Exception):
 
 
 class IllegalMove(Refused):
-    """The transition table has no such step, or somebody else took one first."""
+    """The transition table has no such step, or another writer was first."""
 
 
 def allowed_moves(ticket: Ticket) -> list[Status]:
@@ -52,7 +52,7 @@ def take(change_set: ChangeSet, agent: Person) -> None:
 
 
 def assign(change_set: ChangeSet, agent: Person | None) -> None:
-    """Give the ticket to an agent or to nobody, unless somebody else does so first."""
+    """Give the ticket to an agent or to none, unless another person does so first."""
     ticket = change_set.ticket
     # A service key is not an assignee: the ticket would leave the agents' list of unassigned ones
     is_service = agent and agent.role == Role.SERVICE

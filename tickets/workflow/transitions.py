@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 def move(ticket: Ticket, new_status: str, *, by: Person, resolution: str = "") -> None:
     """Change the ticket's status.
 
-    Raise IllegalMove when the table does not allow the step, when somebody
-    else moved the ticket first, or when the customer writes while it is resolved or closed.
+    Raise IllegalMove when the table does not allow the step, when another person
+    moved the ticket first, or when the customer writes while it is resolved or closed.
     """
     move_unless_conflict(ticket, new_status, by, resolution, ticket.last_customer_seq)
 
@@ -89,14 +89,14 @@ def _begin(ticket: Ticket, agent: Person) -> None:
 
 
 def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
-    """Give the ticket to an agent, or to nobody. Raise IllegalMove if somebody else was first."""
+    """Give the ticket to an agent, or to none. Raise IllegalMove if another person was first."""
     assign_unless_conflict(ticket, agent, by, ticket.assignee_id)
 
 
 @atomic_on_ticket
 def assign_unless_conflict(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
     if ticket.assignee_id != assignee_read:
-        raise IllegalMove("Somebody else assigned this ticket first.")
+        raise IllegalMove("A colleague assigned this ticket first.")
     change_set = ChangeSet(ticket, by=by)
     steps.assign(change_set, agent)
     change_set.write()
@@ -174,7 +174,7 @@ def reopen(ticket: Ticket, *, by: Person) -> None:
 def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     """Close a resolved ticket for the desk itself. Raise IllegalMove if something has happened to it since."""
     if ticket.status != Status.RESOLVED or ticket.updated_at > untouched_since:
-        raise IllegalMove("Somebody came back to this conversation.")
+        raise IllegalMove("The customer has come back to this conversation.")
     change_set = ChangeSet(ticket)
     steps.move(change_set, Status.CLOSED)
     change_set.set_silently(closed_at=change_set.now)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _person(self, email: str) -> Person:
         person = Person.objects.filter(login_email=email.lower()).first()
         if not person:
-            raise CommandError(f"Nobody signs in with {email}.")
+            raise CommandError(f"No person signs in with {email}.")
         return person
 
     def _typed(self):

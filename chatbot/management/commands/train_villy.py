@@ -17,7 +17,7 @@ from chatbot.nlu import classifier, corpus
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
 TEMPLATE = Path(corpus.__file__).parent.parent / "data" / "model-card.md"
-# Of a held-out set that nobody here has seen.
+# Of a held-out set that the authors have not seen.
 WANTED = {
     "macro-F1": ".68",
     "accuracy": ".72",

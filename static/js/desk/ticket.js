@@ -114,7 +114,7 @@ export function showBoxes(all = false) {
   }
 }
 
-// What follows from the header: where "Back" leads, and whether there is somebody left to reply to
+// What follows from the header: where "Back" leads, and whether there is still a customer to reply to
 export function showStatus() {
   if (!head()) return;
   const { query } = list().dataset;

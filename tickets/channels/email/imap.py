@@ -1,7 +1,7 @@
 """The mailbox that the worker polls: `EMAIL_IN_URL=imaps://user:password@host/INBOX`.
 
 Letters are read by their UID, from behind the last one that was stored. Nothing changes in the mailbox
-but that a letter counts as seen once it is stored here. At the first contact only what nobody has seen is
+but that a letter counts as seen once it is stored here. At the first contact only what is unseen is
 taken: years of old mail open no tickets. A letter that cannot be read is put aside, the ones behind it arrive.
 """
 
@@ -63,7 +63,7 @@ def poll(now: datetime) -> bool:
 
 
 def _first_contact(box, validity: str) -> bool:
-    """Take what nobody has seen, and remember where the mailbox ends."""
+    """Take what is unseen, and remember where the mailbox ends."""
     newest = max(_uids(box, "ALL"), default=0)
     for uid in _uids(box, "UNSEEN")[-FIRST_BATCH:]:
         if uid <= newest:
@@ -102,7 +102,7 @@ def _mailbox(url: str):
     options = {"host": parts.hostname, "timeout": SECONDS}
     if parts.scheme == "imaps":
         kind, options["port"] = TlsMailBox, parts.port or 993
-        # On this machine there is nobody in between, and no name that a certificate could be for
+        # On this machine there is no attacker in between, and no name that a certificate could be for
         options["ssl_context"] = (
             ssl._create_unverified_context()  # noqa: S323
             if is_loopback(parts.hostname)

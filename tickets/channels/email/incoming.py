@@ -217,7 +217,7 @@ def _filed(incoming: Incoming, message: Message | None) -> None:
 
 
 def _note_auto_reply(ticket: Ticket | None, letter: Letter) -> None:
-    """Show an automatic reply to the agents; it changes nothing and is answered by nobody."""
+    """Show an automatic reply to the agents; it changes nothing and gets no answer."""
     if ticket:
         text = quotes.fold(letter.text).new[:NOTE_LENGTH]
         outbox.tell_agents(ticket, f"Automatic reply from {letter.sender}: {text}".strip())

@@ -33,7 +33,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Words:
-    """What somebody says: text, the id and type of a file, the id of a button that was tapped."""
+    """What a customer sends: text, the id and type of a file, the id of a button that was tapped."""
 
     text: str = ""
     media: str = ""

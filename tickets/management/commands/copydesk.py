@@ -48,7 +48,7 @@ class Command(BaseCommand):
         target.ask("index")
         if found := copying.differences(target):
             raise CommandError(
-                "The copy differs. Was somebody writing meanwhile, or is an older copy there?\n"
+                "The copy differs. Did the desk write meanwhile, or is an older copy there?\n"
                 + "\n".join(found)
             )
         self.stdout.write(

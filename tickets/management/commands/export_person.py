@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, who, to, **options):
         person = the_one(who)
         file = Path(to or f"person-{person.pk}.zip")
-        # Readable for whoever ran this, and for nobody else
+        # Readable for the user who ran this, and no other
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             personal_data.export(person, out)
         audit.record(None, AuditAction.EXPORTED, "everything", person=person.pk)

@@ -1,4 +1,4 @@
-"""Make the search index anew, from the tickets and their messages."""
+"""Rebuild the search index from the tickets and their messages."""
 
 from django.core.management.base import BaseCommand
 
@@ -7,7 +7,7 @@ from ...models import Ticket
 
 
 class Command(BaseCommand):
-    help = "Make the search index anew: after writing to the database by other ways than the desk's."
+    help = "Rebuild the search index: after writing to the database by other ways than the desk's."
 
     def handle(self, **options):
         total = Ticket.objects.count()

@@ -40,7 +40,7 @@ class Postgres(SqlIndex):
         return f"'{word}':*"
 
     def unlearn(self, gone: Iterable[str]) -> None:
-        # Whoever is just giving one of the words to another ticket goes first: of that nothing would be seen
+        # A writer that gives one of the words to another ticket goes first: of that nothing would be seen
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE tickets_searchword IN SHARE ROW EXCLUSIVE MODE")

@@ -45,7 +45,7 @@ class SqlIndex:
 
     def _add(self, ticket: Ticket, rank: int, found: list[str]) -> list[str]:
         """Add those of the words that are new; return them."""
-        # Read along with the ticket (see `beside`): true unless somebody has changed the words since
+        # Read along with the ticket (see `beside`): true unless the words have changed since
         if kept := ticket._state.fields_cache.get("search_text"):
             before = kept.words
             new = _without(found, before)
