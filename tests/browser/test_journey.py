@@ -225,8 +225,10 @@ def a_call_is_asked_for_and_done(chat, dashboard):
 
 def not_solved_at_first(chat, dashboard):
     dashboard.resolve("A new box is on its way.")
-    expect(dashboard.toast.filter(has_text="Resolved")).to_be_visible()
     expect(chat.bubbles("agent").last).to_contain_text("A new box is on its way.")
+    expect(dashboard.log.locator("[data-resolution]")).to_contain_text("A new box is on its way.")
+    resolved = dashboard.toast.filter(has_text="Resolved")
+    expect(resolved.get_by_role("button", name="Undo")).to_be_visible()
     expect(chat.bubbles("system").last).to_contain_text("Did that solve it?")
     chat.press("No, not yet")
     expect(dashboard.page.get_by_role("combobox", name="Status")).to_have_value("in-progress")
