@@ -123,7 +123,7 @@ def shop_data(tmp_path_factory) -> Callable[[], Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not loaded.exists():
             loading = root / "shop-loading"
-            Desk(loading).start(120).stop()
+            Desk(loading).start(240).stop()
             loading.rename(loaded)
     return lambda: shutil.copytree(loaded, tmp_path_factory.mktemp("data") / "data")
 

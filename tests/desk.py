@@ -63,6 +63,7 @@ class Desk:
                     return self
             except httpx.TransportError:
                 time.sleep(0.1)
+        self.kill()
         raise RuntimeError(f"the desk did not answer within {seconds} s:\n{self.log.read_text()[-3000:]}")
 
     def kill(self, how: int = signal.SIGKILL) -> None:

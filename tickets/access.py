@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 
 from supportdesk.db.compiled_queries import compiled_query
 
-from .models import Message, Person, Ticket
+from .models import Attachment, Message, Person, Ticket
 
 
 def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
@@ -48,6 +48,13 @@ def visible_picture(person: Person, message_id) -> Message:
     return _found(_own_picture, message_id, person.pk)
 
 
+def visible_attachment(person: Person, attachment_id) -> Attachment:
+    """Return the attachment that this person may download, those of notes to agents only."""
+    if person.is_agent:
+        return _found(_any_attachment, attachment_id)
+    return _found(_own_attachment, attachment_id, person.pk)
+
+
 @cache
 def _any(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
     return compiled_query(lambda id: _with(related).filter(pk=id))
@@ -72,6 +79,15 @@ def _any_picture(id: uuid.UUID) -> list[Message]:
 
 def _own_picture(id: uuid.UUID, person_id: uuid.UUID) -> list[Message]:
     return list(PICTURES.filter(pk=id, ticket__requester_id=person_id, internal=False))
+
+
+def _any_attachment(id: uuid.UUID) -> list[Attachment]:
+    return list(Attachment.objects.filter(pk=id))
+
+
+def _own_attachment(id: uuid.UUID, person_id: uuid.UUID) -> list[Attachment]:
+    theirs = Attachment.objects.filter(message__ticket__requester_id=person_id, message__internal=False)
+    return list(theirs.filter(pk=id))
 
 
 def _found(ask: Callable[..., list], id, *values):

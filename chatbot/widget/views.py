@@ -31,9 +31,9 @@ from tickets import access, live, queries, sla, workflow
 from tickets.accounts import rate_limits
 from tickets.api.serializers import (
     CallbackSerializer,
+    ChatWordsSerializer,
     ConfirmSerializer,
     ContactSerializer,
-    WordsSerializer,
 )
 from tickets.api.views import checked
 from tickets.desk import fragments
@@ -156,7 +156,7 @@ def messages(request):
 
 
 def _say(request):
-    data = checked(WordsSerializer, request)
+    data = checked(ChatWordsSerializer, request)
     key = request.data.get("conversation", "")
     ticket = None if key == HOME else _ticket_named(request, key)
     if not ticket:

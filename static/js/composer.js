@@ -134,14 +134,16 @@ export class Composer {
 
   async send() {
     if (this.sending) return;
+    this.refuse("");
     if (this.pictures.length) {
       this.sending = true;
       await Promise.all(this.pictures.map((picture) => picture.ready));
       this.sending = false;
+      // One of them was refused meanwhile: the words wait until this has been read
+      if (!this.refusal.hidden) return;
     }
     const text = this.text.value;
     if (!text.trim() && !this.pictures.length) return this.text.focus();
-    this.refuse("");
     const [first, ...others] = this.pictures;
     this.pictures = [];
     this.preview.replaceChildren();

@@ -20,7 +20,7 @@ let acting = null;
 function focusAgain(before) {
   const name = (control) => control.getAttribute("aria-label") || control.textContent.trim();
   const controls = head().querySelectorAll("a, button, select");
-  const same = Array.from(controls).find((control) => control.checkVisibility() && name(control) === name(before));
+  const same = Array.from(controls).find((control) => !control.disabled && control.checkVisibility() && name(control) === name(before));
   (same || head().querySelector("h1")).focus({ preventScroll: true });
 }
 
@@ -36,14 +36,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     // Morphed rather than swapped: an open menu and the focus stay
     detail.shouldSwap = false;
     acting = head().contains(document.activeElement) ? document.activeElement : null;
-    showHeader(detail.xhr.responseText);
+    showHeader(detail.xhr.responseText, detail.requestConfig?.elt);
     showBoxes(true);
-    if (acting && (document.activeElement === document.body || !document.activeElement.checkVisibility())) focusAgain(acting);
+    const { activeElement: focused } = document;
+    if (acting && (focused === document.body || focused.disabled || !focused.checkVisibility())) focusAgain(acting);
     tellSeen();
   }
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target?.id === "pane") document.getElementById("pane").focus({ preventScroll: true });
+  // Not away from a search that is being typed
+  const typing = document.activeElement?.matches("input:not([type=checkbox]), textarea");
+  if (detail.target?.id === "pane" && !typing) document.getElementById("pane").focus({ preventScroll: true });
   openTicket();
   sweep();
   showTimes();

@@ -136,6 +136,7 @@ function prepare(root) {
     delete image.dataset.src;
     picture(url).then((address) => { image.src = address; }, () => { image.dataset.src = url; });
   }
+  for (const link of root.querySelectorAll("a[data-download]")) link.addEventListener("click", download);
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
 }
@@ -151,6 +152,14 @@ function picture(url) {
     pictures.set(url, got);
   }
   return pictures.get(url);
+}
+
+// Nor can a link
+async function download(event) {
+  event.preventDefault();
+  const { href, download: name } = event.currentTarget;
+  const address = await picture(href).catch(() => "");
+  if (address) Object.assign(document.createElement("a"), { href: address, download: name }).click();
 }
 
 function offerPerson() {

@@ -45,13 +45,25 @@ class ClientGone(Exception):
     pass
 
 
-def _most(path: str) -> int:
-    """Return how many bytes a body for this path has at most: letters are larger than forms."""
+def _most(scope) -> int:
+    """Return how many bytes this body has at most: letters are larger than forms, so are forms with files."""
+    path = scope["path"]
+    if _is_form(scope):
+        for pattern, most in settings.FORM_MAX_BYTES_AT.items():
+            if re.fullmatch(pattern, path):
+                return most
     larger = (most for prefix, most in settings.REQUEST_MAX_BYTES_BELOW.items() if path.startswith(prefix))
     return max(larger, default=settings.REQUEST_MAX_BYTES)
 
 
-def _too_large() -> Refused:
+def _is_form(scope) -> bool:
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return bool(kinds) and kinds[0].lower().startswith(b"multipart/form-data")
+
+
+def _too_large(most: int) -> Refused:
+    if most in settings.FORM_MAX_BYTES_AT.values():
+        return Refused(413, "too_large", "This is larger than 40 MB. Please send fewer or smaller files.")
     return Refused(413, "too_large", "This is larger than 5 MB. Please send a smaller picture.")
 
 
@@ -76,8 +88,9 @@ def with_whole_body(app):
             return await app(scope, receive, send)
         try:
             with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-                with _counted(arriving, address_of_scope(scope)):
-                    await _read(_length(scope), receive, body, _most(scope["path"]))
+                announced, most = _length(scope), _most(scope)
+                with _counted(arriving, address_of_scope(scope), _weight(announced, most)):
+                    await _read(announced, receive, body, most)
                 whole = _of_length(scope, body.tell())
                 body.seek(0)
                 return await app(whole | {BODY: body}, _replayed(body), send)
@@ -90,17 +103,22 @@ def with_whole_body(app):
 
 
 @contextmanager
-def _counted(arriving: Counter[str], address: str):
+def _counted(arriving: Counter[str], address: str, weight: int):
     """Count a body among those that are arriving; raise Refused when there are too many."""
     if arriving.total() >= MOST_ARRIVING or arriving[address] >= MOST_ARRIVING_FROM_ONE:
         raise _too_many()
-    arriving[address] += 1
+    arriving[address] += weight
     try:
         yield
     finally:
-        arriving[address] -= 1
+        arriving[address] -= weight
         if not arriving[address]:
             del arriving[address]
+
+
+def _weight(announced: int, most: int) -> int:
+    """Return for how many bodies of the usual size this one counts: files take more of the disk."""
+    return max(1, min(announced or most, most) // settings.REQUEST_MAX_BYTES)
 
 
 def made_plain(scope):
@@ -157,7 +175,7 @@ def _length(scope) -> int:
 
 async def _read(announced: int, receive, body, most: int) -> None:
     if announced > most:
-        raise _too_large()
+        raise _too_large(most)
     loop = asyncio.get_running_loop()
     size, enough, deadline = 0, PROGRESS_BYTES, loop.time() + PROGRESS_SECONDS
     while True:
@@ -171,7 +189,7 @@ async def _read(announced: int, receive, body, most: int) -> None:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > most:
-            raise _too_large()
+            raise _too_large(most)
         try:
             body.write(chunk)
         except OSError as reason:

@@ -64,6 +64,12 @@ class Chat:
         self.press("More")
         self.frame.get_by_role("menuitem", name=name).click()
 
+    def rate(self, stars: int, words: str = "") -> None:
+        rating = self.frame.get_by_role("group", name="Rating")
+        rating.get_by_role("button", name=f"{stars} star").click()
+        self.frame.get_by_role("textbox", name="Anything to add?").fill(words)
+        self.press("Send rating")
+
     def document(self) -> Frame:
         return next(frame for frame in self.page.frames if "/widget/frame" in frame.url)
 

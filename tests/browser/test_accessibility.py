@@ -77,7 +77,7 @@ def test_the_chat_in_every_state(visitor, desk):
     chat.press("Connect")
     expect(chat.attach).to_be_visible()
     chat.frame.locator("input[type=file]").set_input_files(picture())
-    chat.press("Call me back")
+    chat.choose("Call me back")
     check("a picture to send, and the form for a call")
     chat.say("See here")
     expect(chat.bubbles("customer").last).to_contain_text("Sent")
@@ -105,6 +105,9 @@ def test_the_chat_in_every_state(visitor, desk):
     expect(chat.frame.get_by_role("group", name="Rating")).to_be_visible()
     check("closed, to be rated")
     chat.press("5 stars")
+    expect(chat.frame.get_by_role("textbox", name="Anything to add?")).to_be_visible()
+    check("closed, with stars chosen")
+    chat.press("Send rating")
     expect(chat.frame.get_by_text("Thank you for your rating.")).to_be_visible()
     check("closed and rated")
 
@@ -114,9 +117,9 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
     chat.frame.locator("input[type=file]").set_input_files(picture())
     chat.say("See here")
     expect(chat.bubbles("customer").last).to_contain_text("Sent")
-    chat.press("Call me back")
+    chat.choose("Call me back")
     chat.frame.get_by_role("textbox", name="Phone").fill("+91 90000 07777")
-    chat.press("Ask for a call")
+    chat.press("Request a call")
 
     dashboard = Dashboard(agent(**STILL))
     page = dashboard.page

@@ -67,7 +67,7 @@ def test_an_open_ticket_shows_how_it_ended_and_takes_no_reply_any_more(agent, vi
     expect(dashboard.head).to_have_attribute("data-status", "closed")
     expect(dashboard.page.get_by_role("radio", name="Reply")).to_be_disabled()
     expect(dashboard.page.get_by_role("radio", name="Private note")).to_be_checked()
-    chat.press("4 stars")
+    chat.rate(4)
     expect(dashboard.page.get_by_role("img", name="4 of 5")).to_be_visible()
 
 

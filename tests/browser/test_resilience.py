@@ -163,11 +163,11 @@ def test_the_badge_stays_while_the_customer_goes_on_through_the_shop(visitor, de
     chat.press("Close chat")
     reply = {"message": "A new one is on its way"}
     desk.as_agent().post(f"/api/support/admin/{chat.ticket}/reply", json=reply).raise_for_status()
-    expect(chat.button).to_have_accessible_description("1 unread")
+    expect(chat.button).to_have_accessible_name("Chat with Villy, 1 unread")
     chat.page.reload()
-    expect(chat.button).to_have_accessible_description("1 unread")
+    expect(chat.button).to_have_accessible_name("Chat with Villy, 1 unread")
     chat.open()
-    expect(chat.button).to_have_accessible_description("")
+    expect(chat.button).to_have_accessible_name("Chat with Villy")
     expect(chat.bubbles("agent").last).to_contain_text("on its way")
 
 

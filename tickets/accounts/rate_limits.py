@@ -126,8 +126,8 @@ def limited(*scopes: str):
 
 
 def words(use: str, data: dict) -> tuple[str, ...]:
-    """What a message takes: one use, and that of a picture if it has one."""
-    return (use, "upload") if data["image"] else (use,)
+    """What a message takes: one use, and that of an upload if it has a picture or files."""
+    return (use, "upload") if data["image"] or data.get("file") else (use,)
 
 
 def now() -> int:

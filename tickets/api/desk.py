@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
+from tickets.attachments import received_files
 from tickets.models import Category, Order, Person, Priority, Status, Ticket
 from tickets.uploads import received
 
@@ -165,11 +166,12 @@ def reply(request, ticket_id):
     ticket = access.desk_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.ReplySerializer, request)
     rate_limits.consume(request, *rate_limits.words("reply", data))
-    with received(data["image"]) as picture:
+    with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         words = {
             "text": data["message"],
             "by": request.user,
             "picture": picture,
+            "files": files,
             "client_id": data["clientId"],
         }
         if data["internal"]:

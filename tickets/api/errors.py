@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from tickets import inbox, uploads, workflow
+from tickets import attachments, inbox, uploads, workflow
 from tickets.accounts import rate_limits
 
 from . import serializers
@@ -29,6 +29,10 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(400, reason, "refused")
         case uploads.BadPicture():
             return Response({"image": [str(reason)]}, status=400)
+        case attachments.FileTooLarge():
+            return _answer(413, reason, "too_large")
+        case attachments.BadFile():
+            return Response({"file": [str(reason)]}, status=400)
         case uploads.TooBusy():
             return _answer(503, reason, "busy", headers={"Retry-After": "10"})
         case uploads.NoRoom():

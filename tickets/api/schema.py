@@ -24,7 +24,7 @@ STALE = OpenApiResponse(
     "The ticket does not allow it now, or the customer wrote again: then `messages` holds what was missed.",
 )
 
-TOO_LARGE = OpenApiResponse(RefusalSerializer, "What was sent is larger than 5 MB.")
+TOO_LARGE = OpenApiResponse(RefusalSerializer, "What was sent is larger than this call takes.")
 OTHER_KIND = OpenApiResponse(RefusalSerializer, "What was sent is neither JSON nor a form.")
 TOO_MANY = OpenApiResponse(RefusalSerializer, "Too many of these; `Retry-After` says in how many seconds.")
 

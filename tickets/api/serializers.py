@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordRefused
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
 from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
 
-from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket
+from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket, load_files
 from ..workflow import MAX_TEXT
 
 HAS_ACCOUNT = "There is an account with this e-mail already."
@@ -98,6 +99,15 @@ class PersonSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class AttachmentSerializer(serializers.Serializer):
+    """A file of a message; `url` is its path on this host."""
+
+    name = serializers.CharField(read_only=True)
+    type = serializers.CharField(read_only=True)
+    size = serializers.IntegerField(read_only=True)
+    url = serializers.CharField(read_only=True)
+
+
 class MessageSerializer(serializers.Serializer):
     """A message of a conversation, with its ticket."""
 
@@ -121,9 +131,18 @@ class MessageSerializer(serializers.Serializer):
         """Path of the picture on this host; it needs the caller's Authorization (or session)."""
         return reverse("picture", args=[message.pk]) if message.picture else None
 
+    @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, message: Message) -> list[dict]:
-        """Files beside the picture: `[{name, type, size, url}]`."""
-        return []
+        """Files beside the picture; their paths need the caller's Authorization (or session)."""
+        return [
+            {
+                "name": attachment.name,
+                "type": attachment.type,
+                "size": attachment.size,
+                "url": reverse("attachment", args=[attachment.pk]),
+            }
+            for attachment in message.files
+        ]
 
     def get_read(self, message: Message) -> bool:
         return message.was_read(message.ticket)
@@ -221,6 +240,8 @@ def message_json(message: Message, ticket: Ticket, *, agent: bool) -> dict:
 
 def messages_json(messages: Iterable[Message], ticket: Ticket, *, agent: bool) -> list[dict]:
     serializer, told = _message_serializer(agent), []
+    messages = list(messages)
+    load_files(messages)
     for message in messages:
         message.ticket = ticket
         told.append(serializer.to_representation(message))
@@ -327,17 +348,39 @@ class ClientIdField(Line):
         return super().run_validation(data) or None
 
 
+class FilesField(serializers.ListField):
+    """Files of a form, one a part of this name; a field that was left empty is none."""
+
+    def __init__(self, **options):
+        super().__init__(
+            child=serializers.FileField(allow_empty_file=True, max_length=None),
+            required=False,
+            default=list,
+            **options,
+        )
+
+    def to_internal_value(self, data):
+        return super().to_internal_value([each for each in data if each != ""])
+
+
 class WordsSerializer(serializers.Serializer):
-    """Text, a picture, or both."""
+    """Text, a picture, files: at least one of them."""
 
     message = Text(max_length=MAX_TEXT, required=False, allow_blank=True, default="")
     image = serializers.FileField(required=False, allow_null=True, default=None, allow_empty_file=True)
+    file = FilesField(help_text="PDF, video or audio, 20 MB each; at most 5 and 40 MB a request.")
     clientId = ClientIdField()
 
     def validate(self, data):
-        if is_blank(data["message"]) and not data["image"]:
+        if is_blank(data["message"]) and not (data["image"] or data.get("file")):
             raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
         return data
+
+
+class ChatWordsSerializer(WordsSerializer):
+    """Text, a picture, or both."""
+
+    file = None
 
 
 class ReplySerializer(WordsSerializer):

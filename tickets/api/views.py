@@ -12,6 +12,7 @@ from tickets import access, inbox, queries, search, workflow
 from tickets.accounts import rate_limits, second_factor, tokens
 from tickets.models import ServiceKey
 
+from ..attachments import received_files
 from ..models import Person
 from ..shop import authentication
 from ..uploads import received
@@ -188,9 +189,14 @@ def say(request, ticket_id):
     ticket = access.own_ticket(request.user, ticket_id, *search.beside())
     data = checked(s.WordsSerializer, request)
     rate_limits.consume(request, *rate_limits.words("write", data))
-    with received(data["image"]) as picture:
+    with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         message = workflow.customer_says(
-            ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
+            ticket,
+            data["message"],
+            by=request.user,
+            picture=picture,
+            files=files,
+            client_id=data["clientId"],
         )
     return said(message, agent=False)
 

@@ -15,11 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from markupsafe import Markup
 
-from tickets import queries, uploads, workflow
+from tickets import downloads, queries, uploads, workflow
 from tickets.accounts import rate_limits
 from tickets.desk import fragments
 
-from ..models import ChannelName, Message, Status
+from ..models import Attachment, ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, received
 from ..workflow import MAX_TEXT, Refused
 from . import identity, links
@@ -109,6 +109,21 @@ def letters(request, link):
             bounces.opt_out(address)
         return render(request, "tickets/link_letters.html", {"is_done": True})
     return render(request, "tickets/link_letters.html", {"is_done": False})
+
+
+@require_GET
+@with_link
+def attachment(request, link, attachment_id):
+    """A file of this conversation."""
+    found = Attachment.objects.filter(
+        pk=attachment_id, message__ticket=link.ticket, message__internal=False
+    )
+    if not (attached := found.first()):
+        raise Http404
+    try:
+        return downloads.answer(attached)
+    except FileNotFoundError:
+        raise Http404 from None
 
 
 @require_GET

@@ -1,15 +1,12 @@
-"""Pictures, through the access check and in a sandbox."""
+"""Pictures and files, through the access check and in a sandbox."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, JsonResponse
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from tickets import access, uploads
+from tickets import access, downloads, uploads
 from tickets.accounts.tokens import person_of
-
-# Larger than a picture: a slow phone then holds memory, not a thread
-BLOCK = 8 * 1024 * 1024
 
 
 @require_safe
@@ -24,7 +21,22 @@ def thumbnail(request, message_id):
     return _served(request, message_id, "thumbnail")
 
 
+@require_safe
+def attachment(request, attachment_id):
+    """A file of a message, as a download."""
+    return _allowed(
+        request, lambda person: downloads.answer(access.visible_attachment(person, attachment_id))
+    )
+
+
 def _served(request, message_id, field: str):
+    return _allowed(
+        request, lambda person: _shown(getattr(access.visible_picture(person, message_id), field).name)
+    )
+
+
+def _allowed(request, answer):
+    """Return `answer(person)` for whoever asks; refusals as JSON."""
     try:
         person = person_of(request)
     except APIException as reason:
@@ -34,15 +46,18 @@ def _served(request, message_id, field: str):
     if not person.is_authenticated:
         return JsonResponse({"detail": "Please sign in.", "code": "not_authenticated"}, status=401)
     try:
-        name = getattr(access.visible_picture(person, message_id), field).name
-        file = default_storage.open(name)
+        return answer(person)
     except (Http404, FileNotFoundError):
         return JsonResponse({"detail": "There is nothing here for you.", "code": "not_found"}, status=404)
     except OSError:
-        detail = {"detail": "This picture cannot be shown just now. Please try again.", "code": "away"}
+        detail = {"detail": "This file cannot be shown just now. Please try again.", "code": "away"}
         return JsonResponse(detail, status=503, headers={"Retry-After": "5"})
+
+
+def _shown(name: str) -> FileResponse:
+    file = default_storage.open(name)
     response = FileResponse(file, content_type=uploads.content_type(name))
-    response.block_size = BLOCK
+    response.block_size = downloads.BLOCK
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = "inline"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

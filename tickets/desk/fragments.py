@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
-from tickets.models import Message, Person, Sender, Ticket
+from tickets.models import Message, Person, Sender, Ticket, load_files
 
 # Two or three kilobytes each. Who works on the templates sees each change
 ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
@@ -108,6 +108,14 @@ def _row(row: Row) -> Markup:
 TOGETHER = timedelta(minutes=5)
 
 
+class FileShown(NamedTuple):
+    """A file of a message, for its download link."""
+
+    id: UUID
+    name: str
+    size: int
+
+
 class Bubble(NamedTuple):
     """All that a message shows to one side of the conversation."""
 
@@ -124,6 +132,7 @@ class Bubble(NamedTuple):
     created_at: datetime
     is_resolution: bool
     withdraws: int | None
+    files: tuple[FileShown, ...]
     side: str
     # Whose it is, for agents only
     author: str
@@ -157,6 +166,7 @@ def bubbles(
     A withdrawal brings the message that it takes back once more, so that a page that shows it renews it.
     """
     messages = _with_withdrawn(list(messages), ticket)
+    load_files(messages)
     groups = _groups(messages)
     shown, last = [], None
     for message, group in zip(messages, groups, strict=True):
@@ -173,6 +183,7 @@ def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Pers
     reads = side == "agent" or message.seq <= ticket.read_by_requester
     return Bubble(
         *_of_message(message),
+        files=tuple(FileShown(file.id, file.name, file.size) for file in message.files),
         side=side,
         author=str(message.author_id or "") if side == "agent" else "",
         at=int(message.created_at.timestamp() * 1000),

@@ -18,7 +18,7 @@ from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
-from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket
+from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
 
@@ -172,6 +172,7 @@ def _ticket_news(ticket_id: Any, after: int, *, agent: bool) -> Batch:
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)
     messages = queries.newer_messages(ticket, after, notes=agent, limit=live.BATCH)
+    load_files(messages)
     chunk = b""
     for message in messages:
         chunk += event("message", _message(message, ticket, agent), message.seq)
@@ -190,6 +191,7 @@ def _inbox_news(after: int) -> Batch:
     activities = _activities(after)
     tickets = _tickets_of(activities)
     messages = _messages_of(activities)
+    load_files(messages.values())
     chunk = b""
     for row in activities:
         ticket = tickets.get(row.ticket_id)

@@ -5,6 +5,7 @@ order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
 macro    common steps of the team under one name
 message  messages of a conversation
+attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
 desk     tags, canned replies, saved views, replies that are sent later
@@ -21,6 +22,7 @@ work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (histo
 audit) have keys in the order of their writing.
 """
 
+from .attachment import Attachment, load_files
 from .audit import AuditAction, AuditEntry, NeverChanged
 from .channel import (
     AddressBlock,
@@ -84,6 +86,7 @@ __all__ = [
     "AddressBlock",
     "AgentPreferences",
     "Allowance",
+    "Attachment",
     "AuditAction",
     "AuditEntry",
     "CannedReply",
@@ -140,5 +143,6 @@ __all__ = [
     "Webhook",
     "id_in_order",
     "in_order",
+    "load_files",
     "random_id",
 ]  # fmt: skip

@@ -20,6 +20,8 @@ class Message(models.Model):
 
     # True on the object that a verb has just written, false on one that was there before
     is_new = False
+    # The attachments, once `load_files` has read them
+    files: tuple = ()
 
     id = random_id()
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", db_index=False)
@@ -38,6 +40,8 @@ class Message(models.Model):
     thumbnail = models.FileField(max_length=120, blank=True)
     picture_width = models.PositiveIntegerField(null=True)
     picture_height = models.PositiveIntegerField(null=True)
+    # How many attachments it has: without any, none are asked for
+    file_count = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     is_resolution = models.BooleanField(default=False)
     # Whether it counts as unread for the other side
@@ -60,7 +64,7 @@ class Message(models.Model):
         ]
 
     def __str__(self):
-        return self.text[:60] or "(picture)"
+        return self.text[:60] or "(file)"
 
     def was_read(self, ticket: Ticket) -> bool:
         """Whether the other side has seen it."""

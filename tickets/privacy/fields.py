@@ -70,6 +70,7 @@ declare(
     fingerprint=BY_CODE,
     channel=KEPT,
 )
+declare("tickets.Attachment", name=Text(mask=True, erase=Erase.BY_CODE, export=True), type=KEPT)
 declare(
     "tickets.TicketEvent",
     old=Text(erase=Erase.BY_CODE, export=True),

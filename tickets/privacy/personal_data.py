@@ -26,6 +26,7 @@ from supportdesk.http.outages import is_outage
 from tickets import live, search, uploads
 from tickets.models import (
     Activity,
+    Attachment,
     AuditEntry,
     Message,
     Order,
@@ -37,6 +38,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
     TokenFamily,
+    load_files,
 )
 from tickets.privacy import registry
 from tickets.privacy.registry import Erase
@@ -45,6 +47,7 @@ BATCH = 50
 ERASED = "Erased"
 NO_WORDS = "[erased]"
 NO_PICTURE = "[picture erased]"
+NO_FILE = "[file erased]"
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 # Phones, cards, accounts: seven digits and more, however they are grouped
@@ -108,6 +111,12 @@ def export(person: Person, file) -> None:
                     archive.writestr(_name_in_archive(message), picture.read(), zipfile.ZIP_STORED)
             except FileNotFoundError:
                 continue
+        for attachment in Attachment.objects.filter(message__ticket__requester=person):
+            try:
+                with default_storage.open(attachment.file.name) as file:
+                    archive.writestr(_file_in_archive(attachment), file.read(), zipfile.ZIP_STORED)
+            except FileNotFoundError:
+                continue
 
 
 def _everything(person: Person) -> dict:
@@ -144,13 +153,15 @@ def _order(order: Order) -> dict:
 
 
 def _ticket(ticket: Ticket) -> dict:
+    messages = list(ticket.messages.order_by("seq"))
+    load_files(messages)
     left_out = {
         "id", "requester", "order", "assignee", "previous", "client_id", "merged_into", "lane", "attention_rank",
         "is_waiting", "has_scheduled", "clocks_paused_at", "nudged_at",
     }  # fmt: skip
     fields = [field.name for field in Ticket._meta.concrete_fields if field.name not in left_out]
     return {field: getattr(ticket, field) for field in fields} | {
-        "messages": [_message(message) for message in ticket.messages.order_by("seq")],
+        "messages": [_message(message) for message in messages],
         "history": list(ticket.events.order_by("at").values("field", "old", "new", "actor_name", "at")),
     }
 
@@ -163,6 +174,10 @@ def _message(message: Message) -> dict:
         "text": message.text,
         "privateNote": message.internal,
         "picture": _name_in_archive(message) if message.picture else None,
+        "files": [
+            {"name": file.name, "type": file.type, "size": file.size, "file": _file_in_archive(file)}
+            for file in message.files
+        ],
         "at": message.created_at,
     }
 
@@ -174,6 +189,15 @@ def _accesses(person: Person, tickets: list) -> list[dict]:
 
 def _name_in_archive(message: Message) -> str:
     return f"pictures/{message.pk}.{message.picture.name.rpartition('.')[2]}"
+
+
+def _file_in_archive(attachment: Attachment) -> str:
+    return f"files/{attachment.pk}.{attachment.file.name.rpartition('.')[2]}"
+
+
+def _attached(messages: Iterable[Message]):
+    having = [message.pk for message in messages if message.file_count]
+    return Attachment.objects.filter(message__in=having) if having else Attachment.objects.none()
 
 
 def _with_pictures(messages):
@@ -259,14 +283,17 @@ def _erase_from(ticket: Ticket, person: Person, anonymous: Anonymous) -> None:
     # Before the rows: a picture without a message would not be found
     for message in messages:
         uploads.discard(message.picture.name, message.thumbnail.name)
+    uploads.discard(*(attachment.file.name for attachment in _attached(messages)))
     _erase_rows(ticket, messages, person, anonymous)
     LogEntry.objects.filter(object_id=str(ticket.pk)).update(object_repr=f"#{ticket.number}")
 
 
 @atomic_with_retry
 def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymous: Anonymous) -> None:
+    _attached(messages).delete()
     for message in messages:
         _erase_message(message, person, anonymous)
+    ticket.messages.filter(file_count__gt=0).update(file_count=0)
     written = ("text", "sender_name", "author", "fingerprint", "client_id")
     Message.objects.bulk_update(messages, written, batch_size=200)
     _with_pictures(ticket.messages.all()).update(
@@ -290,6 +317,8 @@ def _erase_message(message: Message, person: Person, anonymous: Anonymous) -> No
     message.text = anonymous.said(message.text) if theirs else anonymous(message.text)
     if message.picture:
         message.text = message.text or NO_PICTURE
+    elif message.file_count:
+        message.text = message.text or NO_FILE
     # The sum of a short text tells the text
     message.fingerprint, message.client_id = "", None
     if theirs:
@@ -414,6 +443,8 @@ def _remove_tickets(ids: list) -> None:
     people = set(tickets.values_list("requester_id", flat=True))
     for message in _with_pictures(Message.objects.filter(ticket__in=ids)):
         uploads.discard(message.picture.name, message.thumbnail.name)
+    attached = _attached(Message.objects.filter(ticket__in=ids, file_count__gt=0))
+    uploads.discard(*(attachment.file.name for attachment in attached))
     _remove_rows(ids)
     LogEntry.objects.filter(object_id__in=[str(id) for id in ids]).delete()
     remove_bare_guests(people)

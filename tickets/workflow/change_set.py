@@ -30,11 +30,11 @@ from supportdesk.db.transactions import (
 )
 from supportdesk.observability import metrics
 from tickets import live, search
+from tickets.attachments import Enclosed
 from tickets.clocks import lanes
-from tickets.models import Message, Person, Sender, Ticket, TicketEvent
+from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEvent
 from tickets.privacy import registry
 from tickets.privacy.masking import masked
-from tickets.uploads import StoredPicture
 
 from . import clock
 
@@ -92,7 +92,8 @@ class ChangeSet:
         self.added: dict[str, int] = {}
         self.events: list[TicketEvent] = []
         self.messages: list[Message] = []
-        self.pictures: list = []
+        self.attachments: list[Attachment] = []
+        self.uploads: list = []
 
     def set(self, **fields: Any) -> bool:
         """Change fields of the ticket, with an event for each that differs; say whether any did."""
@@ -135,7 +136,7 @@ class ChangeSet:
         text: str,
         *,
         internal: bool = False,
-        picture: StoredPicture | None = None,
+        sent: Enclosed | None = None,
         unread: bool = True,
         **fields: Any,
     ) -> Message:
@@ -151,10 +152,8 @@ class ChangeSet:
             is_news=unread,
             **fields,
         )
-        if picture:
-            self.pictures.append(picture)
-            message.picture, message.thumbnail = picture.name, picture.thumbnail
-            message.picture_width, message.picture_height = picture.width, picture.height
+        if sent:
+            self._enclose(message, sent)
         message.is_new = True
         self.messages.append(message)
         self.set_silently(last_seq=seq)
@@ -165,6 +164,25 @@ class ChangeSet:
         if not internal and sender != Sender.SYSTEM:
             self.set_silently(**preview_of(message))
         return message
+
+    def _enclose(self, message: Message, sent: Enclosed) -> None:
+        if picture := sent.picture:
+            message.picture, message.thumbnail = picture.name, picture.thumbnail
+            message.picture_width, message.picture_height = picture.width, picture.height
+        self.uploads += [*filter(None, [sent.picture]), *sent.files]
+        message.file_count = len(sent.files)
+        message.files = tuple(
+            Attachment(
+                message=message,
+                place=place,
+                name=file.name,
+                type=file.type,
+                size=file.size,
+                file=file.stored,
+            )
+            for place, file in enumerate(sent.files)
+        )
+        self.attachments += message.files
 
     def _count_unread(self, field: str) -> None:
         self.add_to(field, 1)
@@ -181,16 +199,28 @@ class ChangeSet:
         if lanes.DECIDING & self.changes.keys():
             self.changes |= lanes.stand(self.ticket)
         try:
-            insert(self.messages)
+            self.insert_messages()
             self.set_silently(updated_at=self.now)
             if update(Ticket, {"pk": self.ticket.pk, **self.read}, self.changes, self.added) != 1:
                 raise WriteConflict
         except IntegrityError:
             if connection.vendor == "mongodb" and not in_transaction():
                 # No transaction takes them back: of two messages the first may be there
-                Message.objects.filter(pk__in=[message.pk for message in self.messages]).delete()
+                self.remove_messages()
             raise
         self.publish()
+
+    def insert_messages(self) -> None:
+        """Write the messages, their attachments first: where no transaction covers both, none lacks its files."""
+        if self.attachments:
+            Attachment.objects.bulk_create(self.attachments)
+        insert(self.messages)
+
+    def remove_messages(self) -> None:
+        """Take back what `insert_messages` wrote, where no transaction does."""
+        if self.attachments:
+            Attachment.objects.filter(pk__in=[attachment.pk for attachment in self.attachments]).delete()
+        Message.objects.filter(pk__in=[message.pk for message in self.messages]).delete()
 
     def publish(self, *, new: bool = False) -> None:
         """Write the history and the news of what was just written, and how it is found."""
@@ -199,8 +229,8 @@ class ChangeSet:
         live.announce(self.ticket, [message.seq for message in self.messages])
         if self.ticket.recording:
             self.ticket.recording.add(self)
-        for picture in self.pictures:
-            picture.used = True
+        for upload in self.uploads:
+            upload.used = True
         for message in self.messages:
             metrics.MESSAGES.labels(message.sender).inc()
 
@@ -209,7 +239,7 @@ def create(ticket: Ticket, change_set: ChangeSet) -> None:
     """Write a new ticket and its first change_set, inside the caller's transaction."""
     # In this order no reader ever sees a ticket without its first message, also where there is no transaction
     lanes.stand(ticket)
-    insert(change_set.messages)
+    change_set.insert_messages()
     insert([ticket])
     change_set.publish(new=True)
 
@@ -222,9 +252,13 @@ def _storable(fields: dict) -> dict:
     }
 
 
+def _kind(message: Message) -> str:
+    return "File" if message.file_count and not message.picture else "Picture"
+
+
 def preview_of(message: Message) -> dict:
     """Return the fields of the ticket that show this message in a list."""
-    text = " ".join(message.text.split()) or "Picture"
+    text = " ".join(message.text.split()) or _kind(message)
     if len(text) > PREVIEW_LENGTH:
         text = text[: PREVIEW_LENGTH - 1] + "…"
     return {"preview": text, "preview_by": message.sender_name if message.sender == Sender.AGENT else ""}

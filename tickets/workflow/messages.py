@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError
@@ -16,6 +17,7 @@ from supportdesk.db.transactions import (
     pause,
 )
 from tickets import sla
+from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.models import Category, ChannelName, Message, Order, Person, Sender, Status, Ticket
@@ -66,6 +68,7 @@ def open_ticket(
     subject: str = "",
     order: Order | None = None,
     picture: StoredPicture | None = None,
+    files: Sequence[StoredFile] = (),
     client_id: str | None = None,
     once: str | None = None,
     previous: Ticket | None = None,
@@ -82,8 +85,9 @@ def open_ticket(
     `handover` is stored as it is, see `chatbot.handover`. `opened_by` is the agent who opens it
     for a caller, with `internal` by a private note.
     """
+    sent = Enclosed(picture, files)
     key = client_id or once
-    if seen := _opened_before(requester, key, text, picture):
+    if seen := _opened_before(requester, key, text, sent):
         return seen
     priority = priority or sla.DEFAULT_PRIORITY[category]
     if internal:
@@ -102,7 +106,9 @@ def open_ticket(
             priority=priority,
             category=category,
             # A private note stays private: the customer reads the subject
-            subject=masked(subject or _first_line(text) or "Picture")[:140],
+            subject=masked(
+                subject or _first_line(text) or ("File" if files and not picture else "Picture")
+            )[:140],
             created_at=now,
             updated_at=now,
             is_spam=bool(requester.blocked_at),
@@ -119,10 +125,10 @@ def open_ticket(
                 change_set = ChangeSet(ticket, by=opened_by or requester)
                 change_set.add_event("status", "", Status.OPEN)
                 if internal:
-                    _said(change_set, Sender.AGENT, text, picture, client_id, internal=True)
+                    _said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
                 else:
                     change_set.by = requester
-                    _said(change_set, Sender.CUSTOMER, text, picture, client_id)
+                    _said(change_set, Sender.CUSTOMER, text, sent, client_id)
                 change_set.add_message(Sender.SYSTEM, wording.connected(priority, now), unread=False)
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
@@ -134,21 +140,21 @@ def open_ticket(
                 raise WriteConflict from reason
             # The same request arrived twice at once, or the number is taken. Where no transaction takes
             # the messages back, we do
-            Message.objects.filter(ticket=ticket.pk).delete()
-            if seen := _opened_before(requester, key, text, picture):
+            change_set.remove_messages()
+            if seen := _opened_before(requester, key, text, sent):
                 return seen
             pause(attempt)
     raise WriteConflict
 
 
-def _opened_before(requester: Person, key: str | None, text: Any, picture: Any) -> Ticket | None:
+def _opened_before(requester: Person, key: str | None, text: Any, sent: Any) -> Ticket | None:
     """Return the ticket that this key opened before; raise Mismatch if it said something else."""
     if not key:
         return None
     opened = Ticket.objects.filter(requester=requester, client_id=key).first()
     if opened:
         first = opened.messages.get(seq=1)
-        _same(first, text, picture, requester if not first.internal else first.author, first.internal)
+        _same(first, text, sent, requester if not first.internal else first.author, first.internal)
     return opened
 
 
@@ -165,6 +171,7 @@ def customer_says(
     *,
     by: Person,
     picture: StoredPicture | None = None,
+    files: Sequence[StoredFile] = (),
     client_id: str | None = None,
     channel: str = "",
 ) -> Message:
@@ -174,15 +181,14 @@ def customer_says(
     new ticket that is linked to it (or goes to the one that was opened before).
     `channel` is how it came; replies leave the same way. Empty: the chat.
     """
+    sent = Enclosed(picture, files)
     while True:
         if ticket.is_over:
-            if seen := _said_before(ticket, text, picture, by, client_id):
+            if seen := _said_before(ticket, text, sent, by, client_id):
                 return seen
-            return _say_in_following(
-                ticket, text, by=by, picture=picture, client_id=client_id, channel=channel
-            )
+            return _say_in_following(ticket, text, by=by, sent=sent, client_id=client_id, channel=channel)
         try:
-            message = _customer_says(ticket, text, by, picture, client_id, channel)
+            message = _customer_says(ticket, text, by, sent, client_id, channel)
             if ticket.has_scheduled:
                 from .scheduled import cancel_because_customer_wrote
 
@@ -197,15 +203,13 @@ class ClosedMeanwhile(Exception):
 
 
 @atomic_on_ticket
-def _customer_says(
-    ticket: Ticket, text: Any, by: Any, picture: Any, client_id: Any, channel: Any
-) -> Message:
-    if _is_second_try(ticket) and (seen := _said_before(ticket, text, picture, by, client_id)):
+def _customer_says(ticket: Ticket, text: Any, by: Any, sent: Any, client_id: Any, channel: Any) -> Message:
+    if _is_second_try(ticket) and (seen := _said_before(ticket, text, sent, by, client_id)):
         return seen
     if ticket.is_over:
         raise ClosedMeanwhile
     change_set = ChangeSet(ticket, by=by)
-    message = _said(change_set, Sender.CUSTOMER, text, picture, client_id, channel=channel)
+    message = _said(change_set, Sender.CUSTOMER, text, sent, client_id, channel=channel)
     if ticket.reply_by != (way := outbox.reply_by(channel)):
         change_set.set_silently(reply_by=way)
     if ticket.snoozed_until:
@@ -221,16 +225,15 @@ def _customer_says(
 
 
 def _say_in_following(
-    ticket: Ticket, text: Any, *, by: Any, picture: Any, client_id: Any, channel: Any
+    ticket: Ticket, text: Any, *, by: Any, sent: Any, client_id: Any, channel: Any
 ) -> Message:
     said = client_id and Message.objects.filter(ticket__previous=ticket, client_id=client_id).first()
     if said:
-        return _same(said, text, picture, by)
-    following, is_opened = _following(
-        ticket, text, picture=picture, client_id=client_id, channel=channel or ticket.channel
-    )
+        return _same(said, text, sent, by)
+    beside: dict[str, Any] = {"picture": sent.picture, "files": sent.files, "client_id": client_id}
+    following, is_opened = _following(ticket, text, channel=channel or ticket.channel, **beside)
     if not is_opened:
-        return customer_says(following, text, by=by, picture=picture, client_id=client_id, channel=channel)
+        return customer_says(following, text, by=by, channel=channel, **beside)
     message = following.messages.get(seq=1)
     message.is_new = following.is_new
     return message
@@ -264,6 +267,7 @@ def agent_replies(
     *,
     by: Person,
     picture: StoredPicture | None = None,
+    files: Sequence[StoredFile] = (),
     client_id: str | None = None,
     last_seq: int | None = None,
     over: Over | None = None,
@@ -275,14 +279,17 @@ def agent_replies(
     `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
     when the customer or another agent has written since, IllegalMove on a closed ticket.
     """
+    sent = Enclosed(picture, files)
     is_stale = last_seq is not None and others_wrote(ticket, last_seq, by)
     looks_first = _is_second_try(ticket) or ticket.is_over or is_stale
-    if looks_first and (seen := _said_before(ticket, text, picture, by, client_id)):
+    if looks_first and (seen := _said_before(ticket, text, sent, by, client_id)):
         return seen
     if ticket.is_over:
         raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
     if ticket.reply_by and not over and (reason := outbox.why_not(ticket)):
         raise ChannelClosed(reason)
+    if files and ticket.reply_by == ChannelName.WHATSAPP:
+        raise ChannelClosed("Files cannot be sent over WhatsApp. Please send a picture or text.")
     if is_stale:
         raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     change_set = ChangeSet(ticket, by=by)
@@ -290,7 +297,7 @@ def agent_replies(
         status.take(change_set, ticket.assignee or by)
     elif not ticket.assignee_id:
         status.assign(change_set, by)
-    message = _said(change_set, Sender.AGENT, text, picture, client_id)
+    message = _said(change_set, Sender.AGENT, text, sent, client_id)
     if ticket.nudged_at:
         change_set.set_silently(nudged_at=None)
     # What an undo of this reply restores
@@ -328,15 +335,15 @@ def add_note(
     *,
     by: Person,
     picture: StoredPicture | None = None,
+    files: Sequence[StoredFile] = (),
     client_id: str | None = None,
 ) -> Message:
     """Add a private note, which the customer never sees; allowed in every status."""
-    if _is_second_try(ticket) and (
-        seen := _said_before(ticket, text, picture, by, client_id, internal=True)
-    ):
+    sent = Enclosed(picture, files)
+    if _is_second_try(ticket) and (seen := _said_before(ticket, text, sent, by, client_id, internal=True)):
         return seen
     change_set = ChangeSet(ticket, by=by)
-    message = _said(change_set, Sender.AGENT, text, picture, client_id, internal=True)
+    message = _said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
     change_set.write()
     return message
 
@@ -345,7 +352,7 @@ def _said(
     change_set: ChangeSet,
     sender: Sender,
     text: Any,
-    picture: Any,
+    sent: Any,
     client_id: Any,
     *,
     internal: Any = False,
@@ -355,9 +362,9 @@ def _said(
         sender,
         text,
         internal=internal,
-        picture=picture,
+        sent=sent,
         client_id=client_id,
-        fingerprint=_fingerprint(text, picture),
+        fingerprint=_fingerprint(text, sent),
         author=change_set.by,
         sender_name=str(change_set.by),
         channel="" if channel == change_set.ticket.channel else channel,
@@ -374,23 +381,23 @@ def _is_second_try(ticket: Ticket) -> bool:
 
 
 def _said_before(
-    ticket: Ticket, text: Any, picture: Any, by: Any, client_id: Any, *, internal: Any = False
+    ticket: Ticket, text: Any, sent: Any, by: Any, client_id: Any, *, internal: Any = False
 ) -> Message | None:
     """Return the message that this client_id made before; raise Mismatch if it said something else."""
     if not client_id:
         return None
     seen = ticket.messages.filter(client_id=client_id).first()
-    return seen and _same(seen, text, picture, by, internal)
+    return seen and _same(seen, text, sent, by, internal)
 
 
-def _same(seen: Message, text: Any, picture: Any, by: Any, internal: Any = False) -> Message:
+def _same(seen: Message, text: Any, sent: Any, by: Any, internal: Any = False) -> Message:
     """Return the message if it is what is being said again; raise Mismatch otherwise."""
     said = (seen.author_id, seen.internal, seen.fingerprint)
-    if said != (by.pk, internal, _fingerprint(text, picture)):
+    if said != (by.pk, internal, _fingerprint(text, sent)):
         raise Mismatch("This clientId belongs to another message.")
     return seen
 
 
-def _fingerprint(text: str, picture: StoredPicture | None) -> str:
+def _fingerprint(text: str, sent: Enclosed) -> str:
     # Of the text as it is stored: the sum of a card number would tell the number
-    return hashlib.sha256(f"{masked(text)}\0{picture.digest if picture else ''}".encode()).hexdigest()
+    return hashlib.sha256(f"{masked(text)}\0{sent.digest}".encode()).hexdigest()

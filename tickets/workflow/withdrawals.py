@@ -11,7 +11,7 @@ from django.db import transaction
 from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import WriteConflict
 from tickets import search, uploads
-from tickets.models import Message, Person, Sender, Ticket
+from tickets.models import Attachment, Message, Person, Sender, Ticket
 
 from . import clock, waiting
 from .change_set import ChangeSet, atomic_on_ticket, preview_of
@@ -56,9 +56,15 @@ def take_back(change_set: ChangeSet, message: Message, *, client_id: str | None 
     """Add to the change set that this message is withdrawn, whoever wrote it."""
     ticket = change_set.ticket
     pictures = [message.picture.name, message.thumbnail.name]
-    gone = {"text": "", "withdrawn_at": change_set.now, "picture": "", "thumbnail": ""}
+    if message.file_count:
+        attached = Attachment.objects.filter(message=message.pk)
+        pictures += [attachment.file.name for attachment in attached]
+    gone = {"text": "", "withdrawn_at": change_set.now, "picture": "", "thumbnail": "", "file_count": 0}
     if update(Message, {"pk": message.pk, "withdrawn_at": None}, gone) != 1:
         raise WriteConflict("withdrawn meanwhile")
+    if message.file_count:
+        attached.delete()
+        message.files = ()
     for name, value in gone.items():
         setattr(message, name, value)
     if any(pictures):

@@ -15,7 +15,8 @@ export class Talk extends Conversation {
   append(html) {
     const arrived = super.append(html);
     this.fold();
-    for (const bubble of arrived) if (bubble.dataset.sender === "agent") this.offerUndo(bubble);
+    // A resolution is taken back with its status, whose toast says so
+    for (const bubble of arrived) if (bubble.dataset.sender === "agent" && !("resolution" in bubble.dataset)) this.offerUndo(bubble);
     return arrived;
   }
 

@@ -87,16 +87,21 @@ export async function renewHeader() {
   showHeader(answer.text);
 }
 
-// Morph the header into this one; an open menu, a dialog and the focus stay as they are
-export function showHeader(html) {
+// Morph the header into this one; an open menu, a dialog and the focus stay as they are. `acted` is the form
+// whose answer this is: its box shows what was stored at once
+export function showHeader(html, acted = null) {
   const page = parse(html);
   const fresh = page.getElementById("ticket-head");
   if (!fresh || !head()) return;
   talk?.showRead(Number(fresh.dataset.readByRequester));
   fresh.querySelector("#viewers").innerHTML = document.getElementById("viewers").innerHTML;
+  // A box that is being chosen in is left as it is, and renewed when the focus has left it
+  const box = document.activeElement;
+  const choosing = head().contains(box) && box.matches("select, input, textarea") && !acted?.contains(box) ? box : null;
+  if (choosing?.matches("select")) choosing.addEventListener("blur", () => renewHeader(), { once: true });
   Idiomorph.morph(head(), fresh, {
-    ignoreActiveValue: true,
-    callbacks: { beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old.matches("dialog[open]") || old.matches("[popover]:popover-open") || (old === document.activeElement && old.matches("select, input, textarea")))) },
+    ignoreActiveValue: Boolean(choosing),
+    callbacks: { beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old === choosing || old.matches("dialog[open], [popover]:popover-open"))) },
   });
   const outcome = page.getElementById("outcome");
   if (outcome) Idiomorph.morph(document.getElementById("outcome"), outcome);

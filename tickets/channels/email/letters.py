@@ -30,6 +30,7 @@ class Said:
     sender: str
     at: object
     has_picture: bool = False
+    has_files: bool = False
 
     @property
     def initials(self) -> str:
@@ -208,4 +209,5 @@ def _said(message: Message) -> Said:
         sender=message.sender,
         at=message.created_at,
         has_picture=bool(message.picture),
+        has_files=bool(message.file_count),
     )
