@@ -103,20 +103,21 @@ def orders_of(person: Person) -> QuerySet[Order]:
     return Order.objects.filter(customer=person).order_by("-placed_at")
 
 
-orders_shown = compiled_query(
-    lambda person: Order.objects.filter(customer_id=person).order_by("-placed_at")[:ORDERS_SHOWN]
-)
-# One more than is shown: the ticket itself is among them
-earlier_tickets = compiled_query(
-    lambda person: (
-        Ticket.objects.only("id", "number", "subject", "status", "updated_at", "rating")
-        .filter(requester_id=person)
-        .order_by("-updated_at", "-id")[: EARLIER_SHOWN + 1]
-    )
-)
-scheduled_on = compiled_query(
-    lambda ticket: ScheduledReply.objects.filter(ticket_id=ticket).order_by("send_at")
-)
+def orders_shown(person_id: uuid.UUID) -> list[Order]:
+    """Return the customer's newest orders, as many as an open ticket shows."""
+    return list(Order.objects.filter(customer_id=person_id).order_by("-placed_at")[:ORDERS_SHOWN])
+
+
+def earlier_tickets(person_id: uuid.UUID) -> list[Ticket]:
+    """Return the customer's newest tickets; one more than is shown, since the open one is among them."""
+    shown = Ticket.objects.only("id", "number", "subject", "status", "updated_at", "rating")
+    found = shown.filter(requester_id=person_id).order_by("-updated_at", "-id")
+    return list(found[: EARLIER_SHOWN + 1])
+
+
+def scheduled_on(ticket_id: uuid.UUID) -> list[ScheduledReply]:
+    """Return the replies that are sent later, the next one first."""
+    return list(ScheduledReply.objects.filter(ticket_id=ticket_id).order_by("send_at"))
 
 
 # --- What agents work with ---------------------------------------------------
@@ -137,13 +138,11 @@ def _tags() -> dict[str, TagShown]:
     return {tag.name: TagShown(tag.name, tag.colour) for tag in Tag.objects.all()}
 
 
-_own_views = compiled_query(lambda agent: SavedView.objects.filter(owner_id=agent).order_by("name"))
-
-
 def saved_views(agent: Person) -> list[SavedView]:
     """The agent's own saved views, and then those that others share."""
     shared = cache.get_or_set("shared-views", _shared_views, COLLEAGUES_KEPT_SECONDS)
-    return _own_views(agent.pk) + [view for view in shared if view.owner_id != agent.pk]
+    own = list(SavedView.objects.filter(owner_id=agent.pk).order_by("name"))
+    return own + [view for view in shared if view.owner_id != agent.pk]
 
 
 def _shared_views() -> list[SavedView]:

@@ -114,7 +114,7 @@ def notice_breaches(now: datetime, since: datetime) -> bool:
     tickets = list(due)
 
     def check(ticket: Ticket) -> None:
-        if workflow.check_answer(ticket):
+        if workflow.check_answer(ticket, now):
             metrics.OVERDUE.inc()
 
     _breaches.each(tickets, check)

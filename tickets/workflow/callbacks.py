@@ -1,5 +1,7 @@
 """What the customer was promised: an answer in time, and a call."""
 
+from datetime import datetime
+
 from supportdesk.db.transactions import atomic_with_retry
 from tickets import live
 from tickets.models import Person, Sender, Ticket, TicketEvent
@@ -15,7 +17,7 @@ OVERDUE, DUE_SOON = "overdue", "due soon"
 
 
 @atomic_with_retry
-def check_answer(ticket: Ticket) -> bool:
+def check_answer(ticket: Ticket, now: datetime | None = None) -> bool:
     """Look whether the customer has an answer: first to warn the assignee, then when it is overdue.
 
     Both are said in the history, and to the agents who have the desk open: the warning to the
@@ -26,14 +28,13 @@ def check_answer(ticket: Ticket) -> bool:
         row.update(answer_check_at=None)
         return False
     due_at = ticket.next_response_due_at
-    is_overdue = clock.now() >= due_at
+    now = now or clock.now()
+    is_overdue = now >= due_at
     still = row.filter(next_response_due_at=due_at, status=ticket.status)
     if not still.update(answer_check_at=None if is_overdue else due_at):
         return False
     field = "next_response" if ticket.first_responded_at else "first_response"
-    TicketEvent.objects.create(
-        ticket=ticket, field=field, new=OVERDUE if is_overdue else DUE_SOON, at=clock.now()
-    )
+    TicketEvent.objects.create(ticket=ticket, field=field, new=OVERDUE if is_overdue else DUE_SOON, at=now)
     live.announce(ticket)
     _alert(ticket, is_overdue)
     return is_overdue
