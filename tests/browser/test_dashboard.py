@@ -141,6 +141,7 @@ def test_a_ticket_that_nobody_answered_opens_on_what_villy_understood_and_later_
     expect(packet).to_be_in_viewport()
     dashboard.reply("Let me look")
     expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
+    expect(dashboard.log.locator(".bubble[data-seq]", has_text="Let me look")).to_have_count(1)
     dashboard.page.reload()
     expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
     expect(packet).not_to_be_in_viewport()
