@@ -157,6 +157,6 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
 
     # A ticket from the demo with the whole story: an order, Villy's chat, a picture, a due time that has passed
     page.goto("/support/?view=needs-answer")
-    dashboard.rows.last.click()
+    dashboard.list.locator(".row-link").last.click()
     expect(dashboard.log).to_be_visible()
     axe_is_content(page, state="a ticket of the demo")

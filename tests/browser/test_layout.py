@@ -29,13 +29,14 @@ TOO_SMALL = """() => Array.from(document.querySelectorAll('a[href], button, sele
     .filter(({ box }) => box.width && (Math.round(box.width) < 40 || Math.round(box.height) < 40))
     .map(({ box, name }) => `${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
 
-OUT_OF_REACH = """() => Array.from(document.querySelectorAll('a[href], button, select, textarea')).filter((node) => {
-    if (!node.checkVisibility({ visibilityProperty: true }) || node.closest('.skip') || node.disabled) return false;
+OUT_OF_REACH = """() => Array.from(document.querySelectorAll('a[href], button, select, textarea')).flatMap((node) => {
+    if (!node.checkVisibility({ visibilityProperty: true }) || node.closest('.skip') || node.disabled) return [];
     node.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     const box = node.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    return !(top && (node.contains(top) || top.contains(node)));
-}).map((node) => node.outerHTML.slice(0, 120))"""
+    if (top && (node.contains(top) || top.contains(node))) return [];
+    return [`${node.outerHTML.slice(0, 120)} at ${box.x}, ${box.y} is behind ${top?.outerHTML.slice(0, 120)}`];
+})"""
 
 
 def shifts(where) -> list:
@@ -217,7 +218,7 @@ def test_neither_the_loader_nor_the_chat_nor_the_dashboard_weighs_too_much(perso
     assert 0 < loaded[f"{desk.url}/widget.js"] <= 4 * 1024
     loaded.clear()
     chat = Chat(shop).open()
-    shop.wait_for_load_state("networkidle")
+    shop.wait_for_load_state("networkidle", timeout=30_000)
     assert len(loaded) > 5
     assert sum(loaded.values()) <= 60 * 1024, json.dumps(loaded, indent=1)
     chat.button.click()

@@ -20,7 +20,7 @@ def test_a_message_that_came_too_often_says_so_and_goes_out_once_it_may(refused,
     chat.say("Show me makhana")
     waiting = chat.bubbles("customer").last
     expect(waiting).to_contain_text(
-        "Too many attempts. Please try again in 6 seconds. It is sent by itself then."
+        "Too many attempts. Please try again in 6 seconds. We'll send it automatically."
     )
     expect(chat.bubbles("customer").last).not_to_contain_text("Too many attempts")
     expect(chat.log.locator(".bubble[data-seq]", has_text="Show me makhana")).to_have_count(1)

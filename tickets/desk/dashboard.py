@@ -47,7 +47,7 @@ def ticket(request, ticket_id):
 @page_for_agents
 def rows(request):
     """Rows of the list: the first page when filter or search change, a next page while scrolling."""
-    shown = _list(request)
+    shown = _list(request, next_page=bool(request.GET.get("cursor")))
     response = render(request, "tickets/_rows.html", shown)
     if request.htmx.current_url_abs_path and not request.GET.get("cursor"):
         # A reload shows what is shown
@@ -134,7 +134,7 @@ def _page(request) -> dict:
     }
 
 
-def _list(request, open_ticket: Ticket | None = None) -> dict:
+def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False) -> dict:
     shown = shown_list(request.GET, request.user)
     cursor = request.GET.get("cursor", "")
     try:
@@ -158,11 +158,11 @@ def _list(request, open_ticket: Ticket | None = None) -> dict:
         "order": "waiting" if shown.wanted.ordering is inbox.ORDERS["waiting"] else "updated",
         "now": now,
     }
-    if cursor:
+    if next_page:
         return context
     views = _views(request, shown)
     return context | {
-        "total": _total(shown.wanted, page, views),
+        "total": inbox.count(shown.wanted) if cursor else _total(shown.wanted, page, views),
         "views": views,
         "saved_views": queries.saved_views(request.user),
     }

@@ -59,11 +59,12 @@ export async function tellSeen() {
   const open = talk;
   const answer = await post(open.root.dataset.seen, { seq: open.seenSeq }).catch(() => null);
   if (!answer?.ok || open !== talk) return;
-  document.getElementById("viewers").innerHTML = answer.text;
+  // Without the blanks of the template, so that an empty box stays one that takes no room
+  document.getElementById("viewers").innerHTML = answer.text.trim();
   if (open.seenSeq >= open.lastSeq) markRead(open.root.dataset.ticket);
 }
 
-function markRead(id) {
+export function markRead(id) {
   const row = list()?.querySelector(`[data-ticket="${id}"]`);
   row?.removeAttribute("data-unread");
   row?.querySelector(".row-unread")?.remove();
