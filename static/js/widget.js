@@ -317,7 +317,7 @@ const TAPPED = {
   "[data-switch]": (item) => toggleSwitch(item, store),
   "[data-show-callback]": () => { closeMenu(); showCallback(); },
   "[data-end-chat]": () => { closeMenu(); act(conversation.root.dataset.end, {}); },
-  "[data-contact-cancel]": () => { main.querySelector("[data-contact]").hidden = true; offerPerson(); conversation.composer.text.focus(); },
+  "[data-contact-cancel]": () => { main.querySelector("[data-contact]").hidden = true; offerPerson(); main.querySelector("[data-connect]").focus(); },
   "[data-callback-cancel]": () => { main.querySelector("[data-callback]").hidden = true; conversation.composer.text.focus(); },
   "[data-say]": (chip) => conversation.send({ text: chip.dataset.say, file: null }),
   "[data-helped]": answerHelped,

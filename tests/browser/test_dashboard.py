@@ -82,8 +82,11 @@ def test_more_tickets_come_while_scrolling(dashboard, desk):
     )
     expect(dashboard.rows.first).to_contain_text(last["userName"])
     expect(dashboard.page.get_by_role("status", name=f"Total: {total} tickets")).to_be_visible()
-    dashboard.list.get_by_role("link", name="More tickets").scroll_into_view_if_needed()
-    expect(dashboard.list.locator(".row")).to_have_count(total)
+    rows = dashboard.list.locator(".row")
+    while (loaded := rows.count()) < total:
+        dashboard.list.get_by_role("link", name="More tickets").scroll_into_view_if_needed()
+        expect(rows).not_to_have_count(loaded)
+    expect(rows).to_have_count(total)
 
 
 def test_reading_a_ticket_leaves_it_in_its_place_and_news_bring_it_to_the_top(dashboard, visitor):
@@ -138,6 +141,7 @@ def test_a_ticket_that_nobody_answered_opens_on_what_villy_understood_and_later_
     expect(packet).to_be_in_viewport()
     dashboard.reply("Let me look")
     expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
+    expect(dashboard.log.locator(".bubble[data-seq]", has_text="Let me look")).to_have_count(1)
     dashboard.page.reload()
     expect(dashboard.log.get_by_text("Let me look")).to_be_in_viewport()
     expect(packet).not_to_be_in_viewport()

@@ -1,7 +1,7 @@
 // The list: rows that move as tickets change, counts of the views, the place in the list.
 import { showTimes } from "../times.js";
 import { body, htmx, list, parse, request } from "./page.js";
-import { markCurrent, talk } from "./ticket.js";
+import { markCurrent, markRead, talk } from "./ticket.js";
 import { setWaiting } from "./title.js";
 import { showColours } from "./tags.js";
 
@@ -17,6 +17,8 @@ export async function renewRow(ticketId, isNew) {
   const old = document.getElementById(`ticket-${ticketId}`);
   if (fresh) placeRow(rows, fresh, old, isNew);
   const open = talk?.root.dataset.ticket === ticketId;
+  // The row may be from before it was told that the newest words are in view
+  if (open && !document.hidden && talk.seenSeq >= talk.lastSeq) markRead(ticketId);
   // The open ticket keeps its row until another one is opened, so that nothing jumps under the hand
   if (old && !fresh && open) old.dataset.gone = "";
   else if (old && !fresh) removeRow(rows, old);

@@ -63,7 +63,7 @@ export async function tellSeen() {
   if (open.seenSeq >= open.lastSeq) markRead(open.root.dataset.ticket);
 }
 
-function markRead(id) {
+export function markRead(id) {
   const row = list()?.querySelector(`[data-ticket="${id}"]`);
   row?.removeAttribute("data-unread");
   row?.querySelector(".row-unread")?.remove();
