@@ -480,6 +480,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "Status": "tickets.models.Status.choices",
+        "OrderStatus": "tickets.models.OrderStatus.choices",
         "Priority": "tickets.models.Priority.choices",
         "Category": "tickets.models.Category.choices",
         "Role": "tickets.models.Role.choices",

@@ -57,6 +57,7 @@ GET   /c/<token>/                           200    200   200   200    200  200  
 POST  /c/<token>/                           400    400   400   400    400  400     400     400
 GET   /c/<token>/messages                   200    200   200   200    200  200     200     200
 POST  /c/<token>/seen                       204    204   204   204    204  204     204     204
+GET   /c/<token>/files/attachments/<attachment_id> 404    404   404   404    404  404     404     404
 POST  /c/<token>/rating                     400    400   400   400    400  400     400     400
 GET   /c/<token>/letters                    200    200   200   200    200  200     200     200
 POST  /c/<token>/letters                    200    200   200   200    200  200     200     200
@@ -79,6 +80,26 @@ DELETE /api/shop/articles/<key>             401    403   403   403    403  401  
 POST  /api/shop/batch                       401    403   403   403    403  401     403     403
 POST  /hooks/shopify/                       404    404   404   404    404  404     404     404
 POST  /hooks/woocommerce/                   404    404   404   404    404  404     404     404
+# A person's token is refused at the shop's addresses before the method is looked at
+POST   /api/canned/                              401 404 404 404 400 401 404 400
+PATCH  /api/canned/<reply_id>                    401 404 404 404 200 401 404 200
+DELETE /api/canned/<reply_id>                    401 404 404 404 204 401 404 204
+POST   /api/shop/articles/<key>                  401 403 403 403 403 401 403 403
+PATCH  /api/shop/articles/<key>                  401 403 403 403 403 401 403 403
+GET    /api/shop/batch                           401 403 403 403 403 401 403 403
+PUT    /api/shop/batch                           401 403 403 403 403 401 403 403
+PATCH  /api/shop/batch                           401 403 403 403 403 401 403 403
+DELETE /api/shop/batch                           401 403 403 403 403 401 403 403
+POST   /api/shop/customers/<key>                 401 403 403 403 403 401 403 403
+PATCH  /api/shop/customers/<key>                 401 403 403 403 403 401 403 403
+DELETE /api/shop/customers/<key>                 401 403 403 403 403 401 403 403
+POST   /api/shop/orders/<key>                    401 403 403 403 403 401 403 403
+PATCH  /api/shop/orders/<key>                    401 403 403 403 403 401 403 403
+DELETE /api/shop/orders/<key>                    401 403 403 403 403 401 403 403
+POST   /api/shop/products/<key>                  401 403 403 403 403 401 403 403
+PATCH  /api/shop/products/<key>                  401 403 403 403 403 401 403 403
+DELETE /api/support/admin/<ticket_id>/merge      401 404 404 404 409 401 404 409
+POST   /support/canned/                          401 404 404 404 302 401 404 302
 # The help centre
 GET   /help/                                200    200   200   200    200  200     200     200
 GET   /help/<slug>/                         404    404   404   404    404  404     404     404
@@ -129,6 +150,8 @@ POST  /api/support/admin/<ticket_id>/merge   401    404   404   404    400  401 
 POST  /api/support/admin/<ticket_id>/withdraw 401    404   404   404    409  401     404     409
 # Pictures
 GET   /files/<message_id>                   401    404   200   404    200  401     404     200
+GET   /files/attachments/<attachment_id>    401    404   404   404    404  401     404     404
+GET   /support/.*/                          404    404   404   404    404  404     404     404
 GET   /files/<message_id>/small             401    404   200   404    200  401     404     200
 # The widget's frame
 POST  /widget/again                         401    404   400   404    404  401     404     404
@@ -316,6 +339,7 @@ def things(priya, settings) -> dict[str, str]:
         "reply_id": str(_canned_reply().pk),
         "view_id": str(uuid.uuid4()),
         "slug": "none",
+        "attachment_id": str(uuid.uuid4()),
         "app_label": "tickets",
         "object_id": str(ticket.pk),
         "token": links.token(links.create(ticket)),
@@ -347,7 +371,7 @@ def test_every_address_answers_everybody_as_the_table_says(clients, things):
             expected = table.get((method, address))
             if found != expected and (expected or not set(found) <= NOTHING):
                 wrong.append(f"{method:6} {address:41} {' '.join(map(str, found))}")
-    assert wrong == []
+    assert wrong == [], "\n" + "\n".join(wrong)
 
 
 def test_every_address_of_the_admin_is_for_staff_alone(clients, things):

@@ -67,7 +67,7 @@ def frame(client, host: str):
     return client.get("/widget/frame", {"host": host}, headers={"Host": "desk.example"})
 
 
-def test_the_frame_may_stand_in_the_page_that_it_was_made_for_and_in_no_other(client):
+def test_the_frame_may_stand_in_the_page_that_it_was_made_for_and_in_no_other(client, db):
     response = frame(client, "https://shop.example")
     assert response.status_code == 200
     policy = response["Content-Security-Policy"]

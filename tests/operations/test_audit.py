@@ -179,7 +179,7 @@ def test_people_of_the_desk_have_no_form_to_be_erased_with(browse, meera, asha):
         (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
         (2, "203.0.113.9, 10.0.0.1", "203.0.113.9"),
         (2, "203.0.113.9", "127.0.0.1"),
-        (1, "<script>", ""),
+        (1, "<script>", "127.0.0.1"),
     ],
 )
 def test_the_address_is_what_the_trusted_proxies_saw(

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests import factories
-from tickets import live, queries, workflow
+from tickets import inbox, live, workflow
 from tickets.models import Activity, Job, Status
 from tickets.operations import jobs
 
@@ -49,7 +49,7 @@ def test_what_somebody_makes_up_is_one_series():
 
 
 def test_tickets_are_counted_by_status_and_no_further_than_it_costs(priya, asha, monkeypatch):
-    monkeypatch.setattr(queries, "COUNT_CAP", 3)
+    monkeypatch.setattr(inbox, "COUNT_CAP", 3)
     for _ in range(5):
         factories.ticket(priya)
     workflow.take(factories.ticket(priya), by=asha)
@@ -59,7 +59,7 @@ def test_tickets_are_counted_by_status_and_no_further_than_it_costs(priya, asha,
 
 def test_overdue_answers_unsent_news_and_late_jobs_show(ticket):
     hour_ago = timezone.now() - timedelta(hours=1)
-    type(ticket).objects.update(first_response_due_at=hour_ago)
+    type(ticket).objects.update(first_response_due_at=hour_ago, next_response_due_at=hour_ago)
     Activity.objects.update(at=hour_ago, position=None)
     Job.objects.create(name="letters", due_at=hour_ago)
     now = told()

@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.pages import page
-from tickets import queries, uploads, workflow
+from tickets import inbox, uploads, workflow
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +77,7 @@ def answers(browse, api, meera, asha, priya, ticket, monkeypatch):
     browser = type(nobody)(enforce_csrf_checks=True)
     made["csrf"] = browser.post("/support/login/", {"username": "a", "password": "b"})
     with monkeypatch.context() as patch:
-        patch.setattr(queries, "inbox_page", lambda *_, **__: 1 / 0)
+        patch.setattr(inbox, "inbox_page", lambda *_, **__: 1 / 0)
         made["broken"] = staff.get("/support/")
         made["broken call"] = _broken_call(api, asha)
     return made

@@ -44,7 +44,7 @@ def test_a_new_password_ends_the_other_sessions_and_tokens_of_its_owner(browse, 
 def test_who_changes_their_own_password_stays_here_and_is_out_elsewhere(browse, meera):
     here, elsewhere = browse(meera), browse(meera)
     changed = here.post(
-        "/admin/password_change/",
+        "/support/account/password/",
         {
             "old_password": factories.PASSWORD,
             "new_password1": "another-mango-43",

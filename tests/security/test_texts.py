@@ -79,5 +79,7 @@ def test_ten_thousand_signs_of_almost_links_hold_nobody_up(evil):
 def test_a_text_that_no_database_takes_is_refused_in_a_sentence_on_the_page(text, browse, asha, ticket):
     answer = browse(asha).post(f"/support/{ticket.pk}/reply", {"message": text})
     assert answer.status_code == 400
-    assert "Null characters are not allowed." in page(answer).text
+    # What is left of a lone null character is nothing
+    refusal = "Null characters are not allowed." if text.strip("\0") else "Write"
+    assert refusal in page(answer).text
     assert ticket.messages.count() == 2

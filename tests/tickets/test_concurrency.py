@@ -105,7 +105,7 @@ def test_sqlite_runs_as_a_file_with_wal_full_sync_and_immediate_transactions():
     assert pragma == {
         "journal_mode": "wal",
         "synchronous": 2,
-        "busy_timeout": 20_000,
+        "busy_timeout": 5000,
         "wal_autocheckpoint": 4000,
     }
     assert connection.transaction_mode == "IMMEDIATE"

@@ -379,7 +379,7 @@ def test_pages_are_for_agents(browse, priya, meera, ticket, path):
 @pytest.mark.parametrize("id", ["00000000-0000-4000-8000-000000000000", "1", "x", "12345678"])
 @pytest.mark.parametrize("path", ["", "header", "history", "messages"])
 def test_a_ticket_that_is_not_there_is_404(desk, id, path):
-    assert desk.get(f"/support/{id}/{path}").status_code == 404
+    assert desk.get(f"/support/{id}/{path}", follow=True).status_code == 404
 
 
 def test_an_agent_who_is_made_inactive_is_out_at_once(desk, asha, ticket):

@@ -163,7 +163,7 @@ def count_use(reply: CannedReply) -> None:
     CannedReply.objects.filter(pk=reply.pk).update(uses=F("uses") + 1)
 
 
-BODY = {"application/json": CannedReplySerializer, "multipart/form-data": NewCannedReplySerializer}
+BODY = {"application/json": NewCannedReplySerializer, "multipart/form-data": NewCannedReplySerializer}
 
 
 @extend_schema(

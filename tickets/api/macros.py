@@ -45,7 +45,7 @@ class ApplySerializer(serializers.Serializer):
     )
 
 
-@extend_schema(operation_id="listMacros", responses={200: MacrosSerializer, **schema.CALLER})
+@extend_schema(operation_id="listMacros", responses={200: MacrosSerializer, **schema.THING})
 @api_view(["GET"])
 @for_agents
 def macros(request):

@@ -50,6 +50,10 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 class KeyScheme(BearerScheme):
     target_class = "tickets.shop.authentication.KeyAuthentication"
+    name = "serviceKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
 
 
 class NoScheme(OpenApiAuthenticationExtension):
