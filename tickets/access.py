@@ -116,7 +116,7 @@ def for_agents(view):
 
 def _sign_in_first(request) -> HttpResponse:
     """Send a page to the sign-in form; answer a script 401, which would take the form for what it asked for."""
-    # Not htmx's HX-Refresh either: a page that is loaded anew forgets what was typed in its dialogs
+    # Not htmx's HX-Refresh either: a page that reloads forgets what was typed in its dialogs
     if request.htmx or is_from_script(request):
         said = "Your session has ended. Please sign in again."
         return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)

@@ -1,6 +1,6 @@
 """Uploaded files that are no pictures: their type by their bytes, stored as they are, removed if no message uses them.
 
-They are never opened here: whoever downloads one gets it as a file to keep, in a sandbox.
+They are never opened here: a download gives the person it as a file to keep, in a sandbox.
 """
 
 import errno

@@ -46,7 +46,7 @@ def concern(text: str) -> str:
 
 
 def food_safety(chat: Chat, heard: Heard) -> Reply | None:
-    """A question whether somebody may eat it. What we know that speaks against it comes first."""
+    """A question whether a person may eat it. What we know that speaks against it comes first."""
     about = concern(heard.text) or _the_same_concern(heard)
     if (
         not about

@@ -292,7 +292,7 @@ def together(found: list[Reply]) -> Reply:
 
 
 def a_code(chat: Chat, heard: Heard) -> Reply | None:
-    """The code that we sent to the contact of an order, typed by whoever wants to hear about it."""
+    """The code that we sent to the contact of an order, typed by the person who asks about it."""
     if not order_codes.looks_like_a_code(heard.text) or not (code := order_codes.pending(chat)):
         return None
     if order_codes.check(code, heard.text) and code.order:

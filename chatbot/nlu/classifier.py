@@ -31,7 +31,7 @@ ZERO = 128  # weights are bytes; this one means 0
 UNREADABLE = 0.28
 # Below this confidence the head that only knows "out of scope" may overrule the intent, from this chance on
 DOUBTFUL, OVERRULES = 0.65, 0.3
-# How much the intent, and each of the two heads, say about whether somebody has to act
+# How much the intent, and each of the two heads, say about whether a person has to act
 ISSUE_SAY = {"intent": 0.3, "head": 0.35, "plain": 0.35}
 
 CATEGORIES = {

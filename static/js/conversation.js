@@ -6,7 +6,7 @@ import { arrange } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
 
-// A fast answer needs no sign that somebody works on it
+// A fast answer needs no typing indicator
 const DOTS_AFTER = 300;
 
 export class Conversation {

@@ -220,7 +220,7 @@ export function listen({ url, get = (address, options) => fetch(address, options
     const hidden = document.hidden;
     hiddenAt = hidden ? Date.now() : 0;
     if (hidden) {
-      // A tab that only waits for its turn does not take it while nobody looks
+      // A tab that only waits for its turn does not take it while the page is hidden
       if (rests && !leading) room?.leave();
     } else if (!leading) enter(false);
   };

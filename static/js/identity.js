@@ -82,7 +82,7 @@ export async function request(url, options = {}) {
   if (!(await known())) return refusal;
   const tried = identity;
   const answer = await send(url, options);
-  // Somebody signed in meanwhile, and the conversation went along
+  // A person signed in meanwhile, and the conversation went along
   const moved = answer.status === 404 && who(tried) !== who() && identity;
   if (answer.status !== 401 && !moved) return answer;
   if (!moved) await renewTokens(tried.access);

@@ -38,7 +38,7 @@ def test_a_forgotten_password_is_set_anew_by_letter(who, browse, api, mailoutbox
     assert api().post("/api/auth/token", {"email": person.login_email, "password": NEW}).status_code == 200
     old = {"email": person.login_email, "password": factories.PASSWORD}
     assert api().post("/api/auth/token", old).status_code == 401
-    # Whoever knew the old password is signed out
+    # Sessions made with the old password are signed out
     assert signed_in.get("/api/auth/me").status_code == 401
     assert "does not work" in browse().get(link, follow=True).content.decode()
 

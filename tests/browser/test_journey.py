@@ -33,7 +33,7 @@ def test_from_the_chat_bubble_to_the_closed_ticket_and_on(person, agent, desk):
     dashboard = Dashboard(asha)
     expect(dashboard.live).to_be_visible()
     asha.evaluate("window.neverReloaded = true")
-    # Browsers are silent until somebody has touched the page
+    # Browsers play no sound before the first tap on the page
     total = asha.get_by_role("status", name="Total:")
     total.click()
     total_before = int(re.search(r"\d+", total.inner_text())[0])

@@ -36,7 +36,7 @@ def _served(request, message_id, field: str):
 
 
 def _allowed(request, answer):
-    """Return `answer(person)` for whoever asks; refusals as JSON."""
+    """Return `answer(person)` for the caller; refusals as JSON."""
     try:
         person = person_of(request)
     except APIException as reason:

@@ -91,7 +91,7 @@ class SavedView(models.Model):
 class ScheduledReply(models.Model):
     """A reply that the desk sends later, unless the customer writes first.
 
-    A row is the work queue: whoever deletes it may send it.
+    A row is the work queue: the worker that deletes it may send it.
     """
 
     id = id_in_order()

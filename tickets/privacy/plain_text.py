@@ -1,4 +1,4 @@
-"""Signs that nobody sees or meant, taken out of what is compared, called and written to. Pure."""
+"""Invisible and unintended characters, taken out of what is compared, called and written to. Pure."""
 
 import unicodedata
 

@@ -72,7 +72,7 @@ def wake_in(change_set: ChangeSet) -> None:
 
 @atomic_on_ticket
 def wake_on_time(ticket: Ticket, now: datetime) -> None:
-    """Wake a ticket whose time has come; nothing if it was snoozed anew meanwhile."""
+    """Wake a ticket whose time has come; nothing if it was snoozed again meanwhile."""
     if ticket.snoozed_until and ticket.snoozed_until <= now:
         change_set = ChangeSet(ticket)
         wake_in(change_set)

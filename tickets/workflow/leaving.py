@@ -10,7 +10,7 @@ from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove
 
 OPEN = (Status.OPEN, Status.IN_PROGRESS)
-# Somebody is made inactive by mistake, too: a moment to put that right
+# An agent may be made inactive by mistake: a moment to put that right
 GRACE_SECONDS = 60
 BATCH = 200
 

@@ -1,4 +1,4 @@
-"""Replies that are sent later. A row is the work queue: whoever deletes it may send it."""
+"""Replies that are sent later. A row is the work queue: the worker that deletes it may send it."""
 
 from datetime import datetime, timedelta
 

@@ -53,7 +53,7 @@ def _withdraw(ticket: Ticket, seq: int, by: Person, client_id: str | None) -> Me
 
 
 def take_back(change_set: ChangeSet, message: Message, *, client_id: str | None = None) -> None:
-    """Add to the change set that this message is withdrawn, whoever wrote it."""
+    """Add to the change set that this message is withdrawn, whichever side wrote it."""
     ticket = change_set.ticket
     pictures = [message.picture.name, message.thumbnail.name]
     if message.file_count:

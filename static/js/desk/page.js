@@ -35,7 +35,7 @@ export function askToSignIn() {
   typing?.focus({ preventScroll: true });
 }
 
-// Back from signing in, with another token for the forms: the page is loaded anew, and sends what waits
+// Back from signing in, with another token for the forms: the page reloads and sends what waits
 export function watchSignIn() {
   addEventListener("focus", async () => {
     const dialog = document.getElementById("sign-in");

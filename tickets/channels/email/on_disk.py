@@ -29,7 +29,7 @@ class EmailBackend(filebased.EmailBackend):
         folder = Path(self.file_path)
         if not any(folder.glob(f"*-{name}.log")):
             draft = folder / f".{name}-{os.getpid()}.part"
-            # It holds what customers wrote: nobody else on this machine reads it
+            # It holds what customers wrote: other accounts of this machine must not read it
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(built.as_bytes() + SEPARATOR)
             stamp = re.sub(r"\D", "", timezone.now().isoformat())[:17]
