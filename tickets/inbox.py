@@ -6,6 +6,7 @@ cost the same however many tickets there are. Counts are capped.
 
 import base64
 import binascii
+import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -300,7 +301,7 @@ class Count:
 def count(wanted: InboxFilter, cap: int | None = None) -> Count:
     """Count the tickets of a filter: exactly while they are few, "10,000+" beyond."""
     cap = COUNT_CAP if cap is None else cap
-    key = f"capped:{cap}:{hash(wanted)}"
+    key = f"capped:{cap}:{hashlib.sha256(repr(wanted).encode()).hexdigest()}"
     if cache.get(key):
         return Count(cap, capped=True)
     if wanted.q:
@@ -317,52 +318,59 @@ def total(wanted: InboxFilter, first: Page) -> Count:
     return count(wanted) if first.next else Count(len(first.rows))
 
 
+# What each view's tickets have in common, by column; AGENT stands for the one who asks
+AGENT = "<agent>"
+OPEN = {"lane": Lane.OPEN.value}
 COUNTED = {
-    "needs-answer": ("is_waiting = %s", [True]),
-    "mine": ("assignee_id = %s AND lane = %s", ["<agent>", Lane.OPEN.value]),
-    "unassigned": ("assignee_id IS NULL AND lane = %s", [Lane.OPEN.value]),
-    "open": ("lane = %s", [Lane.OPEN.value]),
-    "snoozed": ("lane = %s", [Lane.SNOOZED.value]),
-    "done": ("lane = %s", [Lane.DONE.value]),
+    "needs-answer": {"is_waiting": True},
+    "mine": OPEN | {"assignee_id": AGENT},
+    "unassigned": OPEN | {"assignee_id": None},
+    "open": OPEN,
+    "snoozed": {"lane": Lane.SNOOZED.value},
+    "done": {"lane": Lane.DONE.value},
     # What the page's title counts: waiting, and mine
-    "waiting-for-me": (
-        "assignee_id = %s AND lane = %s AND is_waiting = %s",
-        ["<agent>", Lane.OPEN.value, True],
-    ),
+    "waiting-for-me": OPEN | {"assignee_id": AGENT, "is_waiting": True},
 }
 
 
 def view_counts(agent: Person) -> dict[str, Count]:
     """Count the tickets of every view for this agent, in one statement; each count is capped."""
-    if connection.vendor == "mongodb":
-        numbers = [_counted(view, agent) for view in COUNTED]
-    else:
-        numbers = _counted_at_once(agent)
+    me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
+    conditions = [
+        {column: me if value == AGENT else value for column, value in given.items()}
+        for given in COUNTED.values()
+    ]
+    count_each = _count_in_pipeline if connection.vendor == "mongodb" else _count_in_sql
     return {
         view: Count(min(number, VIEW_COUNT_CAP), capped=number > VIEW_COUNT_CAP)
-        for view, number in zip(COUNTED, numbers, strict=True)
+        for view, number in zip(COUNTED, count_each(conditions, VIEW_COUNT_CAP + 1), strict=True)
     }
 
 
-def _counted(view: str, agent: Person) -> int:
-    if view == "waiting-for-me":
-        rows = Ticket.objects.filter(assignee=agent, lane=Lane.OPEN, is_waiting=True)
-    else:
-        rows = inbox(InboxFilter(view=view, agent=str(agent.pk))).order_by()
-    return rows[: VIEW_COUNT_CAP + 1].count()
-
-
-def _counted_at_once(agent: Person) -> list[int]:
-    me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
-    limit = VIEW_COUNT_CAP + 1
+def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
     parts, values = [], []
-    for where, given in COUNTED.values():
+    for given in conditions:
+        where = " AND ".join(
+            f"{column} IS NULL" if value is None else f"{column} = %s" for column, value in given.items()
+        )
         few = f"SELECT 1 FROM tickets_ticket WHERE {where} LIMIT {limit}"  # noqa: S608
         parts.append(f"(SELECT COUNT(*) FROM ({few}) few)")  # noqa: S608
-        values += [me if value == "<agent>" else value for value in given]
+        values += [value for value in given.values() if value is not None]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         return list(cursor.fetchone())
+
+
+def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
+    """As `_count_in_sql` for MongoDB: a pipeline a view, joined by $unionWith, each on an index of its own."""
+    tickets = connection.get_collection(Ticket._meta.db_table)
+    pipelines = [
+        [{"$match": given}, {"$limit": limit}, {"$group": {"_id": number, "n": {"$sum": 1}}}]
+        for number, given in enumerate(conditions)
+    ]
+    joined = [{"$unionWith": {"coll": tickets.name, "pipeline": pipeline}} for pipeline in pipelines[1:]]
+    found = {row["_id"]: row["n"] for row in tickets.aggregate(pipelines[0] + joined)}
+    return [found.get(number, 0) for number in range(len(conditions))]
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:

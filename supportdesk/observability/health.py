@@ -42,6 +42,9 @@ def readyz(request):
         if not (is_outage(reason) or isinstance(reason, DatabaseFailure)):
             raise
         missing["database"] = type(reason).__name__
+    # That every migration is applied is remembered; that the database answers is asked each time
+    if not missing and (answered := _database()) != connection.vendor:
+        missing["database"] = answered
     if hasattr(staticfiles_storage, "manifest_name") and not staticfiles_storage.manifest_storage.exists(
         staticfiles_storage.manifest_name
     ):
