@@ -2,6 +2,7 @@
 import { watchBulk } from "./desk/bulk.js";
 import { watchCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
+import { watchHere } from "./desk/here.js";
 import { rememberPlace, renewCounts, returnToPlace, sweep } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { watchMenus } from "./desk/menus.js";
@@ -107,6 +108,7 @@ watchCanned();
 watchPalette();
 watchKeys(openPalette);
 watchSignIn();
+watchHere();
 keepTimes();
 showColours();
 openTicket();

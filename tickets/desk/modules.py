@@ -5,7 +5,7 @@ DESK_MODULES = [
     *(
         f"js/desk/{name}.js"
         for name in (
-            "bulk", "canned", "chime", "commands", "later", "list", "menus", "page", "palette", "snooze", "stream",
+            "bulk", "canned", "chime", "commands", "here", "later", "list", "menus", "page", "palette", "snooze", "stream",
             "tags", "talk", "ticket", "title", "toast",
         )
     ),

@@ -18,7 +18,8 @@ merging        two tickets of one customer become one
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
-leaving        an agent leaves, the open tickets are unassigned
+leaving        an agent leaves or goes away, tickets are unassigned
+queue          waiting tickets without an agent, and their assignment by the desk itself
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
@@ -32,7 +33,7 @@ from .corrections import (
     snooze,
     wake_on_time,
 )
-from .leaving import release_of_leavers, release_tickets
+from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
 from .macros import StepRefused, apply_macro
 from .merging import merge, unmerge
 from .messages import (
@@ -47,6 +48,7 @@ from .messages import (
     open_ticket,
 )
 from .openings import customer_of_caller, open_for_caller
+from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
 from .scheduled import cancel_because_customer_wrote, cancel_reply, plan_reply, send_planned
@@ -84,6 +86,7 @@ __all__ = [
     "allowed_moves",
     "apply_macro",
     "assign",
+    "assign_if_unchanged",
     "cancel_because_customer_wrote",
     "cancel_reply",
     "change",
@@ -110,8 +113,10 @@ __all__ = [
     "plan_reply",
     "rate",
     "recorded",
+    "release_if_waiting",
     "release_of_leavers",
     "release_tickets",
+    "release_waiting",
     "reopen",
     "request_callback",
     "resolve_silent",
@@ -121,6 +126,9 @@ __all__ = [
     "triage",
     "undo_change",
     "unmerge",
+    "void_claims",
+    "waiting_of",
+    "waiting_unassigned",
     "wake_on_time",
     "withdraw",
 ]  # fmt: skip
