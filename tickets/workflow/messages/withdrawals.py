@@ -13,9 +13,9 @@ from supportdesk.db.transactions import WriteConflict
 from tickets import search, uploads
 from tickets.models import Attachment, Message, Person, Sender, Ticket
 
-from . import clock, waiting
-from .change_set import ChangeSet, atomic_on_ticket, preview_of
-from .status import IllegalMove
+from .. import clock, waiting
+from ..change_set import ChangeSet, atomic_on_ticket, preview_of
+from ..status import IllegalMove
 
 # How long a person can take back what they did
 UNDO_TIME = timedelta(seconds=8)
