@@ -7,6 +7,7 @@ from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
+from tickets.collaboration.mentions import note_mentions
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
 from tickets.uploads import StoredPicture
 
@@ -213,9 +214,12 @@ def add_note(
 ) -> Message:
     """Add a private note, which the customer never sees; allowed in every status."""
     sent = Enclosed(picture, files)
-    if is_second_try(ticket) and (seen := said_before(ticket, text, sent, by, client_id, internal=True)):
+    seen = is_second_try(ticket) and said_before(ticket, text, sent, by, client_id, internal=True)
+    if seen:
+        note_mentions(ticket, seen)
         return seen
     change_set = ChangeSet(ticket, by=by)
     message = add_said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
     change_set.write()
+    note_mentions(ticket, message)
     return message

@@ -10,6 +10,7 @@ from supportdesk.db.transactions import TRIES, WriteConflict, all_or_nothing, in
 from tickets import sla
 from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
+from tickets.collaboration.mentions import note_mentions
 from tickets.models import Category, ChannelName, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
@@ -93,6 +94,8 @@ def open_ticket(
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
                 create(ticket, change_set)
+                if internal:
+                    note_mentions(ticket, change_set.messages[0])
             ticket.is_new = True
             return ticket
         except IntegrityError as reason:
