@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0041_message_files'),
+        ('tickets', '0060_mentions_and_followers'),
     ]
 
     operations = [
