@@ -196,7 +196,7 @@ def connect(request):
     ticket = conversations.current_ticket(person)
     if not ticket or ticket.is_over:
         rate_limits.consume(request, "open a ticket")
-        handover.open_ticket(person)
+        handover.open_ticket(person, page=str(request.data.get("page", "")))
     return _shown(request, status=201)
 
 

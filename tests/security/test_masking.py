@@ -123,7 +123,9 @@ FITTING = "6011000990139424"
         "{} is my tracking number", "{} is the AWB", "{} (AWB)", "{} mera account number hai", "{} hai tracking number",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("number", [FITTING, "6011 0009 9013 9424", "6011-0009-9013-9424", "4111111111111111"])
+@pytest.mark.parametrize(
+    "number", [FITTING, "6011 0009 9013 9424", "6011-0009-9013-9424", "4111111111111111"]
+)
 def test_a_number_that_the_words_beside_it_explain_stays(said, number):
     assert masked(said.format(number)) == said.format(number)
 

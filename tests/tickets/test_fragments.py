@@ -87,9 +87,7 @@ def test_a_row_leads_back_to_its_list_and_says_whether_it_is_open(ticket):
 )
 def test_an_agent_sees_that_something_was_hidden_and_the_customer_does_not(ticket, priya, said, note):
     message = workflow.customer_says(ticket, said, by=priya)
-    shown = {
-        side: fragments.bubbles([message], ticket, side)[0][1] for side in ("agent", "customer")
-    }
+    shown = {side: fragments.bubbles([message], ticket, side)[0][1] for side in ("agent", "customer")}
     assert ("hidden-note" in shown["agent"], note in shown["agent"]) == (bool(note), True)
     assert "hidden-note" not in shown["customer"]
 

@@ -294,9 +294,7 @@ def test_a_full_folder_for_temporary_files_is_507_over_the_api_and_text_goes_on(
 
 @pytest.mark.usefixtures("no_temporary_files")
 @pytest.mark.parametrize("from_script", [True, False])
-def test_a_full_folder_for_temporary_files_is_507_on_the_page_and_text_goes_on(
-    ticket, asha, from_script
-):
+def test_a_full_folder_for_temporary_files_is_507_on_the_page_and_text_goes_on(ticket, asha, from_script):
     # With its check of the token, which reads the form before any view does
     client = Client(enforce_csrf_checks=True)
     client.force_login(asha)
@@ -316,4 +314,6 @@ def test_a_picture_needs_no_folder_for_temporary_files(ticket, priya, api, setti
     noise = encoded(Image.frombytes("RGB", (1100, 900), random.Random(7).randbytes(1100 * 900 * 3)), "PNG")
     assert len(noise) > 2.5 * 1024 * 1024
     words = {"message": "Look", "image": upload(noise)}
-    assert api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart").status_code == 201
+    assert (
+        api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart").status_code == 201
+    )

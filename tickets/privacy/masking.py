@@ -51,7 +51,8 @@ OF_AN_ORDER = re.compile(
     r"(?:\border|ऑर्डर|आर्डर)(?:\s*(?:no|number|num|id|code|नंबर|is|hai|है))*[\s.:#-]*$", re.IGNORECASE
 )
 OF_A_CARD = re.compile(
-    r"(?<!\w)(?:(?:debit|credit|atm|bank) ?)?cards?(?!\w)|visa|master ?card|rupay|(?<!\w)cv[vc]|कार्ड", re.IGNORECASE
+    r"(?<!\w)(?:(?:debit|credit|atm|bank) ?)?cards?(?!\w)|visa|master ?card|rupay|(?<!\w)cv[vc]|कार्ड",
+    re.IGNORECASE,
 )
 WORDS_BEFORE = 60
 
@@ -113,7 +114,9 @@ def hidden(text: str) -> str:
     """Return what `masked` took out of this text: "card", "code", or nothing."""
     if DOT not in text:
         return ""
-    return "card" if CARD_MASK.search(text) else "code" if CODE_MASK in text or CVV_MASK.search(text) else ""
+    return (
+        "card" if CARD_MASK.search(text) else "code" if CODE_MASK in text or CVV_MASK.search(text) else ""
+    )
 
 
 def _without_cards(run: re.Match) -> str:

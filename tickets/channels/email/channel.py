@@ -60,7 +60,10 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
             ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False
         )
         found = found.filter(
-            sender__in=(Sender.AGENT, *((Sender.SYSTEM,) if row.payload.get("stars") else ()))
+            sender__in=(
+                Sender.AGENT,
+                *((Sender.SYSTEM,) if row.payload.get("system") or row.payload.get("stars") else ()),
+            )
         )
     else:
         found = Message.objects.filter(ticket=ticket, internal=False)
