@@ -47,6 +47,7 @@ urlpatterns = [
     path(ticket + "no-answer", actions.no_answer, name="ticket-no-answer"),
     path(ticket + "spam", actions.spam, name="ticket-spam"),
     path(ticket + "block", actions.block, name="ticket-block"),
+    path(ticket + "follow", actions.follow, name="ticket-follow"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),
     path(ticket + "notes", many.person_notes, name="person-notes"),

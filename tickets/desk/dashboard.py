@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
+from tickets.collaboration import followers
 from tickets.models import Category, Priority, Status, Ticket
 from tickets.workflow.variables import variables
 
@@ -165,6 +166,7 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
         "total": inbox.count(shown.wanted) if cursor else _total(shown.wanted, page, views),
         "views": views,
         "saved_views": queries.saved_views(request.user),
+        "other_views": {name: inbox.OTHER_VIEWS[name] for name in inbox.PERSONAL},
     }
 
 
@@ -213,8 +215,11 @@ def _pane(request, ticket) -> dict:
 
 def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
+    following = followers.followers(ticket)
     return {
         "ticket": ticket,
+        "followers": following,
+        "is_following": any(each.person_id == request.user.pk for each in following),
         # Whose ticket it is stays to be seen when the person works here no more
         "agents": queries.assignable(ticket),
         "is_blocked": bool(ticket.requester.blocked_at),

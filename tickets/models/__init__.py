@@ -8,6 +8,7 @@ message  messages of a conversation
 attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
+collaboration  followers, mentions
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
@@ -36,6 +37,7 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
+from .collaboration import Follower, Mention
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
@@ -102,6 +104,7 @@ __all__ = [
     "DeskSettings",
     "EventType",
     "ExternalKey",
+    "Follower",
     "Holiday",
     "HolidaySource",
     "Incoming",
@@ -109,6 +112,7 @@ __all__ = [
     "Job",
     "Lane",
     "Macro",
+    "Mention",
     "Message",
     "MessageTemplate",
     "MetricCount",

@@ -80,6 +80,7 @@ declare(
 )
 declare("tickets.SearchText", words=BY_CODE)
 declare("tickets.Viewer", name=KEPT)
+declare("tickets.Follower", name=KEPT)
 declare_same("tickets.ScheduledReply", BY_CODE, ["text", "client_id"])
 
 # --- What agents work with: it is about no customer --------------------------

@@ -20,6 +20,7 @@ from tickets import sla
 from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
+from tickets.collaboration.mentions import note_mentions
 from tickets.models import Category, ChannelName, Message, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
@@ -133,6 +134,8 @@ def open_ticket(
                 if previous:
                     change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
                 create(ticket, change_set)
+                if internal:
+                    note_mentions(ticket, change_set.messages[0])
             ticket.is_new = True
             return ticket
         except IntegrityError as reason:
@@ -340,11 +343,14 @@ def add_note(
 ) -> Message:
     """Add a private note, which the customer never sees; allowed in every status."""
     sent = Enclosed(picture, files)
-    if _is_second_try(ticket) and (seen := _said_before(ticket, text, sent, by, client_id, internal=True)):
+    seen = _is_second_try(ticket) and _said_before(ticket, text, sent, by, client_id, internal=True)
+    if seen:
+        note_mentions(ticket, seen)
         return seen
     change_set = ChangeSet(ticket, by=by)
     message = _said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
     change_set.write()
+    note_mentions(ticket, message)
     return message
 
 

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         classifier.MODEL_FILE.write_bytes(data)
         self.stdout.write(f"{len(examples)} examples -> {classifier.MODEL_FILE.name}, {len(data)} bytes")
         if not options["no_card"]:
-            self._write_card(training, examples, data, _measures(options["measure"]))
+            self._write_card(examples, data, _measures(options["measure"]))
 
     def _taught(self) -> list[corpus.Example]:
         """Return the examples that agents taught in the admin of this desk."""
@@ -66,14 +66,16 @@ class Command(BaseCommand):
             rows = []
         return [corpus.Example(row.text, row.intent, row.language, row.is_issue) for row in rows]
 
-    def _write_card(self, training, examples, data: bytes, measures: dict) -> None:
-        judged = {"dev split": training.judge_dev(examples), "5 folds": training.judge_folds(examples)}
+    def _write_card(self, examples, data: bytes, measures: dict) -> None:
+        from chatbot.nlu import judging
+
+        judged = {"dev split": judging.judge_dev(examples), "5 folds": judging.judge_folds(examples)}
         for name, rows in measures.items():
-            judged[name] = training.judge(data, rows)
+            judged[name] = judging.judge(data, rows)
         root = Path(settings.BASE_DIR)
         (root / PICTURE).parent.mkdir(parents=True, exist_ok=True)
-        (root / PICTURE).write_text(picture(training.reliability(judged["5 folds"])))
-        (root / CARD).write_text(card(training, examples, data, judged), encoding="utf-8")
+        (root / PICTURE).write_text(picture(judging.reliability(judged["5 folds"])))
+        (root / CARD).write_text(card(examples, data, judged), encoding="utf-8")
         self.stdout.write(f"card: {CARD}, picture: {PICTURE}")
 
 
@@ -120,8 +122,10 @@ def _priority(row: dict) -> str | None:
 # --- The card -----------------------------------------------------------------------------
 
 
-def card(training, examples, data: bytes, judged: dict) -> str:
+def card(examples, data: bytes, judged: dict) -> str:
     """Return the model card: the hand-written template with the measured tables in it."""
+    from chatbot.nlu import judging
+
     facts = classifier.Model(data).facts
     folds = judged["5 folds"]
     filled = {
@@ -133,12 +137,10 @@ def card(training, examples, data: bytes, judged: dict) -> str:
         "temperature": facts["temperature"],
         "issue_threshold": facts["issue"]["threshold"],
         "counts": counts_table(examples),
-        "scores": scores_table({name: training.scores(each) for name, each in judged.items()}),
-        "per_intent": per_intent_table(
-            {name: training.f1_by_intent(each) for name, each in judged.items()}
-        ),
-        "confusion": confusion_table(training.confusion(folds)),
-        "curve": curve_table(training.learning_curve(examples)),
+        "scores": scores_table({name: judging.scores(each) for name, each in judged.items()}),
+        "per_intent": per_intent_table({name: judging.f1_by_intent(each) for name, each in judged.items()}),
+        "confusion": confusion_table(judging.confusion(folds)),
+        "curve": curve_table(judging.learning_curve(examples)),
         "picture": PICTURE.removeprefix("docs/"),
     }
     text = TEMPLATE.read_text(encoding="utf-8")

@@ -4,12 +4,12 @@ from chatbot import wording
 from chatbot.nlu import trigger_phrases
 from tickets.models import Category, Priority
 
-from ..models import Chat
-from ..nlu import cues
-from . import answers
-from .answers import Reply
-from .message import Heard
-from .state import GRAVE
+from ...models import Chat
+from ...nlu import cues
+from .. import answers
+from ..answers import Reply
+from ..message import Heard
+from ..state import GRAVE
 
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 

@@ -4,13 +4,13 @@ import re
 
 from chatbot.sources import order_codes
 
-from ..models import Chat, DeliveryArea
-from ..nlu.cues import phrases, plain
-from ..sources import delivery_areas
-from . import answers
-from .about_orders import ADDRESS, CHANGES
-from .answers import Reply
-from .message import Heard
+from ...models import Chat, DeliveryArea
+from ...nlu.cues import phrases, plain
+from ...sources import delivery_areas
+from .. import answers
+from ..answers import Reply
+from ..message import Heard
+from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(
     r"\W*(?:(?:my |mera |meri )?(?:pin ?(?:code)?|पिन(?:कोड)?)(?: (?:is|hai|no|number|है))?[\s:.-]*)?[1-9]\d{2}[ -]?\d{3}(?: (?:hai|is my pin|pe|par|me|mein|ka|ke liye|है|पर|में))*\W*",

@@ -7,12 +7,13 @@ from chatbot import wording
 from chatbot.nlu import classifier, trigger_phrases
 from tickets.privacy.masking import masked
 
-from ..models import Chat
-from ..nlu.cues import phrases, plain
-from . import about_orders, answers, flows, memory
-from .answers import Reply
-from .message import ACT, CLEAR, Heard
-from .state import GRAVE
+from ...models import Chat
+from ...nlu.cues import phrases, plain
+from .. import answers, flows, memory
+from ..answers import Reply
+from ..message import ACT, CLEAR, Heard
+from ..state import GRAVE
+from . import order_flows, which_order
 
 # --- Yes and no ---------------------------------------------------------------------
 
@@ -133,15 +134,15 @@ def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
         return None
     key = heard.asked.get("flow", "where")
     if heard.numbers and not heard.order:
-        return about_orders.an_order_to_prove(chat, heard)
-    order, _ = about_orders.which(heard, key)
-    fitting, _names = about_orders.of_items(heard)
+        return order_flows.an_order_to_prove(chat, heard)
+    order, _ = which_order.which(heard, key)
+    fitting, _names = which_order.of_items(heard)
     says_which = (
         heard.order
         or fitting
-        or any(pattern.search(plain(heard.text)) for pattern, _ in about_orders.BY_STATE)
-        or about_orders.OTHER_ONE.search(plain(heard.text))
-        or about_orders.NEWEST.search(plain(heard.text))
+        or any(pattern.search(plain(heard.text)) for pattern, _ in which_order.BY_STATE)
+        or which_order.OTHER_ONE.search(plain(heard.text))
+        or which_order.NEWEST.search(plain(heard.text))
     )
     if not order or not says_which:
         return None
@@ -168,14 +169,13 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     if heard.reason and heard.reason != "anger":
         return None
     if (
-        about_orders.wanted(heard)
-        in ("cancel", "change_address", "change_items", "refund_status", "return")
+        order_flows.wanted(heard) in ("cancel", "change_address", "change_items", "refund_status", "return")
         and issue.get("intent") in BY_NOW
         and issue.get("why") not in GRAVE
     ):
         return None
     order = heard.order
-    if about_orders.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
+    if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
         return None
     return absorbed(chat, heard, issue)
 
@@ -208,7 +208,7 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return False
     if heard.numbers:
         return True
-    if issue.get("flow") == "refund_status" and about_orders.STANDING.search(said):
+    if issue.get("flow") == "refund_status" and which_order.STANDING.search(said):
         return True
     if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
         # "Makhana price": a question of its own
@@ -235,7 +235,7 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
 
 def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
     """Add what was told to the open issue; the order of it may be named only now."""
-    fitting, _ = about_orders.of_items(heard) if heard.found.products else ([], False)
+    fitting, _ = which_order.of_items(heard) if heard.found.products else ([], False)
     order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
     details = issue.setdefault("details", [])
     if len(details) < MOST_DETAILS:
@@ -245,7 +245,7 @@ def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
     reply = answers.text_reply(
         key, heard, issue.get("intent") or "item_problem", number=order.number if order else ""
     )
-    issue["priority"] = about_orders._higher(
+    issue["priority"] = order_flows.higher(
         issue["priority"], heard.priority if heard.is_issue else issue["priority"]
     )
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
@@ -296,7 +296,7 @@ def a_piece(chat: Chat, heard: Heard) -> Reply | None:
                 understood["priority"],
             )
             chat.memory["pieces"] = [*pieces, heard.raw][-MOST_PIECES:]
-            return about_orders.a_flow(chat, heard) or answers.offer(
+            return order_flows.a_flow(chat, heard) or answers.offer(
                 chat, heard, heard.intent, heard.category, heard.priority
             )
     if _is_begun(heard) or (pieces and not _is_whole(heard) and not heard.found.products):

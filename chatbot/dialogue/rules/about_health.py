@@ -6,12 +6,13 @@ from chatbot import wording
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
 
-from ..models import Chat, Product
-from ..nlu.cues import phrases, plain
-from ..sources import product_facts
-from . import about_products, answers
-from .answers import Reply
-from .message import Heard
+from ...models import Chat, Product
+from ...nlu.cues import phrases, plain
+from ...sources import product_facts
+from .. import answers
+from ..answers import Reply
+from ..message import Heard
+from . import about_products, product_lists
 
 CONCERNS = {
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|bac+h+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) bac+h+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
@@ -64,7 +65,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if (
         about == "diabetes"
-        and about_products.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(heard.text)))
+        and product_lists.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(heard.text)))
         and not catalogue.look_up(SUGAR_WORDS.sub(" ", heard.text)).products
     ):
         return _in_general(heard, about)
@@ -139,7 +140,7 @@ def _diabetes(heard: Heard, sentences: list[str]) -> Reply:
         p.name for p in catalogue.on_sale() if (fact := product_facts.fact(p, "sugar")) and fact.verdict
     ]
     first = sentences or [wording.say("health_sweet", heard.language, names=", ".join(sweet[:4]))]
-    unsweetened = about_products.fitting("sugar", catalogue.on_sale())[:3]
+    unsweetened = product_lists.fitting("sugar", catalogue.on_sale())[:3]
     rest = (
         wording.say("health_unsweetened", heard.language, names=", ".join(p.name for p in unsweetened))
         if unsweetened

@@ -1,0 +1,117 @@
+"""Rules about articles: what the shop answered before, follow-ups of it, and what nothing answers."""
+
+from chatbot import wording
+from chatbot.nlu import classifier, cues, retrieval
+from chatbot.sources import products
+from tickets import sla
+from tickets.models import Category
+
+from ...models import Chat
+from .. import answers, flows
+from ..answers import Reply
+from ..memory import AT_ONCE
+from ..message import ACT, ASK, CLEAR, Heard
+from . import about_products, open_questions
+
+# After money was taken: when it comes back
+WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
+
+
+def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
+    said = heard.text
+    shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
+    money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
+    article = heard.library.by_slug.get("upi-failed")
+    if article and money_gone and len(said.split()) <= 8 and not heard.is_issue:
+        return answers.of_article(article, heard, CLEAR)
+    if not shown or len(said.split()) > 6 or heard.is_issue or heard.knows(CLEAR) or heard.is_nod:
+        return None
+    if (
+        heard.intent in ("greeting", "thanks_bye", "order_status", "talk_to_human", "feedback")
+        and heard.confidence >= ACT
+    ):
+        return None
+    spoken_of = heard.library.articles.get(shown[0])
+    if not spoken_of or not (
+        about_products.FOLLOWS.search(said)
+        or open_questions.QUESTION.search(cues.plain(said))
+        or heard.aspect
+    ):
+        return None
+    together = heard.library.near(f"{spoken_of.title} {said}", 2)
+    if together and together[0].score >= ACT:
+        return answers.of_article(together[0].article, heard, together[0].score)
+    return None
+
+
+HOW_TO_ORDER = cues.phrases(
+    r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
+)  # fmt: skip
+
+
+def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
+    """How an order is placed; Villy places none."""
+    if not HOW_TO_ORDER.search(cues.plain(heard.text)) or (
+        heard.is_issue and heard.intent in classifier.TROUBLE
+    ):
+        return None
+    reply = flows.run(chat, heard, "how_to_order", None, flows.NO_ORDER)
+    if reply:
+        reply.is_sure = True
+    return reply
+
+
+def an_article(chat: Chat, heard: Heard) -> Reply | None:
+    """A question that the shop has answered before; an article that did not help is not shown again."""
+    if heard.surely("out_of_scope"):
+        return None
+    least = CLEAR if heard.intent == "out_of_scope" else ACT
+    refused = chat.memory.get("refused", [])
+    fitting = [p for p in heard.passages if p.score >= least and str(p.article.pk) not in refused]
+    return answers.of_article(fitting[0].article, heard, fitting[0].score) if fitting else None
+
+
+def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Do you have bicycles?" """
+    if heard.intent != "product_query" or heard.confidence < ASK or heard.knows(ACT):
+        return None
+    return answers.popular("products_none", heard) if products.asks_to_buy(heard.text) else None
+
+
+def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
+    if not heard.surely("out_of_scope") or not heard.has_letters:
+        return None
+    return _with_chips(answers.text_reply("out_of_scope", heard), heard)
+
+
+def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:
+    """Likely, not sure: say so, and keep the others and a person in reach."""
+    if not heard.knows(retrieval.THRESHOLD) or heard.intent == "out_of_scope" or heard.confidence < ASK:
+        return None
+    article = heard.passages[0].article
+    if str(article.pk) in chat.memory.get("refused", []):
+        return None
+    reply = answers.of_article(article, heard, heard.article_score)
+    reply.text = f"{wording.say('perhaps_article', heard.language)} {reply.text}"
+    reply.suggestions = heard.near()[1:] + answers.chips(heard, "human")
+    return reply
+
+
+def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
+    """The nearest articles and a human; misunderstood twice, the human comes first."""
+    if (issue := chat.memory.get("issue")) and issue["why"] in AT_ONCE:
+        # Glass in the food: whatever else is asked belongs to it
+        return open_questions.absorbed(chat, heard, issue)
+    misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
+    key = "unknown_again" if misses > 1 else "unknown" if heard.near() else "unknown_alone"
+    reply = answers.text_reply(key, heard, "unknown")
+    reply.offer_agent, reply.category = True, heard.category if heard.is_issue else Category.OTHER
+    reply.priority = heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER]
+    reply.suggestions = heard.near()
+    return reply
+
+
+def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
+    reply.suggestions = answers.chips(heard, *keys)
+    return reply

@@ -1,0 +1,190 @@
+"""Rules about orders: which one is asked about, and how it stands."""
+
+import re
+from typing import Any
+
+from chatbot import wording
+from chatbot.sources import orders
+from supportdesk import money
+from tickets.models import Category, Order
+
+from ...models import Chat
+from ...nlu.cues import phrases, plain
+from .. import answers, flows
+from ..answers import Reply
+from ..message import ACT, ASK, Heard
+from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
+from .which_order import ALL_OF_THEM, BY_STATE, MINE, of_items, order_spoken_of, the_other, which
+
+ARRIVES = phrases(
+    r"when",
+    "where",
+    "kab",
+    "kahan",
+    "kaha",
+    "come",
+    "came",
+    "coming",
+    "arriv\\w+",
+    "deliver\\w*",
+    "reach\\w*",
+    "aaya",
+    "aayi",
+    "aayega",
+    "ayega",
+    "mila",
+    "milega",
+    "status",
+    "track\\w*",
+    "कब",
+    "कहां",
+    "आया",
+    "आएगा",
+    "pahunch\\w*",
+)
+FOLLOWING = re.compile(
+    r"^\W*(?:and|aur|what about|how about|और)\b|\b(?:one|wala|wali|order|parcel)\W*$|(?:वाला|वाली|ऑर्डर)\W*$",
+    re.IGNORECASE,
+)
+
+
+def another_order(chat: Chat, heard: Heard) -> Reply | None:
+    """ "And the other one?" after an order; "all my orders"."""
+    said = plain(heard.text)
+    topic = heard.topic
+    if (
+        ALL_OF_THEM.search(said)
+        and heard.known_orders
+        and not (heard.is_issue and heard.confidence >= ACT)
+        and len(said.split()) <= 9
+    ):
+        return all_orders(chat, heard)
+    fitting, _ = of_items(heard) if heard.known_orders and len(said.split()) <= 12 else ([], False)
+    if (
+        fitting
+        and ARRIVES.search(said)
+        and not heard.is_issue
+        and not wanted_by_cue(heard)
+        and (topic.get("kind") == "order" or MINE.search(said))
+    ):
+        return answers.of_order(chat, fitting[0], heard)
+    if topic.get("kind") != "order" or len(said.split()) > 7:
+        return None
+    by_state = next((states for cue, states in BY_STATE if cue.search(said)), None)
+    if (
+        by_state
+        and not wanted_by_cue(heard)
+        and (chosen := next((o for o in heard.known_orders if o.status in by_state), None))
+    ):
+        return answers.of_order(chat, chosen, heard)
+    if chosen := the_other(heard):
+        key = topic.get("aspect", "where")
+        # "The other one" asks the same of another order
+        return (key != "where" and flows.run(chat, heard, key, chosen)) or answers.of_order(
+            chat, chosen, heard
+        )
+    asks_which = heard.intent == "order_status" or (len(said.split()) <= 5 and FOLLOWING.search(said))
+    asks_which = asks_which and not heard.is_issue
+    if fitting and asks_which and not heard.aspect:
+        return answers.of_order(chat, fitting[0], heard)
+    return None
+
+
+def all_orders(chat: Chat, heard: Heard) -> Reply:
+    """One line for each of the newest orders."""
+    shown = heard.known_orders[:4]
+    lines = [
+        f"{order.number} ({flows.items_in_words(order)}): {orders.state_in_words(order, heard.language)}."
+        for order in shown
+    ]
+    reply = answers.text_reply("orders_all", heard, "order_status")
+    reply.text = "\n".join([reply.text, *lines])
+    reply.suggestions = [order.number for order in shown]
+    reply.topic = {"kind": "order", "ids": [str(order.pk) for order in shown], "aspect": "where"}
+    reply.is_sure = True
+    return reply
+
+
+WHEN_OR_WHERE = phrases(
+    r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
+    r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
+)  # fmt: skip
+TRACKING = phrases("courier", "tracking", "track", "awb", "link")
+PAID = phrases(
+    r"(?:how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha)|total (?:amount|bill|price)?|amount|bill amount)"
+)
+ITEMS = phrases(
+    r"what(?:'?s| is| all| did| was)? (?:.{0,12})?(?:in it|in that|in this|in the order|inside|items?|i order\w*|products?)",
+    r"(?:kya kya|kya) (?:.{0,10})?(?:hai|tha|order kiya|mangaya|aana hai)(?: .{0,8})?",
+    r"which (?:items?|products?)",
+    "items?",
+    r"(?:isme|usme|ismein|usmein) kya",
+    "क्या क्या",
+)
+
+
+def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Kitne din me?", "which courier?", "how much did I pay?" after an order was shown."""
+    said, order = plain(heard.text), order_spoken_of(heard)
+    if (
+        heard.topic.get("kind") != "order"
+        or not order
+        or heard.order
+        or heard.numbers
+        or len(said.split()) > 7
+        or heard.found.products
+        or wanted(heard)
+    ):
+        return None
+    if PAID.search(said):
+        paid = order.payment_method.upper() or "-"
+        return _told(
+            chat,
+            heard,
+            order,
+            "order_paid",
+            total=money.formatted(order.total or 0, order.currency, heard.language),
+            paid=f"{paid}, {order.payment_status}",
+        )
+    if ITEMS.search(said):
+        lines = ", ".join(f"{item.quantity} × {item.name}" for item in order.items.all())
+        return _told(chat, heard, order, "order_items", items=lines)
+    if TRACKING.search(said) and order.tracking_number:
+        return _told(
+            chat, heard, order, "order_tracking", carrier=order.carrier, tracking=order.tracking_number
+        )
+    if WHEN_OR_WHERE.fullmatch(said.strip(" ?.!")) or (
+        heard.intent == "order_status" and not heard.is_issue
+    ):
+        if heard.topic.get("aspect") in ("refund_status", "return"):
+            return flows.run(chat, heard, heard.topic["aspect"], order)
+        return answers.of_order(chat, order, heard)
+    return None
+
+
+def _told(chat: Chat, heard: Heard, order: Order, key: str, **filled: Any) -> Reply:
+    reply = answers.text_reply(key, heard, "order_status", number=order.number, **filled)
+    reply.is_sure = True
+    return answers.about_order(chat, reply, order)
+
+
+def their_order(chat: Chat, heard: Heard) -> Reply | None:
+    """Where is my order: from the caller's own orders only."""
+    surely = heard.confidence >= max(ASK, min(0.9, heard.article_score))
+    # The article that tells how to track an order says no more than their order does
+    surely = surely or (heard.confidence >= ASK and heard.is_about(Category.ORDER))
+    asks = heard.intent == "order_status" and surely
+    names = heard.order and (
+        len(heard.text.split()) <= FEW_BESIDE or heard.intent == "order_status" or not heard.knows(ACT)
+    )
+    if heard.is_issue or not (asks or names):
+        return None
+    order, _ = which(heard, "where")
+    if order := order or (heard.known_orders[0] if heard.known_orders else None):
+        return answers.of_order(chat, order, heard)
+    key = "order_sign_in" if chat.person.is_guest else "order_none"
+    reply = answers.text_reply(key, heard, "order_status")
+    if chat.person.is_guest:
+        chat.memory["flow"] = "where"
+    reply.suggestions = wording.chips(heard.language, "human")
+    return reply

@@ -1,0 +1,281 @@
+"""Rules about products: which ones are meant, facts, follow-ups, names."""
+
+import re
+from typing import Any
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from tickets.models import Category, Priority
+
+from ...models import Chat, Product
+from ...nlu.cues import phrases, plain
+from ...sources import product_facts
+from ...sources.product_facts import CONTAINED, PRICE, STOCK
+from .. import answers
+from ..answers import Reply
+from ..message import ACT, CLEAR, VERY_CLEAR, Heard
+
+MOST_TOLD = 4
+
+# --- Which products ----------------------------------------------------------------
+
+FOLLOWS = re.compile(
+    r"^\W*(?:(?:and|aur|or|ya|what about|how about|and what about|also|same for|or what about|to|toh|phir|then|acha|accha|ok|okay|और|या|तो)\b[\s,]*)+|(?:\b(?:one|wala|wali|vala|vali|wale|ka|ki|ke|bhi|too|also|as well|instead)|(?<![\w\u0900-\u097F])(?:वाला|वाली|वाले|का|की|के|भी))\W*$",
+    re.IGNORECASE,
+)
+THIS = phrases(
+    "it",
+    "its",
+    "this",
+    "that",
+    "these",
+    "those",
+    "they",
+    "them",
+    "iska",
+    "iski",
+    "iske",
+    "isme",
+    "ismein",
+    "is me",
+    "usme",
+    "usmein",
+    "uska",
+    "uski",
+    "uske",
+    "yeh",
+    "ye",
+    "wo",
+    "woh",
+    "isko",
+    "isse",
+    "इसका",
+    "इसकी",
+    "इसके",
+    "इसमें",
+    "उसका",
+    "उसमें",
+    "यह",
+    "ये",
+    "वो",
+    "inka",
+    "inki",
+    "inme",
+    "in dono",
+    "dono",
+    "both",
+    "दोनों",
+    "the same",
+    "of them",
+    "inme se",
+    "inmein",
+)
+FIRST_OF = ((phrases("first", "1st", "pehla", "pehli", "pehle wal[aei]", "पहला", "पहली"), 0), (phrases("second", "2nd", "dusr[aei]", "doosr[aei]", "दूसर[ाी]", "the other", "other one"), 1), (phrases("third", "3rd", "teesr[aei]", "तीसर[ाी]"), 2), (phrases("last one", "aakhri", "last wal[aei]"), -1))  # fmt: skip
+
+
+def spoken_of(heard: Heard) -> list[Product]:
+    """Return the products that the last answer was about, as they are now."""
+    topic = heard.topic
+    ids = (
+        topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
+    )
+    return catalogue.by_ids(ids)
+
+
+def meant(heard: Heard) -> tuple[list[Product], bool]:
+    """Return the products that a message is about, and whether it names them itself.
+
+    "The masala one" after Classic Makhana is Masala Makhana, not the garam masala.
+    """
+    before = spoken_of(heard)
+    follows = bool(FOLLOWS.search(plain(heard.text)))
+    if before and (named := catalogue.named_beside(heard.text, before, follows)):
+        return named, True
+    found = heard.found
+    if before and heard.aspect in IN_NAMES and THIS.search(plain(heard.text)):
+        # "Is it without oil?" names no oil of ours
+        return before, False
+    if found.products and (not found.is_vague or not before):
+        return list(found.products), True
+    said = plain(heard.text)
+    if len(before) > 1:
+        for pattern, place in FIRST_OF:
+            if pattern.search(said):
+                return before[place : place + 1 or None], True
+    return before, False
+
+
+# --- Facts -----------------------------------------------------------------------------------
+
+
+def a_fact(chat: Chat, heard: Heard) -> Reply | None:
+    """What is asked of a product, named now or spoken of before; the same question of another product."""
+    if heard.is_issue and heard.intent not in ("product_query", "out_of_scope") and heard.confidence >= ACT:
+        return None
+    products, named = meant(heard)
+    if not products:
+        return None
+    asked = product_facts.all_asked_about(heard.text)
+    said = plain(heard.text)
+    same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
+    if (
+        named
+        and same
+        and (not asked or (set(asked) <= IN_NAMES and FOLLOWS.search(said) and len(said.split()) <= 5))
+        and _only_names(heard, said)
+    ):
+        # "And the masala one?": the question that was asked of the other
+        asked = [same]
+    if not asked or (not named and not _means_what_was_shown(heard, said, asked)):
+        return None
+    if named and heard.knows(VERY_CLEAR) and not heard.found.products[:1]:
+        return None
+    if PRICE in asked and CHEAPER.search(said):
+        products = sorted(products, key=lambda product: product.price)
+    return told(chat, heard, products[:MOST_TOLD], asked[:2])
+
+
+CHEAPER = phrases(
+    "cheap\\w*",
+    "sast[aei]",
+    "less (?:price|costly|expensive)",
+    "kam (?:daam|price|rate|paise)",
+    "सस्ता",
+    "सस्ती",
+    "mehn?ga",
+    "expensive",
+    "costly",
+    "budget",
+    "महंगा",
+)
+# Words of names as well: "the spicy one", "the peanut one"
+IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
+
+
+def _only_names(heard: Heard, said: str) -> bool:
+    return bool(FOLLOWS.search(said)) or heard.found.share >= 0.99
+
+
+def _means_what_was_shown(heard: Heard, said: str, asked: list[str]) -> bool:
+    """Whether a question without a product is about the one shown last, and not about the shop."""
+    words = said.split()
+    if heard.topic.get("kind") not in ("product", "sum") or len(words) > 9:
+        return False
+    if THIS.search(said) or len(words) <= 4:
+        return not ABOUT_THE_SHOP.search(said)
+    return (
+        not heard.knows(CLEAR)
+        and not ABOUT_THE_SHOP.search(said)
+        and heard.intent in ("product_query", "out_of_scope")
+    )
+
+
+ABOUT_THE_SHOP = phrases("delivery", "deliver", "shipping", "dilivery", "cod", "return", "refund", "exchange", "coupon", "discount", "order", "डिलीवरी", "pincode", "pin", "payment", "upi", "emi", "gst", "invoice", "courier", "cash", "offer", "offers", "gift wrap", "all (?:your )?products?", "everything", "any of your", "in your shop", "your products?", "cancel", "subscription")  # fmt: skip
+
+
+def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) -> Reply:
+    """Return these facts of these products, one line each; what is not known is said so."""
+    lines, unknown = [], []
+    for product in products:
+        for aspect in asked:
+            line = _fact_line(heard, product, aspect)
+            lines.append(line) if line else unknown.append((product, aspect))
+    if unknown and not lines:
+        return _not_known(heard, [product for product, _ in unknown][:1], asked)
+    reply = Reply("\n".join(dict.fromkeys(lines)), "product_query", max(heard.confidence, 0.8))
+    reply.flow = ""
+    if unknown:
+        names = ", ".join(dict.fromkeys(product.name for product, _ in unknown))
+        reply.text += "\n" + wording.say("fact_unknown_rest", heard.language, name=names)
+    answers.show(reply, products, aspect=asked[0])
+    if asked[0] in ALLERGENS and (article := heard.library.by_slug.get("allergens")):
+        reply.suggestions = [article.title]
+    elif heard.near(CLEAR):
+        reply.suggestions = heard.near(CLEAR)[:1]
+    reply.is_sure = True
+    return reply
+
+
+ALLERGENS = ("peanut", "nuts", "milk", "gluten", "soy", "sesame", "mustard", "egg")
+
+
+def _fact_line(heard: Heard, product: Product, aspect: str) -> str:
+    language = heard.language
+    if aspect in (PRICE, STOCK):
+        return answers.price_line(product, language)
+    fact = product_facts.fact(product, aspect)
+    if not fact:
+        return ""
+    if fact.verdict is None:
+        return wording.say("fact", language, name=product.name, fact=fact.words)
+    if aspect in CONTAINED:
+        return _contained_line(product, aspect, fact, language, heard.text)
+    key = "fact_yes" if fact.verdict else "fact_no"
+    if fact.inferred and fact.verdict:
+        key = "fact_yes_by_ingredients"
+    what = wording.say(f"aspect_{aspect}", language) if wording.has(f"aspect_{aspect}") else aspect
+    return (
+        wording.say(key, language, name=product.name, fact=fact.words, what=what).strip().removesuffix(":")
+    )
+
+
+FREE_OF = phrases(r"\w+[ -]free", "free from", "without", "bina", "no", "nahi", "बिना", "फ्री", "rahit")
+
+
+def _contained_line(product: Product, aspect: str, fact: Any, language: str, text: str) -> str:
+    what = wording.say(f"aspect_{aspect}", language)
+    key = (
+        "contains"
+        if fact.verdict
+        else "contains_none"
+        if aspect not in ALLERGENS
+        else "contains_none_traces"
+    )
+    free = fact.verdict is False if FREE_OF.search(plain(text)) else None
+    yes_no = "" if free is None else wording.say("yes" if free else "no", language) + " "
+    if aspect in ALLERGENS and free:
+        # Traces: no plain yes to "is it free of peanuts"
+        yes_no = ""
+    return yes_no + wording.say(key, language, name=product.name, what=what, fact=fact.words or what)
+
+
+def _not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
+    """The shop has not written it down: "I can't tell", and a person can. Never the price in its place."""
+    reply = answers.text_reply("fact_unknown", heard, "product_query", name=products[0].name)
+    answers.show(reply, products, aspect=asked[0])
+    reply.products = []
+    reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
+    reply.suggestions = heard.near(ACT)[:1]
+    return reply
+
+
+# --- By name ----------------------------------------------------------------------------------------------
+
+
+def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
+    """Nothing but products' names: that needs the catalogue, not the classifier."""
+    found = heard.found
+    if found.share < 1 or (found.is_vague and heard.intent != "product_query"):
+        return None
+    products, named = meant(heard)
+    shown = products if named and found.is_vague else found.products
+    return answers.of_products(shown, heard)
+
+
+def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
+    """A product among other words; a clear article comes first, unless the message is mostly names."""
+    if heard.intent != "product_query" and (heard.is_issue or heard.confidence >= ACT):
+        return None
+    products, share = heard.found.products, heard.found.share
+    if not products or (not share and heard.intent != "product_query"):
+        return None
+    if heard.knows(CLEAR if share < 0.5 else VERY_CLEAR):
+        return None
+    return answers.of_products(products, heard)
+
+
+def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:
+    """ "What do you sell?" """
+    if heard.is_issue or not catalogue.asks_for_everything(heard.text):
+        return None
+    return answers.popular("products_popular", heard)

@@ -1,0 +1,86 @@
+"""Rules about what needs a person: at once, when something is wrong, when it may be."""
+
+from chatbot import wording
+from chatbot.nlu import classifier
+from chatbot.sources import articles
+from tickets.models import Category, Priority
+
+from ...models import Chat
+from .. import answers, memory
+from ..answers import Reply
+from ..memory import AT_ONCE
+from ..message import ACT, CLEAR, Heard
+from .small_talk import SMALL_TALK
+
+
+def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
+    """A direct request for a human; words of safety, fraud or the law."""
+    if heard.reason not in ("human", *AT_ONCE):
+        return None
+    category, priority = memory.triage_so_far(chat.memory, AT_ONCE.get(heard.reason, Category.OTHER))
+    if heard.says_what_is_wrong:
+        category, priority = heard.category, heard.priority
+    if heard.reason in AT_ONCE:
+        priority = Priority.URGENT
+    return answers.offer(chat, heard, heard.reason, category, priority)
+
+
+def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
+    """The title of an article, or "Something is wrong with my order": we wrote it, so we know it."""
+    article = heard.library.titled(heard.text)
+    # "My order is late" is also what a customer types of an order that we know
+    of_their_order = heard.is_issue and heard.intent == "delivery_delay" and heard.known_orders
+    if article and heard.intent != "order_status" and not of_their_order:
+        return answers.of_article(article, heard, 1.0)
+    if not wording.is_chip("problem", heard.text):
+        return None
+    reply = answers.text_reply("what_happened", heard, "complaint")
+    reply.suggestions = answers.chips(heard, "damaged", "missing", "late", "refund", "human")
+    return reply
+
+
+def an_issue(chat: Chat, heard: Heard) -> Reply | None:
+    """Something is wrong that a person has to put right. What is urgent is not the time to be sure."""
+    if not heard.is_issue or not (heard.confidence >= ACT or _is_pressing(heard)):
+        return None
+    if heard.intent in NO_TROUBLE and not _is_pressing(heard):
+        # "There is a problem with my order": what it is has to be asked
+        return None
+    return answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
+
+
+NO_TROUBLE = ("order_status", "product_query", "greeting", "thanks_bye", "feedback")
+
+
+def _is_pressing(heard: Heard) -> bool:
+    """Urgent, angry, or trouble of one kind or another: which it is may be open."""
+    is_trouble = heard.intent in classifier.TROUBLE and heard.priority == Priority.HIGH
+    return is_trouble or heard.priority == Priority.URGENT or bool(heard.reason)
+
+
+def anger(chat: Chat, heard: Heard) -> Reply | None:
+    """Anger without a question that could be answered."""
+    asks = heard.confidence >= ACT and heard.intent not in (*SMALL_TALK, "complaint", "out_of_scope")
+    if heard.reason != "anger" or asks:
+        return None
+    return answers.offer(chat, heard, "angry", *memory.triage_so_far(chat.memory, Category.FEEDBACK))
+
+
+def another_script(chat: Chat, heard: Heard) -> Reply | None:
+    """A language that Villy cannot read: who can help is a person."""
+    if not heard.has_letters or articles.can_read(heard.text):
+        return None
+    reply = answers.text_reply("another_language", heard, "unknown")
+    reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
+    return reply
+
+
+def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
+    """Not sure enough to act: ask, and keep the button in reach."""
+    if not heard.is_issue or heard.knows(CLEAR):
+        return None
+    triage = {"category": heard.category, "priority": heard.priority}
+    reply = answers.text_reply("ask_issue", heard)
+    reply.asks = {"about": "issue", "intent": heard.intent} | triage
+    reply.offer_agent, reply.category, reply.priority = True, heard.category, heard.priority
+    return reply

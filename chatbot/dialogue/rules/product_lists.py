@@ -1,0 +1,189 @@
+"""Rules about several products: comparisons, and lists by what is in them."""
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from supportdesk import money
+
+from ...models import Chat, Product
+from ...nlu.cues import phrases, plain
+from ...sources import product_facts
+from ...sources.product_facts import PRICE, STOCK
+from .. import answers
+from ..answers import Reply
+from ..message import ACT, Heard
+from .about_products import CHEAPER, FREE_OF, MOST_TOLD, THIS, spoken_of
+from .product_sums import BOTH, counted, last_two
+
+# --- Comparing ----------------------------------------------------------------------------------
+
+COMPARES = phrases(r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
+SPICIER = phrases(
+    "spic\\w+", "te+kh[aie]\\w*", "tikh[aie]\\w*", "hot\\w*", "mirch\\w*", "तीखा", "mild\\w*", "less spicy"
+)
+BETTER = phrases(
+    "better", "best", "health\\w+", "achh?[aei]", "behtar", "good", "बेहतर", "अच्छा", "recommend", "sehat\\w*"
+)
+
+
+def a_comparison(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Which is cheaper, classic or peri peri?": both, side by side, from what is known."""
+    said = plain(heard.text)
+    if heard.is_issue or not COMPARES.search(said):
+        return None
+    products = _compared(heard)
+    if len(products) < 2:
+        return None
+    return compared(heard, products[:MOST_TOLD], said)
+
+
+def _compared(heard: Heard) -> list[Product]:
+    before = spoken_of(heard)
+    named = [product for product, _ in counted(heard)]
+    if len(named) > 1:
+        return named
+    named = named or list(heard.found.products)
+    if len(heard.found.products) > 1:
+        return list(heard.found.products)
+    if before and named and named[0] not in before:
+        return [*before[:1], *named]
+    if not named and BOTH.search(plain(heard.text)) and len(both := last_two(heard)) == 2:
+        return both
+    if len(before) > 1 and (THIS.search(plain(heard.text)) or len(heard.text.split()) <= 6):
+        return before
+    return named
+
+
+def compared(heard: Heard, products: list[Product], said: str) -> Reply:
+    language = heard.language
+    lines = [_compared_line(product, said) for product in products]
+    reply = Reply("", "product_query", max(heard.confidence, 0.8))
+    head = ""
+    if CHEAPER.search(said):
+        low, high = (choose(products, key=lambda product: product.price) for choose in (min, max))
+        same = low.price == high.price
+        head = wording.say(
+            "compare_same_price" if same else "compare_price",
+            language,
+            low=low.name,
+            price=money.formatted(low.price),
+            high=high.name,
+            more=money.formatted(high.price),
+        )
+    elif BETTER.search(said) and not SPICIER.search(said):
+        head = wording.say("compare_taste", language)
+    reply.text = "\n".join(filter(None, [head, *lines]))
+    answers.show(reply, products, aspect="compare")
+    reply.is_sure = True
+    return reply
+
+
+def _compared_line(product: Product, said: str) -> str:
+    aspect = "spice" if SPICIER.search(said) else next(iter(product_facts.all_asked_about(said)), "")
+    fact = aspect not in ("", PRICE, STOCK) and product_facts.fact(product, aspect)
+    words = (fact and fact.words) or (product_facts.SENTENCE.findall(product.description or "") or [""])[
+        0
+    ].strip()
+    contents = f" ({product.ingredients.rstrip('.')})" if product.ingredients and not fact else ""
+    return f"• {product.name}, {money.formatted(product.price)} / {product.unit}: {words}{contents}"
+
+
+# --- Lists by what is in them ------------------------------------------------------------------------
+
+WANTS_A_LIST = phrases(
+    "kuch",
+    "koi",
+    "anything",
+    "something",
+    "any",
+    "some",
+    "which",
+    "what",
+    "kya kya",
+    "kaun ?s[aei]",
+    "kon ?s[aei]",
+    "options?",
+    "products?",
+    "items?",
+    "snacks?",
+    "show",
+    "list",
+    "dikhao",
+    "do you have",
+    "do u have",
+    "have you",
+    "hai kya",
+    "milega",
+    "chahiye",
+    "कुछ",
+    "कोई",
+    "क्या",
+    "चाहिए",
+    "दिखाओ",
+    "want",
+    "need",
+    "looking for",
+    "suggest",
+    "batao",
+    "without",
+    "bina",
+)
+LISTED = {
+    "jain": True,
+    "vegan": True,
+    "gluten": False,
+    "sugar": False,
+    "onion_garlic": False,
+    "milk": False,
+    "peanut": False,
+    "nuts": False,
+    "soy": False,
+    "egg": False,
+    "palm_oil": False,
+    "preservatives": False,
+    "caffeine": False,
+}
+
+
+def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Jain snacks kya hai", "without onion garlic", "sugar free kuch hai": what its ingredients allow."""
+    said = plain(heard.text)
+    if (
+        (heard.is_issue and heard.confidence >= ACT)
+        or heard.aspect not in LISTED
+        or not WANTS_A_LIST.search(said)
+    ):
+        return None
+    if LISTED[heard.aspect] is False and not FREE_OF.search(said):
+        return None
+    named = heard.found.products
+    if len(named) == 1 and not heard.found.is_vague and not _is_of_a_kind(heard, named[0]):
+        return None
+    return listed(heard, heard.aspect, list(named))
+
+
+def _is_of_a_kind(heard: Heard, product: Product) -> bool:
+    return heard.aspect in ("sugar", "peanut", "nuts", "milk", "mustard")
+
+
+def fitting(aspect: str, among: list[Product]) -> list[Product]:
+    """Return the products on sale whose ingredients allow it, those in stock first."""
+    facts = [(product, product_facts.fact(product, aspect)) for product in among]
+    wanted = LISTED[aspect]
+    return sorted(
+        (p for p, fact in facts if fact and fact.verdict is wanted), key=lambda p: not p.is_in_stock
+    )
+
+
+def listed(heard: Heard, aspect: str, among: list[Product]) -> Reply | None:
+    kept = fitting(aspect, among) if len(among) > 1 else []
+    products = (kept or fitting(aspect, catalogue.on_sale()))[:MOST_TOLD]
+    if not products:
+        return None
+    what = wording.say(f"free_{aspect}", heard.language)
+    reply = answers.text_reply(
+        "listed", heard, "product_query", sure=0.8, what=what, names=", ".join(p.name for p in products)
+    )
+    answers.show(reply, products, aspect=aspect)
+    reply.suggestions = heard.near(ACT)[:1]
+    reply.is_sure = True
+    return reply

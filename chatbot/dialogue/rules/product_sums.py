@@ -1,0 +1,197 @@
+"""Rules about sums: several products, how many of each, and what their delivery adds."""
+
+import re
+from decimal import Decimal
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from supportdesk import money
+
+from ...models import Chat, Product
+from ...nlu.cues import phrases, plain
+from ...sources import delivery_areas
+from .. import answers
+from ..answers import Reply
+from ..message import Heard
+from .about_delivery import OWN_ORDER
+from .about_products import FOLLOWS, spoken_of
+
+NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 12,
+    "ek": 1, "do": 2, "teen": 3, "tin": 3, "char": 4, "chaar": 4, "panch": 5, "paanch": 5, "chhe": 6, "che": 6, "saat": 7, "aath": 8, "nau": 9, "das": 10,
+    "एक": 1, "दो": 2, "तीन": 3, "चार": 4, "पांच": 5, "छह": 6, "सात": 7, "आठ": 8, "नौ": 9, "दस": 10, "single": 1, "double": 2, "dono": 1, "couple": 2,
+}  # fmt: skip
+SUM = phrases(
+    r"total(?:ly)?", "sum", "altogether", "in all", "all together", "together", r"bill(?: amount)?(?: kitna)?", r"kitna (?:hoga|hua|banega|ho jayega|padega|lagega|total|bill|dena|pay|ayega|aayega)(?: .{0,15})?", r"kitne (?:ka|ke|ki|me|mein) (?:padega|padenge|hoga|honge|aayega|ayega|milega|milenge)", r"kitne (?:honge|hue|lagenge|dene)(?: .{0,12})?",
+    r"how much (?:will|would|for|do i|is|are|does|shall|should)(?: .{0,60})?", r"mila ?(?:ke|kar)", "milake", "grand total", r"(?:with|including|incl) (?:delivery|shipping)", r"delivery (?:ke )?sa(?:a)?th", r"delivery mila\w*", "कुल", "टोटल", "मिलाकर", "कितना होगा", "कितना पड़ेगा", "कितने का पड़ेगा", "cost of", "price (?:of|for)", r"final (?:amount|price)", r"what(?:'?s| is| will be| would be)? (?:the )?(?:cost|price|total|amount)(?: .{0,60})?", "amount", "kitne\\W*$", "kitna\\W*$", r"kitne (?:ka|ke|ki)", "कितने (?:का|के|की)(?: .{0,10})?", "how much",
+)  # fmt: skip
+ITEM_BREAK = re.compile(
+    r"\s*(?:,|\+|&|\band\b|\baur\b|\bplus\b|\bwith\b|\bke saath\b|\bor\b|और|व)\s*", re.IGNORECASE
+)
+COUNT = re.compile(
+    r"(?<![\w₹.])(\d{1,3})\s*(?:x|×|nos?|pcs?|pieces?|packs?|packets?|pkts?|pouch(?:es)?|jars?|bottles?|box(?:es)?|पैकेट|डिब्बे|units?)?(?!\s*(?:(?:gm?s?|grams?|kgs?|kilo|ml|l|ltrs?|litres?|rs|rupees|rupaye|days?|din|months?|percent|min|hours?)\b|₹|%))(?![\w.])",
+    re.IGNORECASE,
+)
+DELIVERED = phrases("delivery", "shipping", "dilivery", "डिलीवरी", "delivered", "courier")
+
+
+def counted(heard: Heard) -> list[tuple[Product, int]]:
+    """Return the products of a message with how many of each: "2 classic and one honey"."""
+    pieces = [piece for piece in ITEM_BREAK.split(plain(heard.text)) if piece.strip()]
+    # A piece may hold two counts without a comma between: "2 ghee 3 honey"
+    pieces = [each for piece in pieces for each in _by_counts(piece)]
+    before = spoken_of(heard)
+    found: list[tuple[Product, int]] = []
+    near = list(before)
+    for piece in sorted(pieces, key=lambda piece: catalogue.look_up(piece).is_vague):
+        near += [product for product, _ in found]
+        product = _one(piece, near)
+        if product and product not in [each for each, _ in found]:
+            found.append((product, _count(piece)))
+    order = {product.pk: _place(product, pieces) for product, _ in found}
+    return sorted(found, key=lambda item: order[item[0].pk])
+
+
+def _by_counts(piece: str) -> list[str]:
+    starts = [match.start() for match in COUNT.finditer(piece)]
+    if len(starts) < 2:
+        return [piece]
+    starts[0] = 0
+    return [piece[start:end] for start, end in zip(starts, [*starts[1:], len(piece)], strict=True)]
+
+
+def _one(piece: str, near: list[Product]) -> Product | None:
+    found = catalogue.look_up(piece)
+    if (
+        near
+        and (named := catalogue.named_beside(piece, near))
+        and (found.is_vague or not found.products or len(found.products) > 1)
+    ):
+        return named[0]
+    return found.products[0] if found.products else None
+
+
+def _place(product: Product, pieces: list[str]) -> int:
+    words = {word.casefold() for name in product.names for word in name.split()}
+    return next(
+        (place for place, piece in enumerate(pieces) if words & set(piece.casefold().split())), len(pieces)
+    )
+
+
+def _count(piece: str) -> int:
+    if found := COUNT.search(piece):
+        return max(1, min(int(found[1]), 999))
+    return next((NUMBERS[word] for word in piece.casefold().split() if word in NUMBERS), 1)
+
+
+def a_sum(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Ek classic aur ek peri peri, total kitna hoga delivery ke saath": added up, with the delivery rule."""
+    said = plain(heard.text)
+    if heard.is_issue or not SUM.search(said) or OWN_ORDER.search(said):
+        return None
+    items = counted(heard)
+    if heard.topic.get("kind") == "sum" and items and FOLLOWS.search(said):
+        return summed(heard, items)
+    several = len(items) > 1 or sum(count for _, count in items) > 1
+    if heard.topic.get("kind") == "sum" and not items:
+        kept = dict(heard.topic["items"])
+        items = [(product, kept[str(product.pk)]) for product in spoken_of(heard)]
+        return (
+            summed(heard, items)
+            if items and (DELIVERED.search(said) or SUM.search(said)) and len(said.split()) <= 6
+            else None
+        )
+    if not items and BOTH.search(said) and len(both := last_two(heard)) == 2:
+        return summed(heard, [(product, 1) for product in both])
+    if not items and (count := _only_a_count(said)) and (before := spoken_of(heard)[:1]):
+        return summed(heard, [(before[0], count)])
+    if not items or not (several or DELIVERED.search(said)):
+        return None
+    return summed(heard, items)
+
+
+BOTH = phrases(
+    "both",
+    "dono",
+    "दोनों",
+    "the two",
+    "these two",
+    "all of them",
+    "sab",
+    "in dono",
+    "together",
+    "milake",
+    "total",
+)
+
+
+def last_two(heard: Heard) -> list[Product]:
+    """Return the last two products that were spoken of, in the order in which they were."""
+    return catalogue.by_ids(heard.chat.memory.get("recent", [])[-2:])
+
+
+def _only_a_count(said: str) -> int:
+    count = _count(said)
+    return count if count > 1 and len(said.split()) <= 8 else 0
+
+
+def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
+    """ "And if I take 2?" after a product: what two cost."""
+    said = plain(heard.text)
+    before = spoken_of(heard)[:1]
+    follows = len(said.split()) <= 7 and (
+        FOLLOWS.search(said)
+        or re.search(
+            r"\b(?:if i (?:take|buy|order)|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            said,
+            re.IGNORECASE,
+        )
+    )
+    if not before or not follows or heard.found.products or heard.is_issue or heard.numbers:
+        return None
+    count = _only_a_count(said)
+    return (
+        summed(heard, [(before[0], count)])
+        if (count > 1 and COUNT.search(said)) or (count > 1 and "agar" in said)
+        else None
+    )
+
+
+def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
+    """Return the sum of these products with what their delivery costs."""
+    goods = sum((product.price * count for product, count in items), Decimal(0))
+    lines = " + ".join(
+        f"{count} × {product.name} {money.formatted(product.price * count)}" for product, count in items
+    )
+    reply = answers.text_reply(
+        "sum_lines", heard, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
+    )
+    charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
+    if charge is None:
+        charges = heard.library.by_slug.get("shipping-charges")
+        reply.text += " " + (
+            charges.body_in(heard.language) if charges else wording.say("sum_no_rule", heard.language)
+        )
+    elif charge:
+        said = {
+            "charge": money.formatted(charge),
+            "all": money.formatted(goods + charge),
+            "free": money.formatted(area.free_from or 0),
+        }
+        reply.text += " " + wording.say(
+            "sum_delivery" if area.free_from else "sum_delivery_always", heard.language, **said
+        )
+    else:
+        reply.text += " " + wording.say(
+            "sum_free",
+            heard.language,
+            free=money.formatted(area.free_from or 0),
+            total=money.formatted(goods),
+        )
+    sold_out = [product.name for product, _ in items if not product.is_in_stock]
+    if sold_out:
+        reply.text += " " + wording.say("sum_sold_out", heard.language, names=", ".join(sold_out))
+    answers.show(reply, [product for product, _ in items])
+    reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
+    reply.is_sure = True
+    return reply

@@ -1,0 +1,196 @@
+"""Which order a message means: by its number, its item, "the other one", its state. And the words of orders."""
+
+import re
+
+from chatbot.nlu import features as words
+from chatbot.sources import orders
+from chatbot.sources.products import GENERIC
+from tickets.models import Category, Order, OrderStatus
+
+from ...nlu.cues import phrases, plain
+from .. import flows
+from ..message import Heard
+
+# --- Cues -----------------------------------------------------------------------
+
+MINE = phrases(
+    "my", "mine", "i", "i'?ve", "i'?m", "me", "mera", "meri", "mere", "mujhe", "maine", "humara", "hamara", "hamare", "apna", "our", "we", "this order", "yeh order", "ye order", "the order",
+    "मेरा", "मेरी", "मेरे", "मुझे", "मैंने", "हमारा", "अपना",
+)  # fmt: skip
+# Of one order that is theirs: "can i cancel an order after it shipped" asks for the rule
+MY_ORDER = phrases(
+    r"(?:my|mera|meri|mere|this|the|that|our|apna|hamara) (?:last |latest |recent |whole )?(?:order|parcel|package|saman|shipment|booking)", "mera", "meri", "mere", "my", "isko", "ise", "this one", "मेरा", "मेरी", "मेरे", "इसे", "इसको", "yeh order", "ye order",
+)  # fmt: skip
+REFUND = phrases(r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
+STANDING = phrases(
+    "status", "where", "whr", "when", "kab", "kb", "kahan", "kaha", "kidhar", "track", "update", "pending", "initiated?", "processed", "credited", "reflect\\w*", "still", "yet", "abhi tak", "ab tak", "stuck", "aaya kya", "kya hua", "hua kya", "hua ya nahi", "aa gaya kya",
+    r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check",
+)  # fmt: skip
+THE_RULE = re.compile(r"^\W*(?:(?:and|aur|ok|to|और)\s+)?(?:how (?:long|many days|do|does|much time)|what is|what'?s|in how many|(?:refund|return) (?:policy|rule|kaise|me kitn)|policy|(?:refund )?kitne din(?:o)? me(?:in)?(?: .{0,20})? (?:hota|milta|aata)|रिफंड कैसे)", re.IGNORECASE)  # fmt: skip
+CANCELS = phrases(
+    r"cance?l\w*",
+    "cancle",
+    "cancell?",
+    r"radd?",
+    r"band kar\w*",
+    r"kensal\w*",
+    r"कैंसि?ल",
+    "कैंसल",
+    "रद्द",
+    "कैन्सल",
+)
+SUBSCRIBED = phrases(r"subscri\w+", "सब्सक्रिप्शन", "monthly", "auto ?delivery", "account", "id")
+ADDS = phrases(
+    r"add(?:ed|ing)?", "include", r"jod\w*", r"jor (?:do|dena)", r"d[a]+l(?: do| dijiye| dena| sakte)", "put", r"remove", r"hata\w*", "increase", "decrease", "reduce", r"(?:change|update|modify) (?:the )?(?:quantity|qty|items?|flavou?r)", r"quantity", r"ek aur", r"one more", r"aur ek", "extra", "edit", "modify", "badha\\w*",
+    "ghata\\w*", "जोड़\\S*", "डाल\\S*", "हटा\\S*", "बढ़ा\\S*", "merge", "club", "combine",
+)  # fmt: skip
+SAME_ORDER = phrases(
+    r"(?:in|into|to|with|from) (?:the |my |this |that )?(?:same|existing|current|previous|last|running|placed)?\s*(?:order|parcel|box|shipment|package)", r"same (?:order|parcel|box)", r"(?:usi|isi|us|is|mere|wahi|same|order|pichle) (?:order |parcel |box )?(?:me(?:in)?|mai|ke saath)", "order me(?:in)?", "ऑर्डर में", "उसी (?:ऑर्डर|में)", r"my order", r"(?:mera|mere) order", r"order #?\d+", "isme", "usme", r"vp-? ?\d+",
+)  # fmt: skip
+ADDRESS = phrases(r"addr?ess\w*", "adress", r"pata(?! (?:nahi|chal|kar|karo|hai kya|nhi))", "pin ?code", "landmark", r"(?:phone|mobile|contact) (?:no|number|num)", "location", "पता(?! (?:नहीं|चल|कर))", "पते", "पिन", "flat", "house number", "delivery (?:address|name|number)", "ghar ka number")  # fmt: skip
+CHANGES = phrases(r"chang\w+", r"chnge?", r"updat\w+", r"badal\w*", r"badl\w*", r"edit", r"modify", r"correct", "wrong", "galat", r"shift\w*", "different", "doosre", "dusre", "new", "naya", "naye", "nayi", "instead", "replace", "बदल\\S*", "गलत", "ग़लत", "सही कर\\S*", "नया", "नए", "redirect", "forgot", "missing", "incomplete", "moved", "theek kar\\w*", "thik kar\\w*", "another")  # fmt: skip
+RETURNS = phrases(
+    r"return\w*",
+    "retrun",
+    r"wapas",
+    r"vapas",
+    r"wapis",
+    r"send (?:it )?back",
+    r"give (?:it )?back",
+    "pick ?up",
+    "लौटा\\S*",
+    "वापस",
+    "वापसी",
+    "रिटर्न",
+)
+EXCHANGES = phrases(r"exchang\w*", r"swap\w*", "replace\\w*", r"badal\w*", "बदल\\S*", "एक्सचेंज")
+OTHER_ONE = phrases(
+    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?",
+    r"(?:pichl[aei]|purana|purani|pehle (?:wala|wali)|pahle (?:wala|wali)|usse pehle)(?: (?:wala|wali|order))?", "दूसर[ाेी](?: (?:वाला|वाली|ऑर्डर))?", "पिछल[ाेी](?: (?:वाला|ऑर्डर))?", "पुराना", "remaining (?:one|order)", "baaki (?:wala|order)", "next one",
+)  # fmt: skip
+ALL_OF_THEM = phrases(r"(?:all|both)(?: of)?(?: my| the| mere)? orders?", r"(?:sab|saare|sare|dono)(?: mere)? orders?", r"(?:mere )?(?:saare|sare|sab) order", r"my (?:orders|order history)", r"order history", "(?:सभी|सारे|दोनों) ऑर्डर", r"how many orders", r"list (?:of )?(?:my )?orders", r"kitne order", r"both of them", "dono ka", "orders")  # fmt: skip
+NEWEST = phrases(
+    r"(?:latest|newest|most recent|recent|last) (?:one|order)",
+    r"(?:naya|latest|aakhri|last) (?:wala|order)",
+    "नया (?:वाला|ऑर्डर)",
+)
+BY_STATE = (
+    (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil gaya|aa gaya|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
+    (phrases(r"cancell?ed (?:one|order|wala)", r"jo cancel (?:hua|kiya)(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*cancell?ed", "कैंसल (?:वाला|किया)", "the order i cancell?ed"), {OrderStatus.CANCELLED}),
+    (phrases(r"(?:refunded|returned) (?:one|order|wala)", r"jo (?:return|wapas) kiya(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*(?:returned|refunded)"), {OrderStatus.RETURNED, OrderStatus.REFUNDED}),
+    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )+\w+(?: (?:hai|wala|mila|aaya))?", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala"), orders.UNDER_WAY),
+)  # fmt: skip
+
+
+# --- Which one ------------------------------------------------------------------
+
+
+def of_items(heard: Heard) -> tuple[list[Order], bool]:
+    """Return the person's orders with an item that the message names, and whether it names one at all."""
+    known, found = heard.known_orders, heard.found
+    names = {product.name for product in found.products} | {product.sku for product in found.products}
+    said = {_key(word) for word in _telling(heard.text)} - {""}
+    fitting = []
+    for order in known:
+        items = list(order.items.all())
+        by_words = any(said & {_key(word) for word in _telling(item.name)} for item in items)
+        if by_words or any(item.name in names or item.sku in names for item in items):
+            fitting.append(order)
+    if len(fitting) > 1 and len(said) > 1:
+        best = max(_named_words(order, said) for order in fitting)
+        fitting = [order for order in fitting if _named_words(order, said) == best]
+    return fitting, bool(found.products and not found.is_vague)
+
+
+def _key(word: str) -> str:
+    """Return the word by its sound where that says enough: "ghee" and "gaya" sound alike and are not."""
+    sound = words.sound(word)
+    return sound if len(sound) > 2 else word
+
+
+def _telling(text: str) -> list[str]:
+    return [
+        word
+        for word in words.tokens(text)
+        if len(word) > 2 and word not in GENERIC and word[0].isalpha() and word not in AROUND
+    ]
+
+
+AROUND = {
+    "order", "jar", "packet", "pack", "bottle", "box", "village", "festive", "pantry", "stone", "ground", "cold", "pressed", "sun", "cured", "the", "and", "not", "was", "nahi", "hai",
+    "mila", "aaya", "toota", "tuta", "broken", "wild", "forest", "when", "came", "kar", "tha", "thi", "with", "from",
+}  # fmt: skip
+
+
+def _named_words(order: Order, said: set[str]) -> int:
+    sounds = {_key(word) for item in order.items.all() for word in _telling(item.name)}
+    return len(said & sounds)
+
+
+def which(heard: Heard, key: str) -> tuple[Order | None, str]:
+    """Return the order that the message means for a flow, and the flow's state when it is none of them.
+
+    By its number, its item, "the other one", its state; else the one spoken of, if its state
+    fits, else the newest that fits. An item that is in several of them, or in none, is asked about.
+    """
+    known, flow = heard.known_orders, flows.all_flows()[key]
+    if heard.order or not known:
+        return heard.order, ""
+    if other := the_other(heard):
+        return other, ""
+    if key == "late" and MARKED.search(plain(heard.text)):
+        return orders.likely(known, Category.PRODUCT_ISSUE), ""
+    fitting, names_item = of_items(heard)
+    if fitting and key not in OF_NO_ITEM:
+        return _best(fitting, flow.orders), ""
+    if names_item and key in ("damaged", "return"):
+        return None, flows.WHICH_ORDER if flow.step(flows.WHICH_ORDER) else ""
+    by_state = next((states for said, states in BY_STATE if said.search(plain(heard.text))), None)
+    if by_state and (fitting := [order for order in known if order.status in by_state]):
+        return fitting[0], ""
+    spoken_of = order_spoken_of(heard)
+    if spoken_of and (spoken_of.status in flow.orders or THAT_ONE.search(plain(heard.text))):
+        return spoken_of, ""
+    fitting = [order for order in known if order.status in flow.orders]
+    if key == "damaged":
+        order = orders.likely(known, Category.PRODUCT_ISSUE)
+        return order, "" if order else flows.WHICH_ORDER
+    if key == "late" and not fitting:
+        return orders.likely(known, Category.PRODUCT_ISSUE), ""
+    return (
+        fitting[0]
+        if fitting
+        else spoken_of or (known[0] if key in ("refund_status", "change_items") else None)
+    ), ""
+
+
+THAT_ONE = phrases(
+    "it", "that", "this", "ise", "isko", "use", "usko", "that one", "this one", "इसे", "उसे", "इसको"
+)
+# "It says delivered": the one that is not on its way by our data
+MARKED = phrases(
+    r"(?:says?|said|marked|showing|shows?|status|updated?|app me|dikha\w*|likha|bata\w*|likh)(?: \w+){0,3} deliver\w*",
+    r"deliver\w*(?: \w+){0,3} (?:dikha\w*|bata\w*|likha|show\w*|ho gaya bol\w*|bol\w*)",
+    r"डिलीवर(?:्ड)? (?:दिखा|बता|लिखा)\S*",
+)
+
+# What is to be added is in none of them yet
+OF_NO_ITEM = ("change_items",)
+
+
+def _best(fitting: list[Order], states: tuple[str, ...]) -> Order:
+    return next((order for order in fitting if order.status in states), fitting[0])
+
+
+def order_spoken_of(heard: Heard) -> Order | None:
+    pk = heard.chat.memory.get("order")
+    return next((order for order in heard.known_orders if str(order.pk) == pk), None)
+
+
+def the_other(heard: Heard) -> Order | None:
+    """Return the next newest order after the one spoken of, where the message asks for "the other one"."""
+    if not OTHER_ONE.search(plain(heard.text)):
+        return None
+    spoken_of = order_spoken_of(heard)
+    rest = [order for order in heard.known_orders if not spoken_of or order.pk != spoken_of.pk]
+    return rest[0] if rest else None
