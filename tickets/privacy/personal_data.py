@@ -28,6 +28,7 @@ from tickets.models import (
     Activity,
     Attachment,
     AuditEntry,
+    Draft,
     Message,
     Order,
     Person,
@@ -162,6 +163,7 @@ def _ticket(ticket: Ticket) -> dict:
     fields = [field.name for field in Ticket._meta.concrete_fields if field.name not in left_out]
     return {field: getattr(ticket, field) for field in fields} | {
         "messages": [_message(message) for message in messages],
+        "drafts": list(ticket.drafts.order_by("updated_at").values("text", "is_note", "updated_at")),
         "history": list(ticket.events.order_by("at").values("field", "old", "new", "actor_name", "at")),
     }
 
@@ -308,6 +310,7 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
         TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
     _erase_head(ticket, messages, anonymous)
     ScheduledReply.objects.filter(ticket=ticket).delete()
+    Draft.objects.filter(ticket=ticket).delete()
     search.renew(ticket)
     live.announce(ticket)
 
