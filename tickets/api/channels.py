@@ -15,7 +15,8 @@ from tickets.models import ChannelName, Person
 from tickets.privacy.plain_text import plain_phone
 
 from . import schema
-from .serializers import ClientIdField, DeskMessageSerializer, Email, Line, SignedInSerializer, message_json
+from .fields import Email, Line
+from .serializers import ClientIdField, DeskMessageSerializer, SignedInSerializer, message_json
 from .views import checked, for_agents, signed_in
 
 BELONGS_TO_A_CUSTOMER = (

@@ -5,15 +5,13 @@ event row for each change, and announces it to the live streams. What may not be
 done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
 
 status         what a ticket may become (the one table), and the changes of which verbs are made
-messages       opening a ticket, and everything that is said on one
-openings       a ticket that an agent opens for a caller
+messages       opening a ticket, what is said on one, replies sent later, taking a message back
 transitions    status, agent, priority; the customer's yes and rating
 corrections    order, subject, contact, tags; snooze and spam
 changes        several verbs at once, and many tickets
 waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
-undo           taking back a change; withdrawals: taking back a message
-scheduled      replies that are sent later
+undo           taking back a change
 merging        two tickets of one customer become one
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
@@ -43,13 +41,18 @@ from .messages import (
     StaleReply,
     add_note,
     agent_replies,
+    cancel_because_customer_wrote,
+    cancel_reply,
+    customer_of_caller,
     customer_says,
+    open_for_caller,
     open_ticket,
+    plan_reply,
+    send_planned,
+    withdraw,
 )
-from .openings import customer_of_caller, open_for_caller
 from .read_receipts import mark_read
 from .requester import change_requester
-from .scheduled import cancel_because_customer_wrote, cancel_reply, plan_reply, send_planned
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,
@@ -66,7 +69,6 @@ from .transitions import (
 )
 from .undo import Recording, recorded
 from .undo import take as undo_change
-from .withdrawals import withdraw
 
 __all__ = [
     "MAX_TEXT",

@@ -14,9 +14,9 @@ from tickets import search, uploads
 from tickets.collaboration import mentions
 from tickets.models import Attachment, Message, Person, Sender, Ticket
 
-from . import clock, waiting
-from .change_set import ChangeSet, atomic_on_ticket, preview_of
-from .status import IllegalMove
+from .. import clock, waiting
+from ..change_set import ChangeSet, atomic_on_ticket, preview_of
+from ..status import IllegalMove
 
 # How long a person can take back what they did
 UNDO_TIME = timedelta(seconds=8)
