@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0060_mentions_and_followers'),
+        ('tickets', '0061_drafts'),
     ]
 
     operations = [
