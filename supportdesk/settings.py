@@ -270,6 +270,12 @@ CLAMAV_URL = env.text(
 # Letters carry photos as phones take them, a third larger in their encoding
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A picture is read whole to be cleaned: only larger files go through the folder for temporary files
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportdesk.http.uploads.TemporaryFileUploadHandler",
+]
 
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail

@@ -41,6 +41,7 @@ from tickets.attachments import received_files
 from tickets.desk import fragments
 from tickets.models import Ticket, Viewer
 from tickets.operations import checklist
+from tickets.privacy.plain_text import plain_address
 from tickets.team.settings import current
 from tickets.uploads import received
 
@@ -206,13 +207,13 @@ def connect(request):
     ticket = conversations.current_ticket(person)
     if not ticket or ticket.is_over:
         rate_limits.consume(request, "open a ticket")
-        handover.open_ticket(person)
+        handover.open_ticket(person, page=str(request.data.get("page", "")))
     return _shown(request, status=201)
 
 
 def _contact(request) -> dict:
     """The form's "Email or phone" is whichever it looks like."""
-    contact = str(request.data.get("contact", "")).strip()
+    contact = plain_address(str(request.data.get("contact", "")))
     if "@" not in contact and not any(map(str.isdigit, contact)):
         raise ValidationError({"contact": ["Please give an e-mail address or a phone number."]})
     given = {"name": request.data.get("name", ""), "email" if "@" in contact else "phone": contact}

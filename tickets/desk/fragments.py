@@ -19,6 +19,7 @@ from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
 from tickets.attachments import EXTENSIONS
 from tickets.models import Message, Person, Sender, Ticket, load_files
+from tickets.privacy import masking
 
 # Two or three kilobytes each. Who works on the templates sees each change
 ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
@@ -156,6 +157,11 @@ class Bubble(NamedTuple):
     place: str
     # Told to its sender only
     was_read: bool | None
+
+    @property
+    def hidden(self) -> str:
+        """What was taken out of the text before it was stored ("card", "code"), for agents."""
+        return masking.hidden(self.text) if self.side == "agent" else ""
 
 
 _of_message = attrgetter(
