@@ -9,7 +9,7 @@ DESK_MODULES = [
             "palette", "snooze", "stream", "suggest", "tags", "talk", "ticket", "title", "toast",
         )
     ),
-    *(f"js/{name}.js" for name in ("composer", "conversation", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),
+    *(f"js/{name}.js" for name in ("composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),
     "js/vendor/eventsource-parser-3.1.1.js",
     "js/vendor/idiomorph-0.8.0.js",
 ]  # fmt: skip
