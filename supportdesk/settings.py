@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
-from corsheaders.defaults import default_headers
 
 from supportdesk.db.config import apps_for, database_from_url, is_mongo, migrations_for
 
+from .defaults import *  # noqa: F403
+from .defaults import INSTALLED_APPS
 from .env import BadSetting, Environment, is_loopback, quoted
 from .storage import keys
 
@@ -148,88 +149,8 @@ env.needs("OIDC_CLIENT_ID", "OIDC_URL")
 env.needs("OIDC_CLIENT_SECRET", "OIDC_URL")
 
 # --- Django ------------------------------------------------------------------
-INSTALLED_APPS = [
-    "tickets",
-    "chatbot",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "corsheaders",
-    "csp",
-    "django_htmx",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
-]
-
-MIDDLEWARE = [
-    "supportdesk.observability.logs.RequestLog",
-    "supportdesk.http.middleware.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "supportdesk.http.outages.DatabaseUnavailableMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "supportdesk.http.middleware.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "tickets.accounts.sessions.agent_sessions",
-    "tickets.privacy.audit.audit_middleware",
-]
-
-# The check looks for Django's own SecurityMiddleware by name; ours is that one, with an exception
-SILENCED_SYSTEM_CHECKS = ["security.W001"]
-
-ROOT_URLCONF = "supportdesk.urls"
-ASGI_APPLICATION = "supportdesk.asgi.application"
-AUTH_USER_MODEL = "tickets.Person"
-AUTHENTICATION_BACKENDS = ["tickets.accounts.backends.PasswordBackend"]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "dashboard"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-
-# Sign-in of agents: our pages and limits, allauth's second factor, see tickets/accounts
-ACCOUNT_ADAPTER = "tickets.accounts.adapters.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# Not `email`: guests type that themselves
-ACCOUNT_USER_MODEL_EMAIL_FIELD = "login_email"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Ours count for all processes together, see tickets/accounts/rate_limits.py
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
-MFA_ADAPTER = "tickets.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "tickets.accounts.second_factor.CodeForm",
-    "reauthenticate": "tickets.accounts.second_factor.CodeAgainForm",
-}
-MFA_TOTP_TOLERANCE = 1
-# Addresses of agents are given by staff: there is no sign-up that could take another's
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers know passkeys on http://localhost and on HTTPS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-SOCIALACCOUNT_ADAPTER = "tickets.accounts.adapters.ProviderAdapter"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -289,12 +210,8 @@ TEMPLATES = [
     },
 ]
 
-LANGUAGE_CODE = "en"
-USE_I18N = True
-LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [BASE_DIR / "supportdesk" / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kolkata")
-USE_TZ = True
 
 # --- Files -------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -309,20 +226,6 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "supportdesk.serving.static.ImmutableStatic"},
 }
-# Half the work at the first start: names without a hash and source maps are not used
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
-    "map",
-    "png",
-    "jpg",
-    "webp",
-    "gif",
-    "woff",
-    "woff2",
-    "zip",
-    "gz",
-    "br",
-)
 # Pictures in a bucket instead of DATA_DIR/media, still served through the desk's own access check
 S3_BUCKET = env.text(
     "S3_BUCKET",
@@ -355,11 +258,24 @@ REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
 FILE_MAX_BYTES = 20 * 1024 * 1024
 FILES_MAX_BYTES = 40 * 1024 * 1024
 FORM_MAX_BYTES_AT = {
-    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?": FILES_MAX_BYTES + 256 * 1024
+    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?|/support/[^/]+/reply|/widget/messages|/c/[^/]+/?": FILES_MAX_BYTES
+    + 256 * 1024
 }
+# A scanner that speaks clamd's protocol: files are sent through it before they are stored
+CLAMAV_URL = env.text(
+    "CLAMAV_URL",
+    pattern=r"tcp://[^\s/:@]+:[0-9]{1,5}|unix:/\S+",
+    fits="use tcp://host:3310 or unix:/run/clamav/clamd.ctl",
+)
 # Letters carry photos as phones take them, a third larger in their encoding
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A picture is read whole to be cleaned: only larger files go through the folder for temporary files
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportdesk.http.uploads.TemporaryFileUploadHandler",
+]
 
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
@@ -405,17 +321,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-# Beside the session, not in a cookie of their own
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
-CSRF_FAILURE_VIEW = "supportdesk.http.errors.csrf_failure"
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-# Calls, and the pictures that messages name
-CORS_URLS_REGEX = r"^/(api|files)/"
-CORS_ALLOW_HEADERS = [*default_headers, "last-event-id"]
-CORS_EXPOSE_HEADERS = ["Retry-After"]
-
 _NOBODY, _SELF = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -423,7 +329,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [_SELF],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:", "blob:"],
-        "media-src": [_SELF],
+        "media-src": [_SELF, "blob:"],
         "font-src": [_SELF],
         "connect-src": [_SELF],
         "frame-src": [_SELF],
@@ -436,20 +342,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API ---------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.accounts.tokens.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "tickets.api.parsers.JSONParser",
-        "tickets.api.parsers.MultiPartParser",
-        "tickets.api.parsers.FormParser",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tickets.api.errors.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
@@ -463,34 +355,6 @@ SIMPLE_JWT = {
     "LEEWAY": timedelta(seconds=45),
     "CHECK_REVOKE_TOKEN": True,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "supportdesk",
-    "DESCRIPTION": "Support desk for shops: Villy, tickets, live conversations.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api",
-    "PREPROCESSING_HOOKS": ["tickets.api.schema.only_the_api"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "tickets.api.schema.with_streams",
-        "tickets.api.schema_bodies.with_bodies",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "Status": "tickets.models.Status.choices",
-        "OrderStatus": "tickets.models.OrderStatus.choices",
-        "Priority": "tickets.models.Priority.choices",
-        "Category": "tickets.models.Category.choices",
-        "Role": "tickets.models.Role.choices",
-        "Sender": "tickets.models.Sender.choices",
-        "Channel": "tickets.models.ChannelName.choices",
-        "AddressChannel": ["email", "whatsapp"],
-        "ChatSender": ["customer", "ai"],
-    },
-}
-
 # --- Logs --------------------------------------------------------------------
 # `json` is one object a line, for machines; `line` is for the person in front of the terminal
 LOG_FORMAT = env.choice("LOG_FORMAT", "line" if DEBUG else "json", ["line", "json"])

@@ -4,22 +4,46 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
 from chatbot.sources import order_codes
 from tests import factories
 from tests.desk import Desk
+from tests.engines import template
 from tickets import queries
 from tickets.accounts import letters, tokens
 from tickets.models import Person, Role, Ticket
 from tickets.privacy import audit
 from tickets.team import settings as team_settings
+
+
+@pytest.fixture(scope="session")
+def _template(django_db_modify_db_settings):
+    """On SQLite put a migrated file where the test database is to be; return what keeps one that was migrated."""
+    if connection.vendor != "sqlite":
+        return lambda: None
+    steps = ExitStack()
+    steps.enter_context(template.provided(Path(connection.settings_dict["TEST"]["NAME"])))
+    return steps.close
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_template, django_db_setup):
+    _template()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    # With what `template` put there Django has nothing to apply
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,18 @@ from django.db.models import Q, QuerySet
 from supportdesk.db.compiled_queries import compiled_query
 
 from . import search
-from .models import Category, Lane, Person, Priority, Status, Tag, Ticket, TicketTag
+from .models import (
+    Category,
+    Follower,
+    Lane,
+    Mention,
+    Person,
+    Priority,
+    Status,
+    Tag,
+    Ticket,
+    TicketTag,
+)
 from .workflow.tags import key_of
 
 PAGE = 25
@@ -29,8 +40,8 @@ SEARCH_LENGTH = 200
 COUNT_CAP = 10_000
 VIEW_COUNT_CAP = 1_000
 CAPPED_COUNT_KEPT_SECONDS = 60
-# MongoDB asks for the tickets of a tag by their ids
-MOST_TAGGED = 10_000
+# MongoDB asks for the tickets of a tag, or of a person's mentions, by their ids
+MOST_BY_ID = 10_000
 
 VIEWS = {
     "needs-answer": "Needs an answer",
@@ -41,7 +52,14 @@ VIEWS = {
     "done": "Done",
 }
 # Without a place of their own among the tabs
-OTHER_VIEWS = {"spam": "Spam", "all": "All tickets"}
+OTHER_VIEWS = {
+    "spam": "Spam",
+    "all": "All tickets",
+    "mentions": "Mentions",
+    "following": "Following",
+}
+# What lies outside of the ticket's own row
+PERSONAL = {"mentions": Mention, "following": Follower}
 LANE_OF_VIEW = {"open": Lane.OPEN, "snoozed": Lane.SNOOZED, "done": Lane.DONE, "spam": Lane.SPAM}
 
 
@@ -141,6 +159,7 @@ class InboxFilter:
         """Whether many ask for it: then its SQL is kept."""
         return not (
             self.q
+            or self.view in PERSONAL
             or self.tag
             or self.updated_since
             or self.updated_before
@@ -190,6 +209,9 @@ def _in_view(tickets: QuerySet[Ticket], wanted: InboxFilter) -> QuerySet[Ticket]
         return tickets.filter(assignee_id=wanted.agent or None, lane=Lane.OPEN)
     if wanted.view == "unassigned":
         return tickets.filter(assignee=None, lane=Lane.OPEN)
+    if wanted.view in PERSONAL:
+        mine = PERSONAL[wanted.view].objects.filter(person_id=wanted.agent or None)
+        return tickets.filter(pk__in=_ids(mine)).exclude(lane=Lane.MERGED)
     if wanted.view == "all":
         return tickets.exclude(lane__in=(Lane.SPAM, Lane.MERGED))
     return tickets.filter(lane=LANE_OF_VIEW[wanted.view]) if wanted.view else tickets
@@ -200,8 +222,13 @@ def _tagged(names: Sequence[str]):
     rows = TicketTag.objects.filter(
         tag__in=list(Tag.objects.filter(key__in=[key_of(name) for name in names]))
     )
+    return _ids(rows)
+
+
+def _ids(rows: QuerySet):
+    """Return the ids of the tickets that these rows belong to, for a filter."""
     ids = rows.values_list("ticket_id", flat=True)
-    return list(ids.order_by("-id")[:MOST_TAGGED]) if connection.vendor == "mongodb" else ids
+    return list(ids.order_by("-id")[:MOST_BY_ID]) if connection.vendor == "mongodb" else ids
 
 
 # --- Pages -------------------------------------------------------------------

@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, dashboard, files, many, talking
+from .desk import actions, canned, dashboard, drafts, files, here, many, talking
 from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
@@ -25,6 +25,8 @@ urlpatterns = [
     path("support/canned/<uuid:reply_id>", canned.change, name="canned-change"),
     path("support/canned/<uuid:reply_id>/used", canned.used, name="canned-used"),
     path("support/canned/<uuid:reply_id>/picture", canned.picture, name="canned-picture"),
+    path("support/availability", here.choose, name="availability"),
+    path("support/active", here.active, name="active"),
     path("support/events", streams.inbox_events, name="inbox-events"),
     path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path(ticket + "history", dashboard.show_history, name="ticket-history"),
     path(ticket + "messages", dashboard.messages, name="ticket-messages"),
     path(ticket + "reply", talking.reply, name="ticket-reply"),
+    path(ticket + "draft", drafts.draft, name="ticket-draft"),
     path(ticket + "seen", talking.seen, name="ticket-seen"),
     path(ticket + "typing", talking.typing, name="ticket-typing"),
     path(ticket + "take", actions.take, name="ticket-take"),
@@ -47,6 +50,7 @@ urlpatterns = [
     path(ticket + "no-answer", actions.no_answer, name="ticket-no-answer"),
     path(ticket + "spam", actions.spam, name="ticket-spam"),
     path(ticket + "block", actions.block, name="ticket-block"),
+    path(ticket + "follow", actions.follow, name="ticket-follow"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),
     path(ticket + "notes", many.person_notes, name="person-notes"),

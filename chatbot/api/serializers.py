@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from tickets.api.serializers import ClientIdField, Line, OneOf, Text, clock
+from tickets.api.fields import Line, OneOf, Text, clock
+from tickets.api.serializers import ClientIdField
 from tickets.models import Category, Priority
 from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT

@@ -1,14 +1,17 @@
 // The agents' desk. The pages work without this file; it makes them live.
 import { watchBulk } from "./desk/bulk.js";
-import { watchCanned } from "./desk/canned.js";
+import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
+import { watchHere } from "./desk/here.js";
 import { rememberPlace, renewCounts, returnToPlace, sweep } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
+import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
 import { askToSignIn, head, request, watchSignIn } from "./desk/page.js";
 import { openPalette, watchPalette } from "./desk/palette.js";
 import { watchSnooze } from "./desk/snooze.js";
 import { follow, showLiveAgain } from "./desk/stream.js";
+import { watchSuggestions } from "./desk/suggest.js";
 import { showColours } from "./desk/tags.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
 import { showTitle, unseen } from "./desk/title.js";
@@ -94,7 +97,7 @@ document.addEventListener("visibilitychange", () => {
   showTitle();
   talk?.catchUp().then(tellSeen);
 });
-addEventListener("online", () => talk?.retry());
+addEventListener("online", () => { talk?.retry(); talk?.drafts.saveNow(); });
 addEventListener("pagehide", () => tellLeaving());
 addEventListener("popstate", rememberPlace, true);
 
@@ -103,10 +106,13 @@ watchMenus();
 watchSnooze();
 watchLater();
 watchBulk();
-watchCanned();
+offerCanned();
+offerColleagues();
+watchSuggestions();
 watchPalette();
 watchKeys(openPalette);
 watchSignIn();
+watchHere();
 keepTimes();
 showColours();
 openTicket();

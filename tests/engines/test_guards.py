@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tickets import search, workflow
 from tickets.models import Activity, Message, SearchText, Status, Ticket, TicketEvent
-from tickets.workflow import change_set, messages
+from tickets.workflow import change_set
+from tickets.workflow.messages import opening
 
 pytestmark = pytest.mark.engines
 
@@ -95,7 +96,7 @@ def test_without_transactions_no_ticket_is_seen_without_its_first_message(priya,
 def test_a_ticket_that_lost_the_race_leaves_no_messages(priya, single_node, monkeypatch):
     first = workflow.open_ticket(priya, "The jar leaked", client_id="once")
     # As if both had looked before either wrote
-    monkeypatch.setattr(messages, "_opened_before", _blind_once(messages._opened_before))
+    monkeypatch.setattr(opening, "_opened_before", _blind_once(opening._opened_before))
     assert workflow.open_ticket(priya, "The jar leaked", client_id="once") == first
     assert set(Message.objects.values_list("ticket_id", flat=True)) == {first.pk}
 

@@ -339,7 +339,7 @@ def test_commands_ask_which_one_when_an_address_is_of_several(command, priya, tm
 
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_the_command_retains_to_the_end(priya, asha, monkeypatch):
-    monkeypatch.setattr(personal_data, "BATCH", 1)
+    monkeypatch.setattr(personal_data.retention, "BATCH", 1)
     for days in (400, 401, 402):
         closed(priya, asha, days)
     factories.ticket(priya)

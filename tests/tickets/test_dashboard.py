@@ -409,7 +409,8 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
         workflow.agent_replies(ticket, "Noted", by=asha)
     assert (asked("/support/"), asked(opened(ticket))) == few
     assert few[0] <= 6
-    assert few[1] <= 10
+    # The last two: who follows it, and what this agent has begun to write
+    assert few[1] <= 12
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")

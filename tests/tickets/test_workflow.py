@@ -9,7 +9,8 @@ from django.forms import model_to_dict
 from tests import factories
 from tickets import workflow
 from tickets.models import Activity, Message, Sender, Status, Ticket, TicketEvent
-from tickets.workflow import IllegalMove, Refused, clock, messages
+from tickets.workflow import IllegalMove, Refused, clock
+from tickets.workflow.messages import opening
 
 pytestmark = pytest.mark.engines
 
@@ -209,7 +210,7 @@ def test_a_ticket_keeps_who_asked_about_what(priya):
 
 def test_a_number_that_is_taken_is_drawn_again(priya, ticket, monkeypatch):
     drawn = iter([ticket.number - 10_000_000, ticket.number - 10_000_000, 7])
-    monkeypatch.setattr(messages.secrets, "randbelow", lambda limit: next(drawn))
+    monkeypatch.setattr(opening.secrets, "randbelow", lambda limit: next(drawn))
     assert workflow.open_ticket(priya, "Another thing").number == 10_000_007
 
 

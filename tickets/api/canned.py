@@ -21,7 +21,7 @@ from tickets.uploads import received
 from tickets.workflow import MAX_TEXT
 
 from . import schema
-from .serializers import UTC_TIME, Line
+from .fields import UTC_TIME, Line
 from .views import checked, for_agents
 
 SHORTCUT = re.compile(r"[^\s/]+")

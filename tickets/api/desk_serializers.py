@@ -11,18 +11,8 @@ from tickets.inbox import VIEWS
 from tickets.models import Category, Order, Person, Priority, Role, Status
 from tickets.workflow import MAX_TEXT, Recording
 
-from .serializers import (
-    ClientIdField,
-    DeskConversationSerializer,
-    Email,
-    Line,
-    Name,
-    OneOf,
-    Phone,
-    Text,
-    TicketPageSerializer,
-    clock,
-)
+from .fields import Email, Line, Name, OneOf, Phone, Text, clock
+from .serializers import ClientIdField, DeskConversationSerializer, TicketPageSerializer
 
 MOST_AT_ONCE = 500
 

@@ -1,9 +1,7 @@
 """What the API takes and gives: camelCase, ISO-8601 UTC, ids as opaque strings."""
 
 from collections.abc import Iterable
-from datetime import UTC
 from functools import cache
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordRefused
@@ -11,77 +9,13 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from tickets.privacy.masking import masked
-from tickets.privacy.phones import PHONE, no_card
-from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
+from tickets.privacy.plain_text import is_blank
 
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket, load_files
 from ..workflow import MAX_TEXT
+from .fields import Email, Line, Name, OneOf, Phone, Text, clock
 
 HAS_ACCOUNT = "There is an account with this e-mail already."
-UTC_TIME: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
-
-
-def clock(source: str, **options) -> serializers.DateTimeField:
-    return serializers.DateTimeField(source=source, **UTC_TIME, **options)
-
-
-class Line(serializers.CharField):
-    """A line of text, trimmed; a number is not text."""
-
-    default_error_messages = {"invalid": "This has to be text."}
-
-    def to_internal_value(self, data):
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class Text(Line):
-    """Text as it was typed, nothing trimmed."""
-
-    def __init__(self, **options):
-        super().__init__(**{"trim_whitespace": False} | options)
-
-
-class Email(serializers.EmailField, Line):
-    """An e-mail address that fits its column; invisible signs that were pasted with it are dropped."""
-
-    def __init__(self, **options):
-        super().__init__(**{"max_length": 254} | options)
-
-    def run_validation(self, data=serializers.empty):
-        return super().run_validation(plain_address(data) if isinstance(data, str) else data)
-
-
-class Name(Line):
-    """A person's name; a card's number that stands in it is masked like anywhere."""
-
-    def __init__(self, **options):
-        super().__init__(**{"max_length": 120} | options)
-
-    def to_internal_value(self, data):
-        return masked(super().to_internal_value(data))
-
-    def run_validation(self, data=serializers.empty):
-        return super().run_validation("" if isinstance(data, str) and is_blank(data) else data)
-
-
-class Phone(Line):
-    def __init__(self, **options):
-        super().__init__(max_length=20, required=False, allow_blank=True, default="", **options)
-        self.validators += [PHONE, no_card]
-
-    def run_validation(self, data=serializers.empty):
-        return super().run_validation(plain_phone(data) if isinstance(data, str) else data)
-
-
-class OneOf(serializers.ChoiceField):
-    """One of a few words; a refusal names them rather than repeating what was sent."""
-
-    def __init__(self, choices, **options):
-        super().__init__(choices.choices, **options)
-        self.error_messages["invalid_choice"] = f"This is one of {', '.join(choices.values)}."
 
 
 # --- Given -------------------------------------------------------------------
@@ -375,12 +309,6 @@ class WordsSerializer(serializers.Serializer):
         if is_blank(data["message"]) and not (data["image"] or data.get("file")):
             raise serializers.ValidationError({"message": ["Write something or attach a picture."]})
         return data
-
-
-class ChatWordsSerializer(WordsSerializer):
-    """Text, a picture, or both."""
-
-    file = None
 
 
 class ReplySerializer(WordsSerializer):

@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tickets import access, workflow
+from tickets.collaboration import followers
 from tickets.models import Person, Status
 
 from .dashboard import header_context
@@ -143,6 +145,16 @@ def block(request, ticket):
     ticket.requester.blocked_at = blocked_at
     workflow.mark_spam(ticket, is_blocked, by=request.user)
     return "The sender is blocked." if is_blocked else "The sender is unblocked."
+
+
+@action
+def follow(request, ticket):
+    """Follow the ticket, or follow it no longer."""
+    if request.POST.get("follow"):
+        followers.follow(ticket, request.user)
+        return str(_("You follow this ticket."))
+    followers.unfollow(ticket, request.user)
+    return str(_("You no longer follow this ticket."))
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
+from tickets.collaboration import drafts, followers
 from tickets.models import Category, Priority, Status, Ticket
 from tickets.workflow.variables import variables
 
@@ -131,6 +132,7 @@ def _page(request) -> dict:
         "priorities": list(Priority)[::-1],
         "categories": list(Category),
         "agents": queries.colleagues(),
+        "availability": queries.availability_of(request.user),
     }
 
 
@@ -165,6 +167,7 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
         "total": inbox.count(shown.wanted) if cursor else _total(shown.wanted, page, views),
         "views": views,
         "saved_views": queries.saved_views(request.user),
+        "other_views": {name: inbox.OTHER_VIEWS[name] for name in inbox.PERSONAL},
     }
 
 
@@ -207,14 +210,18 @@ def _pane(request, ticket) -> dict:
         "earlier": earlier[: queries.EARLIER_SHOWN],
         "customer": ticket.requester,
         "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
+        "drafts": json.dumps(drafts.as_json(ticket, request.user), ensure_ascii=False),
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
     }
 
 
 def header_context(request, ticket) -> dict:
     """What `_ticket_header.html` shows."""
+    following = followers.followers(ticket)
     return {
         "ticket": ticket,
+        "followers": following,
+        "is_following": any(each.person_id == request.user.pk for each in following),
         # Whose ticket it is stays to be seen when the person works here no more
         "agents": queries.assignable(ticket),
         "is_blocked": bool(ticket.requester.blocked_at),

@@ -38,6 +38,8 @@ STATES = {
     "snoozed": ("view", "snoozed"),
     "done": ("view", "done"),
     "spam": ("view", "spam"),
+    "mentioned": ("view", "mentions"),
+    "following": ("view", "following"),
     "unread": ("unread", True),
     "callback": ("callback", True),
     **{value: ("status", value) for value in Status.values},

@@ -8,8 +8,10 @@ message  messages of a conversation
 attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
+collaboration  followers, mentions, drafts
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
+team     teams, availability, permission sets
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
 webhook  endpoints that are told what happens, and their outbox
@@ -36,6 +38,7 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
+from .collaboration import Draft, Follower, Mention
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
@@ -50,6 +53,7 @@ from .settings import (
     HEX_COLOUR,
     THE_ROW,
     AgentPreferences,
+    Assignment,
     DeskSettings,
     Holiday,
     HolidaySource,
@@ -58,6 +62,7 @@ from .settings import (
 )
 from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
+from .team import Availability, AwayReason, Team, TeamCategory, TeamMember
 from .ticket import (
     CATEGORY_LABELS,
     PRIORITY_LABELS,
@@ -86,9 +91,12 @@ __all__ = [
     "AddressBlock",
     "AgentPreferences",
     "Allowance",
+    "Assignment",
     "Attachment",
     "AuditAction",
     "AuditEntry",
+    "Availability",
+    "AwayReason",
     "CannedReply",
     "Category",
     "ChannelIdentity",
@@ -100,8 +108,10 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "DeskSettings",
+    "Draft",
     "EventType",
     "ExternalKey",
+    "Follower",
     "Holiday",
     "HolidaySource",
     "Incoming",
@@ -109,6 +119,7 @@ __all__ = [
     "Job",
     "Lane",
     "Macro",
+    "Mention",
     "Message",
     "MessageTemplate",
     "MetricCount",
@@ -135,6 +146,9 @@ __all__ = [
     "Status",
     "System",
     "Tag",
+    "Team",
+    "TeamCategory",
+    "TeamMember",
     "Ticket",
     "TicketEvent",
     "TicketTag",

@@ -80,7 +80,10 @@ declare(
 )
 declare("tickets.SearchText", words=BY_CODE)
 declare("tickets.Viewer", name=KEPT)
+declare("tickets.Follower", name=KEPT)
 declare_same("tickets.ScheduledReply", BY_CODE, ["text", "client_id"])
+
+declare("tickets.Draft", text=Text(mask=True, erase=Erase.BY_CODE, export=True), client_id=DELETED)
 
 # --- What agents work with: it is about no customer --------------------------
 declare_same("tickets.Tag", KEPT, ["name", "key", "colour"])
@@ -131,6 +134,7 @@ declare_same(
 declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
+declare("tickets.Team", name=KEPT)
 declare_same("tickets.Macro", KEPT, ["name", "texts", "note", "resolution", "tags"])
 declare_same("tickets.DailyFigures", KEPT, ["agent", "agent_name"])
 declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])

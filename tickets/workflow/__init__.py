@@ -5,20 +5,19 @@ event row for each change, and announces it to the live streams. What may not be
 done is an exception with a sentence: `IllegalMove`, `StaleReply`, `Mismatch`.
 
 status         what a ticket may become (the one table), and the changes of which verbs are made
-messages       opening a ticket, and everything that is said on one
-openings       a ticket that an agent opens for a caller
+messages       opening a ticket, what is said on one, replies sent later, taking a message back
 transitions    status, agent, priority; the customer's yes and rating
 corrections    order, subject, contact, tags; snooze and spam
 changes        several verbs at once, and many tickets
 waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
-undo           taking back a change; withdrawals: taking back a message
-scheduled      replies that are sent later
+undo           taking back a change
 merging        two tickets of one customer become one
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
-leaving        an agent leaves, the open tickets are unassigned
+leaving        an agent leaves or goes away, tickets are unassigned
+queue          waiting tickets without an agent, and their assignment by the desk itself
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
@@ -32,7 +31,7 @@ from .corrections import (
     snooze,
     wake_on_time,
 )
-from .leaving import release_of_leavers, release_tickets
+from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
 from .macros import StepRefused, apply_macro
 from .merging import merge, unmerge
 from .messages import (
@@ -43,13 +42,19 @@ from .messages import (
     StaleReply,
     add_note,
     agent_replies,
+    cancel_because_customer_wrote,
+    cancel_reply,
+    customer_of_caller,
     customer_says,
+    open_for_caller,
     open_ticket,
+    plan_reply,
+    send_planned,
+    withdraw,
 )
-from .openings import customer_of_caller, open_for_caller
+from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
-from .scheduled import cancel_because_customer_wrote, cancel_reply, plan_reply, send_planned
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,
@@ -66,7 +71,6 @@ from .transitions import (
 )
 from .undo import Recording, recorded
 from .undo import take as undo_change
-from .withdrawals import withdraw
 
 __all__ = [
     "MAX_TEXT",
@@ -84,6 +88,7 @@ __all__ = [
     "allowed_moves",
     "apply_macro",
     "assign",
+    "assign_if_unchanged",
     "cancel_because_customer_wrote",
     "cancel_reply",
     "change",
@@ -110,8 +115,10 @@ __all__ = [
     "plan_reply",
     "rate",
     "recorded",
+    "release_if_waiting",
     "release_of_leavers",
     "release_tickets",
+    "release_waiting",
     "reopen",
     "request_callback",
     "resolve_silent",
@@ -121,6 +128,9 @@ __all__ = [
     "triage",
     "undo_change",
     "unmerge",
+    "void_claims",
+    "waiting_of",
+    "waiting_unassigned",
     "wake_on_time",
     "withdraw",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import live, search
+from tickets.collaboration import drafts, followers, mentions
 from tickets.models import Message, Person, Sender, Status, Ticket, TicketEvent
 
 from . import waiting
@@ -35,6 +36,9 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
         if each.merged_into_id:
             raise IllegalMove(f"Ticket #{each.number} was merged already.")
     moved = _move(ticket, into)
+    mentions.move(moved, into)
+    followers.move(ticket, into)
+    drafts.move(ticket, into)
     gone = ChangeSet(ticket, by=by)
     if ticket.status != Status.CLOSED:
         gone.set(status=Status.CLOSED)
@@ -112,6 +116,7 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     Message.objects.bulk_update(
         moved, ["ticket", "seq", "origin_id", "origin_seq", "withdraws"], batch_size=200
     )
+    mentions.move(moved, ticket)
     stays = ChangeSet(into, by=by)
     stays.add_event("unmerged", ticket.number, "")
     stays.set_silently(**_wait_by_messages(into))

@@ -17,9 +17,9 @@ from tickets.models import Message, Person, Ticket, TicketEvent
 
 from . import clock, waiting
 from .change_set import ChangeSet, atomic_on_ticket
+from .messages import UNDO_TIME, take_back
 from .status import IllegalMove
 from .tags import link, named
-from .withdrawals import UNDO_TIME, take_back
 
 SALT = "tickets.undo"
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from tickets.models import Person, ScheduledReply, Status, Ticket
 from tickets.privacy.masking import masked
 
-from . import clock
-from .change_set import ChangeSet, atomic_on_ticket
-from .messages import add_note, agent_replies
-from .status import IllegalMove, Refused
+from .. import clock
+from ..change_set import ChangeSet, atomic_on_ticket
+from ..status import IllegalMove, Refused
+from .conversation import add_note, agent_replies
 
 LONGEST_DELAY = timedelta(days=366)
 # Of one ticket

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from tickets.models import Category, Order, Person, Role, Ticket
 
-from .messages import open_ticket
-from .status import Refused
+from ..status import Refused
+from .opening import open_ticket
 
 # The guests that agents make have ids of their own, so that a retry finds the same one
 CALLERS = uuid.UUID("6d5ad0d4-52e1-4c0f-9f0b-0d8c1c9a3b1e")

@@ -11,11 +11,12 @@ from django.db import transaction
 from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import WriteConflict
 from tickets import search, uploads
+from tickets.collaboration import mentions
 from tickets.models import Attachment, Message, Person, Sender, Ticket
 
-from . import clock, waiting
-from .change_set import ChangeSet, atomic_on_ticket, preview_of
-from .status import IllegalMove
+from .. import clock, waiting
+from ..change_set import ChangeSet, atomic_on_ticket, preview_of
+from ..status import IllegalMove
 
 # How long a person can take back what they did
 UNDO_TIME = timedelta(seconds=8)
@@ -46,7 +47,9 @@ def _withdraw(ticket: Ticket, seq: int, by: Person, client_id: str | None) -> Me
         raise IllegalMove("A message can be taken back for 8 seconds only.")
     change_set = ChangeSet(ticket, by=by)
     take_back(change_set, message, client_id=client_id)
-    if not message.internal:
+    if message.internal:
+        mentions.forget(message)
+    else:
         _restore_wait(change_set, message)
     change_set.write()
     return message
