@@ -140,6 +140,7 @@ function prepare(root) {
     picture(url).then((address) => { image.src = address; }, () => { image.dataset.src = url; });
   }
   for (const link of root.querySelectorAll("a[data-download]")) link.addEventListener("click", download);
+  for (const player of root.querySelectorAll("audio[data-src]")) offerToPlay(player);
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
 }
@@ -155,6 +156,26 @@ function picture(url) {
     pictures.set(url, got);
   }
   return pictures.get(url);
+}
+
+// Nor can a player: its file is fetched when it is to be played
+function offerToPlay(player) {
+  const url = player.dataset.src;
+  delete player.dataset.src;
+  const play = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "▶ Play" });
+  play.setAttribute("aria-label", `Play ${player.getAttribute("aria-label")}`);
+  player.hidden = true;
+  player.before(play);
+  play.addEventListener("click", async () => {
+    play.disabled = true;
+    const address = await picture(url).catch(() => "");
+    play.disabled = false;
+    if (!address) return;
+    player.src = address;
+    player.hidden = false;
+    play.remove();
+    player.play().catch(() => {});
+  });
 }
 
 // Nor can a link

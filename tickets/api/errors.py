@@ -34,6 +34,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(413, reason, "too_large")
         case attachments.BadFile():
             return Response({"file": [str(reason)]}, status=400)
+        case attachments.NotChecked():
+            return _answer(503, reason, "not_checked", headers={"Retry-After": "60"})
         case uploads.TooBusy():
             return _answer(503, reason, "busy", headers={"Retry-After": "10"})
         case uploads.NoRoom():

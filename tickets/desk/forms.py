@@ -76,7 +76,7 @@ class TextField(forms.CharField):
 
 
 class WordsForm(forms.Form):
-    """Text, a picture, or both, with the id that makes a retry harmless."""
+    """Text, a picture, files (`file`, read from the request), with the id that makes a retry harmless."""
 
     message = TextField()
     image = forms.FileField(required=False, allow_empty_file=True)
@@ -84,7 +84,7 @@ class WordsForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        if not self.errors and not data["message"] and not data["image"]:
+        if not (self.errors or data["message"] or data["image"] or self.files.getlist("file")):
             raise forms.ValidationError("Write something or attach a picture.")
         return data
 
