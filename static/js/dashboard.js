@@ -110,6 +110,7 @@ offerCanned();
 offerColleagues();
 watchSuggestions();
 watchPalette();
+watchTemplates();
 watchKeys(openPalette);
 watchSignIn();
 watchHere();
