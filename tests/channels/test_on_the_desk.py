@@ -215,7 +215,7 @@ def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customer
     asha,
     cloud,
     settings,
-    browse,  # noqa: F811
+    browse,
 ):
     settings.WHATSAPP_NUMBER = "911140000000"
     hook(letter("The box was crushed."))
