@@ -213,7 +213,7 @@ def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customer
     hook,
     posted,
     asha,
-    cloud,
+    cloud,  # noqa: F811
     settings,
     browse,
 ):
