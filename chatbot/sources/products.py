@@ -14,6 +14,7 @@ from chatbot.models import Product
 from chatbot.nlu import features as words
 from supportdesk import money
 
+from .product_words import GENERIC, SHOPPING
 from .table_cache import CachedFromTable
 
 SHOWN = 4
@@ -38,30 +39,6 @@ OF_THE_KIND = 1.2
 AS_GOOD = 0.85
 # So much of its name was said that a second product is meant as well: "honey or jaggery"
 NAMED_TOO = 0.75
-
-# Words that stand in many product names or in any sentence and name nothing by themselves
-GENERIC = {
-    "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",
-    "pure", "fresh", "natural", "item", "village", "wild", "cold", "raw", "whole", "box", "return", "high",
-    "free", "hot", "mix", "simple", "powder", "new", "open", "from",
-}  # fmt: skip
-# Words around a product's name that ask to see or to buy it and say nothing more
-SHOPPING = {
-    "and", "the",
-    "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
-    "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",
-    "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
-    "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
-    "u", "want", "we", "what", "whats", "which", "will", "you", "your",
-    "for", "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
-    "एक", "दो", "वाला", "वाली", "वाले", "ek", "teen", "delivery", "saath",
-    "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
-    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
-    "ho", "h", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
-    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
-    "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
-    "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
-}  # fmt: skip
 
 _NO_MONEY = r"(?!\d|\s*(?:days?|hours?|hrs|minutes?|min|km|din|ghante|baje|दिन|घंटे))"
 _MONEY = rf"(?:rs\.?|₹|inr)?\s*(\d{{2,6}}){_NO_MONEY}(?:\s*(?:rs|rupees?|rupaye|/-|रुपये|रुपए))?"
