@@ -15,6 +15,8 @@ from tickets import access, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.collaboration import drafts, followers
 from tickets.models import Category, Priority, Status, Ticket
+from tickets.view_counts import view_counts
+from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
 from . import fragments, history
@@ -64,6 +66,9 @@ def row(request, ticket_id):
     shown = shown_list(request.GET, request.user)
     found = inbox.inbox(shown.wanted).filter(pk=ticket_id).first()
     if not found:
+        if visibility_of(request.user):
+            # Of another team, or not in this list: 404, or nothing
+            access.desk_ticket(request.user, ticket_id)
         return HttpResponse("")
     return HttpResponse(fragments.row(found, timezone.now(), shown.query, me=request.user.name))
 
@@ -71,7 +76,7 @@ def row(request, ticket_id):
 @page_for_agents
 def counts(request):
     """The counts of the views, as the tabs show them."""
-    found = inbox.view_counts(request.user)
+    found = view_counts(request.user)
     return JsonResponse({view: str(count) for view, count in found.items()})
 
 
@@ -174,7 +179,7 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
 
 
 def _views(request, shown) -> list[View]:
-    counted = inbox.view_counts(request.user)
+    counted = view_counts(request.user)
     q = f"&q={request.GET['q']}" if shown.q and request.GET.get("q") else ""
     return [
         View(
@@ -192,7 +197,7 @@ def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> in
     """How many tickets the list has; a plain view has been counted for its tab."""
     if not page.next:
         return inbox.Count(len(page.rows))
-    plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent)
+    plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent, visible=wanted.visible)
     counted = next((view.count for view in views if view.is_current), None)
     if counted and wanted == plain and not counted.capped:
         return counted
@@ -201,7 +206,8 @@ def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> in
 
 def _pane(request, ticket) -> dict:
     shown = queries.newest_messages(ticket, notes=True)
-    earlier = [each for each in queries.earlier_tickets(ticket.requester_id) if each.pk != ticket.pk]
+    others = queries.earlier_tickets(ticket.requester_id, visibility_of(request.user))
+    earlier = [each for each in others if each.pk != ticket.pk]
     return header_context(request, ticket) | {
         "bubbles": fragments.bubbles(shown, ticket, "agent", days=True, viewer=request.user),
         "older": _older(shown),

@@ -12,7 +12,8 @@ report   daily figures
 collaboration  followers, mentions, drafts
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
-team     teams, availability, permission sets
+team     teams and availability
+permissions  permission sets
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
 webhook  endpoints that are told what happens, and their outbox
@@ -57,6 +58,7 @@ from .job import Job, MetricCount
 from .macro import Macro
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
+from .permissions import PermissionSet
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
 from .report import DailyFigures
 from .search import SearchText
@@ -146,6 +148,7 @@ __all__ = [
     "OrderStatus",
     "Outgoing",
     "OutgoingState",
+    "PermissionSet",
     "Person",
     "PersonEvent",
     "PersonManager",
