@@ -218,56 +218,18 @@ GET   /support/login/                       200    200   200   200    302  200  
 POST  /support/login/                       302    302   302   302    302  302     302     302     302
 POST  /support/logout/                      302    302   302   302    302  302     302     302     302
 # Signing in, and the agent's own account. 302: to the password or the account page
-GET   /files/logo                           404  404  404  404  404  404  404  404
-GET   /support/account/                     401  404  404  404  200  401  404  200
-POST  /support/account/                     401  404  404  404  302  401  404  302
-GET   /support/account/again/               401  404  404  404  200  401  404  200
-POST  /support/account/again/               401  404  404  404  200  401  404  200
-GET   /support/worker.js                    200  200  200  200  200  200  200  200
-GET   /support/manifest.webmanifest         200  200  200  200  200  200  200  200
-POST  /support/account/alerts/              401  404  404  404  302  401  404  302
-POST  /support/account/push/                401  404  404  404  400  401  404  400
-POST  /support/account/push/remove/         401  404  404  404  204  401  404  204
-POST  /support/account/push/test/           401  404  404  404  302  401  404  302
-POST  /support/account/sound/               401  404  404  404  204  401  404  204
-POST  /support/account/password/            401  404  404  404  400  401  404  400
-POST  /support/account/sessions/end/        401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/       401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/again/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/again/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/app/add/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/app/add/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/app/remove/ 401  404  404  404  404  401  404  404
-GET   /support/account/second-factor/codes/ 401  404  404  404  404  401  404  404
-GET   /support/account/second-factor/codes/new/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/codes/new/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/passkeys/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/passkeys/<pk>/remove/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/passkeys/<pk>/remove/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/passkeys/add/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/passkeys/add/ 401  404  404  404  302  401  404  302
-GET   /support/account/second-factor/passkeys/again/ 401  404  404  404  302  401  404  302
-POST  /support/account/second-factor/passkeys/again/ 401  404  404  404  302  401  404  302
-GET   /support/login/cancelled/             302  302  302  302  302  302  302  302
-GET   /support/login/closed/                302  302  302  302  302  302  302  302
-GET   /support/login/code/                  302  302  302  302  302  302  302  302
-POST  /support/login/code/                  302  302  302  302  302  302  302  302
-GET   /support/login/connections/           302  302  302  302  302  302  302  302
-GET   /support/login/error/                 401  401  401  401  401  401  401  401
-GET   /support/login/inactive/              302  302  302  302  302  302  302  302
-GET   /support/login/oidc/<provider_id>/login/ 404  404  404  404  404  404  404  404
-GET   /support/login/oidc/<provider_id>/login/callback/ 404  404  404  404  404  404  404  404
-GET   /support/login/unknown/               302  302  302  302  302  302  302  302
-GET   /support/password/reset/              200  200  200  200  200  200  200  200
-POST  /support/password/reset/              200  200  200  200  200  200  200  200
-GET   /support/password/reset/<uidb64>/<token>/ 200  200  200  200  200  200  200  200
-POST  /support/password/reset/<uidb64>/<token>/ 200  200  200  200  200  200  200  200
-GET   /support/password/reset/done/         200  200  200  200  200  200  200  200
 GET   /files/logo                           404  404  404  404  404  404  404  404     404
 GET   /support/account/                     401  404  404  404  200  401  404  200     200
 POST  /support/account/                     401  404  404  404  302  401  404  302     302
 GET   /support/account/again/               401  404  404  404  200  401  404  200     200
 POST  /support/account/again/               401  404  404  404  200  401  404  200     200
+GET   /support/worker.js                    200  200  200  200  200  200  200  200  200
+GET   /support/manifest.webmanifest         200  200  200  200  200  200  200  200  200
+POST  /support/account/alerts/              401  404  404  404  302  401  404  302  302
+POST  /support/account/push/                401  404  404  404  400  401  404  400  400
+POST  /support/account/push/remove/         401  404  404  404  204  401  404  204  204
+POST  /support/account/push/test/           401  404  404  404  302  401  404  302  302
+POST  /support/account/sound/               401  404  404  404  204  401  404  204  204
 POST  /support/account/password/            401  404  404  404  400  401  404  400     400
 POST  /support/account/sessions/end/        401  404  404  404  302  401  404  302     302
 GET   /support/account/second-factor/       401  404  404  404  302  401  404  302     302

@@ -18,6 +18,7 @@ from tickets.models import (
     Alert,
     AlertPreferences,
     AlertState,
+    PermissionSet,
     Priority,
     PushKey,
     PushSubscription,
@@ -164,6 +165,16 @@ def test_spam_rings_for_no_agent(desk, priya):
     factories.ticket(priya, "Buy now")
     run()
     assert desk.pushed == []
+
+
+def test_an_agent_who_does_not_see_a_ticket_hears_nothing_of_it(desk, priya, asha):
+    limited = PermissionSet.objects.create(name="Own team", own_team_only=True)
+    type(asha).objects.filter(pk=asha.pk).update(permission_set=limited)
+    choose(asha, scopes={"new": "all"})
+    factories.ticket(priya, "The lid is loose")
+    run()
+    assert desk.told("asha") == []
+    assert len(desk.told("rohan")) == 1
 
 
 def test_an_agent_who_left_is_told_nothing(desk, mine, priya, asha):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -27,6 +28,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
+from tickets.visibility import Visibility, visibilities
 
 from . import preferences
 
@@ -46,6 +48,13 @@ class Happening:
     seq: int | None = None
     to: object = None
     by: object = None
+
+
+class Listener(NamedTuple):
+    """What an agent wants to hear of, and which tickets they see (None: all)."""
+
+    chosen: AlertPreferences
+    limits: Visibility | None
 
 
 def collect() -> bool:
@@ -88,14 +97,18 @@ def _skip_to_the_end(cursor: AlertCursor) -> None:
 
 
 def _reachable() -> dict:
-    """Return the agents who can be told, with their preferences, by id."""
+    """Return the agents who can be told as Listeners, by id."""
     ids = set(PushSubscription.objects.values_list("person_id", flat=True))
     ids |= set(AlertPreferences.objects.filter(by_mail=True).values_list("pk", flat=True))
     if not ids:
         return {}
-    working = Person.objects.filter(pk__in=ids, is_active=True, role__in=(Role.AGENT, Role.STAFF))
+    working = list(Person.objects.filter(pk__in=ids, is_active=True, role__in=(Role.AGENT, Role.STAFF)))
+    limits = visibilities(working)
     chosen = AlertPreferences.objects.in_bulk(list(ids))
-    return {person.pk: chosen.get(person.pk) or AlertPreferences(person=person) for person in working}
+    return {
+        person.pk: Listener(chosen.get(person.pk) or AlertPreferences(person=person), limits[person.pk])
+        for person in working
+    }
 
 
 def has_listeners() -> bool:
@@ -133,8 +146,10 @@ def _alerts(activities: list[Activity], reachable: dict) -> Iterator[Alert]:
         following[ticket_id].add(person_id)
     happened = [*_in_messages(activities, tickets), *_in_history(activities, tickets)]
     for each in happened:
-        for person_id, chosen in reachable.items():
+        for person_id, (chosen, limits) in reachable.items():
             if each.by == person_id or (each.to and each.to != person_id):
+                continue
+            if limits and not limits.allows(each.ticket):
                 continue
             near = preferences.concern(each.ticket, person_id, following[each.ticket.pk])
             if each.to:
