@@ -313,6 +313,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 # Where answers to letters go, with a token behind a plus; empty: MAIL_FROM
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
+# By which push services know the desk; without it the desk makes a key and keeps it
+VAPID_PRIVATE_KEY = env.secret(
+    "VAPID_PRIVATE_KEY",
+    pattern=r"[A-Za-z0-9_-]{43}=?",
+    fits="use 32 bytes in base64url, as `vapid --gen` and web-push print them",
+)
+
 # --- Sessions and headers ----------------------------------------------------
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -1,5 +1,6 @@
 from django.urls import include, path, re_path
 
+from .alerts import views as alerts
 from .channels import hooks
 from .channels import views as linked
 from .desk import actions, canned, channels, dashboard, drafts, files, here, many, talking
@@ -29,6 +30,13 @@ urlpatterns = [
     path("support/active", here.active, name="active"),
     path("support/mail/<uuid:message_id>", channels.whole_mail, name="whole-mail"),
     path("support/events", streams.inbox_events, name="inbox-events"),
+    path("support/worker.js", alerts.worker, name="push-worker"),
+    path("support/manifest.webmanifest", alerts.manifest, name="desk-manifest"),
+    path("support/account/alerts/", alerts.save, name="account-alerts"),
+    path("support/account/push/", alerts.subscribe, name="push-subscribe"),
+    path("support/account/push/remove/", alerts.unsubscribe, name="push-unsubscribe"),
+    path("support/account/push/test/", alerts.test, name="push-test"),
+    path("support/account/sound/", alerts.sound, name="account-sound"),
     path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
     path(ticket + "row", dashboard.row, name="ticket-row"),

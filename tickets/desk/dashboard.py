@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
+from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
 from tickets.models import Category, ChannelName, Priority, Status, Ticket
@@ -132,6 +133,7 @@ def _page(request) -> dict:
     """What stands around both panes, once a page."""
     return {
         "desk_modules": DESK_MODULES,
+        "rings": alert_preferences.of_page(request.user),
         "shortcuts": SHORTCUTS,
         "all_tags": queries.tags().values(),
         "filter_choices": filter_choices(),
