@@ -212,6 +212,9 @@ POST  /support/later/<reply_id>/cancel       401    404   404   404    404  401 
 POST  /support/new                           401    404   404   404    400  401     404     400     400
 POST  /support/views                         401    404   404   404    400  401     404     400     400
 POST  /support/views/<view_id>/delete        401    404   404   404    200  401     404     200     200
+GET   /support/mail/<message_id>            401    404   404   404    404  401     404     404     404
+GET   /support/<ticket_id>/templates        401    404   404   404    200  401     404     200     404
+POST  /support/<ticket_id>/template         401    404   404   404    400  401     404     400     404
 GET   /support/events                       401    404   404   404    200  401     404     200     200
 GET   /support/rows                         401    404   404   404    200  401     404     200     200
 GET   /support/login/                       200    200   200   200    302  200     200     302     302
@@ -223,6 +226,13 @@ GET   /support/account/                     401  404  404  404  200  401  404  2
 POST  /support/account/                     401  404  404  404  302  401  404  302     302
 GET   /support/account/again/               401  404  404  404  200  401  404  200     200
 POST  /support/account/again/               401  404  404  404  200  401  404  200     200
+GET   /support/worker.js                    200  200  200  200  200  200  200  200  200
+GET   /support/manifest.webmanifest         200  200  200  200  200  200  200  200  200
+POST  /support/account/alerts/              401  404  404  404  302  401  404  302  302
+POST  /support/account/push/                401  404  404  404  400  401  404  400  400
+POST  /support/account/push/remove/         401  404  404  404  204  401  404  204  204
+POST  /support/account/push/test/           401  404  404  404  302  401  404  302  302
+POST  /support/account/sound/               401  404  404  404  204  401  404  204  204
 POST  /support/account/password/            401  404  404  404  400  401  404  400     400
 POST  /support/account/sessions/end/        401  404  404  404  302  401  404  302     302
 GET   /support/account/second-factor/       401  404  404  404  302  401  404  302     302

@@ -6,6 +6,7 @@ ticket   tickets, the choices of what they can be, and who has one open
 rule     rules, their runs, and how far they have looked
 macro    common steps of the team under one name
 message  messages of a conversation
+alert    what agents are told outside of the desk's tab
 attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
@@ -26,6 +27,16 @@ work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (histo
 audit) have keys in the order of their writing.
 """
 
+from .alert import (
+    Alert,
+    AlertCursor,
+    AlertEvent,
+    AlertPreferences,
+    AlertScope,
+    AlertState,
+    PushKey,
+    PushSubscription,
+)
 from .attachment import Attachment, load_files
 from .audit import AuditAction, AuditEntry, NeverChanged
 from .channel import (
@@ -96,6 +107,12 @@ __all__ = [
     "Activity",
     "AddressBlock",
     "AgentPreferences",
+    "Alert",
+    "AlertCursor",
+    "AlertEvent",
+    "AlertPreferences",
+    "AlertScope",
+    "AlertState",
     "Allowance",
     "Assignment",
     "Attachment",
@@ -140,6 +157,8 @@ __all__ = [
     "PersonEvent",
     "PersonManager",
     "Priority",
+    "PushKey",
+    "PushSubscription",
     "Role",
     "Rule",
     "RuleCursor",

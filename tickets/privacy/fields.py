@@ -141,3 +141,7 @@ declare_same("tickets.RuleRun", KEPT, ["event_key", "detail", "chain", "caused"]
 declare_same("tickets.Macro", KEPT, ["name", "texts", "note", "resolution", "tags"])
 declare_same("tickets.DailyFigures", KEPT, ["agent", "agent_name"])
 declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])
+declare("tickets.AlertPreferences", scopes=KEPT)
+declare_same("tickets.PushSubscription", KEPT, ["endpoint", "digest", "p256dh", "auth", "browser"])
+declare("tickets.PushKey", private=KEPT)
+declare("tickets.Alert", key=KEPT)
