@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0051_permission_sets'),
+        ('tickets', '0062_alerts'),
     ]
 
     operations = [
