@@ -51,6 +51,9 @@ def can_be_sent() -> bool:
 
 def begin(chat: Chat, numbers: list[str]) -> None:
     """Send a code for the order with one of these numbers, if there is one. Only the newest code counts."""
+    if getattr(chat, "is_a_try", False):
+        # A conversation that staff try: nothing is stored, and no letter goes out
+        return
     order = Order.objects.select_related("customer").filter(number__in=numbers).first()
     now = timezone.now()
     if order and not _may_have_one_more(chat, order, now):
