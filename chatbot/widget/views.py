@@ -55,7 +55,7 @@ CHAT, HOME = "chat", "home"
 MODULES = [
     f"js/{name}.js"
     for name in (
-        "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "head",
+        "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime", "head",
         "host", "identity", "lightbox", "menu", "net", "times",
     )
 ]  # fmt: skip

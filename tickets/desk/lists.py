@@ -10,6 +10,7 @@ from tickets.inbox import OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFil
 from tickets.models import Category, Person, Priority, Status
 from tickets.queries import colleagues, tags
 from tickets.search.operators import parse
+from tickets.visibility import visibility_of
 
 # In the order in which they stand in the address
 FIELDS = ("view", "status", "priority", "category", "tag", "assigned", "unread", "callback", "q")
@@ -123,6 +124,7 @@ def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
         "unread": "unread" in given,
         "callback": "callback" in given,
         "agent": str(agent.pk),
+        "visible": visibility_of(agent),
     }
     found = parse(" ".join(given.get("q", [])).strip())
     fields |= {"q": found.words, "sender": found.sender, "order_number": found.order_number}

@@ -15,6 +15,7 @@ from tickets.api import desk as api
 from tickets.api.desk_serializers import MOST_AT_ONCE, BulkSerializer, CallerTicketSerializer
 from tickets.models import Person, SavedView, Ticket
 from tickets.privacy.masking import masked
+from tickets.visibility import visible_tickets
 
 from .actions import from_script, plain
 from .forms import SaveViewForm, complaint
@@ -58,7 +59,7 @@ def _changed(ids: list[str], changes: dict, agent: Person, tokens: dict) -> tupl
 
 def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, list]:
     """Add a tag to each, whatever others it has."""
-    found = Ticket.objects.defer("handover").in_bulk(ids)
+    found = visible_tickets(agent).in_bulk(ids)
 
     def add(ticket):
         done = workflow.change(ticket, by=agent, tags=[*ticket.tags, tag])
@@ -71,7 +72,7 @@ def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, lis
 
 def _undone(tokens: dict, agent: Person) -> dict:
     ids = list(tokens)[:MOST_AT_ONCE] if isinstance(tokens, dict) else []
-    found = [ticket for ticket in map(_found, ids) if ticket]
+    found = [ticket for id in ids if (ticket := _found(id, agent))]
     done, skipped = workflow.change_many(
         found, lambda ticket: workflow.undo_change(ticket, str(tokens[str(ticket.pk)]), by=agent)
     )
@@ -81,9 +82,9 @@ def _undone(tokens: dict, agent: Person) -> dict:
     }
 
 
-def _found(id: str) -> Ticket | None:
+def _found(id: str, agent: Person) -> Ticket | None:
     try:
-        return Ticket.objects.defer("handover").filter(pk=id).first()
+        return visible_tickets(agent).filter(pk=id).first()
     except (ValueError, TypeError):
         return None
 

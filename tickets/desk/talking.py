@@ -131,6 +131,7 @@ def later(request, ticket_id):
 def cancel_later(request, reply_id):
     """Remove a reply that waits for its time."""
     waiting = get_object_or_404(ScheduledReply.objects.select_related("ticket"), pk=reply_id)
+    access.desk_ticket(request.user, waiting.ticket_id)
     cancelled = workflow.cancel_reply(waiting, by=request.user)
     if not request.htmx:
         return redirect("ticket", ticket_id=waiting.ticket_id)

@@ -1,9 +1,9 @@
 // What happens on the desk, as it happens.
 import { listen } from "../events.js";
 import { roomOf } from "../tabs.js";
-import { chime } from "./chime.js";
 import { renewCounts, renewRow } from "./list.js";
 import { askToSignIn, body } from "./page.js";
+import { concernsMe, ring } from "./sound.js";
 import { renewHeader, talk, tellSeen } from "./ticket.js";
 import { showTitle, unseen } from "./title.js";
 import { toast } from "./toast.js";
@@ -29,14 +29,13 @@ async function renew(ticketId) {
   if (news.fromCustomer && (document.hidden || !open)) {
     unseen.add(ticketId);
     showTitle();
-    chime();
+    ring();
   }
 }
 
 const HEARD = {
   message(message) {
-    const forMe = !message.assignedAgent || message.assignedAgent === body.dataset.meId;
-    const news = message.sender === "customer" && forMe && { fromCustomer: true };
+    const news = message.sender === "customer" && concernsMe(message) && { fromCustomer: true };
     notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
   },
   ticket: (ticket) => notice(ticket.id),
@@ -52,6 +51,7 @@ const HEARD = {
   },
   alert(alert) {
     if (!alert.to || alert.to === body.dataset.meId) toast(alert.text, alert.kind === "breach" ? "error" : "done", { time: 10_000 });
+    if (alert.to === body.dataset.meId) ring();
   },
 };
 
