@@ -94,7 +94,9 @@ def test_the_title_and_the_icon_count_what_waits_for_me(agent, desk):
     expect(page).to_have_title(re.compile(r"^\(\d+\) "))
     number = int(re.match(r"\((\d+)\)", page.title())[1])
     icon = page.locator("link[rel=icon]")
-    assert f">{number}<" in page.evaluate("decodeURIComponent(document.querySelector('link[rel=icon]').href)")
+    assert f">{number}<" in page.evaluate(
+        "decodeURIComponent(document.querySelector('link[rel=icon]').href)"
+    )
     client.post(f"/api/support/admin/{ticket}/reply", json={"message": "On its way"})
     expected = f"({number - 1}) " if number > 1 else "Tickets"
     expect(page).to_have_title(re.compile("^" + re.escape(expected)))
@@ -120,7 +122,9 @@ TWO_HOURS_AHEAD = """const D = Date; window.Date = class extends D {
   constructor(...a) { a.length ? super(...a) : super(D.now() + 7200_000); } static now() { return D.now() + 7200_000; } };"""
 
 
-def test_an_hour_of_snoozing_is_an_hour_of_the_desk_on_a_computer_that_is_two_hours_ahead(agent, visitor, desk):
+def test_an_hour_of_snoozing_is_an_hour_of_the_desk_on_a_computer_that_is_two_hours_ahead(
+    agent, visitor, desk
+):
     chat = visitor(ticket="Clock ahead")
     page = agent()
     page.add_init_script(TWO_HOURS_AHEAD)
