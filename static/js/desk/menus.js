@@ -2,6 +2,7 @@
 import { openPicture } from "../lightbox.js";
 import { list, post } from "./page.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const NARROW = matchMedia("(max-width: 820px)");
 
@@ -39,9 +40,9 @@ export function show(id) {
 async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    toast("Copied.");
+    toast(_("Copied."));
   } catch {
-    toast("Copying is not allowed here.", "error");
+    toast(_("Copying is not allowed here."), "error");
   }
 }
 
@@ -58,7 +59,7 @@ async function sendForm(form) {
     return;
   }
   if (refused) refused.hidden = false;
-  if (refused) refused.textContent = answer?.text || "We could not be reached. Please try again.";
+  if (refused) refused.textContent = answer?.text || _("We could not be reached. Please try again.");
 }
 
 export function watchMenus() {
