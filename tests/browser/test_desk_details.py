@@ -1,16 +1,13 @@
-"""Measures and details of the screens: what shared/ui asks for in pixels, empty and full lists, small promises."""
+"""Measures and details of the screens: what the design asks for in pixels, empty and full lists, small promises."""
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from .pages import Dashboard
 from .test_accessibility import STILL, axe_is_content
-
-SHOTS = Path("/tmp/desk-screens")
 
 
 def height(locator) -> float:
@@ -53,20 +50,19 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
     assert height(one_line) <= 37
 
 
-def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred):
+def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
     page = agent(viewport={"width": 1440, "height": 900})
     page.goto("/support/?view=all&q=Hundred")
     expect(page.locator(".row").nth(20)).to_be_attached()
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     expect(page.get_by_role("status", name=re.compile("Total: 100 tickets"))).to_be_visible()
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / "hundred.png")
+    page.screenshot(path=tmp_path / "hundred.png")
     page.goto("/support/?view=all&q=nothing-has-these-words")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
-    page.screenshot(path=SHOTS / "nothing.png")
+    page.screenshot(path=tmp_path / "nothing.png")
 
 
-def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundred):
+def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundred, tmp_path):
     page = agent(
         viewport={"width": 390, "height": 464}, has_touch=True, is_mobile=True, color_scheme="dark"
     )
@@ -77,8 +73,7 @@ def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundr
     for shown in (page.get_by_role("heading", level=1), dashboard.text, dashboard.send):
         expect(shown).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / "dark-phone.png")
+    page.screenshot(path=tmp_path / "dark-phone.png")
 
 
 # --- What waits for me -------------------------------------------------------
