@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0062_alerts'),
+        ('tickets', '0070_resolve_silent_tickets'),
     ]
 
     operations = [
