@@ -81,6 +81,14 @@ def sentence(event: TicketEvent) -> str:
             return (
                 f"{who} merged it into ticket #{new}" if new else f"{who} separated it from ticket #{old}"
             )
+        case "split_off":
+            return (
+                f"{who} split a message off into ticket #{new}"
+                if new
+                else f"{who} moved the message of ticket #{old} back"
+            )
+        case "split_from":
+            return f"{who} split it off from ticket #{new}"
         case "unmerged":
             return f"{who} separated ticket #{old} again"
     label = event.field.replace("_", " ")

@@ -68,6 +68,7 @@ export const COMMANDS = [
   ["", "Priority: Medium", () => setPriority("medium"), isOpen],
   ["", "Priority: Low", () => setPriority("low"), isOpen],
   ["", "Merge into another ticket", () => show("merge"), isOpen],
+  ["", "Split off a message", () => show("split"), isOpen],
   ["", "New conversation for a caller", () => show("new-ticket")],
   ["", "Save this view", () => show("save-view"), () => Boolean(list()?.dataset.query)],
   ["", "Edit canned replies", () => location.assign(`${body.dataset.desk}canned/`)],
