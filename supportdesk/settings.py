@@ -129,6 +129,12 @@ WHATSAPP_PHONE_ID = env.text(
     pattern="[A-Za-z0-9_-]{1,64}",
     fits="use the id of the phone number: digits, as Meta shows them",
 )
+# For the link "Continue on WhatsApp" in letters; empty: there is none
+WHATSAPP_NUMBER = env.text(
+    "WHATSAPP_NUMBER",
+    pattern=r"\+?[1-9][0-9]{6,14}",
+    fits="use the shop's WhatsApp number in international form, such as 919812345678",
+).removeprefix("+")
 # The account whose templates are copied; empty: the one that the first call of Meta names
 WHATSAPP_ACCOUNT_ID = env.text(
     "WHATSAPP_ACCOUNT_ID",

@@ -78,6 +78,7 @@ def environment(**options) -> Environment:
         localtime=timezone.localtime,
         moment=moment,
         money=money.formatted,
+        until=until,
         waited=waited,
     )
     return env
@@ -219,6 +220,12 @@ def waited(since: datetime, now: datetime) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min" if minutes else "now"
+
+
+def until(due: datetime, now: datetime) -> str:
+    """How long until this time, or since it, in the words of `waited`; under a minute it is "1 min"."""
+    passed = waited(min(due, now), max(due, now))
+    return "1 min" if passed == "now" else passed
 
 
 def initials(name: str) -> str:

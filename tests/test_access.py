@@ -215,6 +215,9 @@ POST  /support/later/<reply_id>/cancel       401    404   404   404    404  401 
 POST  /support/new                           401    404   404   404    400  401     404     400     400
 POST  /support/views                         401    404   404   404    400  401     404     400     400
 POST  /support/views/<view_id>/delete        401    404   404   404    200  401     404     200     200
+GET   /support/mail/<message_id>            401    404   404   404    404  401     404     404     404
+GET   /support/<ticket_id>/templates        401    404   404   404    200  401     404     200     404
+POST  /support/<ticket_id>/template         401    404   404   404    400  401     404     400     404
 GET   /support/events                       401    404   404   404    200  401     404     200     200
 GET   /support/rows                         401    404   404   404    200  401     404     200     200
 GET   /support/login/                       200    200   200   200    302  200     200     302     302

@@ -112,6 +112,7 @@ offerCanned();
 offerColleagues();
 watchSuggestions();
 watchPalette();
+watchTemplates();
 watchKeys(openPalette);
 watchSignIn();
 watchSound();

@@ -55,7 +55,10 @@ function waited(milliseconds) {
 function showWaiting(due, now) {
   const since = Date.parse(due.dataset.since);
   const end = Date.parse(due.dataset.due);
-  due.querySelector("[data-waited]").textContent = waited(now - since);
+  const box = due.querySelector("[data-waited]");
+  if (box) box.textContent = waited(now - since);
+  const left = due.querySelector("[data-left]");
+  if (left) left.textContent = `${waited(Math.max(60_000, Math.abs(end - now)))} ${now < end ? left.dataset.left : left.dataset.late}`;
   due.dataset.sla = now >= end ? "breached" : now >= since + (end - since) * SOON ? "soon" : "ok";
 }
 

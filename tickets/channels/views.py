@@ -215,6 +215,7 @@ def _page(request, link, *, error="", notice="", draft="", status=200):
         "bubbles": _bubbles(link, shown),
         "last_seq": shown[-1].seq if shown else 0,
         "is_cut": bool(shown) and shown[0].seq > 1,
+        "whatsapp": links.whatsapp_url(link),
         "stars": stars if 1 <= stars <= 5 else ticket.rating or 0,
         "can_rate": ticket.status in (Status.RESOLVED, Status.CLOSED),
         "Status": Status,

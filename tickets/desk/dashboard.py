@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,8 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
+from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
-from tickets.models import Category, Priority, Status, Ticket
+from tickets.models import Category, ChannelName, Priority, Status, Ticket
 from tickets.view_counts import view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
@@ -220,7 +222,21 @@ def _pane(request, ticket) -> dict:
         "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
         "drafts": json.dumps(drafts.as_json(ticket, request.user), ensure_ascii=False),
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
+        "window": _window(ticket),
     }
+
+
+@dataclass(frozen=True)
+class Window:
+    """WhatsApp's 24 hours: until when an agent may write freely; None where only templates may be sent."""
+
+    ends_at: datetime | None
+
+
+def _window(ticket) -> Window | None:
+    if ticket.reply_by != ChannelName.WHATSAPP:
+        return None
+    return Window(whatsapp.window_ends_at(whatsapp.identity_of(ticket)))
 
 
 def header_context(request, ticket) -> dict:

@@ -4,6 +4,7 @@ Each is made of plain values and of nothing else, so that equal values look alik
 that did not change and a bubble that was shown before are not rendered again.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -106,6 +107,8 @@ def _row(row: Row) -> Markup:
 # --- Conversations -----------------------------------------------------------
 
 
+# The client_id that an incoming letter gives its words, see models.Incoming
+LETTER = re.compile(r"in-[0-9a-f]{32}-0")
 # Messages of one sender within this time are one group
 TOGETHER = timedelta(minutes=5)
 
@@ -157,6 +160,11 @@ class Bubble(NamedTuple):
     place: str
     # Told to its sender only
     was_read: bool | None
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether agents can open what it quoted and the whole mail: the first message of a letter."""
+        return self.side == "agent" and LETTER.fullmatch(self.client_id or "") is not None
 
     @property
     def hidden(self) -> str:

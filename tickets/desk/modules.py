@@ -6,7 +6,7 @@ DESK_MODULES = [
         f"js/desk/{name}.js"
         for name in (
             "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "page",
-            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "ticket", "title", "toast",
+            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast",
         )
     ),
     *(f"js/{name}.js" for name in ("chime", "composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),

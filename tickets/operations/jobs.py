@@ -204,6 +204,12 @@ def queue_unread(ticket: Ticket) -> bool:
     return row is not None
 
 
+@step("outbox", every=timedelta(seconds=30))
+def send_due(now: datetime, since: datetime) -> bool:
+    """Send what the sender's own thread has not: it is asleep or gone where only steps are run."""
+    return outbox.deliver_due(now) >= outbox.BATCH
+
+
 @step("inbox", every=timedelta(seconds=15))
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""

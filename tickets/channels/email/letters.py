@@ -60,6 +60,7 @@ def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMult
         "page": page,
         "stars": [(star, links.url(link, stars=star)) for star in STARS] if content.stars else [],
         "stop": f"{page}letters" if content.notice else "",
+        "whatsapp": links.whatsapp_url(link),
         "shop": settings.SHOP_NAME,
         "language": ticket.language if ticket.language in ("en", "hi") else "en",
     }
