@@ -11,6 +11,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, trigger_phrases
+from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
 from . import answers, memory
@@ -49,23 +50,37 @@ def answer(chat: Chat, text: str) -> Reply:
     Raise TooSlow when it takes longer than LONGEST_SECONDS: a person answers then.
     """
     began = time.monotonic()
+    chat.answer_by = began + LONGEST_SECONDS
     heard = listen(chat, text)
     chat.language = heard.language
     before = _kept_for_once_more(chat.memory)
-    reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
-    if not reply:
-        reply = several_questions(chat, heard) or by_rules(chat, heard)
+    with orders.read_once(chat), fresh_products.read_once(_likely(chat, heard.text)):
+        reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
+        if not reply:
+            reply = several_questions(chat, heard) or by_rules(chat, heard)
+        memory.remember(chat.memory, heard, reply)
     if time.monotonic() - began > LONGEST_SECONDS:
         raise TooSlow(f"{time.monotonic() - began:.1f} s")
-    memory.remember(chat.memory, heard, reply)
     if reply.rule not in NOT_TO_REPEAT:
         chat.memory["last"], chat.memory["before"] = memory.masked(heard.text)[:LAST_LENGTH], before
     return reply
 
 
+def _likely(chat: Chat, text: str) -> list[str]:
+    """Return the products that this answer is likely about: those named, and those spoken of."""
+    topic = chat.memory.get("topic") or {}
+    shown = (
+        topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
+    )
+    return [*products.likely_in(text), *shown, *chat.memory.get("recent", [])]
+
+
 def by_rules(chat: Chat, heard: Heard) -> Reply:
     """Return what the first rule says that has something to say."""
     for rule in RULES:
+        if time.monotonic() > getattr(chat, "answer_by", float("inf")):
+            # Looked at between the rules: an answer that is still being made is given up as well
+            raise TooSlow(f"no answer before {rule.__name__}")
         if reply := rule(chat, heard):
             reply.rule = rule.__name__
             return reply

@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -93,7 +95,22 @@ def find_own(person: Person, reference: str) -> Order | None:
 
 def recent(chat: Chat) -> list[Order]:
     """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
-    return list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    if (read := getattr(chat, "orders_read", None)) is not None:
+        return read
+    found = list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    if hasattr(chat, "orders_read"):
+        chat.orders_read = found
+    return found
+
+
+@contextmanager
+def read_once(chat: Chat) -> Iterator[None]:
+    """Read the orders of a chat once until the end: several parts of an answer ask for them."""
+    chat.orders_read = None
+    try:
+        yield
+    finally:
+        del chat.orders_read
 
 
 def latest(chat: Chat) -> Order | None:

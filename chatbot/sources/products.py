@@ -14,10 +14,12 @@ from chatbot.models import Product
 from chatbot.nlu import features as words
 from supportdesk import money
 
+from .fresh_products import fresh
 from .product_words import GENERIC, SHOPPING
 from .table_cache import CachedFromTable
 
 SHOWN = 4
+MOST_LIKELY = 10
 LOW_STOCK = 5
 # A customer's essay names no more products after these many words
 LONGEST = 40
@@ -113,7 +115,7 @@ def look_up(text: str) -> Found:
         ids = [pk for pk in ids if within(shelf.prices[pk])] or (ids if share else [])
     if cheapest:
         ids = sorted(ids, key=shelf.prices.__getitem__)
-    shown = sorted(_fresh(ids), key=lambda product: not product.is_in_stock)[:SHOWN]
+    shown = sorted(fresh(ids[: 10 * SHOWN]), key=lambda product: not product.is_in_stock)[:SHOWN]
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
@@ -141,15 +143,13 @@ def detail(text: str, product: Product) -> str:
 
 def by_ids(ids: list[str]) -> list[Product]:
     """Return these products as they are now, in the given order; what is no longer sold is left out."""
-    rows = (
-        {
-            str(pk): product
-            for pk, product in Product.objects.filter(is_active=True).in_bulk(ids[:SHOWN]).items()
-        }
-        if ids
-        else {}
-    )
-    return [rows[pk] for pk in ids if pk in rows]
+    return fresh(ids[:SHOWN])
+
+
+def likely_in(text: str) -> list[str]:
+    """Return the ids of the products that a text may name: to read them in one query."""
+    said = _content_words(text)
+    return [str(pk) for pk in _shelf().named(said)[0][:MOST_LIKELY]] if said else []
 
 
 def on_sale() -> list[Product]:
@@ -178,7 +178,7 @@ def named_beside(text: str, near: list[Product], follows: bool = False) -> list[
     ids = [pk for pk, named in beside.items() if named.score >= AS_GOOD * best]
     # A word of the kind ("makhana") names all of it
     return (
-        _fresh(ids)
+        fresh(ids)
         if len(ids) < len([pk for pk in shelf.products if shelf.categories[pk] in kinds]) or len(ids) == 1
         else []
     )
@@ -335,12 +335,6 @@ def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
 
 
 _shelf = CachedFromTable(Product, Shelf).get
-
-
-def _fresh(ids: list) -> list[Product]:
-    """Return the products as they are now, in the given order: prices and stock change all day."""
-    rows = Product.objects.filter(is_active=True).in_bulk(ids[: 10 * SHOWN])
-    return [rows[pk] for pk in ids if pk in rows]
 
 
 # --- Words and prices --------------------------------------------------------
