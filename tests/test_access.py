@@ -172,6 +172,7 @@ POST  /widget/rating                        401    404   409   404    404  401  
 POST  /widget/seen                          401    204   204   204    204  401     204     204     204
 POST  /widget/solved                        401    404   409   404    404  401     404     404     404
 POST  /widget/typing                        401    204   204   204    204  401     204     204     204
+POST  /widget/transcript                    401    404   200   404    404  401     404     404     404
 # The dashboard
 GET   /support/                             401    404   404   404    200  401     404     200     200
 GET   /support/<ticket_id>/                 401    404   404   404    200  401     404     200     404

@@ -20,6 +20,7 @@ import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tell
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";
 import { keepTimes, showTimes } from "./times.js";
+import { _ } from "./words.js";
 
 // A control that was renewed keeps the focus; one that is gone leaves it to the ticket's name
 let acting = null;
@@ -87,8 +88,8 @@ async function takeBack(token, url) {
   const form = new FormData();
   form.set("token", token);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || "We could not be reached. Nothing was changed.", "error");
-  toast("Undone.");
+  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
+  toast(_("Undone."));
   showHeader(answer.text);
   showBoxes(true);
   talk?.catchUp();

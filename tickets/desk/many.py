@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import ValidationError
 
@@ -41,9 +41,9 @@ def bulk(request):
         ids = request.POST.getlist("ids")
         changes = json.loads(request.POST.get("changes", ""))
     except ValueError:
-        return plain("This is not JSON.", 400)
+        return plain(gettext("This is not JSON."), 400)
     if not isinstance(changes, dict) or changes.keys() & NOT_IN_BULK:
-        return plain("These fields cannot be changed for many tickets.", 400)
+        return plain(gettext("These fields cannot be changed for many tickets."), 400)
     tokens: dict[str, str] = {}
     try:
         done, skipped = _changed(ids, changes, request.user, tokens)
@@ -143,11 +143,11 @@ def split(request, ticket_id):
         serializer.is_valid(raise_exception=True)
         made = workflow.split(ticket, serializer.validated_data["seq"], by=request.user)
     except ValidationError:
-        return plain(_("Choose the message."), 400)
+        return plain(gettext("Choose the message."), 400)
     except workflow.Refused as reason:
         return plain(str(reason), 409)
     if not made:
-        return plain(_("This ticket has no such message."), 404)
+        return plain(gettext("This ticket has no such message."), 404)
     return _gone_to(request, reverse("ticket", args=[made.pk]))
 
 
@@ -160,7 +160,7 @@ def save_view(request):
         return plain(complaint(form), 400)
     data = form.cleaned_data
     if not parse_qsl(data["query"]):
-        return plain("Choose a filter first.", 400)
+        return plain(gettext("Choose a filter first."), 400)
     SavedView.objects.update_or_create(
         owner=request.user,
         name=data["name"],
@@ -186,7 +186,7 @@ def person_notes(request, ticket_id):
     ticket = access.desk_ticket(request.user, ticket_id)
     notes = masked(request.POST.get("notes", "").replace("\r\n", "\n"))
     if len(notes) > NOTES_LENGTH:
-        return plain(f"Maximum {NOTES_LENGTH} characters reached.", 400)
+        return plain((gettext("Maximum %(count)s characters reached.") % {"count": NOTES_LENGTH}), 400)
     Person.objects.filter(pk=ticket.requester_id).update(notes=notes)
     if from_script(request):
         return HttpResponse(status=204)

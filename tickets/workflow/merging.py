@@ -5,6 +5,7 @@ answered from there (see `tickets.access`).
 """
 
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import live, search
@@ -19,9 +20,9 @@ from .status import IllegalMove
 def merge(ticket: Ticket, into: Ticket, *, by: Person) -> Ticket:
     """Move the messages of `ticket` into `into` and return it. Raise IllegalMove."""
     if ticket.pk == into.pk:
-        raise IllegalMove("A ticket cannot be merged into itself.")
+        raise IllegalMove(gettext("A ticket cannot be merged into itself."))
     if ticket.requester_id != into.requester_id:
-        raise IllegalMove("Both tickets have to be of the same customer.")
+        raise IllegalMove(gettext("Both tickets have to be of the same customer."))
     stays = _merge(ticket, into, by)
     for each in (stays, ticket):
         search.renew(each)
@@ -34,7 +35,7 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     for each in (ticket, into):
         each.refresh_from_db()
         if each.merged_into_id:
-            raise IllegalMove(f"Ticket #{each.number} was merged already.")
+            raise IllegalMove(gettext("Ticket #%(number)s was merged already.") % {"number": each.number})
     moved = _move(ticket, into)
     mentions.move(moved, into)
     followers.move(ticket, into)

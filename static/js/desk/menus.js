@@ -2,6 +2,7 @@
 import { openPicture } from "../lightbox.js";
 import { list, post } from "./page.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const NARROW = matchMedia("(max-width: 820px)");
 
@@ -54,9 +55,9 @@ function fillSplit(dialog) {
 async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    toast("Copied.");
+    toast(_("Copied."));
   } catch {
-    toast("Copying is not allowed here.", "error");
+    toast(_("Copying is not allowed here."), "error");
   }
 }
 
@@ -73,7 +74,7 @@ async function sendForm(form) {
     return;
   }
   if (refused) refused.hidden = false;
-  if (refused) refused.textContent = answer?.text || "We could not be reached. Please try again.";
+  if (refused) refused.textContent = answer?.text || _("We could not be reached. Please try again.");
 }
 
 export function watchMenus() {
