@@ -216,7 +216,9 @@ TEMPLATES = [
     },
 ]
 
-LOCALE_PATHS = [BASE_DIR / "supportdesk" / "locale"]
+# As gettext calls them, see supportdesk/languages.py
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी"), ("hi-latn", "Hinglish")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kolkata")
 
 # --- Files -------------------------------------------------------------------

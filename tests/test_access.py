@@ -172,6 +172,7 @@ POST  /widget/rating                        401    404   409   404    404  401  
 POST  /widget/seen                          401    204   204   204    204  401     204     204     204
 POST  /widget/solved                        401    404   409   404    404  401     404     404     404
 POST  /widget/typing                        401    204   204   204    204  401     204     204     204
+POST  /widget/transcript                    401    404   200   404    404  401     404     404     404
 # The dashboard
 GET   /support/                             401    404   404   404    200  401     404     200     200
 GET   /support/<ticket_id>/                 401    404   404   404    200  401     404     200     404
@@ -189,6 +190,9 @@ POST  /support/<ticket_id>/triage           401    404   404   404    200  401  
 POST  /support/<ticket_id>/typing           401    404   404   404    204  401     404     204     404
 GET   /support/<ticket_id>/draft             401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/draft             401    404   404   404    400  401     404     400     404
+POST  /support/<ticket_id>/split             401    404   404   404    400  401     404     400     404
+POST  /api/support/admin/<ticket_id>/split   401    404   404   404    400  401     404     400     404
+DELETE /api/support/admin/<ticket_id>/split  401    404   404   404    409  401     404     409     404
 POST  /support/<ticket_id>/follow            401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/block             401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/change            401    404   404   404    200  401     404     200     404

@@ -7,13 +7,14 @@ from functools import cache, wraps
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
 
 from .models import Attachment, Message, Person, Ticket
 from .visibility import visibility_of
 
-NOTHING_HERE = "There is nothing here for you."
+NOTHING_HERE = gettext_lazy("There is nothing here for you.")
 
 
 def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
@@ -137,7 +138,7 @@ def _sign_in_first(request) -> HttpResponse:
     """Send a page to the sign-in form; answer a script 401, which would take the form for what it asked for."""
     # Not htmx's HX-Refresh either: a page that reloads forgets what was typed in its dialogs
     if request.htmx or is_from_script(request):
-        said = "Your session has ended. Please sign in again."
+        said = gettext("Your session has ended. Please sign in again.")
         return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)
     return redirect_to_login(request.get_full_path())
 

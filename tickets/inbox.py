@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
 
@@ -45,19 +46,19 @@ CAPPED_COUNT_KEPT_SECONDS = 60
 MOST_BY_ID = 10_000
 
 VIEWS = {
-    "needs-answer": "Needs an answer",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "open": "All open",
-    "snoozed": "Snoozed",
-    "done": "Done",
+    "needs-answer": gettext_lazy("Needs an answer"),
+    "mine": gettext_lazy("Mine"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "open": gettext_lazy("All open"),
+    "snoozed": gettext_lazy("Snoozed"),
+    "done": gettext_lazy("Done"),
 }
 # Without a place of their own among the tabs
 OTHER_VIEWS = {
-    "spam": "Spam",
-    "all": "All tickets",
-    "mentions": "Mentions",
-    "following": "Following",
+    "spam": gettext_lazy("Spam"),
+    "all": gettext_lazy("All tickets"),
+    "mentions": gettext_lazy("Mentions"),
+    "following": gettext_lazy("Following"),
 }
 # What lies outside of the ticket's own row
 PERSONAL = {"mentions": Mention, "following": Follower}

@@ -10,6 +10,7 @@ from chatbot.nlu import classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
+from tickets.team.settings import current
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
 ACT = 0.55
@@ -193,7 +194,12 @@ ENGLISH = set(
 
 
 def _language(chat: Chat, text: str, library: articles.Library) -> str:
-    """The language to answer in: asked for, of the message, or of the chat where the message says nothing."""
+    """The language to answer in, of those that the shop offers."""
+    return current().language(_language_said(chat, text, library))
+
+
+def _language_said(chat: Chat, text: str, library: articles.Library) -> str:
+    """The language that was asked for, that of the message, or of the chat where the message says nothing."""
     if wanted := chat.memory.get("language"):
         return wanted
     if MOSTLY_HINDI.search(text):

@@ -2,6 +2,7 @@
 // Both can be turned off; the shop decides whether the sound is on at first.
 import { chime } from "./chime.js";
 import { tellHost } from "./host.js";
+import { _ } from "./words.js";
 
 const PREVIEW_LENGTH = 90;
 const isOn = (name, store) => store.get(name) === null ? (name !== "sound" || document.body.dataset.sound !== "off") : store.get(name) === "on";
@@ -18,7 +19,7 @@ export function toggleSwitch(item, store) {
 export function alertCustomer(message, store) {
   if (isOn("sound", store)) chime();
   if (!isOn("preview", store)) return;
-  const text = message.message.replace(/\s+/g, " ").trim() || "sent a picture";
+  const text = message.message.replace(/\s+/g, " ").trim() || _("sent a picture");
   const line = `${message.senderName}: ${text}`;
   tellHost("preview", { value: line.length > PREVIEW_LENGTH ? `${line.slice(0, PREVIEW_LENGTH - 1)}…` : line });
 }

@@ -15,10 +15,12 @@ import { watchSound } from "./desk/sound.js";
 import { follow, showLiveAgain } from "./desk/stream.js";
 import { watchSuggestions } from "./desk/suggest.js";
 import { showColours } from "./desk/tags.js";
+import { watchTemplates } from "./desk/templates.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";
 import { keepTimes, showTimes } from "./times.js";
+import { _ } from "./words.js";
 
 // A control that was renewed keeps the focus; one that is gone leaves it to the ticket's name
 let acting = null;
@@ -86,8 +88,8 @@ async function takeBack(token, url) {
   const form = new FormData();
   form.set("token", token);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || "We could not be reached. Nothing was changed.", "error");
-  toast("Undone.");
+  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
+  toast(_("Undone."));
   showHeader(answer.text);
   showBoxes(true);
   talk?.catchUp();

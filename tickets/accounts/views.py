@@ -144,8 +144,11 @@ def account(request):
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=preferences)
     if form.is_valid():
         form.save()
+        sessions.remember_language(request, form.instance.language)
         alert_preferences.forget_page(request.user)
         return redirect(f"{reverse('account')}?saved=1")
+    # Chosen in another browser meanwhile: from the next page on it is in force here, too
+    sessions.remember_language(request, preferences.language)
     return _account_page(request, preferences=form)
 
 

@@ -9,7 +9,13 @@ DESK_MODULES = [
             "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast",
         )
     ),
-    *(f"js/{name}.js" for name in ("chime", "composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),
+    *(
+        f"js/{name}.js"
+        for name in (
+            "chime", "composer", "conversation", "documents", "events", "fold", "groups", "lightbox", "net", "pictures",
+            "tabs", "times", "words",
+        )
+    ),
     "js/vendor/eventsource-parser-3.1.1.js",
     "js/vendor/idiomorph-0.8.0.js",
 ]  # fmt: skip

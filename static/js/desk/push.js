@@ -1,4 +1,6 @@
 // This browser and the desk's pushes: the worker that shows them, and the switch on the account page.
+import { _ } from "../words.js";
+
 const root = document.querySelector("[data-push]") ?? document.body;
 const { pushWorker, pushKey, pushSubscribe, pushUnsubscribe } = root.dataset;
 const isPossible = "serviceWorker" in navigator && isSecureContext;
@@ -20,7 +22,7 @@ async function post(url, body, type) {
 }
 
 async function turnOn(registration, say) {
-  if ((await Notification.requestPermission()) !== "granted") return say("Your browser does not allow notifications from this page. Allow them in its settings.");
+  if ((await Notification.requestPermission()) !== "granted") return say(_("Your browser does not allow notifications from this page. Allow them in its settings."));
   try {
     // One that another key was used for has to go first
     await (await registration.pushManager.getSubscription())?.unsubscribe();
@@ -28,7 +30,7 @@ async function turnOn(registration, say) {
     const answer = await post(pushSubscribe, JSON.stringify(subscription), "application/json");
     say(answer.ok ? "" : await answer.text());
   } catch {
-    say("This browser could not reach its push service.");
+    say(_("This browser could not reach its push service."));
   }
 }
 
@@ -43,9 +45,9 @@ async function watchSwitch() {
   const button = root.querySelector("[data-push-switch]");
   const said = root.querySelector("[data-push-said]");
   const say = (sentence) => { said.textContent = sentence; said.hidden = !sentence; };
-  if (!isPossible || !("PushManager" in self)) return say("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first.");
+  if (!isPossible || !("PushManager" in self)) return say(_("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first."));
   const registration = await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
-  if (!registration) return say("The desk's worker could not be started.");
+  if (!registration) return say(_("The desk's worker could not be started."));
   const show = async () => {
     const isOn = Boolean(await registration.pushManager.getSubscription()) && Notification.permission === "granted";
     button.setAttribute("aria-pressed", String(isOn));

@@ -2,6 +2,7 @@
 import { chime } from "../chime.js";
 import { body, post } from "./page.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const button = () => document.querySelector("[data-sound-switch]");
 const isOn = () => body.dataset.sound !== "off";
@@ -28,6 +29,6 @@ export function watchSound() {
     showSound();
     ring();
     const answer = await post(body.dataset.soundUrl, { sound: wanted }).catch(() => null);
-    if (!answer?.ok) toast("This could not be saved. It holds until you close the page.", "error");
+    if (!answer?.ok) toast(_("This could not be saved. It holds until you close the page."), "error");
   });
 }

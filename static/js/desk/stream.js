@@ -7,6 +7,7 @@ import { concernsMe, ring } from "./sound.js";
 import { renewHeader, talk, tellSeen } from "./ticket.js";
 import { showTitle, unseen } from "./title.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const waiting = new Map();
 
@@ -83,7 +84,7 @@ export function follow() {
       return answer;
     },
     room: roomOf(`inbox:${body.dataset.meId}`),
-    onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
+    onState: (state) => showLive(state, state === "live" ? _("Live") : _("Connection lost. Reconnecting…")),
     onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
     // Not an agent any more
     onGone: () => location.reload(),

@@ -2,6 +2,7 @@
 import { newId } from "../net.js";
 import { post } from "./page.js";
 import { renewHeader, talk } from "./ticket.js";
+import { _ } from "../words.js";
 
 function preview(form) {
   const box = form.querySelector("[data-preview-of]");
@@ -20,7 +21,7 @@ async function send(form) {
   button.disabled = false;
   if (!answer?.ok) {
     const refused = document.querySelector("#templates-list [data-refused]");
-    refused.textContent = answer?.text || "We could not be reached. Nothing was sent.";
+    refused.textContent = answer?.text || _("We could not be reached. Nothing was sent.");
     refused.hidden = false;
     return;
   }

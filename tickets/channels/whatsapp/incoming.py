@@ -53,7 +53,8 @@ def receive(incoming: Incoming) -> None:
     linked, words = _continued(person, sender, words)
     if linked and not (words.text or words.media):
         incoming.ticket_id = linked.pk
-        _queue(incoming, linked.requester, sender, wording.continued_here(linked.number))
+        said = wording.to(linked, wording.continued_here, linked.number)
+        _queue(incoming, linked.requester, sender, said)
         _forget(incoming)
         return
     ticket = linked or _open_ticket(person)
@@ -158,7 +159,7 @@ def _begin(incoming: Incoming, person: Person, sender: str, words: Words) -> Non
                 **understood,
             )
     incoming.ticket_id = ticket.pk
-    _queue(incoming, person, sender, wording.connected(ticket.priority))
+    _queue(incoming, person, sender, wording.to(ticket, wording.connected, ticket.priority))
 
 
 def _asked(words: Words) -> str:
@@ -233,13 +234,14 @@ def _opts_out_or_in(incoming: Incoming, person: Person, sender: str, words: Word
             address=sender,
             defaults={"reason": AddressBlock.Reason.OPT_OUT, "detail": words.text[:60]},
         )
-        _notice(incoming, person, sender, wording.opted_out())
-        if ticket := _open_ticket(person):
+        ticket = _open_ticket(person)
+        _notice(incoming, person, sender, wording.to(ticket, wording.opted_out))
+        if ticket:
             outbox.tell_agents(ticket, "The customer asked for no more messages on WhatsApp.")
         return True
     if messages.wants_to_begin_again(words) and block.exists():
         block.delete()
-        _notice(incoming, person, sender, wording.opted_in())
+        _notice(incoming, person, sender, wording.to(_open_ticket(person), wording.opted_in))
         return True
     return False
 
