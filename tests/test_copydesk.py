@@ -30,12 +30,12 @@ COPY = """
 from django.core.management import call_command
 call_command("copydesk", to=url)
 """
-# Somebody whom the shop does not know
+# A person whom the shop does not know
 OTHER = """
 from django.core.management import call_command
 from tickets.models import Person
 call_command("migrate", verbosity=0)
-Person.objects.create(name="Somebody Else")
+Person.objects.create(name="Another Person")
 """
 # Why a desk is not copied to these addresses
 REFUSALS = """

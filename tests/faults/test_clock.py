@@ -66,7 +66,7 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
     jumps = [0, DAY, -3600, 300, -DAY, 0]
     for place, seconds in enumerate(jumps):
         clock.off_by(seconds)
-        # Whoever has signed in by a clock that was right does so again
+        # People who signed in by the right clock do so again
         for name, caller, address in (
             ("customer", desk.as_customer(), f"/api/support/{ticket}/message"),
             ("agent", desk.as_agent(), f"/api/support/admin/{ticket}/reply"),

@@ -40,12 +40,12 @@ FIELDS = [
 
 # Every call that takes a body: who calls, how, where
 CALLS = [
-    ("nobody", "post", "/api/auth/register"),
-    ("nobody", "post", "/api/auth/token"),
-    ("nobody", "post", "/api/auth/token/refresh"),
-    ("nobody", "post", "/api/auth/logout"),
-    ("nobody", "post", "/api/auth/identify"),
-    ("nobody", "post", "/api/auth/guest"),
+    ("signed out", "post", "/api/auth/register"),
+    ("signed out", "post", "/api/auth/token"),
+    ("signed out", "post", "/api/auth/token/refresh"),
+    ("signed out", "post", "/api/auth/logout"),
+    ("signed out", "post", "/api/auth/identify"),
+    ("signed out", "post", "/api/auth/guest"),
     ("priya", "post", "/api/chat/message"),
     ("priya", "post", f"/api/chat/message/{uuid.uuid4()}/helped"),
     ("priya", "post", "/api/support/create"),
@@ -66,7 +66,7 @@ def call(api, priya, asha, ticket, monkeypatch):
     """`call(who, method, url, body)` sends the bytes as they are; <ticket> is Priya's."""
     # Only this thread sees what the test has not committed
     monkeypatch.setattr(live, "in_thread", sync_to_async(lambda function, *args: function(*args)))
-    clients = {"nobody": api(), "priya": api(priya), "asha": api(asha)}
+    clients = {"signed out": api(), "priya": api(priya), "asha": api(asha)}
     for client in clients.values():
         client.raise_request_exception = False
 

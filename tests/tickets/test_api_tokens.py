@@ -66,8 +66,8 @@ BAD_TOKENS = {
     **having("exp", *TIMES),
     **having("iat", [], {}, "soon", HUGE, 9_999_999_999),
     **having("nbf", [], {}, "soon", HUGE, 9_999_999_999),
-    **having("aud", "somebody-else", ["x"], [[]], {}, 5, None),
-    **having("iss", "somebody-else", [], {}, 5, None),
+    **having("aud", "another-service", ["x"], [[]], {}, 5, None),
+    **having("iss", "another-service", [], {}, 5, None),
     **having("token_type", "sliding", [], {}, None, 5),
     **having("hash_password", "0" * 32, [], {}, None),
     **{f"no {name}": without(name) for name in ("sub", "fam", "exp", "jti", "aud", "iss", "token_type")},
@@ -284,7 +284,7 @@ def test_a_wrong_password_an_unknown_address_and_a_closed_account_are_told_the_s
         refused(api().post("/api/auth/token", {"email": email, "password": password}), 401)
         for email, password in [
             (priya.email, "wrong"),
-            ("nobody@example.com", factories.PASSWORD),
+            ("unknown@example.com", factories.PASSWORD),
             (vikram.email, factories.PASSWORD),
             (factories.guest().email, "!"),
         ]

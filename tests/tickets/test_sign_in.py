@@ -50,7 +50,7 @@ def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     ("email", "password"),
     [
         ("asha@example.com", "wrong"),
-        ("nobody@example.com", factories.PASSWORD),
+        ("unknown@example.com", factories.PASSWORD),
         ("priya@example.com", factories.PASSWORD),
         ("gone@example.com", factories.PASSWORD),
         ("ravi@example.com", ""),
@@ -59,7 +59,7 @@ def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     ],
 )
 def test_everybody_else_hears_the_same(browse, asha, priya, email, password):
-    """A customer, somebody who left, a guest, a stranger, a wrong password: nobody learns who is known."""
+    """A customer, an agent who left, a guest, a stranger, a wrong password: none of them learns who is known."""
     factories.person("Gone Agent", "agent", email="gone@example.com", is_active=False)
     factories.guest()
     client = browse()

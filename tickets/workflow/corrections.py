@@ -132,4 +132,4 @@ def _still_silent(ticket: Ticket, before: datetime) -> None:
         ticket.status == Status.IN_PROGRESS and not ticket.waiting_since and not ticket.snoozed_until
     )
     if not is_silent or not ticket.clocks_paused_at or ticket.clocks_paused_at > before:
-        raise IllegalMove("Somebody wrote in this conversation meanwhile.")
+        raise IllegalMove("There are new messages in this conversation.")

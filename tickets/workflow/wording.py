@@ -128,5 +128,5 @@ def code_subject(shop: str) -> str:
 def code_text(code: str, shop: str) -> str:
     return (
         f"{code} is your code for {shop}. It works for 10 minutes.\n\n"
-        "You did not ask for it? Then somebody typed your address by mistake: do nothing."
+        "You did not ask for it? Your address was typed by mistake then, and there is nothing to do."
     )
