@@ -181,6 +181,8 @@ POST  /support/<ticket_id>/seen             401    404   404   404    200  401  
 POST  /support/<ticket_id>/take             401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/triage           401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/typing           401    404   404   404    204  401     404     204
+GET   /support/<ticket_id>/draft             401    404   404   404    200  401     404     200
+POST  /support/<ticket_id>/draft             401    404   404   404    400  401     404     400
 POST  /support/<ticket_id>/follow            401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/block             401    404   404   404    200  401     404     200
 POST  /support/<ticket_id>/change            401    404   404   404    200  401     404     200

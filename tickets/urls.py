@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, dashboard, files, many, talking
+from .desk import actions, canned, dashboard, drafts, files, many, talking
 from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
@@ -33,6 +33,7 @@ urlpatterns = [
     path(ticket + "history", dashboard.show_history, name="ticket-history"),
     path(ticket + "messages", dashboard.messages, name="ticket-messages"),
     path(ticket + "reply", talking.reply, name="ticket-reply"),
+    path(ticket + "draft", drafts.draft, name="ticket-draft"),
     path(ticket + "seen", talking.seen, name="ticket-seen"),
     path(ticket + "typing", talking.typing, name="ticket-typing"),
     path(ticket + "take", actions.take, name="ticket-take"),

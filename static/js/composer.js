@@ -6,9 +6,10 @@ const MAX_PICTURES = 6;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
-  // onSend gets {text, file, url}: each picture is a message of its own, the words go with the first
-  constructor(form, { draftKey, store, onSend, onTyping }) {
-    Object.assign(this, { form, draftKey, store, onSend, onTyping, pictures: [], typedAt: 0 });
+  // onSend gets {text, file, url}: each picture is a message of its own, the words go with the first;
+  // onDraft gets the text whenever it has changed
+  constructor(form, { draftKey, store, onSend, onTyping, onDraft = null }) {
+    Object.assign(this, { form, draftKey, store, onSend, onTyping, onDraft, pictures: [], typedAt: 0 });
     this.text = form.querySelector("[data-text]");
     this.file = form.querySelector("[data-file]");
     this.preview = form.querySelector("[data-preview]");
@@ -46,7 +47,7 @@ export class Composer {
 
   typed() {
     this.grow();
-    this.store.set(this.draftKey, this.text.value);
+    this.keep();
     if (this.text.value && Date.now() - this.typedAt > 3000) {
       this.typedAt = Date.now();
       this.onTyping?.();
@@ -158,7 +159,12 @@ export class Composer {
   // Put text into the box (back into it, after a refusal) and remember it as the draft
   fill(text) {
     this.text.value = text;
-    this.store.set(this.draftKey, text);
+    this.keep();
     this.grow();
+  }
+
+  keep() {
+    this.store.set(this.draftKey, this.text.value);
+    this.onDraft?.(this.text.value);
   }
 }

@@ -25,6 +25,7 @@ export class Conversation {
     this.makeNews();
     this.composer = new Composer(root.querySelector("[data-composer]"), {
       draftKey: `draft:${this.key}`, store, onSend: (words) => this.send(words), onTyping: () => this.tellTyping(),
+      onDraft: (text) => this.drafted(text),
     });
     this.outbox = this.unsent(this.stored());
     this.outbox.forEach((message) => this.showPending(message));
@@ -65,7 +66,7 @@ export class Conversation {
 
   send({ text, file, url }) {
     const internal = this.root.querySelector("[name=internal]:checked")?.value || "";
-    const message = { id: newId(), text, internal, to: this.showing, picture: Boolean(file) };
+    const message = { ...this.begunAs(text, internal), text, internal, to: this.showing, picture: Boolean(file) };
     this.handled.add(message.id);
     if (file) this.files.set(message.id, { file, url });
     this.outbox.push(message);
@@ -75,6 +76,11 @@ export class Conversation {
     if (message.to === "home") this.onBegun?.();
     this.flush();
   }
+
+  // The id under which a message is sent; the desk knows it before, see desk/drafts.js
+  begunAs() { return { id: newId() }; }
+
+  drafted() {}
 
   // One after the other, so that they arrive in the order in which they were written
   async flush() {
@@ -92,6 +98,7 @@ export class Conversation {
     form.set("clientId", message.id);
     form.set("internal", message.internal || "");
     if (this.side === "agent" && !message.internal) form.set("lastSeq", this.lastSeq);
+    if (message.draft) form.set("draft", "1");
     if (message.to) form.set("conversation", message.to);
     if (picture) form.set("image", picture.file);
     const onProgress = picture && bubble ? (share) => this.showProgress(bubble, share) : null;
@@ -181,7 +188,7 @@ export class Conversation {
   // Beside what other tabs have put there
   save() {
     const others = this.stored().filter((message) => !this.handled.has(message.id));
-    const own = this.outbox.map(({ id, text, internal, to, picture }) => ({ id, text, internal, to, picture }));
+    const own = this.outbox.map(({ id, text, internal, to, picture, draft }) => ({ id, text, internal, to, picture, draft }));
     const all = [...others, ...own];
     this.store.set(this.boxKey, all.length ? JSON.stringify(all) : "");
   }

@@ -96,7 +96,7 @@ document.addEventListener("visibilitychange", () => {
   showTitle();
   talk?.catchUp().then(tellSeen);
 });
-addEventListener("online", () => talk?.retry());
+addEventListener("online", () => { talk?.retry(); talk?.drafts.saveNow(); });
 addEventListener("pagehide", () => tellLeaving());
 addEventListener("popstate", rememberPlace, true);
 

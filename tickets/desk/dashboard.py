@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
-from tickets.collaboration import followers
+from tickets.collaboration import drafts, followers
 from tickets.models import Category, Priority, Status, Ticket
 from tickets.workflow.variables import variables
 
@@ -209,6 +209,7 @@ def _pane(request, ticket) -> dict:
         "earlier": earlier[: queries.EARLIER_SHOWN],
         "customer": ticket.requester,
         "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
+        "drafts": json.dumps(drafts.as_json(ticket, request.user), ensure_ascii=False),
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
     }
 

@@ -70,7 +70,17 @@ class WordsForm(forms.Form):
 
 class ReplyForm(WordsForm):
     internal = forms.BooleanField(required=False)
+    # The server keeps a draft of it under this clientId
+    draft = forms.BooleanField(required=False)
     lastSeq = forms.IntegerField(required=False, min_value=0)
+
+
+class DraftForm(forms.Form):
+    message = TextField()
+    internal = forms.BooleanField(required=False)
+    clientId = forms.CharField(max_length=64)
+    # The page that saves
+    tab = forms.CharField(max_length=64, required=False)
 
 
 class MoveForm(forms.Form):

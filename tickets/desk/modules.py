@@ -5,7 +5,7 @@ DESK_MODULES = [
     *(
         f"js/desk/{name}.js"
         for name in (
-            "bulk", "canned", "chime", "commands", "later", "list", "mentions", "menus", "page", "palette", "snooze",
+            "bulk", "canned", "chime", "commands", "drafts", "later", "list", "mentions", "menus", "page", "palette", "snooze",
             "stream", "suggest", "tags", "talk", "ticket", "title", "toast",
         )
     ),

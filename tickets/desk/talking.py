@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from tickets import access, live, queries, search, workflow
 from tickets.accounts import rate_limits
+from tickets.collaboration import drafts
 from tickets.models import ScheduledReply, Viewer
 from tickets.uploads import BadPicture, NoRoom, received
 
@@ -38,6 +39,8 @@ def reply(request, ticket_id):
         response = _not_sent(request, ticket, str(reason), 429)
         response["Retry-After"] = str(reason.seconds)
         return response
+    if form.cleaned_data["draft"]:
+        drafts.sent(message)
     if not from_script(request):
         return redirect("ticket", ticket_id=ticket.pk)
     since = form.cleaned_data["lastSeq"] or message.seq - 1

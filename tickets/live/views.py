@@ -80,7 +80,7 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     def passes(call: dict) -> bool:
         # Customers are not told when an agent types a private note, or who looks on
         public = call["event"] == "typing" and call["data"]["by"] == "agent"
-        return agent or public
+        return _is_for(call, ear.person.pk) if agent else public
 
     return _streamed(
         slot,
@@ -117,11 +117,16 @@ async def inbox_events(request: HttpRequest) -> Any:
             _inbox_news,
             after=after,
             kind="agent",
-            passes=lambda call: True,
+            passes=lambda call: _is_for(call, ear.person.pk),
             seconds=ear.seconds,
             credentials=ear.credentials,
         ),
     )
+
+
+def _is_for(call: dict, person_id: Any) -> bool:
+    """Whether a passing event is for every agent, or for this one."""
+    return call["data"].get("to") in (None, "", str(person_id))
 
 
 # --- Who may listen ----------------------------------------------------------

@@ -8,7 +8,7 @@ message  messages of a conversation
 attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
-collaboration  followers, mentions
+collaboration  followers, mentions, drafts
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 shop_fields  what the fields that a shop fills have in common
@@ -37,7 +37,7 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
-from .collaboration import Follower, Mention
+from .collaboration import Draft, Follower, Mention
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
@@ -102,6 +102,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "DeskSettings",
+    "Draft",
     "EventType",
     "ExternalKey",
     "Follower",

@@ -1,4 +1,4 @@
-"""What agents do together on a ticket: who follows it, and who was mentioned."""
+"""What agents do together on a ticket: who follows it, who was mentioned, what each has begun to write."""
 
 from django.db import models
 from django.utils import timezone
@@ -47,3 +47,26 @@ class Mention(models.Model):
             models.Index(fields=["person", "-at"], name="mentions_of_person"),
             models.Index(fields=["ticket"], name="mentions_on_ticket"),
         ]
+
+
+class Draft(models.Model):
+    """A reply or a private note that an agent has begun to write.
+
+    `client_id` is the one under which it will be sent: the message of that id ends the draft.
+    """
+
+    id = id_in_order()
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="drafts", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="drafts")
+    is_note = models.BooleanField(default=False)
+    text = models.TextField()
+    client_id = models.CharField(max_length=64)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "person", "is_note"], name="one_draft_a_person"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]

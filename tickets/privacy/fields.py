@@ -83,6 +83,8 @@ declare("tickets.Viewer", name=KEPT)
 declare("tickets.Follower", name=KEPT)
 declare_same("tickets.ScheduledReply", BY_CODE, ["text", "client_id"])
 
+declare("tickets.Draft", text=Text(mask=True, erase=Erase.BY_CODE, export=True), client_id=DELETED)
+
 # --- What agents work with: it is about no customer --------------------------
 declare_same("tickets.Tag", KEPT, ["name", "key", "colour"])
 declare_same("tickets.CannedReply", KEPT, ["shortcut", "title", "texts"])

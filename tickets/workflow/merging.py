@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import live, search
-from tickets.collaboration import followers, mentions
+from tickets.collaboration import drafts, followers, mentions
 from tickets.models import Message, Person, Sender, Status, Ticket, TicketEvent
 
 from . import waiting
@@ -38,6 +38,7 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     moved = _move(ticket, into)
     mentions.move(moved, into)
     followers.move(ticket, into)
+    drafts.move(ticket, into)
     gone = ChangeSet(ticket, by=by)
     if ticket.status != Status.CLOSED:
         gone.set(status=Status.CLOSED)

@@ -47,6 +47,9 @@ const HEARD = {
   presence(presence) {
     if (talk?.root.dataset.ticket === presence.ticketId && presence.name !== body.dataset.me) tellSeen();
   },
+  draft(draft) {
+    if (talk?.root.dataset.ticket === draft.ticketId) talk.drafts.heard(draft.tab);
+  },
   alert(alert) {
     if (!alert.to || alert.to === body.dataset.meId) toast(alert.text, alert.kind === "breach" ? "error" : "done", { time: 10_000 });
   },

@@ -1,7 +1,8 @@
 // The conversation on the agent's side: system lines folded, one's own messages taken back.
 import { Conversation } from "../conversation.js";
-import { post, request, store } from "./page.js";
 import { now } from "../times.js";
+import { Drafts } from "./drafts.js";
+import { post, request, store } from "./page.js";
 import { toast, UNDO_TIME } from "./toast.js";
 
 const FOLD_FROM = 3;
@@ -9,8 +10,13 @@ const FOLD_FROM = 3;
 export class Talk extends Conversation {
   constructor(root, { onSeen }) {
     super(root, { request, store, onSeen });
+    this.drafts = new Drafts(this);
     this.fold();
   }
+
+  begunAs(text, internal) { return (text && this.drafts.begunAs(internal)) || super.begunAs(); }
+
+  drafted(text) { this.drafts?.changed(text); }
 
   append(html) {
     const arrived = super.append(html);

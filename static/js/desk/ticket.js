@@ -39,6 +39,7 @@ export function markCurrent(id) {
 
 export function showMode() {
   const noting = document.querySelector("[name=internal]:checked")?.value === "1";
+  talk?.drafts.show(noting ? "note" : "reply");
   document.querySelector("[data-composer]").toggleAttribute("data-noting", noting);
   document.querySelector("[data-composer] [data-text]").placeholder = noting ? "Only your team sees this note..." : "Type your reply...";
 }
@@ -72,6 +73,7 @@ export function markRead(id) {
 
 export function tellLeaving(root = talk?.root) {
   if (!root) return;
+  talk?.drafts.leave();
   const form = new FormData();
   form.set("leaving", "1");
   form.set("csrfmiddlewaretoken", headers["X-CSRFToken"]);
@@ -130,5 +132,7 @@ export function showStatus() {
   if (reply.disabled === over) return;
   reply.disabled = over;
   (over ? note : reply).checked = true;
+  // A reply that can no longer be sent is not hidden with its box
+  if (over) talk?.drafts.bring("note");
   showMode();
 }

@@ -12,6 +12,7 @@ from django.db.models import Model
 from supportdesk.db.transactions import atomic_with_retry
 from tickets import live, search, uploads
 from tickets.models import (
+    Draft,
     Message,
     Order,
     Person,
@@ -145,6 +146,7 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
         TicketEvent.objects.filter(pk=event.pk).update(old=old, new=new, actor_name=actor_name)
     _erase_head(ticket, messages, anonymous)
     ScheduledReply.objects.filter(ticket=ticket).delete()
+    Draft.objects.filter(ticket=ticket).delete()
     search.renew(ticket)
     live.announce(ticket)
 

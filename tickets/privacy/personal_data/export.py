@@ -77,6 +77,7 @@ def _ticket(ticket: Ticket) -> dict:
     fields = [field.name for field in Ticket._meta.concrete_fields if field.name not in left_out]
     return {field: getattr(ticket, field) for field in fields} | {
         "messages": [_message(message) for message in messages],
+        "drafts": list(ticket.drafts.order_by("updated_at").values("text", "is_note", "updated_at")),
         "history": list(ticket.events.order_by("at").values("field", "old", "new", "actor_name", "at")),
     }
 
