@@ -1,12 +1,14 @@
 """From the chat with Villy to a ticket: the customer never has to say it twice."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from chatbot.dialogue.memory import AT_ONCE
 from chatbot.dialogue.state import in_words
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import sla, workflow
 from tickets.models import Category, ChannelName, Order, Person, Priority, Ticket
+from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
 
 from . import conversations
@@ -17,6 +19,7 @@ from .sources import orders
 TRANSCRIPT_LINES = 200
 SUMMARY_LINES = 3
 SUMMARY_LENGTH = 400
+LONGEST_PAGE = 500
 
 
 @atomic_with_retry
@@ -30,11 +33,13 @@ def open_ticket(
     picture: StoredPicture | None = None,
     client_id: str | None = None,
     channel: str = ChannelName.WIDGET,
+    page: str = "",
 ) -> Ticket:
     """Open a ticket for the person; their chat with Villy goes along and is over with it.
 
     What is not said is taken from what Villy understood: the words, the category,
     the priority, the order. The same `client_id` returns the ticket it opened before.
+    `page` is the address of the shop's page with the chat.
     """
     chat = conversations.current_chat(person)
     once = _hand_over_id(person, chat, text)
@@ -62,7 +67,7 @@ def open_ticket(
         client_id=client_id,
         once=once,
         language=chat.language if chat else classifier.language_of(words),
-        handover=_packet(chat, lines, issue, quoted=not text),
+        handover=_packet(chat, lines, issue, quoted=not text) | written_from(page),
         channel=channel,
     )
     if chat:
@@ -131,6 +136,18 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
         # What Villy kept of the conversation: what it is about, corrections, details, see dialogue.state
         "state": in_words(chat.memory),
     }
+
+
+def written_from(page: str) -> dict:
+    """The page of the shop, without what its query may hold; nothing for what is no address on the web."""
+    try:
+        parts = urlsplit(page[:LONGEST_PAGE])
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return {}
+    if parts.scheme not in ("http", "https") or not parts.hostname or not page.isprintable():
+        return {}
+    return {"page": masked(f"{parts.scheme}://{parts.hostname}{port}{parts.path}")}
 
 
 def _as_told(line: ChatMessage) -> dict:

@@ -24,6 +24,7 @@ from tickets.channels import identity
 from tickets.models import ChannelName, Person, Role, Status, Ticket
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.plain_text import plain_address, plain_phone
 
 from .models import Chat, SpentIdentity
 
@@ -33,7 +34,7 @@ MAX_LIFE_SECONDS = 600
 LEEWAY_SECONDS = 60
 MAX_ID = 190
 HEX_SIGNED = re.compile(r"([A-Za-z0-9_-]+={0,2})\.([0-9a-fA-F]{64})")
-CONTACTS = {"email": EmailField(max_length=254).clean, "phone": PHONE}
+CONTACTS = {"email": (plain_address, EmailField(max_length=254).clean), "phone": (plain_phone, PHONE)}
 
 
 class BadIdentity(Exception):
@@ -176,11 +177,12 @@ def _is_storable_text(value) -> bool:
 def _details(claims: dict) -> dict:
     """What the shop says of the customer; a way to be reached that is none is left out."""
     details = {"name": masked(claims.get("name") or "")[:120]}
-    for field, is_one in CONTACTS.items():
+    for field, (cleaned, is_one) in CONTACTS.items():
+        value = cleaned(claims.get(field) or "")
         try:
-            is_one(claims.get(field) or "")
-            no_card(claims.get(field) or "")
-            details[field] = claims[field].lower()
+            is_one(value)
+            no_card(value)
+            details[field] = value.lower()
         except ValidationError:
             pass
     return {field: value for field, value in details.items() if value}

@@ -158,6 +158,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "tickets.models.Role.choices",
         "Sender": "tickets.models.Sender.choices",
         "Channel": "tickets.models.ChannelName.choices",
+        "Availability": "tickets.team.availability.Name.choices",
         "AddressChannel": ["email", "whatsapp"],
         "ChatSender": ["customer", "ai"],
     },

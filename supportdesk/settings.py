@@ -258,11 +258,24 @@ REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
 FILE_MAX_BYTES = 20 * 1024 * 1024
 FILES_MAX_BYTES = 40 * 1024 * 1024
 FORM_MAX_BYTES_AT = {
-    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?": FILES_MAX_BYTES + 256 * 1024
+    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?|/support/[^/]+/reply|/widget/messages|/c/[^/]+/?": FILES_MAX_BYTES
+    + 256 * 1024
 }
+# A scanner that speaks clamd's protocol: files are sent through it before they are stored
+CLAMAV_URL = env.text(
+    "CLAMAV_URL",
+    pattern=r"tcp://[^\s/:@]+:[0-9]{1,5}|unix:/\S+",
+    fits="use tcp://host:3310 or unix:/run/clamav/clamd.ctl",
+)
 # Letters carry photos as phones take them, a third larger in their encoding
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A picture is read whole to be cleaned: only larger files go through the folder for temporary files
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportdesk.http.uploads.TemporaryFileUploadHandler",
+]
 
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail
@@ -316,7 +329,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [_SELF],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:", "blob:"],
-        "media-src": [_SELF],
+        "media-src": [_SELF, "blob:"],
         "font-src": [_SELF],
         "connect-src": [_SELF],
         "frame-src": [_SELF],

@@ -109,6 +109,11 @@ GET   /sitemap.xml                          200    200   200   200    200  200  
 GET   /api/macros/                          401    404   404   404    200  401     404     200
 POST  /api/support/admin/<ticket_id>/macro  401    404   404   404    400  401     404     400
 GET   /support/figures/                     401    404   404   404    200  401     404     200
+# The team
+GET   /api/team/                            401    404   404   404    200  401     404     200
+POST  /api/team/availability                401    404   404   404    200  401     404     200
+POST  /support/availability                 401    404   404   404    204  401     404     204
+POST  /support/active                       401    404   404   404    200  401     404     200
 # Accounts
 POST  /api/auth/guest                       201    201   201   201    201  401     201     201
 POST  /api/auth/identify                    200    200   200   200    200  401     200     200
@@ -274,6 +279,8 @@ SENT = {
     "/api/auth/contact": {"channel": "email", "address": "a@example.com"},
     "/api/auth/contact/confirm": {"channel": "email", "address": "a@example.com", "code": "000000"},
     "/api/support/admin/<ticket_id>/withdraw": {"seq": 1},
+    "/api/team/availability": {"availability": "online"},
+    "/support/availability": {"availability": "online"},
     "/support/<ticket_id>/withdraw": {"seq": 1},
     "/shop/identity": {"pass": "<pass>"},
     "/shop/sign-in": {"email": "priya@example.com", "password": factories.PASSWORD},

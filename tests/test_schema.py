@@ -69,6 +69,8 @@ POST  /api/support/admin/{ticket_id}/withdraw  withdrawMessage
 POST  /api/support/admin/{ticket_id}/merge   mergeTicket
 DELETE /api/support/admin/{ticket_id}/merge  undoMerge
 GET   /api/macros/                           listMacros
+GET   /api/team/                             getTeam
+POST  /api/team/availability                 setAvailability
 GET   /api/canned/                           listCannedReplies
 POST  /api/canned/                           createCannedReply
 GET   /api/canned/{reply_id}                 getCannedReply

@@ -45,7 +45,7 @@ class TicketsConfig(AppConfig):
         metrics.collectors.append(counts.durable)
         metrics.store.increment = counts.increment
         channels.load()
-        from .operations import desk_steps  # noqa: F401 (registers its steps)
+        from .operations import desk_steps, team_steps  # noqa: F401 (register their steps)
 
         import_module("tickets.shop.personal_data")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)

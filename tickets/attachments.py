@@ -5,6 +5,7 @@ They are never opened here: a download gives the person it as a file to keep, in
 
 import errno
 import hashlib
+import logging
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,16 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
+from supportdesk.storage import clamd
 from tickets.privacy.masking import masked
 from tickets.uploads import NoRoom, StoredPicture, discard
 
+logger = logging.getLogger(__name__)
+
 MOST_FILES = 5
+SCANNED_AT_ONCE = 64 * 1024
 # What tells the types apart stands at the beginning; the codecs of a WebM a little later
 HEAD = 8192
 EXTENSIONS = {
@@ -38,6 +44,10 @@ class BadFile(Exception):
 
 class FileTooLarge(BadFile):
     pass
+
+
+class NotChecked(Exception):
+    """The virus scanner gave no verdict, so the file is not taken; the message says so."""
 
 
 @dataclass
@@ -72,9 +82,13 @@ class Enclosed:
 def received_files(uploads: Sequence, beside=None) -> Iterator[list[StoredFile]]:
     """Store uploaded files for a block that makes a message of them; those it does not use are removed.
 
-    `beside` is the picture of the same request. Raise BadFile before anything is stored, NoRoom on a full disk.
+    `beside` is the picture of the same request. Raise BadFile or NotChecked before anything is stored,
+    NoRoom on a full disk.
     """
     types = _types(uploads, beside)
+    if settings.CLAMAV_URL:
+        for upload in uploads:
+            _scan(upload)
     files: list[StoredFile] = []
     finished = False
     try:
@@ -99,6 +113,24 @@ def _types(uploads: Sequence, beside) -> list[str]:
     if sum(upload.size for upload in [*uploads, *filter(None, [beside])]) > settings.FILES_MAX_BYTES:
         raise FileTooLarge(f"These files are larger than {megabytes(settings.FILES_MAX_BYTES)} together.")
     return [_type(upload) for upload in uploads]
+
+
+def _scan(upload) -> None:
+    """Raise BadFile for a file in which the scanner finds something, NotChecked where it cannot tell."""
+    name = plain_name(upload.name)
+    try:
+        found = clamd.scan(settings.CLAMAV_URL, upload.chunks(SCANNED_AT_ONCE))
+    except clamd.ScannerUnavailable as reason:
+        logger.warning("files: the virus scanner gave no verdict (%s)", reason)
+        raise NotChecked(
+            _("We could not check %(name)s for viruses, so it was not sent. Please try again later.")
+            % {"name": name}
+        ) from reason
+    finally:
+        upload.seek(0)
+    if found:
+        logger.warning("files: the virus scanner found %s", found)
+        raise BadFile(_("%(name)s was not taken: our virus scanner refused it.") % {"name": name})
 
 
 def _type(upload) -> str:

@@ -13,7 +13,22 @@ from django.utils import timezone
 
 from supportdesk.db.compiled_queries import compiled_query
 
-from .models import Message, Order, OrderItem, Person, Role, SavedView, ScheduledReply, Tag, Ticket, Viewer
+from .models import (
+    Availability,
+    Message,
+    Order,
+    OrderItem,
+    Person,
+    Role,
+    SavedView,
+    ScheduledReply,
+    Tag,
+    Team,
+    TeamCategory,
+    TeamMember,
+    Ticket,
+    Viewer,
+)
 
 MESSAGES_PAGE = 50
 # More messages than a conversation has
@@ -38,6 +53,7 @@ def agents() -> QuerySet[Person]:
 class Colleague:
     id: uuid.UUID
     name: str
+    availability: str = "away"
 
 
 def colleagues() -> list[Colleague]:
@@ -54,7 +70,31 @@ def assignable(ticket: Ticket) -> list[Colleague]:
 
 
 def _colleagues() -> list[Colleague]:
-    return [Colleague(agent.pk, agent.name) for agent in agents()]
+    online = set(Availability.objects.filter(is_away=False).values_list("pk", flat=True))
+    return [Colleague(each.pk, each.name, "online" if each.pk in online else "away") for each in agents()]
+
+
+def availability_of(person: Person) -> str:
+    """Return "online" or "away", as it was within the last seconds."""
+    return next((each.availability for each in colleagues() if each.id == person.pk), "away")
+
+
+@dataclass
+class TeamShown:
+    id: uuid.UUID
+    name: str
+    categories: list[str]
+    members: list[uuid.UUID]
+
+
+def teams() -> list[TeamShown]:
+    """Return the teams with their categories and members."""
+    found = {team.pk: TeamShown(team.pk, team.name, [], []) for team in Team.objects.all()}
+    for category, team in TeamCategory.objects.order_by("category").values_list("category", "team_id"):
+        found[team].categories.append(category)
+    for person, team in TeamMember.objects.values_list("person_id", "team_id"):
+        found[team].members.append(person)
+    return list(found.values())
 
 
 def other_viewers(ticket: Ticket, person: Person) -> QuerySet[Viewer]:

@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, dashboard, drafts, files, many, talking
+from .desk import actions, canned, dashboard, drafts, files, here, many, talking
 from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
@@ -25,6 +25,8 @@ urlpatterns = [
     path("support/canned/<uuid:reply_id>", canned.change, name="canned-change"),
     path("support/canned/<uuid:reply_id>/used", canned.used, name="canned-used"),
     path("support/canned/<uuid:reply_id>/picture", canned.picture, name="canned-picture"),
+    path("support/availability", here.choose, name="availability"),
+    path("support/active", here.active, name="active"),
     path("support/events", streams.inbox_events, name="inbox-events"),
     path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from . import features as words
+from . import occasions
 from .corpus import INTENTS
 
 MODEL_FILE = Path(__file__).resolve().parent.parent / "data" / "villy.model"
@@ -132,7 +133,7 @@ class Model:
             "confidence": round(sure, 4),
             "is_issue": issue >= self.facts["issue"]["threshold"],
             "oos_score": round(self.beyond_chance(reading, chances), 4),
-            "priority": self.priority(reading, chances, intent, issue),
+            "priority": _in_time(text, intent, self.priority(reading, chances, intent, issue)),
             "category": CATEGORIES.get(intent, "other"),
         }
 
@@ -314,6 +315,13 @@ def floor(intent: str, trouble: float, concepts: set[str]) -> str:
     if intent == "refund_return" and wants_swap and not {"g:refund", "g:money"} & concepts:
         return "medium"
     return "high" if trouble >= LIKELY else "medium"
+
+
+def _in_time(text: str, intent: str, level: str) -> str:
+    """Return the level for an order that is needed for an occasion: missing it is urgent, asking for it high."""
+    if level == "urgent" or not occasions.cannot_wait(text, intent):
+        return level
+    return "urgent" if level == "high" else "high"
 
 
 def raised(level: str, intent: str, concepts: set[str]) -> str:

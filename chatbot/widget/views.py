@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_POST, require_safe
@@ -31,14 +32,16 @@ from tickets import access, live, queries, sla, workflow
 from tickets.accounts import rate_limits
 from tickets.api.serializers import (
     CallbackSerializer,
-    ChatWordsSerializer,
     ConfirmSerializer,
     ContactSerializer,
+    WordsSerializer,
 )
 from tickets.api.views import checked
+from tickets.attachments import received_files
 from tickets.desk import fragments
 from tickets.models import Ticket, Viewer
 from tickets.operations import checklist
+from tickets.privacy.plain_text import plain_address
 from tickets.team.settings import current
 from tickets.uploads import received
 
@@ -52,7 +55,7 @@ CHAT, HOME = "chat", "home"
 MODULES = [
     f"js/{name}.js"
     for name in (
-        "conversation", "composer", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "head",
+        "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "head",
         "host", "identity", "lightbox", "menu", "net", "times",
     )
 ]  # fmt: skip
@@ -156,15 +159,20 @@ def messages(request):
 
 
 def _say(request):
-    data = checked(ChatWordsSerializer, request)
+    data = checked(WordsSerializer, request)
     key = request.data.get("conversation", "")
     ticket = None if key == HOME else _ticket_named(request, key)
     if not ticket:
         return _ask(request, _text(data), data["clientId"], is_new_chat=key == HOME)
     rate_limits.consume(request, *rate_limits.words("write", data))
-    with received(data["image"]) as picture:
+    with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         message = workflow.customer_says(
-            ticket, data["message"], by=request.user, picture=picture, client_id=data["clientId"]
+            ticket,
+            data["message"],
+            by=request.user,
+            picture=picture,
+            files=files,
+            client_id=data["clientId"],
         )
     return _bubbles(request, ticket=message.ticket, messages=[message])
 
@@ -183,6 +191,10 @@ def _ask(request, text: str, client_id: str | None, *, is_new_chat: bool):
 def _text(data) -> str:
     if data["image"]:
         raise ValidationError({"image": ["Villy cannot see pictures. Connect to Customer Care first."]})
+    if data["file"]:
+        raise ValidationError(
+            {"file": [gettext("Villy cannot read files. Connect to Customer Care first.")]}
+        )
     return data["message"]
 
 
@@ -195,13 +207,13 @@ def connect(request):
     ticket = conversations.current_ticket(person)
     if not ticket or ticket.is_over:
         rate_limits.consume(request, "open a ticket")
-        handover.open_ticket(person)
+        handover.open_ticket(person, page=str(request.data.get("page", "")))
     return _shown(request, status=201)
 
 
 def _contact(request) -> dict:
     """The form's "Email or phone" is whichever it looks like."""
-    contact = str(request.data.get("contact", "")).strip()
+    contact = plain_address(str(request.data.get("contact", "")))
     if "@" not in contact and not any(map(str.isdigit, contact)):
         raise ValidationError({"contact": ["Please give an e-mail address or a phone number."]})
     given = {"name": request.data.get("name", ""), "email" if "@" in contact else "phone": contact}

@@ -1,4 +1,5 @@
-// The box to write in: grows with its text, keeps a draft, takes pictures (button, paste, drop).
+// The box to write in: grows with its text, keeps a draft, takes pictures and files (button, paste, drop).
+import { isDocument, lineOf, whyNot } from "./documents.js";
 import { fit, NotAPicture } from "./pictures.js";
 
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -6,10 +7,10 @@ const MAX_PICTURES = 6;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
-  // onSend gets {text, file, url}: each picture is a message of its own, the words go with the first;
+  // onSend gets {text, file, url, documents}: each picture is a message of its own, words and files go with the first;
   // onDraft gets the text whenever it has changed
   constructor(form, { draftKey, store, onSend, onTyping, onDraft = null }) {
-    Object.assign(this, { form, draftKey, store, onSend, onTyping, onDraft, pictures: [], typedAt: 0 });
+    Object.assign(this, { form, draftKey, store, onSend, onTyping, onDraft, pictures: [], documents: [], typedAt: 0 });
     this.text = form.querySelector("[data-text]");
     this.file = form.querySelector("[data-file]");
     this.preview = form.querySelector("[data-preview]");
@@ -25,6 +26,13 @@ export class Composer {
     this.file?.addEventListener("change", () => {
       const chosen = [...this.file.files];
       this.file.value = "";
+      this.take(chosen);
+    });
+    const chooser = form.querySelector("[data-documents]");
+    form.querySelector("[data-attach-file]")?.addEventListener("click", () => chooser.click());
+    chooser?.addEventListener("change", () => {
+      const chosen = [...chooser.files];
+      chooser.value = "";
       this.take(chosen);
     });
     const conversation = form.closest("[data-conversation]");
@@ -83,19 +91,39 @@ export class Composer {
     if (event.type === "drop") this.take([...event.dataTransfer.files]);
   }
 
-  // Attach pictures; name each that is refused
+  // Attach pictures and files; name each that is refused
   take(files) {
     if (!files.length || !this.mayAttach) return;
     const refused = [];
     const quoted = (file) => (files.length > 1 ? `“${file.name}”: ` : "");
     for (const file of files) {
-      if (!TYPES.includes(file.type)) refused.push(`${quoted(file)}Only pictures can be sent: JPEG, PNG, WebP or GIF.`);
+      if (isDocument(file)) refused.push(...[this.attachDocument(file)].filter(Boolean));
+      else if (!TYPES.includes(file.type)) refused.push(`${quoted(file)}Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent.`);
       else if (this.pictures.length >= MAX_PICTURES) refused.push(`${quoted(file)}You can attach ${MAX_PICTURES} pictures at a time.`);
       else this.attach(file);
     }
     this.refuse(refused.join(" "));
     this.text.focus();
   }
+
+  // Return why it was not attached; empty if it was
+  attachDocument(file) {
+    if (!this.form.querySelector("[data-attach-file]")) return "Files can be sent once you are connected.";
+    const reason = whyNot(file, this.documents, this.pictures);
+    if (reason) return reason;
+    const line = lineOf(file, () => {
+      this.documents = this.documents.filter((other) => other !== file);
+      line.remove();
+      this.showPreview();
+      this.text.focus();
+    });
+    this.documents.push(file);
+    this.preview.append(line);
+    this.showPreview();
+    return "";
+  }
+
+  showPreview() { this.preview.hidden = !this.pictures.length && !this.documents.length; }
 
   // Shown at once; a large one is made smaller meanwhile, and sending waits for it
   attach(file) {
@@ -123,7 +151,7 @@ export class Composer {
   detach(picture) {
     this.pictures = this.pictures.filter((other) => other !== picture);
     picture.line.remove();
-    this.preview.hidden = !this.pictures.length;
+    this.showPreview();
   }
 
   refuse(sentence) {
@@ -144,12 +172,14 @@ export class Composer {
       if (!this.refusal.hidden) return;
     }
     const text = this.text.value;
-    if (!text.trim() && !this.pictures.length) return this.text.focus();
+    if (!text.trim() && !this.pictures.length && !this.documents.length) return this.text.focus();
     const [first, ...others] = this.pictures;
+    const { documents } = this;
     this.pictures = [];
+    this.documents = [];
     this.preview.replaceChildren();
     this.preview.hidden = true;
-    this.onSend({ text, file: first?.file ?? null, url: first?.url ?? null });
+    this.onSend({ text, file: first?.file ?? null, url: first?.url ?? null, documents });
     for (const { file, url } of others) this.onSend({ text: "", file, url });
     this.fill("");
     this.typedAt = 0;

@@ -2,6 +2,7 @@
 // rendered, sends what is written, and loses none of it. A message is in the outbox until the server
 // has acknowledged it; its clientId makes a retry harmless.
 import { Composer } from "./composer.js";
+import { pendingLine } from "./documents.js";
 import { arrange } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
@@ -48,13 +49,13 @@ export class Conversation {
     return Math.max(0, ...Array.from(this.log.querySelectorAll("[data-seq]"), (bubble) => Number(bubble.dataset.seq)));
   }
 
-  // What was not acknowledged before a reload. Pictures cannot be kept: their words go back into the box
+  // What was not acknowledged before a reload. Pictures and files cannot be kept: their words go back into the box
   unsent(kept) {
     const arrived = (message) => this.log.querySelector(`[data-seq][data-client-id="${message.id}"]`);
     const lost = kept.filter((message) => message.picture && !arrived(message));
     for (const message of lost) {
       this.composer.fill([message.text, this.composer.text.value].filter(Boolean).join("\n"));
-      this.composer.refuse("Your picture was not sent. Please attach it again.");
+      this.composer.refuse("Your picture or file was not sent. Please attach it again.");
     }
     kept.forEach((message) => this.handled.add(message.id));
     const rest = kept.filter((message) => !message.picture);
@@ -64,11 +65,11 @@ export class Conversation {
 
   // --- Sending
 
-  send({ text, file, url }) {
+  send({ text, file, url, documents = [] }) {
     const internal = this.root.querySelector("[name=internal]:checked")?.value || "";
-    const message = { ...this.begunAs(text, internal), text, internal, to: this.showing, picture: Boolean(file) };
+    const message = { ...this.begunAs(text, internal), text, internal, to: this.showing, picture: Boolean(file || documents.length) };
     this.handled.add(message.id);
-    if (file) this.files.set(message.id, { file, url });
+    if (message.picture) this.files.set(message.id, { file, url, documents });
     this.outbox.push(message);
     this.save();
     this.showPending(message);
@@ -100,7 +101,8 @@ export class Conversation {
     if (this.side === "agent" && !message.internal) form.set("lastSeq", this.lastSeq);
     if (message.draft) form.set("draft", "1");
     if (message.to) form.set("conversation", message.to);
-    if (picture) form.set("image", picture.file);
+    if (picture?.file) form.set("image", picture.file);
+    for (const each of picture?.documents ?? []) form.append("file", each);
     const onProgress = picture && bubble ? (share) => this.showProgress(bubble, share) : null;
     const { thinks } = this.root.dataset;
     const dots = thinks && setTimeout(() => this.showTyping(thinks, true), DOTS_AFTER);
@@ -138,12 +140,15 @@ export class Conversation {
 
   // The server will not take it as it is: the words go back into the box, nothing is lost
   giveBack(message, answer) {
+    // Refused for another reason than the files: they are attached again
+    const held = answer.status === 409 ? this.files.get(message.id)?.documents ?? [] : [];
     this.forget(message);
     this.pending(message.id)?.remove();
     if (answer.text.includes("data-seq")) this.append(answer.text);
     const typedSince = this.composer.text.value;
     this.composer.fill(typedSince ? `${message.text}\n${typedSince}` : message.text);
     const missed = answer.status === 409 && "The customer wrote again. Look first, then send.";
+    for (const each of held) this.composer.attachDocument(each);
     this.composer.refuse(sentence(answer) || missed || "This was not sent.");
   }
 
@@ -202,7 +207,8 @@ export class Conversation {
     const bubble = Object.assign(document.createElement("article"), { className: "bubble" });
     Object.assign(bubble.dataset, { sender: this.side, pending: "", clientId: message.id });
     if (message.internal) bubble.dataset.internal = "";
-    const url = this.files.get(message.id)?.url;
+    const { url, documents = [] } = this.files.get(message.id) ?? {};
+    bubble.append(...documents.map(pendingLine));
     if (url) bubble.append(Object.assign(document.createElement("img"), { src: url, alt: "", className: "pending-picture" }));
     if (message.text) bubble.append(Object.assign(document.createElement("p"), { className: "text", textContent: message.text }));
     bubble.append(Object.assign(document.createElement("p"), { className: "when" }));

@@ -2,6 +2,7 @@
 import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
+import { watchHere } from "./desk/here.js";
 import { rememberPlace, renewCounts, returnToPlace, sweep } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
@@ -111,6 +112,7 @@ watchSuggestions();
 watchPalette();
 watchKeys(openPalette);
 watchSignIn();
+watchHere();
 keepTimes();
 showColours();
 openTicket();

@@ -150,6 +150,8 @@
     root.append(frame);
   };
 
+  // For the agent, without what a query may hold
+  const page = () => location.origin + location.pathname;
   const show = (wanted) => {
     if (wanted === open) return;
     open = wanted;
@@ -157,7 +159,7 @@
     if (open && !frame) loadFrame();
     if (frame) frame.hidden = !open;
     button.setAttribute("aria-expanded", open);
-    tell({ type: "visible", open });
+    tell({ type: "visible", open, page: page() });
     if (open) frame.focus(); else button.focus();
     emit(open ? "opened" : "closed");
   };
@@ -169,7 +171,7 @@
       frame.dataset.alive = "";
       say("");
       if (open) frame.focus();
-      tell({ type: "hello", stored: load(), open });
+      tell({ type: "hello", stored: load(), open, page: page() });
       waiting.splice(0).forEach(tell);
     },
     store: ({ key, value }) => save(key, value),

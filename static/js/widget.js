@@ -20,6 +20,8 @@ let conversation = null;
 let endStream = null;
 let unread = 0;
 let drawn = 0;
+// The page of the shop that the chat is open on
+let writesFrom = "";
 const pictures = new Map();
 
 const { colour, onColour } = document.body.dataset;
@@ -34,11 +36,12 @@ onChange((isFirst) => {
   else if (stored.unread !== undefined) unread = stored.unread ?? 0;
 });
 on("hello", hello);
-on("visible", ({ open }) => show(open));
+on("visible", ({ open, page }) => { writesFrom = page; show(open); });
 on("identify", ({ token }) => signIn(token));
 on("logout", () => { setUnread(0); signOut(); });
 
-async function hello({ stored: kept, open }) {
+async function hello({ stored: kept, open, page }) {
+  writesFrom = page;
   Object.assign(stored, kept, keptHere(who(kept.identity), Object.keys(kept).length > 0));
   begin(kept.identity);
   visible = open;
@@ -137,6 +140,7 @@ function prepare(root) {
     picture(url).then((address) => { image.src = address; }, () => { image.dataset.src = url; });
   }
   for (const link of root.querySelectorAll("a[data-download]")) link.addEventListener("click", download);
+  for (const player of root.querySelectorAll("audio[data-src]")) offerToPlay(player);
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
 }
@@ -152,6 +156,26 @@ function picture(url) {
     pictures.set(url, got);
   }
   return pictures.get(url);
+}
+
+// Nor can a player: its file is fetched when it is to be played
+function offerToPlay(player) {
+  const url = player.dataset.src;
+  delete player.dataset.src;
+  const play = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "▶ Play" });
+  play.setAttribute("aria-label", `Play ${player.getAttribute("aria-label")}`);
+  player.hidden = true;
+  player.before(play);
+  play.addEventListener("click", async () => {
+    play.disabled = true;
+    const address = await picture(url).catch(() => "");
+    play.disabled = false;
+    if (!address) return;
+    player.src = address;
+    player.hidden = false;
+    play.remove();
+    player.play().catch(() => {});
+  });
 }
 
 // Nor can a link
@@ -270,7 +294,7 @@ async function act(url, data, refuse = (said) => conversation.composer.refuse(sa
 
 function connect() {
   const bar = main.querySelector("[data-connect]");
-  if (bar.dataset.reachable === "yes") return act(bar.dataset.connect, {});
+  if (bar.dataset.reachable === "yes") return act(bar.dataset.connect, { page: writesFrom || "" });
   const form = main.querySelector("[data-contact]");
   form.hidden = false;
   main.querySelector("[data-connect-bar]").hidden = true;
@@ -283,7 +307,7 @@ async function sendForm(form, url) {
   const button = form.querySelector(".primary");
   if (refusal) refusal.hidden = true;
   button.disabled = true;
-  await act(url, Object.fromEntries(new FormData(form)), (said) => {
+  await act(url, { page: writesFrom || "", ...Object.fromEntries(new FormData(form)) }, (said) => {
     if (!refusal) return conversation.composer.refuse(said);
     refusal.textContent = said;
     refusal.hidden = false;

@@ -4,6 +4,8 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from .uploads import NO_ROOM
+
 RETRY_AFTER_SECONDS = 5
 PAGES = {
     400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
@@ -11,6 +13,7 @@ PAGES = {
     404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
     429: ("One moment, please", "too_many", ""),
     500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
+    507: ("There is no room for this", "no_room", NO_ROOM),
     503: (
         "We will be right back",
         "away",
@@ -61,6 +64,13 @@ def away(request) -> HttpResponse:
     response = _page(request, 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def no_room(request) -> HttpResponse:
+    """507: the folder for temporary files takes no upload."""
+    if _is_from_script(request):
+        return HttpResponse(PAGES[507][2], status=507, content_type="text/plain; charset=utf-8")
+    return _page(request, 507)
 
 
 def too_many(request, reason) -> HttpResponse:

@@ -45,7 +45,10 @@ def _mongo_is_away(reason) -> bool:
 
 
 class DatabaseUnavailableMiddleware:
-    """Answers 503 when a view found the database away, or a middleware further in than this one."""
+    """Answers 503 when a view found the database away, or a middleware further in than this one.
+
+    And 507 when an upload could not be kept, which the CSRF check finds out before any view.
+    """
 
     sync_capable = async_capable = True
 
@@ -68,6 +71,8 @@ class DatabaseUnavailableMiddleware:
 
 
 def _calm(request, response):
+    if response.status_code in (400, 500) and request.__dict__.get("has_no_room"):
+        return errors.no_room(request)
     # Under DEBUG Django has a page of its own for what fails in a middleware
     reason = request.__dict__.get("outage")
     return _away(request, reason) if reason and response.status_code == 500 else response

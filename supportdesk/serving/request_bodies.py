@@ -18,6 +18,7 @@ from django.conf import settings
 
 from supportdesk.http import headers
 from supportdesk.http.client_address import address_of_scope
+from supportdesk.http.uploads import NO_ROOM
 
 from .wsgi_bridge import BODY
 
@@ -76,7 +77,7 @@ def _too_many() -> Refused:
 
 
 def _no_room() -> Refused:
-    return Refused(507, "no_room", "We can't take uploads right now. You can still send text.")
+    return Refused(507, "no_room", NO_ROOM)
 
 
 def with_whole_body(app):

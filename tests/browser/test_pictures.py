@@ -46,7 +46,7 @@ def test_before_customer_care_is_there_no_picture_is_taken(visitor):
     expect(chat.frame.get_by_role("img", name="The picture that you attached")).to_have_count(0)
 
 
-PDF = {"name": "list.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+ZIP = {"name": "list.zip", "mimeType": "application/zip", "buffer": b"PK\3\4"}
 SVG = {
     "name": "drawing.png",
     "mimeType": "image/png",
@@ -57,7 +57,7 @@ SVG = {
 @pytest.mark.parametrize(
     ("file", "padding", "why"),
     [
-        (PDF, 0, "Only pictures can be sent: JPEG, PNG, WebP or GIF."),
+        (ZIP, 0, "Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent."),
         # One that the browser can read is made smaller instead
         (SVG, 5 * 1024 * 1024, "is larger than 5 MB. Please choose a smaller one."),
         (SVG, 0, "cannot be read as a picture."),

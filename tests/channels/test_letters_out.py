@@ -1,7 +1,7 @@
 """Letters that leave: what is in them, when they leave, and what one that fails means for the others."""
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -223,6 +223,33 @@ def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
     assert row.state == ("failed" if code == 550 else "waiting")
     notes = by_mail.messages.filter(internal=True, text__contains="mailbox full")
     assert notes.count() == (1 if code == 550 else 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "is_final"),
+    [
+        (554, b"5.7.1 looks like spam", False),
+        (552, b"5.3.4 message too big", False),
+        (554, b"5.7.26 unauthenticated sender", False),
+        (550, b"refused by policy", False),
+        (451, b"4.7.1 greylisted", False),
+        (552, b"5.2.2 mailbox full", False),
+        (550, b"5.1.1 no such user", True),
+        (550, b"5.2.1 mailbox disabled", True),
+    ],
+)
+def test_a_5xx_after_data_is_final_only_when_it_refuses_the_recipient(
+    by_mail, asha, posted, refused, monkeypatch, code, said, is_final
+):
+    workflow.agent_replies(by_mail, "Hello", by=asha)
+    refused(SMTPDataError(code, said))
+    assert posted(10) == []
+    row = Outgoing.objects.get()
+    assert row.state == ("failed" if is_final else "waiting")
+    assert said.decode() in row.last_error
+    monkeypatch.undo()
+    # Once whatever stood in the way is settled, the letter leaves
+    assert len(posted(60)) == (0 if is_final else 1)
 
 
 def test_after_a_day_of_failures_the_agents_are_told(by_mail, asha, refused):

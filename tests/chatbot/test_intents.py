@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.nlu import classifier, corpus, features
+from chatbot.nlu import classifier, corpus, features, occasions
 
 DATA = Path(__file__).parent / "data"
 
@@ -121,6 +121,30 @@ def test_a_negation_or_a_question_about_policy_is_no_demand(message, intent, is_
 )
 def test_words_raise_a_priority_above_the_floor_of_its_intent(message, priorities):
     assert classifier.classify(message)["priority"] in priorities
+
+
+@pytest.mark.parametrize(
+    ("message", "priority"),
+    [
+        ("My order is missing and the wedding is tomorrow", "urgent"),
+        ("my order for the wedding tomorrow has not arrived", "urgent"),
+        ("kal shaadi hai aur order abhi tak nahi aaya", "urgent"),
+        ("मेरा ऑर्डर नहीं आया, कल शादी है", "urgent"),
+        ("order not delivered, function today evening", "urgent"),
+        ("The gift box is missing 2 items and the party is tonight", "urgent"),
+        ("where is my order? need it for the puja today", "high"),
+        ("wedding is next month, when will it be delivered", "high"),
+        ("my order is missing", "high"),
+        ("planning a wedding next month, do you do bulk orders?", "low"),
+        ("do you deliver cakes for a party tomorrow?", "low"),
+    ],
+)
+def test_an_order_that_is_missing_on_the_eve_of_an_occasion_is_urgent(message, priority):
+    assert classifier.classify(message)["priority"] == priority
+
+
+def test_an_occasion_that_is_over_does_not_press():
+    assert not occasions.cannot_wait("kal shaadi thi, order nahi aaya", "delivery_delay")
 
 
 @pytest.mark.parametrize(

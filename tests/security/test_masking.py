@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.privacy.masking import masked
+from tickets.privacy.masking import hidden, masked
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,51 @@ def test_numbers_of_orders_phones_parcels_and_places_stay(said):
 )
 def test_other_texts_come_back_exactly(said):
     assert masked(said) == said
+
+
+FITTING = "6011000990139424"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "AWB {}", "awb no. {}", "AWB number is {}", "tracking id: {}", "my tracking number is {}", "Delhivery {}", "Blue Dart AWB {}",
+        "parcel no {}", "courier number {} please check", "docket {}", "a/c {}", "account no {}", "my account number is {}",
+        "refund to account {}", "khata number {}", "khate ka number hai: transaction id {}", "UTR {}", "RRN: {}", "reference no. {}",
+        "ट्रैकिंग नंबर {}", "खाता नंबर {} है", "IMEI {}", "serial number {}",
+        "{} is my tracking number", "{} is the AWB", "{} (AWB)", "{} mera account number hai", "{} hai tracking number",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "number", [FITTING, "6011 0009 9013 9424", "6011-0009-9013-9424", "4111111111111111"]
+)
+def test_a_number_that_the_words_beside_it_explain_stays(said, number):
+    assert masked(said.format(number)) == said.format(number)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{}", "my card {}", "card number {}", "card account number {}", "my parcel is late, I paid with {}", "refund my card {} please",
+        "I paid by card for the order {}", "the tracking does not work. my card: {}", "account blocked, card no {}", "visa {}",
+        "{} is my card number, tracking not received", "AWB is missing, debit card {}", "कार्ड नंबर {}", "tracking card number {}",
+        "credit card {} and account closed", "refund ka card number {}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("number", [FITTING, "6011 0009 9013 9424"])
+def test_a_card_is_hidden_whatever_else_the_sentence_speaks_of(said, number):
+    assert masked(said.format(number)) == said.format("•••• 9424")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("4111 1111 1111 1111", "card"), ("my OTP is 482913", "code"), ("cvv 123", "code"), ("card 4111 1111 1111 1111 cvv 123", "card"),
+        ("AWB 6011000990139424", ""), ("hello", ""), ("• one\n• two", ""), ("otp nahi aaya", ""),
+    ],
+)  # fmt: skip
+def test_what_was_hidden_can_be_told(said, kind):
+    assert hidden(masked(said)) == kind
 
 
 PIECES = [

@@ -77,6 +77,21 @@ def test_a_row_leads_back_to_its_list_and_says_whether_it_is_open(ticket):
 # --- Bubbles -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        ("my card is 4111 1111 1111 1111", "A card number was hidden here"),
+        ("the OTP is 482913", "A code was hidden here"),
+        ("AWB 4111111111111111", ""),
+    ],
+)
+def test_an_agent_sees_that_something_was_hidden_and_the_customer_does_not(ticket, priya, said, note):
+    message = workflow.customer_says(ticket, said, by=priya)
+    shown = {side: fragments.bubbles([message], ticket, side)[0][1] for side in ("agent", "customer")}
+    assert ("hidden-note" in shown["agent"], note in shown["agent"]) == (bool(note), True)
+    assert "hidden-note" not in shown["customer"]
+
+
 def bubbles(ticket, side="agent", **how) -> list[tuple]:
     ticket = Ticket.objects.get(pk=ticket.pk)
     return fragments.bubbles(Message.objects.filter(ticket=ticket).order_by("seq"), ticket, side, **how)

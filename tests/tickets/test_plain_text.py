@@ -7,9 +7,11 @@ import pytest
 
 from supportdesk.templating import linked
 from tests import factories
+from tests.pages import page
 from tickets.models import Ticket
 from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
 from tickets.search import words
+from tickets.shop.customers import CustomerSerializer
 
 NAMES = {
     "Łukasz Żółty": ["lukasz", "zolty", "Łukasz"], "Søren Ærø": ["soren", "aero", "ærø"], "Đorđe Hôa": ["dorde", "hoa"],
@@ -91,6 +93,59 @@ def test_an_e_mail_with_invisible_signs_is_that_e_mail(typed, api):
     assert plain_address(typed) == "ravi@example.com"
     answer = api().post("/api/auth/guest", {"name": "Ravi", "email": typed}, format="json")
     assert (answer.status_code, answer.json()["user"]["email"]) == (201, "ravi@example.com")
+
+
+PASTED_PHONE, PASTED_MAIL = "\u202a+91 ९८७६५ ४३२१०\u202c", "\u200bnew＠example.com\u2060"
+
+
+@pytest.mark.django_db
+def test_the_desks_contact_form_takes_pasted_signs_and_other_digits(ticket, asha, browse):
+    sent = {"userName": "Priya", "userEmail": PASTED_MAIL, "userPhone": PASTED_PHONE}
+    assert browse(asha).post(f"/support/{ticket.pk}/change", sent).status_code in (200, 302)
+    ticket.refresh_from_db()
+    assert (ticket.requester_email, ticket.requester_phone) == ("new@example.com", "+91 98765 43210")
+
+
+@pytest.mark.django_db
+def test_a_new_conversation_takes_pasted_signs_and_other_digits(asha, browse):
+    sent = {"name": "Ravi", "email": PASTED_MAIL, "phone": PASTED_PHONE, "message": "On the phone"}
+    assert browse(asha).post("/support/new", sent | {"category": "other"}).status_code == 302
+    ticket = Ticket.objects.get()
+    assert (ticket.requester_email, ticket.requester_phone) == ("new@example.com", "+91 98765 43210")
+
+
+@pytest.mark.django_db
+def test_the_admins_form_of_a_person_takes_pasted_signs_and_other_digits(priya, meera, browse):
+    client, path = browse(meera), f"/admin/tickets/person/{priya.pk}/change/"
+    form = page(client.get(path)).one("div", id="content").one("form", method="post").fields()
+    answer = client.post(path, form | {"email": PASTED_MAIL, "phone": PASTED_PHONE})
+    assert answer.status_code == 302, [line.text for line in page(answer).all("ul", _class="errorlist")]
+    priya.refresh_from_db()
+    assert (priya.email, priya.phone) == ("new@example.com", "+91 98765 43210")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("contact", "field", "kept"),
+    [(PASTED_MAIL, "email", "new@example.com"), ("\u200b९८७६५ ४३२१०", "phone", "98765 43210")],
+    ids=["e-mail", "phone"],
+)
+def test_the_widgets_contact_form_takes_pasted_signs_and_other_digits(api, contact, field, kept):
+    visitor = api().post("/api/auth/visitor", {}, format="json").json()
+    client = api()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {visitor['access']}")
+    client.post("/api/chat/message", {"message": "my parcel is broken"}, format="json")
+    answer = client.post("/widget/connect", {"name": "Ravi", "contact": contact})
+    assert answer.status_code == 201, answer.content
+    assert getattr(Ticket.objects.get(), f"requester_{field}") == kept
+
+
+@pytest.mark.django_db
+def test_the_shops_data_takes_pasted_signs_and_other_digits(db):
+    serializer = CustomerSerializer(data={"name": "Ravi", "email": PASTED_MAIL, "phone": PASTED_PHONE})
+    assert serializer.is_valid(), serializer.errors
+    assert serializer.validated_data["email"] == "new@example.com"
+    assert serializer.validated_data["phone"] == "+91 98765 43210"
 
 
 NOTHING = [

@@ -51,7 +51,7 @@ def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     [
         ("asha@example.com", "wrong"),
         ("unknown@example.com", factories.PASSWORD),
-        ("priya@example.com", factories.PASSWORD),
+        ("priya@example.com", "wrong"),
         ("gone@example.com", factories.PASSWORD),
         ("ravi@example.com", ""),
         ("", ""),
@@ -59,7 +59,7 @@ def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     ],
 )
 def test_everybody_else_hears_the_same(browse, asha, priya, email, password):
-    """A customer, an agent who left, a guest, a stranger, a wrong password: none of them learns who is known."""
+    """Someone who left, a guest, a stranger, a wrong password: none of them learns who is known."""
     factories.person("Gone Agent", "agent", email="gone@example.com", is_active=False)
     factories.guest()
     client = browse()
@@ -71,6 +71,26 @@ def test_everybody_else_hears_the_same(browse, asha, priya, email, password):
     assert shown.one("input", name="username")["value"] == email
     assert "value" not in shown.one("input", name="password")
     assert not is_signed_in(client)
+
+
+def test_a_customer_with_the_right_password_is_told_whose_door_this_is(browse, priya):
+    client = browse()
+    answer = sign_in(client, priya.login_email)
+    assert answer.status_code == 200
+    assert "This is a customer's account." in page(answer).one(role="alert").text
+    assert not is_signed_in(client)
+
+
+def test_an_agent_with_the_right_password_is_told_that_the_administration_is_for_staff(browse, asha):
+    client = browse()
+    answer = sign_in(client, asha.login_email, path="/admin/login/")
+    assert "no access to the administration" in page(answer).one(role="alert").text
+    assert not is_signed_in(client)
+
+
+def test_an_address_that_was_pasted_with_invisible_signs_signs_in(browse, asha):
+    client = browse()
+    assert sign_in(client, f"\u200b{asha.login_email}\u2060").status_code == 302
 
 
 def test_after_signing_in_people_are_where_they_wanted_to_be(browse, asha, ticket):

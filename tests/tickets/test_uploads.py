@@ -1,5 +1,6 @@
 """Pictures from outside: what is left of them, what stays in the storage and what does not."""
 
+import random
 import re
 import resource
 import struct
@@ -8,8 +9,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from PIL import Image, ImageCms
 
+from supportdesk.http.uploads import NO_ROOM
 from tests import factories
 from tests.tickets.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
 from tickets import uploads, workflow
@@ -268,3 +271,49 @@ def test_a_full_disk_is_507_without_half_a_message_and_text_goes_on(ticket, priy
     assert (answer.status_code, answer.json()["code"]) == (507, "no_room")
     assert (files(), ticket.messages.count()) == ([], 2)
     assert client.post(path, {"message": "Then in words"}).status_code == 201
+
+
+# --- The folder for temporary files ------------------------------------------
+
+
+@pytest.fixture
+def no_temporary_files(settings, tmp_path):
+    """What does not stay in memory cannot be kept while it is read."""
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1024
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
+
+
+@pytest.mark.usefixtures("no_temporary_files")
+def test_a_full_folder_for_temporary_files_is_507_over_the_api_and_text_goes_on(ticket, priya, api):
+    client, path = api(priya), f"/api/support/{ticket.pk}/message"
+    answer = client.post(path, {"message": "Look", "image": upload(b"x" * 5000)}, format="multipart")
+    assert (answer.status_code, answer.json()) == (507, {"detail": NO_ROOM, "code": "no_room"})
+    assert ticket.messages.count() == 2
+    assert client.post(path, {"message": "Then in words"}).status_code == 201
+
+
+@pytest.mark.usefixtures("no_temporary_files")
+@pytest.mark.parametrize("from_script", [True, False])
+def test_a_full_folder_for_temporary_files_is_507_on_the_page_and_text_goes_on(ticket, asha, from_script):
+    # With its check of the token, which reads the form before any view does
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(asha)
+    client.get("/support/")
+    token = client.cookies["csrftoken"].value
+    headers = {"X-CSRFToken": token} | ({"X-Requested-With": "fetch"} if from_script else {})
+    path = f"/support/{ticket.pk}/reply"
+    answer = client.post(path, {"message": "Look", "image": upload(b"x" * 5000)}, headers=headers)
+    assert answer.status_code == 507
+    assert NO_ROOM.replace("'", "&#39;" if not from_script else "'") in answer.content.decode()
+    assert ticket.messages.count() == 2
+    assert client.post(path, {"message": "Then in words"}, headers=headers).status_code in (201, 302)
+
+
+def test_a_picture_needs_no_folder_for_temporary_files(ticket, priya, api, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
+    noise = encoded(Image.frombytes("RGB", (1100, 900), random.Random(7).randbytes(1100 * 900 * 3)), "PNG")
+    assert len(noise) > 2.5 * 1024 * 1024
+    words = {"message": "Look", "image": upload(noise)}
+    assert (
+        api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart").status_code == 201
+    )

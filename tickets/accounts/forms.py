@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from tickets.models.settings import AgentPreferences
 
+from ..privacy.form_fields import EmailField
 from ..team.settings import LANGUAGES
 from . import rate_limits
 
 
 class ForgottenPasswordForm(forms.Form):
-    email = forms.EmailField(max_length=254)
+    email = EmailField(max_length=254)
 
 
 class PreferencesForm(forms.ModelForm):

@@ -6,7 +6,6 @@ from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import TemplateView
 
 from supportdesk.http.client_address import address_of
-from tickets.desk.forms import SignInForm
+from tickets.desk.forms import SignInForm, StaffSignInForm
 from tickets.models.settings import AgentPreferences
 
 from ..access import for_agents
@@ -65,7 +64,7 @@ class SignIn(LoginView):
 class AdminSignIn(SignIn):
     """The same door at the admin's address, for staff."""
 
-    form_class = AdminAuthenticationForm
+    form_class = StaffSignInForm
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_staff:

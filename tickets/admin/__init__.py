@@ -3,6 +3,7 @@
 base     what all lists have in common
 tickets  one ticket and many, through the workflow
 orders   orders and their items
+teams    teams with their categories and members, availability
 tags     labels of tickets, tidied and coloured
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
@@ -18,9 +19,10 @@ forms    the forms of these pages
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, macros, mail_check, orders, people, shop, tags, tickets, webhooks
+from . import audit, channels, macros, mail_check, orders, people, shop, tags, teams, tickets, webhooks
 from .base import DeskAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "shop", "tags", "tickets", "webhooks",
+    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "shop", "tags", "teams", "tickets",
+    "webhooks",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from tickets import queries, workflow
 from tickets.desk.forms import TextField
 from tickets.models import Category, Person, Priority, Role, Status, Ticket
-from tickets.privacy.phones import PHONE
+from tickets.privacy.form_fields import EmailField, PhoneField
 
 # --- Many tickets ------------------------------------------------------------
 
@@ -124,6 +124,8 @@ class TicketForm(forms.ModelForm):
 
 # --- People ------------------------------------------------------------------
 
+CONTACT_FIELDS = {"email": EmailField, "login_email": EmailField, "phone": PhoneField}
+
 
 def _people_only(form) -> None:
     """Leave the role `service` to the keys: it is of no use to a person."""
@@ -138,11 +140,6 @@ class PersonRules:
         # Signing in looks it up in lower case
         return (self.cleaned_data["login_email"] or "").lower() or None
 
-    def clean_phone(self):
-        if phone := self.cleaned_data["phone"]:
-            PHONE(phone)
-        return phone
-
     def clean(self):
         data = super().clean()
         role = data.get("role", self.instance.role)
@@ -155,6 +152,7 @@ class PersonForm(PersonRules, UserChangeForm):
     class Meta:
         model = Person
         fields = "__all__"
+        field_classes = UserChangeForm.Meta.field_classes | CONTACT_FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -169,6 +167,7 @@ class NewPersonForm(PersonRules, AdminUserCreationForm):
     class Meta:
         model = Person
         fields = ("name", "role", "login_email", "email", "phone")
+        field_classes = CONTACT_FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from tickets.channels import identity, transcript
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.channels.whatsapp import templates
 from tickets.models import ChannelName, Person
+from tickets.privacy.plain_text import plain_phone
 
 from . import schema
 from .fields import Email, Line
@@ -34,6 +35,7 @@ class OwnAddressSerializer(serializers.Serializer):
         if data["channel"] == ChannelName.EMAIL:
             data["address"] = Email().run_validation(address).lower()
             return data
+        address = plain_phone(address)
         digits = "".join(filter(str.isdecimal, address))
         if not (address.startswith("+") and digits.isascii() and 7 <= len(digits) <= 15):
             raise serializers.ValidationError(

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from supportdesk.http.uploads import NoRoomForUpload
 from tickets import attachments, inbox, uploads, workflow
 from tickets.accounts import rate_limits
 
@@ -33,6 +34,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(413, reason, "too_large")
         case attachments.BadFile():
             return Response({"file": [str(reason)]}, status=400)
+        case attachments.NotChecked():
+            return _answer(503, reason, "not_checked", headers={"Retry-After": "60"})
         case uploads.TooBusy():
             return _answer(503, reason, "busy", headers={"Retry-After": "10"})
         case uploads.NoRoom():
@@ -41,6 +44,8 @@ def handle(reason: Exception, context: dict) -> Response | None:
             return _answer(400, reason, "bad_filter")
         case rate_limits.TooMany():
             return _answer(429, reason, "too_many", headers={"Retry-After": str(reason.seconds)})
+        case NoRoomForUpload():
+            return _answer(507, reason, "no_room")
         case UnreadablePostError():
             return _answer(400, "The request was cut off.", "cut_off")
         case RequestDataTooBig():

@@ -311,12 +311,6 @@ class WordsSerializer(serializers.Serializer):
         return data
 
 
-class ChatWordsSerializer(WordsSerializer):
-    """Text, a picture, or both."""
-
-    file = None
-
-
 class ReplySerializer(WordsSerializer):
     internal = serializers.BooleanField(required=False, default=False)
     lastSeq = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)

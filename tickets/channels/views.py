@@ -19,6 +19,7 @@ from tickets import downloads, queries, uploads, workflow
 from tickets.accounts import rate_limits
 from tickets.desk import fragments
 
+from ..attachments import BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, received
 from ..workflow import MAX_TEXT, Refused
@@ -156,8 +157,9 @@ def picture(request, link, message_id, small=False):
 
 def _say(request, link):
     text, upload = request.POST.get("message", ""), request.FILES.get("image")
-    rate_limits.consume(request, *(("write", "upload") if upload else ("write",)))
-    if not text.strip() and not upload:
+    documents = [each for each in request.FILES.getlist("file") if each]
+    rate_limits.consume(request, *(("write", "upload") if upload or documents else ("write",)))
+    if not text.strip() and not upload and not documents:
         return _page(request, link, error="Write something or attach a picture.", status=400)
     if len(text) > MAX_TEXT:
         error = f"A message has at most {MAX_TEXT:,} characters."
@@ -165,18 +167,19 @@ def _say(request, link):
     client_id = request.POST.get("clientId", "")[:64] or None
     ticket = link.ticket
     try:
-        with received(upload) as stored:
+        with received_files(documents, upload) as files, received(upload) as stored:
             message = workflow.customer_says(
                 ticket,
                 text,
                 by=ticket.requester,
                 picture=stored,
+                files=files,
                 client_id=client_id,
                 channel=ChannelName.WIDGET,
             )
-    except BadPicture as reason:
+    except (BadPicture, BadFile) as reason:
         return _page(request, link, error=str(reason), draft=text, status=400)
-    except NoRoom as reason:
+    except (NoRoom, NotChecked) as reason:
         return _page(request, link, error=str(reason), draft=text, status=503)
     except Refused as reason:
         return _page(request, link, error=str(reason), draft=text, status=409)

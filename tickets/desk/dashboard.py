@@ -132,6 +132,7 @@ def _page(request) -> dict:
         "priorities": list(Priority)[::-1],
         "categories": list(Category),
         "agents": queries.colleagues(),
+        "availability": queries.availability_of(request.user),
     }
 
 

@@ -24,8 +24,9 @@ def thumbnail(request, message_id):
 @require_safe
 def attachment(request, attachment_id):
     """A file of a message, as a download."""
+    asked = request.headers.get("Range", "")
     return _allowed(
-        request, lambda person: downloads.answer(access.visible_attachment(person, attachment_id))
+        request, lambda person: downloads.answer(access.visible_attachment(person, attachment_id), asked)
     )
 
 

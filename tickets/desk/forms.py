@@ -4,22 +4,42 @@ from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
 from tickets import queries
 from tickets.models import Category, Order, Priority, Status
-from tickets.privacy.phones import PHONE, no_card
-from tickets.privacy.plain_text import is_blank
+from tickets.privacy.form_fields import EmailField, PhoneField
+from tickets.privacy.plain_text import is_blank, plain_address
 from tickets.workflow import MAX_TEXT
 
 
-class SignInForm(AuthenticationForm):
-    """E-mail and password of an agent. Customers have no business on the desk."""
+class OtherDoor:
+    """A sign-in form that says so when the password is right and the person has no business here."""
+
+    other_door = ""
+
+    def is_welcome(self, user) -> bool:
+        raise NotImplementedError
+
+    def clean_username(self):
+        return plain_address(self.cleaned_data["username"])
+
+    def confirm_login_allowed(self, user):
+        # Only who knows the password gets here
+        if not self.is_welcome(user):
+            self.other_door = self.error_messages["other_door"]
+            raise forms.ValidationError(self.other_door, code="other_door")
+
+
+class SignInForm(OtherDoor, AuthenticationForm):
+    """E-mail and password of an agent. A customer whose password is right is told where to go."""
 
     error_messages = {
         "invalid_login": "E-mail or password is wrong.",
         "inactive": "E-mail or password is wrong.",
+        "other_door": "This is a customer's account. The desk is for agents; please sign in at the shop.",
     }
 
     def __init__(self, *args, **kwargs):
@@ -28,9 +48,19 @@ class SignInForm(AuthenticationForm):
             attrs={"autofocus": True, "autocomplete": "username"}
         )
 
-    def confirm_login_allowed(self, user):
-        if not user.is_agent:
-            raise self.get_invalid_login_error()
+    def is_welcome(self, user):
+        return user.is_agent
+
+
+class StaffSignInForm(OtherDoor, AdminAuthenticationForm):
+    """The same at the administration's door, for staff."""
+
+    error_messages = AdminAuthenticationForm.error_messages | {
+        "other_door": "This account has no access to the administration. Agents sign in at /support/.",
+    }
+
+    def is_welcome(self, user):
+        return user.is_staff
 
 
 class TextField(forms.CharField):
@@ -46,7 +76,7 @@ class TextField(forms.CharField):
 
 
 class WordsForm(forms.Form):
-    """Text, a picture, or both, with the id that makes a retry harmless."""
+    """Text, a picture, files (`file`, read from the request), with the id that makes a retry harmless."""
 
     message = TextField()
     image = forms.FileField(required=False, allow_empty_file=True)
@@ -54,7 +84,7 @@ class WordsForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        if not self.errors and not data["message"] and not data["image"]:
+        if not (self.errors or data["message"] or data["image"] or self.files.getlist("file")):
             raise forms.ValidationError("Write something or attach a picture.")
         return data
 
@@ -109,8 +139,8 @@ class ChangeForm(forms.Form):
 
     subject = forms.CharField(max_length=140, required=False)
     userName = forms.CharField(max_length=120, required=False)
-    userEmail = forms.EmailField(max_length=254, required=False)
-    userPhone = forms.CharField(max_length=20, required=False, validators=[PHONE, no_card])
+    userEmail = EmailField(max_length=254, required=False)
+    userPhone = PhoneField(required=False)
     orderId = forms.ModelChoiceField(
         Order.objects.none(),
         required=False,

@@ -17,7 +17,9 @@ from markupsafe import Markup
 
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
+from tickets.attachments import EXTENSIONS
 from tickets.models import Message, Person, Sender, Ticket, load_files
+from tickets.privacy import masking
 
 # Two or three kilobytes each. Who works on the templates sees each change
 ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
@@ -109,11 +111,21 @@ TOGETHER = timedelta(minutes=5)
 
 
 class FileShown(NamedTuple):
-    """A file of a message, for its download link."""
+    """A file of a message: a recording to play, anything else a card to download."""
 
     id: UUID
     name: str
     size: int
+    type: str
+
+    @property
+    def is_audio(self) -> bool:
+        return self.type.startswith("audio/")
+
+    @property
+    def kind(self) -> str:
+        """What people call it, such as "PDF"."""
+        return EXTENSIONS.get(self.type, "file").upper()
 
 
 class Bubble(NamedTuple):
@@ -145,6 +157,11 @@ class Bubble(NamedTuple):
     place: str
     # Told to its sender only
     was_read: bool | None
+
+    @property
+    def hidden(self) -> str:
+        """What was taken out of the text before it was stored ("card", "code"), for agents."""
+        return masking.hidden(self.text) if self.side == "agent" else ""
 
 
 _of_message = attrgetter(
@@ -183,7 +200,7 @@ def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Pers
     reads = side == "agent" or message.seq <= ticket.read_by_requester
     return Bubble(
         *_of_message(message),
-        files=tuple(FileShown(file.id, file.name, file.size) for file in message.files),
+        files=tuple(FileShown(file.id, file.name, file.size, file.type) for file in message.files),
         side=side,
         author=str(message.author_id or "") if side == "agent" else "",
         at=int(message.created_at.timestamp() * 1000),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from tickets import access, live, queries, search, workflow
 from tickets.accounts import rate_limits
+from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
 from tickets.collaboration import drafts
 from tickets.models import ScheduledReply, Viewer
 from tickets.uploads import BadPicture, NoRoom, received
@@ -31,8 +32,12 @@ def reply(request, ticket_id):
         return _bubbles(request, stale.ticket, stale.missed, 409, str(stale))
     except workflow.Refused as reason:
         return _not_sent(request, ticket, str(reason), 409)
-    except BadPicture as reason:
+    except FileTooLarge as reason:
+        return _not_sent(request, ticket, str(reason), 413)
+    except (BadPicture, BadFile) as reason:
         return _not_sent(request, ticket, str(reason), 400)
+    except NotChecked as reason:
+        return _not_sent(request, ticket, str(reason), 503)
     except NoRoom as reason:
         return _not_sent(request, ticket, str(reason), 507)
     except rate_limits.TooMany as reason:
@@ -51,10 +56,11 @@ def reply(request, ticket_id):
 
 
 def _say(request, ticket, data):
-    rate_limits.consume(request, *rate_limits.words("reply", data))
-    with received(data["image"]) as picture:
+    sent = request.FILES.getlist("file")
+    rate_limits.consume(request, *rate_limits.words("reply", data | {"file": sent}))
+    with received_files(sent, data["image"]) as files, received(data["image"]) as picture:
         words = {
-            "text": data["message"], "by": request.user,
+            "text": data["message"], "by": request.user, "files": files,
             "picture": picture, "client_id": data["clientId"],
         }  # fmt: skip
         if data["internal"]:

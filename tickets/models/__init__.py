@@ -11,6 +11,7 @@ report   daily figures
 collaboration  followers, mentions, drafts
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
+team     teams, availability, permission sets
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
 webhook  endpoints that are told what happens, and their outbox
@@ -52,6 +53,7 @@ from .settings import (
     HEX_COLOUR,
     THE_ROW,
     AgentPreferences,
+    Assignment,
     DeskSettings,
     Holiday,
     HolidaySource,
@@ -60,6 +62,7 @@ from .settings import (
 )
 from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
+from .team import Availability, AwayReason, Team, TeamCategory, TeamMember
 from .ticket import (
     CATEGORY_LABELS,
     PRIORITY_LABELS,
@@ -88,9 +91,12 @@ __all__ = [
     "AddressBlock",
     "AgentPreferences",
     "Allowance",
+    "Assignment",
     "Attachment",
     "AuditAction",
     "AuditEntry",
+    "Availability",
+    "AwayReason",
     "CannedReply",
     "Category",
     "ChannelIdentity",
@@ -140,6 +146,9 @@ __all__ = [
     "Status",
     "System",
     "Tag",
+    "Team",
+    "TeamCategory",
+    "TeamMember",
     "Ticket",
     "TicketEvent",
     "TicketTag",

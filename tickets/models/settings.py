@@ -24,6 +24,14 @@ class SecondFactor(models.TextChoices):
     EVERYONE = "everyone", _("Required for agents and staff")
 
 
+class Assignment(models.TextChoices):
+    """Who gives open tickets to agents."""
+
+    BY_HAND = "by-hand", _("By hand")
+    ROUND_ROBIN = "round-robin", _("Round robin")
+    LEAST_BUSY = "least-busy", _("Least busy agent")
+
+
 class DeskSettings(models.Model):
     """The shop's settings: one row, read through `tickets.team.settings.current()` only.
 
@@ -76,6 +84,19 @@ class DeskSettings(models.Model):
     )
     letters = models.JSONField(_("texts of letters"), default=dict, blank=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)
+
+    assignment = models.CharField(
+        _("assignment"), max_length=12, choices=Assignment, default=Assignment.BY_HAND
+    )
+    open_limit = models.PositiveIntegerField(
+        _("open tickets an agent at most"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+    )
+    away_after_minutes = models.PositiveIntegerField(
+        _("away after minutes without activity"), default=0, validators=[MaxValueValidator(24 * 60)]
+    )
+    away_outside_hours = models.BooleanField(_("away outside business hours"), default=False)
 
     second_factor = models.CharField(
         _("second factor"), max_length=10, choices=SecondFactor, default=SecondFactor.OPTIONAL

@@ -172,6 +172,8 @@ def queue_unread(ticket: Ticket) -> bool:
     is_resolved = ticket.status == Status.RESOLVED
     if is_resolved:
         news |= Q(sender=Sender.SYSTEM, created_at__gte=ticket.resolved_at)
+    if ticket.nudged_at:
+        news |= Q(sender=Sender.SYSTEM, created_at__gte=ticket.nudged_at)
     newest = said.filter(news).order_by("-seq").values_list("seq", flat=True).first()
     if not newest:
         return False
@@ -183,7 +185,12 @@ def queue_unread(ticket: Ticket) -> bool:
         ticket=ticket,
         person_id=ticket.requester_id,
         address=ticket.requester_email,
-        payload={"after": known, "upto": newest, "stars": is_resolved},
+        payload={
+            "after": known,
+            "upto": newest,
+            "stars": is_resolved,
+            "system": is_resolved or bool(ticket.nudged_at),
+        },
     )
     mine = Ticket.objects.filter(pk=ticket.pk, mailed_to_requester=ticket.mailed_to_requester)
     if not mine.update(mailed_to_requester=newest) and row:

@@ -134,6 +134,7 @@ declare_same(
 declare_same("tickets.ExternalKey", KEPT, ["system", "kind", "external_id", "key"])
 declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopped_because"])
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
+declare("tickets.Team", name=KEPT)
 declare_same("tickets.Macro", KEPT, ["name", "texts", "note", "resolution", "tags"])
 declare_same("tickets.DailyFigures", KEPT, ["agent", "agent_name"])
 declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])

@@ -1,7 +1,8 @@
 """Secrets, taken out before a text is stored: card numbers and one-time codes. Pure.
 
-Numbers of orders, phones, parcels and places stay: a number goes only if it is a card's by
-its issuer, its length, its check digit and its grouping, or if the words beside it call it a code.
+Numbers of orders, phones, parcels, accounts and places stay: a number goes only if it is a card's by
+its issuer, its length, its check digit and its grouping, and the words beside it call it nothing else;
+or if they call it a code.
 """
 
 import re
@@ -9,6 +10,9 @@ import unicodedata
 
 DOT = "•"
 CODE_MASK = DOT * 6
+# As they stand in a text afterwards
+CARD_MASK = re.compile(rf"(?<!{DOT}){DOT}{{4}} \d{{4}}(?!\d)")
+CVV_MASK = re.compile(rf"\bcv[vc]2?\b[^{DOT}\n]{{0,20}}{DOT}{{3}}(?!{DOT})", re.IGNORECASE)
 
 # --- Cards --------------------------------------------------------------------
 
@@ -26,13 +30,31 @@ ISSUED = re.compile(
 NO_ISSUER = "0179"
 SHORTEST, LONGEST = 13, 19
 LONGEST_PHONE = 15
-# Said right before a number, it is one of these
-OF_A_PARCEL = re.compile(
-    r"(?:\bawb|\btrack(?:ing)?|\bway ?bill|\bdocket|\bconsignment|\bshipment|\border|\butr|\brrn|\bimei|ट्रैकिंग|ऑर्डर|आर्डर)"
-    r"(?:\s*(?:no|number|num|id|code|नंबर|is|hai|है))*[\s.:#-]*$",
+# What else has a long number: a parcel, an account, a payment, a device
+NUMBERED = (
+    r"(?:(?<!\w)(?:awb|(?:air ?)?way ?bill|track(?:ing)?|docket|consignment|shipment|parcel|courier|lrn?|pod"
+    r"|delhivery|blue ?dart|dtdc|ekart|xpress ?bees|ecom express|shadowfax|shiprocket|india ?post|speed ?post|fedex|dhl|ups|usps|aramex"
+    r"|(?<!card )(?:account|acct|a/c|khata|khaate)|iban|imei|esn|serial|barcode|ean|folio|policy|loan|gstin|consumer"
+    r"|utr|rrn|arn|rtgs|neft|imps|txn|transaction|(?:payment )?ref(?:erence)?)(?!\w)"
+    r"|ट्रैकिंग|एडब्ल्यूबी|पार्सल|कूरियर|कुरियर|खाता|खाते|अकाउंट|लेनदेन)"
+)
+CALLED_SO = r"(?:\s*(?:\b(?:no|nos|number|numbers|num|id|code|ka|ki|ke|is|was|hai|h|are|details?)\b\.?|नंबर|संख्या|कोड|का|की|है|#|:|=|\(|\)|-|\.|,))*\s*"
+EXPLAINED_BEFORE = re.compile(NUMBERED + CALLED_SO + r"$", re.IGNORECASE)
+# "4111111111111111 is my tracking number", "6011… (AWB)": joined to the word, not merely before it
+EXPLAINED_AFTER = re.compile(
+    r"\s*(?:\(|-|=|:|(?:\b(?:is|was|hai|ye|yeh|mera|meri|my|our|your|the|its)\b|है|यह|मेरा|मेरी)\s*)"
+    r"(?:(?:is|was|ye|yeh|mera|meri|my|our|your|the|a|an|यह|मेरा|मेरी)\s+)*" + NUMBERED,
     re.IGNORECASE,
 )
-WORDS_BEFORE = 40
+# An order explains digits in one piece only: people pay for orders, and write the card's number in fours
+OF_AN_ORDER = re.compile(
+    r"(?:\border|ऑर्डर|आर्डर)(?:\s*(?:no|number|num|id|code|नंबर|is|hai|है))*[\s.:#-]*$", re.IGNORECASE
+)
+OF_A_CARD = re.compile(
+    r"(?<!\w)(?:(?:debit|credit|atm|bank) ?)?cards?(?!\w)|visa|master ?card|rupay|(?<!\w)cv[vc]|कार्ड",
+    re.IGNORECASE,
+)
+WORDS_BEFORE = 60
 
 # --- Codes --------------------------------------------------------------------
 
@@ -88,6 +110,15 @@ def masked(text: str) -> str:
     return text
 
 
+def hidden(text: str) -> str:
+    """Return what `masked` took out of this text: "card", "code", or nothing."""
+    if DOT not in text:
+        return ""
+    return (
+        "card" if CARD_MASK.search(text) else "code" if CODE_MASK in text or CVV_MASK.search(text) else ""
+    )
+
+
 def _without_cards(run: re.Match) -> str:
     """Hide what is a card within a run of grouped digits; others may stand before and after it."""
     text = run[0]
@@ -113,19 +144,30 @@ def _card(run: re.Match, groups: list[re.Match], first: int) -> int | None:
             break
         if len(digits) >= SHORTEST and _is_card(_ascii(digits)):
             sizes = [len(group[0]) for group in groups[first : last + 1]]
-            called_otherwise = _is_called_otherwise(
-                run.string, run.start() + groups[first].start(), len(digits)
-            )
-            # In fours it is a card, whatever the words before it say
+            start, end = (run.start() + place for place in (groups[first].start(), groups[last].end()))
+            if _is_explained(run.string, start, end):
+                continue
+            called_otherwise = _is_called_otherwise(run.string, start, len(digits))
             if sizes == [4, 4, 4, 4] or (_is_grouped_like_one(sizes) and not called_otherwise):
                 found = last
     return found
 
 
+def _is_explained(text: str, start: int, end: int) -> bool:
+    """Whether the words right before or after the number say what it is, and none before it speaks of a card."""
+    before = EXPLAINED_BEFORE.search(text, max(0, start - WORDS_BEFORE), start)
+    if before:
+        return not OF_A_CARD.search(text, before.start(), start)
+    after = EXPLAINED_AFTER.match(text, end, end + WORDS_BEFORE)
+    return bool(after) and not OF_A_CARD.search(text, max(0, start - WORDS_BEFORE), start)
+
+
 def _is_called_otherwise(text: str, start: int, length: int) -> bool:
-    """Whether what stands before the number makes it a parcel's, or a phone."""
+    """Whether what stands before the number makes it an order's, or a phone."""
     is_phone = text[start - 1 : start] == "+" and length <= LONGEST_PHONE
-    return is_phone or bool(OF_A_PARCEL.search(text, max(0, start - WORDS_BEFORE), start))
+    first = max(0, start - WORDS_BEFORE)
+    is_order = OF_AN_ORDER.search(text, first, start) and not OF_A_CARD.search(text, first, start)
+    return is_phone or bool(is_order)
 
 
 def _is_card(digits: str) -> bool:

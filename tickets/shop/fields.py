@@ -13,6 +13,7 @@ from rest_framework import serializers
 from supportdesk import money
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.plain_text import plain_address, plain_phone
 
 MOST_ITEMS = 500
 OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
@@ -43,7 +44,7 @@ class Email(Text):
         self.validators.append(serializers.EmailField().validators[-1])
 
     def to_internal_value(self, data):
-        return super().to_internal_value(data).lower()
+        return plain_address(super().to_internal_value(data)).lower()
 
     def run_validators(self, value):
         if value:
@@ -53,6 +54,9 @@ class Email(Text):
 class Phone(Text):
     def __init__(self, **options):
         super().__init__(20, **options)
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(plain_phone(data) if isinstance(data, str) else data)
 
     def run_validators(self, value):
         super().run_validators(value)

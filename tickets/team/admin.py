@@ -73,6 +73,10 @@ class SettingsAdmin(admin.ModelAdmin):
                 ),
             },
         ),
+        (
+            gettext_lazy("Assigning tickets"),
+            {"fields": ("assignment", "open_limit", "away_after_minutes", "away_outside_hours")},
+        ),
         (gettext_lazy("Closing and reminding"), {"fields": ("auto_close_hours", "nudge_hours")}),
         (
             gettext_lazy("Letters and sound"),

@@ -42,6 +42,8 @@ LETTERS = {
 MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
 UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
 MOST_MINUTES = 60 * 24 * 60
+# The desk reports activity once a minute; clocks of servers may differ
+SHORTEST_ABSENCE = 5
 
 
 class HoursField(forms.CharField):
@@ -172,6 +174,7 @@ class SettingsForm(forms.ModelForm):
         fields = (
             "shop_name", "colour", "text_colour", "side", "launcher_text", "currency", "time_zone",
             "holiday_country", "holiday_state", "holiday_calendar", "clocks_stop", "auto_close_hours", "nudge_hours", "sound",
+            "assignment", "open_limit", "away_after_minutes", "away_outside_hours",
             "second_factor", "session_idle_minutes", "session_hours",
         )  # fmt: skip
         widgets = {
@@ -194,6 +197,14 @@ class SettingsForm(forms.ModelForm):
             "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
             "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
             "session_idle_minutes": gettext_lazy("0: never."),
+            "assignment": gettext_lazy(
+                "Round robin and least busy give waiting tickets to agents who are online."
+            ),
+            "open_limit": gettext_lazy(
+                "Beyond it tickets wait in Unassigned. People may assign more by hand."
+            ),
+            "away_after_minutes": gettext_lazy("0: never. At least 5."),
+            "away_outside_hours": gettext_lazy("Agents become away when the desk closes."),
         }
 
     def __init__(self, *args, **options):
@@ -244,6 +255,14 @@ class SettingsForm(forms.ModelForm):
             except (uploads.BadPicture, uploads.NoRoom) as reason:
                 raise ValidationError(str(reason)) from reason
         return upload
+
+    def clean_away_after_minutes(self):
+        minutes = self.cleaned_data["away_after_minutes"]
+        if 0 < minutes < SHORTEST_ABSENCE:
+            raise ValidationError(
+                _("At least %(minutes)s minutes, or 0 for never."), params={"minutes": SHORTEST_ABSENCE}
+            )
+        return minutes
 
     def clean_second_factor(self):
         rule = self.cleaned_data["second_factor"]

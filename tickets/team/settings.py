@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
-from tickets.models.settings import THE_ROW, DeskSettings, Holiday, SecondFactor
+from tickets.models.settings import THE_ROW, Assignment, DeskSettings, Holiday, SecondFactor
 
 from .. import sla
 from . import hours
@@ -73,6 +73,12 @@ class CurrentSettings:
     nudge_after: timedelta | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     sound: bool = True
+    assignment: str = Assignment.BY_HAND
+    # Open tickets an agent, as far as the desk assigns them by itself
+    open_limit: int = 10
+    # None: never
+    away_after: timedelta | None = None
+    away_outside_hours: bool = False
     second_factor: str = SecondFactor.OPTIONAL
     session_idle: timedelta | None = None
     session_length: timedelta = timedelta(days=14)
@@ -198,6 +204,10 @@ def _made_of(row: DeskSettings, holidays) -> CurrentSettings:
         nudge_after=timedelta(hours=row.nudge_hours) if row.nudge_hours else None,
         letters=dict(row.letters),
         sound=row.sound,
+        assignment=row.assignment,
+        open_limit=row.open_limit,
+        away_after=timedelta(minutes=row.away_after_minutes) if row.away_after_minutes else None,
+        away_outside_hours=row.away_outside_hours,
         second_factor=row.second_factor,
         session_idle=timedelta(minutes=row.session_idle_minutes) if row.session_idle_minutes else None,
         session_length=timedelta(hours=row.session_hours),

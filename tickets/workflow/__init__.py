@@ -16,7 +16,8 @@ merging        two tickets of one customer become one
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
-leaving        an agent leaves, the open tickets are unassigned
+leaving        an agent leaves or goes away, tickets are unassigned
+queue          waiting tickets without an agent, and their assignment by the desk itself
 """
 
 from .callbacks import check_answer, complete_callback, request_callback
@@ -30,7 +31,7 @@ from .corrections import (
     snooze,
     wake_on_time,
 )
-from .leaving import release_of_leavers, release_tickets
+from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
 from .macros import StepRefused, apply_macro
 from .merging import merge, unmerge
 from .messages import (
@@ -51,6 +52,7 @@ from .messages import (
     send_planned,
     withdraw,
 )
+from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
@@ -86,6 +88,7 @@ __all__ = [
     "allowed_moves",
     "apply_macro",
     "assign",
+    "assign_if_unchanged",
     "cancel_because_customer_wrote",
     "cancel_reply",
     "change",
@@ -112,8 +115,10 @@ __all__ = [
     "plan_reply",
     "rate",
     "recorded",
+    "release_if_waiting",
     "release_of_leavers",
     "release_tickets",
+    "release_waiting",
     "reopen",
     "request_callback",
     "resolve_silent",
@@ -123,6 +128,9 @@ __all__ = [
     "triage",
     "undo_change",
     "unmerge",
+    "void_claims",
+    "waiting_of",
+    "waiting_unassigned",
     "wake_on_time",
     "withdraw",
 ]  # fmt: skip

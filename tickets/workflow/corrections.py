@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.clocks.lanes import SETTLED
 from tickets.models import Order, Person, Sender, Status, Ticket
@@ -109,7 +110,11 @@ def nudge(ticket: Ticket, *, before: datetime) -> None:
     change_set = ChangeSet(ticket)
     change_set.set_silently(nudged_at=change_set.now)
     change_set.add_event("nudge", "", "sent")
-    change_set.add_message(Sender.SYSTEM, wording.nudged())
+    asked = change_set.add_message(Sender.SYSTEM, wording.nudged())
+    if ticket.reply_by and not outbox.why_not(ticket):
+        # Who writes by mail or WhatsApp never looks into the chat
+        outbox.queue_reply(ticket, asked)
+        change_set.set_silently(mailed_to_requester=asked.seq)
     change_set.write()
 
 
@@ -123,7 +128,10 @@ def resolve_silent(ticket: Ticket, *, before: datetime) -> None:
     change_set.set(status=Status.RESOLVED)
     change_set.set_silently(resolved_at=change_set.now, nudged_at=None)
     waiting.happened(change_set, clocks.settled)
-    change_set.add_message(Sender.SYSTEM, wording.resolved_in_silence())
+    asked = change_set.add_message(Sender.SYSTEM, wording.resolved_in_silence())
+    if ticket.reply_by and not outbox.why_not(ticket):
+        outbox.queue_reply(ticket, asked, kind="resolved")
+        change_set.set_silently(mailed_to_requester=asked.seq)
     change_set.write()
 
 
@@ -132,4 +140,4 @@ def _still_silent(ticket: Ticket, before: datetime) -> None:
         ticket.status == Status.IN_PROGRESS and not ticket.waiting_since and not ticket.snoozed_until
     )
     if not is_silent or not ticket.clocks_paused_at or ticket.clocks_paused_at > before:
-        raise IllegalMove("There are new messages in this conversation.")
+        raise IllegalMove("There is a new message in this conversation.")

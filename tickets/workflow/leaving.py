@@ -1,7 +1,10 @@
-"""An agent leaves: the open tickets go back to Unassigned, where the others find them."""
+"""An agent leaves or goes away: tickets go back to Unassigned, where the others find them."""
 
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+
+from django.db.models import QuerySet
 
 from tickets.models import Person, Role, Status, Ticket
 
@@ -23,12 +26,27 @@ def release_tickets(person: Person, *, by: Person | None = None) -> int:
 
     Their name stays in the history, and on what is resolved or closed.
     """
+    theirs = Ticket.objects.filter(assignee_id=person.pk, status__in=OPEN)
+    return _release_all(theirs, lambda ticket: _release(ticket, person.pk, by))
+
+
+def release_waiting(person: Person, *, by: Person | None = None) -> int:
+    """Give back this person's tickets on which a customer waits for an answer; return how many."""
+    return _release_all(waiting_of([person.pk]), lambda ticket: release_if_waiting(ticket, person.pk, by))
+
+
+def waiting_of(people: Iterable) -> QuerySet[Ticket]:
+    """Return the open tickets of these people on which a customer waits."""
+    return Ticket.objects.filter(is_waiting=True, assignee_id__in=list(people))
+
+
+def _release_all(theirs: QuerySet[Ticket], release: Callable[[Ticket], None]) -> int:
     released = 0
-    while tickets := _open_of(person.pk):
+    while tickets := list(theirs.defer("handover").order_by("created_at")[:BATCH]):
         before = released
         for ticket in tickets:
             with suppress(IllegalMove):
-                _release(ticket, person.pk, by)
+                release(ticket)
                 released += 1
         if released == before:
             break
@@ -48,15 +66,22 @@ def release_of_leavers() -> int:
     return sum(release_tickets(person) for person in Person.objects.filter(pk__in=ripe))
 
 
-def _open_of(person_id) -> list[Ticket]:
-    theirs = Ticket.objects.defer("handover").filter(assignee_id=person_id, status__in=OPEN)
-    return list(theirs.order_by("created_at")[:BATCH])
-
-
 @atomic_on_ticket
 def _release(ticket: Ticket, person_id, by: Person | None) -> None:
     if ticket.assignee_id != person_id:
         raise IllegalMove("Another agent was assigned meanwhile.")
     change_set = ChangeSet(ticket, by=by)
+    status.assign(change_set, None)
+    change_set.write()
+
+
+@atomic_on_ticket
+def release_if_waiting(ticket: Ticket, person_id, by: Person | None) -> None:
+    """Give this ticket back unless it was answered or assigned meanwhile: then raise IllegalMove."""
+    if ticket.assignee_id != person_id or not ticket.is_waiting:
+        raise IllegalMove("The ticket was answered or assigned meanwhile.")
+    change_set = ChangeSet(ticket, by=by)
+    # An answer at this moment comes first
+    change_set.read["waiting_since"] = ticket.waiting_since
     status.assign(change_set, None)
     change_set.write()

@@ -1,5 +1,6 @@
 """E-mail as a channel."""
 
+import re
 import smtplib
 from email.errors import MessageError
 
@@ -13,6 +14,9 @@ from . import bounces, incoming, letters
 # A mailbox that is full may be emptied; an address that does not exist will not come to be
 FIRST_FINAL_CODE = 500
 FULL_MAILBOX = {452, 552, 422}
+# RFC 3463: what is wrong with the address (5.1.x), or with its mailbox but for a full one (5.2.x). A server that
+# finds out only after DATA says so there; any other 5xx at DATA is about the letter, the sender or the server
+REFUSES_RECIPIENT = re.compile(r"\b5\.(?:1\.[0-6]|1\.10|2\.1)\b")
 
 
 class Email(Channel):
@@ -56,7 +60,10 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
             ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False
         )
         found = found.filter(
-            sender__in=(Sender.AGENT, *((Sender.SYSTEM,) if row.payload.get("stars") else ()))
+            sender__in=(
+                Sender.AGENT,
+                *((Sender.SYSTEM,) if row.payload.get("system") or row.payload.get("stars") else ()),
+            )
         )
     else:
         found = Message.objects.filter(ticket=ticket, internal=False)
@@ -75,9 +82,8 @@ def _send(letter, id: str) -> str:
         raise TryLater(f"The mail server refused it for now: {said}") from reason
     except smtplib.SMTPResponseException as reason:
         said = f"{reason.smtp_code} {_text(reason.smtp_error)}"
-        is_final = reason.smtp_code >= FIRST_FINAL_CODE and reason.smtp_code not in FULL_MAILBOX
-        if is_final and isinstance(reason, smtplib.SMTPDataError):
-            raise NotSent(f"The mail server refused the letter: {said}") from reason
+        if isinstance(reason, smtplib.SMTPDataError) and _refuses_recipient(reason.smtp_code, said):
+            raise NotSent(f"The mail server refused the address: {said}") from reason
         raise TryLater(f"The mail server: {said}") from reason
     except (smtplib.SMTPServerDisconnected, TimeoutError) as reason:
         raise TryLater("The mail server did not answer.", in_doubt=True) from reason
@@ -87,6 +93,10 @@ def _send(letter, id: str) -> str:
         # An address or a header that no mail can have
         raise NotSent(f"This letter cannot be written ({type(reason).__name__}).") from reason
     return id
+
+
+def _refuses_recipient(code: int, said: str) -> bool:
+    return code >= FIRST_FINAL_CODE and code not in FULL_MAILBOX and bool(REFUSES_RECIPIENT.search(said))
 
 
 def _text(said) -> str:

@@ -14,6 +14,7 @@ from rest_framework.serializers import ValidationError as Refused
 
 from tickets.models import ExternalKey
 from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.plain_text import plain_address, plain_phone
 
 from .. import registry, writing
 
@@ -111,7 +112,7 @@ def given(body: dict) -> dict:
 
 
 def _email(value) -> str:
-    value = text(value, 254)
+    value = plain_address(text(value, 300))[:254]
     try:
         validate_email(value)
     except ValidationError:
@@ -121,7 +122,7 @@ def _email(value) -> str:
 
 def _phone(value) -> str:
     # "(555) 555-5555": our phones begin with a digit or a plus
-    value = text(value, 20).removeprefix("(").replace(") ", " ", 1)
+    value = plain_phone(text(value, 60))[:20].removeprefix("(").replace(") ", " ", 1)
     try:
         PHONE(value)
         no_card(value)

@@ -1,0 +1,43 @@
+// Whether the agent is at the desk. The server is told that the page is being used, never when: its clock decides.
+import { body, request } from "./page.js";
+
+const EVERY = 60_000;
+let used = true;
+
+const box = () => document.querySelector(".availability-box");
+
+function show(availability) {
+  const shown = box();
+  if (!shown) return;
+  shown.dataset.state = availability;
+  shown.querySelector("select").value = availability;
+}
+
+async function report() {
+  if (!used || document.hidden) return;
+  used = false;
+  const answer = await request(body.dataset.active, { method: "POST" }).catch(() => null);
+  if (answer?.ok) show(JSON.parse(answer.text).availability);
+  else used = true;
+}
+
+export function watchHere() {
+  for (const event of ["pointerdown", "keydown", "wheel", "pointermove"]) {
+    addEventListener(event, () => { used = true; }, { passive: true, capture: true });
+  }
+  document.addEventListener("visibilitychange", () => {
+    used = true;
+    report();
+  });
+  const form = box()?.closest("form");
+  form?.addEventListener("change", () => { box().dataset.state = form.elements.availability.value; });
+  // Refused or offline: the box shows what is stored
+  for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+    form?.addEventListener(failed, () => {
+      used = true;
+      report();
+    });
+  }
+  setInterval(report, EVERY);
+  report();
+}

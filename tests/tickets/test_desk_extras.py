@@ -1,0 +1,118 @@
+"""Smaller things of the desk: saved views, blocked senders, links out of it, where the customer writes from."""
+
+import pytest
+
+from chatbot import handover
+from tests import factories
+from tests.pages import page
+from tickets import workflow
+from tickets.models import Person, SavedView, Sender, Ticket
+
+pytestmark = pytest.mark.engines
+
+
+# --- Saved views -------------------------------------------------------------
+
+
+def test_a_saved_view_is_a_link_and_its_owner_removes_it_on_the_page(asha, rohan, browse):
+    client = browse(asha)
+    sent = {"name": "Urgent refunds", "query": "priority=urgent&category=refund", "shared": "1"}
+    assert client.post("/support/views", sent).status_code == 302
+    nav = page(client.get("/support/")).one("nav", aria_label="Views")
+    assert "Urgent refunds" in [link.text for link in nav.all("a")]
+    form = nav.one("form", _class="unsave")
+    assert form.one("button")["aria-label"] == "Delete view Urgent refunds"
+
+    # A colleague has the link and no button
+    theirs = page(browse(rohan).get("/support/")).one("nav", aria_label="Views")
+    assert "Urgent refunds" in theirs.text
+    assert theirs.all("form") == []
+    view = SavedView.objects.get()
+    browse(rohan).post(f"/support/views/{view.pk}/delete")
+    assert SavedView.objects.filter(pk=view.pk).exists()
+
+    assert client.post(form["action"], form.fields()).status_code == 302
+    assert not SavedView.objects.exists()
+    for agent in (asha, rohan):
+        assert "Urgent refunds" not in page(browse(agent).get("/support/")).text
+
+
+# --- Blocking a sender -------------------------------------------------------
+
+
+def blocked(ticket, agent, browse, block="1") -> Ticket:
+    assert browse(agent).post(f"/support/{ticket.pk}/block", {"block": block}).status_code in (200, 302)
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def test_what_a_blocked_sender_writes_is_spam_without_clocks_and_letters(ticket, priya, asha, browse):
+    now = blocked(ticket, asha, browse)
+    assert now.is_spam
+    assert Person.objects.get(pk=priya.pk).blocked_at
+    another = factories.ticket(Person.objects.get(pk=priya.pk))
+    assert another.is_spam
+    stored = Ticket.objects.get(pk=another.pk)
+    assert not stored.is_awaited
+    client = browse(asha)
+    assert (
+        str(ticket.number)
+        not in page(client.get("/support/?view=all")).one("ul", aria_label="Tickets").text
+    )
+    assert page(client.get("/support/?view=spam")).all("a", _class="row-link") != []
+
+
+def test_a_sender_who_is_unblocked_is_heard_again(ticket, priya, asha, browse):
+    blocked(ticket, asha, browse)
+    blocked(ticket, asha, browse, block="")
+    assert Person.objects.get(pk=priya.pk).blocked_at is None
+    assert not factories.ticket(Person.objects.get(pk=priya.pk)).is_spam
+
+
+# --- Links -------------------------------------------------------------------
+
+
+def test_the_figures_are_one_link_away(asha, browse):
+    shown = page(browse(asha).get("/support/"))
+    assert shown.one("a", aria_label="Figures")["href"] == "/support/figures/"
+
+
+# --- Where the customer writes from ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page_told", "kept"),
+    [
+        ("https://shop.example/makhana/masala", "https://shop.example/makhana/masala"),
+        ("https://shop.example/reset?token=secret#x", "https://shop.example/reset"),
+        ("https://user:pass@shop.example:8443/a", "https://shop.example:8443/a"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("https://[", None),
+        ("https://shop.example:99999/a", None),
+        ("https://shop.example/a\nb", None),
+        ("", None),
+    ],
+)
+def test_the_page_that_a_customer_writes_from_is_kept_without_its_query(db, page_told, kept):
+    assert handover.written_from(page_told).get("page") == kept
+
+
+def test_the_agent_sees_the_page_that_the_customer_writes_from(api, asha, browse):
+    visitor = api().post("/api/auth/visitor", {}, format="json").json()
+    client = api()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {visitor['access']}")
+    client.post("/api/chat/message", {"message": "the box was broken"}, format="json")
+    form = {"name": "Ravi", "contact": "ravi@example.com", "page": "https://shop.example/makhana?utm=1"}
+    assert client.post("/widget/connect", form).status_code == 201
+    ticket = Ticket.objects.get()
+    shown = page(browse(asha).get(f"/support/{ticket.pk}/"))
+    link = shown.one("a", title="The page that the customer wrote from")
+    assert (link["href"], link.text) == ("https://shop.example/makhana", "shop.example/makhana")
+    assert "noopener" in link["rel"]
+
+
+def test_without_a_page_the_card_has_no_line_for_it(ticket, asha, browse):
+    workflow.agent_replies(ticket, "Hello", by=asha)
+    shown = page(browse(asha).get(f"/support/{ticket.pk}/"))
+    assert shown.all("a", title="The page that the customer wrote from") == []
+    assert ticket.messages.filter(sender=Sender.AGENT).count() == 1
