@@ -4,6 +4,7 @@ import { fit, NotAPicture } from "./pictures.js";
 
 const MAX_BYTES = 5 * 1024 * 1024;
 const MAX_PICTURES = 6;
+const DOCUMENTS = "application/pdf,video/*,audio/*";
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
@@ -28,16 +29,17 @@ export class Composer {
       this.file.value = "";
       this.take(chosen);
     });
-    const chooser = form.querySelector("[data-documents]");
-    form.querySelector("[data-attach-file]")?.addEventListener("click", () => chooser.click());
-    chooser?.addEventListener("change", () => {
-      const chosen = [...chooser.files];
-      chooser.value = "";
-      this.take(chosen);
-    });
+    form.querySelector("[data-attach-file]")?.addEventListener("click", () => this.chooseDocuments());
     const conversation = form.closest("[data-conversation]");
     for (const name of ["dragover", "dragleave", "drop"]) conversation.addEventListener(name, (event) => this.drag(event));
     this.grow();
+  }
+
+  // Not in the page: its only file field is the one of pictures
+  chooseDocuments() {
+    this.chooser = Object.assign(document.createElement("input"), { type: "file", accept: DOCUMENTS, multiple: true });
+    this.chooser.addEventListener("change", () => this.take([...this.chooser.files]));
+    this.chooser.click();
   }
 
   get mayAttach() {

@@ -38,9 +38,10 @@ function keepIdentity(tokens) {
 // What other tabs have read and not sent yet; the draft in this tab's box is its own
 const SHARED = ["unread", "badge", "outbox:conversation"];
 
-function switchTo({ value, stored: kept }) {
+// gone: another tab has signed the customer out
+function switchTo({ value, stored: kept, gone = false }) {
   if (kept) for (const key of SHARED) stored[key] = kept[key] ?? null;
-  if (value || Date.now() - storedAt > BEING_STORED) identity = value ?? null;
+  if (value || gone || Date.now() - storedAt > BEING_STORED) identity = value ?? null;
   changed();
 }
 

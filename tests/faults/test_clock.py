@@ -13,13 +13,23 @@ DAY = 86400
 # `manage.py serve`, whose clock is off by as many seconds as a file says
 WITH_ANOTHER_CLOCK = """
 import os, sys, time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+import django, jwt.api_jwt
 from django.utils import timezone
+django.setup()
+from rest_framework_simplejwt import tokens
 
 right_time, right_now, file = time.time, timezone.now, Path(os.environ["CLOCK"])
 time.time = lambda: right_time() + float(file.read_text())
-timezone.now = lambda: right_now() + timedelta(seconds=float(file.read_text()))
+timezone.now = tokens.aware_utcnow = lambda: right_now() + timedelta(seconds=float(file.read_text()))
+
+class OffClock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return timezone.now()
+
+jwt.api_jwt.datetime = OffClock
 
 from django.core.management import execute_from_command_line
 execute_from_command_line(["manage.py", "serve"])
