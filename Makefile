@@ -8,7 +8,7 @@ TEMPLATES := templates chatbot/templates tickets/templates
 # Every package in the requirements*.txt has its hashes: pip refuses a file that differs
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: run check lint types test test-fast bench bench-quick docs wheel audit lock format hooks pictures clean
+.PHONY: run check lint types test test-fast bench bench-quick docs wheel audit lock format messages hooks pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -79,6 +79,17 @@ lock:
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Read the sentences of templates, Python and scripts into locale/*/LC_MESSAGES/*.po, and compile them. The .mo are
+# committed: the desk needs no tool to speak Hindi. `make messages NEW=mr` begins a language, see docs/languages.md
+messages: $(VENV)/.runtime
+	@pot=$$(mktemp -d) && for name in django djangojs; do \
+	 $(BIN)/pybabel -q extract -F locale/$$name.cfg -k gettext_lazy -k ngettext_lazy:1,2 --no-location --sort-output \
+	 -o $$pot/$$name.pot . && \
+	 { test -z "$(NEW)" || $(BIN)/pybabel -q init -D $$name -i $$pot/$$name.pot -d locale -l $(NEW); } && \
+	 $(BIN)/pybabel -q update -D $$name -i $$pot/$$name.pot -d locale --no-fuzzy-matching --ignore-obsolete \
+	 --ignore-pot-creation-date && $(BIN)/pybabel -q compile -D $$name -d locale --statistics || exit; \
+	 done; rm -r $$pot
 
 # The picture in the README, from a real desk and a real browser
 pictures: $(VENV)/.tests

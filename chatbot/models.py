@@ -276,3 +276,32 @@ class Example(models.Model):
 
     def __str__(self):
         return f"{self.text} → {self.intent}"
+
+
+class TestConversation(models.Model):
+    """One of the shop's own conversations with what has to come back; run with one button before publishing."""
+
+    id = random_id()
+    name = models.CharField(max_length=120)
+    customer = models.EmailField(
+        "as customer",
+        blank=True,
+        help_text="E-mail of the customer whose orders Villy looks at. Empty: a guest.",
+    )
+    script = models.TextField(
+        help_text='A line that begins with ">" is what the customer types. Below it what has to come back, one thing a line: '
+        '"says: any of | these", "never: …", "order: VP-10234" or "order: none", "offers: yes" or "no" (a person), '
+        '"source: title of an article", "language: en, hinglish or hi".',
+    )
+    # No class of tests, whatever its name begins with
+    __test__ = False
+
+    # What came back last: [{"said", "answer", "rule", "order", "wrong": [...]}]
+    last_run = models.JSONField(default=list, blank=True, editable=False)
+    ran_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name

@@ -23,6 +23,7 @@ urlpatterns = [
     path("widget/solved", widget.solved, name="widget-solved"),
     path("widget/rating", widget.rating, name="widget-rating"),
     path("widget/end", widget.end, name="widget-end"),
+    path("widget/transcript", widget.transcript, name="widget-transcript"),
     path("widget/again", widget.again, name="widget-again"),
     path("widget/seen", widget.seen, name="widget-seen"),
     path("widget/typing", widget.typing, name="widget-typing"),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 # Where English, too, is read with lakhs: ₹1,23,456
 LAKHS = {"INR", "PKR", "NPR", "BDT", "LKR"}
 # The languages of the desk that Babel knows by another name
-LOCALES = {"hinglish": "en", "hi": "hi_IN"}
+LOCALES = {"hinglish": "en", "hi-latn": "en", "hi": "hi_IN"}
 
 _shop_currency: Callable[[], str] = lambda: "INR"  # noqa: E731
 

@@ -129,6 +129,12 @@ WHATSAPP_PHONE_ID = env.text(
     pattern="[A-Za-z0-9_-]{1,64}",
     fits="use the id of the phone number: digits, as Meta shows them",
 )
+# For the link "Continue on WhatsApp" in letters; empty: there is none
+WHATSAPP_NUMBER = env.text(
+    "WHATSAPP_NUMBER",
+    pattern=r"\+?[1-9][0-9]{6,14}",
+    fits="use the shop's WhatsApp number in international form, such as 919812345678",
+).removeprefix("+")
 # The account whose templates are copied; empty: the one that the first call of Meta names
 WHATSAPP_ACCOUNT_ID = env.text(
     "WHATSAPP_ACCOUNT_ID",
@@ -210,7 +216,9 @@ TEMPLATES = [
     },
 ]
 
-LOCALE_PATHS = [BASE_DIR / "supportdesk" / "locale"]
+# As gettext calls them, see supportdesk/languages.py
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी"), ("hi-latn", "Hinglish")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Kolkata")
 
 # --- Files -------------------------------------------------------------------
@@ -306,6 +314,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@localhost>")
 # Where answers to letters go, with a token behind a plus; empty: MAIL_FROM
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
+
+# By which push services know the desk; without it the desk makes a key and keeps it
+VAPID_PRIVATE_KEY = env.secret(
+    "VAPID_PRIVATE_KEY",
+    pattern=r"[A-Za-z0-9_-]{43}=?",
+    fits="use 32 bytes in base64url, as `vapid --gen` and web-push print them",
+)
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())

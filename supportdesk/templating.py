@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazy
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import gettext as _
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
-from . import money
+from . import catalogue, languages, money
 
 # Avatars have so many colours
 HUES = 6
@@ -62,14 +63,17 @@ def environment(**options) -> Environment:
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
+        language_tag=languages.current_tag,
         made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
         url=url,
+        words=catalogue.words,
     )
     env.filters.update(
         age=age,
         clock=clock,
+        date=languages.date,
         day=day,
         duration=duration,
         hue=hue,
@@ -78,6 +82,7 @@ def environment(**options) -> Environment:
         localtime=timezone.localtime,
         moment=moment,
         money=money.formatted,
+        until=until,
         waited=waited,
     )
     return env
@@ -157,14 +162,26 @@ def age(at: datetime, now: datetime) -> str:
     passed = now - at
     minutes = int(passed.total_seconds() // 60)
     if minutes < 1:
-        return "now"
+        return _("now")
     if minutes < 60:
-        return f"{minutes} min"
+        return _in_minutes(minutes)
     if passed < timedelta(days=1):
-        return f"{minutes // 60} h"
+        return _in_hours(minutes // 60)
     if passed < timedelta(days=7):
-        return f"{passed.days} d"
-    return timezone.localtime(at).strftime("%-d %b")
+        return _in_days(passed.days)
+    return languages.date(timezone.localtime(at), "d MMM")
+
+
+def _in_minutes(count: int) -> str:
+    return _("%(count)s min") % {"count": count}
+
+
+def _in_hours(count: int) -> str:
+    return _("%(count)s h") % {"count": count}
+
+
+def _in_days(count: int) -> str:
+    return _("%(count)s d") % {"count": count}
 
 
 def duration(seconds: float | None) -> str:
@@ -173,40 +190,40 @@ def duration(seconds: float | None) -> str:
         return "–"
     minutes = round(seconds / 60)
     if seconds < 60:
-        return f"{round(seconds)} s"
+        return _("%(count)s s") % {"count": round(seconds)}
     if minutes < 60:
-        return f"{minutes} min"
+        return _in_minutes(minutes)
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return f"{_in_hours(hours)} {_in_minutes(minutes)}" if minutes else _in_hours(hours)
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return f"{_in_days(days)} {_in_hours(hours)}" if hours else _in_days(days)
 
 
 def day(at: datetime) -> str:
     """The day of a local time as people write it: "Sun 29 Nov 2026"."""
-    return at.strftime("%a %-d %b %Y")
+    return languages.date(at, "EEE d MMM yyyy")
 
 
 def moment(at: datetime, age: str) -> Markup:
     """A <time> that reads as its age; the page keeps it current and shows the full time on hover."""
-    machine, full, _ = _written(at)
+    machine, full, _hour = _written(at, languages.current())
     return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age}</time>')
 
 
 def clock(at: datetime) -> Markup:
     """A <time> that reads as the hour and minute, with the full time on hover."""
-    machine, full, hour = _written(at)
+    machine, full, hour = _written(at, languages.current())
     return Markup(f'<time datetime="{machine}" title="{full}" data-clock>{hour}</time>')
 
 
 @lru_cache(maxsize=10_000)
-def _written(at: datetime) -> tuple[str, str, str]:
+def _written(at: datetime, language: str) -> tuple[str, str, str]:
     """A time for machines, for people, and as the hour; every agent is shown the same ones again and again."""
     here = timezone.localtime(at)
     return (
         at.isoformat(timespec="milliseconds"),
-        here.strftime("%a %-d %b %Y, %H:%M"),
+        languages.date(here, "EEE d MMM yyyy, HH:mm"),
         here.strftime("%H:%M"),
     )
 
@@ -215,10 +232,16 @@ def waited(since: datetime, now: datetime) -> str:
     """How long a customer has waited, as times.js goes on counting: "now", "12 min", "3 h 5 min", "2 d"."""
     minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes >= 2880:
-        return f"{minutes // 1440} d"
+        return _in_days(minutes // 1440)
     if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min" if minutes else "now"
+        return f"{_in_hours(minutes // 60)} {_in_minutes(minutes % 60)}"
+    return _in_minutes(minutes) if minutes else _("now")
+
+
+def until(due: datetime, now: datetime) -> str:
+    """How long until this time, or since it, in the words of `waited`; under a minute it is "1 min"."""
+    passed = waited(min(due, now), max(due, now))
+    return "1 min" if passed == "now" else passed
 
 
 def initials(name: str) -> str:

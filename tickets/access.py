@@ -7,10 +7,14 @@ from functools import cache, wraps
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
 
 from .models import Attachment, Message, Person, Ticket
+from .visibility import visibility_of
+
+NOTHING_HERE = gettext_lazy("There is nothing here for you.")
 
 
 def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
@@ -23,7 +27,7 @@ def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
 
 
 def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -> Ticket:
-    """Return any ticket to an agent, with these relations loaded along; 404 for others.
+    """Return a ticket that this agent sees, with these relations loaded along; 404 for others.
 
     A merged ticket is answered from the one that stays, unless `merged` is False.
     """
@@ -31,7 +35,11 @@ def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -
         raise Http404
     ask = _any(related)
     found = _found(ask, ticket_id)
-    return _stays(found, ask) if merged else found
+    found = _stays(found, ask) if merged else found
+    limits = visibility_of(person)
+    if limits and not limits.allows(found):
+        raise Http404(NOTHING_HERE)
+    return found
 
 
 def _stays(ticket: Ticket, ask: Callable[..., list[Ticket]], *values) -> Ticket:
@@ -44,15 +52,27 @@ def _stays(ticket: Ticket, ask: Callable[..., list[Ticket]], *values) -> Ticket:
 def visible_picture(person: Person, message_id) -> Message:
     """Return the message with a picture that this person may see, notes to agents only."""
     if person.is_agent:
-        return _found(_any_picture, message_id)
+        return _of_visible_ticket(person, _found(_any_picture, message_id))
     return _found(_own_picture, message_id, person.pk)
 
 
 def visible_attachment(person: Person, attachment_id) -> Attachment:
     """Return the attachment that this person may download, those of notes to agents only."""
     if person.is_agent:
-        return _found(_any_attachment, attachment_id)
+        attachment = _found(_any_attachment, attachment_id)
+        if visibility_of(person):
+            _of_visible_ticket(person, attachment.message)
+        return attachment
     return _found(_own_attachment, attachment_id, person.pk)
+
+
+def _of_visible_ticket(person: Person, message: Message) -> Message:
+    limits = visibility_of(person)
+    if limits and not limits.allows(
+        Ticket.objects.only("category", "assignee_id").get(pk=message.ticket_id)
+    ):
+        raise Http404(NOTHING_HERE)
+    return message
 
 
 @cache
@@ -96,7 +116,7 @@ def _found(ask: Callable[..., list], id, *values):
     except ValueError:
         found = []
     if not found:
-        raise Http404("There is nothing here for you.")
+        raise Http404(NOTHING_HERE)
     return found[0]
 
 
@@ -118,7 +138,7 @@ def _sign_in_first(request) -> HttpResponse:
     """Send a page to the sign-in form; answer a script 401, which would take the form for what it asked for."""
     # Not htmx's HX-Refresh either: a page that reloads forgets what was typed in its dialogs
     if request.htmx or is_from_script(request):
-        said = "Your session has ended. Please sign in again."
+        said = gettext("Your session has ended. Please sign in again.")
         return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)
     return redirect_to_login(request.get_full_path())
 

@@ -104,14 +104,20 @@ def _types(uploads: Sequence, beside) -> list[str]:
     if not uploads:
         return []
     if len(uploads) > MOST_FILES:
-        raise BadFile(f"Please send at most {MOST_FILES} files at once.")
+        raise BadFile(_("Please send at most %(count)s files at once.") % {"count": MOST_FILES})
     most = settings.FILE_MAX_BYTES
     for upload in uploads:
         if upload.size > most:
             name = plain_name(upload.name)
-            raise FileTooLarge(f"{name} is larger than {megabytes(most)}. Please send a smaller file.")
+            raise FileTooLarge(
+                _("%(name)s is larger than %(most)s. Please send a smaller file.")
+                % {"name": name, "most": megabytes(most)}
+            )
     if sum(upload.size for upload in [*uploads, *filter(None, [beside])]) > settings.FILES_MAX_BYTES:
-        raise FileTooLarge(f"These files are larger than {megabytes(settings.FILES_MAX_BYTES)} together.")
+        raise FileTooLarge(
+            _("These files are larger than %(most)s together.")
+            % {"most": megabytes(settings.FILES_MAX_BYTES)}
+        )
     return [_type(upload) for upload in uploads]
 
 
@@ -140,7 +146,10 @@ def _type(upload) -> str:
     found = type_of(head)
     if not found:
         name = plain_name(upload.name)
-        raise BadFile(f"{name} is not a file that we take. Please send a PDF, a video or a recording.")
+        raise BadFile(
+            _("%(name)s is not a file that we take. Please send a PDF, a video or a recording.")
+            % {"name": name}
+        )
     return found
 
 
@@ -192,7 +201,7 @@ def _stored(upload, type_: str) -> StoredFile:
         with suppress(OSError):
             discard(stored)
         if reason.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-            raise NoRoom("We can't store files right now. You can still send text.") from reason
+            raise NoRoom(_("We can't store files right now. You can still send text.")) from reason
         raise
     return StoredFile(plain_name(upload.name), type_, upload.size, stored, digest.hexdigest())
 

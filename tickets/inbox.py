@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
 
@@ -32,31 +33,32 @@ from .models import (
     Ticket,
     TicketTag,
 )
+from .view_counts import Count
+from .visibility import Visibility
 from .workflow.tags import key_of
 
 PAGE = 25
 SEARCH_LENGTH = 200
-# Counts of any filter, and those of the views, which every page shows
+# Of the counts of any filter; those of the views have one of their own
 COUNT_CAP = 10_000
-VIEW_COUNT_CAP = 1_000
 CAPPED_COUNT_KEPT_SECONDS = 60
 # MongoDB asks for the tickets of a tag, or of a person's mentions, by their ids
 MOST_BY_ID = 10_000
 
 VIEWS = {
-    "needs-answer": "Needs an answer",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "open": "All open",
-    "snoozed": "Snoozed",
-    "done": "Done",
+    "needs-answer": gettext_lazy("Needs an answer"),
+    "mine": gettext_lazy("Mine"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "open": gettext_lazy("All open"),
+    "snoozed": gettext_lazy("Snoozed"),
+    "done": gettext_lazy("Done"),
 }
 # Without a place of their own among the tabs
 OTHER_VIEWS = {
-    "spam": "Spam",
-    "all": "All tickets",
-    "mentions": "Mentions",
-    "following": "Following",
+    "spam": gettext_lazy("Spam"),
+    "all": gettext_lazy("All tickets"),
+    "mentions": gettext_lazy("Mentions"),
+    "following": gettext_lazy("Following"),
 }
 # What lies outside of the ticket's own row
 PERSONAL = {"mentions": Mention, "following": Follower}
@@ -130,6 +132,8 @@ class InboxFilter:
     q: str = ""
     # The id of the agent who asks, for the view "mine"
     agent: str = ""
+    # What that agent is limited to; None sees every ticket
+    visible: Visibility | None = None
 
     def __post_init__(self):
         for name, known in (
@@ -159,6 +163,7 @@ class InboxFilter:
         """Whether many ask for it: then its SQL is kept."""
         return not (
             self.q
+            or self.visible
             or self.view in PERSONAL
             or self.tag
             or self.updated_since
@@ -171,6 +176,8 @@ class InboxFilter:
 def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
     """Return the tickets of an InboxFilter, in the order of the list, without their hand-over packets."""
     tickets = _in_view(Ticket.objects.defer("handover"), wanted)
+    if wanted.visible:
+        tickets = wanted.visible.among(tickets)
     for name in ("status", "priority", "category"):
         values = getattr(wanted, name)
         if len(values) == 1:
@@ -314,17 +321,6 @@ def from_cursor(cursor: str, order: Ordering) -> tuple:
 # --- Counts ------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Count:
-    """A number of tickets; `capped` means "at least"."""
-
-    number: int
-    capped: bool = False
-
-    def __str__(self):
-        return f"{self.number:,}{'+' if self.capped else ''}"
-
-
 def count(wanted: InboxFilter, cap: int | None = None) -> Count:
     """Count the tickets of a filter: exactly while they are few, "10,000+" beyond."""
     cap = COUNT_CAP if cap is None else cap
@@ -343,61 +339,6 @@ def count(wanted: InboxFilter, cap: int | None = None) -> Count:
 def total(wanted: InboxFilter, first: Page) -> Count:
     """Count the tickets of a filter of which this is the first page; what is all on it is there to be seen."""
     return count(wanted) if first.next else Count(len(first.rows))
-
-
-# What each view's tickets have in common, by column; AGENT stands for the one who asks
-AGENT = "<agent>"
-OPEN = {"lane": Lane.OPEN.value}
-COUNTED = {
-    "needs-answer": {"is_waiting": True},
-    "mine": OPEN | {"assignee_id": AGENT},
-    "unassigned": OPEN | {"assignee_id": None},
-    "open": OPEN,
-    "snoozed": {"lane": Lane.SNOOZED.value},
-    "done": {"lane": Lane.DONE.value},
-    # What the page's title counts: waiting, and mine
-    "waiting-for-me": OPEN | {"assignee_id": AGENT, "is_waiting": True},
-}
-
-
-def view_counts(agent: Person) -> dict[str, Count]:
-    """Count the tickets of every view for this agent, in one statement; each count is capped."""
-    me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
-    conditions = [
-        {column: me if value == AGENT else value for column, value in given.items()}
-        for given in COUNTED.values()
-    ]
-    count_each = _count_in_pipeline if connection.vendor == "mongodb" else _count_in_sql
-    return {
-        view: Count(min(number, VIEW_COUNT_CAP), capped=number > VIEW_COUNT_CAP)
-        for view, number in zip(COUNTED, count_each(conditions, VIEW_COUNT_CAP + 1), strict=True)
-    }
-
-
-def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
-    parts, values = [], []
-    for given in conditions:
-        where = " AND ".join(
-            f"{column} IS NULL" if value is None else f"{column} = %s" for column, value in given.items()
-        )
-        few = f"SELECT 1 FROM tickets_ticket WHERE {where} LIMIT {limit}"  # noqa: S608
-        parts.append(f"(SELECT COUNT(*) FROM ({few}) few)")  # noqa: S608
-        values += [value for value in given.values() if value is not None]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return list(cursor.fetchone())
-
-
-def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
-    """As `_count_in_sql` for MongoDB: a pipeline a view, joined by $unionWith, each on an index of its own."""
-    tickets = connection.get_collection(Ticket._meta.db_table)
-    pipelines = [
-        [{"$match": given}, {"$limit": limit}, {"$group": {"_id": number, "n": {"$sum": 1}}}]
-        for number, given in enumerate(conditions)
-    ]
-    joined = [{"$unionWith": {"coll": tickets.name, "pipeline": pipeline}} for pipeline in pipelines[1:]]
-    found = {row["_id"]: row["n"] for row in tickets.aggregate(pipelines[0] + joined)}
-    return [found.get(number, 0) for number in range(len(conditions))]
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:

@@ -29,6 +29,7 @@ from .models import (
     Ticket,
     Viewer,
 )
+from .visibility import Visibility
 
 MESSAGES_PAGE = 50
 # More messages than a conversation has
@@ -148,9 +149,10 @@ def orders_shown(person_id: uuid.UUID) -> list[Order]:
     return list(Order.objects.filter(customer_id=person_id).order_by("-placed_at")[:ORDERS_SHOWN])
 
 
-def earlier_tickets(person_id: uuid.UUID) -> list[Ticket]:
+def earlier_tickets(person_id: uuid.UUID, visible: Visibility | None = None) -> list[Ticket]:
     """Return the customer's newest tickets; one more than is shown, since the open one is among them."""
     shown = Ticket.objects.only("id", "number", "subject", "status", "updated_at", "rating")
+    shown = visible.among(shown) if visible else shown
     found = shown.filter(requester_id=person_id).order_by("-updated_at", "-id")
     return list(found[: EARLIER_SHOWN + 1])
 

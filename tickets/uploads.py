@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext
 
 from .pictures import process
 from .pictures.cleaning import BadPicture, Picture
@@ -63,12 +64,14 @@ def received(upload, most: int | None = None) -> Iterator[StoredPicture | None]:
 
 def _stored(upload, most: int) -> StoredPicture:
     if upload.size > most:
-        raise BadPicture("This picture is larger than 5 MB. Please send a smaller one.")
+        raise BadPicture(gettext("This picture is larger than 5 MB. Please send a smaller one."))
     raw = upload.read()
     try:
         picture = process.clean(raw)
     except process.Busy:
-        raise TooBusy("We are working on many pictures at the moment. Please try again shortly.") from None
+        raise TooBusy(
+            gettext("We are working on many pictures at the moment. Please try again shortly.")
+        ) from None
     name, small = _written(picture)
     return StoredPicture(name, small, picture.width, picture.height, hashlib.sha256(raw).hexdigest())
 
@@ -85,7 +88,7 @@ def _written(picture: Picture) -> list[str]:
         with suppress(OSError):
             discard(*names)
         if reason.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-            raise NoRoom("We can't store pictures right now. You can still send text.") from reason
+            raise NoRoom(gettext("We can't store pictures right now. You can still send text.")) from reason
         raise
     return names
 

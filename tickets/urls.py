@@ -1,8 +1,9 @@
 from django.urls import include, path, re_path
 
+from .alerts import views as alerts
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, dashboard, drafts, files, here, many, talking
+from .desk import actions, canned, channels, dashboard, drafts, files, here, many, talking
 from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
@@ -27,7 +28,15 @@ urlpatterns = [
     path("support/canned/<uuid:reply_id>/picture", canned.picture, name="canned-picture"),
     path("support/availability", here.choose, name="availability"),
     path("support/active", here.active, name="active"),
+    path("support/mail/<uuid:message_id>", channels.whole_mail, name="whole-mail"),
     path("support/events", streams.inbox_events, name="inbox-events"),
+    path("support/worker.js", alerts.worker, name="push-worker"),
+    path("support/manifest.webmanifest", alerts.manifest, name="desk-manifest"),
+    path("support/account/alerts/", alerts.save, name="account-alerts"),
+    path("support/account/push/", alerts.subscribe, name="push-subscribe"),
+    path("support/account/push/remove/", alerts.unsubscribe, name="push-unsubscribe"),
+    path("support/account/push/test/", alerts.test, name="push-test"),
+    path("support/account/sound/", alerts.sound, name="account-sound"),
     path("support/", include("tickets.accounts.urls")),
     path(ticket, dashboard.ticket, name="ticket"),
     path(ticket + "row", dashboard.row, name="ticket-row"),
@@ -42,6 +51,8 @@ urlpatterns = [
     path(ticket + "move", actions.move, name="ticket-move"),
     path(ticket + "triage", actions.triage, name="ticket-triage"),
     path(ticket + "assign", actions.assign, name="ticket-assign"),
+    path(ticket + "templates", channels.list_templates, name="ticket-templates"),
+    path(ticket + "template", channels.send_template, name="ticket-template"),
     path(ticket + "withdraw", talking.withdraw, name="ticket-withdraw"),
     path(ticket + "later", talking.later, name="ticket-later"),
     path(ticket + "change", actions.change, name="ticket-change"),
@@ -53,6 +64,7 @@ urlpatterns = [
     path(ticket + "follow", actions.follow, name="ticket-follow"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),
+    path(ticket + "split", many.split, name="ticket-split"),
     path(ticket + "notes", many.person_notes, name="person-notes"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
     path("files/logo", team.logo, name="shop-logo"),

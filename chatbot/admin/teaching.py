@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -92,7 +93,12 @@ class ExampleAdmin(DeskAdmin):
 
     def get_urls(self):
         def staff_only(view, route, name):
-            return path(route, self.admin_site.admin_view(view), name=f"chatbot_example_{name}")
+            def guarded(request, **kwargs):
+                if not self.has_change_permission(request):
+                    raise PermissionDenied
+                return view(request, **kwargs)
+
+            return path(route, self.admin_site.admin_view(guarded), name=f"chatbot_example_{name}")
 
         return [
             staff_only(self.not_known, "not-known/", "not_known"),

@@ -92,7 +92,7 @@ def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> R
         reply.order = orders.as_card(order)
     reply.suggestions = heard.near(ACT)[:1]
     if (
-        heard.intent == "payment_problem"
+        heard.intent in ("payment_problem", "account_problem")
         and heard.knows(CLEAR)
         and heard.passages[0].article.category == category
     ):
@@ -149,6 +149,15 @@ def of_products(products: list[Product], heard: Heard, detail: str = "") -> Repl
         reply = Reply(_about_one(products[0], heard.language, detail), "product_query", heard.confidence)
     else:
         reply = text_reply("products_found", heard, "product_query")
+        # Told as well as shown: a channel without cards, or a screen reader, has the words alone
+        reply.text += (
+            " "
+            + ", ".join(
+                f"{each.name} {money.formatted(each.price, each.currency, heard.language)}"
+                for each in products
+            )
+            + "."
+        )
     show(reply, products)
     reply.is_sure = True
     if detail:
@@ -172,6 +181,11 @@ def popular(key: str, heard: Heard) -> Reply:
     show(reply, catalogue.popular())
     reply.sources = []
     reply.suggestions = chips(heard, "order", "returns", "human")
+    return reply
+
+
+def with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
+    reply.suggestions = chips(heard, *keys)
     return reply
 
 

@@ -13,7 +13,7 @@ from .message import Heard
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
-    "details_of_the_open_issue", "an_answer_to_our_question", "said_again", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
+    "details_of_the_open_issue", "what_happens_now", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
     "a_number_and_little_else",
 }  # fmt: skip
 MOST_DETAILS = 8
@@ -94,6 +94,9 @@ def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
     if known:
         reply.priority = _higher(known["priority"], reply.priority)
     is_grave = known and known["why"] in AT_ONCE
+    if known and reply.flow and reply.flow == known.get("flow") and reply.order:
+        # The same wish, of the order that was told last
+        known["order"] = reply.order["id"]
     if known and (is_grave or not heard.says_what_is_wrong) and heard.reason not in AT_ONCE:
         # "Connect me" leaves what it is about as it was, and nothing comes before glass in the food
         known["priority"] = reply.priority

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """One message, understood as far as its words allow."""
 
 import re
@@ -9,6 +10,7 @@ from chatbot.nlu import classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
+from tickets.team.settings import current
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
 ACT = 0.55
@@ -121,7 +123,9 @@ class Heard:
         return bool(trigger_phrases.verdict(self.text)) or (said[0] in NODS and said[-1] in NODS | ENDS)
 
 
-NODS = set("ok okay k kk hmm hm acha accha achha sorry thik theek अच्छा ठीक".split())  # noqa: SIM905
+NODS = set(
+    "fine alright great cool right sure nice perfect done ok okay k kk hmm hm acha accha achha sorry thik theek अच्छा ठीक".split()
+)
 ENDS = {"hai", "है", "bhai", "ji"}
 
 
@@ -134,6 +138,9 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     library = articles.library()
     plain = raw if library.titled(raw) else cues.content(raw)
     understood = classifier.classify(plain)
+    if asks_how_it_stands(plain):
+        understood |= {"intent": "order_status", "is_issue": False, "category": "order", "priority": "low"}
+        understood["confidence"] = max(understood["confidence"], ACT)
     return Heard(
         text=plain,
         raw=raw,
@@ -150,6 +157,24 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     )
 
 
+# "Is 10264 delivered?" asks; "it is not delivered" complains
+STANDS = cues.phrases(
+    r"(?:is|was|has|have|did|are|kya|क्या)\b.{0,45}\b(?:delivered|shipped|dispatched|despatched|out for delivery|reached|packed|arrived)(?: yet| now| or not| already| today)?",
+    r"(?:will|would|shall) (?:it|my order|the order|the parcel|my parcel|order|they) (?:come|arrive|reach|be delivered|get delivered|deliver)(?: .{0,25})?",
+    r"(?:kya )?.{0,30}(?:deliver|ship|dispatch|pack|despatch) (?:hua|ho gaya|ho chuka|hui)(?: kya| hai kya| hai| ya nahi| ki nahi)", r"(?:nikla|nikal gaya|pahuncha|pahunch gaya) (?:kya|hai kya|ya nahi)", r"(?:kab|when) .{0,20}(?:deliver\w*|ship\w*|aaya|aayi|pahunch\w*|mila|arrive\w*|reach\w*|came|come)(?: hua| hui| tha| hoga| kiya| gaya)?",
+)  # fmt: skip
+DENIES = cues.phrases(
+    "not", "never", r"\w+n'?t", r"nahi+n?(?! *$)", "nhi", "still", "wrong", "late", "but", "lekin", "par", "magar", "damaged", "broken", "missing", "open", "someone", "says?", "showing", "shows?", "marked", "neighbou?r", "नहीं", "गलत",
+)  # fmt: skip
+
+
+def asks_how_it_stands(text: str) -> bool:
+    """Whether a message only asks if an order has been delivered, shipped or packed."""
+    said = cues.plain(text)
+    said_without = re.sub(r"(?:ya|ki|or) (?:nahi|not)\W*$|yet\W*$", "", said, flags=re.IGNORECASE)
+    return len(said.split()) <= 12 and bool(STANDS.search(said)) and not DENIES.search(said_without)
+
+
 TAG = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -158,13 +183,31 @@ def _without_tags(text: str) -> str:
     return TAG.sub(" ", text).strip() if "<" in text else text.strip()
 
 
+# Small words that are of one language only
+HINGLISH = set(
+    "aur ka ki ke kya hai bhi wala wali nahi kitna kitne kitni kab kahan mera meri mere mujhe chahiye mein batao milega karo kyu kyun kaise yeh woh".split()
+)
+ENGLISH = set(
+    "the is are my i you your what when where how which and of for with can do does it this that have was not".split()
+)
+
+
 def _language(chat: Chat, text: str, library: articles.Library) -> str:
-    """The language to answer in: asked for, of the message, or of the chat where the message says nothing."""
+    """The language to answer in, of those that the shop offers."""
+    return current().language(_language_said(chat, text, library))
+
+
+def _language_said(chat: Chat, text: str, library: articles.Library) -> str:
+    """The language that was asked for, that of the message, or of the chat where the message says nothing."""
     if wanted := chat.memory.get("language"):
         return wanted
     said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
     if not said or library.titled(text):
         return chat.language
     language = classifier.language_of(text)
+    words_said = {word.casefold() for word in cues.words_of(text)}
+    if language == "en" and words_said & HINGLISH and not words_said & ENGLISH:
+        # "aur masala makhana": the names are the same in both
+        return "hinglish"
     # "refund?" is said in every language
     return chat.language if language == "en" and len(said) <= FEW_WORDS else language

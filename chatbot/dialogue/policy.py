@@ -11,12 +11,13 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, trigger_phrases
+from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
 from . import answers, memory
 from .answers import Reply
 from .memory import AT_ONCE
-from .message import Heard, listen
+from .message import ACT, ASK, Heard, listen
 from .rules import (
     about_articles,
     about_delivery,
@@ -24,6 +25,7 @@ from .rules import (
     about_orders,
     about_products,
     issues,
+    open_issue,
     open_questions,
     order_flows,
     product_lists,
@@ -48,23 +50,37 @@ def answer(chat: Chat, text: str) -> Reply:
     Raise TooSlow when it takes longer than LONGEST_SECONDS: a person answers then.
     """
     began = time.monotonic()
+    chat.answer_by = began + LONGEST_SECONDS
     heard = listen(chat, text)
     chat.language = heard.language
     before = _kept_for_once_more(chat.memory)
-    reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
-    if not reply:
-        reply = several_questions(chat, heard) or by_rules(chat, heard)
+    with orders.read_once(chat), fresh_products.read_once(_likely(chat, heard.text)):
+        reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
+        if not reply:
+            reply = several_questions(chat, heard) or by_rules(chat, heard)
+        memory.remember(chat.memory, heard, reply)
     if time.monotonic() - began > LONGEST_SECONDS:
         raise TooSlow(f"{time.monotonic() - began:.1f} s")
-    memory.remember(chat.memory, heard, reply)
     if reply.rule not in NOT_TO_REPEAT:
         chat.memory["last"], chat.memory["before"] = memory.masked(heard.text)[:LAST_LENGTH], before
     return reply
 
 
+def _likely(chat: Chat, text: str) -> list[str]:
+    """Return the products that this answer is likely about: those named, and those spoken of."""
+    topic = chat.memory.get("topic") or {}
+    shown = (
+        topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
+    )
+    return [*products.likely_in(text), *shown, *chat.memory.get("recent", [])]
+
+
 def by_rules(chat: Chat, heard: Heard) -> Reply:
     """Return what the first rule says that has something to say."""
     for rule in RULES:
+        if time.monotonic() > getattr(chat, "answer_by", float("inf")):
+            # Looked at between the rules: an answer that is still being made is given up as well
+            raise TooSlow(f"no answer before {rule.__name__}")
         if reply := rule(chat, heard):
             reply.rule = rule.__name__
             return reply
@@ -76,7 +92,7 @@ def by_rules(chat: Chat, heard: Heard) -> Reply:
 LAST_LENGTH = 300
 # A second code is not sent, and small talk is not said twice
 NOT_TO_REPEAT = {
-    "a_language", "said_again", "a_code", "small_talk", "no_words", "an_answer_to_our_question", "a_change_of_mind", "a_piece", "another_language",
+    "a_language", "said_again", "a_code", "small_talk", "no_words", "an_answer_to_our_question", "a_change_of_mind", "it_is_solved", "a_piece", "another_language",
     "details_of_the_open_issue",
 }  # fmt: skip
 SENDS_A_CODE = {"an_order_to_prove", "a_number_and_little_else"}
@@ -149,7 +165,7 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
     is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
     if rest is not None and (is_open or not rest):
         take_back(chat.memory, heard.raw, rest[:60])
-        if len(rest.split()) < 2:
+        if _says_no_more(chat, heard, rest):
             reply = _with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
             reply.rule = "a_change_of_mind"
             return reply
@@ -162,6 +178,16 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant
     return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
+
+
+def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
+    """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
+    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(cues.plain(rest)):
+        return True
+    more = listen(chat, rest, asked={}, language=heard.language)
+    return more.intent in ("thanks_bye", "greeting", "feedback") or (
+        more.confidence < ASK and not more.knows(ACT) and not more.found.products
+    )
 
 
 def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
@@ -210,19 +236,26 @@ def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
 RULES = (
     # At once
     order_flows.a_code,
+    order_flows.a_code_that_did_not_come,
     small_talk.about_himself,
     issues.a_person_at_once,
     issues.a_tapped_suggestion,
     small_talk.another_language,
+    open_issue.it_is_solved,
     open_questions.an_answer_to_our_question,
     open_questions.the_order_that_was_asked_for,
     small_talk.no_words,
     order_flows.a_number_and_little_else,
+    about_orders.no_number,
     open_questions.a_piece,
     # Whose health it is about comes before any price
     about_health.food_safety,
     # What is wrong
-    open_questions.details_of_the_open_issue,
+    issues.no_promise,
+    open_issue.the_same_for_another_order,
+    open_issue.a_photo,
+    open_issue.what_happens_now,
+    open_issue.details_of_the_open_issue,
     about_delivery.a_place,
     product_lists.a_list_by_contents,
     about_orders.another_order,
@@ -231,10 +264,12 @@ RULES = (
     issues.anger,
     # Numbers and names
     order_flows.an_order_to_prove,
+    about_articles.a_large_order,
     product_sums.a_sum,
     product_sums.more_of_it,
     product_lists.a_comparison,
     about_orders.about_the_order_spoken_of,
+    about_products.when_it_is_back,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,

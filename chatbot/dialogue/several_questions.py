@@ -14,16 +14,30 @@ from .rules import (
     about_orders,
     about_products,
     issues,
-    open_questions,
+    open_issue,
     order_flows,
     product_lists,
     product_sums,
     small_talk,
 )
 
+NOTHING_WRONG = cues.phrases(
+    r"(?:koi|no|not a|nothing) (?:shikayat|complaints?|issues?|problem|dikkat|gussa|wrong)",
+    "just asking",
+    r"sirf poo?ch\w*",
+    "कोई (?:शिकायत|दिक्कत)",
+)
+OPENED = cues.phrases(
+    r"(?:i|we|maine|mene|humne|hamne) (?:have |had |already |just )?(?:opened|used|tasted|khola|khol (?:diya|liya)|kha (?:liya|li)|ate|tried|tasted)"
+)
+
 
 def several_questions(chat: Chat, heard: Heard) -> Reply | None:
     """Each question of a message is answered, where at least two of its parts are ones of their own."""
+    if meant := cues.corrected_within(heard.text):
+        # "And honey. Sorry, not honey, jaggery": what is meant stands at the end
+        heard.text = meant
+        return None
     parts = cues.parts(heard.text)
     if (
         len(parts) < 2
@@ -33,21 +47,28 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     tells = heard.is_issue and heard.intent in classifier.TROUBLE and heard.confidence >= ACT
-    if tells and not any(open_questions.QUESTION.search(cues.plain(part)) for part in parts):
+    if tells and not any(open_issue.QUESTION.search(cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
+        return None
+    if OPENED.search(cues.plain(heard.text)):
+        # "I opened the packet, can I still return it" is one question
         return None
     kept = deepcopy(chat.memory)
     # "One classic and one honey, what is the total" is one question, however many parts it has
     for rule in OF_THE_WHOLE:
-        if reply := rule(chat, heard):
+        if (reply := rule(chat, heard)) and len(reply.products) > 1:
             reply.rule = rule.__name__
             return reply
     found: dict[tuple, Reply] = {}
+    answered = 0
     for part in parts:
+        if NOTHING_WRONG.search(cues.plain(part)):
+            continue
         one = listen(chat, part, asked={}, language=heard.language)
         reply = _part_answered(chat, one)
         if not reply:
             continue
+        answered += 1
         key = _what_it_is_about(reply)
         if key not in found or reply.offer_agent:
             found[key] = reply
@@ -55,6 +76,9 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
             chat.memory["topic"] = reply.topic
     # What is wrong in two ways is told once
     troubles = sum(reply.intent in classifier.TROUBLE and reply.offer_agent for reply in found.values())
+    if len(found) == 1 and answered == len(parts):
+        # Both parts are about one order: what can be done with it says how it stands as well
+        return next(iter(found.values()))
     if len(found) < 2 or troubles > 1:
         chat.memory.clear()
         chat.memory.update(kept)
@@ -82,6 +106,17 @@ def _what_it_is_about(reply: Reply) -> tuple:
     )
 
 
+def _together(one: dict | None, other: dict | None) -> dict | None:
+    if (
+        one
+        and other
+        and one["kind"] == other["kind"] == "product"
+        and one.get("aspect") == other.get("aspect")
+    ):
+        return other | {"ids": list(dict.fromkeys([*one["ids"], *other["ids"]]))}
+    return other or one
+
+
 def together(found: list[Reply]) -> Reply:
     """Return one reply that says all of these; what is wrong comes first."""
     found = sorted(found, key=lambda reply: not reply.offer_agent)
@@ -95,7 +130,7 @@ def together(found: list[Reply]) -> Reply:
             *(source for source in other.sources if source not in first.sources),
         ]
         first.order = first.order or other.order
-        first.topic = other.topic or first.topic
+        first.topic = _together(first.topic, other.topic)
     first.suggestions = [
         title for title in first.suggestions if title not in {s["title"] for s in first.sources}
     ][:3]

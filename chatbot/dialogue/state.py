@@ -34,6 +34,8 @@ class Issue(TypedDict, total=False):
     # The id of the order that it is about; "" where that could not be told
     order: str
     flow: str
+    # Whether a person was offered for it and declined
+    declined: bool
 
 
 class Asked(TypedDict, total=False):

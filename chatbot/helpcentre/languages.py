@@ -1,23 +1,23 @@
-"""Which language a reader of the help centre gets."""
+"""Which language a reader of the help centre gets, and in which an article is written."""
 
-from django.utils.translation.trans_real import parse_accept_lang_header
+from supportdesk import languages
+from supportdesk.languages import DEFAULT, LANGUAGES
+from tickets.team.settings import current
 
-# Code of ours -> (name in itself, code for `lang` and hreflang)
-LANGUAGES = {"en": ("English", "en"), "hi": ("हिन्दी", "hi"), "hinglish": ("Hinglish", "hi-Latn")}
-DEFAULT = "en"
+__all__ = ["DEFAULT", "LANGUAGES", "of", "offered", "translations", "written_in"]
+
+
+def offered() -> list[str]:
+    """Return the languages that the shop offers, the default first."""
+    return list(current().languages)
 
 
 def of(request) -> str:
-    """Return the language: the one in ?lang=, else the first of the browser's that we have, else English."""
+    """Return the language: the one in ?lang=, else the first of the browser's that the shop offers."""
     asked = request.GET.get("lang", "")
-    if asked in LANGUAGES:
+    if asked in current().languages:
         return asked
-    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200].lower()):
-        if code == "hi-latn":
-            return "hinglish"
-        if code.split("-")[0] in LANGUAGES:
-            return code.split("-")[0]
-    return DEFAULT
+    return languages.of_browser(request.headers.get("Accept-Language", ""), current().languages)
 
 
 def written_in(article, language: str) -> str:
@@ -26,5 +26,5 @@ def written_in(article, language: str) -> str:
 
 
 def translations(article) -> list[str]:
-    """Return the languages in which the article is written."""
-    return [code for code in LANGUAGES if written_in(article, code) == code]
+    """Return the languages in which the article is written, of those that the shop offers."""
+    return [code for code in offered() if written_in(article, code) == code]

@@ -5,13 +5,13 @@ from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from rapidfuzz import fuzz
 
 from chatbot.models import Article
 from chatbot.sources.articles import library
+from supportdesk.languages import speaking
 from tickets.accounts import rate_limits
 from tickets.models import Category
 from tickets.team.settings import current
@@ -37,7 +37,7 @@ def index(request):
         context["found"] = [_row(article, language) for article in _search(query, articles, language)]
     else:
         context["categories"] = _by_category(articles, language)
-    return _page(request, "help/index.html", language, "/help/", list(languages.LANGUAGES), **context)
+    return _page(request, "help/index.html", language, "/help/", languages.offered(), **context)
 
 
 @require_safe
@@ -138,7 +138,7 @@ def _page(request, template: str, language: str, path: str, written: list[str], 
     ]
     address = f"{base}{path}" + ("" if language == languages.DEFAULT else f"?lang={language}")
     known = {"language": language, "page_lang": languages.LANGUAGES[language][1], "alternates": alternates}
-    with override("hi" if language == "hi" else "en"):
+    with speaking(language):
         response = render(
             request,
             template,

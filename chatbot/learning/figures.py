@@ -4,7 +4,7 @@ Containment (no human was needed) is not resolution (nor did the customer come b
 both are shown. What is counted is a visit: the lines of a chat without a long pause.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
@@ -25,7 +25,19 @@ MOST = 50_000
 # After these a customer who leaves has not been helped
 LEFT_OPEN = {
     "a_person_at_once", "an_issue", "anger", "another_script", "an_order_to_prove", "perhaps_an_issue",
-    "a_flow", "details_of_the_open_issue", "a_number_and_little_else", "a_piece", "i_do_not_know",
+    "a_flow", "the_same_for_another_order", "what_happens_now", "a_photo", "no_promise", "details_of_the_open_issue", "a_number_and_little_else", "a_piece", "i_do_not_know",
+}  # fmt: skip
+
+
+# Answers that say nothing of what a visit is about
+SMALL_TALK = {"greeting", "thanks_bye", "feedback", "talk_to_human", "unknown"}
+# Why a visit ended with a person, by the rule that offered one
+REASONS = {
+    "a_flow": "An order has to be looked at", "the_same_for_another_order": "An order has to be looked at", "an_issue": "Something is wrong",
+    "details_of_the_open_issue": "Something is wrong", "what_happens_now": "Something is wrong", "a_piece": "Something is wrong", "a_photo": "Something is wrong",
+    "perhaps_an_issue": "Villy was not sure", "i_do_not_know": "Villy did not know", "perhaps_an_article": "Villy did not know", "a_fact": "A fact is not written down",
+    "anger": "Anger", "no_words": "Anger", "an_order_to_prove": "An order could not be shown", "a_number_and_little_else": "An order could not be shown", "a_code": "An order could not be shown",
+    "another_script": "Another language", "another_language": "Another language", "no_promise": "A promise or a discount was asked for", "a_person_at_once": "Asked for by the customer, or urgent",
 }  # fmt: skip
 
 
@@ -70,6 +82,20 @@ class Visit:
         return self.lines[-1].at
 
     @property
+    def about(self) -> str:
+        """The intent that the visit was about: the last of Villy's lines that was no small talk."""
+        told = [line.intent for line in self.lines if line.sender == "ai" and line.intent]
+        return next((intent for intent in reversed(told) if intent not in SMALL_TALK), "small talk")
+
+    @property
+    def reason(self) -> str:
+        """Why a person was needed, in words: of the rule that spoke last before the hand-over."""
+        told = [line.rule for line in self.lines if line.sender == "ai" and line.rule]
+        return next(
+            (REASONS[rule] for rule in reversed(told) if rule in REASONS), "Asked for by the customer"
+        )
+
+    @property
     def abandoned(self) -> bool:
         """Villy had offered a human, or had no answer, and the customer left."""
         said = [line for line in self.lines if line.sender == "ai"]
@@ -111,9 +137,30 @@ class Count:
 
 
 @dataclass
+class Outcome:
+    """What became of the visits that were about one intent."""
+
+    intent: str
+    visits: int = 0
+    handed_off: int = 0
+    abandoned: int = 0
+    came_back: int = 0
+    resolved: int = 0
+
+    @property
+    def tickets(self) -> int:
+        """Return what these visits cost in tickets: handed off, and those who had to come back."""
+        return self.handed_off + self.came_back
+
+
+@dataclass
 class Report:
     days: list[tuple[date, Count]]
     total: Count = field(default_factory=Count)
+    # By what the visits were about, the most visits first
+    outcomes: list[Outcome] = field(default_factory=list)
+    # Why visits ended with a person, the most frequent first
+    reasons: list[tuple[str, int]] = field(default_factory=list)
     # Set when there was more than is read: the figures begin here
     begins: datetime | None = None
 
@@ -135,6 +182,8 @@ def report(now: datetime | None = None) -> Report:
     made = Report(list(days.items()), begins=lines[0].at if len(lines) == MOST else None)
     for count in days.values():
         made.total.add(count)
+    seen = visits([line for line in lines if line.chat in talks], talks, tickets)
+    made.outcomes, made.reasons = outcomes(seen), reasons(seen)
     return made
 
 
@@ -201,6 +250,22 @@ def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[objec
         again = (moment - visit.ended for moment in contacts[visit.person] if moment > visit.ended)
         visit.came_back = not visit.handed_off and any(after <= COMES_BACK for after in again)
     return found
+
+
+def outcomes(seen: Iterable[Visit]) -> list[Outcome]:
+    """Return what became of visits by what they were about, the most visits first."""
+    found: dict[str, Outcome] = {}
+    for visit in seen:
+        outcome = found.setdefault(visit.about, Outcome(visit.about))
+        outcome.visits += 1
+        for name in ("handed_off", "abandoned", "came_back", "resolved"):
+            setattr(outcome, name, getattr(outcome, name) + getattr(visit, name))
+    return sorted(found.values(), key=lambda outcome: (-outcome.visits, outcome.intent))
+
+
+def reasons(seen: Iterable[Visit]) -> list[tuple[str, int]]:
+    """Return why visits ended with a person, the most frequent first."""
+    return Counter(visit.reason for visit in seen if visit.handed_off).most_common()
 
 
 def _cut(lines: Iterable[Line], talks: dict[object, Talk]) -> list[Visit]:

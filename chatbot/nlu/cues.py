@@ -13,8 +13,16 @@ _EDGE = r"[\w\u0900-\u097F]"
 
 
 def phrases(*alternatives: str) -> re.Pattern:
-    """Compile alternatives that match as whole words, in either script."""
-    return re.compile(rf"(?<!{_EDGE})(?:{'|'.join(alternatives)})(?!{_EDGE})", re.IGNORECASE)
+    """Compile alternatives that match as whole words, in either script, against `plain` text."""
+    return re.compile(rf"(?<!{_EDGE})(?:{spelt('|'.join(alternatives))})(?!{_EDGE})", re.IGNORECASE)
+
+
+NUKTA = "\u093c"
+
+
+def spelt(text: str) -> str:
+    """Return the text with one spelling of Hindi letters that have several: no dot below, one nasal sign."""
+    return unicodedata.normalize("NFC", text).replace(NUKTA, "").replace("ँ", "ं")
 
 
 # What a message does stands in its first words; an essay only takes time
@@ -24,8 +32,31 @@ LONGEST = 300
 @lru_cache(512)
 def plain(text: str) -> str:
     """Return the beginning of a text in one spelling of letters that have two, with single blanks."""
-    text = unicodedata.normalize("NFC", text[: 2 * LONGEST]).replace("’", "'").replace("ँ", "ं")
-    return RUN.sub(r"\1\1\1", " ".join(text.split()))[:LONGEST]
+    text = spelt(text[: 2 * LONGEST]).replace("’", "'")
+    text = RUN.sub(r"\1\1\1", " ".join(text.split()))
+    return TYPED_SHORT.sub(_in_full, text)[:LONGEST]
+
+
+# As it is typed on a phone
+IN_FULL = {
+    "kb": "kab", "tk": "tak", "bje": "baje", "aega": "aayega", "ayga": "aayega", "aaega": "aayega", "nhi": "nahi", "nai": "nahi", "nhin": "nahi", "rhne": "rehne", "rehn": "rehne", "krna": "karna", "krni": "karni",
+    "kr": "kar", "kro": "karo", "krdo": "kar do", "kardo": "kar do", "krte": "karte", "krwa": "karwa", "h": "hai", "hn": "haan", "cancl": "cancel", "cncl": "cancel", "cncel": "cancel", "cancal": "cancel", "cancle": "cancel", "canel": "cancel", "refnd": "refund", "rfnd": "refund",
+    "refud": "refund", "ordr": "order", "odr": "order", "oder": "order", "orde": "order", "ordar": "order", "mra": "mera", "mre": "mere", "mri": "meri", "whr": "where", "wher": "where", "whre": "where", "whn": "when", "wen": "when", "hw": "how", "wat": "what", "wht": "what",
+    "ktna": "kitna", "ktne": "kitne", "chaiye": "chahiye", "chahie": "chahiye", "chaie": "chahiye", "chiye": "chahiye", "btao": "batao", "bta": "bata", "mjhe": "mujhe", "muje": "mujhe", "adress": "address", "addres": "address", "adrs": "address", "addrs": "address",
+    "chnge": "change", "chng": "change", "retrn": "return", "retun": "return", "retern": "return", "delivry": "delivery", "delvry": "delivery", "dlivery": "delivery", "delivary": "delivery", "dilivery": "delivery", "deliverd": "delivered", "delivred": "delivered",
+    "recived": "received", "recieved": "received", "recvd": "received", "brokn": "broken", "pymnt": "payment", "paymnt": "payment", "gya": "gaya", "gyi": "gayi", "rha": "raha", "rhi": "rahi", "skte": "sakte", "skta": "sakta", "smjh": "samajh", "abi": "abhi", "abhe": "abhi", "kyo": "kyun",
+    "dmged": "damaged", "damged": "damaged", "thx": "thanks", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
+}  # fmt: skip
+
+
+def _in_full(found: re.Match) -> str:
+    return IN_FULL[found[0].lower()]
+
+
+TYPED_SHORT = re.compile(
+    rf"(?<![\w\u0900-\u097F'])(?:{'|'.join(sorted(IN_FULL, key=len, reverse=True))})(?![\w\u0900-\u097F'])",
+    re.IGNORECASE,
+)
 
 
 # "....." and "!!!!!" say no more than three of them
@@ -62,6 +93,7 @@ AROUND_A_LANGUAGE = set(
     "आप क्या सकते सकता है हैं हो में मे जी भाई दोबारा फिर से"
     .split()
 )  # fmt: skip
+AROUND_A_LANGUAGE |= set(map(spelt, AROUND_A_LANGUAGE))
 
 
 class LanguageRequest(NamedTuple):
@@ -124,6 +156,10 @@ ABOUT_HIMSELF = {
         r"(?:kitne baje|kab|kis time) (?:tak |se )?(?:available|khula|khulta|khulte|band|online|baat|open|milte|milega|log)(?: .{0,20})?", r"when will (?:they|someone|somebody|a person|you|customer care|the team|an agent) (?:reply|respond|answer|call|contact|get back|connect)(?: .{0,15})?", r"kab (?:tak )?(?:reply|jawab|call|contact) (?:karenge|aayega|milega|karoge|aayegi|denge)(?: .{0,10})?", r"24 ?[x*/] ?7", r"(?:aaj|sunday|raat ko|itwar ko|abhi|holiday) (?:.{0,15})(?:khula|open|available|chalu|band) (?:hai|ho|hoga|rahega|h)(?: kya)?",
         r"(?:support|customer care|log|team|insaan) (?:kab|kitne baje)(?: .{0,25})?", r"(?:कितने बजे|कब) (?:तक |से )?(?:खुल|उपलब्ध|बंद|बात|मिल).{0,12}", r"(?:timing|timings) (?:kya|batao|bata|please|of)(?: .{0,20})?", r"support timings?", r"समय क्या है",
     ),
+    "phone": phrases(
+        r"(?:your |ur |support |shop |customer ?care |helpline |contact |toll ?free )+(?:phone|mobile|contact|call(?:ing)?|whatsapp|helpline|toll ?free|customer ?care)? ?(?:number|no|num)(?: .{0,15})?", r"(?:customer ?care|helpline|support|contact|whatsapp|toll ?free) (?:number|no|num|email|e-?mail)(?: .{0,12})?", r"(?:phone|contact|mobile|call) (?:number|no) (?:do|dijiye|batao|bata|please|pls|kya|of|chahiye|dena)(?: .{0,10})?",
+        r"(?:can|how (?:can|do)) i (?:call|phone|ring|email|mail|whatsapp) (?:you|u|someone|the shop|customer care|them)(?: .{0,15})?", r"(?:your|ur|aapka|apka) (?:e-?mail|mail id|email id|whatsapp)(?: .{0,12})?", r"(?:aapka|apka|shop ka|dukan ka) (?:phone|number|contact)(?: .{0,12})?", "(?:आपका|कस्टमर केयर का) (?:फोन|फ़ोन|नंबर)(?: .{0,10})?", r"(?:call|phone) (?:kar|kr|pe) (?:sakte|sakta|sakti|baat)(?: .{0,12})?",
+    ),
     "privacy": phrases(
         r"(?:is|are|will) (?:my|this|our|the) (?:chat|chats|data|details|information|info|number|phone|conversation|address|personal data)(?: .{0,20})? (?:safe|private|secure|recorded|stored|saved|shared|sold|kept|confidential|encrypted|being recorded)",
         r"(?:do|will|can|does) (?:you|u|villy|anyone|anybody|people|they|someone|the shop) (?:store|save|keep|record|sell|share|read|see|use|collect|look at) (?:my|this|these|our|the|all|what) (?:.{0,20})?(?:chats?|data|details|info|information|number|conversations?|messages?|i (?:type|write|say))",
@@ -153,14 +189,16 @@ def about_himself(text: str) -> str:
 
 _SOFT = r"(?:(?:no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
 LEAVE_IT = re.compile(
-    rf"^\W*{_SOFT}(?:leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
-    r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
-    r"|let it be|let it go|drop it|skip it|(?:do ?n'?t|do not|dont|mat) call(?: me)?|call mat kar\w*|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
-    r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"
-    r"|(?:i )?(?:don'?t|do not|dont) (?:want|need) (?:to cancel|to return|it cancell?ed|to change|to exchange|that|to do that)(?: .{0,20})?(?: anymore| any more| now)?"
-    r"|cancel (?:mat|nahi) (?:karo|karna|kijiye|karni)(?: hai)?|(?:mat|nahi) karo cancel"
-    r"|(?:do ?n'?t|do not|dont) cancel(?: it| the order| my order)?|(?:do ?n'?t|do not|dont) (?:return|change|exchange)(?: it| anything)?"
-    r"|रहने (?:दो|दीजिए|दें|दे)|छोड़ो|छोड़िए|छोड़ दो|छोड़ दीजिए|छोडो|जाने दो|जाने दीजिए|ज़रूरत नहीं|जरूरत नहीं(?: है)?)(?![\w\u0900-\u097F])",
+    spelt(
+        rf"^\W*{_SOFT}(?:leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
+        r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
+        r"|let it be|let it go|drop it|skip it|(?:do ?n'?t|do not|dont|mat) call(?: me)?|call mat kar\w*|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
+        r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"
+        r"|(?:i )?(?:don'?t|do not|dont) (?:want|need) (?:to cancel|to return|it cancell?ed|to change|to exchange|that|to do that)(?: .{0,20})?(?: anymore| any more| now)?"
+        r"|cancel (?:mat|nahi) (?:karo|karna|kijiye|karni)(?: hai)?|(?:mat|nahi) karo cancel"
+        r"|(?:do ?n'?t|do not|dont) cancel(?: it| the order| my order)?|(?:do ?n'?t|do not|dont) (?:return|change|exchange)(?: it| anything)?"
+        r"|रहने (?:दो|दीजिए|दें|दे)|छोड़ो|छोड़िए|छोड़ दो|छोड़ दीजिए|छोडो|जाने दो|जाने दीजिए|ज़रूरत नहीं|जरूरत नहीं(?: है)?)(?![\w\u0900-\u097F])"
+    ),
     re.IGNORECASE,
 )
 AFTER_LEAVING = re.compile(
@@ -221,6 +259,25 @@ def correction(text: str) -> Correction | None:
             continue
         return Correction(denied, meant)
     return None
+
+
+WITHIN = re.compile(
+    rf"^(?P<before>.{{2,}}?)[\s,.;!-]+(?:sorry|oops|no wait|wait no|nahi nahi|arre nahi|no no)[\s,]+(?:not (?P<not>[^,.;]{{2,30}})[\s,]+(?:but\s+)?)?(?:{_I_MEAN}\s+)?(?P<new>.{{3,}})$",
+    re.IGNORECASE,
+)
+
+
+def corrected_within(text: str) -> str:
+    """Return what is meant by a message that corrects itself: "honey. sorry not honey, jaggery"; "" for any other."""
+    text = plain(text)
+    found = WITHIN.match(text)
+    if not found or len(text.split()) > 18:
+        return ""
+    before, denied, meant = found["before"], found["not"], found["new"].strip()
+    if denied and denied.casefold() in before.casefold() and len(meant.split()) <= 3:
+        place = before.casefold().index(denied.casefold())
+        return f"{before[:place]}{meant}{before[place + len(denied) :]}"
+    return meant if denied or len(meant.split()) >= 2 else ""
 
 
 AFTER_A_NO = re.compile(
@@ -306,7 +363,7 @@ def content(text: str) -> str:
 
 
 BETWEEN_PARTS = re.compile(
-    r"(?<=[?!।])\s+|\n+|(?<=[a-z\u0900-\u097F]{2})\.\s+|\s*[;]\s*|\s*,?\s+(?:and also|also|and|aur|और|plus|as well as|saath me|saath hi|one more (?:thing|question)|ek aur baat|btw|by the way|तथा|एवं)[,:]?\s+|\s*&\s*|,\s+(?=(?:how|what|when|where|is|are|do|does|can|will|kya|kab|kitn|kaise|kahan|क्या|कब|कितन|कैसे|कहां))",
+    r"(?<=[?!।])\s+|\n+|(?<=[a-z\u0900-\u097F]{2})\.\s+|\s*[;]\s*|\s*,?\s+(?:and also|also|and|aur|और|plus|as well as|saath me|saath hi|one more (?:thing|question)|ek aur baat|btw|by the way|n(?= (?:how|hw|what|wat|when|whn|where|whr|can|is|do|i|also))|तथा|एवं)[,:]?\s+|\s*&\s*|,\s+(?=(?:how|what|when|where|is|are|do|does|can|will|kya|kab|kitn|kaise|kahan|क्या|कब|कितन|कैसे|कहां))|,\s+(?=[^,]{3,60}\b(?:kya|kitn\w+|kab|kaise|how|when|do you)\b)",
     re.IGNORECASE,
 )
 MOST_PARTS = 4
@@ -319,7 +376,20 @@ def parts(text: str) -> list[str]:
     found = [
         part.strip(" ,.;") for part in BETWEEN_PARTS.split(text.strip()) if part and part.strip(" ,.;?!")
     ]
+    if len(found) > 1:
+        found = [found[0], *(_with_the_verb(found[0], part) for part in found[1:])]
     return found if 1 < len(found) <= MOST_PARTS else [text]
+
+
+ONLY_A_NUMBER = re.compile(r"(?:the |order |number |no |#|vp)*[\s#-]*\d[\d -]{2,9}", re.IGNORECASE)
+ITS_NUMBER = re.compile(r"(?:#|vp[ -]?)?\d[\d -]{2,9}\d", re.IGNORECASE)
+
+
+def _with_the_verb(first: str, part: str) -> str:
+    """Return a part that is a number only with what the first part says of its own: "cancel 10266 and 10264"."""
+    if ONLY_A_NUMBER.fullmatch(part) and ITS_NUMBER.search(first):
+        return ITS_NUMBER.sub(lambda _: part.strip(), first, count=1)
+    return part
 
 
 WORD = re.compile(r"[^\W_][\w'\u0900-\u097F]*")

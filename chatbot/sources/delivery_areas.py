@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from ..models import DeliveryArea
-from ..nlu.cues import phrases, plain
+from ..nlu.cues import phrases, plain, spelt
 from .table_cache import CachedFromTable
 
 PIN = re.compile(r"(?<![\d+])([1-9]\d{2})[ -]?(\d{3})(?!\d)")
@@ -26,7 +26,7 @@ class Areas:
             for prefix in area.prefixes:
                 self.by_prefix[prefix] = area
             for place in area.place_names:
-                self.by_place[place.casefold()] = area
+                self.by_place[spelt(place).casefold()] = area
             if not area.prefixes and not area.place_names:
                 self.rest = area
         self.place = (

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from chatbot import wording
@@ -51,6 +51,9 @@ def can_be_sent() -> bool:
 
 def begin(chat: Chat, numbers: list[str]) -> None:
     """Send a code for the order with one of these numbers, if there is one. Only the newest code counts."""
+    if getattr(chat, "is_a_try", False):
+        # A conversation that staff try: nothing is stored, and no letter goes out
+        return
     order = Order.objects.select_related("customer").filter(number__in=numbers).first()
     now = timezone.now()
     if order and not _may_have_one_more(chat, order, now):
@@ -70,13 +73,16 @@ def begin(chat: Chat, numbers: list[str]) -> None:
 
 
 def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
-    def given(since: timedelta) -> QuerySet[OrderCode]:
-        return OrderCode.objects.filter(created_at__gt=now - since)
-
+    """Whether neither the order nor the chat has had its codes yet: one query, bounded by these limits."""
+    given = OrderCode.objects.filter(Q(order=order) | Q(chat=chat), created_at__gt=now - timedelta(days=1))
+    rows = list(given.values_list("order_id", "chat_id", "created_at")[: CODES_A_DAY + 24 * CODES_AN_HOUR])
+    of_order = [at for order_id, _, at in rows if order_id == order.pk]
+    of_chat = [at for _, chat_id, at in rows if chat_id == chat.pk]
+    an_hour_ago = now - timedelta(hours=1)
     return (
-        given(timedelta(hours=1)).filter(order=order).count() < CODES_AN_HOUR
-        and given(timedelta(days=1)).filter(order=order).count() < CODES_A_DAY
-        and given(timedelta(hours=1)).filter(chat=chat).count() < CODES_AN_HOUR
+        sum(at > an_hour_ago for at in of_order) < CODES_AN_HOUR
+        and len(of_order) < CODES_A_DAY
+        and sum(at > an_hour_ago for at in of_chat) < CODES_AN_HOUR
     )
 
 

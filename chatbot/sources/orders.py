@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -29,6 +31,11 @@ AFTER_ORDER = re.compile(
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"(?<!\d)\d{4,10}(?!\d)")
+# Digits in a sentence that are no money, no measure and no part of a longer number
+ALONE = re.compile(
+    r"(?<![\d₹+.,-])(?<!rs )(?<!rs\. )(\d{4,10})(?![\d.,]|\s*(?:rs|rupees|rupaye|/-|kg|gm?|ml|km|days?|din|%))",
+    re.IGNORECASE,
+)
 BARE = re.compile(r"[\s#.]*(\d{4,10})[\s.?!]*")
 # "10 264", "1 0 2 6 4", "10-264": one number, typed in groups
 GROUPED = re.compile(
@@ -88,7 +95,22 @@ def find_own(person: Person, reference: str) -> Order | None:
 
 def recent(chat: Chat) -> list[Order]:
     """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
-    return list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    if (read := getattr(chat, "orders_read", None)) is not None:
+        return read
+    found = list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    if hasattr(chat, "orders_read"):
+        chat.orders_read = found
+    return found
+
+
+@contextmanager
+def read_once(chat: Chat) -> Iterator[None]:
+    """Read the orders of a chat once until the end: several parts of an answer ask for them."""
+    chat.orders_read = None
+    try:
+        yield
+    finally:
+        del chat.orders_read
 
 
 def latest(chat: Chat) -> Order | None:
@@ -190,7 +212,7 @@ def numbers_in(text: str) -> list[str]:
     text = _plain_digits(text)
     if not any(pattern.search(text) for pattern in (DIGITS, LETTERED, GROUPED, FOREIGN)):
         return []
-    prefix, length = _habit()
+    prefix, length, begins = _habit()
     if foreign := FOREIGN.search(text):
         return [foreign[0].upper()]
     text = _ungrouped(text, length)
@@ -199,6 +221,16 @@ def numbers_in(text: str) -> list[str]:
             return list(dict.fromkeys([f"{letters.upper()}-{digits}", f"{letters.upper()}{digits}"]))
     found = AFTER_ORDER.search(text) or BARE.fullmatch(text)
     if not found or (found.re is BARE and len(found[1]) != length):
+        # "10777 is damaged": as long as theirs and begun like them; a price or a quantity is not
+        found = next(
+            (
+                each
+                for each in ALONE.finditer(text)
+                if begins and len(each[1]) == length and each[1].startswith(begins)
+            ),
+            None,
+        )
+    if not found:
         return []
     return list(dict.fromkeys([prefix + found[1], found[1]]))
 
@@ -216,15 +248,15 @@ def _ungrouped(text: str, length: int) -> str:
 HABIT_KEPT_SECONDS = 60
 
 
-def _habit() -> tuple[str, int]:
-    """How this shop numbers its orders: ("VP-", 5), ("SHOP1-", 4), seen on one of them."""
-    return cache.get_or_set("orders:habit", _seen_habit, HABIT_KEPT_SECONDS)
+def _habit() -> tuple[str, int, str]:
+    """How this shop numbers its orders: ("VP-", 5, "10"), ("SHOP1-", 4, "10"), seen on one of them."""
+    return cache.get_or_set("orders:numbering", _seen_habit, HABIT_KEPT_SECONDS)
 
 
-def _seen_habit() -> tuple[str, int]:
+def _seen_habit() -> tuple[str, int, str]:
     number = Order.objects.order_by("pk").values_list("number", flat=True).first() or ""
     prefix = re.sub(r"\d+$", "", number)
-    return prefix, len(number) - len(prefix)
+    return prefix, len(number) - len(prefix), number[len(prefix) :][:2]
 
 
 def _plain(number: str) -> str:

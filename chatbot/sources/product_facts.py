@@ -38,7 +38,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "spice": phrases(r"(?:how |too |very |is it |not |less |more )?(?:spicy|spiciness|hot(?! selling))", r"(?:kitna |zyada |jyada |bahut |kam )?(?:te+kh[aie]|tikh[aie]|mirch\w*)", "chilli level", "तीखा", "तीखी", "मिर्च"),
     SHELF_LIFE: phrases(
         r"shelf(?:[ -]?life)?", r"expir\w*", r"best before", r"kab tak (?:chal|khaa?|rakh|theek|thik)\w*(?: \w+)?", r"kitne (?:din|dino|mahine|time)(?: tak)? (?:chal|rakh|theek|tik|khaa?)\w*", r"kharab (?:ho|hota|hoga|hone)\w*",
-        r"how long (?:does|do|will|can|is|it|would|should) .{0,40}(?:last|keep|stay|good|stored?|fresh|finish)\w*", r"how many (?:months|days) (?:does|do|will|can|is) .{0,25}(?:last|keep|stay|good)\w*", r"manufactur\w* date", r"mfg(?: date)?", r"validity", "एक्सपायर\\w*", "एक्सपायरी", "कितने दिन (?:तक )?चल\\S*", "कब तक (?:चल|खराब)\\S*", "खराब (?:हो|होता|होगा)",
+        r"how long (?:does|do|will|can|is|it|would|should) .{0,40}(?:last|keep|stay|good|stored?|fresh|finish)\w*", r"how many (?:months|days) (?:does|do|will|can|is) .{0,25}(?:last|keep|stay|good)\w*", r"(?:once opened|after (?:i |you |we )?open\w*|khol\w* ke baad|open karne ke baad)(?: .{0,25})?", r"(?:and |aur )?how long\??$", r"manufactur\w* date", r"mfg(?: date)?", r"validity", "एक्सपायर\\w*", "एक्सपायरी", "कितने दिन (?:तक )?चल\\S*", "कब तक (?:चल|खराब)\\S*", "खराब (?:हो|होता|होगा)",
     ),
     STORAGE: phrases(r"stor(?:e|age|ing)(?: it)?", r"(?:keep|put|need|kept) .{0,15}(?:fridge|refrigerat\w+|freezer)", r"fridge", r"refrigerat\w*", r"(?:kahan|kaise|kahaan) (?:rakh|store)\w*", r"freezer", "फ्रिज", "कैसे रख\\S*", "कहां रख\\S*"),
     ORIGIN: phrases(
@@ -48,12 +48,14 @@ ASPECTS: dict[str, re.Pattern] = {
     SIZE: phrases(r"(?:net )?weight", "wazan", "vajan", r"how (?:big|heavy|many grams?|much (?:quantity|does it weigh|in (?:a|one) (?:pack|packet|jar|bottle|box)))", r"(?:pack|packet|jar|bottle|bag) ?size", r"kitn[aei] (?:gram|gm|kilo|kg|ml|litre|liter|bada|wazan|vajan|quantity|pieces?)(?: \w+)?", r"sizes?(?: available)?", r"(?:bada|chota|bigger|larger|smaller|small|big|large) (?:pack|packet|size|jar|bottle)", "कितना (?:वजन|ग्राम|बड़ा)", "वज़न", "वजन", r"how many (?:pieces|in a (?:box|pack))"),
     "organic": phrases("organic", "pesticides?", "जैविक", "ऑर्गेनिक"),
     "raw": phrases(r"unprocessed", r"(?:un)?pasteuri[sz]ed", r"(?:is .{0,20}) raw", r"heated", r"filtered"),
-    "certificate": phrases("fssai", r"lab (?:report|test)\w*", r"certif\w+", "licen[cs]e", "tested", "agmark", "purity", r"shuddh\w*", "asli", "pure hai", "शुद्ध", "असली", "halal"),
+    "certificate": phrases("fssai", r"lab (?:report|test)\w*", r"certif\w+", "licen[cs]e", "tested", "agmark", "halal"),
+    "purity": phrases("purity", "pure", r"shuddh\w*", "asli", "genuine", "original", "100%", "real honey", "शुद्ध", "असली"),
     "nutrition": phrases(r"calori\w*", r"proteins?", "carbs?", r"nutrition\w*", "fat content", r"fat(?= (?:hai|in|content))", "fibre", "fiber", "cholesterol", r"kcal", "vitamins?", "iron", "calcium", r"gi index|glycemic", "प्रोटीन", "कैलोरी", "keto", r"weight loss"),
-    "usage": phrases(r"how (?:to|do i|do you|can i|should i) (?:use|eat|cook|make|prepare|consume|serve|roast|drink|take)(?: \w+)?", r"recipe", r"kaise (?:bana|kha|pak|use|istemal|pee)\w*", r"(?:for|good for) (?:cooking|frying|deep fry|tadka|baking|hair|skin|massage|pooja|puja|chai|roti|idli|dosa)", "कैसे (?:बना|खा|पका)\\S*", r"ready to eat", r"can i (?:fry|cook|bake|eat it raw)"),
+    "making": phrases(r"(?:banta|banti|bante|banate|banaya|bana) (?:kaise|kese)(?: .{0,8})?", r"kaise (?:banta|banti|bante|banate|bani|banaya)(?: .{0,10})?", r"how (?:is|are|was|do you|do they) (?:.{0,15})?(?:made|make|prepared?|processed)", "कैसे बन(?:ता|ती|ाते|ाया)\\S*"),
+    "usage": phrases(r"how (?:to|do i|do you|can i|should i) (?:use|eat|cook|make|prepare|consume|serve|roast|drink|take)(?: \w+)?", r"recipe", r"kaise (?:bana|kha|pak|use|istemal|pee)\w*", r"(?:for|good for) (?:cooking|frying|deep[ -]?fry(?:ing)?|shallow frying|sweets|halwa|tadka|baking|hair|skin|massage|pooja|puja|chai|roti|idli|dosa)", "कैसे (?:बना|खा|पका)\\S*", r"ready to eat", r"can i (?:fry|cook|bake|eat it raw)"),
     "taste": phrases(r"tast(?:e|es|y)", "swaa?d", "flavou?r like", "kaisa lagta", "स्वाद", "crispy", "crunchy", "texture"),
     INGREDIENTS: phrases(
-        r"ingredients?", r"ingridients?|ingrediants?", r"(?:what(?:'?s| is| all is| does| do)?) .{0,20}(?:contain|made of|made from|made with|inside|in it|in this|goes in)\w*", r"contains?", r"made (?:of|from|with)", r"kya (?:kya )?(?:dala|dalte|pada|mila|milaya|daala|hota|hai isme|hai ismein|hai usme)(?: \w+)?", r"(?:kis ?se|kisse|kis cheez se) (?:bana|bani|banta|banti)(?: \w+)?", r"samagri", r"allergens?", r"allerg\w*",
+        r"kya kya (?:hai|aata|aayega|milega|hota)(?: .{0,12})?$", r"(?:box|hamper|pack) (?:me|mein|mai|ke andar|m) (?:kya|kitn\w+)(?: .{0,15})?", r"(?:kya|kya kya) hai (?:box|hamper|isme|usme)(?: .{0,8})?", r"what(?:'?s| is| all| comes| do i get| items?)* in(?:side)? (?:the |this |that |your )?(?:\w+ )?(?:box|hamper|pack)", r"ingredients?", r"ingridients?|ingrediants?", r"(?:what(?:'?s| is| all is| does| do)?) .{0,20}(?:contain|made of|made from|made with|inside|in it|in this|goes in)\w*", r"contains?", r"made (?:of|from|with)", r"kya (?:kya )?(?:dala|dalte|pada|mila|milaya|daala|hota|hai isme|hai ismein|hai usme)(?: \w+)?", r"(?:kis ?se|kisse|kis cheez se) (?:bana|bani|banta|banti)(?: \w+)?", r"samagri", r"allergens?", r"allerg\w*",
         "सामग्री", "किससे बन\\S*", "क्या (?:क्या )?(?:डाला|पड़ा|मिला|है इसमें)\\S*", r"(?:isme|ismein|is me|usme|usmein) kya(?: kya)?(?: hai| h)?$",
     ),
     STOCK: phrases(r"(?:in |out of )?stock(?:s|ed)?", r"available|availability|avail", r"sold out", r"back in stock|restock\w*", r"kab (?:aayega|ayega|milega|tak aayega)(?= (?:stock|wapas|phir|dobara))", "stock (?:me|kab|hai|h)", r"उपलब्ध", r"स्टॉक", r"do you (?:still )?have (?:it|this|that|any)(?: left)?", r"(?:mil|mill) (?:jayega|jayegi|sakta|sakti)(?: \w+)?", r"khatam", r"how many (?:are )?left|kitne bache"),
@@ -148,6 +150,10 @@ def fact(product, aspect: str) -> Fact | None:
     if written := _written(product, aspect):
         return written
     if aspect == INGREDIENTS:
+        if "see each product" in (product.ingredients or "").lower() and product.description:
+            return Fact(f"{SENTENCE.findall(product.description)[0].strip()} {product.ingredients}")
+        return Fact(product.ingredients) if product.ingredients else None
+    if aspect == "purity":
         return Fact(product.ingredients) if product.ingredients else None
     if aspect == SHELF_LIFE:
         return Fact(product.shelf_life) if product.shelf_life else None
@@ -220,6 +226,7 @@ def _allowed(product, aspect: str) -> Fact | None:
 SENTENCE = re.compile(r"[^.;!?]+[.;!?]?")
 STORED = re.compile(r"\b(?:keep|fridge|store|dry|cool|airtight|refrigerat)\w*", re.IGNORECASE)
 DESCRIBED = {
+    "making": re.compile(r"\b(?:made|churned|roasted|pressed|boiled|fried|ground|cured|hand-rolled|cooked|sprouted|shelled|strained|collect\w*|small batch\w*)\b", re.I),
     "spice": re.compile(r"\b(?:hot|spic(?:y|ed)|mild|chilli|warm|tangy|pungent|strong)\b", re.I),
     "raw": re.compile(r"\b(?:raw|unprocessed|filtered|strained|unrefined|pasteuri[sz]ed)\b", re.I),
     "organic": re.compile(r"\b(?:organic|chemical-free|pesticide)\b", re.I),

@@ -14,9 +14,12 @@ from chatbot.models import Product
 from chatbot.nlu import features as words
 from supportdesk import money
 
+from .fresh_products import fresh
+from .product_words import GENERIC, SHOPPING
 from .table_cache import CachedFromTable
 
 SHOWN = 4
+MOST_LIKELY = 10
 LOW_STOCK = 5
 # A customer's essay names no more products after these many words
 LONGEST = 40
@@ -38,30 +41,6 @@ OF_THE_KIND = 1.2
 AS_GOOD = 0.85
 # So much of its name was said that a second product is meant as well: "honey or jaggery"
 NAMED_TOO = 0.75
-
-# Words that stand in many product names or in any sentence and name nothing by themselves
-GENERIC = {
-    "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",
-    "pure", "fresh", "natural", "item", "village", "wild", "cold", "raw", "whole", "box", "return", "high",
-    "free", "hot", "mix", "simple", "powder", "new", "open", "from",
-}  # fmt: skip
-# Words around a product's name that ask to see or to buy it and say nothing more
-SHOPPING = {
-    "and", "the",
-    "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
-    "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",
-    "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",
-    "products", "rate", "sell", "show", "sir", "some", "something", "still", "stock", "tell", "there", "this", "to",
-    "u", "want", "we", "what", "whats", "which", "will", "you", "your",
-    "for", "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
-    "एक", "दो", "वाला", "वाली", "वाले", "ek", "teen", "delivery", "saath",
-    "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
-    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
-    "ho", "h", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
-    "lena", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
-    "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
-    "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
-}  # fmt: skip
 
 _NO_MONEY = r"(?!\d|\s*(?:days?|hours?|hrs|minutes?|min|km|din|ghante|baje|दिन|घंटे))"
 _MONEY = rf"(?:rs\.?|₹|inr)?\s*(\d{{2,6}}){_NO_MONEY}(?:\s*(?:rs|rupees?|rupaye|/-|रुपये|रुपए))?"
@@ -136,7 +115,7 @@ def look_up(text: str) -> Found:
         ids = [pk for pk in ids if within(shelf.prices[pk])] or (ids if share else [])
     if cheapest:
         ids = sorted(ids, key=shelf.prices.__getitem__)
-    shown = sorted(_fresh(ids), key=lambda product: not product.is_in_stock)[:SHOWN]
+    shown = sorted(fresh(ids[: 10 * SHOWN]), key=lambda product: not product.is_in_stock)[:SHOWN]
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
@@ -164,15 +143,13 @@ def detail(text: str, product: Product) -> str:
 
 def by_ids(ids: list[str]) -> list[Product]:
     """Return these products as they are now, in the given order; what is no longer sold is left out."""
-    rows = (
-        {
-            str(pk): product
-            for pk, product in Product.objects.filter(is_active=True).in_bulk(ids[:SHOWN]).items()
-        }
-        if ids
-        else {}
-    )
-    return [rows[pk] for pk in ids if pk in rows]
+    return fresh(ids[:SHOWN])
+
+
+def likely_in(text: str) -> list[str]:
+    """Return the ids of the products that a text may name: to read them in one query."""
+    said = _content_words(text)
+    return [str(pk) for pk in _shelf().named(said)[0][:MOST_LIKELY]] if said else []
 
 
 def on_sale() -> list[Product]:
@@ -201,7 +178,7 @@ def named_beside(text: str, near: list[Product], follows: bool = False) -> list[
     ids = [pk for pk, named in beside.items() if named.score >= AS_GOOD * best]
     # A word of the kind ("makhana") names all of it
     return (
-        _fresh(ids)
+        fresh(ids)
         if len(ids) < len([pk for pk in shelf.products if shelf.categories[pk] in kinds]) or len(ids) == 1
         else []
     )
@@ -358,12 +335,6 @@ def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
 
 
 _shelf = CachedFromTable(Product, Shelf).get
-
-
-def _fresh(ids: list) -> list[Product]:
-    """Return the products as they are now, in the given order: prices and stock change all day."""
-    rows = Product.objects.filter(is_active=True).in_bulk(ids[: 10 * SHOWN])
-    return [rows[pk] for pk in ids if pk in rows]
 
 
 # --- Words and prices --------------------------------------------------------

@@ -1,7 +1,10 @@
-"""When a customer can be called back: windows of two hours while agents work. Pure: no request, no database."""
+"""When a customer can be called back: windows of two hours while agents work. No request, no database."""
 
 from datetime import date, datetime, timedelta, tzinfo
 
+from django.utils.translation import gettext as _
+
+from supportdesk import languages
 from tickets.team import hours
 
 WINDOW = 120
@@ -23,12 +26,18 @@ def windows(calendar: hours.Calendar | None, now: datetime, tz: tzinfo, most: in
             for begins in range(opens, closes, WINDOW):
                 ends = min(begins + WINDOW, closes)
                 if _at(day, ends, calendar.tz) > here + SOONEST and ends - begins >= WINDOW // 2:
-                    found.append(
-                        f"{_day(day, here.date())}, {hours.as_text(begins)} to {hours.as_text(ends)}"
-                    )
+                    found.append(_window(_day(day, here.date()), begins, ends))
                 if len(found) == most:
                     return found
     return found
+
+
+def _window(day: str, begins: int, ends: int) -> str:
+    return _("%(day)s, %(begins)s to %(ends)s") % {
+        "day": day,
+        "begins": hours.as_text(begins),
+        "ends": hours.as_text(ends),
+    }
 
 
 def _at(day: date, minute: int, tz: tzinfo) -> datetime:
@@ -40,5 +49,5 @@ def _at(day: date, minute: int, tz: tzinfo) -> datetime:
 
 def _day(day: date, today: date) -> str:
     if day == today:
-        return "Today"
-    return "Tomorrow" if day == today + timedelta(days=1) else f"{day:%a} {day.day} {day:%b}"
+        return _("Today")
+    return _("Tomorrow") if day == today + timedelta(days=1) else languages.date(day, "EEE d MMM")

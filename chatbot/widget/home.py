@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from chatbot import conversations
 from tickets.models import Person, Ticket
 
 # Of a person's own tickets, the latest first
 MOST = 20
 STATES = {
-    "open": "Waiting for an agent",
-    "in-progress": "In progress",
-    "resolved": "Resolved",
-    "closed": "Closed",
+    "open": gettext_lazy("Waiting for an agent"),
+    "in-progress": gettext_lazy("In progress"),
+    "resolved": gettext_lazy("Resolved"),
+    "closed": gettext_lazy("Closed"),
 }
 
 
@@ -25,6 +28,7 @@ class Card:
     snippet: str
     at: datetime
     state: str = ""
+    is_person: bool = False
     unread: int = 0
     is_villy: bool = False
 
@@ -49,17 +53,18 @@ def cards(person: Person) -> list[Card]:
 def _of_ticket(ticket: Ticket) -> Card:
     return Card(
         key=str(ticket.pk),
-        name=ticket.assignee_name or "Customer Care",
+        name=ticket.assignee_name or _("Customer Care"),
         snippet=_snippet(ticket),
         at=ticket.updated_at,
-        state=STATES[ticket.status],
+        state=str(STATES[ticket.status]),
+        is_person=bool(ticket.assignee_name),
         unread=ticket.unread_by_requester,
     )
 
 
 def _snippet(ticket: Ticket) -> str:
     words = ticket.preview or ticket.subject
-    return f"You: {words}" if ticket.last_customer_seq == ticket.last_seq else words
+    return _("You: %(words)s") % {"words": words} if ticket.last_customer_seq == ticket.last_seq else words
 
 
 def initials(name: str) -> str:

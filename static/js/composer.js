@@ -1,10 +1,10 @@
 // The box to write in: grows with its text, keeps a draft, takes pictures and files (button, paste, drop).
 import { isDocument, lineOf, whyNot } from "./documents.js";
 import { fit, NotAPicture } from "./pictures.js";
+import { _ } from "./words.js";
 
 const MAX_BYTES = 5 * 1024 * 1024;
 const MAX_PICTURES = 6;
-const DOCUMENTS = "application/pdf,video/*,audio/*";
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
@@ -29,17 +29,17 @@ export class Composer {
       this.file.value = "";
       this.take(chosen);
     });
-    form.querySelector("[data-attach-file]")?.addEventListener("click", () => this.chooseDocuments());
+    // Not in the page: the form keeps one chooser, that of pictures
+    const chooser = Object.assign(document.createElement("input"), { type: "file", accept: "application/pdf,video/*,audio/*", multiple: true });
+    form.querySelector("[data-attach-file]")?.addEventListener("click", () => chooser.click());
+    chooser.addEventListener("change", () => {
+      const chosen = [...chooser.files];
+      chooser.value = "";
+      this.take(chosen);
+    });
     const conversation = form.closest("[data-conversation]");
     for (const name of ["dragover", "dragleave", "drop"]) conversation.addEventListener(name, (event) => this.drag(event));
     this.grow();
-  }
-
-  // Not in the page: its only file field is the one of pictures
-  chooseDocuments() {
-    this.chooser = Object.assign(document.createElement("input"), { type: "file", accept: DOCUMENTS, multiple: true });
-    this.chooser.addEventListener("change", () => this.take([...this.chooser.files]));
-    this.chooser.click();
   }
 
   get mayAttach() {
@@ -68,7 +68,7 @@ export class Composer {
     this.text.rows = Math.min(7, this.text.value.split("\n").length);
     const left = this.text.maxLength - this.text.value.length;
     this.counter.hidden = left > 300;
-    this.counter.textContent = left > 0 ? `${left} characters left` : "Maximum 4,000 characters reached.";
+    this.counter.textContent = left > 0 ? _("%(count)s characters left", { count: left }) : _("Maximum 4,000 characters reached.");
     this.counter.toggleAttribute("data-full", left <= 0);
   }
 
@@ -100,8 +100,8 @@ export class Composer {
     const quoted = (file) => (files.length > 1 ? `“${file.name}”: ` : "");
     for (const file of files) {
       if (isDocument(file)) refused.push(...[this.attachDocument(file)].filter(Boolean));
-      else if (!TYPES.includes(file.type)) refused.push(`${quoted(file)}Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent.`);
-      else if (this.pictures.length >= MAX_PICTURES) refused.push(`${quoted(file)}You can attach ${MAX_PICTURES} pictures at a time.`);
+      else if (!TYPES.includes(file.type)) refused.push(quoted(file) + _("Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent."));
+      else if (this.pictures.length >= MAX_PICTURES) refused.push(quoted(file) + _("You can attach %(count)s pictures at a time.", { count: MAX_PICTURES }));
       else this.attach(file);
     }
     this.refuse(refused.join(" "));
@@ -110,7 +110,7 @@ export class Composer {
 
   // Return why it was not attached; empty if it was
   attachDocument(file) {
-    if (!this.form.querySelector("[data-attach-file]")) return "Files can be sent once you are connected.";
+    if (!this.form.querySelector("[data-attach-file]")) return _("Files can be sent once you are connected.");
     const reason = whyNot(file, this.documents, this.pictures);
     if (reason) return reason;
     const line = lineOf(file, () => {
@@ -130,12 +130,12 @@ export class Composer {
   // Shown at once; a large one is made smaller meanwhile, and sending waits for it
   attach(file) {
     const url = URL.createObjectURL(file);
-    const image = Object.assign(document.createElement("img"), { src: url, alt: "The picture that you attached" });
-    const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Remove" });
-    remove.setAttribute("aria-label", this.pictures.length ? `Remove picture ${file.name}` : "Remove picture");
+    const image = Object.assign(document.createElement("img"), { src: url, alt: _("The picture that you attached") });
+    const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: _("Remove") });
+    remove.setAttribute("aria-label", this.pictures.length ? _("Remove picture %(name)s", { name: file.name }) : _("Remove picture"));
     const line = Object.assign(document.createElement("p"), { className: "preview-line" });
     const bar = document.createElement("progress");
-    bar.setAttribute("aria-label", `Preparing ${file.name}`);
+    bar.setAttribute("aria-label", _("Preparing %(name)s", { name: file.name }));
     bar.hidden = true;
     line.append(image, Object.assign(document.createElement("span"), { textContent: file.name }), bar, remove);
     const picture = { file, url, line };
@@ -146,7 +146,7 @@ export class Composer {
     const showing = setTimeout(() => { bar.hidden = false; }, 200);
     picture.ready = fit(file, MAX_BYTES).then((fitted) => { picture.file = fitted; }, (reason) => {
       this.detach(picture);
-      this.refuse(reason instanceof NotAPicture ? `“${file.name}” cannot be read as a picture.` : `“${file.name}” is larger than 5 MB. Please choose a smaller one.`);
+      this.refuse(reason instanceof NotAPicture ? _("“%(name)s” cannot be read as a picture.", { name: file.name }) : _("“%(name)s” is larger than 5 MB. Please choose a smaller one.", { name: file.name }));
     }).finally(() => { clearTimeout(showing); bar.remove(); });
   }
 
@@ -156,7 +156,15 @@ export class Composer {
     this.showPreview();
   }
 
+  // Good news beside the box; it goes with the next word
+  tell(sentence) {
+    this.refusal.dataset.kind = "info";
+    this.refusal.hidden = !sentence;
+    this.refusal.textContent = sentence;
+  }
+
   refuse(sentence) {
+    this.refusal.dataset.kind = "error";
     this.refusal.hidden = !sentence;
     this.refusal.textContent = sentence;
   }

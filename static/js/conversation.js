@@ -6,6 +6,8 @@ import { pendingLine } from "./documents.js";
 import { arrange } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
+import { fold } from "./fold.js";
+import { _ } from "./words.js";
 
 // A fast answer needs no typing indicator
 const DOTS_AFTER = 300;
@@ -32,6 +34,7 @@ export class Conversation {
     this.outbox.forEach((message) => this.showPending(message));
     this.log.addEventListener("click", (event) => this.clicked(event));
     this.prepare(this.log);
+    fold(this.log);
     this.stayAtEnd();
     this.flush();
   }
@@ -55,7 +58,7 @@ export class Conversation {
     const lost = kept.filter((message) => message.picture && !arrived(message));
     for (const message of lost) {
       this.composer.fill([message.text, this.composer.text.value].filter(Boolean).join("\n"));
-      this.composer.refuse("Your picture or file was not sent. Please attach it again.");
+      this.composer.refuse(_("Your picture or file was not sent. Please attach it again."));
     }
     kept.forEach((message) => this.handled.add(message.id));
     const rest = kept.filter((message) => !message.picture);
@@ -110,14 +113,14 @@ export class Conversation {
     try {
       answer = await this.request(this.root.dataset.post, { method: "POST", body: form, onProgress });
     } catch {
-      return this.fail(message, "Not sent. You seem to be offline.");
+      return this.fail(message, _("Not sent. You seem to be offline."));
     } finally {
       clearTimeout(dots);
       if (dots) this.showTyping(null);
     }
     if (answer.ok && !answer.text.includes(`data-client-id="${message.id}"`)) {
       // Whatever came back, it was not this message: only its own bubble says that it arrived
-      this.fail(message, "Not sent. The answer was not from the desk.");
+      this.fail(message, _("Not sent. The answer was not from the desk."));
     } else if (answer.ok) {
       this.forget(message);
       const went = answer.header("X-Conversation");
@@ -125,14 +128,14 @@ export class Conversation {
       else if (message.to === this.showing) this.onMoved?.(went, answer.text);
     } else if (answer.status === 429) {
       const line = Object.assign(document.createElement("p"), { className: "failed-line" });
-      line.textContent = `${sentence(answer)} We'll send it automatically.`;
+      line.textContent = `${sentence(answer)} ${_("We'll send it automatically.")}`;
       bubble?.append(line);
       await wait(1000 * Math.min(30, Number(answer.header("Retry-After")) || 5));
       line.remove();
     } else if (answer.status === 401) {
-      this.fail(message, "Not sent. Your session has ended.", this.side === "agent");
+      this.fail(message, _("Not sent. Your session has ended."), this.side === "agent");
     } else if (answer.status >= 500) {
-      this.fail(message, sentence(answer) || "Not sent. We could not be reached.");
+      this.fail(message, sentence(answer) || _("Not sent. We could not be reached."));
     } else {
       this.giveBack(message, answer);
     }
@@ -147,9 +150,9 @@ export class Conversation {
     if (answer.text.includes("data-seq")) this.append(answer.text);
     const typedSince = this.composer.text.value;
     this.composer.fill(typedSince ? `${message.text}\n${typedSince}` : message.text);
-    const missed = answer.status === 409 && "The customer wrote again. Look first, then send.";
+    const missed = answer.status === 409 && _("The customer wrote again. Look first, then send.");
     for (const each of held) this.composer.attachDocument(each);
-    this.composer.refuse(sentence(answer) || missed || "This was not sent.");
+    this.composer.refuse(sentence(answer) || missed || _("This was not sent."));
   }
 
   fail(message, reason, signedOut = false) {
@@ -161,12 +164,12 @@ export class Conversation {
     bubble.dataset.failed = "";
     bubble.querySelector(".progress")?.remove();
     const line = Object.assign(document.createElement("p"), { className: "failed-line", textContent: `${reason} ` });
-    const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
+    const again = Object.assign(document.createElement("button"), { type: "button", textContent: _("Try again") });
     again.dataset.again = message.id;
     if (signedOut) {
       // The page that opens after signing in sends what waits
       const href = `/support/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
-      line.append(Object.assign(document.createElement("a"), { href, textContent: "Sign in" }), " ");
+      line.append(Object.assign(document.createElement("a"), { href, textContent: _("Sign in") }), " ");
     }
     line.append(again);
     bubble.querySelector(".failed-line")?.remove();
@@ -219,7 +222,7 @@ export class Conversation {
 
   showProgress(bubble, share) {
     const bar = bubble.querySelector("progress") || bubble.appendChild(document.createElement("progress"));
-    bar.setAttribute("aria-label", "Upload");
+    bar.setAttribute("aria-label", _("Upload"));
     bar.value = share;
   }
 
@@ -246,6 +249,7 @@ export class Conversation {
     }
     if (arrived.length) this.showTyping(null);
     arrange(this.log);
+    fold(this.log);
     if (atEnd) this.toEnd();
     else this.showNews(this.news + arrived.filter((bubble) => bubble.dataset.sender !== this.side).length);
     return arrived;
@@ -278,7 +282,7 @@ export class Conversation {
   showNews(number) {
     this.news = number;
     this.newsButton.hidden = !number;
-    this.newsButton.textContent = `↓ ${number} new`;
+    this.newsButton.textContent = `↓ ${_("%(count)s new", { count: number })}`;
   }
 
   // The newest message that has been in view: what is further down has not been read
@@ -327,6 +331,7 @@ export class Conversation {
     const parsed = new DOMParser().parseFromString(answer.text, "text/html");
     button.replaceWith(...parsed.body.childNodes);
     this.prepare(this.log);
+    fold(this.log);
     this.log.scrollTop = this.log.scrollHeight - fromEnd;
   }
 
@@ -334,7 +339,7 @@ export class Conversation {
     for (const tick of this.log.querySelectorAll('.tick[data-state="sent"]')) {
       if (Number(tick.closest("[data-seq]").dataset.seq) > upTo) continue;
       tick.dataset.state = "read";
-      tick.querySelector(".sr").textContent = "Read";
+      tick.querySelector(".sr").textContent = _("Read");
     }
   }
 
@@ -344,7 +349,7 @@ export class Conversation {
     if (!name) return this.typingLine.replaceChildren();
     const dots = document.createElement("i");
     dots.append(document.createElement("b"));
-    this.typingLine.replaceChildren(dots, ` ${name} is typing`);
+    this.typingLine.replaceChildren(dots, ` ${_("%(name)s is typing", { name })}`);
     if (this.atEnd) this.toEnd();
     if (!lasting) this.typingTimer = setTimeout(() => this.showTyping(null), 6000);
   }

@@ -1,3 +1,5 @@
+import { _ } from "./words.js";
+
 // Files beside a message: PDF, video and recordings. The desk looks at the bytes; this spares the upload of what it refuses.
 export const MOST_FILES = 5;
 const MOST_BYTES = 20 * 1024 * 1024;
@@ -10,10 +12,10 @@ export const isDocument = (file) => TYPES.test(file.type.split(";")[0]) || (!fil
 
 // Why this file cannot go with those that are attached already; empty if it can
 export function whyNot(file, attached, pictures) {
-  if (attached.length >= MOST_FILES) return `You can attach ${MOST_FILES} files at a time.`;
-  if (file.size > MOST_BYTES) return `“${file.name}” is larger than 20 MB. Please choose a smaller one.`;
+  if (attached.length >= MOST_FILES) return _("You can attach %(count)s files at a time.", { count: MOST_FILES });
+  if (file.size > MOST_BYTES) return _("“%(name)s” is larger than 20 MB. Please choose a smaller one.", { name: file.name });
   const together = [...attached, ...pictures.slice(0, 1).map((picture) => picture.file), file].reduce((sum, each) => sum + each.size, 0);
-  return together > MOST_TOGETHER ? "These files are larger than 40 MB together." : "";
+  return together > MOST_TOGETHER ? _("These files are larger than 40 MB together.") : "";
 }
 
 export function sizeOf(bytes) {
@@ -23,8 +25,8 @@ export function sizeOf(bytes) {
 // A line of the preview with the file's name and a button that removes it
 export function lineOf(file, onRemove) {
   const line = Object.assign(document.createElement("p"), { className: "preview-line" });
-  const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Remove" });
-  remove.setAttribute("aria-label", `Remove file ${file.name}`);
+  const remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: _("Remove") });
+  remove.setAttribute("aria-label", _("Remove file %(name)s", { name: file.name }));
   remove.addEventListener("click", onRemove);
   line.append(Object.assign(document.createElement("span"), { textContent: file.name }), Object.assign(document.createElement("small"), { textContent: sizeOf(file.size) }), remove);
   return line;

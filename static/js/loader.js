@@ -7,6 +7,7 @@
   const desk = new URL(tag.src).origin;
   // The desk fills in the shop's settings
   const look = {};
+  const said = look.said?.[navigator.language.slice(0, 2)] || ["Opening the chat…", "We can't open the chat right now. Please try again in a moment."];
   const KEY = "villy";
   const LATEST = 20_000;
   const handlers = {};
@@ -90,18 +91,19 @@
   const badge = make("b");
   const button = make("button", { type: "button", "aria-label": "Chat with Villy", "aria-expanded": "false" },
     drawn(["M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z", "M8 10h.01M12 10h.01M16 10h.01"], "a"),
-    drawn(["m6 9 6 6 6-6"], "z"), badge);
+    drawn(["m6 9 6 6 6-6"], "z"), ...(look.label ? [make("span", {}, look.label)] : []), badge);
   const note = make("p", { role: "status", hidden: "" });
   const host = make("div");
   const root = host.attachShadow({ mode: "open" });
   const edge = look.side === "left" ? "left" : "right";
   const style = `
     :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important; display: block !important; direction: ltr !important; color-scheme: light dark; }
-    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); width: 60px; height: 60px; display: grid; place-items: center; border-radius: 50%; background: ${look.colour || "#f3b72f"}; color: ${look.text || "#2b2003"}; cursor: pointer; box-shadow: 0 6px 24px rgb(40 30 0 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
+    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour || "#f3b72f"}; color: ${look.text || "#2b2003"}; cursor: pointer; box-shadow: 0 6px 24px rgb(40 30 0 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; transition: transform 140ms, opacity 140ms; }
     [aria-expanded=true] .a, [aria-expanded=false] .z { opacity: 0; transform: rotate(-45deg) scale(.6); }
+    span { all: unset; grid-area: 1 / 2; overflow: hidden; max-width: 200px; padding: 0 20px 0 10px; white-space: nowrap; text-overflow: ellipsis; font: 600 16px system-ui, sans-serif; }
     b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
     b:empty { display: none; }
     p { all: unset; box-sizing: border-box; position: fixed; ${edge}: 20px; bottom: 92px; max-width: min(320px, calc(100vw - 40px)); padding: 12px 16px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid rgb(128 128 128 / 30%); font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 12px 40px rgb(30 25 10 / 25%); overflow-wrap: anywhere; }
@@ -138,7 +140,7 @@
     frame.remove();
     frame = null;
     show(false);
-    if (wanted) say("We can't open the chat right now. Please try again in a moment.", 10_000);
+    if (wanted) say(said[1], 10_000);
     console.warn(`Villy: no chat came from ${desk}. Is it up, and is ${location.origin} in its WIDGET_ORIGINS?`);
   };
   const loadFrame = () => {
@@ -146,7 +148,7 @@
     // What has loaded has run its script by then, or never will
     frame.addEventListener("load", () => setTimeout(() => mine === frame && giveUp(), 2000));
     setTimeout(() => mine === frame && giveUp(), LATEST);
-    setTimeout(() => mine === frame && !alive && open && say("Opening the chat…"), 500);
+    setTimeout(() => mine === frame && !alive && open && say(said[0]), 500);
     root.append(frame);
   };
 

@@ -13,7 +13,7 @@ export function request(url, { method = "GET", body = null, headers = {}, onProg
       timer = setTimeout(() => xhr.abort(), STALLED);
     };
     xhr.open(method, url);
-    for (const [name, value] of Object.entries({ "X-Requested-With": "fetch", ...headers })) xhr.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({ "X-Requested-With": "fetch", "Accept-Language": document.documentElement.lang || "en", ...headers })) xhr.setRequestHeader(name, value);
     // A listener for uploads makes a request of another site ask first; ours are of the same origin
     xhr.upload.onprogress = (event) => {
       goesOn();

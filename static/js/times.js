@@ -1,12 +1,25 @@
 // Times in the reader's zone and language, kept current. What is late is told by the desk's clock: the page
 // brings the time at which it was made, because the reader's computer may be hours off.
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+import { _, locale } from "./words.js";
+
+const FORMATS = {
+  clock: { hour: "2-digit", minute: "2-digit" },
+  full: { dateStyle: "medium", timeStyle: "short" },
+  day: { weekday: "short", day: "numeric", month: "short" },
+  dayOfYear: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  short: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  date: { day: "numeric", month: "short" },
+};
+const made = new Map();
+
+function written(kind, at) {
+  const key = `${kind} ${locale()}`;
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale(), FORMATS[kind]));
+  return made.get(key).format(at);
+}
+
 // From this share of the target on the customer has waited for long
 const SOON = 0.5;
-const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
 // How far the reader's clock is behind the desk's. The time since the answer began is measured, not told by a clock
 const skew = (() => {
@@ -19,13 +32,17 @@ const skew = (() => {
 // The desk's time, in milliseconds
 export function now() { return Date.now() + skew; }
 
+const inMinutes = (count) => _("%(count)s min", { count });
+const inHours = (count) => _("%(count)s h", { count });
+const inDays = (count) => _("%(count)s d", { count });
+
 function age(at, now) {
   const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h`;
-  if (minutes < 7 * 1440) return `${Math.floor(minutes / 1440)} d`;
-  return new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }).format(at);
+  if (minutes < 1) return _("now");
+  if (minutes < 60) return inMinutes(minutes);
+  if (minutes < 1440) return inHours(Math.floor(minutes / 60));
+  if (minutes < 7 * 1440) return inDays(Math.floor(minutes / 1440));
+  return written("date", at);
 }
 
 // A day of the reader, as something to compare
@@ -33,29 +50,32 @@ export function dayKey(at) { return new Date(at).setHours(0, 0, 0, 0); }
 
 export function dayName(at, now) {
   const days = Math.round((dayKey(now) - dayKey(at)) / 86_400_000);
-  if (days === 0 || days === 1) return days ? "Yesterday" : "Today";
-  const format = new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear;
-  return format.format(at).replace(",", "");
+  if (days === 0 || days === 1) return days ? _("Yesterday") : _("Today");
+  const kind = new Date(at).getFullYear() === new Date(now).getFullYear() ? "day" : "dayOfYear";
+  return written(kind, at).replace(",", "");
 }
 
 // The hour, with its day when that is not today's
 function hour(at, now) {
-  return dayKey(at) === dayKey(now) ? clock.format(at) : `${dayName(at, now)}, ${clock.format(at)}`;
+  return dayKey(at) === dayKey(now) ? written("clock", at) : `${dayName(at, now)}, ${written("clock", at)}`;
 }
 
 // As the server says it: "now", "12 min", "3 h 5 min", "2 d"
 function waited(milliseconds) {
   const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
-  if (minutes >= 2880) return `${Math.floor(minutes / 1440)} d`;
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return minutes ? `${minutes} min` : "now";
+  if (minutes >= 2880) return inDays(Math.floor(minutes / 1440));
+  if (minutes >= 60) return `${inHours(Math.floor(minutes / 60))} ${inMinutes(minutes % 60)}`;
+  return minutes ? inMinutes(minutes) : _("now");
 }
 
 // How long the customer has waited: neutral, amber from half of the target, red after it
 function showWaiting(due, now) {
   const since = Date.parse(due.dataset.since);
   const end = Date.parse(due.dataset.due);
-  due.querySelector("[data-waited]").textContent = waited(now - since);
+  const box = due.querySelector("[data-waited]");
+  if (box) box.textContent = waited(now - since);
+  const left = due.querySelector("[data-left]");
+  if (left) left.textContent = `${waited(Math.max(60_000, Math.abs(end - now)))} ${now < end ? left.dataset.left : left.dataset.late}`;
   due.dataset.sla = now >= end ? "breached" : now >= since + (end - since) * SOON ? "soon" : "ok";
 }
 
@@ -63,8 +83,8 @@ const SHOWN = {
   age: (at, now) => age(at, now),
   day: (at, now) => dayName(at, now),
   clock: (at, now) => hour(at, now),
-  until: (at) => short.format(at),
-  moment: (at) => full.format(at),
+  until: (at) => written("short", at),
+  moment: (at) => written("full", at),
 };
 
 export function showTimes(root = document) {
@@ -73,7 +93,7 @@ export function showTimes(root = document) {
     const kind = Object.keys(SHOWN).find((name) => name in time.dataset);
     if (!kind) continue;
     const at = new Date(time.dateTime);
-    time.title = full.format(at);
+    time.title = written("full", at);
     const text = SHOWN[kind](at, current);
     if (time.textContent !== text) time.textContent = text;
   }

@@ -9,10 +9,10 @@ import { openPicture } from "./lightbox.js";
 import { moveInMenu, openMenu, closeMenu } from "./menu.js";
 import { request as plainRequest, sentence } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
+import { _, renewWords } from "./words.js";
 
 const { conversationUrl } = document.body.dataset;
 const main = document.getElementById("conversation");
-const UNREACHABLE = "We could not be reached. Please try again.";
 // Whose conversation is on the screen
 let shownTo = null;
 let visible = true;
@@ -72,7 +72,7 @@ async function load(key = "") {
   const turn = ++drawn;
   const person = who();
   endStream?.();
-  const get = person ? asPerson(`${conversationUrl}?conversation=${key}`) : plainRequest(location.href);
+  const get = person ? asPerson(`${conversationUrl}?conversation=${key}&${shownLanguage()}`) : plainRequest(location.href);
   const answer = await get.catch(() => null);
   if (turn !== drawn) return;
   if (person !== who()) return load();
@@ -89,8 +89,7 @@ async function load(key = "") {
   if (typed && !conversation) store.set("draft:conversation", typed);
   const contact = main.querySelector("[data-contact]:not([hidden])");
   const filledIn = contact && new FormData(contact);
-  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
-  main.replaceChildren(fresh.querySelector("[data-conversation]"));
+  adopt(answer.text);
   start();
   // The form in which they were saying how to reach them
   if (filledIn && main.querySelector("[data-reachable=no]")) {
@@ -100,11 +99,29 @@ async function load(key = "") {
   showConnection(true);
 }
 
+const shownLanguage = () => `shown=${document.documentElement.lang}`;
+
+// A conversation in another language than the frame around it brings the frame's head and words along
+function adopt(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const shown = fresh.querySelector("[data-conversation]");
+  for (const part of fresh.querySelectorAll(".widget-head, [data-offline]")) {
+    const here = document.querySelector(part.matches("[data-offline]") ? "[data-offline]" : ".widget-head");
+    part.hidden = here.hidden;
+    here.replaceWith(part);
+  }
+  if (shown.lang !== document.documentElement.lang) {
+    document.documentElement.lang = shown.lang;
+    renewWords(fresh);
+    showSwitches(store);
+  }
+  main.replaceChildren(shown);
+}
+
 function replace(html) {
   drawn += 1;
   endStream?.();
-  const fresh = new DOMParser().parseFromString(html, "text/html");
-  main.replaceChildren(fresh.querySelector("[data-conversation]"));
+  adopt(html);
   shownTo = who();
   start();
 }
@@ -162,8 +179,8 @@ function picture(url) {
 function offerToPlay(player) {
   const url = player.dataset.src;
   delete player.dataset.src;
-  const play = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "▶ Play" });
-  play.setAttribute("aria-label", `Play ${player.getAttribute("aria-label")}`);
+  const play = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: `▶ ${_("Play")}` });
+  play.setAttribute("aria-label", _("Play %(name)s", { name: player.getAttribute("aria-label") }));
   player.hidden = true;
   player.before(play);
   play.addEventListener("click", async () => {
@@ -286,9 +303,9 @@ function showConnection(live) {
 async function act(url, data, refuse = (said) => conversation.composer.refuse(said)) {
   const form = new FormData();
   for (const [name, value] of Object.entries(data)) form.set(name, value);
-  const answer = await request(url, { method: "POST", body: form }).catch(() => null);
+  const answer = await request(`${url}?${shownLanguage()}`, { method: "POST", body: form }).catch(() => null);
   if (answer?.ok) replace(answer.text);
-  else refuse(answer ? sentence(answer) : UNREACHABLE);
+  else refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
   return answer;
 }
 
@@ -340,6 +357,7 @@ const TAPPED = {
   "[data-more]": openMenu,
   "[data-switch]": (item) => toggleSwitch(item, store),
   "[data-show-callback]": () => { closeMenu(); showCallback(); },
+  "[data-send-copy]": () => { closeMenu(); sendTranscript(); },
   "[data-end-chat]": () => { closeMenu(); act(conversation.root.dataset.end, {}); },
   "[data-contact-cancel]": () => { main.querySelector("[data-contact]").hidden = true; offerPerson(); main.querySelector("[data-connect]").focus(); },
   "[data-callback-cancel]": () => { main.querySelector("[data-callback]").hidden = true; conversation.composer.text.focus(); },
@@ -360,12 +378,19 @@ document.addEventListener("click", (event) => {
   closeMenu();
 });
 
+async function sendTranscript() {
+  const { transcript } = conversation.root.dataset;
+  const answer = await request(transcript, { method: "POST" }).catch(() => null);
+  if (answer?.ok) conversation.composer.tell(answer.text);
+  else conversation.composer.refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
+}
+
 async function answerHelped(button) {
   const form = new FormData();
   form.set("helped", button.value);
   const answer = await request(button.dataset.helped, { method: "POST", body: form }).catch(() => null);
   if (!answer?.ok) return;
-  button.closest(".helped").textContent = button.value === "true" ? "Thanks, good to know." : "Sorry about that. A person can help you.";
+  button.closest(".helped").textContent = button.value === "true" ? _("Thanks, good to know.") : _("Sorry about that. A person can help you.");
   if (button.value !== "true") offerPerson();
 }
 

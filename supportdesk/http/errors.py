@@ -2,32 +2,51 @@
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
+
+from supportdesk import languages
 
 from .uploads import NO_ROOM
 
 RETRY_AFTER_SECONDS = 5
 PAGES = {
-    400: ("That request made no sense to us", "bad_request", "Please go back and try again."),
-    403: ("That did not come from this page", "forbidden", "Please reload the page and try again."),
-    404: ("There is nothing here", "not_found", "It may have moved, or it is not for this account."),
-    429: ("One moment, please", "too_many", ""),
-    500: ("Something broke on our side", "broken", "We have a note of it. Please try again in a moment."),
-    507: ("There is no room for this", "no_room", NO_ROOM),
+    400: (
+        gettext_lazy("That request made no sense to us"),
+        "bad_request",
+        gettext_lazy("Please go back and try again."),
+    ),
+    403: (
+        gettext_lazy("That did not come from this page"),
+        "forbidden",
+        gettext_lazy("Please reload the page and try again."),
+    ),
+    404: (
+        gettext_lazy("There is nothing here"),
+        "not_found",
+        gettext_lazy("It may have moved, or it is not for this account."),
+    ),
+    429: (gettext_lazy("One moment, please"), "too_many", ""),
+    500: (
+        gettext_lazy("Something broke on our side"),
+        "broken",
+        gettext_lazy("We have a note of it. Please try again in a moment."),
+    ),
+    507: (gettext_lazy("There is no room for this"), "no_room", NO_ROOM),
     503: (
-        "We will be right back",
+        gettext_lazy("We will be right back"),
         "away",
-        "The desk cannot reach its data just now. Please try again in a moment.",
+        gettext_lazy("The desk cannot reach its data just now. Please try again in a moment."),
     ),
 }
 
 
 # Where each part of the desk begins: an agent is not led to the shop
 HOMES = [
-    ("/support/", "/support/", "Go to the inbox"),
-    ("/admin/", "/admin/", "Go to the admin"),
-    ("/help/", "/help/", "Go to the help centre"),
-    ("", "/", "Go to the start page"),
+    ("/support/", "/support/", gettext_lazy("Go to the inbox")),
+    ("/admin/", "/admin/", gettext_lazy("Go to the admin")),
+    ("/help/", "/help/", gettext_lazy("Go to the help centre")),
+    ("", "/", gettext_lazy("Go to the start page")),
 ]
 
 
@@ -94,10 +113,11 @@ def _page(request, status: int, sentence: str = "") -> HttpResponse:
         or request.path.startswith("/api/")
         or request.content_type == "application/json"
     ):
-        return JsonResponse({"detail": sentence or f"{title}. {usual}", "code": code}, status=status)
+        return JsonResponse({"detail": str(sentence or f"{title}. {usual}"), "code": code}, status=status)
     home, label = next(home for beginning, *home in HOMES if request.path.startswith(beginning))
     context = {"title": title, "sentence": sentence or usual, "home": home, "label": label}
-    return render(request, "error.html", context, status=status)
+    with languages.speaking(languages.of_browser(request.headers.get("Accept-Language", ""))):
+        return render(request, "error.html", context, status=status)
 
 
 def _is_from_script(request) -> bool:

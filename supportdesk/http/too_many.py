@@ -1,5 +1,7 @@
 """The exception behind a 429: raised by whatever limits, answered by the middleware."""
 
+from django.utils.translation import gettext, ngettext
+
 MINUTE = 60
 
 
@@ -7,11 +9,14 @@ class TooMany(Exception):
     """A rate limit is reached. The message says when to try again, and so does `seconds`."""
 
     def __init__(self, seconds: int):
-        super().__init__(f"Too many attempts. Please try again in {_in_words(seconds)}.")
+        super().__init__(
+            gettext("Too many attempts. Please try again in %(seconds)s.") % {"seconds": _in_words(seconds)}
+        )
         self.seconds = seconds
 
 
 def _in_words(seconds: int) -> str:
     if seconds < 2 * MINUTE:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // MINUTE)} minutes"
+        return ngettext("a second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // MINUTE)
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}

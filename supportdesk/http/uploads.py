@@ -5,17 +5,18 @@ import logging
 
 from django.core.exceptions import BadRequest
 from django.core.files import uploadhandler
+from django.utils.translation import gettext_lazy
 
 logger = logging.getLogger(__name__)
 
-NO_ROOM = "We can't take uploads right now. You can still send text."
+NO_ROOM = gettext_lazy("We can't take uploads right now. You can still send text.")
 
 
 class NoRoomForUpload(BadRequest):
     """A file of the form could not be kept while it was read."""
 
     def __init__(self):
-        super().__init__(NO_ROOM)
+        super().__init__(str(NO_ROOM))
 
 
 class TemporaryFileUploadHandler(uploadhandler.TemporaryFileUploadHandler):

@@ -20,9 +20,12 @@ def letter(
     mail["Message-ID"] = message_id or make_msgid(domain="mail.example")
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
-    mail.set_content(text)
-    if html:
-        mail.add_alternative(html, subtype="html")
+    if text is None:
+        mail.set_content(html, subtype="html")
+    else:
+        mail.set_content(text)
+        if html:
+            mail.add_alternative(html, subtype="html")
     for name, data in pictures:
         mail.add_attachment(data, maintype="image", subtype="jpeg", filename=name)
     return mail.as_bytes()

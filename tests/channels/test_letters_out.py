@@ -252,6 +252,21 @@ def test_a_5xx_after_data_is_final_only_when_it_refuses_the_recipient(
     assert len(posted(60)) == (0 if is_final else 1)
 
 
+def test_letters_leave_by_the_steps_of_the_background_work_alone(by_mail, asha, refused, monkeypatch):
+    workflow.agent_replies(by_mail, "Hello", by=asha)
+    refused(SMTPServerDisconnected())
+    now = timezone.now() + timedelta(minutes=1)
+    jobs.send_due(now, now)
+    row = Outgoing.objects.get()
+    assert (row.state, row.tries) == ("waiting", 1)
+    # The pause counts from the look that failed, not from this machine's idea of now
+    assert row.due_at >= now + outbox.FIRST_WAIT
+    monkeypatch.undo()
+    later = now + timedelta(minutes=5)
+    jobs.send_due(later, now)
+    assert [sent.to for sent in mail.outbox] == [["priya.mail@example.com"]]
+
+
 def test_after_a_day_of_failures_the_agents_are_told(by_mail, asha, refused):
     workflow.agent_replies(by_mail, "Hello", by=asha)
     refused(SMTPServerDisconnected())

@@ -1,4 +1,4 @@
-"""How well Villy holds a conversation: the conversations of `data/conversations.txt`, turn by turn.
+"""How well Villy holds a conversation: `data/conversations.txt` and `data/conversations_more.txt`, turn by turn.
 
 They are measured as a whole: a share of right answers for first turns and for later ones, and no harm at
 all (a `never:` that was said, a promise). `-s` shows each answer that is not right.
@@ -15,13 +15,14 @@ from chatbot.demo import loader
 from tests import factories
 from tickets.models import Person
 
-FILE = Path(__file__).parent / "data" / "conversations.txt"
-# Reached on 29 November 2026, less one answer each
-FIRST_TURNS, LATER_TURNS = 0.95, 0.93
+FOLDER = Path(__file__).parent / "data"
+FILES = ("conversations.txt", "conversations_more.txt")
+# Reached on 29 November 2026, less two answers each
+FIRST_TURNS, LATER_TURNS = 0.97, 0.97
 CUSTOMER = "customer@demo.test"
 # A sentence that says that something will be done: only a verb may say so, and Villy has none
 PROMISE = re.compile(
-    r"\bI'll (?:cancel|refund|change|add|pass|tell|ask|return|book|place)\b|kar dunga\b|karunga\b|कर दूँगा",
+    r"\bI(?:'ll| will) (?:cancel|refund|change|add|pass|tell|ask|return|book|place)\b|kar dunga\b|karunga\b|कर दूँगा",
     re.I,
 )
 
@@ -68,6 +69,7 @@ def wrong(answer, wanted: list[tuple[str, str]]) -> list[str]:
             "never": lambda: not any(each in said for each in options),  # noqa: B023
             "order": lambda: number == value,  # noqa: B023
             "offers": lambda: reply["offerAgent"] == (value == "yes"),  # noqa: B023
+            "rule": lambda: answer.rule in options,  # noqa: B023
             "category": lambda: reply["category"] == value,  # noqa: B023
             "priority": lambda: reply["priority"] == value,  # noqa: B023
             "lang": lambda: answer.chat.language == value,  # noqa: B023
@@ -105,8 +107,8 @@ def measured(talks: list[Talk]) -> dict[str, list]:
 
 
 def test_most_answers_are_right_and_none_does_harm(shop):
-    talks = read(FILE.read_text(encoding="utf-8"))
-    assert len(talks) >= 80
+    talks = [talk for name in FILES for talk in read((FOLDER / name).read_text(encoding="utf-8"))]
+    assert len(talks) >= 150
     scores = measured(talks)
     right = {name: sum(not each for each in turns) / len(turns) for name, turns in scores.items()}
     harms = [

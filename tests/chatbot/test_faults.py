@@ -64,6 +64,21 @@ def test_a_model_that_is_slow_is_given_up_after_a_while(priya, monkeypatch):
     assert Ticket.objects.get().chats.get() == chat
 
 
+def test_an_answer_that_is_still_being_made_is_given_up(priya, monkeypatch):
+    moments = iter([0.0, 0.0, 30.0])
+    monkeypatch.setattr(policy.time, "monotonic", lambda: next(moments, 30.0))
+    asked = []
+    monkeypatch.setattr(
+        policy,
+        "RULES",
+        (lambda chat, heard: asked.append("first"), lambda chat, heard: asked.append("second")),
+    )
+    with pytest.raises(conversations.HandedOver):
+        conversations.ask(priya, "where is my order")
+    assert "second" not in asked
+    assert Ticket.objects.get().handover["why"] == "fault"
+
+
 def test_a_guest_is_given_a_person_as_well(api, failing, db):
     guest = factories.guest()
     answer = api(guest).post("/api/chat/message", {"message": "namaste"}, format="json")

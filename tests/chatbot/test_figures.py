@@ -161,3 +161,55 @@ def test_staff_reads_both_shares_by_day_and_in_all(browse, meera, priya):
     assert total == today == ["1", "1", "0", "0", "1", "0", "0", "0", "100%", "100%"]
     assert len(table.one("tbody").all("tr")) == figures.DAYS + 1
     assert [cell.text for cell in table.all("tr")[3].all("td")][-2:] == ["–", "–"]
+
+
+# --- Why he handed over, and what became of it -------------------------------
+
+
+def visit(*answers, handed_off=False, came_back=False) -> figures.Visit:
+    """One visit: (rule, intent) of each of Villy's lines."""
+    lines = [Line("c", "ai", intent, rule, None, MONDAY) for rule, intent in answers]
+    return figures.Visit("p", lines, handed_off=handed_off, came_back=came_back)
+
+
+def test_a_visit_is_about_the_last_intent_that_is_no_small_talk():
+    assert visit(("a_flow", "cancel_order"), ("small_talk", "thanks_bye")).about == "cancel_order"
+    assert visit(("small_talk", "greeting")).about == "small talk"
+
+
+def test_outcomes_are_counted_by_what_the_visits_were_about():
+    seen = [
+        visit(("a_flow", "cancel_order"), handed_off=True),
+        visit(("a_flow", "cancel_order"), came_back=True),
+        visit(("an_article", "product_query")),
+    ]
+    cancelled, asked = figures.outcomes(seen)
+    assert (cancelled.intent, cancelled.visits, cancelled.handed_off, cancelled.tickets) == (
+        "cancel_order",
+        2,
+        1,
+        2,
+    )
+    assert (asked.intent, asked.resolved, asked.tickets) == ("product_query", 1, 0)
+
+
+def test_reasons_are_of_visits_that_ended_with_a_person():
+    seen = [
+        visit(
+            ("i_do_not_know", "unknown"), ("an_answer_to_our_question", "talk_to_human"), handed_off=True
+        ),
+        visit(("an_issue", "item_problem"), handed_off=True),
+        visit(("an_issue", "item_problem")),
+        visit(("an_article", "product_query"), handed_off=True),
+    ]
+    assert dict(figures.reasons(seen)) == {
+        "Villy did not know": 1, "Something is wrong": 1, "Asked for by the customer": 1,
+    }  # fmt: skip
+
+
+def test_staff_reads_why_and_what_became_of_it(browse, meera, priya):
+    conversations.ask(priya, "my jar arrived broken")
+    handover.open_ticket(priya)
+    shown = page(browse(meera).get("/admin/chatbot/example/figures/")).one("div", id="content").text
+    assert "Something is wrong" in shown or "An order has to be looked at" in shown
+    assert "item_problem" in shown

@@ -29,10 +29,10 @@ def frame_ancestors(answer) -> str:
 # --- The loader --------------------------------------------------------------
 
 
-def test_the_loader_is_small_public_and_never_older_than_five_minutes(client):
+def test_the_loader_is_small_public_and_never_older_than_a_minute(client):
     answer = client.get("/widget.js")
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert set(answer.headers["Cache-Control"].split(", ")) == {"public", "max-age=300"}
+    assert set(answer.headers["Cache-Control"].split(", ")) == {"public", "max-age=60"}
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert not answer.cookies
     again = client.get("/widget.js", headers={"If-None-Match": answer.headers["ETag"]})

@@ -12,6 +12,7 @@ from tickets.models import (
     Availability,
     DeskSettings,
     Lane,
+    PermissionSet,
     Person,
     Role,
     Status,
@@ -159,6 +160,19 @@ def test_a_category_goes_to_the_team_that_has_it(priya, asha, rohan):
     run()
     # What no team has goes to everyone
     assert assigned() == {asha.name: 5, rohan.name: 1} or assigned() == {asha.name: 4, rohan.name: 2}
+
+
+def test_an_agent_who_sees_their_own_team_only_gets_no_ticket_of_others(priya, asha):
+    rules(assignment="round-robin")
+    online(asha)
+    team_of("Payments", asha, categories=["payment"])
+    limited = PermissionSet.objects.create(name="Own team", own_team_only=True)
+    Person.objects.filter(pk=asha.pk).update(permission_set=limited)
+    tickets_of(priya, 1, category="delivery")
+    [hers] = tickets_of(priya, 1, category="payment")
+    run()
+    assert assigned() == {asha.name: 1}
+    assert Ticket.objects.get(pk=hers.pk).assignee == asha
 
 
 def test_tickets_of_a_team_that_is_full_do_not_hold_up_those_of_others(priya, asha, rohan, monkeypatch):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.assertions import refused
-from tickets import inbox, workflow
+from tickets import inbox, view_counts, workflow
 from tickets.models import Lane, Status, Ticket
 
 LIST = "/api/support/admin/"
@@ -145,7 +145,7 @@ def test_counts_are_by_view_and_capped(api, asha, rohan, desk, monkeypatch):
     }  # fmt: skip
     assert api(rohan).get(LIST).json()["counts"]["mine"] == 1
     assert answer["countsCapped"] == []
-    monkeypatch.setattr(inbox, "VIEW_COUNT_CAP", 2)
+    monkeypatch.setattr(view_counts, "VIEW_COUNT_CAP", 2)
     capped = api(asha).get(LIST).json()
     assert (capped["counts"]["open"], capped["counts"]["done"]) == (2, 2)
     assert capped["countsCapped"] == ["needs-answer", "open"]

@@ -1,6 +1,9 @@
 """Smaller things of the desk: saved views, blocked senders, links out of it, where the customer writes from."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from chatbot import handover
 from tests import factories
@@ -66,6 +69,29 @@ def test_a_sender_who_is_unblocked_is_heard_again(ticket, priya, asha, browse):
     blocked(ticket, asha, browse, block="")
     assert Person.objects.get(pk=priya.pk).blocked_at is None
     assert not factories.ticket(Person.objects.get(pk=priya.pk)).is_spam
+
+
+# --- How long is left --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "said"),
+    [
+        (0.1, "ok", "Waiting now 59 min left"),
+        (39.5, "soon", "Waiting 39 min 20 min left"),
+        (59.5, "soon", "Waiting 59 min 1 min left"),
+        (72.5, "breached", "Waiting 1 h 12 min 12 min late"),
+    ],
+)
+def test_an_open_ticket_says_how_long_the_customer_waits_and_how_long_is_left(
+    ticket, asha, browse, minutes, state, said
+):
+    since = timezone.now() - timedelta(minutes=minutes)
+    due_at = since + timedelta(hours=1)
+    Ticket.objects.filter(pk=ticket.pk).update(waiting_since=since, next_response_due_at=due_at)
+    head = page(browse(asha).get(f"/support/{ticket.pk}/")).one("header", id="ticket-head")
+    due = head.one("span", _class="due")
+    assert (due["data-sla"], due.text) == (state, said)
 
 
 # --- Links -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from tickets.models.settings import AgentPreferences
 from ..privacy.form_fields import EmailField
 from ..team.settings import LANGUAGES
 from . import rate_limits
+from .sessions import DESK_LANGUAGES
 
 
 class ForgottenPasswordForm(forms.Form):
@@ -30,7 +31,10 @@ class PreferencesForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,
-        choices=[("", gettext_lazy("As the browser says")), ("en", "English"), ("hi", LANGUAGES["hi"])],
+        choices=[
+            ("", gettext_lazy("As the browser says")),
+            *((code, LANGUAGES[code]) for code in DESK_LANGUAGES),
+        ],
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import Person
 from ..team.settings import current
@@ -23,12 +24,12 @@ SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="letters")
 
 # By allauth's names of its letters
 NOTICES = {
-    "totp_activated": "An authenticator app was added to your account.",
-    "totp_deactivated": "The authenticator app was removed from your account.",
-    "recovery_codes_generated": "New recovery codes were made for your account.",
-    "webauthn_added": "A passkey was added to your account.",
-    "webauthn_removed": "A passkey was removed from your account.",
-    "password_changed": "The password of your account was changed.",
+    "totp_activated": gettext_lazy("An authenticator app was added to your account."),
+    "totp_deactivated": gettext_lazy("The authenticator app was removed from your account."),
+    "recovery_codes_generated": gettext_lazy("New recovery codes were made for your account."),
+    "webauthn_added": gettext_lazy("A passkey was added to your account."),
+    "webauthn_removed": gettext_lazy("A passkey was removed from your account."),
+    "password_changed": gettext_lazy("The password of your account was changed."),
 }
 
 

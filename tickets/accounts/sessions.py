@@ -14,14 +14,18 @@ from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
+from supportdesk import languages
 from tickets import live
+from tickets.models.settings import AgentPreferences
 from tickets.privacy.audit import BY_THEMSELVES
 
 from ..models import Person, TokenFamily
 from ..team.settings import current
 from . import second_factor
 
-BEGAN, SEEN = "began", "seen"
+BEGAN, SEEN, LANGUAGE = "began", "seen", "language"
+# Hinglish is for customers
+DESK_LANGUAGES = ("en", "hi")
 # How often a session is written because of its use: with an idle time-out, and only to show it
 SEEN_EVERY, SHOWN_EVERY = 60, 300
 # What a session without its second factor is kept from; its account page is where it gets one
@@ -50,11 +54,27 @@ def agent_sessions(get_response):
         def middleware(request):
             # The thread served others before; a page shows times of the shop's zone
             timezone.activate(current().time_zone)
-            if not _has_session(request):
+            if not request.path.startswith(DESK):
                 return get_response(request)
-            return refusal(request) or get_response(request)
+            with languages.speaking(language_of(request)):
+                refused = _has_session(request) and refusal(request)
+                return refused or get_response(request)
 
     return middleware
+
+
+def language_of(request) -> str:
+    """Return what the desk speaks: the language that the agent chose, else the browser's; the admin is in English."""
+    if not request.path.startswith("/support/"):
+        return languages.DEFAULT
+    chosen = request.session.get(LANGUAGE) if _has_session(request) else ""
+    return chosen or languages.of_browser(request.headers.get("Accept-Language", ""), DESK_LANGUAGES)
+
+
+def remember_language(request, language: str) -> None:
+    """Have the desk speak this language in this session; each request reads it with the session."""
+    if request.session.get(LANGUAGE, "") != language:
+        request.session[LANGUAGE] = language
 
 
 def _has_session(request) -> bool:
@@ -108,6 +128,8 @@ def _began(sender, request, user, **signal) -> None:
     if user.is_agent:
         request.session[BEGAN] = request.session[SEEN] = int(time.time())
         request.session.set_expiry(int(current().session_length.total_seconds()))
+        chosen = AgentPreferences.objects.filter(pk=user.pk).first()
+        remember_language(request, chosen.language if chosen else "")
 
 
 user_logged_in.connect(_began, dispatch_uid="agents' sessions begin")

@@ -20,6 +20,9 @@ from tickets.desk.forms import SignInForm, StaffSignInForm
 from tickets.models.settings import AgentPreferences
 
 from ..access import for_agents
+from ..alerts import preferences as alert_preferences
+from ..alerts import push
+from ..alerts.forms import AlertsForm
 from ..team.settings import current
 from . import letters, rate_limits, second_factor, sessions
 from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm
@@ -141,7 +144,11 @@ def account(request):
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=preferences)
     if form.is_valid():
         form.save()
+        sessions.remember_language(request, form.instance.language)
+        alert_preferences.forget_page(request.user)
         return redirect(f"{reverse('account')}?saved=1")
+    # Chosen in another browser meanwhile: from the next page on it is in force here, too
+    sessions.remember_language(request, preferences.language)
     return _account_page(request, preferences=form)
 
 
@@ -185,6 +192,9 @@ def _account_page(request, *, preferences=None, password=None, status=200):
     context = {
         "preferences": preferences or PreferencesForm(instance=preferences_of(person)),
         "password": password or OwnPasswordForm(request),
+        "alerts": AlertsForm(instance=alert_preferences.of(person)),
+        "push_key": push.public_key(),
+        "browsers": list(person.push_subscriptions.order_by("-created_at")),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes": next((each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES), None),

@@ -112,7 +112,7 @@ class AddressBlockAdmin(Record):
     search_fields = ("=address",)
 
     def has_delete_permission(self, request, obj=None):
-        return request.user.is_staff
+        return request.user.has_perm(f"tickets.delete_{self.opts.model_name}")
 
 
 @admin.register(ChannelIdentity)
@@ -123,7 +123,7 @@ class ChannelIdentityAdmin(Record):
     search_fields = ("=address",)
 
     def has_delete_permission(self, request, obj=None):
-        return request.user.is_staff
+        return request.user.has_perm(f"tickets.delete_{self.opts.model_name}")
 
 
 @admin.register(MessageTemplate)

@@ -13,6 +13,7 @@ from django.urls import path
 from tickets.accounts import rate_limits
 from tickets.models import AuditAction, Role
 from tickets.privacy import audit, personal_data
+from tickets.visibility import may, require
 
 IN_MEMORY = 4 * 1024 * 1024
 
@@ -44,12 +45,16 @@ class DataPage:
         person = self.get_object(request, object_id)
         if not person:
             raise Http404
-        if not self.has_change_permission(request, person):
+        if not self.has_view_permission(request, person):
             raise PermissionDenied
         form = EraseForm(request.POST if "erase" in request.POST else None)
+        may_erase = person.role == Role.CUSTOMER and may(request.user, "erase")
         if "export" in request.POST:
+            require(request.user, "export")
             return self.exported(request, person)
-        if person.role == Role.CUSTOMER and form.is_valid():
+        if "erase" in request.POST:
+            require(request.user, "erase")
+        if may_erase and form.is_valid():
             return self.erased(request, person, words=form.cleaned_data["words"])
         context = self.admin_site.each_context(request) | {
             "title": f"Data of {person}",
@@ -57,7 +62,9 @@ class DataPage:
             "media": self.media,
             "original": person,
             "form": form,
-            "may_be_erased": person.role == Role.CUSTOMER,
+            "may_be_erased": may_erase,
+            "is_customer": person.role == Role.CUSTOMER,
+            "may_be_exported": may(request.user, "export"),
             "ticket_count": person.tickets.count(),
         }
         return TemplateResponse(request, "admin/tickets/person/data.html", context)

@@ -18,6 +18,7 @@ from tickets.accounts import rate_limits
 from tickets.models import AuditAction
 from tickets.privacy import audit
 from tickets.shop import importing, registry
+from tickets.visibility import require
 
 ENDINGS = {".csv", ".xlsx", ".jsonl", ".ndjson"}
 MOST_BYTES = 4 * 1024 * 1024
@@ -145,6 +146,7 @@ class ShopFiles:
     def export_view(self, request, form):
         if not self.has_view_permission(request):
             raise PermissionDenied
+        require(request.user, "export")
         rate_limits.consume(request, "export")
         audit.note(request, AuditAction.EXPORTED, self.shop_kind)
         names = importing.columns(self.kind)

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from tickets.accounts import rate_limits
 from tickets.operations import checklist
+from tickets.visibility import require
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_check(request):
     """GET: ask. POST: send it, and say what the mail server answered."""
+    require(request.user, "change_settings")
     context = admin.site.each_context(request) | {
         "title": _("Test letter"),
         "mail_goes_out": settings.MAIL_GOES_OUT,

@@ -33,7 +33,7 @@ class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserA
     add_form = NewPersonForm
     fieldsets = (
         (None, {"fields": ("name", "email", "phone")}),
-        ("Signing in", {"fields": ("role", "is_active", "login_email", "password")}),
+        ("Signing in", {"fields": ("role", "permission_set", "is_active", "login_email", "password")}),
         (
             "Known as",
             {"fields": ("external_id", "merged_into", "created_at", "last_login", "record_history")},
@@ -63,14 +63,18 @@ class PersonAdmin(ShopFiles, SignInActions, DataPage, LinkPage, DeskAdmin, UserA
 
     def get_readonly_fields(self, request, obj=None):
         # Staff cannot lock themselves out
-        own = ("role", "is_active") if obj == request.user else ()
+        own = ("role", "permission_set", "is_active") if obj == request.user else ()
         return (*super().get_readonly_fields(request, obj), *own)
 
     def get_fieldsets(self, request, obj=None):
         if obj and not obj.login_email:
-            signing_in = ("Signing in", {"fields": ("role", "is_active", "login_email")})
+            signing_in = ("Signing in", {"fields": ("role", "permission_set", "is_active", "login_email")})
             return (self.fieldsets[0], signing_in, self.fieldsets[2])
         return super().get_fieldsets(request, obj)
+
+    def get_actions(self, request):
+        # All of them change something
+        return super().get_actions(request) if self.has_change_permission(request) else {}
 
     def has_delete_permission(self, request, obj=None):
         # Tickets and orders are theirs. Who leaves is made inactive

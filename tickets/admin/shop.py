@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -167,6 +168,8 @@ class ShopConnectionAdmin(DeskAdmin):
 
     def fetch_view(self, request, object_id):
         """Begin, or go on where it failed."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         connection = self.get_object(request, object_id)
         if not connection or request.method != "POST":
             raise Http404

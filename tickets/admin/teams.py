@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import queries
-from tickets.models import AuditAction, Availability, Category, Team, TeamCategory, TeamMember
+from tickets.models import (
+    AuditAction,
+    Availability,
+    Category,
+    PermissionSet,
+    Team,
+    TeamCategory,
+    TeamMember,
+)
 from tickets.privacy import audit
 from tickets.team import availability
 
@@ -99,6 +107,21 @@ def _inserted(row) -> bool:
     except IntegrityError:
         return type(row).objects.filter(**same).exists()
     return True
+
+
+@admin.register(PermissionSet)
+class PermissionSetAdmin(DeskAdmin):
+    """What people with this set may do; a set with people is kept."""
+
+    list_display = ("name", "own_team_only", "may_export", "may_erase", "may_change_settings")
+    ordering = ("name",)
+    sortable_by = ()
+    fields = ("name", "own_team_only", "may_export", "may_erase", "may_change_settings", "has_it")
+    readonly_fields = ("has_it",)
+
+    @admin.display(description=gettext_lazy("people with it"), empty_value="")
+    def has_it(self, row):
+        return ", ".join(map(str, row.people.order_by("name")[:100])) if not row._state.adding else ""
 
 
 @admin.register(Availability)

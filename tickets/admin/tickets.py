@@ -17,6 +17,7 @@ from tickets.accounts import rate_limits
 from tickets.models import AuditAction, Ticket
 from tickets.privacy import audit
 from tickets.reports import tickets_csv
+from tickets.visibility import may, require, visibility_of, visible_tickets
 
 from .base import DeskAdmin
 from .forms import (
@@ -127,7 +128,9 @@ class TicketAdmin(DeskAdmin):
     # --- The list ---
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("handover")
+        tickets = super().get_queryset(request).defer("handover")
+        limits = visibility_of(request.user)
+        return limits.among(tickets) if limits else tickets
 
     def get_search_results(self, request, queryset, search_term):
         return search.tickets(queryset, search_term) if search_term else queryset, False
@@ -178,8 +181,15 @@ class TicketAdmin(DeskAdmin):
     def change_assignee(self, request, chosen):
         return self.change_many(request, chosen, AssigneeOfManyForm)
 
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if not may(request.user, "export"):
+            actions.pop("export_csv", None)
+        return actions
+
     @admin.action(description="Export as CSV")
     def export_csv(self, request, chosen):
+        require(request.user, "export")
         rate_limits.consume(request, "export")
         headers = {
             "Content-Type": "text/csv; charset=utf-8",
@@ -193,7 +203,7 @@ class TicketAdmin(DeskAdmin):
         if confirmed:
             # Not `chosen`, which went through the list's filter once more: a ticket that has changed since
             # would drop out of it, and without a word
-            chosen = Ticket.objects.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+            chosen = visible_tickets(request.user).filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
         tickets = list(chosen[: MANY + 1])
         if len(tickets) > MANY:
             self.message_user(request, f"Please choose at most {MANY} tickets at a time.", messages.ERROR)

@@ -4,6 +4,7 @@ import json
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
@@ -81,6 +82,8 @@ class WebhookAdmin(DeskAdmin):
         Webhook.objects.filter(pk=obj.pk).update(**changes)
 
     def test_view(self, request, object_id):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         webhook = self.get_object(request, object_id)
         if not webhook or request.method != "POST":
             raise Http404

@@ -14,6 +14,8 @@ from tickets.accounts import rate_limits
 from tickets.attachments import received_files
 from tickets.models import Category, Order, Person, Priority, Status, Ticket
 from tickets.uploads import received
+from tickets.view_counts import view_counts
+from tickets.visibility import visibility_of, visible_tickets
 
 from . import desk_serializers as d
 from . import schema
@@ -58,7 +60,7 @@ def inbox(request):
     """The tickets of a view or of filters: {results, next, counts}; counts by view stop at 1,000."""
     asked = request.query_params
     page = inbox_lists.inbox_page(inbox_filter(asked, request.user), asked.get("cursor", ""))
-    counts = inbox_lists.view_counts(request.user)
+    counts = view_counts(request.user)
     del counts["waiting-for-me"]
     return Response(
         {
@@ -83,6 +85,7 @@ def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
         callback=_yes_or_no(asked, "callback"),
         updated_since=_moment(asked, "updatedSince"),
         agent=str(person.pk),
+        visible=visibility_of(person),
     )
 
 
@@ -223,11 +226,39 @@ def merge(request, ticket_id):
     return Response(conversation_now(stays, agent=True))
 
 
+@extend_schema(
+    operation_id="splitTicket",
+    methods=["POST"],
+    request=d.SplitSerializer,
+    responses={201: s.DeskConversationSerializer, **schema.CHANGE},
+)
+@extend_schema(
+    operation_id="undoSplit",
+    methods=["DELETE"],
+    request=None,
+    responses={200: s.DeskConversationSerializer, **schema.CHANGE},
+)
+@api_view(["POST", "DELETE"])
+@for_agents
+def split(request, ticket_id):
+    """Make a ticket of one of the customer's messages: 201 the new ticket.
+
+    DELETE on the new ticket moves the message back, while it has no other words: 200 the ticket that it came from.
+    """
+    ticket = access.desk_ticket(request.user, ticket_id)
+    if request.method == "DELETE":
+        return Response(conversation_now(workflow.unsplit(ticket, by=request.user), agent=True))
+    made = workflow.split(ticket, checked(d.SplitSerializer, request)["seq"], by=request.user)
+    if not made:
+        raise NotFound("This ticket has no such message.")
+    return Response(conversation_now(made, agent=True), status=201)
+
+
 def ticket_of(agent: Person, reference: str) -> Ticket:
     """Return a ticket by its id or its number."""
     reference = reference.strip().removeprefix("#")
     if reference.isascii() and reference.isdigit() and len(reference) < 10:
-        found = Ticket.objects.filter(number=int(reference)).first()
+        found = visible_tickets(agent).filter(number=int(reference)).first()
         if not found:
             raise ValidationError({"into": ["There is no ticket with this number."]})
         reference = found.pk
@@ -257,7 +288,7 @@ def bulk(request):
 def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = None) -> tuple[list, list]:
     """Change these tickets: `(ids, skipped)`; fill `tokens` with the undo token of each."""
     ids = list(dict.fromkeys(ids))
-    found = Ticket.objects.defer("handover").in_bulk(ids)
+    found = visible_tickets(agent).in_bulk(ids)
     refused = {}
 
     def change(ticket):

@@ -11,6 +11,7 @@ import hmac
 import uuid
 from datetime import timedelta
 from functools import cache
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,6 +42,14 @@ def url(link: ConversationLink, *, stars: int = 0) -> str:
     """The address of the page as a letter writes it, with so many stars chosen."""
     path = reverse("conversation-link", args=[token(link)])
     return f"{origin()}{path}" + (f"?rating={stars}" if stars else "")
+
+
+def whatsapp_url(link: ConversationLink) -> str:
+    """The address that opens WhatsApp with the words that prove whose number it is; empty without a number."""
+    if not settings.WHATSAPP_NUMBER:
+        return ""
+    words = quote(f"Continue #{reply_token(link)}")
+    return f"https://wa.me/{settings.WHATSAPP_NUMBER}?text={words}"
 
 
 def origin() -> str:

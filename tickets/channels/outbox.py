@@ -177,7 +177,8 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
     """Write how a try ended."""
     mine = Outgoing.objects.filter(pk=row.pk)
     held = mine.filter(state=OutgoingState.SENDING, leased_until=row.leased_until)
-    finished = timezone.now()
+    # Later than the look that found it due, whatever this machine's clock says
+    finished = max(timezone.now(), now)
     if isinstance(result, str):
         # A status may have come before the answer to our call did
         mine.filter(external_id="").update(external_id=result[:250])

@@ -11,13 +11,16 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from markupsafe import Markup
 
+from supportdesk import languages
 from tickets import downloads, queries, uploads, workflow
 from tickets.accounts import rate_limits
 from tickets.desk import fragments
+from tickets.team.settings import current
 
 from ..attachments import BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
@@ -40,7 +43,9 @@ def with_link(view):
         link = links.find(token)
         if not link:
             raise Http404
-        response = view(request, link, *args, **kwargs)
+        # In the language of the conversation, whatever the browser's
+        with languages.speaking(current().language(link.ticket.language)):
+            response = view(request, link, *args, **kwargs)
         # The address is a secret: no site that is linked from here may learn it, and no search engine
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -66,7 +71,7 @@ def messages(request, link):
     shown = queries.newer_messages(
         link.ticket, _number(request.GET.get("after")), notes=False, limit=PAGE_MESSAGES
     )
-    html = "".join(str(bubble) for _, bubble in _bubbles(link, shown))
+    html = "".join(str(bubble) for _day, bubble in _bubbles(link, shown))
     return HttpResponse(html, headers={"X-Conversation-State": link.ticket.status})
 
 
@@ -89,7 +94,7 @@ def rating(request, link):
         request.POST.get("comment", "").strip()[:COMMENT_LENGTH],
     )
     if not 1 <= stars <= 5:
-        return _page(request, link, error="Choose one to five stars.", status=400)
+        return _page(request, link, error=_("Choose one to five stars."), status=400)
     ticket = link.ticket
     try:
         if ticket.status == Status.RESOLVED:
@@ -160,9 +165,9 @@ def _say(request, link):
     documents = [each for each in request.FILES.getlist("file") if each]
     rate_limits.consume(request, *(("write", "upload") if upload or documents else ("write",)))
     if not text.strip() and not upload and not documents:
-        return _page(request, link, error="Write something or attach a picture.", status=400)
+        return _page(request, link, error=_("Write something or attach a picture."), status=400)
     if len(text) > MAX_TEXT:
-        error = f"A message has at most {MAX_TEXT:,} characters."
+        error = _("A message has at most %(count)s characters.") % {"count": f"{MAX_TEXT:,}"}
         return _page(request, link, error=error, draft=text, status=400)
     client_id = request.POST.get("clientId", "")[:64] or None
     ticket = link.ticket
@@ -192,7 +197,7 @@ def _say(request, link):
     # one that was there already may hold what this letter's reader has no right to see
     if message.is_new and message.seq == 1:
         return _back(links.create(message.ticket, link.address), f"message-{message.seq}")
-    return _page(request, link, notice="Your message was sent. We will answer you by e-mail.")
+    return _page(request, link, notice=_("Your message was sent. We will answer you by e-mail."))
 
 
 def _back(link, place: str) -> HttpResponseRedirect:
@@ -215,6 +220,7 @@ def _page(request, link, *, error="", notice="", draft="", status=200):
         "bubbles": _bubbles(link, shown),
         "last_seq": shown[-1].seq if shown else 0,
         "is_cut": bool(shown) and shown[0].seq > 1,
+        "whatsapp": links.whatsapp_url(link),
         "stars": stars if 1 <= stars <= 5 else ticket.rating or 0,
         "can_rate": ticket.status in (Status.RESOLVED, Status.CLOSED),
         "Status": Status,

@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from supportdesk import languages
 from tickets import access, workflow
 from tickets.collaboration import followers
 from tickets.models import Person, Status
@@ -23,9 +25,9 @@ from .dashboard import header_context
 from .forms import AssignForm, ChangeForm, MoveForm, SnoozeForm, TriageForm, complaint
 
 TOASTS = {
-    Status.IN_PROGRESS: "The ticket is in progress.",
-    Status.RESOLVED: "Resolved. The customer is asked whether that solved it.",
-    Status.CLOSED: "The ticket is closed.",
+    Status.IN_PROGRESS: gettext_lazy("The ticket is in progress."),
+    Status.RESOLVED: gettext_lazy("Resolved. The customer is asked whether that solved it."),
+    Status.CLOSED: gettext_lazy("The ticket is closed."),
 }
 
 
@@ -63,34 +65,34 @@ def answered(request, ticket, said: str, *, token: str = "", status: int = 200) 
 @action
 def take(request, ticket):
     workflow.take(ticket, by=request.user)
-    return "The ticket is yours."
+    return gettext("The ticket is yours.")
 
 
 @action
 def move(request, ticket):
     data = _valid(MoveForm(request.POST))
     workflow.move(ticket, data["status"], by=request.user, resolution=data["resolution"])
-    return TOASTS[data["status"]]
+    return str(TOASTS[data["status"]])
 
 
 @action
 def triage(request, ticket):
     data = _valid(TriageForm(request.POST))
     workflow.triage(ticket, by=request.user, **data)
-    return "Saved."
+    return gettext("Saved.")
 
 
 @action
 def assign(request, ticket):
     agent = _valid(AssignForm(request.POST))["agent"]
     workflow.assign(ticket, agent, by=request.user)
-    return f"Assigned to {agent}." if agent else "Unassigned."
+    return (gettext("Assigned to %(agent)s.") % {"agent": agent}) if agent else gettext("Unassigned.")
 
 
 @action
 def callback(request, ticket):
     workflow.complete_callback(ticket, by=request.user)
-    return "Callback marked as done."
+    return gettext("Callback marked as done.")
 
 
 @action
@@ -102,7 +104,7 @@ def change(request, ticket):
         workflow.correct(ticket, by=request.user, **changes)
     if data["priority"]:
         workflow.triage(ticket, by=request.user, priority=data["priority"])
-    return "Saved."
+    return gettext("Saved.")
 
 
 @action
@@ -111,7 +113,11 @@ def tags(request, ticket):
     added, removed = request.POST.get("add", ""), request.POST.get("remove", "")
     kept = [tag for tag in ticket.tags if tag != removed]
     workflow.correct(ticket, by=request.user, tags=[*kept, added])
-    return f"Tag “{removed}” removed." if removed else f"Tagged “{' '.join(added.split())}”."
+    return (
+        (gettext("Tag “%(tag)s” removed.") % {"tag": removed})
+        if removed
+        else (gettext("Tagged “%(tag)s”.") % {"tag": " ".join(added.split())})
+    )
 
 
 @action
@@ -119,21 +125,23 @@ def snooze(request, ticket):
     until = _valid(SnoozeForm(request.POST))["until"]
     workflow.snooze(ticket, until, by=request.user)
     if not until:
-        return "The ticket is back."
-    return f"Snoozed until {timezone.localtime(until).strftime('%-d %b, %H:%M')}."
+        return gettext("The ticket is back.")
+    return gettext("Snoozed until %(when)s.") % {
+        "when": languages.date(timezone.localtime(until), "d MMM, HH:mm")
+    }
 
 
 @action
 def no_answer(request, ticket):
     workflow.needs_no_answer(ticket, by=request.user)
-    return "No answer needed."
+    return gettext("No answer needed.")
 
 
 @action
 def spam(request, ticket):
     is_spam = bool(request.POST.get("spam"))
     workflow.mark_spam(ticket, is_spam, by=request.user)
-    return "Marked as spam." if is_spam else "Marked as no spam."
+    return gettext("Marked as spam.") if is_spam else gettext("Marked as no spam.")
 
 
 @action
@@ -144,7 +152,7 @@ def block(request, ticket):
     Person.objects.filter(pk=ticket.requester_id).update(blocked_at=blocked_at)
     ticket.requester.blocked_at = blocked_at
     workflow.mark_spam(ticket, is_blocked, by=request.user)
-    return "The sender is blocked." if is_blocked else "The sender is unblocked."
+    return gettext("The sender is blocked.") if is_blocked else gettext("The sender is unblocked.")
 
 
 @action

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -12,8 +13,12 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tickets import access, inbox, queries, workflow
+from tickets.alerts import preferences as alert_preferences
+from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
-from tickets.models import Category, Priority, Status, Ticket
+from tickets.models import Category, ChannelName, Priority, Status, Ticket
+from tickets.view_counts import view_counts
+from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
 from . import fragments, history
@@ -63,6 +68,9 @@ def row(request, ticket_id):
     shown = shown_list(request.GET, request.user)
     found = inbox.inbox(shown.wanted).filter(pk=ticket_id).first()
     if not found:
+        if visibility_of(request.user):
+            # Of another team, or not in this list: 404, or nothing
+            access.desk_ticket(request.user, ticket_id)
         return HttpResponse("")
     return HttpResponse(fragments.row(found, timezone.now(), shown.query, me=request.user.name))
 
@@ -70,7 +78,7 @@ def row(request, ticket_id):
 @page_for_agents
 def counts(request):
     """The counts of the views, as the tabs show them."""
-    found = inbox.view_counts(request.user)
+    found = view_counts(request.user)
     return JsonResponse({view: str(count) for view, count in found.items()})
 
 
@@ -125,6 +133,7 @@ def _page(request) -> dict:
     """What stands around both panes, once a page."""
     return {
         "desk_modules": DESK_MODULES,
+        "rings": alert_preferences.of_page(request.user),
         "shortcuts": SHORTCUTS,
         "all_tags": queries.tags().values(),
         "filter_choices": filter_choices(),
@@ -172,7 +181,7 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
 
 
 def _views(request, shown) -> list[View]:
-    counted = inbox.view_counts(request.user)
+    counted = view_counts(request.user)
     q = f"&q={request.GET['q']}" if shown.q and request.GET.get("q") else ""
     return [
         View(
@@ -190,7 +199,7 @@ def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> in
     """How many tickets the list has; a plain view has been counted for its tab."""
     if not page.next:
         return inbox.Count(len(page.rows))
-    plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent)
+    plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent, visible=wanted.visible)
     counted = next((view.count for view in views if view.is_current), None)
     if counted and wanted == plain and not counted.capped:
         return counted
@@ -199,7 +208,8 @@ def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> in
 
 def _pane(request, ticket) -> dict:
     shown = queries.newest_messages(ticket, notes=True)
-    earlier = [each for each in queries.earlier_tickets(ticket.requester_id) if each.pk != ticket.pk]
+    others = queries.earlier_tickets(ticket.requester_id, visibility_of(request.user))
+    earlier = [each for each in others if each.pk != ticket.pk]
     return header_context(request, ticket) | {
         "bubbles": fragments.bubbles(shown, ticket, "agent", days=True, viewer=request.user),
         "older": _older(shown),
@@ -212,7 +222,21 @@ def _pane(request, ticket) -> dict:
         "scheduled": queries.scheduled_on(ticket.pk) if ticket.has_scheduled else [],
         "drafts": json.dumps(drafts.as_json(ticket, request.user), ensure_ascii=False),
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
+        "window": _window(ticket),
     }
+
+
+@dataclass(frozen=True)
+class Window:
+    """WhatsApp's 24 hours: until when an agent may write freely; None where only templates may be sent."""
+
+    ends_at: datetime | None
+
+
+def _window(ticket) -> Window | None:
+    if ticket.reply_by != ChannelName.WHATSAPP:
+        return None
+    return Window(whatsapp.window_ends_at(whatsapp.identity_of(ticket)))
 
 
 def header_context(request, ticket) -> dict:

@@ -2,6 +2,7 @@
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, JsonResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
@@ -42,16 +43,22 @@ def _allowed(request, answer):
         person = person_of(request)
     except APIException as reason:
         return JsonResponse(
-            {"detail": "Please sign in again.", "code": "token_not_valid"}, status=reason.status_code
+            {"detail": gettext("Please sign in again."), "code": "token_not_valid"},
+            status=reason.status_code,
         )
     if not person.is_authenticated:
-        return JsonResponse({"detail": "Please sign in.", "code": "not_authenticated"}, status=401)
+        return JsonResponse({"detail": gettext("Please sign in."), "code": "not_authenticated"}, status=401)
     try:
         return answer(person)
     except (Http404, FileNotFoundError):
-        return JsonResponse({"detail": "There is nothing here for you.", "code": "not_found"}, status=404)
+        return JsonResponse(
+            {"detail": gettext("There is nothing here for you."), "code": "not_found"}, status=404
+        )
     except OSError:
-        detail = {"detail": "This file cannot be shown just now. Please try again.", "code": "away"}
+        detail = {
+            "detail": gettext("This file cannot be shown just now. Please try again."),
+            "code": "away",
+        }
         return JsonResponse(detail, status=503, headers={"Retry-After": "5"})
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from tickets import queries
 from tickets.models import Category, Order, Priority, Status
@@ -37,9 +38,11 @@ class SignInForm(OtherDoor, AuthenticationForm):
     """E-mail and password of an agent. A customer whose password is right is told where to go."""
 
     error_messages = {
-        "invalid_login": "E-mail or password is wrong.",
-        "inactive": "E-mail or password is wrong.",
-        "other_door": "This is a customer's account. The desk is for agents; please sign in at the shop.",
+        "invalid_login": gettext_lazy("E-mail or password is wrong."),
+        "inactive": gettext_lazy("E-mail or password is wrong."),
+        "other_door": gettext_lazy(
+            "This is a customer's account. The desk is for agents; please sign in at the shop."
+        ),
     }
 
     def __init__(self, *args, **kwargs):
@@ -56,7 +59,9 @@ class StaffSignInForm(OtherDoor, AdminAuthenticationForm):
     """The same at the administration's door, for staff."""
 
     error_messages = AdminAuthenticationForm.error_messages | {
-        "other_door": "This account has no access to the administration. Agents sign in at /support/.",
+        "other_door": gettext_lazy(
+            "This account has no access to the administration. Agents sign in at /support/."
+        ),
     }
 
     def is_welcome(self, user):
@@ -125,7 +130,9 @@ class TriageForm(forms.Form):
 
 class AssignForm(forms.Form):
     agent = forms.ModelChoiceField(
-        queries.agents(), required=False, error_messages={"invalid_choice": "There is no such agent."}
+        queries.agents(),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("There is no such agent.")},
     )
 
 
@@ -144,7 +151,7 @@ class ChangeForm(forms.Form):
     orderId = forms.ModelChoiceField(
         Order.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "This customer has no such order."},
+        error_messages={"invalid_choice": gettext_lazy("This customer has no such order.")},
     )
     priority = forms.ChoiceField(choices=Priority, required=False)
 
@@ -155,8 +162,8 @@ class ChangeForm(forms.Form):
     def clean(self):
         data = super().clean()
         for name, sentence in (
-            ("subject", "A ticket needs a subject."),
-            ("userName", "Say who the customer is."),
+            ("subject", gettext("A ticket needs a subject.")),
+            ("userName", gettext("Say who the customer is.")),
         ):
             if name in self.data and not self.errors.get(name) and not data[name]:
                 raise forms.ValidationError(sentence)

@@ -4,6 +4,7 @@ Each is made of plain values and of nothing else, so that equal values look alik
 that did not change and a bubble that was shown before are not rendered again.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -13,8 +14,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from markupsafe import Markup
 
+from supportdesk import languages
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
 from tickets.attachments import EXTENSIONS
@@ -62,6 +65,8 @@ class Row(NamedTuple):
     tags: tuple[queries.TagShown, ...]
     query: str
     is_open: bool
+    # What the row is written in
+    language: str
 
     get_status_display = Ticket.get_status_display
     get_priority_display = Ticket.get_priority_display
@@ -83,10 +88,12 @@ def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False
         state = ticket.response_state(now)
         due = Waiting(since, ticket.next_response_due_at, state, waited(since, now))
     preview_by = (
-        "You" if ticket.preview_by and ticket.preview_by == me else ticket.preview_by.partition(" ")[0]
+        gettext("You")
+        if ticket.preview_by and ticket.preview_by == me
+        else ticket.preview_by.partition(" ")[0]
     )
     age_now, hue_of = age(ticket.updated_at, now), hue(ticket.requester_id)
-    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open)
+    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, languages.current())
     return _row(Row(*_of_ticket(ticket), *shown))
 
 
@@ -106,6 +113,8 @@ def _row(row: Row) -> Markup:
 # --- Conversations -----------------------------------------------------------
 
 
+# The client_id that an incoming letter gives its words, see models.Incoming
+LETTER = re.compile(r"in-[0-9a-f]{32}-0")
 # Messages of one sender within this time are one group
 TOGETHER = timedelta(minutes=5)
 
@@ -157,6 +166,12 @@ class Bubble(NamedTuple):
     place: str
     # Told to its sender only
     was_read: bool | None
+    language: str
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether agents can open what it quoted and the whole mail: the first message of a letter."""
+        return self.side == "agent" and LETTER.fullmatch(self.client_id or "") is not None
 
     @property
     def hidden(self) -> str:
@@ -209,6 +224,7 @@ def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Pers
         shows_withdrawn=is_withdrawn and reads and message.sender != Sender.SYSTEM,
         place=group,
         was_read=message.was_read(ticket) if is_own else None,
+        language=languages.current(),
     )
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from tickets.inbox import OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
 from tickets.models import Category, Person, Priority, Status
 from tickets.queries import colleagues, tags
 from tickets.search.operators import parse
+from tickets.visibility import visibility_of
 
 # In the order in which they stand in the address
 FIELDS = ("view", "status", "priority", "category", "tag", "assigned", "unread", "callback", "q")
@@ -123,6 +125,7 @@ def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
         "unread": "unread" in given,
         "callback": "callback" in given,
         "agent": str(agent.pk),
+        "visible": visibility_of(agent),
     }
     found = parse(" ".join(given.get("q", [])).strip())
     fields |= {"q": found.words, "sender": found.sender, "order_number": found.order_number}
@@ -153,40 +156,56 @@ def _chips(given: dict) -> list[Chip]:
     return chips
 
 
+NAMES = {
+    "status": gettext_lazy("Status"),
+    "priority": gettext_lazy("Priority"),
+    "category": gettext_lazy("Category"),
+    "tag": gettext_lazy("Tag"),
+}
+
+
 def _label(name: str, value: str) -> str:
     match name:
         case "unread":
-            return "Unread"
+            return gettext("Unread")
         case "callback":
-            return "Call back"
+            return gettext("Call back")
         case "assigned":
-            return f"Assigned to: {_who(value)}"
-    return f"{name.capitalize()}: {LABELS.get(name, {}).get(value, value)}"
+            return gettext("Assigned to: %(value)s") % {"value": _who(value)}
+    return f"{NAMES[name]}: {LABELS.get(name, {}).get(value, value)}"
 
 
 def _who(value: str) -> str:
     if value in ("me", "none"):
-        return "me" if value == "me" else "no one"
-    return next((each.name for each in colleagues() if str(each.id) == value), "another agent")
+        return gettext("me") if value == "me" else gettext("no one")
+    return next((each.name for each in colleagues() if str(each.id) == value), gettext("another agent"))
 
 
 def filter_choices() -> list[tuple[str, list[Choice]]]:
     """The choices of the "Filter" box, by group; each adds a chip."""
     return [
-        ("Status", _choices("status", Status.choices)),
-        ("Priority", _choices("priority", reversed(Priority.choices))),
-        ("Category", _choices("category", Category.choices)),
-        ("Tag", _choices("tag", [(name, name) for name in tags()])),
+        (NAMES["status"], _choices("status", Status.choices)),
+        (NAMES["priority"], _choices("priority", reversed(Priority.choices))),
+        (NAMES["category"], _choices("category", Category.choices)),
+        (NAMES["tag"], _choices("tag", [(name, name) for name in tags()])),
         (
-            "Assigned to",
+            gettext("Assigned to"),
             _choices(
                 "assigned",
-                [("me", "Me"), ("none", "No one"), *((each.id, each.name) for each in colleagues())],
+                [
+                    ("me", gettext("Me")),
+                    ("none", gettext("No one")),
+                    *((each.id, each.name) for each in colleagues()),
+                ],
             ),
         ),
         (
-            "More",
-            [Choice("unread:1", "Unread"), Choice("callback:1", "Call back"), Choice("view:spam", "Spam")],
+            gettext("More"),
+            [
+                Choice("unread:1", gettext("Unread")),
+                Choice("callback:1", gettext("Call back")),
+                Choice("view:spam", gettext("Spam")),
+            ],
         ),
     ]
 

@@ -7,14 +7,21 @@ from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import ValidationError
 
 from tickets import access, workflow
 from tickets.api import desk as api
-from tickets.api.desk_serializers import MOST_AT_ONCE, BulkSerializer, CallerTicketSerializer
+from tickets.api.desk_serializers import (
+    MOST_AT_ONCE,
+    BulkSerializer,
+    CallerTicketSerializer,
+    SplitSerializer,
+)
 from tickets.models import Person, SavedView, Ticket
 from tickets.privacy.masking import masked
+from tickets.visibility import visible_tickets
 
 from .actions import from_script, plain
 from .forms import SaveViewForm, complaint
@@ -34,9 +41,9 @@ def bulk(request):
         ids = request.POST.getlist("ids")
         changes = json.loads(request.POST.get("changes", ""))
     except ValueError:
-        return plain("This is not JSON.", 400)
+        return plain(gettext("This is not JSON."), 400)
     if not isinstance(changes, dict) or changes.keys() & NOT_IN_BULK:
-        return plain("These fields cannot be changed for many tickets.", 400)
+        return plain(gettext("These fields cannot be changed for many tickets."), 400)
     tokens: dict[str, str] = {}
     try:
         done, skipped = _changed(ids, changes, request.user, tokens)
@@ -58,7 +65,7 @@ def _changed(ids: list[str], changes: dict, agent: Person, tokens: dict) -> tupl
 
 def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, list]:
     """Add a tag to each, whatever others it has."""
-    found = Ticket.objects.defer("handover").in_bulk(ids)
+    found = visible_tickets(agent).in_bulk(ids)
 
     def add(ticket):
         done = workflow.change(ticket, by=agent, tags=[*ticket.tags, tag])
@@ -71,7 +78,7 @@ def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, lis
 
 def _undone(tokens: dict, agent: Person) -> dict:
     ids = list(tokens)[:MOST_AT_ONCE] if isinstance(tokens, dict) else []
-    found = [ticket for ticket in map(_found, ids) if ticket]
+    found = [ticket for id in ids if (ticket := _found(id, agent))]
     done, skipped = workflow.change_many(
         found, lambda ticket: workflow.undo_change(ticket, str(tokens[str(ticket.pk)]), by=agent)
     )
@@ -81,9 +88,9 @@ def _undone(tokens: dict, agent: Person) -> dict:
     }
 
 
-def _found(id: str) -> Ticket | None:
+def _found(id: str, agent: Person) -> Ticket | None:
     try:
-        return Ticket.objects.defer("handover").filter(pk=id).first()
+        return visible_tickets(agent).filter(pk=id).first()
     except (ValueError, TypeError):
         return None
 
@@ -126,6 +133,26 @@ def merge(request, ticket_id):
 
 @require_POST
 @access.for_agents
+def split(request, ticket_id):
+    """Make a ticket of one of the customer's messages, or with `undo` move it back; answers the address to go to."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    try:
+        if request.POST.get("undo"):
+            return _gone_to(request, reverse("ticket", args=[workflow.unsplit(ticket, by=request.user).pk]))
+        serializer = SplitSerializer(data={"seq": request.POST.get("seq", "")})
+        serializer.is_valid(raise_exception=True)
+        made = workflow.split(ticket, serializer.validated_data["seq"], by=request.user)
+    except ValidationError:
+        return plain(gettext("Choose the message."), 400)
+    except workflow.Refused as reason:
+        return plain(str(reason), 409)
+    if not made:
+        return plain(gettext("This ticket has no such message."), 404)
+    return _gone_to(request, reverse("ticket", args=[made.pk]))
+
+
+@require_POST
+@access.for_agents
 def save_view(request):
     """Keep the list that is shown under a name."""
     form = SaveViewForm(request.POST)
@@ -133,7 +160,7 @@ def save_view(request):
         return plain(complaint(form), 400)
     data = form.cleaned_data
     if not parse_qsl(data["query"]):
-        return plain("Choose a filter first.", 400)
+        return plain(gettext("Choose a filter first."), 400)
     SavedView.objects.update_or_create(
         owner=request.user,
         name=data["name"],
@@ -159,7 +186,7 @@ def person_notes(request, ticket_id):
     ticket = access.desk_ticket(request.user, ticket_id)
     notes = masked(request.POST.get("notes", "").replace("\r\n", "\n"))
     if len(notes) > NOTES_LENGTH:
-        return plain(f"Maximum {NOTES_LENGTH} characters reached.", 400)
+        return plain((gettext("Maximum %(count)s characters reached.") % {"count": NOTES_LENGTH}), 400)
     Person.objects.filter(pk=ticket.requester_id).update(notes=notes)
     if from_script(request):
         return HttpResponse(status=204)

@@ -5,11 +5,17 @@ DESK_MODULES = [
     *(
         f"js/desk/{name}.js"
         for name in (
-            "bulk", "canned", "chime", "commands", "drafts", "here", "later", "list", "mentions", "menus", "page",
-            "palette", "snooze", "stream", "suggest", "tags", "talk", "ticket", "title", "toast",
+            "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "page",
+            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast",
         )
     ),
-    *(f"js/{name}.js" for name in ("composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures", "tabs", "times")),
+    *(
+        f"js/{name}.js"
+        for name in (
+            "chime", "composer", "conversation", "documents", "events", "fold", "groups", "lightbox", "net", "pictures",
+            "tabs", "times", "words",
+        )
+    ),
     "js/vendor/eventsource-parser-3.1.1.js",
     "js/vendor/idiomorph-0.8.0.js",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from tickets import access, live, queries, search, workflow
@@ -131,10 +132,11 @@ def later(request, ticket_id):
 def cancel_later(request, reply_id):
     """Remove a reply that waits for its time."""
     waiting = get_object_or_404(ScheduledReply.objects.select_related("ticket"), pk=reply_id)
+    access.desk_ticket(request.user, waiting.ticket_id)
     cancelled = workflow.cancel_reply(waiting, by=request.user)
     if not request.htmx:
         return redirect("ticket", ticket_id=waiting.ticket_id)
-    said = "The reply is not sent." if cancelled else "The reply was sent already."
+    said = gettext("The reply is not sent.") if cancelled else gettext("The reply was sent already.")
     return with_toast(HttpResponse(""), said, "done" if cancelled else "error")
 
 

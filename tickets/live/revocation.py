@@ -7,35 +7,43 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from tickets.models import Person, TokenFamily
+from tickets.visibility import Visibility, visibilities
 
 
 # Two of one person may have come before and after a change: each is compared for itself
 @dataclass(frozen=True, eq=False)
 class Credentials:
-    """Who listens, and by which sign-in: a family of tokens, or a browser's session."""
+    """Who listens, by which sign-in (a family of tokens, or a browser's session), and limited to what."""
 
     person: Person
     family: UUID | None = None
     session: str | None = None
+    visible: Visibility | None = None
 
 
 def revoked(credentials: set[Credentials]) -> set[Credentials]:
-    """Return those of them who would not be let in again; three queries, however many they are."""
-    people = Person.objects.filter(pk__in={each.person.pk for each in credentials})
-    standing = {person.pk: _standing_of(person) for person in people.only("is_active", "role", "password")}
+    """Return those of them who would not be let in again, or would see other tickets.
+
+    Three queries, however many they are, and three more when some have permission sets.
+    """
+    rows = Person.objects.filter(pk__in={each.person.pk for each in credentials})
+    people = list(rows.only("is_active", "role", "password", "permission_set_id"))
+    standing = {person.pk: _standing_of(person) for person in people}
+    visible = visibilities(people)
     families = _still(TokenFamily.objects.filter(revoked_at=None), {each.family for each in credentials})
     sessions = _still(Session.objects.all(), {each.session for each in credentials})
     return {
         each
         for each in credentials
         if standing.get(each.person.pk) != _standing_of(each.person)
+        or visible[each.person.pk] != each.visible
         or each.family not in families
         or each.session not in sessions
     }
 
 
 def _standing_of(person: Person) -> tuple:
-    return person.is_active, person.role, person.password
+    return person.is_active, person.role, person.password, person.permission_set_id
 
 
 def _still(rows: QuerySet, ids: set) -> set:

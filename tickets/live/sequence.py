@@ -30,7 +30,10 @@ def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
 
 def signal(ticket: Ticket, event: str, **data: Any) -> None:
     """Pass on something that is true only now (typing, presence). It is not stored."""
-    bus.publish({"ticket": str(ticket.pk), "event": event, "data": data})
+    assignee = ticket.assignee_id and str(ticket.assignee_id)
+    # By these an agent's stream knows whether that agent sees the ticket
+    about = {"category": ticket.category, "assignee": assignee}
+    bus.publish({"ticket": str(ticket.pk), "event": event, "data": data} | about)
 
 
 @cache

@@ -21,6 +21,7 @@ from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
 from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
+from tickets.visibility import Visibility, visibility_of
 
 from . import Batch, Credentials, event
 
@@ -47,6 +48,16 @@ class Ear:
     def person(self) -> Person:
         return self.credentials.person
 
+    @property
+    def visible(self) -> Visibility | None:
+        """What an agent is limited to; the stream ends when that changes."""
+        return self.credentials.visible
+
+    @property
+    def kind(self) -> str:
+        """Agents who see the same tickets share what is read."""
+        return f"agent {self.visible}" if self.visible else "agent"
+
 
 def stream(view: Any) -> Any:
     """A GET that goes on; whatever is refused is JSON, as everywhere in the API."""
@@ -71,7 +82,7 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
     def read(after: int) -> Batch:
-        return _ticket_news(ticket.pk, after, agent=agent)
+        return _ticket_news(ticket.pk, after, agent=agent, visible=ear.visible)
 
     if _once(request):
         return await _polled(read, ear.after or 0)
@@ -80,7 +91,7 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     def passes(call: dict) -> bool:
         # Customers are not told when an agent types a private note, or who looks on
         public = call["event"] == "typing" and call["data"]["by"] == "agent"
-        return _is_for(call, ear.person.pk) if agent else public
+        return _is_for(call, ear) if agent else public
 
     return _streamed(
         slot,
@@ -88,7 +99,7 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
             live.topic_of(ticket.pk),
             read,
             after=ear.after or 0,
-            kind="agent" if agent else "customer",
+            kind=ear.kind if agent else "customer",
             passes=passes,
             seconds=ear.seconds,
             credentials=ear.credentials,
@@ -107,26 +118,32 @@ async def inbox_events(request: HttpRequest) -> Any:
     if not ear.person.is_agent:
         raise Http404
     after = await live.in_thread(_place, request) if ear.after is None else ear.after
+
+    def read(after: int) -> Batch:
+        return _inbox_news(after, ear.visible)
+
     if _once(request):
-        return await _polled(_inbox_news, after)
+        return await _polled(read, after)
     slot = Slot(ear.person.pk, ear.address)
     return _streamed(
         slot,
         live.stream(
             live.INBOX,
-            _inbox_news,
+            read,
             after=after,
-            kind="agent",
-            passes=lambda call: _is_for(call, ear.person.pk),
+            kind=ear.kind,
+            passes=lambda call: _is_for(call, ear),
             seconds=ear.seconds,
             credentials=ear.credentials,
         ),
     )
 
 
-def _is_for(call: dict, person_id: Any) -> bool:
-    """Whether a passing event is for every agent, or for this one."""
-    return call["data"].get("to") in (None, "", str(person_id))
+def _is_for(call: dict, ear: Ear) -> bool:
+    """Whether a passing event is for every agent or for this one, and of a ticket that this one sees."""
+    if ear.visible and not ear.visible.allows_values(call.get("category"), call.get("assignee")):
+        return False
+    return call["data"].get("to") in (None, "", str(ear.person.pk))
 
 
 # --- Who may listen ----------------------------------------------------------
@@ -140,13 +157,15 @@ def _ear(request: HttpRequest) -> Ear:
         credentials, seconds = Credentials(person), SESSION_STREAM_SECONDS
     elif authenticated:
         person, token = authenticated
-        credentials = Credentials(person, family=UUID(token[tokens.FAMILY_CLAIM]))
+        family = UUID(token[tokens.FAMILY_CLAIM])
+        credentials = Credentials(person, family=family, visible=visibility_of(person))
         # An access token opens nothing beyond its own life
         seconds = max(1.0, token["exp"] - tokens.now())
     elif request.user.is_authenticated:
         # The lazy user of a session is loaded here, in the thread
         person = Person.objects.get(pk=request.user.pk)
-        credentials = Credentials(person, session=request.session.session_key)
+        session = request.session.session_key
+        credentials = Credentials(person, session=session, visible=visibility_of(person))
         seconds = SESSION_STREAM_SECONDS
     else:
         raise tokens.NotAuthenticated
@@ -172,8 +191,11 @@ def _audible_ticket(ear: Ear, ticket_id: Any) -> tuple[Ticket, bool]:
 # --- What there is to hear ---------------------------------------------------
 
 
-def _ticket_news(ticket_id: Any, after: int, *, agent: bool) -> Batch:
+def _ticket_news(ticket_id: Any, after: int, *, agent: bool, visible: Visibility | None = None) -> Batch:
     [ticket] = _tickets(ticket_id)
+    if agent and visible and not visible.allows(ticket):
+        # It went to another team since the stream began
+        return Batch(b"", after)
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)
     messages = queries.newer_messages(ticket, after, notes=agent, limit=live.BATCH)
@@ -190,12 +212,14 @@ def _ticket_news(ticket_id: Any, after: int, *, agent: bool) -> Batch:
     return Batch(chunk, after, states, more=len(messages) == live.BATCH)
 
 
-def _inbox_news(after: int) -> Batch:
+def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
     if not live.assigns_sequence_on_write():
         live.assign_sequence()
     activities = _activities(after)
     tickets = _tickets_of(activities)
-    messages = _messages_of(activities)
+    if visible:
+        tickets = {id: ticket for id, ticket in tickets.items() if visible.allows(ticket)}
+    messages = _messages_of([row for row in activities if row.ticket_id in tickets])
     load_files(messages.values())
     chunk = b""
     for row in activities:

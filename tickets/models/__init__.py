@@ -5,13 +5,15 @@ order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
 macro    common steps of the team under one name
 message  messages of a conversation
+alert    what agents are told outside of the desk's tab
 attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
 collaboration  followers, mentions, drafts
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
-team     teams, availability, permission sets
+team     teams and availability
+permissions  permission sets
 shop_fields  what the fields that a shop fills have in common
 shop     service keys, connections to shop systems, the history of people
 webhook  endpoints that are told what happens, and their outbox
@@ -24,6 +26,16 @@ work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (histo
 audit) have keys in the order of their writing.
 """
 
+from .alert import (
+    Alert,
+    AlertCursor,
+    AlertEvent,
+    AlertPreferences,
+    AlertScope,
+    AlertState,
+    PushKey,
+    PushSubscription,
+)
 from .attachment import Attachment, load_files
 from .audit import AuditAction, AuditEntry, NeverChanged
 from .channel import (
@@ -46,6 +58,7 @@ from .job import Job, MetricCount
 from .macro import Macro
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
+from .permissions import PermissionSet
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
 from .report import DailyFigures
 from .search import SearchText
@@ -90,6 +103,12 @@ __all__ = [
     "Activity",
     "AddressBlock",
     "AgentPreferences",
+    "Alert",
+    "AlertCursor",
+    "AlertEvent",
+    "AlertPreferences",
+    "AlertScope",
+    "AlertState",
     "Allowance",
     "Assignment",
     "Attachment",
@@ -129,10 +148,13 @@ __all__ = [
     "OrderStatus",
     "Outgoing",
     "OutgoingState",
+    "PermissionSet",
     "Person",
     "PersonEvent",
     "PersonManager",
     "Priority",
+    "PushKey",
+    "PushSubscription",
     "Role",
     "SavedView",
     "ScheduledReply",

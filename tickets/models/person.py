@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from .ids import random_id
+from .permissions import PermissionSet
 from .shop_fields import SHOP_TIME
 
 
@@ -77,6 +78,16 @@ class Person(AbstractBaseUser):
         "active", default=True, help_text="Unticked: signed out everywhere, within seconds."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Deleting a set must not widen what its people may do
+    permission_set = models.ForeignKey(
+        PermissionSet,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        db_index=False,
+        help_text="Empty: all that the role allows.",
+    )
     notes = models.TextField(blank=True, help_text="What agents note about this customer.")
     blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -115,12 +126,12 @@ class Person(AbstractBaseUser):
     def is_staff(self) -> bool:
         return self.is_active and self.role == Role.STAFF
 
-    # The admin asks these; staff may do everything there
+    # The admin asks these; without a permission set staff may do everything there
     def has_perm(self, perm, obj=None):
-        return self.is_staff
+        return self.is_staff and (not self.permission_set_id or self.permission_set.allows(perm))
 
     def has_perms(self, perms, obj=None):
-        return self.is_staff
+        return all(self.has_perm(perm, obj) for perm in perms)
 
     def has_module_perms(self, app_label):
         return self.is_staff

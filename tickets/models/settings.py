@@ -82,6 +82,13 @@ class DeskSettings(models.Model):
     nudge_hours = models.PositiveIntegerField(
         _("remind the customer after (hours)"), default=0, validators=[MaxValueValidator(24 * 365)]
     )
+    # Counted from the reminder. Empty: as long as before the reminder; 0: never
+    resolve_hours = models.PositiveIntegerField(
+        _("resolve silent tickets after (hours)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(24 * 365)],
+    )
     letters = models.JSONField(_("texts of letters"), default=dict, blank=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)
 

@@ -5,6 +5,7 @@ What a list shows is stored on the ticket itself: a page of the list reads one t
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .ids import random_id
 from .order import Order
@@ -12,28 +13,28 @@ from .person import Person
 
 
 class Status(models.TextChoices):
-    OPEN = "open", "Open"
-    IN_PROGRESS = "in-progress", "In progress"
-    RESOLVED = "resolved", "Resolved"
-    CLOSED = "closed", "Closed"
+    OPEN = "open", _("Open")
+    IN_PROGRESS = "in-progress", _("In progress")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
 
 
 class Priority(models.TextChoices):
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
-    URGENT = "urgent", "Urgent"
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
 
 
 class Category(models.TextChoices):
-    PRODUCT_ISSUE = "product-issue", "Product issue"
-    DELIVERY = "delivery", "Delivery"
-    PAYMENT = "payment", "Payment"
-    REFUND = "refund", "Refund"
-    ORDER = "order", "Order"
-    ACCOUNT = "account", "Account"
-    FEEDBACK = "feedback", "Feedback"
-    OTHER = "other", "Other"
+    PRODUCT_ISSUE = "product-issue", _("Product issue")
+    DELIVERY = "delivery", _("Delivery")
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+    ORDER = "order", _("Order")
+    ACCOUNT = "account", _("Account")
+    FEEDBACK = "feedback", _("Feedback")
+    OTHER = "other", _("Other")
 
 
 class Lane(models.TextChoices):
@@ -54,11 +55,11 @@ STATUS_LABELS, PRIORITY_LABELS, CATEGORY_LABELS = (
 class ChannelName(models.TextChoices):
     """The ways to reach the desk."""
 
-    WIDGET = "widget", "Chat"
+    WIDGET = "widget", _("Chat")
     API = "api", "API"
-    EMAIL = "email", "E-mail"
+    EMAIL = "email", _("E-mail")
     WHATSAPP = "whatsapp", "WhatsApp"
-    PHONE = "phone", "Phone"
+    PHONE = "phone", _("Phone")
 
 
 class Ticket(models.Model):
@@ -201,13 +202,13 @@ class Ticket(models.Model):
 
     # Django's own go through all choices each time, and a list asks a hundred times
     def get_status_display(self) -> str:
-        return STATUS_LABELS.get(self.status, self.status)
+        return str(STATUS_LABELS.get(self.status, self.status))
 
     def get_priority_display(self) -> str:
-        return PRIORITY_LABELS.get(self.priority, self.priority)
+        return str(PRIORITY_LABELS.get(self.priority, self.priority))
 
     def get_category_display(self) -> str:
-        return CATEGORY_LABELS.get(self.category, self.category)
+        return str(CATEGORY_LABELS.get(self.category, self.category))
 
     @property
     def is_awaited(self) -> bool:

@@ -33,14 +33,18 @@ def send_planned_replies(now: datetime, since: datetime) -> bool:
 @step("silence", every=timedelta(minutes=10))
 def follow_up(now: datetime, since: datetime) -> bool:
     """Remind customers who have not answered, and resolve their tickets when they stay silent."""
-    after = current().nudge_after
+    shop = current()
+    after, resolve_after = shop.nudge_after, shop.resolve_after
     if not after:
         return False
     silent = Ticket.objects.defer("handover").filter(
         lane=Lane.OPEN, is_waiting=False, status=Status.IN_PROGRESS, clocks_paused_at__lte=now - after
     )
-    reminded = silent.filter(nudged_at__lte=now - after).order_by("nudged_at")
-    more = _each(reminded[:BATCH], lambda ticket: workflow.resolve_silent(ticket, before=now - after))
+    more = False
+    if resolve_after:
+        before = now - resolve_after
+        reminded = silent.filter(nudged_at__lte=before).order_by("nudged_at")
+        more = _each(reminded[:BATCH], lambda ticket: workflow.resolve_silent(ticket, before=before))
     forgotten = silent.filter(nudged_at=None).order_by("clocks_paused_at")
     return _each(forgotten[:BATCH], lambda ticket: workflow.nudge(ticket, before=now - after)) or more
 

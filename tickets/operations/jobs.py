@@ -24,11 +24,13 @@ from django.utils import timezone
 from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
+from tickets.alerts.sending import AlertSender
 from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
 from tickets.channels.whatsapp import templates
 from tickets.models import (
     Activity,
+    Alert,
     Allowance,
     ChannelName,
     Delivery,
@@ -202,6 +204,12 @@ def queue_unread(ticket: Ticket) -> bool:
     return row is not None
 
 
+@step("outbox", every=timedelta(seconds=30))
+def send_due(now: datetime, since: datetime) -> bool:
+    """Send what the sender's own thread has not: it is asleep or gone where only steps are run."""
+    return outbox.deliver_due(now) >= outbox.BATCH
+
+
 @step("inbox", every=timedelta(seconds=15))
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""
@@ -255,6 +263,9 @@ def prune(now: datetime, since: datetime) -> bool:
         "activities": lambda: more.append(remove_some(old)),
         "sessions": lambda: more.append(remove_some(Session.objects.filter(expire_date__lt=now))),
         "tokens": lambda: more.append(remove_some(TokenFamily.objects.filter(dead))),
+        "alerts": lambda: more.append(
+            remove_some(Alert.objects.filter(created_at__lt=now - DELIVERIES_KEPT))
+        ),
         "limits": lambda: more.append(remove_some(Allowance.objects.filter(ends_at__lt=now))),
         "deliveries": lambda: more.append(
             remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
@@ -342,6 +353,7 @@ class Worker:
         # Beside it: a letter leaves in time, whatever else takes long
         self.sender = outbox.OutboxSender()
         self.webhooks = WebhookSender()
+        self.alerts = AlertSender()
 
     def start(self) -> None:
         self.thread.start()
@@ -351,16 +363,19 @@ class Worker:
         self.stopping.set()
         self.sender.stop()
         self.webhooks.stop()
+        self.alerts.stop()
 
     def join(self, seconds: float = 5) -> None:
         self.sender.join(seconds)
         self.webhooks.join(seconds)
+        self.alerts.join(seconds)
         if self.thread.is_alive():
             self.thread.join(seconds)
 
     def run(self) -> None:
         self.sender.start()
         self.webhooks.start()
+        self.alerts.start()
         # Processes that start together need not look together
         pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
         while not self.stopping.wait(pause):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tickets import inbox
 from tickets.models import Category, DailyFigures
+from tickets.visibility import Visibility
 
 from .rollup import COUNTERS
 
@@ -76,11 +77,17 @@ class Figures:
         return round(100 * self.assistant[0] / self.assistant[1])
 
 
-def report(last: date, days: int = DAYS) -> Figures:
-    """Return the figures of so many days: three queries of daily rows, whatever the number of tickets."""
+def report(last: date, days: int = DAYS, visible: Visibility | None = None) -> Figures:
+    """Return the figures of so many days: three queries of daily rows, whatever the number of tickets.
+
+    An agent who is limited to their own teams gets those of their categories.
+    """
     first = last - timedelta(days=days - 1)
     rows = DailyFigures.objects.filter(day__gte=first, day__lte=last)
-    found = Figures(first, last, waiting=inbox.count(inbox.InboxFilter(view="needs-answer")))
+    if visible:
+        rows = rows.filter(category__in=visible.categories)
+    waiting = inbox.count(inbox.InboxFilter(view="needs-answer", visible=visible))
+    found = Figures(first, last, waiting=waiting)
     by_day = {first + timedelta(days=place): Sums() for place in range(days)}
     for row in _summed(rows, "day"):
         by_day[row["day"]].add(row)
@@ -92,7 +99,7 @@ def report(last: date, days: int = DAYS) -> Figures:
         _summed(rows, "agent", "agent_name"), lambda row: row["agent_name"] or _("Unassigned")
     )
     found.categories = _labelled(_summed(rows, "category"), lambda row: Category(row["category"]).label)
-    if assistant_share:
+    if assistant_share and not visible:
         found.assistant = assistant_share(first, last)
     return found
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tickets.access import for_agents
 from tickets.accounts import rate_limits
 from tickets.reports.cells import BYTE_ORDER_MARK, harmless
+from tickets.visibility import require, visibility_of
 
 from .figures import DAYS, PERIODS, Figures, report
 
@@ -26,8 +27,9 @@ def figures(request):
     """Return the figures of the last 7, 30 or 90 days; `?format=csv` as a spreadsheet."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and asked.isascii() and int(asked) in PERIODS else DAYS
-    found = report(timezone.localdate(), days)
+    found = report(timezone.localdate(), days, visibility_of(request.user))
     if request.GET.get("format") == "csv":
+        require(request.user, "export")
         rate_limits.consume(request, "export")
         return _csv(found)
     most = max((day.opened for day in found.days), default=0)

@@ -77,10 +77,13 @@ class SettingsAdmin(admin.ModelAdmin):
             gettext_lazy("Assigning tickets"),
             {"fields": ("assignment", "open_limit", "away_after_minutes", "away_outside_hours")},
         ),
-        (gettext_lazy("Closing and reminding"), {"fields": ("auto_close_hours", "nudge_hours")}),
+        (gettext_lazy("Closing and reminding"), {"fields": ("nudge_hours", "resolve_hours", "auto_close_hours")}),
         (
             gettext_lazy("Letters and sound"),
-            {"fields": (*(f"letter_{name}" for name in forms.LETTERS), "sound")},
+            {
+                "fields": (*(f"letter_{name}" for name in forms.LETTER_FIELDS), "sound"),
+                "description": gettext_lazy("In letters {name} is the customer's name and {shop} the shop's."),
+            },
         ),
         (
             gettext_lazy("Signing in"),

@@ -29,6 +29,7 @@ from tickets.models import (
     TeamMember,
     Ticket,
 )
+from tickets.visibility import visibilities
 from tickets.workflow import IllegalMove
 
 from .settings import current
@@ -44,6 +45,8 @@ class Candidate:
     limit: int
     open: int = 0
     teams: set = field(default_factory=set)
+    # Sees the tickets of these teams only
+    is_limited: bool = False
     # Another process changed the row: the agent is not asked again in this round
     is_stale: bool = False
 
@@ -59,9 +62,9 @@ class Routes:
     team_of: dict[str, object]
 
     def allows(self, candidate: Candidate, category: str) -> bool:
-        """Whether the agent takes tickets of this category: those of their team, or of no team."""
+        """Whether the agent takes tickets of this category: of their team, or of no team if they see those."""
         team = self.team_of.get(category)
-        return team is None or team in candidate.teams
+        return not candidate.is_limited if team is None else team in candidate.teams
 
 
 def assign_waiting(now: datetime | None = None) -> bool:
@@ -175,6 +178,8 @@ def _candidates() -> list[Candidate]:
         "person_id", "team_id"
     ):
         by_id[person].teams.add(team)
+    for person, limits in visibilities(each.row.person for each in by_id.values()).items():
+        by_id[person].is_limited = limits is not None
     return list(by_id.values())
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,13 @@ KINDS = {
 LETTERS = {
     "greeting": gettext_lazy("First line of letters"),
     "signature": gettext_lazy("Signature of letters"),
+}
+# A text for all languages, and one for each but English, which goes before it
+LETTER_FIELDS = LETTERS | {
+    f"{key}_{code}": format_lazy("{} ({})", name, LANGUAGES[code])
+    for key, name in LETTERS.items()
+    for code in LANGUAGES
+    if code != "en"
 }
 MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
 UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
@@ -173,8 +181,8 @@ class SettingsForm(forms.ModelForm):
         model = DeskSettings
         fields = (
             "shop_name", "colour", "text_colour", "side", "launcher_text", "currency", "time_zone",
-            "holiday_country", "holiday_state", "holiday_calendar", "clocks_stop", "auto_close_hours", "nudge_hours", "sound",
-            "assignment", "open_limit", "away_after_minutes", "away_outside_hours",
+            "holiday_country", "holiday_state", "holiday_calendar", "clocks_stop", "auto_close_hours", "nudge_hours",
+            "resolve_hours", "sound", "assignment", "open_limit", "away_after_minutes", "away_outside_hours",
             "second_factor", "session_idle_minutes", "session_hours",
         )  # fmt: skip
         widgets = {
@@ -196,6 +204,9 @@ class SettingsForm(forms.ModelForm):
             "clocks_stop": gettext_lazy("Due times count business hours only."),
             "auto_close_hours": gettext_lazy("Empty: as the server says (AUTO_CLOSE_DAYS). 0: never."),
             "nudge_hours": gettext_lazy("When a customer has not answered for this long. 0: never."),
+            "resolve_hours": gettext_lazy(
+                "Counted from the reminder. Empty: as long as before the reminder. 0: never."
+            ),
             "session_idle_minutes": gettext_lazy("0: never."),
             "assignment": gettext_lazy(
                 "Round robin and least busy give waiting tickets to agents who are online."
@@ -367,7 +378,7 @@ for _priority, _name in reversed(Priority.choices):
             widget=forms.TextInput(attrs={"size": 8, "placeholder": in_units(_usual)}),
         )
         _part(f"target_{_priority}_{_kind}", _time, "targets", _priority, _kind)
-for _key, _name in LETTERS.items():
+for _key, _name in LETTER_FIELDS.items():
     _text = forms.CharField(
         label=_name, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
     )

@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
+from supportdesk import languages
 from tickets.models.settings import THE_ROW, Assignment, DeskSettings, Holiday, SecondFactor
 
 from .. import sla
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 # With the second that a reader may keep them, a change is in force everywhere within 2 s
 KEPT_SECONDS = 1.0
 
-LANGUAGES = {"en": "English", "hi": "हिन्दी", "hinglish": "Hinglish"}
+LANGUAGES = {code: name for code, (name, _) in languages.LANGUAGES.items()}
 DEFAULT_COLOUR, DEFAULT_TEXT_COLOUR = "#1f6f43", "#ffffff"
 CONTRAST_NEEDED = 4.5
 
@@ -71,6 +72,8 @@ class CurrentSettings:
     # None: never
     auto_close_after: timedelta | None = None
     nudge_after: timedelta | None = None
+    # From the reminder on; None: never
+    resolve_after: timedelta | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     sound: bool = True
     assignment: str = Assignment.BY_HAND
@@ -84,6 +87,10 @@ class CurrentSettings:
     session_length: timedelta = timedelta(days=14)
     version: int = 0
 
+    def language(self, wanted: str) -> str:
+        """Return this language if the shop offers it, else the first one that it offers."""
+        return wanted if wanted in self.languages else self.languages[0]
+
     @property
     def logo_url(self) -> str:
         """The address of the logo, without an origin; empty when there is none."""
@@ -96,6 +103,10 @@ class CurrentSettings:
     def suggestions_in(self, language: str) -> tuple[str, ...]:
         """Return the suggestions under the greeting in this language; empty: Villy's own."""
         return self.suggestions.get(language, ())
+
+    def letter(self, name: str, language: str) -> str:
+        """Return a text of letters in this language, or the one that is meant for all of them; may be empty."""
+        return self.letters.get(f"{name}_{language}") or self.letters.get(name, "")
 
     def is_open(self, at: datetime) -> bool:
         """Return whether agents work at this moment."""
@@ -184,6 +195,7 @@ def _read() -> CurrentSettings:
 
 def _made_of(row: DeskSettings, holidays) -> CurrentSettings:
     time_zone = _time_zone(row.time_zone)
+    resolve_after = row.nudge_hours if row.resolve_hours is None else row.resolve_hours
     close_after = settings.AUTO_CLOSE_DAYS * 24 if row.auto_close_hours is None else row.auto_close_hours
     return CurrentSettings(
         shop_name=row.shop_name or settings.SHOP_NAME,
@@ -202,7 +214,8 @@ def _made_of(row: DeskSettings, holidays) -> CurrentSettings:
         clocks_stop=row.clocks_stop,
         auto_close_after=timedelta(hours=close_after) if close_after else None,
         nudge_after=timedelta(hours=row.nudge_hours) if row.nudge_hours else None,
-        letters=dict(row.letters),
+        resolve_after=timedelta(hours=resolve_after) if row.nudge_hours and resolve_after else None,
+        letters={name: text.strip() for name, text in row.letters.items() if text.strip()},
         sound=row.sound,
         assignment=row.assignment,
         open_limit=row.open_limit,

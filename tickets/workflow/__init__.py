@@ -13,6 +13,7 @@ waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
 undo           taking back a change
 merging        two tickets of one customer become one
+splitting      a message becomes a ticket of its own
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
@@ -55,6 +56,7 @@ from .messages import (
 from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
+from .splitting import split, unsplit
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,
@@ -124,10 +126,12 @@ __all__ = [
     "resolve_silent",
     "send_planned",
     "snooze",
+    "split",
     "take",
     "triage",
     "undo_change",
     "unmerge",
+    "unsplit",
     "void_claims",
     "waiting_of",
     "waiting_unassigned",

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from supportdesk.db.transactions import atomic_with_retry
 from tickets import live
-from tickets.models import Person, Sender, Ticket, TicketEvent
+from tickets.models import Person, Ticket, TicketEvent
 from tickets.privacy.masking import masked
 
 from . import clock, wording
@@ -56,16 +58,16 @@ def _alert(ticket: Ticket, is_overdue: bool) -> None:
 def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str = "") -> None:
     """The customer asks to be called. Raise IllegalMove on a closed ticket, Refused without a number."""
     if ticket.is_over:
-        raise IllegalMove("This conversation is closed. Write again and we will call you.")
+        raise IllegalMove(gettext("This conversation is closed. Write again and we will call you."))
     phone = phone or ticket.requester_phone
     if not phone:
-        raise Refused("Please tell us the number to call.")
+        raise Refused(gettext("Please tell us the number to call."))
     change_set = ChangeSet(ticket, by=by)
     if note and masked(note) != ticket.callback_note:
         change_set.set_silently(callback_note=note)
     # Asking twice for the same call is asking once
     if change_set.set(callback_requested=True, callback_completed=False, requester_phone=phone):
-        change_set.add_message(Sender.SYSTEM, wording.callback_requested(phone), unread=False)
+        change_set.say(wording.callback_requested, phone, unread=False)
     change_set.write()
 
 
@@ -73,8 +75,8 @@ def request_callback(ticket: Ticket, *, by: Person, phone: str = "", note: str =
 def complete_callback(ticket: Ticket, *, by: Person, completed: bool = True) -> None:
     """Tick the call back off (or on again). Raise IllegalMove if none was asked for."""
     if not ticket.callback_requested:
-        raise IllegalMove("No callback was requested.")
+        raise IllegalMove(gettext("No callback was requested."))
     change_set = ChangeSet(ticket, by=by)
     if change_set.set(callback_completed=completed) and completed:
-        change_set.add_message(Sender.SYSTEM, wording.callback_completed(), unread=False)
+        change_set.say(wording.callback_completed, unread=False)
     change_set.write()

@@ -13,6 +13,7 @@ All of a verb is written at once, in a few statements:
 Here every text enters, whichever verb brings it: card numbers and one-time codes end here.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -36,7 +37,7 @@ from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEv
 from tickets.privacy import registry
 from tickets.privacy.masking import masked
 
-from . import clock
+from . import clock, wording
 
 PREVIEW_LENGTH = 140
 # Relations by the column in which they are stored
@@ -164,6 +165,10 @@ class ChangeSet:
         if not internal and sender != Sender.SYSTEM:
             self.set_silently(**preview_of(message))
         return message
+
+    def say(self, line: Callable[..., str], *values: Any, unread: bool = True) -> Message:
+        """Add a line of the desk itself (see `wording`), in the language of the ticket."""
+        return self.add_message(Sender.SYSTEM, wording.to(self.ticket, line, *values), unread=unread)
 
     def _enclose(self, message: Message, sent: Enclosed) -> None:
         if picture := sent.picture:

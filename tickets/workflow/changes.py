@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from tickets.clocks.lanes import SETTLED
 from tickets.models import Person, Ticket
 
@@ -64,5 +66,13 @@ def change_many(tickets: Iterable[Ticket], do) -> tuple[list[Ticket], list[tuple
             skipped.append((ticket, str(reason)))
         except Exception:
             logger.exception("ticket %s could not be changed with others", ticket.pk)
-            skipped.append((ticket, f"Ticket #{ticket.number} could not be changed. Please try it alone."))
+            skipped.append(
+                (
+                    ticket,
+                    (
+                        gettext("Ticket #%(number)s could not be changed. Please try it alone.")
+                        % {"number": ticket.number}
+                    ),
+                )
+            )
     return done, skipped

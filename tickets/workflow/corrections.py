@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.clocks.lanes import SETTLED
-from tickets.models import Order, Person, Sender, Status, Ticket
+from tickets.models import Order, Person, Status, Ticket
 
 from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
@@ -35,7 +37,7 @@ def correct(ticket: Ticket, *, by: Person, **wanted) -> None:
 def _set_order(change_set: ChangeSet, order: Order | None) -> None:
     ticket = change_set.ticket
     if order and order.customer_id != ticket.requester_id:
-        raise Refused("This order belongs to another customer.")
+        raise Refused(gettext("This order belongs to another customer."))
     if ticket.order_id == (order and order.pk):
         return
     change_set.set(order_number=order.number if order else "")
@@ -51,11 +53,11 @@ def snooze(ticket: Ticket, until: datetime | None, *, by: Person) -> None:
         change_set.write()
         return
     if ticket.status in SETTLED:
-        raise IllegalMove("Only an open ticket can be snoozed.")
+        raise IllegalMove(gettext("Only an open ticket can be snoozed."))
     if until <= change_set.now:
-        raise Refused("Snooze until a time in the future.")
+        raise Refused(gettext("Snooze until a time in the future."))
     if until > change_set.now + LONGEST_SNOOZE:
-        raise Refused("Snooze for at most a year.")
+        raise Refused(gettext("Snooze for at most a year."))
     was_awake = not ticket.snoozed_until
     change_set.set(snoozed_until=until)
     if was_awake:
@@ -110,7 +112,7 @@ def nudge(ticket: Ticket, *, before: datetime) -> None:
     change_set = ChangeSet(ticket)
     change_set.set_silently(nudged_at=change_set.now)
     change_set.add_event("nudge", "", "sent")
-    asked = change_set.add_message(Sender.SYSTEM, wording.nudged())
+    asked = change_set.say(wording.nudged)
     if ticket.reply_by and not outbox.why_not(ticket):
         # Who writes by mail or WhatsApp never looks into the chat
         outbox.queue_reply(ticket, asked)
@@ -123,12 +125,12 @@ def resolve_silent(ticket: Ticket, *, before: datetime) -> None:
     """Resolve a ticket whose customer was reminded and stayed silent. Raise IllegalMove if they wrote since."""
     _still_silent(ticket, before)
     if not ticket.nudged_at or ticket.nudged_at > before:
-        raise IllegalMove("The customer was not reminded yet.")
+        raise IllegalMove(gettext("The customer was not reminded yet."))
     change_set = ChangeSet(ticket)
     change_set.set(status=Status.RESOLVED)
     change_set.set_silently(resolved_at=change_set.now, nudged_at=None)
     waiting.happened(change_set, clocks.settled)
-    asked = change_set.add_message(Sender.SYSTEM, wording.resolved_in_silence())
+    asked = change_set.say(wording.resolved_in_silence)
     if ticket.reply_by and not outbox.why_not(ticket):
         outbox.queue_reply(ticket, asked, kind="resolved")
         change_set.set_silently(mailed_to_requester=asked.seq)
@@ -140,4 +142,4 @@ def _still_silent(ticket: Ticket, before: datetime) -> None:
         ticket.status == Status.IN_PROGRESS and not ticket.waiting_since and not ticket.snoozed_until
     )
     if not is_silent or not ticket.clocks_paused_at or ticket.clocks_paused_at > before:
-        raise IllegalMove("There is a new message in this conversation.")
+        raise IllegalMove(gettext("There is a new message in this conversation."))

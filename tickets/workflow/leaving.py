@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from tickets.models import Person, Role, Status, Ticket
 
@@ -69,7 +70,7 @@ def release_of_leavers() -> int:
 @atomic_on_ticket
 def _release(ticket: Ticket, person_id, by: Person | None) -> None:
     if ticket.assignee_id != person_id:
-        raise IllegalMove("Another agent was assigned meanwhile.")
+        raise IllegalMove(gettext("Another agent was assigned meanwhile."))
     change_set = ChangeSet(ticket, by=by)
     status.assign(change_set, None)
     change_set.write()
@@ -79,7 +80,7 @@ def _release(ticket: Ticket, person_id, by: Person | None) -> None:
 def release_if_waiting(ticket: Ticket, person_id, by: Person | None) -> None:
     """Give this ticket back unless it was answered or assigned meanwhile: then raise IllegalMove."""
     if ticket.assignee_id != person_id or not ticket.is_waiting:
-        raise IllegalMove("The ticket was answered or assigned meanwhile.")
+        raise IllegalMove(gettext("The ticket was answered or assigned meanwhile."))
     change_set = ChangeSet(ticket, by=by)
     # An answer at this moment comes first
     change_set.read["waiting_since"] = ticket.waiting_since

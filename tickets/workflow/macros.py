@@ -1,6 +1,7 @@
 """A macro on a ticket: every step is checked first, then all are written in one transaction."""
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from tickets.models import Macro, Message, Person, Status, Ticket
 
@@ -15,7 +16,9 @@ class StepRefused(IllegalMove):
     """A step of the macro is not possible; nothing was done. `step` is its name."""
 
     def __init__(self, step: str, reason: str):
-        super().__init__(f"{step}: {reason} Nothing was done.")
+        super().__init__(
+            gettext("%(step)s: %(reason)s Nothing was done.") % {"step": step, "reason": reason}
+        )
         self.step = step
 
 
@@ -46,13 +49,18 @@ def check(ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = No
     text = macro.text_in(ticket.language)
     if text:
         if ticket.is_over:
-            raise StepRefused("Reply", "This ticket is closed.")
+            raise StepRefused("Reply", gettext("This ticket is closed."))
         known = variables(ticket, by)
         if empty := missing(text, known):
-            raise StepRefused("Reply", f"This ticket has nothing for {', '.join(empty)}.")
+            raise StepRefused(
+                "Reply", (gettext("This ticket has nothing for %(empty)s.") % {"empty": ", ".join(empty)})
+            )
         text = filled(text, known)
         if len(text) > MAX_TEXT:
-            raise StepRefused("Reply", f"The text is longer than {MAX_TEXT} characters.")
+            raise StepRefused(
+                "Reply",
+                (gettext("The text is longer than %(count)s characters.") % {"count": MAX_TEXT}),
+            )
         if last_seq is not None and others_wrote(ticket, last_seq, by):
             raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     if macro.status and macro.status != ticket.status:
@@ -60,9 +68,17 @@ def check(ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = No
         before = Status.IN_PROGRESS if text and ticket.status == Status.OPEN else Status(ticket.status)
         if macro.status != before and macro.status not in TRANSITIONS[before]:
             wanted = Status(macro.status).label.lower()
-            raise StepRefused("Status", f"The ticket is {before.label.lower()} and cannot become {wanted}.")
+            raise StepRefused(
+                "Status",
+                (
+                    gettext("The ticket is %(before)s and cannot become %(wanted)s.")
+                    % {"before": before.label.lower(), "wanted": wanted}
+                ),
+            )
     if macro.assignee and not macro.assignee.is_agent:
-        raise StepRefused("Assignee", f"{macro.assignee} is not an active agent.")
+        raise StepRefused(
+            "Assignee", (gettext("%(assignee)s is not an active agent.") % {"assignee": macro.assignee})
+        )
     if macro.tags:
         try:
             tags.cleaned([*ticket.tags, *macro.tags.split(",")])

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from tickets.models import Person, Ticket
 
@@ -26,7 +27,7 @@ def assign_if_unchanged(ticket: Ticket, agent: Person, read_at: datetime) -> Non
     ticket that was assigned and given back meanwhile.
     """
     if ticket.updated_at != read_at or ticket.assignee_id or not ticket.is_waiting:
-        raise IllegalMove("The ticket changed meanwhile.")
+        raise IllegalMove(gettext("The ticket changed meanwhile."))
     change_set = ChangeSet(ticket)
     change_set.read["updated_at"] = read_at
     status.assign(change_set, agent)

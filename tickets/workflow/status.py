@@ -1,7 +1,9 @@
 """What a ticket may become, and the changes of which verbs are made: each is added to an ChangeSet."""
 
+from django.utils.translation import gettext
+
 from tickets.clocks import running as clocks
-from tickets.models import Person, Role, Sender, Status, Ticket
+from tickets.models import Person, Role, Status, Ticket
 
 from . import waiting, wording
 from .change_set import ChangeSet
@@ -34,12 +36,17 @@ def move(change_set: ChangeSet, new_status: str) -> None:
     old_status = change_set.ticket.status
     if new_status == old_status:
         raise IllegalMove(
-            f"Ticket #{change_set.ticket.number} is {Status(old_status).label.lower()} already."
+            gettext("Ticket #%(number)s is %(old_status)s already.")
+            % {"number": change_set.ticket.number, "old_status": Status(old_status).label.lower()}
         )
     if new_status not in TRANSITIONS[old_status]:
         raise IllegalMove(
-            f"Ticket #{change_set.ticket.number} is {Status(old_status).label.lower()} "
-            f"and cannot become {Status(new_status).label.lower()}."
+            gettext("Ticket #%(number)s is %(old_status)s and cannot become %(new_status)s.")
+            % {
+                "number": change_set.ticket.number,
+                "old_status": Status(old_status).label.lower(),
+                "new_status": Status(new_status).label.lower(),
+            }
         )
     change_set.set(status=new_status)
 
@@ -48,7 +55,7 @@ def take(change_set: ChangeSet, agent: Person) -> None:
     """Put the ticket in progress with this agent, and tell the customer who joined."""
     move(change_set, Status.IN_PROGRESS)
     assign(change_set, agent)
-    change_set.add_message(Sender.SYSTEM, wording.joined(str(agent)), unread=False)
+    change_set.say(wording.joined, str(agent), unread=False)
 
 
 def assign(change_set: ChangeSet, agent: Person | None) -> None:
@@ -71,4 +78,4 @@ def reopen(change_set: ChangeSet) -> None:
     by_agent = change_set.by is not None and change_set.by.is_agent
     waiting.happened(change_set, clocks.reopened if by_agent else clocks.customer_wrote)
     said = wording.taken_up_again if by_agent else wording.reopened
-    change_set.add_message(Sender.SYSTEM, said(str(change_set.by)), unread=False)
+    change_set.say(said, str(change_set.by), unread=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from tickets.models import TAG_LENGTH, Tag, Ticket, TicketTag
 from tickets.privacy.masking import masked
@@ -27,10 +28,10 @@ def cleaned(names: Iterable[str]) -> list[str]:
         if not name:
             continue
         if len(name) > TAG_LENGTH:
-            raise Refused(f"A tag has at most {TAG_LENGTH} characters.")
+            raise Refused(gettext("A tag has at most %(count)s characters.") % {"count": TAG_LENGTH})
         kept.setdefault(key_of(name), name)
     if len(kept) > MOST_TAGS:
-        raise Refused(f"A ticket has at most {MOST_TAGS} tags.")
+        raise Refused(gettext("A ticket has at most %(count)s tags.") % {"count": MOST_TAGS})
     return list(kept.values())
 
 

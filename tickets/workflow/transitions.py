@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from supportdesk.http.outages import is_outage
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
@@ -39,7 +41,7 @@ def move_unless_conflict(
     else:
         steps.move(change_set, new_status)
         if ticket.last_customer_seq != customer_seq_read:
-            raise IllegalMove("The customer wrote again just now. Please look first.")
+            raise IllegalMove(gettext("The customer wrote again just now. Please look first."))
         if resolution:
             change_set.set(resolution=resolution)
         change_set.set(snoozed_until=None)
@@ -48,7 +50,7 @@ def move_unless_conflict(
             _resolve(change_set, ticket.resolution.strip())
         else:
             change_set.set_silently(closed_at=change_set.now)
-            change_set.add_message(Sender.SYSTEM, wording.closed())
+            change_set.say(wording.closed)
     change_set.write()
 
 
@@ -67,7 +69,7 @@ def _resolve(change_set: ChangeSet, resolution: str) -> None:
             sender_name=str(change_set.by),
             is_resolution=True,
         )
-    asked = change_set.add_message(Sender.SYSTEM, wording.resolved(), unread=not resolution)
+    asked = change_set.say(wording.resolved, unread=not resolution)
     if ticket.reply_by:
         outbox.queue_reply(ticket, message or asked, kind="resolved")
         change_set.set_silently(mailed_to_requester=asked.seq)
@@ -96,7 +98,7 @@ def assign(ticket: Ticket, agent: Person | None, *, by: Person) -> None:
 @atomic_on_ticket
 def assign_unless_conflict(ticket: Ticket, agent: Any, by: Any, assignee_read: Any) -> None:
     if ticket.assignee_id != assignee_read:
-        raise IllegalMove("A colleague assigned this ticket first.")
+        raise IllegalMove(gettext("A colleague assigned this ticket first."))
     change_set = ChangeSet(ticket, by=by)
     steps.assign(change_set, agent)
     change_set.write()
@@ -128,7 +130,7 @@ def note_resolution(ticket: Ticket, resolution: str, *, by: Person) -> None:
 def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: str = "") -> None:
     """It is solved, says the customer: close, and keep the rating. Raise IllegalMove unless resolved."""
     if ticket.status != Status.RESOLVED:
-        raise IllegalMove("Only a resolved conversation can be confirmed.")
+        raise IllegalMove(gettext("Only a resolved conversation can be confirmed."))
     change_set = ChangeSet(ticket, by=by)
     steps.move(change_set, Status.CLOSED)
     change_set.set_silently(closed_at=change_set.now)
@@ -136,7 +138,7 @@ def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: s
         change_set.set(rating=rating)
     if comment:
         change_set.set(rating_comment=comment)
-    change_set.add_message(Sender.SYSTEM, wording.confirmed(), unread=False)
+    change_set.say(wording.confirmed, unread=False)
     change_set.write()
 
 
@@ -144,7 +146,7 @@ def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: s
 def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
     """Keep the customer's rating of a closed ticket."""
     if ticket.status != Status.CLOSED:
-        raise IllegalMove("A conversation is rated once it is closed.")
+        raise IllegalMove(gettext("A conversation is rated once it is closed."))
     change_set = ChangeSet(ticket, by=by)
     change_set.set(rating=rating, **({"rating_comment": comment} if comment else {}))
     change_set.write()
@@ -156,7 +158,7 @@ def end(ticket: Ticket, *, by: Person) -> None:
     change_set = ChangeSet(ticket, by=by)
     steps.move(change_set, Status.CLOSED)
     change_set.set_silently(closed_at=change_set.now)
-    change_set.add_message(Sender.SYSTEM, wording.ended(str(by)), unread=False)
+    change_set.say(wording.ended, str(by), unread=False)
     change_set.write()
 
 
@@ -164,7 +166,7 @@ def end(ticket: Ticket, *, by: Person) -> None:
 def reopen(ticket: Ticket, *, by: Person) -> None:
     """It was not solved after all. Raise IllegalMove unless resolved."""
     if ticket.status != Status.RESOLVED:
-        raise IllegalMove("Only a resolved conversation can be opened again.")
+        raise IllegalMove(gettext("Only a resolved conversation can be opened again."))
     change_set = ChangeSet(ticket, by=by)
     steps.reopen(change_set)
     change_set.write()
@@ -174,11 +176,11 @@ def reopen(ticket: Ticket, *, by: Person) -> None:
 def close_by_itself(ticket: Ticket, *, untouched_since: datetime) -> None:
     """Close a resolved ticket for the desk itself. Raise IllegalMove if something has happened to it since."""
     if ticket.status != Status.RESOLVED or ticket.updated_at > untouched_since:
-        raise IllegalMove("The customer has come back to this conversation.")
+        raise IllegalMove(gettext("The customer has come back to this conversation."))
     change_set = ChangeSet(ticket)
     steps.move(change_set, Status.CLOSED)
     change_set.set_silently(closed_at=change_set.now)
-    change_set.add_message(Sender.SYSTEM, wording.closed(), unread=False)
+    change_set.say(wording.closed, unread=False)
     change_set.write()
 
 
@@ -199,5 +201,5 @@ def move_many(tickets: Iterable[Ticket], change: Any, **arguments: Any) -> tuple
             if is_outage(reason):
                 raise
             logger.exception("one of many tickets could not be changed (%s)", ticket.pk)
-            skipped.append((ticket, "Something went wrong with this ticket. Please try it alone."))
+            skipped.append((ticket, gettext("Something went wrong with this ticket. Please try it alone.")))
     return done, skipped

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.core import signing
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from tickets.clocks import running as clocks
 from tickets.models import Message, Person, Ticket, TicketEvent
@@ -45,7 +46,7 @@ class TooLate(IllegalMove):
     """What was done can no longer be taken back."""
 
     def __init__(self):
-        super().__init__("This can no longer be undone.")
+        super().__init__(gettext("This can no longer be undone."))
 
 
 @dataclass
@@ -104,7 +105,7 @@ def take(ticket: Ticket, token: str, *, by: Person) -> None:
     except signing.BadSignature:
         raise IllegalMove("This is no undo token of ours.") from None
     if (change["ticket"], change["by"]) != (str(ticket.pk), str(by.pk)):
-        raise IllegalMove("Only the person who made a change can undo it.")
+        raise IllegalMove(gettext("Only the person who made a change can undo it."))
     if clock.now() > datetime.fromisoformat(change["at"]) + UNDO_TIME:
         raise TooLate
     _take(ticket, change, by)

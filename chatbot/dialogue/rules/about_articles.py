@@ -1,17 +1,18 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """Rules about articles: what the shop answered before, follow-ups of it, and what nothing answers."""
 
 from chatbot import wording
-from chatbot.nlu import classifier, cues, retrieval
+from chatbot.nlu import classifier, cues, features, retrieval
 from chatbot.sources import products
 from tickets import sla
 from tickets.models import Category
 
-from ...models import Chat
+from ...models import Article, Chat
 from .. import answers, flows
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, Heard
-from . import about_products, open_questions
+from . import about_products, open_issue
 
 # After money was taken: when it comes back
 WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
@@ -25,6 +26,10 @@ def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
     article = heard.library.by_slug.get("upi-failed")
     if article and money_gone and len(said.split()) <= 8 and not heard.is_issue:
         return answers.of_article(article, heard, CLEAR)
+    if shown and (reply := _the_same_article(heard, heard.library.articles.get(shown[0]))):
+        return reply
+    if heard.found.products and not heard.found.is_vague:
+        return None
     if not shown or len(said.split()) > 6 or heard.is_issue or heard.knows(CLEAR) or heard.is_nod:
         return None
     if (
@@ -34,9 +39,7 @@ def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
         return None
     spoken_of = heard.library.articles.get(shown[0])
     if not spoken_of or not (
-        about_products.FOLLOWS.search(said)
-        or open_questions.QUESTION.search(cues.plain(said))
-        or heard.aspect
+        about_products.FOLLOWS.search(said) or open_issue.QUESTION.search(cues.plain(said)) or heard.aspect
     ):
         return None
     together = heard.library.near(f"{spoken_of.title} {said}", 2)
@@ -45,8 +48,41 @@ def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
+BULK = cues.phrases(
+    "bulk",
+    "wholesale",
+    "corporate",
+    "thok",
+    "थोक",
+    r"(?:2[5-9]|[3-9]\d|\d{3,4}) ?(?:box(?:es)?|packs?|packets?|pieces?|pcs|hampers?|jars?|bottles?|units?|डिब्बे|पैकेट)",
+)
+
+
+def a_large_order(chat: Chat, heard: Heard) -> Reply | None:
+    """ "30 boxes chahiye, discount milega?": what the shop wrote about large orders."""
+    article = heard.library.by_slug.get("bulk-gifting")
+    if not article or heard.is_issue or heard.numbers or not BULK.search(cues.plain(heard.text)):
+        return None
+    return answers.of_article(article, heard, CLEAR)
+
+
+def _the_same_article(heard: Heard, article: Article | None) -> Reply | None:
+    """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
+    said = cues.plain(heard.text)
+    if not article or len(said.split()) > 4 or not about_products.FOLLOWS.search(said) or heard.aspect:
+        return None
+    asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
+    body = set(cues.words_of(article.body_in(heard.language)))
+    if not asked or not all(word in body for word in asked):
+        return None
+    return answers.of_article(article, heard, CLEAR)
+
+
+SMALL_WORDS = set(
+    "and aur or to for in on with by the a what about how ok ka ki ke me mein se par pe bhi kya hai और का की के में से पर भी".split()
+)
 HOW_TO_ORDER = cues.phrases(
-    r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
+    r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"(?:add|put|daal\w*|dal) (?:.{0,30})?(?:to|in|into) (?:my |the )?(?:cart|basket|bag)", r"cart me(?:in)? (?:daal|dal|add|rakh)\w*(?: .{0,8})?", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
 )  # fmt: skip
 
 
@@ -69,7 +105,20 @@ def an_article(chat: Chat, heard: Heard) -> Reply | None:
     least = CLEAR if heard.intent == "out_of_scope" else ACT
     refused = chat.memory.get("refused", [])
     fitting = [p for p in heard.passages if p.score >= least and str(p.article.pk) not in refused]
+    if heard.is_short:
+        # One word that no article has ("almonds?") is no question that an article answers
+        fitting = [p for p in fitting if _shares_a_word(heard, p.article)]
     return answers.of_article(fitting[0].article, heard, fitting[0].score) if fitting else None
+
+
+def _shares_a_word(heard: Heard, article: Article) -> bool:
+    said = {features.sound(word) or word for word in features.tokens(heard.text) if word[0].isalnum()}
+    texts = (
+        article.title,
+        article.also_asked,
+        *(article.body_in(language) for language in wording.LANGUAGES),
+    )
+    return any((features.sound(word) or word) in said for text in texts for word in features.tokens(text))
 
 
 def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -102,7 +151,7 @@ def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
     """The nearest articles and a human; misunderstood twice, the human comes first."""
     if (issue := chat.memory.get("issue")) and issue["why"] in AT_ONCE:
         # Glass in the food: whatever else is asked belongs to it
-        return open_questions.absorbed(chat, heard, issue)
+        return open_issue.absorbed(chat, heard, issue)
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
     key = "unknown_again" if misses > 1 else "unknown" if heard.near() else "unknown_alone"
     reply = answers.text_reply(key, heard, "unknown")

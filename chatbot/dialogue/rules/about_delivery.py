@@ -51,6 +51,16 @@ CHARGE = phrases(
     "kitna lagega",
     "extra",
 )
+LIVES_THERE = phrases(
+    r"(?:can|could) (?:i|we|you) (?:order|send|get|buy)",
+    r"li(?:ve|ves|ving)",
+    r"reh?t[aeiy]\w*",
+    r"staying?",
+    "order (?:kar|for)",
+    r"based",
+    r"(?:from|here in)",
+    "रहत\\S*",
+)
 # "Wahan", "there": the place that was spoken of
 AND_THERE = re.compile(
     r"^\W*(?:and|aur|what about|how about|or|और|in|to)\b\s*(?P<place>.{2,30}?)(?:\s+(?:me|mein|ka|ke liye|to|bhi|में|का))*\W*$",
@@ -76,6 +86,12 @@ NO_COUNTRY = phrases(
 )
 
 
+NOT_SIX = re.compile(
+    r"(?:pin ?code|\bpin\b|पिन ?कोड|पिन)\D{0,15}(?<!\d)(?:\d{3,5}|\d{7,8})(?!\d)|(?<!\d)(?:\d{3,5}|\d{7,8})(?!\d)\D{0,6}(?:pin ?code|\bpin\b|पिन)",
+    re.IGNORECASE,
+)
+
+
 def a_place(chat: Chat, heard: Heard) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
     said = plain(heard.text)
@@ -86,11 +102,20 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         if _is_about_something_else(chat, heard, said, follows):
             return None
         return _told(heard, pin, delivery_areas.areas().of_pin(pin))
-    asks = delivery_areas.is_about_delivery(said) or DAYS.search(said)
+    if NOT_SIX.search(said) and not heard.numbers and not (ADDRESS.search(said) and CHANGES.search(said)):
+        reply = answers.text_reply("pin_six", heard, "product_query", sure=0.9)
+        reply.topic = {"kind": "delivery", "aspect": "days"}
+        return reply
+    asks = delivery_areas.is_about_delivery(said) or DAYS.search(said) or LIVES_THERE.search(said)
     named = delivery_areas.areas().named_in(said)
     if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
-    if follows and heard.topic.get("place") and (DAYS.search(said) or CASH.search(said)) and not named:
+    if (
+        follows
+        and heard.topic.get("place")
+        and (DAYS.search(said) or CASH.search(said) or CHARGE.search(said))
+        and not named
+    ):
         place = heard.topic["place"]
         again = delivery_areas.areas().named_in(place)
         area = again[1] if again else delivery_areas.areas().of_pin(place) if place.isdigit() else None

@@ -18,7 +18,7 @@ CONCERNS = {
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|bac+h+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) bac+h+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
     "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:old|bac+h+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"bac+h+[aeiou]\w* (?:ko|ke liye|kha)", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
     "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
-    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज)", "madhumeh", "blood sugar", "insulin"),
+    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
     "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose intoleran\\w+", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
     "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patient|problem|disease)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
 }  # fmt: skip
@@ -38,6 +38,24 @@ ALLERGEN = (
 
 # They name the illness here, and no product
 SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "शक्कर", "blood sugar")
+
+
+EATS = phrases(
+    "safe",
+    "suitable",
+    r"(?:kha|khila|de|le|pi)\w* sakt\w+",
+    "eat",
+    "have",
+    "give",
+    "theek hai",
+    "thik hai",
+    "ok for",
+    "chalega",
+    "allowed",
+    "सकते",
+    "सकता",
+    "सकती",
+)
 
 
 def concern(text: str) -> str:
@@ -79,7 +97,10 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
 
 def _the_same_concern(heard: Heard) -> str:
     """ "What about turmeric?" after "is ghee safe in pregnancy"."""
-    follows = about_products.FOLLOWS.search(plain(heard.text)) and len(heard.text.split()) <= 6
+    said = plain(heard.text)
+    follows = (about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)) and len(
+        said.split()
+    ) <= 8
     return heard.topic.get("concern", "") if follows and heard.found.products and not heard.aspect else ""
 
 
@@ -92,7 +113,7 @@ def _of_products(heard: Heard, about: str, products: list[Product]) -> Reply:
 def _line(heard: Heard, about: str, product: Product) -> str:
     language, text = heard.language, plain(heard.text)
     if about in ("baby", "child"):
-        return _age_line(product, text, language)
+        return _age_line(product, text, language, about)
     if about == "diabetes":
         fact = product_facts.fact(product, "diabetes") or product_facts.fact(product, "sugar")
         if fact and fact.verdict is True:
@@ -105,7 +126,7 @@ def _line(heard: Heard, about: str, product: Product) -> str:
     return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
 
 
-def _age_line(product: Product, text: str, language: str) -> str:
+def _age_line(product: Product, text: str, language: str, about: str) -> str:
     written = product_facts.fact(product, "age")
     limit = (written and written.words) or next(
         iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""
@@ -116,7 +137,12 @@ def _age_line(product: Product, text: str, language: str) -> str:
     months = MONTHS.search(text)
     years = YEARS.search(text)
     # "Under one year" and older than that: said, and no verdict of ours
-    older = (years and float(years[1]) >= 1 and not months) or (months and int(months[1]) >= 12)
+    # A child, and no age: what is written stands, and no verdict of ours
+    older = (
+        (not months and not years and about == "child")
+        or (years and float(years[1]) >= 1 and not months)
+        or (months and int(months[1]) >= 12)
+    )
     return wording.say("fact" if older else "health_no", language, name=product.name, fact=limit)
 
 
@@ -163,6 +189,10 @@ def _is_the_allergen(product: Product, allergen: str) -> bool:
     return bool(named and named.search(" ".join(product.names[:1])))
 
 
+def allergen_of(about: str) -> bool:
+    return any(about == name for name, _ in ALLERGEN)
+
+
 def allergen_in(text: str) -> str:
     said = plain(text)
     return next((name for name, words in ALLERGEN if words.search(said)), "")
@@ -170,6 +200,9 @@ def allergen_in(text: str) -> str:
 
 def _allergy(heard: Heard, products: list[Product]) -> Reply:
     allergen, language = allergen_in(heard.text), heard.language
+    if not allergen and heard.topic.get("concern") == "allergy":
+        # "Is classic makhana safe?" after "I am allergic to nuts"
+        allergen = heard.topic.get("allergen", "")
     article = heard.library.by_slug.get("allergens")
     lines = []
     for product in products[:4] if allergen else []:
@@ -213,6 +246,10 @@ def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) ->
         answers.show(reply, products, aspect=about if about in product_facts.ASPECTS else "ingredients")
         reply.products = []
         reply.topic["concern"] = about if about in CONCERNS else "allergy"
+    else:
+        reply.topic = {"kind": "health", "concern": about if about in CONCERNS else "allergy"}
+    if reply.topic and allergen_of(about):
+        reply.topic["allergen"] = about
     reply.suggestions = answers.chips(heard, "human")
     reply.category, reply.priority = Category.OTHER, Priority.LOW
     reply.is_sure = True

@@ -6,7 +6,7 @@ from typing import Any
 from chatbot import wording
 from chatbot.sources import orders
 from supportdesk import money
-from tickets.models import Category, Order
+from tickets.models import Category, Order, Priority
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
@@ -14,7 +14,7 @@ from .. import answers, flows
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
-from .which_order import ALL_OF_THEM, BY_STATE, MINE, of_items, order_spoken_of, the_other, which
+from .which_order import ALL_OF_THEM, BY_STATE, MINE, NO_NUMBER, of_items, order_spoken_of, the_other, which
 
 ARRIVES = phrases(
     r"when",
@@ -68,9 +68,20 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         and (topic.get("kind") == "order" or MINE.search(said))
     ):
         return answers.of_order(chat, fitting[0], heard)
-    if topic.get("kind") != "order" or len(said.split()) > 7:
+    by_state = (
+        next((states for cue, states in BY_STATE if cue.search(said)), None)
+        if len(said.split()) <= 7
+        else None
+    )
+    if (
+        by_state
+        and heard.known_orders
+        and not wanted_by_cue(heard)
+        and not any(o.status in by_state for o in heard.known_orders)
+    ):
+        return all_orders(chat, heard, "orders_none_such")
+    if (topic.get("kind") != "order" and not by_state) or len(said.split()) > 7:
         return None
-    by_state = next((states for cue, states in BY_STATE if cue.search(said)), None)
     if (
         by_state
         and not wanted_by_cue(heard)
@@ -90,14 +101,14 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
-def all_orders(chat: Chat, heard: Heard) -> Reply:
+def all_orders(chat: Chat, heard: Heard, key: str = "orders_all") -> Reply:
     """One line for each of the newest orders."""
     shown = heard.known_orders[:4]
     lines = [
         f"{order.number} ({flows.items_in_words(order)}): {orders.state_in_words(order, heard.language)}."
         for order in shown
     ]
-    reply = answers.text_reply("orders_all", heard, "order_status")
+    reply = answers.text_reply(key, heard, "order_status")
     reply.text = "\n".join([reply.text, *lines])
     reply.suggestions = [order.number for order in shown]
     reply.topic = {"kind": "order", "ids": [str(order.pk) for order in shown], "aspect": "where"}
@@ -109,6 +120,10 @@ WHEN_OR_WHERE = phrases(
     r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
     r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
 )  # fmt: skip
+DRIVER = phrases(r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala|wale|executive)(?:'?s| ka| ki)?(?: .{0,25})?", r"(?:driver|rider|courier)(?:'?s| ka| ki)? (?:phone|number|no|contact|mobile)(?: .{0,10})?", "(?:डिलीवरी|कूरियर) (?:बॉय|वाले|वाला)(?: .{0,15})?")  # fmt: skip
+WHICH_ONE = phrases(
+    r"(?:and |ok |aur )?(?:which|konsa|kaun ?sa|kon ?sa|konse|कौन ?सा)(?: (?:one|order|wala|parcel))*(?: (?:is|was|are|hai|h|tha|है))?(?: (?:it|that|this|this one|yeh|ye|you talking about))?"
+)
 TRACKING = phrases("courier", "tracking", "track", "awb", "link")
 PAID = phrases(
     r"(?:how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha)|total (?:amount|bill|price)?|amount|bill amount)"
@@ -153,6 +168,18 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
         return _told(
             chat, heard, order, "order_tracking", carrier=order.carrier, tracking=order.tracking_number
         )
+    if DRIVER.search(said):
+        carrier, tracking = order.carrier or "-", order.tracking_number or "-"
+        return _told(chat, heard, order, "order_driver", carrier=carrier, tracking=tracking)
+    if WHICH_ONE.fullmatch(said.strip(" ?.!")):
+        return _told(
+            chat,
+            heard,
+            order,
+            "order_which",
+            items=flows.items_in_words(order),
+            state=orders.state_after_its_number(order, heard.language),
+        )
     if WHEN_OR_WHERE.fullmatch(said.strip(" ?.!")) or (
         heard.intent == "order_status" and not heard.is_issue
     ):
@@ -166,6 +193,21 @@ def _told(chat: Chat, heard: Heard, order: Order, key: str, **filled: Any) -> Re
     reply = answers.text_reply(key, heard, "order_status", number=order.number, **filled)
     reply.is_sure = True
     return answers.about_order(chat, reply, order)
+
+
+CONTACT = re.compile(r"\+?\d[\d -]{8,}\d|\S+@\S+\.\S+")
+
+
+def no_number(chat: Chat, heard: Heard) -> Reply | None:
+    """A guest who was asked for an order number and has none, or gives a phone number in its place."""
+    if not chat.person.is_guest or not chat.memory.get("flow") or heard.numbers or chat.memory.get("issue"):
+        return None
+    said = plain(heard.text)
+    if len(said.split()) > 10 or not (NO_NUMBER.search(said) or CONTACT.search(said)):
+        return None
+    reply = answers.text_reply("order_no_number", heard, "order_status", sure=0.9)
+    reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
+    return reply
 
 
 def their_order(chat: Chat, heard: Heard) -> Reply | None:

@@ -8,7 +8,7 @@ from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
 
 from ...models import Chat, Product
-from ...nlu.cues import phrases, plain
+from ...nlu.cues import phrases, plain, words_of
 from ...sources import product_facts
 from ...sources.product_facts import CONTAINED, PRICE, STOCK
 from .. import answers
@@ -82,6 +82,9 @@ def spoken_of(heard: Heard) -> list[Product]:
     return catalogue.by_ids(ids)
 
 
+PALM_OIL = phrases("palm oil", "palm", "palmolein")
+
+
 def meant(heard: Heard) -> tuple[list[Product], bool]:
     """Return the products that a message is about, and whether it names them itself.
 
@@ -92,7 +95,12 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     if before and (named := catalogue.named_beside(heard.text, before, follows)):
         return named, True
     found = heard.found
-    if before and heard.aspect in IN_NAMES and THIS.search(plain(heard.text)):
+    if heard.aspect == "palm_oil":
+        found = catalogue.look_up(PALM_OIL.sub(" ", heard.text))
+    asks_of_it = THIS.search(plain(heard.text)) or (
+        len(heard.text.split()) <= 4 and not follows and len(before) < 3
+    )
+    if before and heard.aspect in IN_NAMES and asks_of_it:
         # "Is it without oil?" names no oil of ours
         return before, False
     if found.products and (not found.is_vague or not before):
@@ -130,6 +138,9 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if named and heard.knows(VERY_CLEAR) and not heard.found.products[:1]:
         return None
+    if PRICE in asked and "spice" in asked and re.search(r"(?:wal[aei]|one)\b", said):
+        # "Teekha wala kitne ka": that one's price
+        asked.remove("spice")
     if PRICE in asked and CHEAPER.search(said):
         products = sorted(products, key=lambda product: product.price)
     return told(chat, heard, products[:MOST_TOLD], asked[:2])
@@ -207,7 +218,9 @@ def _fact_line(heard: Heard, product: Product, aspect: str) -> str:
     if not fact:
         return ""
     if fact.verdict is None:
-        return wording.say("fact", language, name=product.name, fact=fact.words)
+        label = f"label_{aspect}"
+        name = f"{product.name}, {wording.say(label, language)}" if wording.has(label) else product.name
+        return wording.say("fact", language, name=name, fact=fact.words)
     if aspect in CONTAINED:
         return _contained_line(product, aspect, fact, language, heard.text)
     key = "fact_yes" if fact.verdict else "fact_no"
@@ -252,6 +265,20 @@ def _not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply
 # --- By name ----------------------------------------------------------------------------------------------
 
 
+WHEN_BACK = phrases(r"(?:kab|when)(?: .{0,25})?", "कब(?: .{0,12})?", "restock\\w*", "notify", "bata dena")
+
+
+def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Kab aayega?" after a product that is sold out."""
+    shown, article = spoken_of(heard), heard.library.by_slug.get("out-of-stock")
+    said = plain(heard.text)
+    if not article or len(shown) != 1 or shown[0].is_in_stock or heard.topic.get("kind") != "product":
+        return None
+    if len(said.split()) > 7 or not WHEN_BACK.search(said) or re.search(r"\border\b|ऑर्डर", said):
+        return None
+    return answers.of_article(article, heard, CLEAR)
+
+
 def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
     """Nothing but products' names: that needs the catalogue, not the classifier."""
     found = heard.found
@@ -259,7 +286,20 @@ def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
         return None
     products, named = meant(heard)
     shown = products if named and found.is_vague else found.products
-    return answers.of_products(shown, heard)
+    return answers.of_products(shown, heard, _told_of(shown, heard))
+
+
+LEAST_LETTERS = 5
+
+
+def _told_of(products: list[Product], heard: Heard) -> str:
+    """ "Curcumin kitna hai haldi me": the sentence of the description that has the word that was asked about."""
+    if len(products) != 1:
+        return ""
+    names = products[0].name.casefold()
+    asked = {word for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names}
+    sentences = product_facts.SENTENCE.findall(products[0].description or "")
+    return next((each.strip() for each in sentences if asked & set(words_of(each))), "")
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -269,9 +309,18 @@ def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     products, share = heard.found.products, heard.found.share
     if not products or (not share and heard.intent != "product_query"):
         return None
-    if heard.knows(CLEAR if share < 0.5 else VERY_CLEAR):
+    asks_what_there_is = (
+        share >= MOSTLY_NAMES and heard.surely("product_query") and WHAT_THERE_IS.search(plain(heard.text))
+    )
+    if heard.knows(CLEAR if share < 0.5 else VERY_CLEAR) and not asks_what_there_is:
         return None
-    return answers.of_products(products, heard)
+    return answers.of_products(products, heard, _told_of(products, heard))
+
+
+MOSTLY_NAMES = 0.6
+WHAT_THERE_IS = phrases(
+    r"(?:kya|kuch|koi|kaun ?sa) (?:kya )?(?:hai|h|milega|milta|accha|achha|options?)(?: .{0,12})?", r"(?:hai|milega|milta) (?:kya|kuch)", r"what (?:do (?:you|u) have|is there|are|options?)", r"(?:do|have) (?:you|u) (?:have|got|sell|any)", r"any(?:thing)?", "options?", "suggest\\w*", "looking for", "dikhao", "show", "क्या है", "कुछ", "दिखा\\S*",
+)  # fmt: skip
 
 
 def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:

@@ -6,10 +6,11 @@ from chatbot.sources import articles
 from tickets.models import Category, Priority
 
 from ...models import Chat
+from ...nlu.cues import phrases, plain
 from .. import answers, memory
 from ..answers import Reply
 from ..memory import AT_ONCE
-from ..message import ACT, CLEAR, Heard
+from ..message import ACT, CLEAR, VERY_CLEAR, Heard
 from .small_talk import SMALL_TALK
 
 
@@ -36,6 +37,57 @@ def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
         return None
     reply = answers.text_reply("what_happened", heard, "complaint")
     reply.suggestions = answers.chips(heard, "damaged", "missing", "late", "refund", "human")
+    return reply
+
+
+PROMISED = phrases(
+    r"(?:do |can |will )?(?:you|u) (?:promise|guarantee|assure)(?: .{0,30})?",
+    r"(?:promise|guarantee|assure)(?: me| us| it| karo| kijiye| do| dijiye)?",
+    r"are (?:you|u) (?:100% )?sure(?: .{0,15})?",
+    r"pakk?a(?: na| kya| hai na)?",
+    "(?:वादा|गारंटी|पक्का)(?: .{0,10})?",
+)
+FAVOUR = phrases(
+    r"compensat\w*",
+    r"\d+ ?(?:%|percent|per cent) (?:off|discount)(?: .{0,20})?",
+    r"(?:give|want|need|get|de do|dijiye|chahiye)(?: me| us)?(?: some| a| any)? (?:discount|credit|cashback|free (?:gift|product|item|pack\w*|delivery))(?: .{0,25})?",
+    r"(?:discount|cashback|muft|free me(?:in)?) (?:de do|do|dijiye|chahiye)(?: .{0,10})?",
+    "(?:छूट|डिस्काउंट|मुआवज़ा) (?:दो|दीजिए|चाहिए)",
+)
+FOR_TROUBLE = phrases(
+    "for (?:this|the|my|all)",
+    "delay",
+    "late",
+    "trouble",
+    "problem",
+    "compensat\\w*",
+    "inconvenience",
+    "is (?:baar|liye)",
+    "because",
+    r"\d+ ?%",
+)
+
+
+def no_promise(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Promise me", "give me 50% off for this delay": he promises and gives nothing; a person decides."""
+    said = plain(heard.text)
+    open_one = chat.memory.get("issue") or {}
+    about = bool(open_one) or chat.memory.get("topic", {}).get("kind") == "order"
+    asks = PROMISED.search(said) and len(said.split()) <= 6 and about
+    if (
+        heard.reason
+        or heard.knows(VERY_CLEAR)
+        or not (asks or (FAVOUR.search(said) and FOR_TROUBLE.search(said)))
+    ):
+        return None
+    if heard.found.products and not open_one:
+        return None
+    reply = answers.text_reply(
+        "no_promise" if asks else "no_favour", heard, open_one.get("intent") or "complaint", sure=0.8
+    )
+    category, priority = memory.triage_so_far(chat.memory, Category.FEEDBACK)
+    reply.offer_agent, reply.category, reply.priority = True, category, priority
+    reply.flow = open_one.get("flow", "")
     return reply
 
 

@@ -1,19 +1,17 @@
 # ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
-"""Rules about what was left open: our question, an offered person, a wish that changes, an issue told in pieces."""
+"""Rules about what was left open: our question, an offered person, a message typed in pieces."""
 
 import re
 
 from chatbot import wording
 from chatbot.nlu import classifier, trigger_phrases
-from tickets.privacy.masking import masked
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
 from .. import answers, flows, memory
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
-from ..state import GRAVE
-from . import order_flows, which_order
+from . import open_issue, order_flows, which_order
 
 # --- Yes and no ---------------------------------------------------------------------
 
@@ -48,7 +46,7 @@ DECLINES = phrases(
     "its ok",
     "it'?s (?:ok|okay|fine)",
 )
-FILLERS = set("please pls plz now yes ok okay haan han ji sir bhai me to the a it do kar karo i want need with now abhi turant jaldi kindly just then you can u someone somebody there go ahead right away and is are haa ha toh to of your team support immediately asap quickly".split())  # fmt: skip
+FILLERS = set("theek thik ठीक है अच्छा जी please pls plz now yes ok okay haan han ji sir bhai me to the a it do kar karo i want need with now abhi turant jaldi kindly just then you can u someone somebody there go ahead right away and is are haa ha toh to of your team support immediately asap quickly".split())  # fmt: skip
 
 
 def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
@@ -102,6 +100,9 @@ def _connected(chat: Chat, heard: Heard, said: str) -> Reply | None:
 def _after_issue(chat: Chat, heard: Heard, about: str, said: str) -> Reply | None:
     asked = heard.asked
     if said == "no":
+        if issue := chat.memory.get("issue"):
+            # Told once that no person is wanted, he does not offer one with every thanks
+            issue["declined"] = True
         return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
     if about == "connect":
         if said != "yes" or not chat.memory.get("issue"):
@@ -149,118 +150,6 @@ def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
     return flows.run(chat, heard, key, order)
 
 
-# --- An open issue takes in what is told afterwards ---------------------------------------
-
-QUESTION = re.compile(
-    r"\?|^\W*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$",
-    re.IGNORECASE,
-)
-DETAIL = phrases(
-    r"(?:i )?(?:do ?n'?t|dont|do not|nahi|nahin) (?:have|know|remember)(?: .{0,40})?", r"order (?:number|no|id|num)(?: .{0,30})?", r"photos?", r"pictures?", r"pics?", r"videos?", "screenshot", "yesterday", "today", "kal", "aaj", "morning", "parso", "just now", r"(?:my |by )?(?:husband|wife|son|daughter|mother|father|brother|sister|friend|papa|mummy|pati|patni|bhai|family|neighbou?r)\b.*",
-    r"it'?s(?: .{0,60})?", r"it (?:was|is|had|has|came|looks|smells|happened)(?: .{0,60})?", r"\d+ (?:pieces?|packets?|packs?|bottles?|jars?|out of)\b.*", r"instead of", "ki jagah", "ke badle", r"ordered", "mangaya tha", "mangwaya", "order kiya tha", "सुबह", "कल", "आज", "फोटो", r"batch(?: no| number)?", "sealed?", "opened?", "khula", "leak\\w*", "smell\\w*", "only one", "both", "all of them", "dono", "sab", "half", "aadha", "the lid", "the box", "dabba", "packing", "because", "kyunki", "wo", "woh", "also", "utr", "transaction", "ref(?:erence)?(?: no| number| id)?", "amount", "rs", "₹", "नंबर नहीं", "नहीं है", "number nahi", "nahi pata", "pata nahi",
-)  # fmt: skip
-
-
-def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
-    """ "I don't have the order number, my husband ordered": part of what was told, not something new."""
-    issue = chat.memory.get("issue")
-    if not issue or issue.get("why") in ("human", "another_script") or heard.raw.strip() == "":
-        return None
-    if heard.reason and heard.reason != "anger":
-        return None
-    if (
-        order_flows.wanted(heard) in ("cancel", "change_address", "change_items", "refund_status", "return")
-        and issue.get("intent") in BY_NOW
-        and issue.get("why") not in GRAVE
-    ):
-        return None
-    order = heard.order
-    if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
-        return None
-    return absorbed(chat, heard, issue)
-
-
-BY_NOW = (
-    "item_problem",
-    "delivery_delay",
-    "refund_return",
-    "payment_problem",
-    "cancel_order",
-    "change_address",
-    "complaint",
-    "account_problem",
-)
-NEW_WISHES = (
-    "cancel_order",
-    "change_address",
-    "order_status",
-    "account_problem",
-    "talk_to_human",
-    "thanks_bye",
-    "greeting",
-    "feedback",
-)
-
-
-def _is_detail(heard: Heard, issue: dict) -> bool:
-    said = plain(heard.text)
-    if QUESTION.search(said) or heard.is_nod:
-        return False
-    if heard.numbers:
-        return True
-    if issue.get("flow") == "refund_status" and which_order.STANDING.search(said):
-        return True
-    if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
-        # "Makhana price": a question of its own
-        return False
-    if heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT:
-        return False
-    if (
-        heard.is_issue
-        and heard.intent != issue.get("intent")
-        and heard.confidence >= CLEAR
-        and heard.intent in (*classifier.TROUBLE, *NEW_WISHES, "complaint")
-    ):
-        # Something else is wrong besides; what is grave keeps its place
-        return issue.get("why") in GRAVE
-    if heard.is_issue:
-        return heard.intent == issue.get("intent") or heard.confidence < CLEAR
-    if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
-        return bool(DETAIL.search(said)) and heard.intent == "order_status"
-    if DETAIL.search(said):
-        return True
-    bare_product = heard.found.share >= 1 and issue.get("intent") in BY_NOW
-    return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
-
-
-def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
-    """Add what was told to the open issue; the order of it may be named only now."""
-    fitting, _ = which_order.of_items(heard) if heard.found.products else ([], False)
-    order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
-    details = issue.setdefault("details", [])
-    if len(details) < MOST_DETAILS:
-        details.append(masked(heard.raw)[:DETAIL_LENGTH])
-    grave = issue.get("why") in GRAVE
-    key = "noted_grave" if grave else "noted_order" if order else "noted"
-    reply = answers.text_reply(
-        key, heard, issue.get("intent") or "item_problem", number=order.number if order else ""
-    )
-    issue["priority"] = order_flows.higher(
-        issue["priority"], heard.priority if heard.is_issue else issue["priority"]
-    )
-    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
-    reply.flow = issue.get("flow", "")
-    if order:
-        answers.about_order(chat, reply, order)
-        issue["order"] = str(order.pk)
-    elif shown := next((o for o in heard.known_orders if str(o.pk) == issue.get("order")), None):
-        reply.order = answers.orders.as_card(shown)
-    return reply
-
-
-MOST_DETAILS = 8
-DETAIL_LENGTH = 300
-
 # --- Typed in pieces ---------------------------------------------------------------------
 
 MOST_PIECES = 5
@@ -276,7 +165,7 @@ def a_piece(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if pieces and chat.memory.get("issue") and not _is_whole(heard):
         # What is wrong is known by now: the rest are details of it
-        return absorbed(chat, heard, chat.memory["issue"])
+        return open_issue.absorbed(chat, heard, chat.memory["issue"])
     together = " ".join([*pieces, heard.text])
     if pieces and not _is_whole(heard):
         understood = classifier.classify(together)
@@ -319,7 +208,7 @@ def _is_begun(heard: Heard) -> bool:
 
 def _is_whole(heard: Heard) -> bool:
     """Whether the message says something of its own: a greeting, a question, a wish that is sure."""
-    if QUESTION.search(plain(heard.text)):
+    if open_issue.QUESTION.search(plain(heard.text)):
         return True
     return (
         heard.intent in ("greeting", "thanks_bye", "talk_to_human", "order_status")

@@ -5,24 +5,28 @@ from tickets.models import Category, Order, Priority
 from tickets.shop import people
 
 from ...models import Chat
-from ...nlu.cues import phrases, plain
+from ...nlu.cues import phrases, plain, words_of
 from .. import answers, flows
 from ..answers import Reply
-from ..message import ACT, ASK, Heard
+from ..message import ACT, ASK, Heard, asks_how_it_stands
 from .which_order import (
     ADDRESS,
     ADDS,
     CANCELS,
     CHANGES,
     EXCHANGES,
+    MARKED,
     MINE,
     MY_ORDER,
+    NEEDED_BY,
+    NEWEST,
     REFUND,
     RETURNS,
     SAME_ORDER,
     STANDING,
     SUBSCRIBED,
     THE_RULE,
+    of_items,
     which,
 )
 
@@ -30,6 +34,7 @@ from .which_order import (
 
 # A message about a number with so few other words is about nothing else
 FEW_BESIDE = 6
+FEW_BESIDE_OWN = 3
 
 
 def a_code(chat: Chat, heard: Heard) -> Reply | None:
@@ -44,6 +49,30 @@ def a_code(chat: Chat, heard: Heard) -> Reply | None:
     if code.tries_left:
         return answers.text_reply("code_wrong", heard, "order_status", left=code.tries_left)
     reply = answers.text_reply("code_over", heard, "order_status")
+    reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
+    return reply
+
+
+NO_CODE = phrases(
+    r"(?:code|otp) (?:.{0,12})?(?:nahi|not|didn'?t|never|hasn'?t|kab|nai)(?: .{0,20})?",
+    r"(?:didn'?t|did not|haven'?t|have not|not|no|never|where is|wheres) (?:.{0,12})?(?:code|otp)(?: .{0,12})?",
+    "(?:कोड|ओटीपी) (?:.{0,8})?(?:नहीं|कब)(?: .{0,10})?",
+    r"(?:resend|send again|dobara bhejo|phir se bhejo)(?: .{0,12})?",
+)
+
+
+def a_code_that_did_not_come(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Code nahi aaya" while one of ours is awaited."""
+    if (
+        not chat.person.is_guest
+        or heard.numbers
+        or len(heard.text.split()) > 9
+        or not NO_CODE.search(plain(heard.text))
+    ):
+        return None
+    if not order_codes.pending(chat):
+        return None
+    reply = answers.text_reply("code_not_come", heard, "order_status", sure=0.9)
     reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
     return reply
 
@@ -72,7 +101,11 @@ def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
 
 
 def a_number_and_little_else(chat: Chat, heard: Heard) -> Reply | None:
-    """ "number hai VP10251": it is about that order, whatever the classifier makes of it."""
+    """ "number hai VP10251", "order no: 10 264": about that order, whatever the classifier makes of it."""
+    trouble = heard.says_what_is_wrong and heard.confidence >= ACT
+    if heard.order and not trouble and not chat.memory.get("issue") and not wanted(heard):
+        beside = [word for word in words_of(heard.text) if not any(map(str.isdigit, word))]
+        return answers.of_order(chat, heard.order, heard) if len(beside) <= FEW_BESIDE_OWN else None
     if not heard.numbers or heard.order or (heard.says_what_is_wrong and heard.confidence >= ACT):
         return None
     return an_order_to_prove(chat, heard) if len(heard.text.split()) <= FEW_BESIDE else None
@@ -83,7 +116,7 @@ def a_number_and_little_else(chat: Chat, heard: Heard) -> Reply | None:
 
 def wanted(heard: Heard) -> str:
     """Return the flow that the message begins, or ""."""
-    said = plain(heard.text)
+    said = OF_A_STATE.sub(" ", plain(heard.text)) if len(heard.text.split()) <= 5 else plain(heard.text)
     mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
     mine = mine or len(said.split()) <= 3
     if SUBSCRIBED.search(said):
@@ -96,8 +129,30 @@ def wanted(heard: Heard) -> str:
         and not CANCELS.search(said)
     ):
         return "refund_status"
+    if MARKED.search(said) and heard.is_issue and WRONG_PLACE.search(said):
+        return "late"
+    if (
+        REFUND.search(said)
+        and mine
+        and heard.is_issue
+        and heard.surely("refund_return")
+        and not any(cue.search(said) for cue in (RETURNS, EXCHANGES, WANTS_ONE, CANCELS, THE_RULE))
+    ):
+        return "refund_status"
+    if heard.is_issue and heard.surely("refund_return") and EXCHANGES.search(said):
+        return "exchange"
     if INVOICE.search(said) and not ADDRESS.search(said):
-        return "invoice" if heard.is_issue else ""
+        asks_for_one = (MINE.search(said) or SENDS.search(said)) and heard.known_orders
+        return "invoice" if heard.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
+    if COUPON.search(said):
+        return ""
+    if (
+        ANOTHER_DAY.search(said)
+        and not asks_how_it_stands(heard.text)
+        and heard.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
+        and not heard.found.products
+    ):
+        return "another_day"
     told_of_trouble = heard.intent in (
         "item_problem",
         "payment_problem",
@@ -150,6 +205,48 @@ def wanted(heard: Heard) -> str:
 
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
+WRONG_PLACE = phrases(
+    "wrong",
+    "galat",
+    "other",
+    "another",
+    "different",
+    "someone",
+    "somebody",
+    r"neighbou?r\w*",
+    "kisi aur",
+    "dusre",
+    "doosre",
+    "गलत",
+)
+WANTS_ONE = phrases(
+    r"refund (?:me|it|my|us|karo|kar do|kijiye)",
+    r"(?:want|need|claim|request|ask(?:ing)? for|give me|demand|chahiye|looking for|get me|process) (?:a |my |the |full )*(?:refund|money back)",
+    r"(?:refund|paisa|paise) (?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
+    "(?:रिफंड|पैसे|पैसा) (?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
+)
+GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
+SENDS = phrases(
+    "send",
+    "bhej\\w*",
+    "chahiye",
+    "need",
+    "download",
+    "get",
+    "resend",
+    "do",
+    "dijiye",
+    "mail",
+    "चाहिए",
+    "भेज\\S*",
+)
+ANOTHER_DAY = phrases(
+    r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
+    r"(?:leave|drop|keep|give|handover|hand over|de do|rakh do|chhod do|chod do) (?:it |the parcel |my order |.{0,10})?(?:with|at|to|near|outside) (?:the |my |a )?(?:guard|security|neighbou?r\w*|gate|door|reception|watchman|shop)", r"(?:guard|security|padosi|watchman|neighbou?r|gate|reception) (?:ko|ke paas|pe|par|ke) (?:de|rakh|chhod|chod|dena|delivery)\w*(?: .{0,10})?", "घर (?:पर|में)? ?(?:नहीं|कोई नहीं)(?: .{0,10})?", "(?:कल|परसों) (?:डिलीवर|भेज|लाना|देना)\\S*", "गार्ड (?:को|के पास)(?: .{0,10})?",
+)  # fmt: skip
+COUPON = phrases(
+    r"coupons?", r"promo(?: ?codes?)?", "discount", "voucher", r"offer code", "welcome10", "कूपन", "डिस्काउंट"
+)
 ASKS_TO_DO = phrases(
     r"kar do",
     r"karo",
@@ -174,9 +271,12 @@ ASKS_TO_DO = phrases(
 )
 
 
+OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")
+
+
 def wanted_by_cue(heard: Heard) -> bool:
     """Whether the words themselves name a flow, not only the classifier."""
-    said = plain(heard.text)
+    said = OF_A_STATE.sub(" ", plain(heard.text))
     return any(cue.search(said) for cue in (REFUND, CANCELS, RETURNS, ADDRESS))
 
 
@@ -202,12 +302,21 @@ def a_flow(chat: Chat, heard: Heard) -> Reply | None:
 def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
     """Run a flow for the order that the message means."""
     order, state = which(heard, key)
+    if key == "invoice" and not _names_an_order(heard):
+        # The rule for invoices, and no guess whose it is
+        order, state = None, flows.NO_ORDER
     reply = flows.run(chat, heard, key, order, state)
     if not reply:
         return None
     reply.is_sure = True
     if heard.is_issue and flows.INTENTS[key] == heard.intent:
         reply.category = heard.category
+    if key == "invoice" and heard.is_issue and heard.confidence >= ACT:
+        # "The invoice has not come": a person can send it
+        reply.offer_agent, reply.priority = True, flows.all_flows()[key].priority
+    if NEEDED_BY.search(plain(heard.text)) and key in ("late", "damaged") and heard.is_issue:
+        # The order is missing, and the guests come tomorrow
+        reply.priority = Priority.URGENT
     if heard.is_issue and reply.offer_agent:
         reply.priority = higher(reply.priority, heard.priority)
     if not order and chat.person.is_guest and key in WAITS_FOR_A_NUMBER:
@@ -221,6 +330,15 @@ def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
             title for title in heard.near(ACT)[:1] if title not in {s["title"] for s in reply.sources}
         ]
     return reply
+
+
+def _names_an_order(heard: Heard) -> bool:
+    said = plain(heard.text)
+    if GSTIN.search(said):
+        return False
+    return bool(
+        heard.order or of_items(heard)[0] or NEWEST.search(said) or heard.topic.get("kind") == "order"
+    )
 
 
 WAITS_FOR_A_NUMBER = ("cancel", "change_address", "refund_status", "return", "late")

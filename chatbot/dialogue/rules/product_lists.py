@@ -11,7 +11,7 @@ from ...sources.product_facts import PRICE, STOCK
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, Heard
-from .about_products import CHEAPER, FREE_OF, MOST_TOLD, THIS, spoken_of
+from .about_products import CHEAPER, FREE_OF, IN_NAMES, MOST_TOLD, THIS, spoken_of
 from .product_sums import BOTH, counted, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
@@ -38,6 +38,9 @@ def a_comparison(chat: Chat, heard: Heard) -> Reply | None:
 
 def _compared(heard: Heard) -> list[Product]:
     before = spoken_of(heard)
+    if len(before) > 1 and heard.aspect in IN_NAMES and len(heard.text.split()) <= 6:
+        # "Konsa jyada teekha hai" asks of those shown, and names no chilli
+        return before
     named = [product for product, _ in counted(heard)]
     if len(named) > 1:
         return named
@@ -69,7 +72,7 @@ def compared(heard: Heard, products: list[Product], said: str) -> Reply:
             high=high.name,
             more=money.formatted(high.price),
         )
-    elif BETTER.search(said) and not SPICIER.search(said):
+    elif BETTER.search(said) and not SPICIER.search(said) and not product_facts.asked_about(said):
         head = wording.say("compare_taste", language)
     reply.text = "\n".join(filter(None, [head, *lines]))
     answers.show(reply, products, aspect="compare")
@@ -158,7 +161,9 @@ def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
     named = heard.found.products
     if len(named) == 1 and not heard.found.is_vague and not _is_of_a_kind(heard, named[0]):
         return None
-    return listed(heard, heard.aspect, list(named))
+    # "Without onion garlic" after a list: of those, where some of them fit
+    before = [] if named or len(said.split()) > 5 else spoken_of(heard)
+    return listed(heard, heard.aspect, list(named) or before)
 
 
 def _is_of_a_kind(heard: Heard, product: Product) -> bool:

@@ -22,7 +22,7 @@ NUMBERS = {
     "एक": 1, "दो": 2, "तीन": 3, "चार": 4, "पांच": 5, "छह": 6, "सात": 7, "आठ": 8, "नौ": 9, "दस": 10, "single": 1, "double": 2, "dono": 1, "couple": 2,
 }  # fmt: skip
 SUM = phrases(
-    r"total(?:ly)?", "sum", "altogether", "in all", "all together", "together", r"bill(?: amount)?(?: kitna)?", r"kitna (?:hoga|hua|banega|ho jayega|padega|lagega|total|bill|dena|pay|ayega|aayega)(?: .{0,15})?", r"kitne (?:ka|ke|ki|me|mein) (?:padega|padenge|hoga|honge|aayega|ayega|milega|milenge)", r"kitne (?:honge|hue|lagenge|dene)(?: .{0,12})?",
+    r"(?:le|lu|loon|lun|lunga|lungi|lena) (?:lu|lun|loon|ho)? ?(?:to|toh)", r"if i (?:take|buy|order|get)(?: .{0,25})?", r"total(?:ly)?", "sum", "altogether", "in all", "all together", "together", r"bill(?: amount)?(?: kitna)?", r"kitna (?:hoga|hua|banega|ho jayega|padega|lagega|total|bill|dena|pay|ayega|aayega)(?: .{0,15})?", r"kitne (?:ka|ke|ki|me|mein) (?:padega|padenge|hoga|honge|aayega|ayega|milega|milenge)", r"kitne (?:honge|hue|lagenge|dene)(?: .{0,12})?",
     r"how much (?:will|would|for|do i|is|are|does|shall|should)(?: .{0,60})?", r"mila ?(?:ke|kar)", "milake", "grand total", r"(?:with|including|incl) (?:delivery|shipping)", r"delivery (?:ke )?sa(?:a)?th", r"delivery mila\w*", "कुल", "टोटल", "मिलाकर", "कितना होगा", "कितना पड़ेगा", "कितने का पड़ेगा", "cost of", "price (?:of|for)", r"final (?:amount|price)", r"what(?:'?s| is| will be| would be)? (?:the )?(?:cost|price|total|amount)(?: .{0,60})?", "amount", "kitne\\W*$", "kitna\\W*$", r"kitne (?:ka|ke|ki)", "कितने (?:का|के|की)(?: .{0,10})?", "how much",
 )  # fmt: skip
 ITEM_BREAK = re.compile(
@@ -62,6 +62,9 @@ def _by_counts(piece: str) -> list[str]:
 
 def _one(piece: str, near: list[Product]) -> Product | None:
     found = catalogue.look_up(piece)
+    if found.is_vague and DELIVERED.search(piece):
+        # "Is delivery free": no "oil free" anything
+        return None
     if (
         near
         and (named := catalogue.named_beside(piece, near))
@@ -78,18 +81,30 @@ def _place(product: Product, pieces: list[str]) -> int:
     )
 
 
+# "do you have", "bata do": no number
+NO_TWO = re.compile(
+    r"\bdo (?=you|u|they|we|i|not|it|the)\b|\b(?:kar|de|bata|bhej|jod|dal|daal|le|dikha|likh|baat kara|number|phone|rate|price|ka|please) do\b"
+)
+
+
 def _count(piece: str) -> int:
     if found := COUNT.search(piece):
         return max(1, min(int(found[1]), 999))
-    return next((NUMBERS[word] for word in piece.casefold().split() if word in NUMBERS), 1)
+    said = NO_TWO.sub(" ", piece.casefold()).split()
+    return next((NUMBERS[word] for word in said if word in NUMBERS), 1)
 
 
 def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     """ "Ek classic aur ek peri peri, total kitna hoga delivery ke saath": added up, with the delivery rule."""
     said = plain(heard.text)
-    if heard.is_issue or not SUM.search(said) or OWN_ORDER.search(said):
+    is_trouble = heard.is_issue and not (heard.intent == "product_query" and spoken_of(heard))
+    if is_trouble or OWN_ORDER.search(said) or not (SUM.search(said) or DELIVERED.search(said)):
         return None
+    if len(said.split()) <= 9 and (one := _the_cheaper(heard, said)):
+        return summed(heard, [(one, _count(said))])
     items = counted(heard)
+    if not SUM.search(said) and len(items) < 2:
+        return None
     if heard.topic.get("kind") == "sum" and items and FOLLOWS.search(said):
         return summed(heard, items)
     several = len(items) > 1 or sum(count for _, count in items) > 1
@@ -110,6 +125,22 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     return summed(heard, items)
 
 
+def _the_cheaper(heard: Heard, said: str) -> Product | None:
+    """ "2 of the cheaper one" after a comparison."""
+    before = spoken_of(heard)
+    if len(before) < 2 or not THE_CHEAPER.search(said):
+        return None
+    choose = max if THE_DEARER.search(said) else min
+    return choose(before, key=lambda product: product.price)
+
+
+THE_DEARER = phrases("expensive", "costl\\w+", "mehn?g[aei]", "dearer", "महंगा")
+THE_CHEAPER = phrases(
+    r"(?:the )?(?:cheap\w*|expensive|costl\w+|dearer)(?: one| wala)?",
+    r"(?:sast[aei]|mehn?g[aei]) (?:wal[aei]|one)",
+    "सस्ता वाला",
+    "महंगा वाला",
+)
 BOTH = phrases(
     "both",
     "dono",
@@ -127,7 +158,8 @@ BOTH = phrases(
 
 def last_two(heard: Heard) -> list[Product]:
     """Return the last two products that were spoken of, in the order in which they were."""
-    return catalogue.by_ids(heard.chat.memory.get("recent", [])[-2:])
+    shown = spoken_of(heard)
+    return shown if len(shown) == 2 else catalogue.by_ids(heard.chat.memory.get("recent", [])[-2:])
 
 
 def _only_a_count(said: str) -> int:

@@ -11,6 +11,23 @@ from ..answers import Reply
 from ..message import Heard
 from ..state import GRAVE
 
+# "My phone number is wrong": theirs, not ours
+CHANGING_MINE = cues.phrases(
+    "my",
+    "mera",
+    "mere",
+    "meri",
+    "change",
+    "wrong",
+    "update",
+    "badal\\w*",
+    "galat",
+    "मेरा",
+    "order",
+    "delivery (?:boy|agent|guy|person)",
+    "courier",
+    "बदल\\S*",
+)
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 
 
@@ -37,10 +54,12 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
         )
     ):
         return None
-    if kind == "hours" and heard.found.products:
+    if kind in ("hours", "phone") and heard.found.products:
+        return None
+    if kind == "phone" and CHANGING_MINE.search(cues.plain(heard.raw)):
         return None
     article = heard.library.by_slug.get(
-        {"hours": "contact-hours", "privacy": "delete-account"}.get(kind, "")
+        {"hours": "contact-hours", "phone": "contact-hours", "privacy": "delete-account"}.get(kind, "")
     )
     reply = answers.text_reply(f"about_{kind}", heard, "greeting", sure=0.95)
     if article:
@@ -78,6 +97,10 @@ def _triage(chat: Chat) -> tuple[str, str]:
 def small_talk(chat: Chat, heard: Heard) -> Reply | None:
     if heard.is_nod:
         return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+    issue = chat.memory.get("issue") or {}
+    if heard.surely("thanks_bye") and issue and not issue.get("declined") and issue.get("why") != "human":
+        # The button is in the widget since it was offered
+        return answers.text_reply("thanks_open", heard)
     if heard.surely(*SMALL_TALK):
         return _with_chips(answers.text_reply(SMALL_TALK[heard.intent], heard), heard)
     return None

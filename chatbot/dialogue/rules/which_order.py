@@ -2,9 +2,11 @@
 
 import re
 
+from rapidfuzz import fuzz
+
 from chatbot.nlu import features as words
 from chatbot.sources import orders
-from chatbot.sources.products import GENERIC
+from chatbot.sources.product_words import GENERIC
 from tickets.models import Category, Order, OrderStatus
 
 from ...nlu.cues import phrases, plain
@@ -24,7 +26,7 @@ MY_ORDER = phrases(
 REFUND = phrases(r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
 STANDING = phrases(
     "status", "where", "whr", "when", "kab", "kb", "kahan", "kaha", "kidhar", "track", "update", "pending", "initiated?", "processed", "credited", "reflect\\w*", "still", "yet", "abhi tak", "ab tak", "stuck", "aaya kya", "kya hua", "hua kya", "hua ya nahi", "aa gaya kya",
-    r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check",
+    r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check", r"(?:never|not|did ?n'?t|have ?n'?t|has ?n'?t|no) (?:.{0,8})?(?:got|get|received?|recieved?|come|came|credited|refund\w*)", "waiting", "where'?s", "kyu\\w* nahi", "when'?s", r"will (?:i|it|my|the)", "today", "aaj",
 )  # fmt: skip
 THE_RULE = re.compile(r"^\W*(?:(?:and|aur|ok|to|और)\s+)?(?:how (?:long|many days|do|does|much time)|what is|what'?s|in how many|(?:refund|return) (?:policy|rule|kaise|me kitn)|policy|(?:refund )?kitne din(?:o)? me(?:in)?(?: .{0,20})? (?:hota|milta|aata)|रिफंड कैसे)", re.IGNORECASE)  # fmt: skip
 CANCELS = phrases(
@@ -78,34 +80,56 @@ BY_STATE = (
     (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil gaya|aa gaya|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
     (phrases(r"cancell?ed (?:one|order|wala)", r"jo cancel (?:hua|kiya)(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*cancell?ed", "कैंसल (?:वाला|किया)", "the order i cancell?ed"), {OrderStatus.CANCELLED}),
     (phrases(r"(?:refunded|returned) (?:one|order|wala)", r"jo (?:return|wapas) kiya(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*(?:returned|refunded)"), {OrderStatus.RETURNED, OrderStatus.REFUNDED}),
-    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )+\w+(?: (?:hai|wala|mila|aaya))?", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala"), orders.UNDER_WAY),
+    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )+\w+(?: (?:hai|wala|mila|aaya))?", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
 )  # fmt: skip
+
+
+NO_NUMBER = phrases(
+    r"(?:don'?t|do not|dont|didn'?t|no|not|lost|forgot|can'?t find|cannot find) (?:.{0,18})?(?:number|num|id|no)", r"(?:don'?t|do not|dont) (?:have|know|remember)(?: it| that)?", r"(?:number|no|id|num) (?:.{0,8})?(?:nahi|nahin|nhi|bhool|bhul|kho|lost|yaad)\w*(?: .{0,10})?", "yaad nahi(?: hai)?", r"(?:pata|maloom) nahi", "नंबर (?:.{0,8})?(?:नहीं|याद|भूल)\\S*",
+)  # fmt: skip
+
+
+# By when it is needed: a festival, guests
+NEEDED_BY = phrases(r"(?:need|want|chahiye|required?|zaroorat|wedding|function|party|pooja|puja|birthday|shaadi|festival|guests?|mehmaan|event|ज़रूरत|पूजा|शादी|चाहिए).{0,40}(?:today|tomorrow|tonight|kal|aaj|weekend|sunday|saturday|monday|morning|subah|shaam|कल|आज)", r"(?:today|tomorrow|tonight|kal|aaj|कल|आज).{0,40}(?:need|want|chahiye|wedding|function|party|pooja|puja|birthday|shaadi|festival|guests?|mehmaan|event|पूजा|शादी|चाहिए)", "for (?:the |a |my )?(?:pooja|puja|wedding|birthday|party|function)")  # fmt: skip
 
 
 # --- Which one ------------------------------------------------------------------
 
 
 def of_items(heard: Heard) -> tuple[list[Order], bool]:
-    """Return the person's orders with an item that the message names, and whether it names one at all."""
+    """Return the person's orders with an item that the message names, and whether it names one at all.
+
+    A product that the shop knows by this name comes before words that only sound alike.
+    """
     known, found = heard.known_orders, heard.found
-    names = {product.name for product in found.products} | {product.sku for product in found.products}
-    said = {_key(word) for word in _telling(heard.text)} - {""}
-    fitting = []
-    for order in known:
-        items = list(order.items.all())
-        by_words = any(said & {_key(word) for word in _telling(item.name)} for item in items)
-        if by_words or any(item.name in names or item.sku in names for item in items):
-            fitting.append(order)
-    if len(fitting) > 1 and len(said) > 1:
-        best = max(_named_words(order, said) for order in fitting)
-        fitting = [order for order in fitting if _named_words(order, said) == best]
+    said = _telling(heard.text)
+    names = set()
+    if not found.is_vague:
+        names = {product.name for product in found.products} | {product.sku for product in found.products}
+    fitting = orders.with_items(known, names) if names else []
+    counted = {order.pk: _named_words(order, said) for order in known}
+    if not fitting:
+        fitting = [order for order in known if counted[order.pk]]
+    if len(fitting) > 1:
+        best = max(counted[order.pk] for order in fitting)
+        fitting = [order for order in fitting if counted[order.pk] == best]
     return fitting, bool(found.products and not found.is_vague)
 
 
-def _key(word: str) -> str:
-    """Return the word by its sound where that says enough: "ghee" and "gaya" sound alike and are not."""
-    sound = words.sound(word)
-    return sound if len(sound) > 2 else word
+# The same word in another spelling: "makana", "gee"; "उसमें" sounds like "Assam" and is none
+ALIKE = 75
+SHORTEST_BY_SOUND = 3
+
+
+def _is_same(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    sound = words.sound(one)
+    return (
+        len(sound) >= SHORTEST_BY_SOUND
+        and sound == words.sound(other)
+        and fuzz.ratio(words.latin(one), words.latin(other)) >= ALIKE
+    )
 
 
 def _telling(text: str) -> list[str]:
@@ -122,9 +146,10 @@ AROUND = {
 }  # fmt: skip
 
 
-def _named_words(order: Order, said: set[str]) -> int:
-    sounds = {_key(word) for item in order.items.all() for word in _telling(item.name)}
-    return len(said & sounds)
+def _named_words(order: Order, said: list[str]) -> int:
+    """Return how many words of the message name an item of this order."""
+    names = {word for item in order.items.all() for word in _telling(item.name)}
+    return sum(any(_is_same(word, name) for name in names) for word in set(said))
 
 
 def which(heard: Heard, key: str) -> tuple[Order | None, str]:
@@ -172,6 +197,9 @@ MARKED = phrases(
     r"(?:says?|said|marked|showing|shows?|status|updated?|app me|dikha\w*|likha|bata\w*|likh)(?: \w+){0,3} deliver\w*",
     r"deliver\w*(?: \w+){0,3} (?:dikha\w*|bata\w*|likha|show\w*|ho gaya bol\w*|bol\w*)",
     r"डिलीवर(?:्ड)? (?:दिखा|बता|लिखा)\S*",
+    r"deliver\w* (?:to|at|in|on) (?:the |a |some )?(?:wrong|other|another|different|someone|somebody|neighbou?r)\w*",
+    r"(?:galat|kisi aur|dusre|doosre) (?:address|jagah|ghar|pate|ko|ke) .{0,12}(?:deliver|de diya|de gaya|chala|pahunch)\w*",
+    "गलत (?:पते|जगह|घर) .{0,10}(?:डिलीवर|दे)\\S*",
 )
 
 # What is to be added is in none of them yet
@@ -187,10 +215,34 @@ def order_spoken_of(heard: Heard) -> Order | None:
     return next((order for order in heard.known_orders if str(order.pk) == pk), None)
 
 
-def the_other(heard: Heard) -> Order | None:
-    """Return the next newest order after the one spoken of, where the message asks for "the other one"."""
-    if not OTHER_ONE.search(plain(heard.text)):
+# ... which was placed before the one spoken of
+OLDER = phrases(
+    "previous", "earlier", "older", "prior", "before", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
+)  # fmt: skip
+PLACES = (
+    (phrases("first", "1st", r"pehl[aei]", "पहल[ाेी]"), 0), (phrases("second", "2nd", r"dusr[aei]", r"doosr[aei]", "दूसर[ाेी]"), 1),
+    (phrases("third", "3rd", r"te+sr[aei]", "तीसर[ाेी]"), 2), (phrases("fourth", "4th", r"chauth[aei]", "चौथ[ाेी]"), 3), (phrases("last", "aakhri", "आखिरी"), -1),
+)  # fmt: skip
+
+
+def of_the_list(heard: Heard) -> Order | None:
+    """Return the order that "the second one" is in the list that was shown last."""
+    ids = heard.topic.get("ids", []) if heard.topic.get("kind") == "order" else []
+    place = next((place for cue, place in PLACES if cue.search(plain(heard.text))), None)
+    if len(ids) < 2 or place is None or place >= len(ids):
         return None
-    spoken_of = order_spoken_of(heard)
-    rest = [order for order in heard.known_orders if not spoken_of or order.pk != spoken_of.pk]
+    return next((order for order in heard.known_orders if str(order.pk) == ids[place]), None)
+
+
+def the_other(heard: Heard) -> Order | None:
+    """Return the order that "the other one" means beside the one spoken of: "the second one" of a list, an older one."""
+    said = plain(heard.text)
+    if listed := of_the_list(heard):
+        return listed
+    if not OTHER_ONE.search(said):
+        return None
+    known, spoken_of = heard.known_orders, order_spoken_of(heard)
+    if spoken_of and OLDER.search(said):
+        return next(iter(known[known.index(spoken_of) + 1 :]), None)
+    rest = [order for order in known if not spoken_of or order.pk != spoken_of.pk]
     return rest[0] if rest else None

@@ -4,6 +4,7 @@ import { renewCounts, renewRow } from "./list.js";
 import { moment } from "./snooze.js";
 import { renewHeader, talk } from "./ticket.js";
 import { toast } from "./toast.js";
+import { _, ngettext } from "../words.js";
 
 const pane = () => document.querySelector(".list-pane");
 const boxes = () => Array.from(document.querySelectorAll(".row-check"));
@@ -15,10 +16,10 @@ export function showSelection() {
   const bar = document.getElementById("bulk");
   pane().toggleAttribute("data-selecting", number > 0);
   bar.hidden = !number;
-  bar.querySelector("[data-bulk-count]").textContent = `${number} selected`;
+  bar.querySelector("[data-bulk-count]").textContent = _("%(count)s selected", { count: number });
   const all = document.querySelector("[data-select-all]");
   all.hidden = !boxes().length;
-  all.textContent = number && number === boxes().length ? "Select none" : "Select all";
+  all.textContent = number && number === boxes().length ? _("Select none") : _("Select all");
 }
 
 function pick(box, withShift) {
@@ -47,21 +48,21 @@ export function selectNone() {
 async function change(changes) {
   const ids = chosen();
   const answer = await post(body.dataset.bulk, { ids, changes: JSON.stringify(changes) }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || "We could not be reached. Nothing was changed.", "error");
+  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
   const { done, skipped, undo } = JSON.parse(answer.text);
   selectNone();
   const said = `${done.length} ticket${done.length === 1 ? "" : "s"} changed.`;
   toast(said, "done", { undo: undo && (() => takeBack(undo)) });
   // What was skipped is named
-  if (skipped.length) toast(`Skipped: ${skipped.map((each) => each.detail).join(" ")}`, "error", { time: 12_000 });
+  if (skipped.length) toast(_("Skipped: %(reasons)s", { reasons: skipped.map((each) => each.detail).join(" ") }), "error", { time: 12_000 });
   renew(done);
 }
 
 async function takeBack(undo) {
   const answer = await post(body.dataset.bulk, { undo: JSON.stringify(undo) }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || "This can no longer be undone.", "error");
+  if (!answer?.ok) return toast(answer?.text || _("This can no longer be undone."), "error");
   const { done } = JSON.parse(answer.text);
-  toast(`${done.length} ticket${done.length === 1 ? "" : "s"} changed back.`);
+  toast(ngettext("%(count)s ticket changed back.", "%(count)s tickets changed back.", done.length));
   renew(done);
 }
 

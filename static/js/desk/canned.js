@@ -2,6 +2,7 @@
 import { body, request } from "./page.js";
 import { complete, score, Suggestions } from "./suggest.js";
 import { talk } from "./ticket.js";
+import { _ } from "../words.js";
 
 let replies = null;
 
@@ -37,7 +38,7 @@ async function attach(reply) {
 export function offerCanned() {
   return new Suggestions({
     id: "canned",
-    none: "No canned reply matches. Add some under “Edit canned replies”.",
+    none: _("No canned reply matches. Add some under “Edit canned replies”."),
     // What stands between the slash and the caret; null when no slash begins a word there
     asked: (text) => /(?:^|\s)\/([^\s/]*)$/u.exec(text.value.slice(0, text.selectionStart))?.[1] ?? null,
     async find(pattern) {

@@ -5,10 +5,11 @@ import { openMenu, show } from "./menus.js";
 import { body, head, htmx, list, post } from "./page.js";
 import { renewHeader, showHeader, talk, write } from "./ticket.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const isOpen = () => Boolean(talk);
 const press = (selector) => document.querySelector(selector)?.click();
-const box = (name) => document.querySelector(`.pills select[aria-label="${name}"]`);
+const box = (name) => document.querySelector(`.pills select[name="${name}"]`);
 
 function choose(name) {
   const select = box(name);
@@ -20,11 +21,11 @@ function choose(name) {
 // "e" resolves at once; the dialog asks for a resolution where there is one to tell
 function resolve() {
   if (document.getElementById("resolve")) return show("resolve");
-  toast("This ticket cannot be resolved now. Take it first.", "error");
+  toast(_("This ticket cannot be resolved now. Take it first."), "error");
 }
 
 function assignToMe() {
-  const mine = box("Assigned to");
+  const mine = box("agent");
   if (!mine) return;
   mine.value = body.dataset.meId;
   htmx.trigger(mine, "change");
@@ -43,34 +44,35 @@ function search() {
 }
 
 export const COMMANDS = [
-  ["j", "Next ticket", () => step(1)],
-  ["k", "Previous ticket", () => step(-1)],
-  ["/", "Search tickets", search],
-  ["r", "Reply", () => write(""), isOpen],
-  ["n", "Write a private note", () => write("1"), isOpen],
-  ["e", "Resolve", resolve, isOpen],
-  ["a", "Assign to me", assignToMe, isOpen],
-  ["s", "Snooze", () => openMenu("snooze-box"), isOpen],
-  ["p", "Set the priority", () => choose("Priority"), isOpen],
-  ["t", "Add a tag", () => openMenu("tags-box"), isOpen],
-  ["x", "Select the ticket", selectCurrent],
-  ["?", "Keyboard shortcuts", () => show("keys")],
-  ["1", "View: Needs an answer", () => showView(0)],
-  ["2", "View: Mine", () => showView(1)],
-  ["3", "View: Unassigned", () => showView(2)],
-  ["4", "View: All open", () => showView(3)],
-  ["5", "View: Snoozed", () => showView(4)],
-  ["6", "View: Done", () => showView(5)],
-  ["", "Take the ticket", () => press('[action$="/take"] button'), () => isOpen() && head()?.dataset.status === "open"],
-  ["", "No answer needed", () => press("[data-do=no-answer]"), () => Boolean(document.querySelector("[data-do=no-answer]"))],
-  ["", "Priority: Urgent", () => setPriority("urgent"), isOpen],
-  ["", "Priority: High", () => setPriority("high"), isOpen],
-  ["", "Priority: Medium", () => setPriority("medium"), isOpen],
-  ["", "Priority: Low", () => setPriority("low"), isOpen],
-  ["", "Merge into another ticket", () => show("merge"), isOpen],
-  ["", "New conversation for a caller", () => show("new-ticket")],
-  ["", "Save this view", () => show("save-view"), () => Boolean(list()?.dataset.query)],
-  ["", "Edit canned replies", () => location.assign(`${body.dataset.desk}canned/`)],
+  ["j", _("Next ticket"), () => step(1)],
+  ["k", _("Previous ticket"), () => step(-1)],
+  ["/", _("Search tickets"), search],
+  ["r", _("Reply"), () => write(""), isOpen],
+  ["n", _("Write a private note"), () => write("1"), isOpen],
+  ["e", _("Resolve"), resolve, isOpen],
+  ["a", _("Assign to me"), assignToMe, isOpen],
+  ["s", _("Snooze"), () => openMenu("snooze-box"), isOpen],
+  ["p", _("Set the priority"), () => choose("priority"), isOpen],
+  ["t", _("Add a tag"), () => openMenu("tags-box"), isOpen],
+  ["x", _("Select the ticket"), selectCurrent],
+  ["?", _("Keyboard shortcuts"), () => show("keys")],
+  ["1", _("View: Needs an answer"), () => showView(0)],
+  ["2", _("View: Mine"), () => showView(1)],
+  ["3", _("View: Unassigned"), () => showView(2)],
+  ["4", _("View: All open"), () => showView(3)],
+  ["5", _("View: Snoozed"), () => showView(4)],
+  ["6", _("View: Done"), () => showView(5)],
+  ["", _("Take the ticket"), () => press('[action$="/take"] button'), () => isOpen() && head()?.dataset.status === "open"],
+  ["", _("No answer needed"), () => press("[data-do=no-answer]"), () => Boolean(document.querySelector("[data-do=no-answer]"))],
+  ["", _("Priority: Urgent"), () => setPriority("urgent"), isOpen],
+  ["", _("Priority: High"), () => setPriority("high"), isOpen],
+  ["", _("Priority: Medium"), () => setPriority("medium"), isOpen],
+  ["", _("Priority: Low"), () => setPriority("low"), isOpen],
+  ["", _("Merge into another ticket"), () => show("merge"), isOpen],
+  ["", _("Split off a message"), () => show("split"), isOpen],
+  ["", _("New conversation for a caller"), () => show("new-ticket")],
+  ["", _("Save this view"), () => show("save-view"), () => Boolean(list()?.dataset.query)],
+  ["", _("Edit canned replies"), () => location.assign(`${body.dataset.desk}canned/`)],
 ].map(([key, name, run, possible = () => true]) => ({ key, name, run, possible }));
 
 const BY_KEY = new Map(COMMANDS.filter(({ key }) => key).map((command) => [command.key, command]));

@@ -6,6 +6,7 @@ import { moment } from "./snooze.js";
 import { showTimes } from "../times.js";
 import { talk } from "./ticket.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 async function sendLater(name) {
   const { composer, root } = talk;
@@ -13,13 +14,13 @@ async function sendLater(name) {
   closeMenus();
   if (!text.trim()) return composer.text.focus();
   const answer = await post(root.dataset.later, { message: text, at: moment(name).toISOString(), clientId: newId() }).catch(() => null);
-  if (!answer?.ok) return composer.refuse(answer?.text || "We could not be reached. The reply is still here.");
+  if (!answer?.ok) return composer.refuse(answer?.text || _("We could not be reached. The reply is still here."));
   composer.fill("");
   const box = document.getElementById("scheduled");
   box.innerHTML = answer.text;
   htmx.process(box);
   showTimes(box);
-  toast("The reply is sent later.");
+  toast(_("The reply is sent later."));
 }
 
 export function watchLater() {

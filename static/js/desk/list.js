@@ -4,6 +4,7 @@ import { body, htmx, list, parse, request } from "./page.js";
 import { markCurrent, markRead, talk } from "./ticket.js";
 import { setWaiting } from "./title.js";
 import { showColours } from "./tags.js";
+import { ngettext } from "../words.js";
 
 // Ask for the ticket's row as it is now, in the list that is shown: it moves to its place, or goes
 export async function renewRow(ticketId, isNew) {
@@ -74,7 +75,7 @@ function addToTotal(change) {
   const total = document.getElementById("total");
   if (total.textContent.includes("+")) return;
   const number = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + change);
-  const text = `Total: ${number.toLocaleString("en")} ticket${number === 1 ? "" : "s"}`;
+  const text = ngettext("Total: %(total)s ticket", "Total: %(total)s tickets", number, { total: number.toLocaleString("en") });
   total.textContent = text;
   total.setAttribute("aria-label", text);
 }

@@ -1,6 +1,7 @@
 // Ctrl/Cmd-K: every command by name, and the tickets of the list by customer.
 import { COMMANDS } from "./commands.js";
 import { body } from "./page.js";
+import { _ } from "../words.js";
 
 const dialog = () => document.getElementById("palette");
 const input = () => dialog().querySelector("[data-palette]");
@@ -21,7 +22,7 @@ function found(words) {
   const named = COMMANDS.filter(({ name, possible }) => possible() && name.toLowerCase().includes(text));
   const rows = text ? Array.from(document.querySelectorAll(".row")).filter((row) => row.textContent.toLowerCase().includes(text)).slice(0, 5) : [];
   const tickets = rows.map((row) => ({ name: `${row.querySelector(".row-name").textContent} · #${row.dataset.number}`, run: () => row.querySelector(".row-link").click() }));
-  const search = text ? [{ name: `Search tickets for “${words.trim()}”`, run: () => location.assign(`${body.dataset.desk}?q=${encodeURIComponent(words.trim())}`) }] : [];
+  const search = text ? [{ name: _("Search tickets for “%(words)s”", { words: words.trim() }), run: () => location.assign(`${body.dataset.desk}?q=${encodeURIComponent(words.trim())}`) }] : [];
   return [...named, ...tickets, ...search];
 }
 

@@ -1,12 +1,13 @@
 // What happens on the desk, as it happens.
 import { listen } from "../events.js";
 import { roomOf } from "../tabs.js";
-import { chime } from "./chime.js";
 import { renewCounts, renewRow } from "./list.js";
 import { askToSignIn, body } from "./page.js";
+import { concernsMe, ring } from "./sound.js";
 import { renewHeader, talk, tellSeen } from "./ticket.js";
 import { showTitle, unseen } from "./title.js";
 import { toast } from "./toast.js";
+import { _ } from "../words.js";
 
 const waiting = new Map();
 
@@ -29,14 +30,13 @@ async function renew(ticketId) {
   if (news.fromCustomer && (document.hidden || !open)) {
     unseen.add(ticketId);
     showTitle();
-    chime();
+    ring();
   }
 }
 
 const HEARD = {
   message(message) {
-    const forMe = !message.assignedAgent || message.assignedAgent === body.dataset.meId;
-    const news = message.sender === "customer" && forMe && { fromCustomer: true };
+    const news = message.sender === "customer" && concernsMe(message) && { fromCustomer: true };
     notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
   },
   ticket: (ticket) => notice(ticket.id),
@@ -52,6 +52,7 @@ const HEARD = {
   },
   alert(alert) {
     if (!alert.to || alert.to === body.dataset.meId) toast(alert.text, alert.kind === "breach" ? "error" : "done", { time: 10_000 });
+    if (alert.to === body.dataset.meId) ring();
   },
 };
 
@@ -83,7 +84,7 @@ export function follow() {
       return answer;
     },
     room: roomOf(`inbox:${body.dataset.meId}`),
-    onState: (state) => showLive(state, state === "live" ? "Live" : "Connection lost. Reconnecting…"),
+    onState: (state) => showLive(state, state === "live" ? _("Live") : _("Connection lost. Reconnecting…")),
     onEvent: ({ event, data }) => HEARD[event]?.(JSON.parse(data)),
     // Not an agent any more
     onGone: () => location.reload(),

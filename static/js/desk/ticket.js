@@ -4,6 +4,7 @@ import { showTimes } from "../times.js";
 import { body, head, headers, htmx, list, parse, post, request } from "./page.js";
 import { Talk } from "./talk.js";
 import { setTitle, unseen } from "./title.js";
+import { _ } from "../words.js";
 
 export let talk = null;
 let seenTimer = null;
@@ -41,7 +42,7 @@ export function showMode() {
   const noting = document.querySelector("[name=internal]:checked")?.value === "1";
   talk?.drafts.show(noting ? "note" : "reply");
   document.querySelector("[data-composer]").toggleAttribute("data-noting", noting);
-  document.querySelector("[data-composer] [data-text]").placeholder = noting ? "Only your team sees this note..." : "Type your reply...";
+  document.querySelector("[data-composer] [data-text]").placeholder = noting ? _("Only your team sees this note...") : _("Type your reply...");
 }
 
 export function write(internal) {

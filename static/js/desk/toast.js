@@ -1,5 +1,6 @@
 // Short messages bottom left. One that can be undone has a button for it, and Ctrl/Cmd-Z does the same.
 import { htmx } from "./page.js";
+import { _ } from "../words.js";
 
 const PLAIN = 5000;
 export const UNDO_TIME = 8000;
@@ -13,7 +14,7 @@ export function toast(text, kind = "done", { undo = null, time = undo ? UNDO_TIM
   // One change at a time can be taken back: the newest
   if (undo) dismiss();
   if (undo) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: _("Undo") });
     undoable = { line, undo };
     button.addEventListener("click", takeBack);
     line.append(button);
@@ -38,9 +39,9 @@ export function takeBack() {
 
 export function watchToasts() {
   for (const line of document.querySelectorAll(".toast")) setTimeout(() => line.remove(), PLAIN);
-  document.addEventListener("htmx:sendError", () => toast("We could not be reached. Please try again.", "error"));
+  document.addEventListener("htmx:sendError", () => toast(_("We could not be reached. Please try again."), "error"));
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (detail.xhr.status !== 401) toast("That did not work. Please try again.", "error");
+    if (detail.xhr.status !== 401) toast(_("That did not work. Please try again."), "error");
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea")?.value;

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from supportdesk import languages
+from tickets.models.settings import AgentPreferences
+from tickets.team.settings import CurrentSettings, current
 from tickets.workflow import wording
 
 from ...models import ChannelName, ConversationLink, Incoming, Message, Outgoing, Sender, Ticket
@@ -52,16 +55,38 @@ class Content:
 def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMultiAlternatives:
     """Return the letter of an outbox row. It has the row's id, so that a second try is the same letter."""
     link = _link(row, ticket)
+    shop = current()
+    language = shop.language(ticket.language)
+    with languages.speaking(language):
+        return _composed(row, ticket, messages, link, shop, language)
+
+
+def _composed(
+    row: Outgoing,
+    ticket: Ticket,
+    messages: list[Message],
+    link: ConversationLink,
+    shop: CurrentSettings,
+    language: str,
+) -> EmailMultiAlternatives:
     content = _content(row, ticket, messages)
     page = links.url(link)
+    words = {"{name}": ticket.requester_name, "{shop}": shop.shop_name}
     context = {
+        "greeting": _filled(shop.letter("greeting", language), words),
+        "signature": "\n".join(
+            filter(
+                None, [_own_signature(row, messages), _filled(shop.letter("signature", language), words)]
+            )
+        ),
         "content": content,
         "ticket": ticket,
         "page": page,
         "stars": [(star, links.url(link, stars=star)) for star in STARS] if content.stars else [],
         "stop": f"{page}letters" if content.notice else "",
-        "shop": settings.SHOP_NAME,
-        "language": ticket.language if ticket.language in ("en", "hi") else "en",
+        "whatsapp": links.whatsapp_url(link),
+        "shop": shop.shop_name,
+        "language": languages.tag(language),
     }
     letter = EmailMultiAlternatives(
         subject=" ".join(content.subject.split())[:200],
@@ -78,12 +103,26 @@ def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMult
 def code(row: Outgoing) -> EmailMessage:
     """The letter that proves an address: nothing but the code."""
     return EmailMessage(
-        subject=wording.code_subject(settings.SHOP_NAME),
-        body=wording.code_text(row.payload["code"], settings.SHOP_NAME),
+        subject=wording.code_subject(current().shop_name),
+        body=wording.code_text(row.payload["code"], current().shop_name),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[row.address],
         headers={"Message-ID": f"<{message_id(row)}>", "Auto-Submitted": "auto-generated"},
     )
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    """Put the customer's and the shop's name into a text of the settings."""
+    for gap, word in words.items():
+        text = text.replace(gap, word)
+    return text
+
+
+def _own_signature(row: Outgoing, messages: list[Message]) -> str:
+    """Return the signature of the agent whose reply this is."""
+    author = messages[-1].author_id if row.kind == "reply" and messages else None
+    chosen = author and AgentPreferences.objects.filter(pk=author).first()
+    return chosen.signature.strip() if chosen else ""
 
 
 def message_id(row: Outgoing) -> str:
@@ -105,9 +144,8 @@ def _from(row: Outgoing, messages: list[Message]) -> str:
     """The agent's name with the shop's before the desk's address."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     agent = next((each.sender_name for each in reversed(messages) if each.sender == Sender.AGENT), "")
-    shown = (
-        f"{agent} ({settings.SHOP_NAME})" if agent and row.kind == "reply" else name or settings.SHOP_NAME
-    )
+    shop = current().shop_name
+    shown = f"{agent} ({shop})" if agent and row.kind == "reply" else name or shop
     local, _, domain = address.rpartition("@")
     return str(Address(" ".join(shown.split())[:100], local, domain))
 
@@ -151,7 +189,7 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
     if row.kind == "transcript":
         said = [*_with_villy(ticket), *said]
         return Content(
-            subject=wording.transcript_subject(settings.SHOP_NAME, ticket.number),
+            subject=wording.transcript_subject(current().shop_name, ticket.number),
             heading=wording.transcript_heading(ticket.number),
             messages=said,
             button=wording.open_conversation(),
@@ -168,7 +206,7 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
             button=wording.open_conversation(),
         )
     if row.kind == "unread":
-        name = " ".join(messages[-1].sender_name.split()) or settings.SHOP_NAME
+        name = " ".join(messages[-1].sender_name.split()) or current().shop_name
         return Content(
             subject=wording.unread_subject(name, ticket.number),
             heading=wording.unread_heading(ticket.requester_name, ticket.number),
@@ -202,9 +240,10 @@ def _answer_subject(ticket: Ticket) -> str:
 
 
 def _said(message: Message) -> Said:
-    who = message.sender_name if message.sender != Sender.SYSTEM else settings.SHOP_NAME
+    shop = current().shop_name
+    who = message.sender_name if message.sender != Sender.SYSTEM else shop
     return Said(
-        who=who or {Sender.AI: "Villy"}.get(message.sender, settings.SHOP_NAME),
+        who=who or {Sender.AI: "Villy"}.get(message.sender, shop),
         text=message.text,
         sender=message.sender,
         at=message.created_at,

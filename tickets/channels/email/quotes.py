@@ -19,6 +19,8 @@ INTRODUCTIONS = (
     re.compile(r"On\b.{6,300}\bwrote\s*:", re.IGNORECASE),
     # Yahoo on Android writes on behind it
     re.compile(r"On\b.{6,200}<[^<>\s]+@[^<>\s]+>\s*wrote\s*:.*", re.IGNORECASE),
+    # Zoho
+    re.compile(r"-{2,}\s*On\b.{6,300}\bwrote\s*:?\s*-{2,}", re.IGNORECASE),
     # Gmail in Hindi: "रवि, 29 नव॰ 2026 को 10:00 am बजे को Support <a@b.c> ने लिखा:"
     re.compile(r".{4,300}\s(?:ने लिखा|ने लिखा है)\s*[:：]"),
     re.compile(r"(?:Le|Am|El|Em|Op|Il|Den)\b.{6,300}(?:a écrit|schrieb.*|escribió|escreveu|schreef.*|ha scritto|skrev.*)\s?:"),
@@ -39,6 +41,7 @@ HEADERS_AT_LEAST = 3
 SIGNATURE = re.compile(r"--\s?|—|_{2,10}")
 SENT_FROM = re.compile(
     r"\s*(?:sent (?:from|via|using) (?:my\b|the\b|outlook|yahoo|gmail|mail\b|samsung|proton|mobile|android|iphone|a\b).{0,80}"
+    r"|sent (?:from|via|with) .{1,40}\b(?:e?-?mail|phone|mobile|app|tablet|ipad)\b.{0,40}"
     r"|get outlook for (?:ios|android).{0,60}|sent from .{0,40} on android.{0,40}"
     r"|(?:मेरे|मेरी) .{1,40} से (?:भेजा|भेजी|भेजे) (?:गया|गई|गए).{0,10}|.{0,30} से भेजा गया\s*[।.]?)\s*",
     re.IGNORECASE,

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from PIL import Image
 
+from tickets.team.settings import current
 from tickets.workflow import wording
 
 from ...models import (
@@ -28,7 +29,9 @@ from . import api, incoming
 WINDOW = timedelta(hours=24)
 MAX_TEXT, MAX_CAPTION = 4096, 1024
 BUTTONS, BUTTON_TITLE, ROWS, ROW_TITLE = 3, 20, 10, 24
-WINDOW_IS_OVER = "The customer wrote more than 24 hours ago: WhatsApp takes templates only. Choose one."
+WINDOW_IS_OVER = gettext_lazy(
+    "The customer wrote more than 24 hours ago: WhatsApp takes templates only. Choose one."
+)
 
 
 class WhatsApp(Channel):
@@ -38,19 +41,19 @@ class WhatsApp(Channel):
         incoming.receive(row)
 
     def refuses(self, ticket: Ticket) -> str:
-        return "" if is_open(identity_of(ticket)) else WINDOW_IS_OVER
+        return "" if is_open(identity_of(ticket)) else str(WINDOW_IS_OVER)
 
     def prepare(self, row: Outgoing) -> Send:
         if not api.is_set_up():
             raise TryLater("WHATSAPP_TOKEN and WHATSAPP_PHONE_ID are not set.")
         identity = _identity(row)
         if not identity:
-            raise NotSent("The customer's WhatsApp number is not known.")
+            raise NotSent(gettext("The customer's WhatsApp number is not known."))
         if (
             row.kind != "opt-out"
             and AddressBlock.objects.filter(channel=self.name, address=identity.address).exists()
         ):
-            raise NotSent("The customer asked for no more messages.", tell=row.kind != "villy")
+            raise NotSent(gettext("The customer asked for no more messages."), tell=row.kind != "villy")
         if row.kind != "template" and not is_open(identity):
             raise NotSent(WINDOW_IS_OVER)
         if row.address != identity.address:
@@ -104,7 +107,7 @@ def _message(row: Outgoing) -> Message | None:
         return None
     message = Message.objects.filter(pk=row.message_id).first()
     if message is None or is_withdrawn(message):
-        raise NotSent("There is nothing left to send.", tell=False)
+        raise NotSent(gettext("There is nothing left to send."), tell=False)
     return message
 
 
@@ -117,14 +120,15 @@ def _content(row: Outgoing, message: Message | None) -> dict:
     if row.kind == "resolved":
         ticket = Ticket.objects.get(pk=row.ticket_id)
         link = links.url(links.create(ticket))
-        choices = [("Yes, solved", f"solved:yes:{ticket.pk.hex}"), ("No", f"solved:no:{ticket.pk.hex}")]
-        asks = "" if message.sender == Sender.SYSTEM else wording.resolved()
+        yes, no = wording.to(ticket, wording.solved), wording.to(ticket, wording.not_solved)
+        choices = [(yes, f"solved:yes:{ticket.pk.hex}"), (no, f"solved:no:{ticket.pk.hex}")]
+        asks = "" if message.sender == Sender.SYSTEM else wording.to(ticket, wording.resolved)
         return _buttons("\n\n".join(filter(None, (message.text, asks, link))), choices)
     if row.kind == "villy" and row.payload.get("choices"):
         choices = [(choice["title"], choice["id"]) for choice in row.payload["choices"]]
         return with_choices(row.payload["text"], choices)
     if row.kind == "code":
-        return _text(wording.code_text(row.payload["code"], settings.SHOP_NAME))
+        return _text(wording.code_text(row.payload["code"], current().shop_name))
     return _text(message.text if message else row.payload["text"])
 
 

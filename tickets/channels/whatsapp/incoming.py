@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,6 +15,7 @@ from tickets import workflow
 from tickets.privacy.masking import masked
 from tickets.workflow import wording
 
+from ...attachments import BadFile, NotChecked, received_files
 from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Person, Status, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT, Refused
@@ -30,6 +33,7 @@ PICTURE_TRIES = 3
 # What the link "Continue on WhatsApp" has the customer say
 CONTINUED = re.compile(r"(?:\bcontinue\s+)?#([a-z2-7]{42})\b", re.IGNORECASE)
 NO_PICTURE = "[A picture that could not be fetched from WhatsApp]"
+NO_FILE = "[A file that could not be fetched from WhatsApp]"
 
 
 class PictureLater(Exception):
@@ -49,7 +53,8 @@ def receive(incoming: Incoming) -> None:
     linked, words = _continued(person, sender, words)
     if linked and not (words.text or words.media):
         incoming.ticket_id = linked.pk
-        _queue(incoming, linked.requester, sender, wording.continued_here(linked.number))
+        said = wording.to(linked, wording.continued_here, linked.number)
+        _queue(incoming, linked.requester, sender, said)
         _forget(incoming)
         return
     ticket = linked or _open_ticket(person)
@@ -119,14 +124,14 @@ def _continued(person: Person, sender: str, words: Words) -> tuple[Ticket | None
 
 
 def _say(incoming: Incoming, ticket: Ticket, person: Person, words: Words) -> Message:
-    with _Picture(incoming, words) as (stored, text):
+    with _media(incoming, words) as sent:
         return workflow.customer_says(
             ticket,
-            text,
+            sent.pop("text"),
             by=person,
-            picture=stored,
             client_id=incoming.client_id,
             channel=ChannelName.WHATSAPP,
+            **sent,
         )
 
 
@@ -142,18 +147,19 @@ def _begin(incoming: Incoming, person: Person, sender: str, words: Words) -> Non
             return
         ticket = answer.ticket
     else:
-        with _Picture(incoming, words) as (stored, text):
+        with _media(incoming, words) as sent:
+            text = sent.pop("text")
             understood = assistant.understand(text)
             ticket = workflow.open_ticket(
                 person,
                 text,
-                picture=stored,
                 client_id=incoming.client_id,
                 channel=ChannelName.WHATSAPP,
+                **sent,
                 **understood,
             )
     incoming.ticket_id = ticket.pk
-    _queue(incoming, person, sender, wording.connected(ticket.priority))
+    _queue(incoming, person, sender, wording.to(ticket, wording.connected, ticket.priority))
 
 
 def _asked(words: Words) -> str:
@@ -173,39 +179,48 @@ def _queue(incoming: Incoming, person: Person, sender: str, text: str, choices=(
     )
 
 
-class _Picture:
-    """Fetch and store the picture of the words for a block: `(stored or None, text)`."""
+@contextmanager
+def _media(incoming: Incoming, words: Words) -> Iterator[dict]:
+    """Fetch and store the picture, voice or document of the words for a block: `{text, picture or files}`.
 
-    def __init__(self, incoming: Incoming, words: Words):
-        self.context, self.text = None, words.text[:MAX_TEXT]
-        self.stored = None
-        if not words.has_picture:
-            return
-        data = self._fetched(incoming, words)
-        if data is None:
-            self.text = f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
-            return
+    What cannot be fetched, or is of a kind that the desk does not take, is named in the text.
+    """
+    text, name = words.text[:MAX_TEXT], words.file_name
+    data = _fetched(incoming, words) if words.media else b""
+    if data is None:
+        yield {"text": _with_note(text, NO_PICTURE if words.has_picture else NO_FILE)}
+        return
+    if not data:
+        yield {"text": text}
+        return
+    with ExitStack() as stack:
         try:
-            self.context = received(SimpleUploadedFile("picture", data), MOST_PICTURE_BYTES)
-            self.stored = self.context.__enter__()
+            if words.has_picture:
+                upload = SimpleUploadedFile("picture", data)
+                sent = {"picture": stack.enter_context(received(upload, MOST_PICTURE_BYTES))}
+            else:
+                upload = SimpleUploadedFile(name, data)
+                sent = {"files": stack.enter_context(received_files([upload]))}
         except BadPicture:
-            self.context, self.text = None, f"{self.text}\n{NO_PICTURE}".strip()[:MAX_TEXT]
+            sent, text = {}, _with_note(text, NO_PICTURE)
+        except (BadFile, NotChecked) as reason:
+            sent, text = {}, _with_note(text, f"[{reason}]")
+        yield {"text": text, **sent}
 
-    def _fetched(self, incoming: Incoming, words: Words) -> bytes | None:
-        try:
-            return api.fetch(words.media)
-        except NotSent:
-            return None
-        except TryLater as reason:
-            if incoming.tries + 1 < PICTURE_TRIES:
-                raise PictureLater(str(reason)) from reason
-            return None
 
-    def __enter__(self):
-        return self.stored, self.text
+def _with_note(text: str, note: str) -> str:
+    return f"{text[: MAX_TEXT - len(note) - 1]}\n{note}".strip()
 
-    def __exit__(self, *reason):
-        return self.context.__exit__(*reason) if self.context else None
+
+def _fetched(incoming: Incoming, words: Words) -> bytes | None:
+    try:
+        return api.fetch(words.media)
+    except NotSent:
+        return None
+    except TryLater as reason:
+        if incoming.tries + 1 < PICTURE_TRIES:
+            raise PictureLater(str(reason)) from reason
+        return None
 
 
 # --- Words that mean something to the desk -----------------------------------
@@ -219,13 +234,14 @@ def _opts_out_or_in(incoming: Incoming, person: Person, sender: str, words: Word
             address=sender,
             defaults={"reason": AddressBlock.Reason.OPT_OUT, "detail": words.text[:60]},
         )
-        _notice(incoming, person, sender, wording.opted_out())
-        if ticket := _open_ticket(person):
+        ticket = _open_ticket(person)
+        _notice(incoming, person, sender, wording.to(ticket, wording.opted_out))
+        if ticket:
             outbox.tell_agents(ticket, "The customer asked for no more messages on WhatsApp.")
         return True
     if messages.wants_to_begin_again(words) and block.exists():
         block.delete()
-        _notice(incoming, person, sender, wording.opted_in())
+        _notice(incoming, person, sender, wording.to(_open_ticket(person), wording.opted_in))
         return True
     return False
 

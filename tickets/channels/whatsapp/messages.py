@@ -21,6 +21,7 @@ STOP = {
     "स्टॉप",
 }
 START = {"start", "unstop", "subscribe", "shuru karo", "शुरू करो", "शुरू", "स्टार्ट"}
+NAMES = {"audio": "voice message.ogg", "video": "video.mp4"}
 LABELS = {
     "audio": "[Voice message]",
     "video": "[Video]",
@@ -38,6 +39,8 @@ class Words:
     text: str = ""
     media: str = ""
     media_type: str = ""
+    # A document's own, else one that says what it is
+    file_name: str = "file"
     button: str = ""
 
     @property
@@ -124,11 +127,12 @@ def _file(message: dict, kind: str, part: dict) -> Words:
     if not isinstance(media, str) or not media:
         raise Unreadable("A file without its id.")
     text = _storable(caption) if isinstance(caption, str) else ""
+    name = _storable(str(part.get("filename") or ""))[:100]
     if kind != "image":
-        name = part.get("filename")
-        label = f"[Document: {_storable(str(name))[:100]}]" if name else LABELS[kind]
+        label = f"[Document: {name}]" if name else LABELS[kind]
         text = f"{label}\n{text}".strip()
-    return Words(text, media, str(part.get("mime_type", "")) or ("image/jpeg" if kind == "image" else ""))
+    media_type = str(part.get("mime_type", "")) or ("image/jpeg" if kind == "image" else "")
+    return Words(text, media, media_type, file_name=name or NAMES.get(kind, "file"))
 
 
 def _storable(text: str) -> str:

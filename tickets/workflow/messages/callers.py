@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from tickets.models import Category, Order, Person, Role, Ticket
 
@@ -30,9 +31,9 @@ def open_for_caller(
     The same `client_id` for the same customer returns the ticket that it opened before.
     """
     if customer.role != Role.CUSTOMER:
-        raise Refused("A ticket belongs to a customer. This person works at the desk.")
+        raise Refused(gettext("A ticket belongs to a customer. This person works at the desk."))
     if order and order.customer_id != customer.pk:
-        raise Refused("This order belongs to another customer.")
+        raise Refused(gettext("This order belongs to another customer."))
     return open_ticket(
         customer, text, category=category, priority=priority, order=order, client_id=client_id, opened_by=by,
         internal=internal, channel=channel,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
@@ -34,7 +36,7 @@ class StaleReply(Refused):
     """The customer wrote something that this reply has not seen; `missed` holds it."""
 
     def __init__(self, ticket: Ticket, missed: list[Message]):
-        super().__init__("The customer wrote again. Your reply was not sent; please look first.")
+        super().__init__(gettext("The customer wrote again. Your reply was not sent; please look first."))
         self.ticket = ticket
         self.missed = missed
 
@@ -159,11 +161,11 @@ def agent_replies(
     if looks_first and (seen := said_before(ticket, text, sent, by, client_id)):
         return seen
     if ticket.is_over:
-        raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
+        raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
     if ticket.reply_by and not over and (reason := outbox.why_not(ticket)):
         raise ChannelClosed(reason)
     if files and ticket.reply_by == ChannelName.WHATSAPP:
-        raise ChannelClosed("Files cannot be sent over WhatsApp. Please send a picture or text.")
+        raise ChannelClosed(gettext("Files cannot be sent over WhatsApp. Please send a picture or text."))
     if is_stale:
         raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     change_set = ChangeSet(ticket, by=by)

@@ -90,9 +90,9 @@ def open_ticket(
                 else:
                     change_set.by = requester
                     add_said(change_set, Sender.CUSTOMER, text, sent, client_id)
-                change_set.add_message(Sender.SYSTEM, wording.connected(priority, now), unread=False)
+                change_set.say(wording.connected, priority, now, unread=False)
                 if previous:
-                    change_set.add_message(Sender.SYSTEM, wording.continued(previous.number), unread=False)
+                    change_set.say(wording.continued, previous.number, unread=False)
                 create(ticket, change_set)
                 if internal:
                     note_mentions(ticket, change_set.messages[0])

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from tickets.models import Person, ScheduledReply, Status, Ticket
 from tickets.privacy.masking import masked
 
@@ -24,12 +26,14 @@ def plan_reply(
     if known:
         return known
     if ticket.status == Status.CLOSED:
-        raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
+        raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
     now = clock.now()
     if not now < send_at <= now + LONGEST_DELAY:
-        raise Refused("Choose a time in the future, at most a year ahead.")
+        raise Refused(gettext("Choose a time in the future, at most a year ahead."))
     if ScheduledReply.objects.filter(ticket=ticket).count() >= MOST_PLANNED:
-        raise Refused(f"At most {MOST_PLANNED} replies can wait on one ticket.")
+        raise Refused(
+            gettext("At most %(count)s replies can wait on one ticket.") % {"count": MOST_PLANNED}
+        )
     change_set = ChangeSet(ticket, by=by)
     change_set.add_event("scheduled_reply", "", "planned")
     change_set.set_silently(has_scheduled=True)

@@ -7,6 +7,7 @@ own, so that a client that was away learns of it when it resumes.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import WriteConflict
@@ -40,11 +41,11 @@ def _withdraw(ticket: Ticket, seq: int, by: Person, client_id: str | None) -> Me
         return None
     message.ticket = ticket
     if message.sender != Sender.AGENT or message.author_id != by.pk:
-        raise IllegalMove("Only its author can take back a message.")
+        raise IllegalMove(gettext("Only its author can take back a message."))
     if message.withdrawn_at:
         return message
     if clock.now() > message.created_at + UNDO_TIME:
-        raise IllegalMove("A message can be taken back for 8 seconds only.")
+        raise IllegalMove(gettext("A message can be taken back for 8 seconds only."))
     change_set = ChangeSet(ticket, by=by)
     take_back(change_set, message, client_id=client_id)
     if message.internal:

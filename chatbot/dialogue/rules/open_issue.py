@@ -1,0 +1,388 @@
+"""Rules about an issue that is open: it is solved, meant for another order, told in more detail, asked about."""
+
+import re
+
+from chatbot import wording
+from chatbot.nlu import classifier
+from chatbot.sources import products as catalogue
+from tickets.models import Category, Order, Priority
+from tickets.privacy.masking import masked
+
+from ...models import Chat
+from ...nlu.cues import phrases, plain
+from .. import answers, flows
+from ..answers import Reply
+from ..message import ACT, CLEAR, Heard
+from ..state import GRAVE, take_back
+from . import about_orders, order_flows, which_order
+from .which_order import NEEDED_BY, NO_NUMBER
+
+# --- It is solved
+
+SOLVED = re.compile(
+    r"\W*(?:(?:ok|okay|oh|sorry|no|wait|haan|ji|acha|accha|actually|hey|arre|bhai|never ?mind|all|is|its?|it'?s|the|i|we|have|ho|just|now|abhi|order|parcel|package|refund|paisa|paise|money|otp|wo|woh|yes|has)[\s,.!]+)*"
+    r"(?:found(?: it| them)?|(?:it )?(?:came|arrived|has come|is here|works|worked|got delivered)(?: now)?|got (?:it|the (?:order|parcel|refund|otp|money)) now|received it|mil gay[aei]|aa gay[aei]|pahunch gay[aei]|ho gaya(?: theek)?|theek ho gaya|thik ho gaya|solved|sorted|resolved|fixed|fine now|ok(?:ay)? now|working now|good now|मिल गय[ाीे]|आ गय[ाीे]|ठीक हो गया)"
+    r"(?:[\s,.!]+(?:now|abhi|thanks|thank|you|it|order|parcel|mujhe|already|hai|h|sorry|so|much|in|my|the|bag|box|ji|bhai|no|need|shukriya|dhanyawad|धन्यवाद|है|था|under|paper))*\W*",
+    re.IGNORECASE,
+)
+
+
+def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Found it, sorry": nothing is wrong any more, so nothing is handed over."""
+    issue = chat.memory.get("issue") or {}
+    if not SOLVED.fullmatch(plain(heard.raw)) or issue.get("why") in GRAVE:
+        return None
+    if not issue and not chat.memory.get("topic"):
+        return None
+    take_back(chat.memory, heard.raw, "solved")
+    return answers.with_chips(answers.text_reply("solved", heard, "thanks_bye", sure=0.9), heard)
+
+
+# The wishes that are asked again of another order: "cancel the ghee order" - "ok then the other one"
+FOR_ANOTHER_ORDER = (
+    "cancel",
+    "change_address",
+    "change_items",
+    "return",
+    "refund_status",
+    "late",
+    "invoice",
+    "damaged",
+)
+MOST_WORDS_FOR_ANOTHER = 9
+
+
+def the_same_for_another_order(chat: Chat, heard: Heard) -> Reply | None:
+    """ "The pickle", "the other one", "10234": the open wish is meant for that order."""
+    issue = chat.memory.get("issue") or {}
+    key = issue.get("flow") or (heard.topic.get("aspect", "") if heard.topic.get("kind") == "order" else "")
+    said = plain(heard.text)
+    if (
+        key not in FOR_ANOTHER_ORDER
+        or issue.get("why") in GRAVE
+        or heard.reason
+        or len(said.split()) > MOST_WORDS_FOR_ANOTHER
+        or (
+            order_flows.wanted(heard) not in ("", key)
+            and (heard.confidence >= ACT or order_flows.wanted_by_cue(heard))
+        )
+        or catalogue.asks_to_buy(heard.text)
+        or about_orders.ARRIVES.search(said)
+        or heard.aspect
+    ):
+        return None
+    other = None if STATED.search(said) else which_order.the_other(heard)
+    order = heard.order or other or _only_one_of(heard, said)
+    now = issue.get("order") or chat.memory.get("order")
+    if not order or str(order.pk) == now:
+        return None
+    reply = flows.run(chat, heard, key, order)
+    if reply and issue:
+        issue["order"] = str(order.pk)
+    return reply
+
+
+OF_ONE = phrases(
+    "one",
+    "order",
+    "wal[aei]",
+    "parcel",
+    "for",
+    "the",
+    "from",
+    "of",
+    "with",
+    "jisme",
+    "ka",
+    "ki",
+    "ke",
+    "वाला",
+    "वाली",
+    "का",
+    "की",
+    "के",
+)
+
+
+# "Purana order hai" tells of the one that is meant
+STATED = phrases(r"(?:hai|tha|thi|है|था|थी)\W*$", r"^it(?:'?s| is| was)")
+
+
+def _only_one_of(heard: Heard, said: str) -> Order | None:
+    """Return the order that an item or a state in a message of few words stands for."""
+    fitting, _ = which_order.of_items(heard)
+    if fitting and heard.found.share < 1 and not OF_ONE.search(said):
+        return None
+    if not fitting:
+        states = next((states for cue, states in which_order.BY_STATE if cue.search(said)), ())
+        fitting = [order for order in heard.known_orders if order.status in states]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+# --- An open issue takes in what is told afterwards ---------------------------------------
+
+QUESTION = re.compile(
+    r"\?|^\W*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$",
+    re.IGNORECASE,
+)
+DETAIL = phrases(
+    r"(?:i )?(?:do ?n'?t|dont|do not|nahi|nahin) (?:have|know|remember)(?: .{0,40})?", r"order (?:number|no|id|num)(?: .{0,30})?", r"photos?", r"pictures?", r"pics?", r"videos?", "screenshot", "yesterday", "today", "kal", "aaj", "morning", "parso", "just now", r"(?:my |by )?(?:husband|wife|son|daughter|mother|father|brother|sister|friend|papa|mummy|pati|patni|bhai|family|neighbou?r)\b.*",
+    r"it'?s(?: .{0,60})?", r"it (?:was|is|had|has|came|looks|smells|happened)(?: .{0,60})?", r"\d+ (?:pieces?|packets?|packs?|bottles?|jars?|out of)\b.*", r"instead of", "ki jagah", "ke badle", r"ordered", "mangaya tha", "mangwaya", "order kiya tha", "सुबह", "कल", "आज", "फोटो", r"batch(?: no| number)?", "sealed?", "opened?", "khula", "leak\\w*", "smell\\w*", "only one", "both", "all of them", "dono", "sab", "half", "aadha", "the lid", "the box", "dabba", "packing", "because", "kyunki", "wo", "woh", "also", "utr", "transaction", "ref(?:erence)?(?: no| number| id)?", "amount", "rs", "₹", "नंबर नहीं", "नहीं है", "number nahi", "nahi pata", "pata nahi",
+)  # fmt: skip
+
+
+def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
+    """ "I don't have the order number, my husband ordered": part of what was told, not something new."""
+    issue = chat.memory.get("issue")
+    if not issue or issue.get("why") in ("human", "another_script") or heard.raw.strip() == "":
+        return None
+    if heard.reason and heard.reason != "anger":
+        return None
+    if (
+        order_flows.wanted(heard)
+        in (
+            "cancel",
+            "change_address",
+            "change_items",
+            "refund_status",
+            "return",
+            "exchange",
+            "another_day",
+            "invoice",
+        )
+        and issue.get("intent") in BY_NOW
+        and issue.get("why") not in GRAVE
+    ):
+        return None
+    order = heard.order
+    if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
+        return None
+    return absorbed(chat, heard, issue)
+
+
+BY_NOW = (
+    "item_problem",
+    "delivery_delay",
+    "refund_return",
+    "payment_problem",
+    "cancel_order",
+    "change_address",
+    "complaint",
+    "account_problem",
+)
+NEW_WISHES = (
+    "cancel_order",
+    "change_address",
+    "order_status",
+    "account_problem",
+    "talk_to_human",
+    "thanks_bye",
+    "greeting",
+    "feedback",
+)
+
+
+def _is_detail(heard: Heard, issue: dict) -> bool:
+    said = plain(heard.text)
+    is_polite = heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT
+    if (
+        issue.get("why") in GRAVE
+        and not is_polite
+        and not heard.knows(CLEAR)
+        and heard.found.share <= 0.5
+        and not heard.aspect
+    ):
+        # Whatever is said beside glass in the food belongs to it, asked or told
+        return True
+    if SINCE.search(said) and len(said.split()) <= 9 and not ASKS_WHEN.search(said):
+        return True
+    if (
+        NEEDED_BY.search(said)
+        and issue.get("intent") in BY_NOW
+        and not catalogue.asks_to_buy(said.replace("need", ""))
+    ):
+        return True
+    if QUESTION.search(said) or heard.is_nod:
+        return False
+    if heard.numbers or (issue.get("intent") in OF_MONEY and WAY_TO_PAY.fullmatch(said.strip(" .!"))):
+        return True
+    if issue.get("flow") == "change_address" and AN_ADDRESS.search(said):
+        return True
+    if issue.get("flow") == "refund_status" and which_order.STANDING.search(said):
+        return True
+    if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
+        # "Makhana price": a question of its own
+        return False
+    if heard.intent in ("thanks_bye", "greeting") and heard.confidence >= CLEAR:
+        return False
+    if heard.intent == "complaint" and issue.get("intent") in classifier.TROUBLE:
+        # "I will post this everywhere": anger about what is open already
+        return True
+    if OF_IT.match(said) and len(said.split()) <= 7 and not order_flows.wanted_by_cue(heard):
+        return True
+    asks_for_goods = (
+        heard.found.products or heard.aspect or heard.knows(CLEAR) or catalogue.asks_to_buy(heard.text)
+    )
+    if (
+        heard.intent == "product_query"
+        and (not asks_for_goods or NEEDED_BY.search(said))
+        and issue.get("intent") in BY_NOW
+    ):
+        return True
+    if (
+        heard.is_issue
+        and heard.intent != issue.get("intent")
+        and heard.confidence >= CLEAR
+        and heard.intent in (*classifier.TROUBLE, *NEW_WISHES, "complaint")
+    ):
+        # Something else is wrong besides; what is grave keeps its place
+        return issue.get("why") in GRAVE
+    if heard.is_issue:
+        return heard.intent == issue.get("intent") or heard.confidence < CLEAR
+    if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
+        return bool(DETAIL.search(said)) and heard.intent == "order_status"
+    if DETAIL.search(said):
+        return True
+    bare_product = heard.found.share >= 1 and issue.get("intent") in BY_NOW
+    return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
+
+
+# "Its from last week's order": goes on about the same thing
+OF_IT = re.compile(
+    r"(?:its|it'?s|it is|it was|they are|they were|yeh|ye|wo|woh|from the|i (?:bought|ordered|got) (?:it|this|that))\b(?! (?:ok|okay|fine|late|not (?:come|here)|still not))",
+    re.IGNORECASE,
+)
+# "It's been 2 weeks", "3 din ho gaye": how long, which is no wish of its own
+SINCE = phrases(
+    r"(?:it'?s|it has|its|already|its already|it's already)? ?been (?:.{0,15})(?:days?|weeks?|months?|hours?|hrs|long)", r"(?:\d+|ek|do|teen|char|paanch|kitne|itne|kai|one|two|three|four|five) (?:din|hafte|hafta|mahine|mahina|ghante|week|days?|weeks?|months?) (?:ho gaye?|ho chuke|ho gaya|se|ago|back|now|already|hogye|hue)",
+    r"since (?:\w+ ){1,3}", r"(?:दिन|हफ्ते|हफ़्ते|महीने|घंटे) (?:हो गए|हो गये|से|पहले)",
+)  # fmt: skip
+ASKS_WHEN = phrases("when", "kab", "where", "kahan", "kaha", "कब", "कहां")
+OF_MONEY = ("refund_return", "payment_problem", "cancel_order")
+WAY_TO_PAY = re.compile(
+    r"(?:(?:by|via|through|using|with|it was|paid|i paid|maine|from|my|se|kiya|kiya tha|payment|tha) )*(?:upi|g ?pay|google pay|phone ?pe|paytm|card|credit card|debit card|cod|cash|net ?banking|amazon pay|bhim|wallet|यूपीआई|कार्ड)(?: (?:se|through|payment|kiya|kiya tha|tha|thi|wallet|id|app|hai))*",
+    re.IGNORECASE,
+)
+AN_ADDRESS = re.compile(
+    r"\d{6}|\b(?:road|rd|street|st|nagar|colony|sector|flat|floor|house|h\.?no|lane|gali|marg|apartments?|society|near|opp(?:osite)?|landmark|behind|block|phase|tower|plot)\b|[+]?\d{10}|(?:रोड|नगर|गली|सेक्टर|मकान|फ्लैट|पास)",
+    re.IGNORECASE,
+)
+
+
+def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
+    """Add what was told to the open issue; the order of it may be named only now."""
+    fitting, _ = which_order.of_items(heard) if heard.found.products else ([], False)
+    order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
+    details = issue.setdefault("details", [])
+    if len(details) < MOST_DETAILS:
+        details.append(masked(heard.raw)[:DETAIL_LENGTH])
+    grave = issue.get("why") in GRAVE
+    no_number = NO_NUMBER.search(plain(heard.raw))
+    key = (
+        "noted_grave" if grave else "noted_order" if order else "noted_no_number" if no_number else "noted"
+    )
+    reply = answers.text_reply(
+        key, heard, issue.get("intent") or "item_problem", number=order.number if order else ""
+    )
+    issue["priority"] = order_flows.higher(
+        issue["priority"], heard.priority if heard.is_issue else issue["priority"]
+    )
+    if NEEDED_BY.search(plain(heard.text)) and issue.get("intent") in ("delivery_delay", "item_problem"):
+        # The whole order is missing and the guests come tomorrow
+        issue["priority"] = Priority.URGENT
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow = issue.get("flow", "")
+    if order:
+        answers.about_order(chat, reply, order)
+        issue["order"] = str(order.pk)
+    elif shown := next((o for o in heard.known_orders if str(o.pk) == issue.get("order")), None):
+        reply.order = answers.orders.as_card(shown)
+    return reply
+
+
+MOST_DETAILS = 8
+DETAIL_LENGTH = 300
+
+# --- What happens with it
+
+WHAT_NOW = phrases(
+    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"(?:and )?then(?: what)?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
+    r"(?:should|do|must|shall|can) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
+    r"how (?:long|many days|much time|soon)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?मिलेगा(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
+)  # fmt: skip
+# What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
+WRITTEN = {
+    "item_problem": ("damaged-items", "wrong-item", "missing-items", "expired-or-stale"),
+    "delivery_delay": ("late-delivery", "marked-delivered-not-received"),
+    "payment_problem": ("upi-failed", "charged-twice"),
+    "refund_return": ("refund-timing", "returns"),
+    "cancel_order": ("cancel-order", "refund-timing"),
+    "change_address": ("change-address", "missed-delivery"),
+}
+# ... and for the flow that is open, before the kind
+OF_FLOW = {
+    "return": ("returns",),
+    "exchange": ("exchange",),
+    "refund_status": ("refund-timing",),
+    "another_day": ("missed-delivery",),
+}
+MOST_WORDS_OF_WHAT_NOW = 10
+
+
+PHOTO = phrases(
+    r"(?:photos?|pics?|pictures?|videos?|images?|screenshots?|snaps?) (?:.{0,12})?(?:send|bhej\\w*|upload\\w*|share|attach\\w*|de|dena|dikha\\w*|chahiye|kaise|kahan|kaha)(?: .{0,12})?", r"(?:send|share|upload|attach|bhej\w*|show)(?: (?:you|a|the|my|some|it|u))* (?:photos?|pics?|pictures?|videos?|images?|screenshots?)(?: .{0,15})?", r"(?:फोटो|तस्वीर|वीडियो) (?:.{0,8})?(?:भेज|कैसे|कहां|दिखा)\S*(?: .{0,10})?",
+)  # fmt: skip
+
+
+def a_photo(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Photo bheju?": where a photo can be sent, which is with a person."""
+    said = plain(heard.text)
+    if len(said.split()) > 9 or not PHOTO.search(said) or heard.reason:
+        return None
+    issue = chat.memory.get("issue") or {}
+    if not issue and heard.is_issue and heard.confidence >= ACT:
+        return None
+    reply = answers.text_reply("send_photo", heard, issue.get("intent") or heard.intent, sure=0.9)
+    reply.offer_agent, reply.category, reply.priority = (
+        True,
+        issue.get("category", Category.OTHER),
+        issue.get("priority", Priority.MEDIUM),
+    )
+    reply.flow = issue.get("flow", "")
+    return reply
+
+
+def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
+    """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
+    issue = chat.memory.get("issue") or {}
+    said = plain(heard.text)
+    written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
+    asks_of_order = (
+        about_orders.ARRIVES.search(said)
+        and heard.intent == "order_status"
+        and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
+    )
+    if (
+        not written
+        or issue.get("why") in GRAVE
+        or heard.reason
+        or heard.order
+        or heard.numbers
+        or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
+        or not WHAT_NOW.search(said)
+        or heard.found.share > 0.5
+        or asks_of_order
+    ):
+        return None
+    told = " ".join([issue.get("words", ""), *issue.get("details", [])])[-300:]
+    scores = {p.article.slug: p.score for p in heard.library.near(told, 6)} if told.strip() else {}
+    there = [each for each in written if each in heard.library.by_slug]
+    if not there:
+        return None
+    slug = max(there, key=lambda each: scores.get(each, 0.0))
+    reply = answers.of_article(heard.library.by_slug[slug], heard, CLEAR)
+    reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"
+    reply.passage, reply.intent = "", issue["intent"]
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow = issue.get("flow", "")
+    return reply

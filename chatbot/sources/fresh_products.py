@@ -1,0 +1,41 @@
+"""Products as they are in the database now, read once an answer: prices and stock change all day."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from chatbot.models import Product
+
+
+@dataclass
+class _Read:
+    """What one answer has read; `likely` is read along with the first product that is asked for."""
+
+    likely: list[str]
+    rows: dict[str, Product | None] = field(default_factory=dict)
+
+
+_answer: ContextVar[_Read | None] = ContextVar("products of one answer", default=None)
+
+
+@contextmanager
+def read_once(likely: Iterable[str]) -> Iterator[None]:
+    """Read each product once until the end; those that are likely asked for come with the first, in one query."""
+    token = _answer.set(_Read(list(likely)))
+    try:
+        yield
+    finally:
+        _answer.reset(token)
+
+
+def fresh(ids: Iterable) -> list[Product]:
+    """Return these products as they are now, in the given order; what is no longer sold is left out."""
+    wanted = [str(pk) for pk in ids]
+    read = _answer.get() or _Read([])
+    if missing := [pk for pk in wanted if pk not in read.rows]:
+        asked = list(dict.fromkeys([*missing, *(pk for pk in read.likely if pk not in read.rows)]))
+        read.likely = []
+        found = {str(pk): row for pk, row in Product.objects.filter(is_active=True).in_bulk(asked).items()}
+        read.rows |= {pk: found.get(pk) for pk in asked}
+    return [row for pk in wanted if (row := read.rows[pk])]

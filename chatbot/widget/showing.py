@@ -1,0 +1,159 @@
+"""What the widget shows of a conversation, in the language of that conversation."""
+
+from datetime import timedelta
+from functools import wraps
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from chatbot import conversations, wording
+from chatbot.models import Chat, ChatMessage
+from supportdesk import languages
+from tickets import access, queries
+from tickets.desk import fragments
+from tickets.models import Ticket, Viewer
+from tickets.team.settings import CurrentSettings, current
+from tickets.workflow import wording as desk_wording
+
+from . import badges, callback_times, home
+
+# Tells the frame which conversation an answer is of: a ticket's id, or CHAT
+SHOWN = "X-Conversation"
+CHAT, HOME = "chat", "home"
+# What the frame's script imports, named in its page so that all of it is fetched at once
+MODULES = [
+    f"js/{name}.js"
+    for name in (
+        "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
+        "head",
+        "host", "identity", "lightbox", "menu", "net", "times", "words", "fold",
+    )
+]  # fmt: skip
+SCRIPTS = ("js/widget.js", *MODULES)
+# A chat with Villy that is older is a card on the home rather than what the widget opens on
+CHAT_IS_SHOWN = timedelta(days=1)
+# An agent whose page told this lately that it is open is here
+IS_HERE = timedelta(minutes=2)
+
+# --- In which language -------------------------------------------------------
+
+
+def language_of_browser(request, shop: CurrentSettings) -> str:
+    """Return the language of the page that calls: the widget names its own, a new one the browser's."""
+    return languages.of_browser(request.headers.get("Accept-Language", ""), shop.languages)
+
+
+def in_their_language(view):
+    """Let a view speak the language of the page that calls it; what it shows of a conversation has that one's."""
+
+    @wraps(view)
+    def speaking(request, *args, **kwargs):
+        with languages.speaking(language_of_browser(request, current())):
+            return view(request, *args, **kwargs)
+
+    return speaking
+
+
+# --- What the templates are given --------------------------------------------
+
+
+def shown(request, key: str = "", status: int = 200):
+    if key not in ("", CHAT, HOME):
+        ticket = access.own_ticket(request.user, key)
+    else:
+        ticket = conversations.current_ticket(request.user) if not key else None
+    chat = None if ticket else _chat_to_show(request.user, key)
+    with languages.speaking(language_of(ticket or chat)):
+        context = conversation_context(request, request.user, ticket, chat)
+        response = render(request, "chatbot/_conversation.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def language_of(conversation: Ticket | Chat | None) -> str:
+    """Return the language of a conversation; that of the page where it has none yet."""
+    said = conversation.language if conversation else ""
+    return current().language(said) if said else languages.current()
+
+
+def _chat_to_show(person, key: str) -> Chat | None:
+    chat = conversations.current_chat(person) if key != HOME else None
+    if chat and not key and chat.updated_at < timezone.now() - CHAT_IS_SHOWN:
+        return None
+    return chat if chat and chat.last_seq else None
+
+
+def conversation_context(request, person, ticket: Ticket | None = None, chat: Chat | None = None) -> dict:
+    """What `_conversation.html` shows; a person of None has only just opened the widget."""
+    shop, language = current(), languages.current()
+    shown = request.GET.get("shown", "")
+    common = {
+        "person": person,
+        "greeting": shop.greeting(language) or wording.say("greeting", language),
+        "badge": "",
+        # The frame around it speaks another language: its head and its scripts' sentences come along
+        "is_other_language": bool(shown) and shown != languages.tag(language),
+        "scripts": SCRIPTS,
+    }
+    if ticket:
+        return common | _of_ticket(ticket, shop)
+    lines = list(chat.messages.all()) if chat else []
+    return common | {
+        "ticket": None,
+        "lines": lines,
+        "offered": any(line.reply.get("offerAgent") for line in lines),
+        "showing": CHAT if lines else HOME,
+        "home": None if lines else (home.cards(person) if person else []),
+        "chips": [] if lines else (shop.suggestions_in(language) or wording.chips(language)),
+    }
+
+
+def _of_ticket(ticket: Ticket, shop) -> dict:
+    shown = queries.newest_messages(ticket, notes=False)
+    now = timezone.now()
+    target = shop.targets[ticket.priority]
+    return {
+        "ticket": ticket,
+        "showing": str(ticket.pk),
+        "transcript": [_from_transcript(line) for line in ticket.handover.get("transcript", [])],
+        "bubbles": fragments.bubbles(_without_quote(ticket, shown), ticket, "customer"),
+        "older": older(shown),
+        "badge": "" if ticket.is_over else badges.token_for(ticket.requester),
+        "initials": home.initials(ticket.assignee_name),
+        "is_here": bool(ticket.assignee_id) and _is_here(ticket.assignee_id, now),
+        "replies_within": desk_wording.in_words(target.next if ticket.first_responded_at else target.first),
+        "opens_at": None if shop.is_open(now) else shop.next_opening(now),
+        "call_times": callback_times.windows(shop.calendar, now, shop.time_zone),
+    }
+
+
+def _is_here(agent_id, now) -> bool:
+    return Viewer.objects.filter(person=agent_id, seen_at__gt=now - IS_HERE).exists()
+
+
+def _without_quote(ticket, shown: list) -> list:
+    """The ticket's first message repeats words that stand in the transcript above it: show them once."""
+    if ticket.handover.get("quoted") and shown and shown[0].seq == 1:
+        return shown[1:]
+    return shown
+
+
+def _from_transcript(line: dict) -> ChatMessage:
+    """A line of the hand-over packet, in the shape that `_line.html` shows."""
+    at = parse_datetime(line.get("timestamp", ""))
+    return ChatMessage(seq=0, sender=line["sender"], text=line["message"], reply=line, created_at=at)
+
+
+def bubbles(request, *, lines=(), ticket=None, messages=(), older=None):
+    lines = list(lines)
+    with languages.speaking(language_of(ticket or (lines[-1].chat if lines else None))):
+        bubbles = fragments.bubbles(messages, ticket, "customer")
+        context = {"lines": lines, "bubbles": bubbles, "older": older}
+        response = render(request, "chatbot/_bubbles.html", context)
+    response[SHOWN] = str(ticket.pk) if ticket else CHAT
+    return response
+
+
+def older(shown) -> int | None:
+    return shown[0].seq if shown and shown[0].seq > 1 else None

@@ -1,0 +1,66 @@
+// This browser and the desk's pushes: the worker that shows them, and the switch on the account page.
+import { _ } from "../words.js";
+
+const root = document.querySelector("[data-push]") ?? document.body;
+const { pushWorker, pushKey, pushSubscribe, pushUnsubscribe } = root.dataset;
+const isPossible = "serviceWorker" in navigator && isSecureContext;
+
+export async function registerWorker() {
+  if (!isPossible || !document.body.dataset.pushWorker) return;
+  await navigator.serviceWorker.register(document.body.dataset.pushWorker, { scope: "/support/" }).catch(() => {});
+}
+
+function bytes(key) {
+  const text = atob(key.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+async function post(url, body, type) {
+  const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch", ...(type && { "Content-Type": type }) };
+  return fetch(url, { method: "POST", body, headers });
+}
+
+async function turnOn(registration, say) {
+  if ((await Notification.requestPermission()) !== "granted") return say(_("Your browser does not allow notifications from this page. Allow them in its settings."));
+  try {
+    // One that another key was used for has to go first
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+    const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(pushKey) });
+    const answer = await post(pushSubscribe, JSON.stringify(subscription), "application/json");
+    say(answer.ok ? "" : await answer.text());
+  } catch {
+    say(_("This browser could not reach its push service."));
+  }
+}
+
+async function turnOff(registration) {
+  const subscription = await registration.pushManager.getSubscription();
+  if (!subscription) return;
+  await post(pushUnsubscribe, new URLSearchParams({ endpoint: subscription.endpoint }));
+  await subscription.unsubscribe();
+}
+
+async function watchSwitch() {
+  const button = root.querySelector("[data-push-switch]");
+  const said = root.querySelector("[data-push-said]");
+  const say = (sentence) => { said.textContent = sentence; said.hidden = !sentence; };
+  if (!isPossible || !("PushManager" in self)) return say(_("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first."));
+  const registration = await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
+  if (!registration) return say(_("The desk's worker could not be started."));
+  const show = async () => {
+    const isOn = Boolean(await registration.pushManager.getSubscription()) && Notification.permission === "granted";
+    button.setAttribute("aria-pressed", String(isOn));
+    button.hidden = false;
+  };
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    if (button.getAttribute("aria-pressed") === "true") await turnOff(registration);
+    else await turnOn(registration, say);
+    button.disabled = false;
+    await show();
+  });
+  await show();
+}
+
+if (root.matches("[data-push]")) watchSwitch();

@@ -1,0 +1,26 @@
+// Sentences in the reader's language. Scripts say them in English; a page in another language brings
+// those of its own scripts as JSON (supportdesk/catalogue.py).
+let words = read(document);
+
+function read(root) {
+  const found = root.querySelector("#words");
+  return found ? JSON.parse(found.textContent) : {};
+}
+
+// A part of the page has come in another language
+export function renewWords(root) { words = read(root); }
+
+const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (gap, name) => values[name] ?? gap);
+
+export function _(text, values = {}) { return filled(words[text] ?? text, values); }
+
+export function ngettext(one, many, count, values = {}) {
+  const [single, plural] = words[one] ?? [one, many];
+  return filled(count === 1 ? single : plural, { count, ...values });
+}
+
+// Dates as the page's language writes them; an English page leaves that to the reader's own settings
+export function locale() {
+  const { lang } = document.documentElement;
+  return !lang || lang.startsWith("en") ? undefined : lang;
+}
