@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0070_resolve_silent_tickets'),
+        ('tickets', '0052_rules'),
     ]
 
     operations = [

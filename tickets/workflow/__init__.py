@@ -35,7 +35,7 @@ from .corrections import (
 )
 from .custom_fields import set_custom_fields
 from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
-from .macros import StepRefused, apply_macro
+from .macros import StepRefused, apply_automatically, apply_macro, check_macro
 from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
@@ -90,6 +90,7 @@ __all__ = [
     "add_note",
     "agent_replies",
     "allowed_moves",
+    "apply_automatically",
     "apply_macro",
     "assign",
     "assign_if_unchanged",
@@ -99,6 +100,7 @@ __all__ = [
     "change_many",
     "change_requester",
     "check_answer",
+    "check_macro",
     "close_by_itself",
     "complete_callback",
     "confirm",
