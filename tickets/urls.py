@@ -64,6 +64,7 @@ urlpatterns = [
     path(ticket + "follow", actions.follow, name="ticket-follow"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),
+    path(ticket + "split", many.split, name="ticket-split"),
     path(ticket + "notes", many.person_notes, name="person-notes"),
     path(ticket + "callback", actions.callback, name="ticket-callback"),
     path("files/logo", team.logo, name="shop-logo"),

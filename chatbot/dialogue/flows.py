@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from django.utils import timezone
 
 from chatbot import wording
 from chatbot.sources import orders
@@ -31,6 +32,8 @@ class Step:
     lines: dict[str, str]
     after: dict[str, str]
     article: str = ""
+    # Days since the delivery within which the step holds; None: always
+    within: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,12 @@ class Flow:
     orders: tuple[str, ...]
     steps: tuple[Step, ...] = field(default=())
 
-    def step(self, state: str) -> Step | None:
-        return next((step for step in self.steps if state in step.when), None)
+    def step(self, state: str, days: int | None = None) -> Step | None:
+        """Return the first step of this state whose time limit has not passed."""
+        fitting = (step for step in self.steps if state in step.when)
+        return next(
+            (step for step in fitting if step.within is None or days is None or days <= step.within), None
+        )
 
 
 class BadFlow(ValueError):
@@ -83,7 +90,12 @@ def _step(key: str, row: dict) -> Step:
         raise BadFlow(f"{key}: `then` is answer or connect, not {row.get('then')!r}.")
     lines = {language: row[language] for language in wording.LANGUAGES if language in row}
     return Step(
-        tuple(row["when"]), row["then"] == "connect", lines, row.get("after", {}), row.get("article", "")
+        tuple(row["when"]),
+        row["then"] == "connect",
+        lines,
+        row.get("after", {}),
+        row.get("article", ""),
+        row.get("within"),
     )
 
 
@@ -96,7 +108,10 @@ def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = ""
     `state` is asked for in place of the order's, such as WHICH_ORDER.
     """
     flow = all_flows()[key]
-    step = flow.step(state or (_state(order) if order else GUEST if chat.person.is_guest else NO_ORDER))
+    step = flow.step(
+        state or (_state(order) if order else GUEST if chat.person.is_guest else NO_ORDER),
+        _days_since(order),
+    )
     if not step:
         return None
     article = heard.library.by_slug.get(step.article)
@@ -121,6 +136,11 @@ INTENTS = {
     "invoice": "payment_problem", "payment": "payment_problem", "coupon": "payment_problem", "serviceability": "product_query",
     "how_to_order": "product_query", "another_day": "change_address", "exchange": "refund_return",
 }  # fmt: skip
+
+
+def _days_since(order: Order | None) -> int | None:
+    """Return how many days ago the order was delivered; None where that is not known."""
+    return (timezone.now() - order.delivered_at).days if order and order.delivered_at else None
 
 
 def _state(order: Order) -> str:

@@ -183,6 +183,7 @@ def _without_tags(text: str) -> str:
     return TAG.sub(" ", text).strip() if "<" in text else text.strip()
 
 
+MOSTLY_HINDI = re.compile(r"^[^A-Za-z]*[\u0904-\u0939][^A-Za-z]*$")
 # Small words that are of one language only
 HINGLISH = set(
     "aur ka ki ke kya hai bhi wala wali nahi kitna kitne kitni kab kahan mera meri mere mujhe chahiye mein batao milega karo kyu kyun kaise yeh woh".split()
@@ -201,6 +202,9 @@ def _language_said(chat: Chat, text: str, library: articles.Library) -> str:
     """The language that was asked for, that of the message, or of the chat where the message says nothing."""
     if wanted := chat.memory.get("language"):
         return wanted
+    if MOSTLY_HINDI.search(text):
+        # Vowel signs are no letters: "घी का जार" has no word of three
+        return "hi"
     said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
     if not said or library.titled(text):
         return chat.language

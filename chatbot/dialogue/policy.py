@@ -92,7 +92,7 @@ def by_rules(chat: Chat, heard: Heard) -> Reply:
 LAST_LENGTH = 300
 # A second code is not sent, and small talk is not said twice
 NOT_TO_REPEAT = {
-    "a_language", "said_again", "a_code", "small_talk", "no_words", "an_answer_to_our_question", "a_change_of_mind", "it_is_solved", "a_piece", "another_language",
+    "a_language", "said_again", "a_code", "small_talk", "no_words", "an_answer_to_our_question", "a_change_of_mind", "it_is_solved", "pleasantries", "a_piece", "another_language",
     "details_of_the_open_issue",
 }  # fmt: skip
 SENDS_A_CODE = {"an_order_to_prove", "a_number_and_little_else"}
@@ -241,6 +241,7 @@ RULES = (
     issues.a_person_at_once,
     issues.a_tapped_suggestion,
     small_talk.another_language,
+    small_talk.pleasantries,
     open_issue.it_is_solved,
     open_questions.an_answer_to_our_question,
     open_questions.the_order_that_was_asked_for,
@@ -265,10 +266,12 @@ RULES = (
     # Numbers and names
     order_flows.an_order_to_prove,
     about_articles.a_large_order,
+    about_articles.an_offer,
     product_sums.a_sum,
     product_sums.more_of_it,
     product_lists.a_comparison,
     about_orders.about_the_order_spoken_of,
+    about_products.which_product,
     about_products.when_it_is_back,
     about_products.a_fact,
     about_products.a_bare_name,

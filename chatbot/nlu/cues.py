@@ -335,7 +335,7 @@ def mood(text: str) -> str:
 
 OPENING = re.compile(
     r"^\W*(?:(?:hi+|hello+|hey+|hlo|hii+|helo|namaste|namaskar|namaskaram|good (?:morning|afternoon|evening|day)|gm|greetings|dear|sir|mam|ma'?am|madam|team|villy|bhai|bhaiya|bro|there|"
-    r"नमस्ते|नमस्कार|हेलो|हैलो|हाय|सर|thanks?(?: (?:you|u|a lot|so much))?|thx|thnx|thank ?u|dhanyawad|dhanyavad|shukriya|धन्यवाद|शुक्रिया|ok(?:ay)?|okk+|k|great|cool|nice|perfect|got it|fine|acha|accha|achha|theek hai|thik hai|ठीक है|अच्छा|alright|"
+    r"नमस्ते|नमस्कार|हेलो|हैलो|हाय|सर|thank(?:s| you| u)?(?: (?:you|u))?(?: (?:so|very) much| a lot| a ton)?|thx|thnx|thank ?u|dhanyawad|dhanyavad|shukriya|धन्यवाद|शुक्रिया|ok(?:ay)?|okk+|k|great|cool|nice|perfect|got it|fine|acha|accha|achha|theek hai|thik hai|ठीक है|अच्छा|alright|"
     r"jai shree? ram|ram ram|salaam|assalamu? ?alaikum|sat sri akal|kem cho|how (?:are|r) (?:you|u)(?: doing)?|hope (?:you are|you're|u r) (?:well|fine|doing well|good)|kaise (?:ho|hain|hai)(?: aap)?|"
     r"one (?:more )?(?:thing|question|doubt)|another (?:thing|question)|quick question|(?:and )?by the way|btw|also|ek (?:aur )?(?:baat|sawal)(?: (?:batao|bataiye|puchni thi|puchna tha))?|एक बात|waise)(?![\w\u0900-\u097F'])[\s,.!।:;-]*)+",
     re.IGNORECASE,

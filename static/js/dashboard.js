@@ -15,6 +15,7 @@ import { watchSound } from "./desk/sound.js";
 import { follow, showLiveAgain } from "./desk/stream.js";
 import { watchSuggestions } from "./desk/suggest.js";
 import { showColours } from "./desk/tags.js";
+import { watchTemplates } from "./desk/templates.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";

@@ -1,4 +1,7 @@
 // The conversation behind a letter's link: what is new appears, and reading it is told. Works without this file.
+import { arrange } from "./groups.js";
+import { keepTimes, showTimes } from "./times.js";
+
 const page = document.querySelector("[data-link]");
 const log = page.querySelector("[data-log]");
 const LOOK_SECONDS = 4;
@@ -27,6 +30,8 @@ async function look() {
     for (const bubble of parsed.querySelectorAll(".bubble")) {
       if (!document.getElementById(bubble.id)) log.append(document.importNode(bubble, true));
     }
+    arrange(log);
+    showTimes(log);
     log.lastElementChild.scrollIntoView({ block: "nearest" });
   }
   await tellSeen();
@@ -45,6 +50,9 @@ async function repeat() {
   setTimeout(repeat, wait * 1000);
 }
 
+// Days and hours are the reader's
+arrange(log);
+keepTimes();
 document.addEventListener("visibilitychange", () => look().catch(() => {}));
 tellSeen().catch(() => {});
 setTimeout(repeat, LOOK_SECONDS * 1000);

@@ -8,6 +8,7 @@ tags     labels of tickets, tidied and coloured
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
+rules    rules, their runs, and dry runs
 macros   common steps of the team
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems
@@ -19,10 +20,23 @@ forms    the forms of these pages
 
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
-from . import audit, channels, macros, mail_check, orders, people, shop, tags, teams, tickets, webhooks
+from . import (
+    audit,
+    channels,
+    macros,
+    mail_check,
+    orders,
+    people,
+    rules,
+    shop,
+    tags,
+    teams,
+    tickets,
+    webhooks,
+)
 from .base import DeskAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "shop", "tags", "teams", "tickets",
-    "webhooks",
+    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "rules", "shop", "tags", "teams",
+    "tickets", "webhooks",
 ]  # fmt: skip

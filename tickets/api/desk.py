@@ -226,6 +226,34 @@ def merge(request, ticket_id):
     return Response(conversation_now(stays, agent=True))
 
 
+@extend_schema(
+    operation_id="splitTicket",
+    methods=["POST"],
+    request=d.SplitSerializer,
+    responses={201: s.DeskConversationSerializer, **schema.CHANGE},
+)
+@extend_schema(
+    operation_id="undoSplit",
+    methods=["DELETE"],
+    request=None,
+    responses={200: s.DeskConversationSerializer, **schema.CHANGE},
+)
+@api_view(["POST", "DELETE"])
+@for_agents
+def split(request, ticket_id):
+    """Make a ticket of one of the customer's messages: 201 the new ticket.
+
+    DELETE on the new ticket moves the message back, while it has no other words: 200 the ticket that it came from.
+    """
+    ticket = access.desk_ticket(request.user, ticket_id)
+    if request.method == "DELETE":
+        return Response(conversation_now(workflow.unsplit(ticket, by=request.user), agent=True))
+    made = workflow.split(ticket, checked(d.SplitSerializer, request)["seq"], by=request.user)
+    if not made:
+        raise NotFound("This ticket has no such message.")
+    return Response(conversation_now(made, agent=True), status=201)
+
+
 def ticket_of(agent: Person, reference: str) -> Ticket:
     """Return a ticket by its id or its number."""
     reference = reference.strip().removeprefix("#")

@@ -122,6 +122,10 @@ class MergeSerializer(serializers.Serializer):
     into = ReferenceField(max_length=64, help_text="Id or number of the ticket that stays.")
 
 
+class SplitSerializer(serializers.Serializer):
+    seq = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="A message of the customer.")
+
+
 class BulkSerializer(serializers.Serializer):
     """The same changes for many tickets."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("support/admin/<str:ticket_id>/reply", desk.reply),
     path("support/admin/<str:ticket_id>/withdraw", desk.withdraw),
     path("support/admin/<str:ticket_id>/merge", desk.merge),
+    path("support/admin/<str:ticket_id>/split", desk.split),
     path("support/admin/<str:ticket_id>/macro", macros.apply),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),

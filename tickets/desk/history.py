@@ -48,6 +48,11 @@ SENTENCES = {
         gettext_lazy("%(who)s merged it into ticket #%(new)s"),
         gettext_lazy("%(who)s separated it from ticket #%(old)s"),
     ),
+    "split_off": (
+        gettext_lazy("%(who)s split a message off into ticket #%(new)s"),
+        gettext_lazy("%(who)s moved the message of ticket #%(old)s back"),
+    ),
+    "split_from": (gettext_lazy("%(who)s split it off from ticket #%(new)s"),) * 2,
     "unmerged": (gettext_lazy("%(who)s separated ticket #%(old)s again"),) * 2,
 }  # fmt: skip
 # By field: what is said of one value, and of every other

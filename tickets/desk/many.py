@@ -13,7 +13,12 @@ from rest_framework.exceptions import ValidationError
 
 from tickets import access, workflow
 from tickets.api import desk as api
-from tickets.api.desk_serializers import MOST_AT_ONCE, BulkSerializer, CallerTicketSerializer
+from tickets.api.desk_serializers import (
+    MOST_AT_ONCE,
+    BulkSerializer,
+    CallerTicketSerializer,
+    SplitSerializer,
+)
 from tickets.models import Person, SavedView, Ticket
 from tickets.privacy.masking import masked
 from tickets.visibility import visible_tickets
@@ -124,6 +129,26 @@ def merge(request, ticket_id):
     except workflow.Refused as reason:
         return plain(str(reason), 409)
     return _gone_to(request, reverse("ticket", args=[stays.pk]))
+
+
+@require_POST
+@access.for_agents
+def split(request, ticket_id):
+    """Make a ticket of one of the customer's messages, or with `undo` move it back; answers the address to go to."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    try:
+        if request.POST.get("undo"):
+            return _gone_to(request, reverse("ticket", args=[workflow.unsplit(ticket, by=request.user).pk]))
+        serializer = SplitSerializer(data={"seq": request.POST.get("seq", "")})
+        serializer.is_valid(raise_exception=True)
+        made = workflow.split(ticket, serializer.validated_data["seq"], by=request.user)
+    except ValidationError:
+        return plain(gettext("Choose the message."), 400)
+    except workflow.Refused as reason:
+        return plain(str(reason), 409)
+    if not made:
+        return plain(gettext("This ticket has no such message."), 404)
+    return _gone_to(request, reverse("ticket", args=[made.pk]))
 
 
 @require_POST

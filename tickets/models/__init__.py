@@ -3,6 +3,7 @@
 person   people, sign-ins over the API, rate-limit counters
 order    orders and their items, as the shop knows them
 ticket   tickets, the choices of what they can be, and who has one open
+rule     rules, their runs, and how far they have looked
 macro    common steps of the team under one name
 message  messages of a conversation
 alert    what agents are told outside of the desk's tab
@@ -61,6 +62,7 @@ from .order import Order, OrderItem, OrderStatus
 from .permissions import PermissionSet
 from .person import Allowance, Person, PersonManager, Role, TokenFamily
 from .report import DailyFigures
+from .rule import CHANGES, TIMED, Rule, RuleCursor, RuleEvent, RuleRun, RunState
 from .search import SearchText
 from .settings import (
     HEX_COLOUR,
@@ -92,6 +94,7 @@ from .webhook import Delivery, DeliveryState, EventType, Webhook
 
 __all__ = [
     "CATEGORY_LABELS",
+    "CHANGES",
     "CURRENCY_CODE",
     "HEX_COLOUR",
     "MONEY",
@@ -100,6 +103,7 @@ __all__ = [
     "STATUS_LABELS",
     "TAG_LENGTH",
     "THE_ROW",
+    "TIMED",
     "Activity",
     "AddressBlock",
     "AgentPreferences",
@@ -156,6 +160,11 @@ __all__ = [
     "PushKey",
     "PushSubscription",
     "Role",
+    "Rule",
+    "RuleCursor",
+    "RuleEvent",
+    "RuleRun",
+    "RunState",
     "SavedView",
     "ScheduledReply",
     "Scope",

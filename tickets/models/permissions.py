@@ -7,11 +7,11 @@ from .ids import random_id
 
 # In the admin, by model: what a shop is run with
 SETTINGS = {
-    "desksettings", "holiday", "team", "permissionset", "availability", "person", "macro", "rule", "webhook", "delivery",
+    "desksettings", "holiday", "team", "permissionset", "availability", "person", "macro", "rule", "rulerun", "webhook", "delivery",
     "servicekey", "shopconnection", "addressblock", "messagetemplate",
 }  # fmt: skip
 # Of these, what is seen without the right to change it; the others hold secrets, or nothing to look up
-SEEN_SETTINGS = {"team", "availability", "person", "macro", "holiday", "messagetemplate"}
+SEEN_SETTINGS = {"team", "availability", "person", "macro", "rule", "rulerun", "holiday", "messagetemplate"}
 # What staff of one team find in the admin: the rest shows tickets and customers of other teams
 OF_ONE_TEAM = {"ticket", "tag", "macro", "holiday", "product", "article", "articleversion", "deliveryarea"}
 

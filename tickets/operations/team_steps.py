@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from tickets.team import assignment, availability
+from tickets.team import assignment, availability, rules
 
-from .jobs import step
+from .jobs import remove_some, step
 
 
 @step("absence", every=timedelta(seconds=5), longest_wait=timedelta(minutes=1))
@@ -19,3 +19,22 @@ def send_away(now: datetime, since: datetime) -> bool:
 def assign_waiting(now: datetime, since: datetime) -> bool:
     """Give waiting tickets to agents who are online."""
     return assignment.assign_waiting(now)
+
+
+@step("rules", every=timedelta(seconds=5), longest_wait=timedelta(minutes=1))
+def run_rules(now: datetime, since: datetime) -> bool:
+    """Run the rules for what happened on the desk."""
+    return rules.run_for_events()
+
+
+@step("timed-rules", every=timedelta(seconds=15), longest_wait=timedelta(minutes=1))
+def run_timed_rules(now: datetime, since: datetime) -> bool:
+    """Run the rules for time that has passed."""
+    return rules.run_timed(now)
+
+
+@step("rules-prune", every=timedelta(hours=1))
+def prune_rule_runs(now: datetime, since: datetime) -> bool:
+    """Remove old runs of rules."""
+    more = [remove_some(rows) for rows in rules.forget(now)]
+    return any(more)

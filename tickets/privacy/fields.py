@@ -136,6 +136,8 @@ declare_same("tickets.Webhook", KEPT, ["name", "url", "secret", "events", "stopp
 declare("tickets.Delivery", type=KEPT, body=BY_CODE, attempts=KEPT)
 declare("tickets.Team", name=KEPT)
 declare("tickets.PermissionSet", name=KEPT)
+declare_same("tickets.Rule", KEPT, ["name", "conditions"])
+declare_same("tickets.RuleRun", KEPT, ["event_key", "detail", "chain", "caused"])
 declare_same("tickets.Macro", KEPT, ["name", "texts", "note", "resolution", "tags"])
 declare_same("tickets.DailyFigures", KEPT, ["agent", "agent_name"])
 declare_same("tickets.AgentPreferences", KEPT, ["language", "signature"])

@@ -13,6 +13,7 @@ waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
 undo           taking back a change
 merging        two tickets of one customer become one
+splitting      a message becomes a ticket of its own
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
@@ -32,7 +33,7 @@ from .corrections import (
     wake_on_time,
 )
 from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
-from .macros import StepRefused, apply_macro
+from .macros import StepRefused, apply_automatically, apply_macro, check_macro
 from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
@@ -55,6 +56,7 @@ from .messages import (
 from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
+from .splitting import split, unsplit
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,
@@ -86,6 +88,7 @@ __all__ = [
     "add_note",
     "agent_replies",
     "allowed_moves",
+    "apply_automatically",
     "apply_macro",
     "assign",
     "assign_if_unchanged",
@@ -95,6 +98,7 @@ __all__ = [
     "change_many",
     "change_requester",
     "check_answer",
+    "check_macro",
     "close_by_itself",
     "complete_callback",
     "confirm",
@@ -124,10 +128,12 @@ __all__ = [
     "resolve_silent",
     "send_planned",
     "snooze",
+    "split",
     "take",
     "triage",
     "undo_change",
     "unmerge",
+    "unsplit",
     "void_claims",
     "waiting_of",
     "waiting_unassigned",

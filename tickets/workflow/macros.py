@@ -7,7 +7,7 @@ from tickets.models import Macro, Message, Person, Status, Ticket
 
 from . import changes, tags, undo
 from .change_set import atomic_on_ticket
-from .messages import MAX_TEXT, StaleReply, add_note, agent_replies, others_wrote
+from .messages import MAX_TEXT, StaleReply, add_note, agent_replies, automatic_reply, others_wrote
 from .status import TRANSITIONS, IllegalMove, Refused
 from .variables import filled, missing, variables
 
@@ -34,17 +34,35 @@ def apply_macro(
     return done
 
 
+def apply_automatically(
+    ticket: Ticket, macro: Macro, *, by: Person, key: str
+) -> tuple[Message | None, undo.Recording]:
+    """Do all steps for the desk itself; the same `key` writes no reply and no note twice.
+
+    Each step may be repeated, so that a process that died on the way is completed by the next one.
+    """
+    return _apply(ticket, macro, by, None, key)
+
+
 @atomic_on_ticket
-def _apply(ticket, macro, by, last_seq) -> tuple[Message | None, undo.Recording]:
+def _apply(ticket, macro, by, last_seq, key="") -> tuple[Message | None, undo.Recording]:
     # A single MongoDB node takes nothing back, so nothing is written before every step is known to be possible
-    text = check(ticket, macro, by=by, last_seq=last_seq)
+    text = check_macro(ticket, macro, by=by, last_seq=last_seq, is_automatic=bool(key))
     if macro.note:
-        add_note(ticket, filled(macro.note, variables(ticket, by)), by=by)
-    reply = agent_replies(ticket, text, by=by, last_seq=last_seq) if text else None
+        note = filled(macro.note, variables(ticket, by))
+        if not key or not ticket.messages.filter(client_id=f"{key}-note").exists():
+            add_note(ticket, note, by=by, client_id=f"{key}-note" if key else None)
+    reply = None
+    if text and key:
+        reply = automatic_reply(ticket, text, by=by, client_id=key)
+    elif text:
+        reply = agent_replies(ticket, text, by=by, last_seq=last_seq)
     return reply, changes.change(ticket, by=by, **_changes(ticket, macro, by))
 
 
-def check(ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = None) -> str:
+def check_macro(
+    ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = None, is_automatic: bool = False
+) -> str:
     """Return the reply that the macro would send ("" for none); raise StepRefused for a step that is not possible."""
     text = macro.text_in(ticket.language)
     if text:
@@ -65,7 +83,8 @@ def check(ticket: Ticket, macro: Macro, *, by: Person, last_seq: int | None = No
             raise StaleReply(ticket, list(ticket.messages.filter(seq__gt=last_seq, internal=False)))
     if macro.status and macro.status != ticket.status:
         # A reply takes an open ticket
-        before = Status.IN_PROGRESS if text and ticket.status == Status.OPEN else Status(ticket.status)
+        takes = text and not is_automatic and ticket.status == Status.OPEN
+        before = Status.IN_PROGRESS if takes else Status(ticket.status)
         if macro.status != before and macro.status not in TRANSITIONS[before]:
             wanted = Status(macro.status).label.lower()
             raise StepRefused(

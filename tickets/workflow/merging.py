@@ -51,7 +51,7 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     stays.set_silently(last_seq=into.last_seq + len(moved))
     stays.add_event("merged", "", ticket.number)
     stays.set_silently(**_wait_of_both(ticket, into))
-    _recount(stays, was_read=_all_read(ticket) and _all_read(into))
+    recount(stays, was_read=_all_read(ticket) and _all_read(into))
     stays.add_message(
         Sender.SYSTEM, f"Ticket #{ticket.number} was merged into this one.", internal=True, unread=False
     )
@@ -109,6 +109,9 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     lock_rows(Ticket.objects.filter(pk__in=[ticket.pk, into.pk]))
     into.refresh_from_db()
     moved = list(Message.objects.filter(ticket=into, origin_id=ticket.pk))
+    if not moved:
+        # Its only message went back where it was split off from
+        raise IllegalMove(f"Ticket #{ticket.number} has no messages that could come back.")
     for message in moved:
         if message.withdraws:
             message.withdraws -= message.seq - message.origin_seq
@@ -120,8 +123,8 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     mentions.move(moved, ticket)
     stays = ChangeSet(into, by=by)
     stays.add_event("unmerged", ticket.number, "")
-    stays.set_silently(**_wait_by_messages(into))
-    _recount(stays, was_read=False)
+    stays.set_silently(**wait_by_messages(into))
+    recount(stays, was_read=False)
     stays.add_message(
         Sender.SYSTEM, f"Ticket #{ticket.number} is separate again.", internal=True, unread=False
     )
@@ -133,7 +136,7 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     back.set(status=status)
     back.add_event("merged_into", into.number, "")
     if status not in waiting.SETTLED:
-        back.set_silently(**_wait_by_messages(ticket))
+        back.set_silently(**wait_by_messages(ticket))
     back.write()
     live.announce(ticket, [message.seq for message in moved])
     return into
@@ -149,7 +152,7 @@ def _status_before(ticket: Ticket) -> str:
     return ticket.status
 
 
-def _wait_by_messages(ticket: Ticket) -> dict:
+def wait_by_messages(ticket: Ticket) -> dict:
     """Whether the customer waits, from the messages that the ticket has now."""
     public = ticket.messages.filter(internal=False, withdrawn_at=None)
     answered = public.filter(sender=Sender.AGENT).aggregate(last=Max("seq"))["last"] or 0
@@ -159,7 +162,7 @@ def _wait_by_messages(ticket: Ticket) -> dict:
     return waiting.since(ticket, asked.created_at)
 
 
-def _recount(change_set: ChangeSet, *, was_read: bool) -> None:
+def recount(change_set: ChangeSet, *, was_read: bool) -> None:
     """Make the counters and the preview say what the messages say."""
     ticket = change_set.ticket
     public = ticket.messages.filter(internal=False)

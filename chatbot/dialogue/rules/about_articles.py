@@ -48,6 +48,25 @@ def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
+OFFERS = cues.phrases(
+    r"(?:kitna|how much|any|koi|kya) (?:off|discount|offer)(?: .{0,20})?", r"(?:its |it'?s |this is |mera |yeh |my |ye )?(?:my )?(?:first|1st|pehla|pehli) (?:time )?order(?: hai| h)?", r"new (?:user|customer)(?: .{0,10})?", "(?:कितना|कोई) (?:ऑफ|डिस्काउंट|छूट)(?: .{0,10})?", "पहला ऑर्डर(?: है)?",
+)  # fmt: skip
+
+
+def an_offer(chat: Chat, heard: Heard) -> Reply | None:
+    """ "First order hai", "kitna off milega": what the shop wrote about coupons."""
+    article, said = heard.library.by_slug.get("coupons"), cues.plain(heard.text)
+    if (
+        not article
+        or heard.is_issue
+        or heard.found.products
+        or len(said.split()) > 8
+        or not OFFERS.search(said)
+    ):
+        return None
+    return answers.of_article(article, heard, CLEAR)
+
+
 BULK = cues.phrases(
     "bulk",
     "wholesale",

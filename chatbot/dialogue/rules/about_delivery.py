@@ -51,6 +51,7 @@ CHARGE = phrases(
     "kitna lagega",
     "extra",
 )
+HERE = phrases("here", "there", "yahan", "wahan", "idhar", "udhar", "यहां", "वहां")
 LIVES_THERE = phrases(
     r"(?:can|could) (?:i|we|you) (?:order|send|get|buy)",
     r"li(?:ve|ves|ving)",
@@ -113,7 +114,7 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     if (
         follows
         and heard.topic.get("place")
-        and (DAYS.search(said) or CASH.search(said) or CHARGE.search(said))
+        and (DAYS.search(said) or CASH.search(said) or CHARGE.search(said) or HERE.search(said))
         and not named
     ):
         place = heard.topic["place"]

@@ -64,6 +64,27 @@ def concern(text: str) -> str:
     return next((name for name, words in CONCERNS.items() if words.search(said)), "")
 
 
+ITS_CHILD = phrases(
+    r"bab(?:y|ies)\w*",
+    r"infants?",
+    "toddlers?",
+    "newborn",
+    r"bac+h+[aeiou]\w*",
+    r"bet[aie]",
+    "kid",
+    "child",
+    "son",
+    "daughter",
+    "shishu",
+    "weaning",
+    "बच्च\\S*",
+    "शिशु",
+    "बेबी",
+    "बेट[ाी]",
+    "under (?:one|1) year",
+)
+
+
 def food_safety(chat: Chat, heard: Heard) -> Reply | None:
     """A question whether a person may eat it. What we know that speaks against it comes first."""
     about = concern(heard.text) or _the_same_concern(heard)
@@ -77,6 +98,14 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         )
     ):
         return None
+    if (
+        about == "baby"
+        and not ITS_CHILD.search(plain(heard.text))
+        and not heard.found.products
+        and heard.topic.get("kind") not in ("product", "health", "sum")
+    ):
+        # "Its 1 month old" of an order
+        return None
     if about in ("child", "illness") and not heard.found.products and heard.topic.get("kind") != "product":
         return None
     if about in ("child", "illness") and not MAY.search(plain(heard.text)):
@@ -86,6 +115,9 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         and product_lists.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(heard.text)))
         and not catalogue.look_up(SUGAR_WORDS.sub(" ", heard.text)).products
     ):
+        return _in_general(heard, about)
+    if about == "diabetes" and len(heard.found.products) > 2:
+        # "Snacks" names a shelf and no product
         return _in_general(heard, about)
     products, _ = about_products.meant(heard)
     if about == "allergy":

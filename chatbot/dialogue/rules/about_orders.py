@@ -118,15 +118,24 @@ def all_orders(chat: Chat, heard: Heard, key: str = "orders_all") -> Reply:
 
 WHEN_OR_WHERE = phrases(
     r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
-    r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
+    r"(?:aaj|kal)(?: hi)? (?:aa|mil|pahunch|deliver)\w*(?: .{0,20})?", r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
 )  # fmt: skip
 DRIVER = phrases(r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala|wale|executive)(?:'?s| ka| ki)?(?: .{0,25})?", r"(?:driver|rider|courier)(?:'?s| ka| ki)? (?:phone|number|no|contact|mobile)(?: .{0,10})?", "(?:डिलीवरी|कूरियर) (?:बॉय|वाले|वाला)(?: .{0,15})?")  # fmt: skip
 WHICH_ONE = phrases(
     r"(?:and |ok |aur )?(?:which|konsa|kaun ?sa|kon ?sa|konse|कौन ?सा)(?: (?:one|order|wala|parcel))*(?: (?:is|was|are|hai|h|tha|है))?(?: (?:it|that|this|this one|yeh|ye|you talking about))?"
 )
-TRACKING = phrases("courier", "tracking", "track", "awb", "link")
+TRACKING = phrases(
+    r"(?:which|what|kaun ?sa|konsa|kaun|name)(?: \w+)? courier",
+    r"courier (?:name|kaun|kon|company|partner|details|hai)(?: .{0,8})?",
+    r"^courier\W*$",
+    "tracking",
+    "track",
+    "awb",
+    "link",
+)
+CALLS = phrases("number", "num", "no", "contact", "phone", "call", "mobile", "नंबर", "फोन", "name")
 PAID = phrases(
-    r"(?:how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha)|total (?:amount|bill|price)?|amount|bill amount)"
+    r"(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha)|total (?:amount|bill|price)?|amount|bill amount)"
 )
 ITEMS = phrases(
     r"what(?:'?s| is| all| did| was)? (?:.{0,12})?(?:in it|in that|in this|in the order|inside|items?|i order\w*|products?)",
@@ -168,7 +177,7 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
         return _told(
             chat, heard, order, "order_tracking", carrier=order.carrier, tracking=order.tracking_number
         )
-    if DRIVER.search(said):
+    if DRIVER.search(said) and CALLS.search(said):
         carrier, tracking = order.carrier or "-", order.tracking_number or "-"
         return _told(chat, heard, order, "order_driver", carrier=carrier, tracking=tracking)
     if WHICH_ONE.fullmatch(said.strip(" ?.!")):

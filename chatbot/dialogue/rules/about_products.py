@@ -138,6 +138,13 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if named and heard.knows(VERY_CLEAR) and not heard.found.products[:1]:
         return None
+    if len(asked) > 1 and len(products) == 1:
+        # "Is peanut chikki gluten free" asks of gluten
+        asked = [
+            each
+            for each in asked
+            if each not in IN_NAMES or not product_facts.ASPECTS[each].search(products[0].name)
+        ] or asked
     if PRICE in asked and "spice" in asked and re.search(r"(?:wal[aei]|one)\b", said):
         # "Teekha wala kitne ka": that one's price
         asked.remove("spice")
@@ -266,6 +273,22 @@ def _not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply
 
 
 WHEN_BACK = phrases(r"(?:kab|when)(?: .{0,25})?", "कब(?: .{0,12})?", "restock\\w*", "notify", "bata dena")
+
+
+def which_product(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Price?" of nothing: asked back, with some to tap."""
+    said = plain(heard.text)
+    if (
+        heard.aspect != PRICE
+        or len(said.split()) > 2
+        or heard.found.products
+        or spoken_of(heard)
+        or heard.topic.get("kind") == "order"
+    ):
+        return None
+    reply = answers.popular("which_product", heard)
+    reply.suggestions = [card["name"] for card in reply.products]
+    return reply
 
 
 def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:

@@ -182,6 +182,13 @@ NEW_WISHES = (
 )
 
 
+NOT_THERE = phrases(
+    r"(?:don'?t|do not|dont|not|nahi|nahin|can'?t) (?:see|show\w*|reflect\w*|dikh\w*|find|there|in my|credited|aaya)(?: .{0,20})?",
+    r"(?:which|kis|konse|kaunse) (?:account|bank|card|upi)(?: .{0,12})?",
+    "नहीं (?:दिख|आया)\\S*",
+)
+
+
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
     is_polite = heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT
@@ -201,6 +208,8 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         and issue.get("intent") in BY_NOW
         and not catalogue.asks_to_buy(said.replace("need", ""))
     ):
+        return True
+    if issue.get("flow") == "refund_status" and NOT_THERE.search(said):
         return True
     if QUESTION.search(said) or heard.is_nod:
         return False
@@ -242,6 +251,14 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
         return bool(DETAIL.search(said)) and heard.intent == "order_status"
     if DETAIL.search(said):
+        return True
+    if (
+        heard.intent == "out_of_scope"
+        and len(said.split()) <= 6
+        and not heard.found.products
+        and not heard.knows(ACT)
+    ):
+        # "By mistake": few words beside an open issue are about it
         return True
     bare_product = heard.found.share >= 1 and issue.get("intent") in BY_NOW
     return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
@@ -306,9 +323,9 @@ DETAIL_LENGTH = 300
 # --- What happens with it
 
 WHAT_NOW = phrases(
-    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"(?:and )?then(?: what)?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
-    r"(?:should|do|must|shall|can) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
-    r"how (?:long|many days|much time|soon)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?मिलेगा(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
+    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
+    r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
+    r"how (?:long|many days|much time|soon)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
 )  # fmt: skip
 # What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
 WRITTEN = {
@@ -330,7 +347,7 @@ MOST_WORDS_OF_WHAT_NOW = 10
 
 
 PHOTO = phrases(
-    r"(?:photos?|pics?|pictures?|videos?|images?|screenshots?|snaps?) (?:.{0,12})?(?:send|bhej\\w*|upload\\w*|share|attach\\w*|de|dena|dikha\\w*|chahiye|kaise|kahan|kaha)(?: .{0,12})?", r"(?:send|share|upload|attach|bhej\w*|show)(?: (?:you|a|the|my|some|it|u))* (?:photos?|pics?|pictures?|videos?|images?|screenshots?)(?: .{0,15})?", r"(?:फोटो|तस्वीर|वीडियो) (?:.{0,8})?(?:भेज|कैसे|कहां|दिखा)\S*(?: .{0,10})?",
+    r"(?:photos?|pics?|pictures?|videos?|images?|screenshots?|snaps?) (?:.{0,12})?(?:send|bhej\w*|upload\w*|share|attach\w*|de|dena|dikha\w*|chahiye|kaise|kahan|kaha)(?: .{0,12})?", r"(?:send|share|upload|attach|bhej\w*|show)(?: (?:you|a|the|my|some|it|u))* (?:photos?|pics?|pictures?|videos?|images?|screenshots?)(?: .{0,15})?", r"(?:फोटो|तस्वीर|वीडियो) (?:.{0,8})?(?:भेज|कैसे|कहां|दिखा)\S*(?: .{0,10})?",
 )  # fmt: skip
 
 
@@ -352,6 +369,12 @@ def a_photo(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
+ASKS_FOR_IT = phrases(
+    r"(?:refund|replacement|paisa|paise|naya|money back|new one|money) (?:chahiye|do|de do|kar do|bhejo|bhej do|dijiye|please)(?: .{0,10})?",
+    r"(?:want|need|give me|i'?d like|send)(?: me)? (?:a |my |the |full )*(?:refund|replacement|new (?:one|pack\w*|jar)|money)(?: .{0,10})?",
+)
+
+
 def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
@@ -369,7 +392,9 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         or heard.order
         or heard.numbers
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
-        or not WHAT_NOW.search(said)
+        or not (
+            WHAT_NOW.search(said) or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
+        )
         or heard.found.share > 0.5
         or asks_of_order
     ):

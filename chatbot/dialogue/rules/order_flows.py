@@ -25,6 +25,7 @@ from .which_order import (
     SAME_ORDER,
     STANDING,
     SUBSCRIBED,
+    THAT_ONE,
     THE_RULE,
     of_items,
     which,
@@ -142,10 +143,13 @@ def wanted(heard: Heard) -> str:
     if heard.is_issue and heard.surely("refund_return") and EXCHANGES.search(said):
         return "exchange"
     if INVOICE.search(said) and not ADDRESS.search(said):
-        asks_for_one = (MINE.search(said) or SENDS.search(said)) and heard.known_orders
+        of_that = heard.topic.get("kind") == "order" and THAT_ONE.search(said)
+        asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and heard.known_orders
         return "invoice" if heard.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
     if COUPON.search(said):
         return ""
+    if FEWER.search(said) and heard.known_orders:
+        return "change_items"
     if (
         ANOTHER_DAY.search(said)
         and not asks_how_it_stands(heard.text)
@@ -239,6 +243,10 @@ SENDS = phrases(
     "mail",
     "चाहिए",
     "भेज\\S*",
+)
+FEWER = phrases(
+    r"order\w*.{0,30}(?:want|need|chahiye) (?:only|just|sirf) (?:\d|one|two|ek|do)",
+    r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
 )
 ANOTHER_DAY = phrases(
     r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",

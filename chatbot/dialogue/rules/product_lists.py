@@ -16,7 +16,7 @@ from .product_sums import BOTH, counted, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 
-COMPARES = phrases(r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
+COMPARES = phrases(r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
 SPICIER = phrases(
     "spic\\w+", "te+kh[aie]\\w*", "tikh[aie]\\w*", "hot\\w*", "mirch\\w*", "तीखा", "mild\\w*", "less spicy"
 )
@@ -36,8 +36,24 @@ def a_comparison(chat: Chat, heard: Heard) -> Reply | None:
     return compared(heard, products[:MOST_TOLD], said)
 
 
+ALL_SHOWN = phrases(
+    r"te+no(?:n)?",
+    "all three",
+    "inme(?: se)?",
+    "in me(?: se)?",
+    "of (?:these|them|those)",
+    "among (?:these|them)",
+    "dono",
+    "तीनों",
+    "इनमें",
+    "दोनों",
+)
+
+
 def _compared(heard: Heard) -> list[Product]:
     before = spoken_of(heard)
+    if len(before) > 1 and ALL_SHOWN.search(plain(heard.text)):
+        return before
     if len(before) > 1 and heard.aspect in IN_NAMES and len(heard.text.split()) <= 6:
         # "Konsa jyada teekha hai" asks of those shown, and names no chilli
         return before

@@ -98,7 +98,13 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     """ "Ek classic aur ek peri peri, total kitna hoga delivery ke saath": added up, with the delivery rule."""
     said = plain(heard.text)
     is_trouble = heard.is_issue and not (heard.intent == "product_query" and spoken_of(heard))
-    if is_trouble or OWN_ORDER.search(said) or not (SUM.search(said) or DELIVERED.search(said)):
+    if is_trouble or OWN_ORDER.search(said):
+        return None
+    if changed := _changed_sum(heard, said):
+        return changed
+    if _is_a_list(said) and len(items := counted(heard)) > 1:
+        return summed(heard, items)
+    if not (SUM.search(said) or DELIVERED.search(said)):
         return None
     if len(said.split()) <= 9 and (one := _the_cheaper(heard, said)):
         return summed(heard, [(one, _count(said))])
@@ -123,6 +129,42 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     if not items or not (several or DELIVERED.search(said)):
         return None
     return summed(heard, items)
+
+
+A_COUNT = rf"(?:\d{{1,2}}|{'|'.join(NUMBERS)})"
+A_LIST = re.compile(
+    rf"\W*(?:i (?:want|need|'?ll take) |give me |mujhe |chahiye )?{A_COUNT} (?!you|u )\S+.*(?:,|\+|&|\band\b|\baur\b|और)\s*{A_COUNT} \S+",
+    re.IGNORECASE,
+)
+
+
+def _is_a_list(said: str) -> bool:
+    """ "Two honey and one ghee": a basket in words."""
+    return len(said.split()) <= 12 and bool(A_LIST.match(said))
+
+
+LESS = phrases(
+    "remove", "without", r"hata\w*", "minus", "drop", "except", r"(?:nahi|nahin) chahiye", "हटा\\S*"
+)
+MORE = phrases("add", "plus", r"jod\w*", "also", "bhi", "और", "जोड़\\S*")
+
+
+def _changed_sum(heard: Heard, said: str) -> Reply | None:
+    """ "Remove ghee", "add one honey" after a sum: the sum again, with it or without."""
+    if heard.topic.get("kind") != "sum" or len(said.split()) > 7 or not heard.found.products:
+        return None
+    kept = dict(heard.topic["items"])
+    items = [(product, kept[str(product.pk)]) for product in spoken_of(heard)]
+    named = counted(heard)
+    if LESS.search(said):
+        gone = {product.pk for product, _ in named}
+        rest = [(product, count) for product, count in items if product.pk not in gone]
+        return summed(heard, rest) if rest and len(rest) < len(items) else None
+    if MORE.search(said) and named:
+        added = {product.pk: count for product, count in named}
+        both = [(product, count + added.pop(product.pk, 0)) for product, count in items]
+        return summed(heard, both + [(product, count) for product, count in named if product.pk in added])
+    return None
 
 
 def _the_cheaper(heard: Heard, said: str) -> Product | None:
@@ -162,6 +204,9 @@ def last_two(heard: Heard) -> list[Product]:
     return shown if len(shown) == 2 else catalogue.by_ids(heard.chat.memory.get("recent", [])[-2:])
 
 
+PACKS = phrases("agar", r"packets?", r"packs?", r"bottles?", r"jars?", "पैकेट", "पैक", "बोतल", "डिब्ब\\S*")
+
+
 def _only_a_count(said: str) -> int:
     count = _count(said)
     return count if count > 1 and len(said.split()) <= 8 else 0
@@ -184,7 +229,7 @@ def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
     count = _only_a_count(said)
     return (
         summed(heard, [(before[0], count)])
-        if (count > 1 and COUNT.search(said)) or (count > 1 and "agar" in said)
+        if (count > 1 and COUNT.search(said)) or (count > 1 and PACKS.search(said))
         else None
     )
 

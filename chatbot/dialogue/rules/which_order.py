@@ -85,6 +85,7 @@ BY_STATE = (
 
 
 NO_NUMBER = phrases(
+    r"(?:he|she|they|friend|husband|wife|brother|sister|son|mother|father|papa|mummy) (?:has|have|had|knows?)(?: (?:it|that|the (?:order )?(?:number|id)))?", r"(?:unke|uske|friend ke|husband ke) paas(?: .{0,12})?",
     r"(?:don'?t|do not|dont|didn'?t|no|not|lost|forgot|can'?t find|cannot find) (?:.{0,18})?(?:number|num|id|no)", r"(?:don'?t|do not|dont) (?:have|know|remember)(?: it| that)?", r"(?:number|no|id|num) (?:.{0,8})?(?:nahi|nahin|nhi|bhool|bhul|kho|lost|yaad)\w*(?: .{0,10})?", "yaad nahi(?: hai)?", r"(?:pata|maloom) nahi", "नंबर (?:.{0,8})?(?:नहीं|याद|भूल)\\S*",
 )  # fmt: skip
 

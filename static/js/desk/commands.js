@@ -69,6 +69,7 @@ export const COMMANDS = [
   ["", _("Priority: Medium"), () => setPriority("medium"), isOpen],
   ["", _("Priority: Low"), () => setPriority("low"), isOpen],
   ["", _("Merge into another ticket"), () => show("merge"), isOpen],
+  ["", _("Split off a message"), () => show("split"), isOpen],
   ["", _("New conversation for a caller"), () => show("new-ticket")],
   ["", _("Save this view"), () => show("save-view"), () => Boolean(list()?.dataset.query)],
   ["", _("Edit canned replies"), () => location.assign(`${body.dataset.desk}canned/`)],

@@ -33,8 +33,23 @@ export function show(id) {
   const dialog = document.getElementById(id);
   if (!dialog) return;
   closeMenus();
+  if (id === "split") fillSplit(dialog);
   if (id === "save-view") dialog.querySelector("[name=query]").value = list().dataset.query;
   dialog.showModal();
+}
+
+// The customer's messages that are on the page, the newest first; the one that opened the ticket stays
+function fillSplit(dialog) {
+  const said = Array.from(document.querySelectorAll("#log .bubble[data-sender=customer][data-seq]:not(.withdrawn)")).filter((bubble) => bubble.dataset.seq !== "1");
+  const options = said.reverse().map((bubble) => {
+    const words = bubble.querySelector(".text")?.textContent.replace(/\s+/g, " ").trim() || bubble.querySelector(".file-name")?.textContent || "Picture";
+    return new Option(`${bubble.querySelector(".when")?.textContent.trim() ?? ""} · ${words.slice(0, 80)}`, bubble.dataset.seq);
+  });
+  dialog.querySelector("[data-split-messages]").replaceChildren(...options);
+  const refused = dialog.querySelector("[data-refused]");
+  refused.hidden = options.length > 0;
+  if (!options.length) refused.textContent = "The customer has written no second message here.";
+  dialog.querySelector(".primary").disabled = !options.length;
 }
 
 async function copy(button) {
@@ -83,7 +98,7 @@ export function watchMenus() {
     if (keep) { keep.closest(".menu-ask").hidden = true; closeMenus(); }
   }, true);
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-new-ticket], [data-merge], [data-save-view]");
+    const form = event.target.closest("[data-new-ticket], [data-merge], [data-split], [data-save-view]");
     if (!form) return;
     event.preventDefault();
     sendForm(form);

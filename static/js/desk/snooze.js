@@ -1,9 +1,12 @@
 // Later times as a person says them, in the reader's own time zone.
+import { now as deskNow } from "../times.js";
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const MORNING = 9;
 
-export function moment(name, now = new Date()) {
+// "In one hour" counts from the desk's clock: the reader's may be hours off
+export function moment(name, now = new Date(deskNow())) {
   const at = new Date(now);
   if (name === "1h" || name === "3h") return new Date(now.getTime() + Number.parseInt(name, 10) * 3_600_000);
   at.setHours(MORNING, 0, 0, 0);

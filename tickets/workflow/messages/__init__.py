@@ -14,6 +14,7 @@ from .conversation import (
     StaleReply,
     add_note,
     agent_replies,
+    automatic_reply,
     customer_says,
     others_wrote,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "StaleReply",
     "add_note",
     "agent_replies",
+    "automatic_reply",
     "cancel_because_customer_wrote",
     "cancel_reply",
     "customer_of_caller",

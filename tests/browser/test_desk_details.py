@@ -1,0 +1,228 @@
+"""Measures and details of the screens: what the design asks for in pixels, empty and full lists, small promises."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .pages import Dashboard
+from .test_accessibility import STILL, axe_is_content
+
+
+def height(locator) -> float:
+    return locator.bounding_box()["height"]
+
+
+@pytest.fixture(scope="module")
+def hundred(desk) -> None:
+    """A hundred people who wait."""
+    guest = desk.as_guest("Hundred Customer", "hundred@example.com")
+    for number in range(100):
+        guest.post(
+            "/api/support/create", json={"message": f"Jar {number} is broken", "category": "order"}
+        ).raise_for_status()
+
+
+# --- Measures ----------------------------------------------------------------
+
+
+def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hundred):
+    dashboard = Dashboard(agent(viewport={"width": 1440, "height": 900}))
+    page = dashboard.page
+    page.goto("/support/?view=all&q=Hundred")
+    rows = page.locator(".row")
+    expect(rows.nth(12)).to_be_attached()
+    assert {round(height(rows.nth(place))) for place in range(5)} == {68}
+    box = page.locator(".row .avatar").first.bounding_box()
+    assert (box["width"], box["height"]) == (32, 32)
+    assert round(height(page.locator(".view").first)) == 36
+    pane = page.locator("#tickets").bounding_box()
+    assert pane["height"] // 68 >= 10, "rows in view"
+
+    rows.first.locator(".row-link").click()
+    expect(page.locator("#ticket-head h1")).to_be_visible()
+    assert height(dashboard.head) <= 65
+    assert height(page.locator("form.composer")) <= 64
+    assert {round(height(pill)) for pill in page.locator(".ticket-head .pill:visible").all()} == {28}
+    assert round(page.locator("#details").bounding_box()["width"]) == 300
+    one_line = page.locator('.log .bubble[data-sender="customer"]').last
+    assert height(one_line) <= 37
+
+
+def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
+    page = agent(viewport={"width": 1440, "height": 900})
+    page.goto("/support/?view=all&q=Hundred")
+    expect(page.locator(".row").nth(20)).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(page.get_by_role("status", name=re.compile("Total: 100 tickets"))).to_be_visible()
+    page.screenshot(path=tmp_path / "hundred.png")
+    page.goto("/support/?view=all&q=nothing-has-these-words")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.screenshot(path=tmp_path / "nothing.png")
+
+
+def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundred, tmp_path):
+    page = agent(
+        viewport={"width": 390, "height": 464}, has_touch=True, is_mobile=True, color_scheme="dark"
+    )
+    page.goto("/support/?view=all&q=Hundred")
+    page.locator(".row-link").first.click()
+    dashboard = Dashboard(page)
+    dashboard.text.focus()
+    for shown in (page.get_by_role("heading", level=1), dashboard.text, dashboard.send):
+        expect(shown).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=tmp_path / "dark-phone.png")
+
+
+# --- What waits for me -------------------------------------------------------
+
+
+def test_the_title_and_the_icon_count_what_waits_for_me(agent, desk):
+    client = desk.as_agent()
+    me = client.get("/api/auth/me").json()["id"]
+    guest = desk.as_guest("Icon Counter", "icon@example.com")
+    ticket = guest.post("/api/support/create", json={"message": "Where is it?"}).json()["id"]
+    client.patch(f"/api/support/admin/{ticket}", json={"assignedAgent": me, "status": "in-progress"})
+    page = agent()
+    expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+    number = int(re.match(r"\((\d+)\)", page.title())[1])
+    icon = page.locator("link[rel=icon]")
+    assert f">{number}<" in page.evaluate(
+        "decodeURIComponent(document.querySelector('link[rel=icon]').href)"
+    )
+    client.post(f"/api/support/admin/{ticket}/reply", json={"message": "On its way"})
+    expected = f"({number - 1}) " if number > 1 else "Tickets"
+    expect(page).to_have_title(re.compile("^" + re.escape(expected)))
+    if number == 1:
+        expect(icon).to_have_attribute("href", re.compile("icon"))
+
+
+def test_a_saved_view_goes_with_one_press_of_its_button(agent):
+    page = agent()
+    page.goto("/support/?priority=urgent&category=refund")
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Burning refunds")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    views = page.get_by_role("navigation", name="Views")
+    expect(views.get_by_role("link", name="Burning refunds")).to_be_attached()
+    views.get_by_role("button", name="Delete view Burning refunds").click()
+    expect(views.get_by_role("link", name="Burning refunds")).to_have_count(0)
+
+
+# --- Clocks ------------------------------------------------------------------
+
+TWO_HOURS_AHEAD = """const D = Date; window.Date = class extends D {
+  constructor(...a) { a.length ? super(...a) : super(D.now() + 7200_000); } static now() { return D.now() + 7200_000; } };"""
+
+
+def test_an_hour_of_snoozing_is_an_hour_of_the_desk_on_a_computer_that_is_two_hours_ahead(
+    agent, visitor, desk
+):
+    chat = visitor(ticket="Clock ahead")
+    page = agent()
+    page.add_init_script(TWO_HOURS_AHEAD)
+    Dashboard(page).goto(chat.ticket)
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    page.get_by_role("button", name="1 hour").click()
+    expect(page.locator("#ticket-head")).to_have_attribute("data-snoozed", "yes")
+    until = desk.as_agent().get(f"/api/support/admin/{chat.ticket}").json()["snoozedUntil"]
+    ahead = page.evaluate(f"(Date.parse('{until}') - (Date.now() - 7200_000)) / 60_000")
+    assert 58 < ahead < 62
+
+
+STALLS = """async () => {
+    const made = [];
+    window.XMLHttpRequest = class {
+        upload = {}; open() {} setRequestHeader() {} send() { made.push(this); }
+        abort() { this.aborted = true; this.onabort(); this.onloadend(); }
+    };
+    const { request } = await import('/static/js/net.js');
+    window.sent = request('/nowhere', { method: 'POST', body: 'x', onProgress() {} }).catch((reason) => String(reason));
+    window.xhr = made[0];
+}"""
+
+
+def test_an_upload_that_progresses_is_not_given_up_and_one_that_stalls_is(person):
+    page = person()
+    page.clock.install()
+    page.goto("/")
+    page.evaluate(STALLS)
+    for _ in range(6):
+        page.clock.run_for(50_000)
+        page.evaluate("xhr.upload.onprogress({ lengthComputable: true, loaded: 1, total: 9 })")
+    assert not page.evaluate("Boolean(xhr.aborted)"), "five minutes, with progress"
+    page.clock.run_for(61_000)
+    assert page.evaluate("Boolean(xhr.aborted)")
+    assert "offline" in page.evaluate("sent")
+
+
+# --- The widget --------------------------------------------------------------
+
+
+def test_a_call_that_cannot_be_requested_says_why_in_its_form(visitor):
+    chat = visitor(ticket="Please call me")
+    chat.choose("Call me back")
+    form = chat.frame.locator("[data-callback]")
+    form.get_by_role("textbox", name="Phone").fill("call me")
+    form.get_by_role("button", name="Request a call").click()
+    expect(form.get_by_role("alert")).to_have_text("This does not look like a phone number.")
+    expect(form.get_by_role("textbox", name="Phone")).to_have_value("call me")
+
+
+# --- The page behind a letter's link -----------------------------------------
+
+
+def link_of(desk, guest, ticket) -> str:
+    """Ask for a copy of the conversation, and return the link in its letter."""
+    guest.post(f"/api/support/{ticket}/transcript").raise_for_status()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for letter in (desk.data_dir / "mail").glob("**/*"):
+            text = letter.read_text().replace("=\n", "") if letter.is_file() else ""
+            if "linked@example.com" in text and (found := re.search(r"/c/[\w-]+/", text)):
+                return found[0]
+        time.sleep(0.2)
+    raise AssertionError("no letter left")
+
+
+@pytest.fixture
+def linked(desk) -> tuple[str, str]:
+    guest = desk.as_guest("Linked Reader", "linked@example.com")
+    ticket = guest.post("/api/support/create", json={"message": "The box was crushed"}).json()["id"]
+    return ticket, link_of(desk, guest, ticket)
+
+
+def test_the_page_behind_a_letters_link_has_the_readers_days_and_nothing_for_axe(person, desk, linked):
+    ticket, path = linked
+    # 20:00 in London is the next day in India, where the desk is
+    desk.sql(
+        "UPDATE tickets_message SET created_at = '2026-11-24 20:00:00' WHERE ticket_id = ?",
+        ticket.replace("-", ""),
+    )
+    page = person(timezone_id="Europe/London", locale="en-GB", **STILL)
+    page.goto(path)
+    expect(page.locator(".day")).to_have_text(re.compile("Tue 24 Nov|Tue, 24 Nov"))
+    expect(page.locator(".bubble .when time").first).to_have_text(re.compile("20:00"))
+    axe_is_content(page, state="the conversation behind a link")
+
+    agent = desk.as_agent()
+    agent.post(f"/api/support/admin/{ticket}/reply", json={"message": "A new one is on its way"})
+    expect(page.locator('.bubble[data-sender="agent"]')).to_contain_text("A new one is on its way")
+    agent.patch(f"/api/support/admin/{ticket}", json={"status": "resolved", "resolution": "Sent again."})
+    expect(page.get_by_role("group", name="How did we do?")).to_be_visible()
+    axe_is_content(page, state="the conversation behind a link, to be rated")
+    page.get_by_role("radio", name="5 stars").check(force=True)
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.get_by_text("You gave 5 of 5 stars.")).to_be_visible()
+    axe_is_content(page, state="the conversation behind a link, rated")
+
+
+def test_a_refusal_on_the_page_behind_a_link_keeps_the_words(person, linked):
+    page: Page = person(**STILL)
+    page.goto(linked[1])
+    page.get_by_role("textbox", name="Type a message...").fill(" ")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("Write something or attach a picture.")
+    axe_is_content(page, state="the conversation behind a link, refused")
