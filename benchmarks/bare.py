@@ -25,7 +25,7 @@ from supportdesk.db.config import database_from_url
 
 settings.configure(
     DEBUG=False,
-    SECRET_KEY="nobody signs in here",
+    SECRET_KEY="no sign-in here",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     DATABASES={"default": database_from_url(os.environ["DATABASE_URL"], Path("."))},

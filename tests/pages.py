@@ -39,7 +39,7 @@ class Node:
         return found[0]
 
     def fields(self) -> dict:
-        """What this form sends if nobody changes anything, by name; lists where a name comes twice."""
+        """What this form sends when nothing was changed, by name; lists where a name comes twice."""
         sent: dict[str, list] = {}
         for node in self.all():
             if node.attributes.get("name") and "disabled" not in node and _is_sent(node):

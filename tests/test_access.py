@@ -27,7 +27,7 @@ from tickets.uploads import received
 pytestmark = pytest.mark.engines
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PEOPLE = ("nobody", "guest", "priya", "vikram", "asha", "retired", "demoted", "meera", "tara")
+PEOPLE = ("signed out", "guest", "priya", "vikram", "asha", "retired", "demoted", "meera", "tara")
 
 # Priya's ticket, picture and chat stand in every address. `retired` is an agent who was made inactive
 # after signing in, `demoted` one who has become a customer since, `tara` one who sees the tickets of
@@ -35,7 +35,7 @@ PEOPLE = ("nobody", "guest", "priya", "vikram", "asha", "retired", "demoted", "m
 # 409, 400: let in, but the ticket is not in that state. A method without a row does nothing for anybody.
 # /metrics asks where one comes from, and not who one is.
 TABLE = """
-# Open to anybody                           nobody guest priya vikram asha retired demoted meera tara
+# Open to all                           signed out guest priya vikram asha retired demoted meera tara
 GET   /api/<nothing>                        404    404   404   404    404  404     404     404     404
 GET   /                                     200    200   200   200    200  200     200     200     200
 GET   /api/docs                             200    200   200   200    200  401     200     200     200
@@ -53,7 +53,7 @@ POST  /api/auth/contact/confirm             401    400   400   400    400  401  
 POST  /api/support/<ticket_id>/transcript   401    404   204   404    404  401     404     404     404
 GET   /api/support/admin/<ticket_id>/templates 401    404   404   404    200  401     404     200     404
 POST  /api/support/admin/<ticket_id>/template 401    404   404   404    400  401     404     400     404
-# The link in a letter: whoever has it, and the hooks: whoever has the key
+# The link in a letter: who has it may read it, and the hooks: who has the key
 GET   /c/<token>/                           200    200   200   200    200  200     200     200     200
 POST  /c/<token>/                           400    400   400   400    400  400     400     400     400
 GET   /c/<token>/messages                   200    200   200   200    200  200     200     200     200
@@ -316,7 +316,7 @@ ASKED = {"/widget/frame": "?host=http://testserver"}
 @pytest.fixture
 def cast(priya, vikram, asha, meera) -> dict[str, Person | None]:
     return {
-        "nobody": None,
+        "signed out": None,
         "guest": factories.guest(),
         "priya": priya,
         "vikram": vikram,
@@ -478,7 +478,7 @@ def everything_shown(client: Client, things: dict) -> str:
     return "".join(page.content.decode() for page in pages if not page.streaming)
 
 
-@pytest.mark.parametrize("who", ["nobody", "guest", "vikram", "retired", "demoted", "tara"])
+@pytest.mark.parametrize("who", ["signed out", "guest", "vikram", "retired", "demoted", "tara"])
 def test_nothing_of_a_ticket_is_in_anything_that_others_can_get(who, clients, secret):
     shown = everything_shown(clients[who], secret)
     assert "jelly" not in shown
@@ -504,7 +504,7 @@ def test_agents_find_the_ticket_in_list_search_and_conversation(who, address, cl
 def test_the_picture_of_a_note_is_for_agents(size, clients, secret):
     codes = {name: clients[name].get(f"/files/{secret['note_id']}{size}").status_code for name in PEOPLE}
     customers = dict.fromkeys(("guest", "priya", "vikram", "demoted", "tara"), 404)
-    assert codes == customers | {"nobody": 401, "retired": 401, "asha": 200, "meera": 200}
+    assert codes == customers | {"signed out": 401, "retired": 401, "asha": 200, "meera": 200}
 
 
 @pytest.mark.parametrize(

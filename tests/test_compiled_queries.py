@@ -1,4 +1,4 @@
-"""What is asked and written with SQL that is kept: it finds and writes what Django's own would, whoever asks."""
+"""What is asked and written with SQL that is kept: it finds and writes what Django's own would."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

@@ -19,8 +19,9 @@ pytestmark = [
 # What is in the desk, and what a search finds there
 STATE = """
 import json
-from tickets import copying, search
+from tickets import search
 from tickets.models import Ticket
+from tickets.operations import copying
 sums = {model._meta.label_lower: copying.summed(model) for model in copying.tables()}
 found = sorted(search.tickets(Ticket.objects.all(), "refund").values_list("number", flat=True))
 print(json.dumps([sums, found]))
@@ -30,12 +31,12 @@ COPY = """
 from django.core.management import call_command
 call_command("copydesk", to=url)
 """
-# Somebody whom the shop does not know
+# A person whom the shop does not know
 OTHER = """
 from django.core.management import call_command
 from tickets.models import Person
 call_command("migrate", verbosity=0)
-Person.objects.create(name="Somebody Else")
+Person.objects.create(name="Another Person")
 """
 # Why a desk is not copied to these addresses
 REFUSALS = """
@@ -186,5 +187,5 @@ def test_a_desk_is_not_copied_onto_itself_or_to_nowhere(shop, at):
     itself, nowhere, unknown, silent = json.loads(shop.python(f"urls = {urls}" + REFUSALS))
     assert "the database that the desk is in" in itself
     assert "Where to?" in nowhere
-    assert "has to be sqlite:" in unknown
+    assert "use sqlite:, postgres" in unknown
     assert "The target failed" in silent

@@ -51,7 +51,7 @@ REFUSED = {
     "blank question": ("QuestionRequest", {"message": "\t"}),
     "blank reply": ("ReplyRequest", {"message": " "}),
     "a number without end": ("ReplyRequest", {"message": "x", "lastSeq": 10**20}),
-    "nobody to reach": ("ContactRequest", {"name": "Ravi"}),
+    "no way to reach": ("ContactRequest", {"name": "Ravi"}),
     "a blank name": ("ContactRequest", {"name": " ", "email": "ravi@example.com"}),
     "a picture in JSON": ("WordsRequest", {"image": "box.jpg"}),
 }

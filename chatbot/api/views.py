@@ -102,7 +102,7 @@ def _with_pictures(reply: dict) -> dict:
     return reply | {"products": products}
 
 
-@extend_schema(operation_id="getChat", responses={200: s.ChatSerializer, 401: schema.NOBODY})
+@extend_schema(operation_id="getChat", responses={200: s.ChatSerializer, 401: schema.NO_TOKEN})
 @api_view(["GET"])
 def current(request):
     """The caller's current chat with Villy; without one, `id` is null and there are no messages."""

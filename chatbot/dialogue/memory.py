@@ -101,7 +101,7 @@ def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
         # "Connect me" leaves what it is about as it was, and nothing comes before glass in the food
         known["priority"] = reply.priority
         return
-    # A code says nothing, and is nobody's to read
+    # A code says nothing, and no agent has to read it
     said = "" if reply.rule == "a_code" else heard.text
     memory["issue"] = _issue(reply, said, heard.reason or reply.intent)
     if (
@@ -130,7 +130,7 @@ def _issue(reply: Reply, words: str, why: str) -> dict:
 
 
 def _count_turn(memory: dict, heard: Heard, reply: Reply) -> None:
-    """Offer a person after a long talk, and say so once; a "that helped" begins the count anew."""
+    """Offer a person after a long talk, and say so once; a "that helped" restarts the count."""
     if heard.intent == "thanks_bye":
         memory["turns"] = 0
     if reply.intent in SMALL_TALK:

@@ -191,7 +191,7 @@ def _say(request):
     key = request.data.get("conversation", "")
     ticket = None if key == HOME else _ticket_named(request, key)
     if not ticket:
-        return _ask(request, _text(data), data["clientId"], anew=key == HOME)
+        return _ask(request, _text(data), data["clientId"], is_new_chat=key == HOME)
     rate_limits.consume(request, *rate_limits.words("write", data))
     with received_files(data["file"], data["image"]) as files, received(data["image"]) as picture:
         message = workflow.customer_says(
@@ -205,9 +205,9 @@ def _say(request):
     return bubbles(request, ticket=message.ticket, messages=[message])
 
 
-def _ask(request, text: str, client_id: str | None, *, anew: bool):
+def _ask(request, text: str, client_id: str | None, *, is_new_chat: bool):
     rate_limits.consume(request, *conversations.uses(request.user, text))
-    if anew:
+    if is_new_chat:
         conversations.begin_with(request.user, client_id)
     try:
         answer = conversations.ask(request.user, text, client_id=client_id)

@@ -4,9 +4,9 @@ import { createParser } from "./vendor/eventsource-parser-3.1.1.js";
 import { wait } from "./net.js";
 
 // The desk sends at least a comment every 20 s; after this long without one the connection is lost
-export const SILENCE = 45_000;
+const SILENCE = 45_000;
 // A stream begins with a comment. If even that does not come, something on the way holds it back
-const FIRST_WORD = 8_000;
+export const FIRST_WORD = 8_000;
 // Until a stream has proved that it delivers as things happen, it is checked by asking for what is new
 const CHECK = 10_000;
 const POLL = 4_000;

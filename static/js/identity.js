@@ -5,7 +5,7 @@ import { request as plainRequest, sentence, wait } from "./net.js";
 
 const { visitor, identify, refresh, logout } = document.body.dataset;
 const ME = "/api/auth/me";
-const NOBODY = { status: 401, ok: false, text: "", header: () => null };
+const SIGNED_OUT = { status: 401, ok: false, text: "", header: () => null };
 // Longer than a renewal takes; the desk gives two tabs that renew at once the same tokens
 const LONGEST_TURN = 15_000;
 // While the desk still repeats an answer that was lost (60 s)
@@ -38,9 +38,10 @@ function keepIdentity(tokens) {
 // What other tabs have read and not sent yet; the draft in this tab's box is its own
 const SHARED = ["unread", "badge", "outbox:conversation"];
 
-function switchTo({ value, stored: kept }) {
+// gone: another tab has signed the customer out
+function switchTo({ value, stored: kept, gone = false }) {
   if (kept) for (const key of SHARED) stored[key] = kept[key] ?? null;
-  if (value || Date.now() - storedAt > BEING_STORED) identity = value ?? null;
+  if (value || gone || Date.now() - storedAt > BEING_STORED) identity = value ?? null;
   changed();
 }
 
@@ -74,7 +75,7 @@ export async function signIn(token) {
 
 // Only a message creates a visitor; looking leaves nothing behind
 export async function request(url, options = {}) {
-  let refusal = NOBODY;
+  let refusal = SIGNED_OUT;
   const known = async () => {
     if (!identity && options.method === "POST") refusal = await becomeVisitor();
     return Boolean(identity);
@@ -99,7 +100,7 @@ function post(url, data, headers = identity ? { Authorization: `Bearer ${identit
 
 // The same with fetch, for streams and pictures
 export async function fetchAs(url, { headers = {}, signal } = {}) {
-  if (!identity) throw new Error("nobody is here");
+  if (!identity) throw new Error("no identity");
   const tried = identity.access;
   const get = () => fetch(url, { signal, headers: { Authorization: `Bearer ${identity?.access}`, ...headers } });
   const response = await get();

@@ -193,7 +193,7 @@
   addEventListener("storage", (event) => {
     // A frame of this very site keeps its words in the tab's storage
     if ((event.key !== KEY && event.key !== null) || !lasting || event.storageArea !== localStorage) return;
-    tellIdentity("identity");
+    tellIdentity("identity", { gone: !event.newValue });
     showUnread(load().unread);
   });
   button.addEventListener("click", () => show(!open));

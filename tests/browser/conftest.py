@@ -15,7 +15,7 @@ from tests.desk import Desk
 from .pages import Chat
 from .site import Site
 
-# Chromium without the windows that nobody sees: a third of the work
+# Chromium without windows: a third of the work
 SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
@@ -86,7 +86,7 @@ def person(browser, desk) -> Iterator:
 
 @pytest.fixture
 def site(desk) -> Iterator[Site]:
-    """Somebody else's site, which embeds the widget."""
+    """A site that is not the desk's, which embeds the widget."""
     site = Site(desk.url)
     yield site
     site.close()
@@ -110,7 +110,7 @@ def sessions() -> dict:
 
 @pytest.fixture
 def agent(person, sessions):
-    """`agent()` is the dashboard of a signed-in agent; `fresh` signs in anew, for a test that signs out."""
+    """`agent()` is the dashboard of a signed-in agent; `fresh` signs in again, for a test that signs out."""
 
     def sign_in(email="agent@demo.test", fresh=False, **options) -> Page:
         if fresh or email not in sessions:
@@ -135,7 +135,7 @@ def agent(person, sessions):
 
 @pytest.fixture
 def visitor(person, desk):
-    """`visitor()` is the chat of somebody on the shop's page; with `ticket`, one who is with Customer Care."""
+    """`visitor()` is the chat of a visitor of the shop's page; with `ticket`, one who is with Customer Care."""
 
     def arrive(ticket: str = "", name: str = "Ravi", **options) -> Chat:
         page = person(**options)

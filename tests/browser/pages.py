@@ -45,7 +45,7 @@ class Chat:
         return self
 
     def again(self) -> "Chat":
-        """Load the page anew and open the chat."""
+        """Load the page again and open the chat."""
         self.page.reload()
         return self.open()
 

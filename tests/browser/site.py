@@ -1,4 +1,4 @@
-"""Somebody else's site: another origin than the desk's, and another site to the browser."""
+"""A site that is not the desk's: another origin than the desk's, and another site to the browser."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -9,7 +9,7 @@ from .pages import Dashboard, picture
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 # Only these look at colours
 RULES = {"light": TAGS, "dark": ["color-contrast", "link-in-text-block"]}
-# A page that nobody sees draws no frames, and waits in vain for the end of what moves on it
+# A hidden page draws no frames, and waits in vain for the end of what moves on it
 SETTLED = """async () => {
     const frame = () => Promise.race([new Promise(requestAnimationFrame), new Promise((done) => setTimeout(done, 50))]);
     const moves = () => document.getAnimations().some((each) => each.effect.getTiming().iterations === 1);
@@ -39,7 +39,7 @@ def test_the_shop_its_dialog_and_the_pages_of_the_desk_that_need_no_sign_in(pers
     axe_is_content(page, state="signing in to the shop")
     page.goto("/support/login/")
     axe_is_content(page, state="the login")
-    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_label("E-mail").fill("unknown@example.com")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()

@@ -74,7 +74,7 @@ def villy_greets_and_answers(chat):
     expect(chat.frame.get_by_role("button", name="Close chat")).to_be_visible()
     expect(chat.bubbles("ai")).to_contain_text("Hi! I'm Villy. How can I help you today?")
     assert chat.frame.locator(".chips button").count() >= 3
-    assert made == [], "looking on is nobody's business: no visitor before the first word"
+    assert made == [], "looking on makes no visitor before the first word"
 
     chat.press("How do returns work?")
     answer = chat.bubbles("ai").last

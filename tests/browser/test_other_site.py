@@ -1,4 +1,4 @@
-"""The widget on somebody else's site, where browsers let a frame store nothing."""
+"""The widget on another site, where browsers let a frame store nothing."""
 
 import pytest
 from playwright.sync_api import expect
@@ -170,7 +170,7 @@ def test_the_page_drives_it_and_hears_from_it(shop, site, desk):
     expect(chat.button).to_have_text("")
     assert page.evaluate("heard.filter(([name]) => name === 'ticket').at(-1)[1]") == "in-progress"
 
-    # An open chat in a tab that nobody looks at counts too
+    # An open chat in a hidden tab counts too
     look = "on => { Object.defineProperty(document, 'hidden', { value: !on, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }"
     chat.document().evaluate(look, False)
     desk.as_agent().post(f"/api/support/admin/{ticket}/reply", json={"message": "Still there?"})

@@ -1,4 +1,4 @@
-"""Two agents and one ticket: they see each other, and nobody answers past the customer."""
+"""Two agents and one ticket: they see each other, and neither answers past the customer."""
 
 import pytest
 from playwright.sync_api import expect

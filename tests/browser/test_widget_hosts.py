@@ -147,6 +147,7 @@ def test_tabs_share_one_stream_and_what_is_read_in_one_is_read_in_all(visitor, d
     for tab in tabs:
         expect(tab.page.get_by_role("button", name="Chat with Villy", exact=True)).to_be_visible()
     # The tab that leads goes; another takes over
+    tabs[2].button.click()
     chat.page.close()
     reply(desk, chat.ticket, "And goes on")
     expect(tabs[2].bubbles("agent").last).to_contain_text("And goes on")

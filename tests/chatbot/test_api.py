@@ -21,7 +21,7 @@ ASK, CHAT, CREATE, HELPED = (
 
 @pytest.fixture
 def visitor(api, db):
-    """Somebody who has only just opened the chat."""
+    """A visitor who has only just opened the chat."""
     answer = api().post("/api/auth/visitor")
     assert (answer.status_code, answer.json()["user"]["name"]) == (201, "")
     return Person.objects.get(pk=answer.json()["user"]["id"])

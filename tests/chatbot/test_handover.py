@@ -60,7 +60,7 @@ def test_the_packet_tells_what_happened_so_that_nobody_asks_again(priya, orders)
         (["the box was torn", "talk to a human"], "product-issue", "high", "item_problem"),
         # What comes later decides the category; the priority never falls
         (["it has not come yet, 10 days late", "cancel my order"], "order", "high", "cancel_order"),
-        # Nothing comes before a danger to somebody
+        # Nothing comes before a danger to people
         (
             ["my son found glass piece in the snack", "also cancel my order"],
             "product-issue",

@@ -1,4 +1,4 @@
-"""An order is told to whoever placed it. To a guest only after a code, and to nobody else by any door."""
+"""An order is told to the person who placed it: to a guest only after a code, and to no other by any door."""
 
 import re
 import time
@@ -130,8 +130,8 @@ def test_a_code_opens_its_order_in_its_chat_only(guest, vikram):
 
 def test_mails_and_guesses_are_bounded_for_an_order(guest, order):
     for place in range(order_codes.CODES_AN_HOUR + 3):
-        somebody = factories.guest(f"Guest {place}", f"g{place}@example.com")
-        conversations.ask(somebody, NUMBER)
+        guest = factories.guest(f"Guest {place}", f"g{place}@example.com")
+        conversations.ask(guest, NUMBER)
     order_codes.all_sent()
     assert len(mail.outbox) == order_codes.CODES_AN_HOUR
     # Over the hour's five and the day's ten nothing opens it, and what is said stays the same
@@ -248,7 +248,7 @@ def test_a_customer_with_only_a_phone_gets_the_code_there(settings, db):
     factories.order(owner, NUMBER)
     with JsonServer() as gateway:
         settings.SMS_URL = gateway.url
-        guest = factories.guest("Somebody", "somebody@example.com")
+        guest = factories.guest("Ravi", "ravi.k@example.com")
         conversations.ask(guest, NUMBER)
         order_codes.all_sent()
         sent = gateway.received[-1]
@@ -259,7 +259,7 @@ def test_a_customer_with_only_a_phone_gets_the_code_there(settings, db):
 def test_a_gateway_that_is_down_breaks_no_chat(settings, db, caplog):
     settings.SMS_URL = "http://127.0.0.1:9/"
     factories.order(factories.guest("Suresh", email="", phone="+91 90000 02744"), NUMBER)
-    answer = conversations.ask(factories.guest("Somebody", "somebody@example.com"), NUMBER)
+    answer = conversations.ask(factories.guest("Ravi", "ravi.k@example.com"), NUMBER)
     order_codes.all_sent()
     assert "code" in answer.text
     assert "could not be sent" in caplog.text

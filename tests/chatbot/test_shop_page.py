@@ -1,4 +1,4 @@
-"""The demo shop: it shows, it remembers nobody, and it vouches only for whom it knows."""
+"""The demo shop: it shows, it remembers no visitor, and it vouches only for people it knows."""
 
 import time
 
@@ -98,7 +98,7 @@ def test_a_customer_signs_in_and_is_vouched_for(client, priya):
     "data",
     [
         {"email": "priya@example.com", "password": "wrong"},
-        {"email": "nobody@example.com", "password": factories.PASSWORD},
+        {"email": "unknown@example.com", "password": factories.PASSWORD},
         {"email": "ravi@example.com", "password": ""},
         {"email": ["priya@example.com"], "password": {"$ne": ""}},
         {},

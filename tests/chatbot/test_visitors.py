@@ -57,7 +57,7 @@ def _encoded(part) -> bytes:
 
 @pytest.fixture
 def identify(api, db):
-    """`identify(token)` is the answer; as somebody whom the browser knows already, `identify(token, person)`."""
+    """`identify(token)` is the answer; as a person whom the browser knows already, `identify(token, person)`."""
     return lambda given, person=None: api(person).post(IDENTIFY, {"token": given})
 
 
@@ -113,7 +113,7 @@ def test_an_identity_works_even_if_a_detail_is_no_way_to_reach_anybody(given, ke
 
 
 def test_a_way_to_be_reached_proves_nothing(identify, priya):
-    """An account with the same e-mail address, and its tickets, are somebody else's until the sub says so."""
+    """An account with the same e-mail address, and its tickets, are another person's until the sub says so."""
     factories.ticket(priya)
     user = identify(token(email=priya.email)).json()["user"]
     assert user["id"] != str(priya.pk)
@@ -334,7 +334,7 @@ def test_a_customer_without_an_address_who_connects_stays_who_they_are(path, ide
 
 def test_the_form_only_adds_what_the_shop_has_not_said(identify, api):
     person = Person.objects.get(pk=identify(token(email=None, phone=None)).json()["user"]["id"])
-    api(person).post("/widget/connect", {"name": "Somebody else", "contact": "90000 00111"})
+    api(person).post("/widget/connect", {"name": "Another name", "contact": "90000 00111"})
     person.refresh_from_db()
     assert (person.name, person.phone) == ("Priya", "90000 00111")
 

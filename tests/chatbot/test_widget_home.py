@@ -48,7 +48,7 @@ def test_home_lists_all_of_the_persons_conversations_with_state_last_line_and_un
     closed(priya, "The jar is broken", asha)
     waiting = factories.ticket(priya, "Where is my parcel?")
     workflow.agent_replies(waiting, "It leaves today", by=asha)
-    factories.ticket(vikram, "Somebody else's")
+    factories.ticket(vikram, "Another customer's")
     shown = page(api(priya).get(CONVERSATION, {"conversation": "home"})).one("section", _class="home")
     assert "Hi Priya" in shown.text
     last, past = shown.all("button", _class="talk")
@@ -57,7 +57,7 @@ def test_home_lists_all_of_the_persons_conversations_with_state_last_line_and_un
     assert "It leaves today" in last.text
     assert last.one(aria_label="1 unread").text == "1"
     assert "Closed" in past.text or past.one("span", _class="count")
-    assert "Somebody else's" not in shown.text
+    assert "Another customer's" not in shown.text
 
 
 def test_without_a_conversation_the_widget_opens_on_its_home(api, priya, asha):

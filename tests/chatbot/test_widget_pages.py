@@ -109,7 +109,7 @@ def test_the_frame_can_be_read_before_any_script_runs(client, db):
     assert len(log.all("button")) >= 3
     assert shown.one("textarea", aria_label="Type a message...")
     assert shown.one("button", aria_label="Send")
-    # Not before there is somebody to see the picture
+    # Not before there is an agent to see the picture
     assert not shown.all("button", aria_label="Attach image")
 
 
@@ -125,8 +125,8 @@ CALLS = [
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_fragments_need_a_token_and_a_session_is_none(api, browse, priya, method, path):
     factories.ticket(priya)
-    for nobody in (api(), browse(priya)):
-        answer = getattr(nobody, method)(f"/widget/{path}")
+    for stranger in (api(), browse(priya)):
+        answer = getattr(stranger, method)(f"/widget/{path}")
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert Ticket.objects.get().last_seq == 2

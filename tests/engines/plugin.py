@@ -96,7 +96,7 @@ def pytest_configure(config):
 
 # --- MongoDB: what a test leaves behind ---------------------------------------
 
-# Django would make the content types and permissions anew after every test
+# Django would make the content types and permissions again after every test
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 # Where the test has put something; to empty all of them costs more than most tests
 written: set[str] = set()

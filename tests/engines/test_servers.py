@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.not_on("postgresql", "mongodb", reason="starts these engines by itself"),
 ]
 BACK_WITHIN_SECONDS = 10
-# Long enough for whoever doubles the wait after each try
+# Long enough for a client that doubles the wait after each try
 AWAY_SECONDS = 12
 
 

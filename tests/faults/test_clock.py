@@ -13,13 +13,23 @@ DAY = 86400
 # `manage.py serve`, whose clock is off by as many seconds as a file says
 WITH_ANOTHER_CLOCK = """
 import os, sys, time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+import django, jwt.api_jwt
 from django.utils import timezone
+django.setup()
+from rest_framework_simplejwt import tokens
 
 right_time, right_now, file = time.time, timezone.now, Path(os.environ["CLOCK"])
 time.time = lambda: right_time() + float(file.read_text())
-timezone.now = lambda: right_now() + timedelta(seconds=float(file.read_text()))
+timezone.now = tokens.aware_utcnow = lambda: right_now() + timedelta(seconds=float(file.read_text()))
+
+class OffClock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return timezone.now()
+
+jwt.api_jwt.datetime = OffClock
 
 from django.core.management import execute_from_command_line
 execute_from_command_line(["manage.py", "serve"])
@@ -66,7 +76,7 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
     jumps = [0, DAY, -3600, 300, -DAY, 0]
     for place, seconds in enumerate(jumps):
         clock.off_by(seconds)
-        # Whoever has signed in by a clock that was right does so again
+        # People who signed in by the right clock do so again
         for name, caller, address in (
             ("customer", desk.as_customer(), f"/api/support/{ticket}/message"),
             ("agent", desk.as_agent(), f"/api/support/admin/{ticket}/reply"),

@@ -9,13 +9,15 @@ from tests.desk import ROOT
 
 # Three hundred pages whose stream is cut `failures` times; each tells how long it would wait
 PAGES = """
-const { listen, SILENCE } = await import(process.argv[1]);
+const { listen, FIRST_WORD } = await import(process.argv[1]);
 const failures = Number(process.argv[2]);
 const waits = [];
-globalThis.addEventListener = () => {};
-globalThis.setTimeout = (go, milliseconds) => { if (milliseconds === SILENCE) return; waits.push(milliseconds); if (waits.length <= failures * 300) queueMicrotask(go); };
+globalThis.addEventListener = globalThis.removeEventListener = () => {};
+globalThis.document = { hidden: false, addEventListener() {} };
+globalThis.setInterval = globalThis.clearInterval = globalThis.clearTimeout = () => {};
+globalThis.setTimeout = (go, milliseconds) => { if (milliseconds === FIRST_WORD) return; waits.push(milliseconds); if (waits.length <= failures * 300) queueMicrotask(go); };
 for (let page = 0; page < 300; page++) {
-  listen({ open: async () => { throw new Error("offline"); }, lastEventId: "7", onEvent() {}, onState() {} });
+  listen({ url: "/events", get: async () => { throw new Error("offline"); }, lastEventId: "7", onEvent() {}, onState() {} });
 }
 setImmediate(() => { console.log(JSON.stringify(waits.slice(-300))); process.exit(0); });
 """

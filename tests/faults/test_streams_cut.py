@@ -118,5 +118,5 @@ async def _cut_and_caught_up(desk):
     assert all(ear.heard == [1, 2, 3, 4] for group in of_tickets for ear in group)
     for ear in of_inbox:
         assert ear.heard == list(range(ear.heard[0], ear.heard[-1] + 1))
-    # Nobody told them all to come back at the same moment
+    # They do not all come back at the same moment
     assert len({ear.waits[0] for ear in ears}) > 300

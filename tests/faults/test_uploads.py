@@ -94,7 +94,7 @@ def may_mount(folder: Path) -> bool:
 def test_a_full_disk_for_pictures_is_507_without_half_a_ticket_and_text_goes_on(desk, tmp_path):
     if not may_mount(tmp_path):
         pytest.skip(
-            "this system lets nobody but root mount a disk; test_uploads.py tells the desk that it is full"
+            "this system lets only root mount a disk; test_uploads.py tells the desk that it is full"
         )
     shutil.rmtree(desk.data_dir / "media", ignore_errors=True)
     (desk.data_dir / "media").mkdir()
@@ -123,7 +123,7 @@ def test_a_full_disk_for_pictures_is_507_without_half_a_ticket_and_text_goes_on(
 
 def test_a_full_disk_for_everything_is_a_calm_503_and_what_was_acknowledged_stays(desk, tmp_path):
     if not may_mount(tmp_path):
-        pytest.skip("this system lets nobody but root mount a disk")
+        pytest.skip("this system lets only root mount a disk")
     disk = tmp_path / "disk"
     disk.mkdir()
     size = sum(path.stat().st_size for path in files_in(desk.data_dir)) + 2 * 1024 * 1024

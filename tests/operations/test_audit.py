@@ -1,4 +1,4 @@
-"""Who at the desk saw, changed, exported, erased what, when, from where; and that nobody rewrites it."""
+"""Who at the desk saw, changed, exported, erased what, when, from where; and that it cannot be rewritten."""
 
 import zipfile
 from datetime import timedelta

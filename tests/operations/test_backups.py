@@ -182,6 +182,6 @@ def test_who_was_erased_since_is_erased_again(data_dir, backup, tmp_path):
 
 def test_a_database_on_a_server_is_sent_to_its_own_tool(tmp_path):
     for command, file in (("backup", "x.zip"), ("restore", "x.zip")):
-        told = manage(tmp_path, command, tmp_path / file, DATABASE_URL="postgres://nobody@127.0.0.1:9/none")
+        told = manage(tmp_path, command, tmp_path / file, DATABASE_URL="postgres://desk@127.0.0.1:9/none")
         assert told.returncode == 1
         assert "pg_dump" in told.stderr

@@ -69,7 +69,7 @@ class Processes:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "DATA_DIR": str(folder), "DEBUG": "off", "SECRET_KEY": "s" * 60, "PORT": str(self.port),
             "ALLOWED_HOSTS": "desk.example,127.0.0.1", "TRUSTED_PROXIES": "1", "METRICS_TOKEN": "m" * 30,
-            # As compose.yaml gives them when nobody sets them
+            # As compose.yaml gives them when they are not set
             "WIDGET_ORIGINS": "", "WIDGET_SIGNING_KEY": "", "EMAIL_HOST": "", **environment,
         }  # fmt: skip
         self.log = (folder / "log").open("ab")
@@ -89,7 +89,7 @@ class Processes:
         )
 
     def client(self, **headers: str) -> httpx.Client:
-        """Somebody who comes through the proxy in front, which ends TLS."""
+        """A client that comes through the proxy in front, which ends TLS."""
         through = {"Host": "desk.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=through | headers, timeout=30)
 

@@ -76,7 +76,7 @@ def test_what_was_dealt_with_in_time_is_not_noted(done, ticket, asha):
     done(ticket, asha)
     jobs.notice_breaches(overdue_at(ticket), ticket.created_at)
     assert said(ticket, "first_response") == []
-    assert stored(ticket).answer_check_at is None, "nobody looks again"
+    assert stored(ticket).answer_check_at is None, "no job looks again"
 
 
 def test_a_raised_priority_may_make_the_answer_overdue_at_once(ticket, asha):
@@ -211,7 +211,7 @@ def test_a_lease_is_respected_until_it_runs_out(runs, now):
     jobs.run_due(now)
     Job.objects.update(leased_until=now + jobs.LEASE)
     assert jobs.run_due(now + jobs.LEASE / 2) == []
-    assert jobs.run_due(now + jobs.LEASE) == ["sweep"], "whoever had it has died"
+    assert jobs.run_due(now + jobs.LEASE) == ["sweep"], "the worker that had it has died"
 
 
 @pytest.mark.django_db

@@ -121,7 +121,7 @@ def code(token="", settings=None, **meta) -> int:
         ({"REMOTE_ADDR": "::1"}, 0, 200),
         ({"REMOTE_ADDR": "192.0.2.1"}, 0, 404),
         ({"REMOTE_ADDR": ""}, 0, 404),
-        # A proxy on this machine asks for somebody else
+        # A proxy on this machine asks for another machine
         ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.1"}, 0, 404),
         ({"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=192.0.2.1"}, 0, 404),
         ({"REMOTE_ADDR": "127.0.0.1"}, 1, 404),

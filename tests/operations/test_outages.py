@@ -133,7 +133,7 @@ def broken(get_response):
     return middleware
 
 
-# --- SQLite, with somebody who does not let go -------------------------------
+# --- SQLite, with a process that keeps its lock -------------------------------
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")

@@ -15,7 +15,10 @@ from supportdesk import env
 from tests.desk import ROOT, free_port
 
 STRONG = "yVn4-" + "Qx7_kP2wLm9zTd3R" * 3
-REAL = {"DEBUG": "off", "SECRET_KEY": STRONG, "ALLOWED_HOSTS": "desk.example", "TRUSTED_PROXIES": "1"}
+REAL = {"DEBUG": "off", "SECRET_KEY": STRONG, "ALLOWED_HOSTS": "desk.example", "TRUSTED_PROXIES": "1"} | {
+    # A desk without a mail server is warned of it
+    "EMAIL_HOST": "mail.example"
+}
 
 # Variables, and what the sentence says besides the name: (environment, variable, words of the sentence)
 WRONG = [

@@ -1,4 +1,4 @@
-"""The headers of every answer, whatever it is and whoever asks, and that the pages keep to them."""
+"""The headers of every answer, whatever it is and for any caller, and that the pages keep to them."""
 
 import re
 
@@ -43,38 +43,38 @@ def answers(browse, api, meera, asha, priya, ticket, monkeypatch):
     """Every kind of answer that the desk gives, by name."""
     with uploads.received(factories.picture()) as picture:
         photo = workflow.customer_says(ticket, "Look", by=priya, picture=picture)
-    staff, nobody = browse(meera), browse()
-    nobody.raise_request_exception = staff.raise_request_exception = False
+    staff, stranger = browse(meera), browse()
+    stranger.raise_request_exception = staff.raise_request_exception = False
     made = {
-        "shop": nobody.get("/"),
-        "sign-in": nobody.get("/support/login/"),
-        "redirect": nobody.get("/support/"),
+        "shop": stranger.get("/"),
+        "sign-in": stranger.get("/support/login/"),
+        "redirect": stranger.get("/support/"),
         "dashboard": staff.get("/support/"),
         "ticket": staff.get(f"/support/{ticket.pk}/"),
         "fragment": staff.get("/support/rows", headers={"HX-Request": "true"}),
-        "admin sign-in": nobody.get("/admin/login/"),
+        "admin sign-in": stranger.get("/admin/login/"),
         "admin": staff.get("/admin/"),
         "admin list": staff.get("/admin/tickets/ticket/"),
         "admin form": staff.get(f"/admin/tickets/ticket/{ticket.pk}/change/"),
         "admin person": staff.get(f"/admin/tickets/person/{priya.pk}/change/"),
         "admin data": staff.get(f"/admin/tickets/person/{priya.pk}/data/"),
         "admin articles": staff.get("/admin/chatbot/article/add/"),
-        "api docs": nobody.get("/api/docs"),
-        "api schema": nobody.get("/api/schema"),
+        "api docs": stranger.get("/api/docs"),
+        "api schema": stranger.get("/api/schema"),
         "api": api(priya).get("/api/auth/me"),
         "api refusal": api().get("/api/auth/me"),
-        "frame": nobody.get("/widget/frame?host=http://localhost:3000"),
-        "frame refused": nobody.get("/widget/frame?host=https://evil.example"),
-        "loader": nobody.get("/widget.js"),
+        "frame": stranger.get("/widget/frame?host=http://localhost:3000"),
+        "frame refused": stranger.get("/widget/frame?host=https://evil.example"),
+        "loader": stranger.get("/widget.js"),
         "widget": api(priya).get("/widget/conversation"),
         "picture": browse(asha).get(f"/files/{photo.pk}"),
-        "health": nobody.get("/healthz"),
-        "absent": nobody.get("/no/such/page"),
-        "absent call": nobody.get("/api/no/such/call"),
-        "method": nobody.post("/widget.js"),
-        "host": nobody.get("/", headers={"host": "evil.example"}),
+        "health": stranger.get("/healthz"),
+        "absent": stranger.get("/no/such/page"),
+        "absent call": stranger.get("/api/no/such/call"),
+        "method": stranger.post("/widget.js"),
+        "host": stranger.get("/", headers={"host": "evil.example"}),
     }
-    browser = type(nobody)(enforce_csrf_checks=True)
+    browser = type(stranger)(enforce_csrf_checks=True)
     made["csrf"] = browser.post("/support/login/", {"username": "a", "password": "b"})
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "inbox_page", lambda *_, **__: 1 / 0)

@@ -141,7 +141,7 @@ def everything_about(cast):
     return cast.browse(cast.meera).post(f"/admin/tickets/person/{cast.priya.pk}/data/", {"export": "1"})
 
 
-def nobody(path, **data):
+def signed_out(path, **data):
     return lambda cast: bearer(cast, None).post(path, data)
 
 
@@ -154,11 +154,11 @@ DOORS = [
     ("second factor", enter_a_code, "json"),
     ("second factor", enter_a_code_on_the_page, "page"),
     ("reset a password", forget_the_password, "page"),
-    ("register", nobody("/api/auth/register", name="Zoya", email="zoya@example.com", password="x"), "json"),
-    ("begin a chat", nobody("/api/auth/visitor"), "json"),
-    ("begin a chat", nobody("/api/auth/guest", name="Ravi", email="ravi@example.com"), "json"),
-    ("identify", nobody("/api/auth/identify", token="x"), "json"),
-    ("refresh", nobody("/api/auth/token/refresh", refresh="x"), "json"),
+    ("register", signed_out("/api/auth/register", name="Zoya", email="zoya@example.com", password="x"), "json"),
+    ("begin a chat", signed_out("/api/auth/visitor"), "json"),
+    ("begin a chat", signed_out("/api/auth/guest", name="Ravi", email="ravi@example.com"), "json"),
+    ("identify", signed_out("/api/auth/identify", token="x"), "json"),
+    ("refresh", signed_out("/api/auth/token/refresh", refresh="x"), "json"),
     ("ask Villy", ask, "json"),
     ("ask Villy", ask_in_the_widget, "json"),
     ("get a code", asks("where is VP-10001"), "json"),

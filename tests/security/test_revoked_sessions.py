@@ -28,7 +28,7 @@ def test_a_session_is_over_with_the_next_request(change, browse, asha):
 
 
 def test_a_new_password_ends_the_other_sessions_and_tokens_of_its_owner(browse, api, meera, asha):
-    """Set in the admin, by whoever may: the agent's own browsers and frontends are out."""
+    """Set in the admin: the agent's own browsers and frontends are out."""
     session, bearer = browse(asha), api(asha)
     changed = browse(meera).post(
         f"/admin/tickets/person/{asha.pk}/password/",

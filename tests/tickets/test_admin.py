@@ -212,11 +212,11 @@ def test_a_step_that_is_gone_is_refused_with_what_was_typed(staff, ticket, asha)
 
 
 def test_a_refusal_of_the_workflow_is_told_and_undoes_the_rest(staff, ticket, meera, monkeypatch):
-    def outrun(ticket, *args, **kwargs):
+    def overtaken(ticket, *args, **kwargs):
         raise workflow.IllegalMove("The customer wrote again just now. Please look first.")
 
-    # What the form cannot foresee: somebody is quicker between its check and the verb
-    monkeypatch.setattr(changes, "move_unless_conflict", outrun)
+    # What the form cannot foresee: another agent is quicker between its check and the verb
+    monkeypatch.setattr(changes, "move_unless_conflict", overtaken)
     answer = save(staff, ticket, status="closed", priority="low")
     assert answer.redirect_chain == [(address(ticket), 302)]
     assert told(page(answer)) == [
@@ -265,7 +265,7 @@ def test_a_ticket_is_shown_with_as_many_queries_whatever_was_said(staff, ticket,
         return len(seen)
 
     workflow.take(ticket, by=asha)
-    # That somebody looked is noted once
+    # A look is noted once
     asked()
     few = asked()
     Message.objects.bulk_create(

@@ -88,12 +88,12 @@ def test_a_call_back_is_ticked_off_only_if_one_was_asked_for(change, priya, tick
     [
         ("status", "done"), ("status", "Open"), ("status", ""), ("status", None), ("status", ["open"]),
         ("priority", "highest"), ("category", "spam"), ("assignedAgent", "me"), ("assignedAgent", ""),
-        ("assignedAgent", 5), ("assignedAgent", "<priya>"), ("assignedAgent", "<nobody>"), ("resolution", None),
+        ("assignedAgent", 5), ("assignedAgent", "<priya>"), ("assignedAgent", "<a ticket>"), ("resolution", None),
         ("resolution", "x" * 4001), ("callbackCompleted", "maybe"), ("callbackCompleted", None),
     ],
 )  # fmt: skip
 def test_a_value_that_a_field_does_not_have_is_refused(field, value, change, priya, ticket):
-    people = {"<priya>": str(priya.pk), "<nobody>": str(ticket.pk)}
+    people = {"<priya>": str(priya.pk), "<a ticket>": str(ticket.pk)}
     refused(
         change(**{field: people.get(value, value) if isinstance(value, str) else value}), 400, field=field
     )
@@ -135,7 +135,7 @@ def test_a_change_that_is_refused_in_part_is_refused_whole(refusable, change, ro
     assert TicketEvent.objects.count() == 1
 
 
-# --- What nobody declares in a message, a ticket, an account ---------------------------
+# --- What is declared in no message, a ticket, an account ---------------------------
 
 CLAIMS = {
     "sender": "agent", "senderName": "Care", "internal": True, "role": "staff", "status": "closed", "userId": "<vikram>",

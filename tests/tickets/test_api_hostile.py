@@ -11,8 +11,6 @@ from tests import factories
 from tests.assertions import refused
 from tickets import live
 
-pytestmark = pytest.mark.engines
-
 FIELDS = [
     "message",
     "image",
@@ -40,12 +38,12 @@ FIELDS = [
 
 # Every call that takes a body: who calls, how, where
 CALLS = [
-    ("nobody", "post", "/api/auth/register"),
-    ("nobody", "post", "/api/auth/token"),
-    ("nobody", "post", "/api/auth/token/refresh"),
-    ("nobody", "post", "/api/auth/logout"),
-    ("nobody", "post", "/api/auth/identify"),
-    ("nobody", "post", "/api/auth/guest"),
+    ("signed out", "post", "/api/auth/register"),
+    ("signed out", "post", "/api/auth/token"),
+    ("signed out", "post", "/api/auth/token/refresh"),
+    ("signed out", "post", "/api/auth/logout"),
+    ("signed out", "post", "/api/auth/identify"),
+    ("signed out", "post", "/api/auth/guest"),
     ("priya", "post", "/api/chat/message"),
     ("priya", "post", f"/api/chat/message/{uuid.uuid4()}/helped"),
     ("priya", "post", "/api/support/create"),
@@ -66,7 +64,7 @@ def call(api, priya, asha, ticket, monkeypatch):
     """`call(who, method, url, body)` sends the bytes as they are; <ticket> is Priya's."""
     # Only this thread sees what the test has not committed
     monkeypatch.setattr(live, "in_thread", sync_to_async(lambda function, *args: function(*args)))
-    clients = {"nobody": api(), "priya": api(priya), "asha": api(asha)}
+    clients = {"signed out": api(), "priya": api(priya), "asha": api(asha)}
     for client in clients.values():
         client.raise_request_exception = False
 
@@ -140,6 +138,7 @@ ODD_VALUES = {
 }
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("case", ODD_VALUES)
 def test_an_odd_value_in_every_field_breaks_nothing(case, call):
     body = json.dumps(dict.fromkeys(FIELDS, ODD_VALUES[case])).encode()
@@ -218,6 +217,7 @@ ODD_IDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("odd", ODD_IDS)
 def test_an_id_of_any_form_that_is_nobodys_is_404_in_json(odd, call):
     for who, method, url in [
@@ -273,6 +273,7 @@ def cursor(text: str | bytes) -> str:
 NOWHERE = "|3f1c9a52-7b0e-4d2a-9c41-2a6f5d8e7b13"
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     "odd",
     ["x", "%00", "=", "====", "%F0%9F%98%80", "a" * 10_000, "null", cursor(b"\xff\xfe"), cursor("x"), cursor(NOWHERE),
@@ -305,6 +306,7 @@ def test_a_search_that_cannot_be_is_refused(odd, call):
     refused(call("asha", "get", f"/api/support/admin/?q={odd}"), 400, "bad_filter")
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     "odd", ["%", "%25", "_", "%5C", "'", '"', "''; DROP TABLE--", "#", "##", "%C2%B2%C2%B2%C2%B2%C2%B2", "%D9%A3" * 5,
             "0" * 10, "9" * 200, "x" * 200, "q " * 100, "%ED%A0%80", "%ff", "*", "(", "[a-", "q%0Aq"],
@@ -339,6 +341,7 @@ def test_the_schema_has_the_version_that_it_has(version, client, db):
     assert answer.headers["Content-Disposition"].isprintable()
 
 
+@pytest.mark.engines
 def test_what_the_admin_cannot_look_for_is_refused(browse, meera):
     chosen = {"action": "change_status", "_selected_action": "x"}
     assert browse(meera).post("/admin/tickets/ticket/", chosen).status_code == 400

@@ -174,11 +174,11 @@ only_mongodb = pytest.mark.not_on(
 
 @only_mongodb
 def test_writers_of_one_process_do_their_work_twice_at_most(ticket, priya, monkeypatch):
-    outrun = []
-    monkeypatch.setattr(change_set, "pause", outrun.append)
+    pauses = []
+    monkeypatch.setattr(change_set, "pause", pauses.append)
     at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 20)
-    # Who reads the ticket just before somebody else has written comes too late once, and knows it then
-    assert set(outrun) <= {0}
+    # Who reads the ticket just before another has written comes too late once, and knows it then
+    assert set(pauses) <= {0}
 
 
 @only_mongodb
@@ -191,7 +191,7 @@ def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, pr
 
 @only_mongodb
 def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, priya, monkeypatch):
-    outrun, comes = [], threading.Event()
+    pauses, comes = [], threading.Event()
 
     @contextmanager
     def in_line_as_is_seen(key):
@@ -199,7 +199,7 @@ def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, pr
         with serialized(key) as waited:
             yield waited
 
-    monkeypatch.setattr(change_set, "pause", outrun.append)
+    monkeypatch.setattr(change_set, "pause", pauses.append)
     stale = read(ticket)
     with ThreadPoolExecutor(1) as other:
         with serialized(ticket.pk):
@@ -208,7 +208,7 @@ def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, pr
             assert comes.wait(10)
             workflow.customer_says(read(ticket), "First", by=priya)
         [said] = second.result(30)
-    assert (said.seq, outrun) == (4, [])
+    assert (said.seq, pauses) == (4, [])
 
 
 @only_mongodb
@@ -235,7 +235,7 @@ def test_fifty_openings_with_one_client_id_open_one_ticket(priya):
 
 @pytest.mark.parametrize("opening", [False, True], ids=["message", "opening"])
 def test_parallel_tries_to_send_one_picture_leave_one_picture(opening, priya, ticket):
-    """The losers have stored theirs already when they learn that they were outrun."""
+    """The losers have stored theirs already when they learn that they lost."""
 
     def send():
         with received(factories.picture()) as picture:

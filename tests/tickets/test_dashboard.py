@@ -400,7 +400,7 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
     ticket = factories.ticket(priya, order=factories.order(priya))
     for number in range(30):
         factories.ticket(factories.person(f"Customer{number}"))
-    # That somebody looked is noted once
+    # A look is noted once
     asked(opened(ticket))
     few = asked("/support/"), asked(opened(ticket))
     for number in range(30):

@@ -112,7 +112,7 @@ def test_a_picture_comes_with_the_type_that_we_encoded_and_in_a_sandbox(
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         # Its own policy, and not the pages' beside it
         assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        # Only the browser of whoever may see it keeps it, and asks anew as somebody else
+        # Only the browser of a person who may see it keeps it, and asks again as another person
         assert set(headers["Cache-Control"].split(", ")) == {"private", "max-age=86400", "immutable"}
         assert {"Authorization", "Cookie"} <= set(headers["Vary"].split(", "))
 

@@ -109,7 +109,7 @@ def test_a_bubble_that_was_shown_is_not_rendered_again(ticket, asha):
     "change",
     [
         {"text": "(removed)"},
-        {"sender_name": "Somebody"},
+        {"sender_name": "Another"},
         {"internal": True},
         {"client_id": "another"},
         {"picture": "pictures/a.jpg", "picture_width": 300, "picture_height": 200},

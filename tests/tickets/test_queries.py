@@ -241,7 +241,7 @@ def test_no_page_costs_more_queries_when_there_is_more_to_show(way, ticket, priy
         # The test's own transaction turns what would be BEGIN and COMMIT into savepoints
         return sum("SAVEPOINT" not in query["sql"] for query in queried)
 
-    # That somebody looked is noted once; a list of one page only is not counted
+    # A look is noted once; a list of one page only is not counted
     many(priya, 30)
     ask(callers, ticket)
     little = cost()

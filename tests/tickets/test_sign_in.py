@@ -50,7 +50,7 @@ def test_the_page_can_be_read_and_filled_in_without_seeing_it(browse):
     ("email", "password"),
     [
         ("asha@example.com", "wrong"),
-        ("nobody@example.com", factories.PASSWORD),
+        ("unknown@example.com", factories.PASSWORD),
         ("priya@example.com", "wrong"),
         ("gone@example.com", factories.PASSWORD),
         ("ravi@example.com", ""),

@@ -1,4 +1,4 @@
-"""What comes instead of a picture: other files, bombs, and pictures that somebody broke on purpose."""
+"""What comes instead of a picture: other files, bombs, and pictures that were broken on purpose."""
 
 import queue
 import random

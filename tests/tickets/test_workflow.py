@@ -63,7 +63,7 @@ VERBS = {
     "assign": (lambda t, p: workflow.assign(t, p["rohan"], by=p["asha"]), STAYS),
     "triage": (lambda t, p: workflow.triage(t, by=p["asha"], priority="urgent"), STAYS),
     "change_requester": (lambda t, p: workflow.change_requester(t, p["rohan"], by=p["rohan"]), STAYS),
-    "note_resolution": (lambda t, p: workflow.note_resolution(t, "Sent anew", by=p["asha"]), STAYS),
+    "note_resolution": (lambda t, p: workflow.note_resolution(t, "Sent again", by=p["asha"]), STAYS),
     "confirm": (lambda t, p: workflow.confirm(t, by=p["priya"], rating=5), NEVER | {RESOLVED: CLOSED}),
     "rate": (lambda t, p: workflow.rate(t, 4, by=p["priya"]), NEVER | {CLOSED: CLOSED}),
     "end": (

@@ -1,6 +1,6 @@
 """Any verbs in any order, by people who look at older and newer states of the tickets.
 
-`readings` holds tickets as somebody has read them, however long ago: a verb on an
+`readings` holds tickets as they were read, however long ago: a verb on an
 old one is what two tabs, two agents or a slow network make of it.
 """
 
@@ -139,7 +139,7 @@ class Desk(RuleBasedStateMachine):
             "reopen": lambda: workflow.reopen(ticket, by=self.priya),
             "call": lambda: workflow.request_callback(ticket, by=self.priya),
             "called": lambda: workflow.complete_callback(ticket, by=self.agents[0]),
-            "solved": lambda: workflow.note_resolution(ticket, "Sent anew", by=self.agents[0]),
+            "solved": lambda: workflow.note_resolution(ticket, "Sent again", by=self.agents[0]),
         }
         self.does(verbs[what])
 

@@ -73,7 +73,7 @@ class BearerAuthentication(JWTAuthentication):
         return _family_of(validated_token).person
 
 
-class NobodyYet(BearerAuthentication):
+class NoAuthentication(BearerAuthentication):
     """For calls that sign people in: no token is looked at. What is refused there is a 401 as well."""
 
     def authenticate(self, request):

@@ -23,7 +23,7 @@ def reachable() -> list[tuple[str, str]]:
 
 
 def assignable() -> list[tuple[str, str]]:
-    return [("none", "Nobody"), *((str(agent.pk), str(agent)) for agent in queries.agents())]
+    return [("none", "Unassigned"), *((str(agent.pk), str(agent)) for agent in queries.agents())]
 
 
 class ManyForm(forms.Form):
@@ -98,7 +98,7 @@ class TicketForm(forms.ModelForm):
     status = forms.ChoiceField(
         error_messages={"invalid_choice": "The ticket has moved meanwhile. Please look at it again."}
     )
-    assignee = forms.ModelChoiceField(queries.agents(), required=False, empty_label="Nobody")
+    assignee = forms.ModelChoiceField(queries.agents(), required=False, empty_label="Unassigned")
     resolution = TextField(
         widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
         help_text="How it was solved. The customer reads it once the ticket is resolved.",

@@ -151,7 +151,7 @@ class TicketAdmin(DeskAdmin):
     def priority_pill(self, ticket):
         return _pill("priority", ticket.priority, ticket.get_priority_display())
 
-    @admin.display(description="assigned to", empty_value="Nobody")
+    @admin.display(description="assigned to", empty_value="Unassigned")
     def assigned_to(self, ticket):
         return ticket.assignee_name or None
 

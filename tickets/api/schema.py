@@ -14,7 +14,7 @@ BAD = OpenApiResponse(
     {"oneOf": [{"$ref": "#/components/schemas/Refusal"}, FIELD_ERRORS]},
     "This cannot be done with what was sent.",
 )
-NOBODY = OpenApiResponse(RefusalSerializer, "Missing or invalid access token.")
+NO_TOKEN = OpenApiResponse(RefusalSerializer, "Missing or invalid access token.")
 ABSENT = OpenApiResponse(RefusalSerializer, "There is none, or none for the caller.")
 CLASH = OpenApiResponse(
     RefusalSerializer, "The ticket does not allow it now, or the clientId was used for something else."
@@ -30,7 +30,7 @@ TOO_MANY = OpenApiResponse(RefusalSerializer, "Too many of these; `Retry-After` 
 
 # How a call may be refused: one for anybody, one of the caller's, one about a thing, one that changes it
 OPEN = {400: BAD, 413: TOO_LARGE, 415: OTHER_KIND, 429: TOO_MANY}
-CALLER = OPEN | {401: NOBODY}
+CALLER = OPEN | {401: NO_TOKEN}
 THING = CALLER | {404: ABSENT}
 CHANGE = THING | {409: CLASH}
 
@@ -57,7 +57,7 @@ class KeyScheme(BearerScheme):
 
 
 class NoScheme(OpenApiAuthenticationExtension):
-    target_class = "tickets.accounts.tokens.NobodyYet"
+    target_class = "tickets.accounts.tokens.NoAuthentication"
     name = ()
 
     def get_security_requirement(self, auto_schema):
@@ -98,7 +98,7 @@ def _stream(name: str, summary: str, *in_path: str) -> dict:
             "security": [{"bearer": []}],
             "responses": {
                 "200": _answer("The stream.", "text/event-stream", {"type": "string"}),
-                "401": _answer(NOBODY.description, "application/json", BAD.response["oneOf"][0]),
+                "401": _answer(NO_TOKEN.description, "application/json", BAD.response["oneOf"][0]),
                 "404": _answer(ABSENT.description, "application/json", BAD.response["oneOf"][0]),
             },
         }

@@ -35,7 +35,7 @@ class IsAgent(BasePermission):
 
 def public(view):
     """A call that needs no token, and looks at none."""
-    return authentication_classes([tokens.NobodyYet])(permission_classes([AllowAny])(view))
+    return authentication_classes([tokens.NoAuthentication])(permission_classes([AllowAny])(view))
 
 
 def for_agents(view):
@@ -134,7 +134,7 @@ def logout(request):
     return Response(status=204)
 
 
-@extend_schema(operation_id="getMe", responses={200: s.PersonSerializer, 401: schema.NOBODY})
+@extend_schema(operation_id="getMe", responses={200: s.PersonSerializer, 401: schema.NO_TOKEN})
 @api_view(["GET"])
 def me(request):
     """Who is calling."""

@@ -33,7 +33,7 @@ class Activity(models.Model):
 
     Writers leave `position` empty and so never wait for each other, except on SQLite, where
     they do anyway; readers number what is new (`live.assign_sequence`).
-    CachedFromTable for some days only: the tickets themselves are the record.
+    Kept for some days only: the tickets themselves are the record.
     """
 
     id = id_in_order()

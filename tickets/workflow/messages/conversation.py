@@ -202,7 +202,7 @@ def automatic_reply(ticket: Ticket, text: str, *, by: Person, client_id: str) ->
     if seen := ticket.messages.filter(client_id=client_id).first():
         return seen
     if ticket.is_over:
-        raise IllegalMove("This ticket is closed. A new message of the customer opens a new one.")
+        raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
     if ticket.reply_by and (reason := outbox.why_not(ticket)):
         raise ChannelClosed(reason)
     change_set = ChangeSet(ticket, by=by)
