@@ -14,10 +14,10 @@ from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazy
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment
+from jinja2 import Environment, pass_eval_context
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
@@ -60,6 +60,8 @@ def environment(**options) -> Environment:
     env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
+        # Jinja2's own takes 15 µs a text, and a page of the desk has two hundred
+        _=translated,
         flashes=get_messages,
         htmx_script=htmx_script,
         icon=icon,
@@ -86,6 +88,23 @@ def environment(**options) -> Environment:
         waited=waited,
     )
     return env
+
+
+@pass_eval_context
+def translated(eval_ctx, message: str, **values) -> str:
+    """Return the text in the reader's language, with `%(name)s` filled in: what `_()` is in templates."""
+    pattern, whole = _translated(get_language(), message)
+    if not eval_ctx.autoescape:
+        return str(pattern) % values
+    return pattern % values if values else whole
+
+
+@lru_cache(maxsize=4096)
+def _translated(language: str | None, message: str) -> tuple[Markup, Markup | None]:
+    """The text to be filled in, and as it stands where it has nothing to fill in."""
+    # A template's own text and its translation are markup
+    pattern = Markup(gettext(message))
+    return pattern, None if "%(" in pattern else pattern % ()
 
 
 def rendered(template: str, **context) -> Markup:
