@@ -48,6 +48,7 @@ class TicketsConfig(AppConfig):
         from .operations import desk_steps, team_steps  # noqa: F401 (register their steps)
 
         import_module("tickets.shop.personal_data")
+        import_module("tickets.custom_fields.values")
         templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
         money.set_shop_currency(lambda: desk_settings.current().currency)
         register(Customers())

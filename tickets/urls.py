@@ -61,6 +61,7 @@ urlpatterns = [
     path(ticket + "no-answer", actions.no_answer, name="ticket-no-answer"),
     path(ticket + "spam", actions.spam, name="ticket-spam"),
     path(ticket + "block", actions.block, name="ticket-block"),
+    path(ticket + "fields", actions.fields, name="ticket-fields"),
     path(ticket + "follow", actions.follow, name="ticket-follow"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),

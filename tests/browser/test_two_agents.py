@@ -76,3 +76,26 @@ def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_
     expect(status).to_have_value("in-progress")
     expect(rohan.rows.first).to_contain_text("Assigned to Asha Nair")
     expect(asha.page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_an_agent_who_goes_away_gives_back_what_waits_before_the_colleague_s_eyes(agent, asha, visitor):
+    chat = visitor(ticket="The lid is loose")
+    asha.goto(chat.ticket)
+    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    asha.page.get_by_role("combobox", name="Assigned to").select_option(label="Asha Nair")
+    assigned = rohan.page.get_by_role("combobox", name="Assigned to")
+    expect(assigned.locator("option:checked")).to_have_text("Asha Nair")
+    here = asha.page.get_by_role("combobox", name="Your availability")
+    expect(here).to_have_value("online")
+
+    here.select_option("away")
+    expect(asha.toast.last).to_contain_text("You are away.")
+    expect(assigned.locator("option:checked")).to_have_text("Unassigned")
+    expect(rohan.page.locator("#ticket-head optgroup[label=Away]").first).to_contain_text("Asha Nair")
+
+    # A key on the page does not end an absence that was chosen; the box does
+    asha.page.keyboard.press("Shift")
+    asha.page.reload()
+    expect(here).to_have_value("away")
+    here.select_option("online")
+    expect(asha.toast.last).to_contain_text("You are online.")

@@ -8,7 +8,11 @@ tags     labels of tickets, tidied and coloured
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
+<<<<<<< HEAD
+custom_fields  fields that the shop adds to tickets and customers
+=======
 rules    rules, their runs, and dry runs
+>>>>>>> main
 macros   common steps of the team
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems
@@ -23,6 +27,7 @@ from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 from . import (
     audit,
     channels,
+    custom_fields,
     macros,
     mail_check,
     orders,
@@ -37,6 +42,6 @@ from . import (
 from .base import DeskAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "macros", "mail_check", "orders", "people", "rules", "shop", "tags", "teams",
-    "tickets", "webhooks",
+    "DeskAdmin", "audit", "channels", "custom_fields", "macros", "mail_check", "orders", "people", "rules", "shop", "tags",
+    "teams", "tickets", "webhooks",
 ]  # fmt: skip

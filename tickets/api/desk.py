@@ -12,6 +12,7 @@ from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
 from tickets.attachments import received_files
+from tickets.custom_fields import values as custom_values
 from tickets.models import Category, Order, Person, Priority, Status, Ticket
 from tickets.uploads import received
 from tickets.view_counts import view_counts
@@ -26,7 +27,7 @@ from .views import checked, conversation, conversation_now, for_agents, said
 OURS = {
     "assignedAgent": "assignee", "callbackCompleted": "callback_completed", "userName": "requester_name",
     "userEmail": "requester_email", "userPhone": "requester_phone", "snoozedUntil": "snoozed_until",
-    "orderId": "order",
+    "orderId": "order", "customFields": "custom_fields",
 }  # fmt: skip
 MANY = ("status", "priority", "category", "tag")
 YES = {"1", "true", "yes", "on"}
@@ -62,9 +63,13 @@ def inbox(request):
     page = inbox_lists.inbox_page(inbox_filter(asked, request.user), asked.get("cursor", ""))
     counts = view_counts(request.user)
     del counts["waiting-for-me"]
+    custom = custom_values.as_json(page.rows)
     return Response(
         {
-            "results": [s.ticket_json(ticket, agent=True) for ticket in page.rows],
+            "results": [
+                s.ticket_json(ticket, agent=True) | {"customFields": custom[ticket.pk]}
+                for ticket in page.rows
+            ],
             "next": page.next or None,
             "counts": {view: count.number for view, count in counts.items()},
             "countsCapped": [view for view, count in counts.items() if count.capped],

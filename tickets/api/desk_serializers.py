@@ -7,17 +7,24 @@ from django.db.models import Q
 from rest_framework import serializers
 
 from tickets import queries
+from tickets.custom_fields import definitions
 from tickets.inbox import VIEWS
 from tickets.models import Category, Order, Person, Priority, Role, Status
 from tickets.workflow import MAX_TEXT, Recording
 
 from .fields import Email, Line, Name, OneOf, Phone, Text, clock
-from .serializers import ClientIdField, DeskConversationSerializer, TicketPageSerializer
+from .serializers import (
+    ClientIdField,
+    DeskConversationSerializer,
+    DeskTicketSerializer,
+    TicketPageSerializer,
+)
 
 MOST_AT_ONCE = 500
 
 
 class InboxPageSerializer(TicketPageSerializer):
+    results = DeskTicketSerializer(many=True, read_only=True)
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     countsCapped = serializers.ListField(child=serializers.ChoiceField(list(VIEWS)), read_only=True)
 
@@ -65,6 +72,11 @@ class TicketChangesSerializer(serializers.Serializer):
         child=Line(max_length=40), required=False, max_length=20, help_text="Replaces the set."
     )
     snoozedUntil = FutureField(required=False, allow_null=True)
+    customFields = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        required=False,
+        help_text="By key; null empties a field, an absent one stays. Fields of the customer, too.",
+    )
     undo = Line(max_length=20_000, required=False, help_text="The token of a change, to take it back.")
 
     def get_fields(self):
@@ -87,6 +99,17 @@ class TicketChangesSerializer(serializers.Serializer):
         if not agent:
             raise serializers.ValidationError("There is no agent with this id.")
         return agent
+
+    def validate_customFields(self, given):
+        known = {field.key: field for field in definitions.in_use()}
+        if unknown := sorted(given.keys() - known.keys()):
+            raise serializers.ValidationError(f"There is no field {unknown[0][:40]}.")
+        for key, value in given.items():
+            try:
+                known[key].stored(value)
+            except definitions.BadValue as reason:
+                raise serializers.ValidationError(str(reason)) from reason
+        return given
 
     def validate_orderId(self, reference):
         if not reference:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from tickets.custom_fields import values as custom_values
 from tickets.privacy.plain_text import is_blank
 
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket, load_files
@@ -154,12 +155,18 @@ class ChatLineSerializer(serializers.Serializer):
     timestamp = serializers.DateTimeField(read_only=True)
 
 
+class DeskTicketSerializer(TicketSerializer):
+    """A ticket for agents, with the fields that the shop has added; an empty one is null."""
+
+    customFields = serializers.DictField(child=serializers.JSONField(allow_null=True), read_only=True)
+
+
 class TicketPageSerializer(serializers.Serializer):
     results = TicketSerializer(many=True, read_only=True)
     next = serializers.CharField(read_only=True, allow_null=True)
 
 
-class DeskConversationSerializer(TicketSerializer):
+class DeskConversationSerializer(DeskTicketSerializer):
     """A ticket for agents: its `messages` with the private notes, and the chat with Villy."""
 
     messages = DeskMessageSerializer(many=True, read_only=True)
@@ -200,6 +207,7 @@ def _message_serializer(agent: bool) -> MessageSerializer:
 def conversation_json(ticket: Ticket, messages: Iterable[Message], *, agent: bool) -> dict:
     data = ticket_json(ticket, agent=agent) | {"messages": messages_json(messages, ticket, agent=agent)}
     if agent:
+        data["customFields"] = custom_values.as_json([ticket])[ticket.pk]
         data["chat"] = ticket.handover.get("transcript", [])
         data["handover"] = {key: value for key, value in ticket.handover.items() if key != "transcript"}
     return data

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from supportdesk import languages
 from tickets import access, workflow
 from tickets.collaboration import followers
+from tickets.custom_fields import definitions
 from tickets.models import Person, Status
 
 from .dashboard import header_context
@@ -118,6 +119,15 @@ def tags(request, ticket):
         if removed
         else (gettext("Tagged “%(tag)s”.") % {"tag": " ".join(added.split())})
     )
+
+
+@action
+def fields(request, ticket):
+    """Set custom fields of the ticket or its customer; only those that were sent count."""
+    known = {field.key for field in definitions.in_use()}
+    wanted = {key: value for key, value in request.POST.items() if key in known}
+    workflow.set_custom_fields(ticket, wanted, by=request.user)
+    return gettext("Saved.")
 
 
 @action

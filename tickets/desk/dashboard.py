@@ -16,6 +16,7 @@ from tickets import access, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
+from tickets.custom_fields import values as custom_values
 from tickets.models import Category, ChannelName, Priority, Status, Ticket
 from tickets.view_counts import view_counts
 from tickets.visibility import visibility_of
@@ -245,6 +246,7 @@ def header_context(request, ticket) -> dict:
     return {
         "ticket": ticket,
         "followers": following,
+        "custom_fields": custom_values.shown(ticket),
         "is_following": any(each.person_id == request.user.pk for each in following),
         # Whose ticket it is stays to be seen when the person works here no more
         "agents": queries.assignable(ticket),

@@ -48,6 +48,7 @@ SENTENCES = {
         gettext_lazy("%(who)s merged it into ticket #%(new)s"),
         gettext_lazy("%(who)s separated it from ticket #%(old)s"),
     ),
+    "custom_field": (gettext_lazy("%(who)s set %(new)s"), gettext_lazy("%(who)s removed %(old)s")),
     "split_off": (
         gettext_lazy("%(who)s split a message off into ticket #%(new)s"),
         gettext_lazy("%(who)s moved the message of ticket #%(old)s back"),

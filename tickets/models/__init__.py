@@ -11,6 +11,7 @@ attachment  the files of messages
 event    a ticket's history, and the desk's activity in one order
 report   daily figures
 collaboration  followers, mentions, drafts
+custom_field  fields that a shop adds, and their values
 desk     tags, canned replies, saved views, replies that are sent later
 search   the words by which a ticket is found
 team     teams and availability
@@ -52,6 +53,7 @@ from .channel import (
     OutgoingState,
 )
 from .collaboration import Draft, Follower, Mention
+from .custom_field import CustomField, CustomValue, FieldKind, FieldOwner
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
 from .event import Activity, TicketEvent
 from .ids import id_in_order, in_order, random_id
@@ -127,6 +129,8 @@ __all__ = [
     "ChannelState",
     "ContactCode",
     "ConversationLink",
+    "CustomField",
+    "CustomValue",
     "DailyFigures",
     "Delivery",
     "DeliveryState",
@@ -134,6 +138,8 @@ __all__ = [
     "Draft",
     "EventType",
     "ExternalKey",
+    "FieldKind",
+    "FieldOwner",
     "Follower",
     "Holiday",
     "HolidaySource",

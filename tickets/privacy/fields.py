@@ -145,3 +145,6 @@ declare("tickets.AlertPreferences", scopes=KEPT)
 declare_same("tickets.PushSubscription", KEPT, ["endpoint", "digest", "p256dh", "auth", "browser"])
 declare("tickets.PushKey", private=KEPT)
 declare("tickets.Alert", key=KEPT)
+declare_same("tickets.CustomField", KEPT, ["key", "label", "choices", "categories"])
+# Erased by `tickets.custom_fields.values` where the field says something about the customer
+declare("tickets.CustomValue", value=Text(mask=True, erase=Erase.BY_CODE, export=True))

@@ -54,7 +54,7 @@ DELETED = Text(erase=Erase.WITH_ROW)
 TEXT_FIELDS: dict[str, dict[str, Text]] = {}
 
 
-def declare(label: str, **fields: Text) -> None:
+def declare(label: str, /, **fields: Text) -> None:
     """Declare the text fields of a model, named as in `tickets.Ticket`."""
     TEXT_FIELDS.setdefault(label, {}).update(fields)
 

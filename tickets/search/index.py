@@ -1,6 +1,6 @@
 """Finding tickets by their words, and keeping the words of what is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,10 @@ FOUND_BY = {Search.WORDS: words.found_by, Search.NAME: words.name_found_by}
 FIELDS = {"number": lambda number: [str(number)]} | {
     name: FOUND_BY[text.search] for name, text in registry.fields_of(Ticket).items() if text.search
 }
+
+
+# Return more words by ticket id for {id: ticket}; rooms that keep texts beside the ticket add theirs
+beside_fields: list[Callable[[dict], dict]] = []
 
 
 # --- Finding -----------------------------------------------------------------
@@ -104,6 +108,14 @@ def _found_by(ticket, fields, messages) -> dict[str, None]:
     return found
 
 
+def _beside(tickets: dict) -> dict[UUID, dict[str, None]]:
+    found: dict[UUID, dict[str, None]] = {id: {} for id in tickets}
+    for words_of in beside_fields:
+        for id, more in words_of(tickets).items():
+            found[id] |= dict.fromkeys(more)
+    return found
+
+
 def beside() -> tuple[str, ...]:
     """What is best read along with a ticket to which a message will be added, for `select_related`."""
     return () if connection.vendor == "mongodb" else ("search_text",)
@@ -112,7 +124,7 @@ def beside() -> tuple[str, ...]:
 def renew(ticket: Ticket) -> None:
     """Find the ticket by what it says now, and no longer by anything that it said before."""
     forget([ticket.pk])
-    found = list(_found_by(ticket, FIELDS, ticket.messages.all()))
+    found = list(_found_by(ticket, FIELDS, ticket.messages.all()) | _beside({ticket.pk: ticket})[ticket.pk])
     engines.current().fill([(ticket.pk, place(ticket.updated_at, ticket.pk), found)])
 
 
@@ -135,13 +147,13 @@ def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, siz
         said = {id: [] for id in chosen}
         for message in messages.objects.filter(ticket__in=list(chosen)).only("ticket_id", "sender", "text"):
             said[message.ticket_id].append(message)
-        rows = []
+        rows, more = [], _beside(chosen)
         for id, ticket in chosen.items():
             rank = place(ticket.updated_at, id)
             while rank in taken:
                 rank += 1
             taken.add(rank)
-            rows.append((id, rank, list(_found_by(ticket, FIELDS, said[id]))))
+            rows.append((id, rank, list(_found_by(ticket, FIELDS, said[id]) | more[id])))
         engines.current().fill(rows)
         progress(start + len(rows))
     engines.current().settle()

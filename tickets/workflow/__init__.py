@@ -13,6 +13,7 @@ waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
 undo           taking back a change
 merging        two tickets of one customer become one
+custom_fields  fields that the shop has added
 splitting      a message becomes a ticket of its own
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
@@ -32,6 +33,7 @@ from .corrections import (
     snooze,
     wake_on_time,
 )
+from .custom_fields import set_custom_fields
 from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
 from .macros import StepRefused, apply_automatically, apply_macro, check_macro
 from .merging import merge, unmerge
@@ -127,6 +129,7 @@ __all__ = [
     "request_callback",
     "resolve_silent",
     "send_planned",
+    "set_custom_fields",
     "snooze",
     "split",
     "take",

@@ -12,6 +12,7 @@ from . import undo
 from .callbacks import complete_callback
 from .change_set import atomic_on_ticket
 from .corrections import correct, mark_spam, snooze
+from .custom_fields import set_custom_fields
 from .status import Refused
 from .transitions import assign_unless_conflict, move_unless_conflict, note_resolution, triage
 
@@ -24,7 +25,7 @@ def change(ticket: Ticket, *, by: Person, **wanted) -> undo.Recording:
     """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
 
     `wanted` holds any of priority, category, assignee, callback_completed, resolution, status,
-    snoozed_until, is_spam, and what `correct` takes. Return what can be undone.
+    snoozed_until, is_spam, custom_fields, and what `correct` takes. Return what can be undone.
     """
     return _change(ticket, wanted, by, ticket.assignee_id, ticket.last_customer_seq)
 
@@ -37,6 +38,8 @@ def _change(ticket, wanted, by, assignee_read, customer_seq_read) -> undo.Record
             correct(ticket, by=by, **corrections)
         if "priority" in wanted or "category" in wanted:
             triage(ticket, by=by, priority=wanted.get("priority"), category=wanted.get("category"))
+        if "custom_fields" in wanted:
+            set_custom_fields(ticket, wanted["custom_fields"], by=by)
         if "assignee" in wanted:
             assign_unless_conflict(ticket, wanted["assignee"], by, assignee_read)
         if "callback_completed" in wanted:

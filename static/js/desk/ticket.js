@@ -108,7 +108,10 @@ export function showHeader(html, acted = null) {
     callbacks: { beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old === choosing || old.matches("dialog[open], [popover]:popover-open"))) },
   });
   const outcome = page.getElementById("outcome");
-  if (outcome) Idiomorph.morph(document.getElementById("outcome"), outcome);
+  if (outcome) {
+    Idiomorph.morph(document.getElementById("outcome"), outcome, { ignoreActiveValue: true });
+    htmx.process(document.getElementById("outcome"));
+  }
   htmx.process(head());
   showBoxes();
   showTimes(head());

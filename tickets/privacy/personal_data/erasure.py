@@ -137,7 +137,7 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
     with_pictures(ticket.messages.all()).update(
         picture="", thumbnail="", picture_width=None, picture_height=None
     )
-    told_nothing_of = registry.erased_by(Ticket, Erase.EMPTY, Erase.NAME)
+    told_nothing_of = [*registry.erased_by(Ticket, Erase.EMPTY, Erase.NAME), "custom_field"]
     for event in ticket.events.all():
         old, new = (
             ("", "") if event.field in told_nothing_of else (anonymous(event.old), anonymous(event.new))
