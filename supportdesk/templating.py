@@ -176,31 +176,39 @@ def _without_punctuation(link: str) -> str:
         link = shorter
 
 
-def age(at: datetime, now: datetime) -> str:
-    """How long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov"."""
+def age(at: datetime, now: datetime, language: str = "") -> str:
+    """How long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov".
+
+    A list that shows many names the language: asking for it takes longer than the rest.
+    """
+    language = language or languages.current()
     passed = now - at
     minutes = int(passed.total_seconds() // 60)
-    if minutes < 1:
-        return _("now")
     if minutes < 60:
-        return _in_minutes(minutes)
+        return _in_minutes(max(minutes, 0), language)
     if passed < timedelta(days=1):
-        return _in_hours(minutes // 60)
+        return _in_hours(minutes // 60, language)
     if passed < timedelta(days=7):
-        return _in_days(passed.days)
+        return _in_days(passed.days, language)
     return languages.date(timezone.localtime(at), "d MMM")
 
 
-def _in_minutes(count: int) -> str:
-    return _("%(count)s min") % {"count": count}
+@lru_cache(maxsize=500)
+def _in_minutes(count: int, language: str) -> str:
+    with languages.speaking(language):
+        return _("%(count)s min") % {"count": count} if count else _("now")
 
 
-def _in_hours(count: int) -> str:
-    return _("%(count)s h") % {"count": count}
+@lru_cache(maxsize=500)
+def _in_hours(count: int, language: str) -> str:
+    with languages.speaking(language):
+        return _("%(count)s h") % {"count": count}
 
 
-def _in_days(count: int) -> str:
-    return _("%(count)s d") % {"count": count}
+@lru_cache(maxsize=500)
+def _in_days(count: int, language: str) -> str:
+    with languages.speaking(language):
+        return _("%(count)s d") % {"count": count}
 
 
 def duration(seconds: float | None) -> str:
@@ -210,13 +218,16 @@ def duration(seconds: float | None) -> str:
     minutes = round(seconds / 60)
     if seconds < 60:
         return _("%(count)s s") % {"count": round(seconds)}
+    language = languages.current()
     if minutes < 60:
-        return _in_minutes(minutes)
+        return _in_minutes(minutes, language)
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{_in_hours(hours)} {_in_minutes(minutes)}" if minutes else _in_hours(hours)
+        in_hours = _in_hours(hours, language)
+        return f"{in_hours} {_in_minutes(minutes, language)}" if minutes else in_hours
     days, hours = divmod(hours, 24)
-    return f"{_in_days(days)} {_in_hours(hours)}" if hours else _in_days(days)
+    in_days = _in_days(days, language)
+    return f"{in_days} {_in_hours(hours, language)}" if hours else in_days
 
 
 def day(at: datetime) -> str:
@@ -247,20 +258,29 @@ def _written(at: datetime, language: str) -> tuple[str, str, str]:
     )
 
 
-def waited(since: datetime, now: datetime) -> str:
+def waited(since: datetime, now: datetime, language: str = "") -> str:
     """How long a customer has waited, as times.js goes on counting: "now", "12 min", "3 h 5 min", "2 d"."""
+    language = language or languages.current()
     minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes >= 2880:
-        return _in_days(minutes // 1440)
+        return _in_days(minutes // 1440, language)
     if minutes >= 60:
-        return f"{_in_hours(minutes // 60)} {_in_minutes(minutes % 60)}"
-    return _in_minutes(minutes) if minutes else _("now")
+        rest = minutes % 60
+        in_minutes = _in_minutes(rest, language) if rest else _no_minutes(language)
+        return f"{_in_hours(minutes // 60, language)} {in_minutes}"
+    return _in_minutes(minutes, language)
 
 
 def until(due: datetime, now: datetime) -> str:
     """How long until this time, or since it, in the words of `waited`; under a minute it is "1 min"."""
-    passed = waited(min(due, now), max(due, now))
-    return "1 min" if passed == "now" else passed
+    since, end = min(due, now), max(due, now)
+    return waited(since, max(end, since + timedelta(minutes=1)))
+
+
+@cache
+def _no_minutes(language: str) -> str:
+    with languages.speaking(language):
+        return _("%(count)s min") % {"count": 0}
 
 
 def initials(name: str) -> str:

@@ -50,7 +50,7 @@ ROOMS = [
 ]
 # For clients of the API, for the log, or stored in English for every reader
 NOT_FOR_SCREENS = re.compile(
-    r"clientId|undo token|^Call about|has waited too long|needs an answer soon|^The customer$|^Ticket #\{\} (was merged into"
+    r"clientId|undo token|split off into|^Split off from|^The message of ticket|^Call about|has waited too long|needs an answer soon|^The customer$|^Ticket #\{\} (was merged into"
     r"|is separate|was not merged)"
 )
 

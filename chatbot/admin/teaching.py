@@ -110,7 +110,14 @@ class ExampleAdmin(DeskAdmin):
     def not_known(self, request):
         """What Villy had no answer to, the newest first."""
         clusters = teaching.not_known()
-        return self._page(request, "not_known", "Villy did not know", clusters=clusters, days=teaching.DAYS)
+        return self._page(
+            request,
+            "not_known",
+            "Villy did not know",
+            clusters=clusters,
+            days=teaching.DAYS,
+            articles=teaching.unhelpful_articles(),
+        )
 
     def teach(self, request, line_id):
         """One question of that list: teach it, or let it be."""

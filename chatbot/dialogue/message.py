@@ -160,6 +160,7 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
 # "Is 10264 delivered?" asks; "it is not delivered" complains
 STANDS = cues.phrases(
     r"(?:is|was|has|have|did|are|kya|क्या)\b.{0,45}\b(?:delivered|shipped|dispatched|despatched|out for delivery|reached|packed|arrived)(?: yet| now| or not| already| today)?",
+    r"can (?:i|we) get (?:it|my order|the order|my parcel|the parcel)(?: .{0,30})?",
     r"(?:will|would|shall) (?:it|my order|the order|the parcel|my parcel|order|they) (?:come|arrive|reach|be delivered|get delivered|deliver)(?: .{0,25})?",
     r"(?:kya )?.{0,30}(?:deliver|ship|dispatch|pack|despatch) (?:hua|ho gaya|ho chuka|hui)(?: kya| hai kya| hai| ya nahi| ki nahi)", r"(?:nikla|nikal gaya|pahuncha|pahunch gaya) (?:kya|hai kya|ya nahi)", r"(?:kab|when) .{0,20}(?:deliver\w*|ship\w*|aaya|aayi|pahunch\w*|mila|arrive\w*|reach\w*|came|come)(?: hua| hui| tha| hoga| kiya| gaya)?",
 )  # fmt: skip

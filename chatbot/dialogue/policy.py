@@ -31,6 +31,7 @@ from .rules import (
     product_lists,
     product_sums,
     small_talk,
+    what_next,
     which_order,
 )
 from .several_questions import several_questions
@@ -244,6 +245,7 @@ RULES = (
     small_talk.pleasantries,
     open_issue.it_is_solved,
     open_questions.an_answer_to_our_question,
+    open_questions.a_choice,
     open_questions.the_order_that_was_asked_for,
     small_talk.no_words,
     order_flows.a_number_and_little_else,
@@ -254,8 +256,8 @@ RULES = (
     # What is wrong
     issues.no_promise,
     open_issue.the_same_for_another_order,
-    open_issue.a_photo,
-    open_issue.what_happens_now,
+    what_next.a_photo,
+    what_next.what_happens_now,
     open_issue.details_of_the_open_issue,
     about_delivery.a_place,
     product_lists.a_list_by_contents,
@@ -285,8 +287,10 @@ RULES = (
     issues.perhaps_an_issue,
     about_articles.how_to_order,
     about_articles.an_article,
+    about_articles.which_of_these,
     about_articles.nothing_of_that_name,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
+    about_products.an_unknown_fact,
     about_articles.i_do_not_know,
 )

@@ -94,6 +94,13 @@ def cluster_of(line: ChatMessage) -> Cluster:
     return next((each for each in not_known() if line in each.lines), Cluster([line]))
 
 
+def unhelpful_articles() -> list[Article]:
+    """Return the published articles that did not help their readers in the help centre, the worst first."""
+    voted = Article.objects.filter(is_active=True, helped_not__gt=0).order_by("-helped_not")[:LINES]
+    worst = [article for article in voted if article.helped_not >= article.helped]
+    return sorted(worst, key=lambda article: article.helped_not - article.helped, reverse=True)[:20]
+
+
 def _unanswered() -> list[ChatMessage]:
     recent = ChatMessage.objects.filter(
         created_at__gt=timezone.now() - timedelta(days=DAYS), answers__isnull=False, reviewed=False

@@ -157,6 +157,7 @@ ABOUT_HIMSELF = {
         r"(?:support|customer care|log|team|insaan) (?:kab|kitne baje)(?: .{0,25})?", r"(?:कितने बजे|कब) (?:तक |से )?(?:खुल|उपलब्ध|बंद|बात|मिल).{0,12}", r"(?:timing|timings) (?:kya|batao|bata|please|of)(?: .{0,20})?", r"support timings?", r"समय क्या है",
     ),
     "phone": phrases(
+        r"^\W*(?:e-?mail(?: id)?|contact(?: number)?|mail id|helpline)\W*$",
         r"(?:your |ur |support |shop |customer ?care |helpline |contact |toll ?free )+(?:phone|mobile|contact|call(?:ing)?|whatsapp|helpline|toll ?free|customer ?care)? ?(?:number|no|num)(?: .{0,15})?", r"(?:customer ?care|helpline|support|contact|whatsapp|toll ?free) (?:number|no|num|email|e-?mail)(?: .{0,12})?", r"(?:phone|contact|mobile|call) (?:number|no) (?:do|dijiye|batao|bata|please|pls|kya|of|chahiye|dena)(?: .{0,10})?",
         r"(?:can|how (?:can|do)) i (?:call|phone|ring|email|mail|whatsapp) (?:you|u|someone|the shop|customer care|them)(?: .{0,15})?", r"(?:your|ur|aapka|apka) (?:e-?mail|mail id|email id|whatsapp)(?: .{0,12})?", r"(?:aapka|apka|shop ka|dukan ka) (?:phone|number|contact)(?: .{0,12})?", "(?:आपका|कस्टमर केयर का) (?:फोन|फ़ोन|नंबर)(?: .{0,10})?", r"(?:call|phone) (?:kar|kr|pe) (?:sakte|sakta|sakti|baat)(?: .{0,12})?",
     ),
@@ -190,7 +191,7 @@ def about_himself(text: str) -> str:
 _SOFT = r"(?:(?:no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
 LEAVE_IT = re.compile(
     spelt(
-        rf"^\W*{_SOFT}(?:leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
+        rf"^\W*{_SOFT}(?:leave(?=\W*$)|leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
         r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
         r"|let it be|let it go|drop it|skip it|(?:do ?n'?t|do not|dont|mat) call(?: me)?|call mat kar\w*|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
         r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"

@@ -10,7 +10,7 @@ from .table_cache import CachedFromTable
 PIN = re.compile(r"(?<![\d+])([1-9]\d{2})[ -]?(\d{3})(?!\d)")
 ABOUT_DELIVERY = phrases(
     r"deliver\w*", r"dilivery|delivry|dlivery", r"ship\w*", r"pin ?codes?", r"pin", r"servic(?:e|e?able|eability)", r"courier", r"bhej\w*", r"pahu?n?ch\w*",
-    r"(?:mil|aa) ?(?:jayega|jayegi|sakta|payega)", r"reach\w*", r"available in", r"area", r"parcel", r"send (?:it )?to", "डिलीवरी", "डिलिवरी", "पिन(?:कोड)?", "भेज\\S*", "पहुंच\\S*", "कूरियर", r"come to", r"location", r"cod (?:in|at|available)",
+    r"(?:mil|aa) ?(?:jayega|jayegi|sakta|payega)", r"reach\w*", r"available in", r"area", r"parcel", r"send (?:it )?to", "डिलीवर\\S*", "डिलिवर\\S*", "पिन(?:कोड)?", "भेज\\S*", "पहुंच\\S*", "कूरियर", r"come to", r"location", r"cod (?:in|at|available)",
 )  # fmt: skip
 DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 

@@ -256,6 +256,9 @@ class Shelf:
     def named(self, said: list[str]) -> tuple[list, float]:
         """Return the products that these words name, the best first, and the share of words that do."""
         found = self._by_name(said) or self._by_kind(said)
+        if len(found) == 1 and all(word in self.kinds and word.endswith("s") for word in said):
+            # "Spices" is a shelf, though one product is a "spice mix"
+            found = self._by_kind(said)
         if not found:
             return [], 0.0
         chosen, explained = _chosen(found)

@@ -82,18 +82,19 @@ _of_ticket = attrgetter(
 
 def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False, me: str = "") -> Markup:
     """A ticket as a row of the list that `query` asks for, for the agent called `me`."""
+    language = languages.current()
     due = None
     if ticket.is_awaited:
         since = ticket.waiting_since
         state = ticket.response_state(now)
-        due = Waiting(since, ticket.next_response_due_at, state, waited(since, now))
+        due = Waiting(since, ticket.next_response_due_at, state, waited(since, now, language))
     preview_by = (
         gettext("You")
         if ticket.preview_by and ticket.preview_by == me
         else ticket.preview_by.partition(" ")[0]
     )
-    age_now, hue_of = age(ticket.updated_at, now), hue(ticket.requester_id)
-    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, languages.current())
+    age_now, hue_of = age(ticket.updated_at, now, language), hue(ticket.requester_id)
+    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, language)
     return _row(Row(*_of_ticket(ticket), *shown))
 
 

@@ -111,7 +111,9 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     moved = list(Message.objects.filter(ticket=into, origin_id=ticket.pk))
     if not moved:
         # Its only message went back where it was split off from
-        raise IllegalMove(f"Ticket #{ticket.number} has no messages that could come back.")
+        raise IllegalMove(
+            gettext("Ticket #%(number)s has no messages that could come back.") % {"number": ticket.number}
+        )
     for message in moved:
         if message.withdraws:
             message.withdraws -= message.seq - message.origin_seq

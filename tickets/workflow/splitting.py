@@ -6,6 +6,8 @@ number stays empty. Both tickets say in their history where the other one is.
 
 import secrets
 
+from django.utils.translation import gettext
+
 from supportdesk.db.transactions import WriteConflict, atomic_with_retry, lock_rows
 from tickets import live, search
 from tickets.models import Message, Person, Sender, Status, Ticket
@@ -64,11 +66,11 @@ def _split(ticket: Ticket, seq: int, by: Person) -> Ticket | None:
 
 def _why_not(ticket: Ticket, message: Message) -> str:
     if message.sender != Sender.CUSTOMER or message.internal:
-        return "Only a message of the customer can be split off."
+        return gettext("Only a message of the customer can be split off.")
     if message.withdrawn_at or message.withdraws:
-        return "This message was withdrawn."
+        return gettext("This message was withdrawn.")
     if message.seq == 1 or not _others(ticket, message).filter(sender=Sender.CUSTOMER).exists():
-        return "The ticket was opened with this message. It stays here."
+        return gettext("The ticket was opened with this message. It stays here.")
     return ""
 
 
@@ -122,13 +124,16 @@ def _unsplit(ticket: Ticket, by: Person) -> Ticket:
     ticket.refresh_from_db()
     message = ticket.messages.filter(seq=1).first()
     if not message or not message.origin_id or ticket.merged_into_id:
-        raise IllegalMove(f"Ticket #{ticket.number} was not split off.")
+        raise IllegalMove(gettext("Ticket #%(number)s was not split off.") % {"number": ticket.number})
     if _others(ticket, message).exclude(sender=Sender.SYSTEM).exists():
-        raise IllegalMove(f"Ticket #{ticket.number} has messages of its own by now. Merge it instead.")
+        raise IllegalMove(
+            gettext("Ticket #%(number)s has messages of its own by now. Merge it instead.")
+            % {"number": ticket.number}
+        )
     before = Ticket.objects.filter(pk=message.origin_id).first()
     if not before or before.merged_into_id or before.messages.filter(seq=message.origin_seq).exists():
         raise IllegalMove(
-            "The ticket that the message came from is merged or gone. Merge this one instead."
+            gettext("The ticket that the message came from is merged or gone. Merge this one instead.")
         )
     lock_rows(Ticket.objects.filter(pk=before.pk))
     before.refresh_from_db()

@@ -1,6 +1,8 @@
 # ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """Rules about articles: what the shop answered before, follow-ups of it, and what nothing answers."""
 
+import re
+
 from chatbot import wording
 from chatbot.nlu import classifier, cues, features, retrieval
 from chatbot.sources import products
@@ -85,10 +87,17 @@ def a_large_order(chat: Chat, heard: Heard) -> Reply | None:
     return answers.of_article(article, heard, CLEAR)
 
 
+HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
+
+
 def _the_same_article(heard: Heard, article: Article | None) -> Reply | None:
     """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
     said = cues.plain(heard.text)
-    if not article or len(said.split()) > 4 or not about_products.FOLLOWS.search(said) or heard.aspect:
+    if not article or len(said.split()) > 4 or heard.aspect:
+        return None
+    if HOW_ALONE.match(said) and not heard.found.products:
+        return answers.of_article(article, heard, CLEAR)
+    if not about_products.FOLLOWS.search(said) and not heard.is_short:
         return None
     asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
     body = set(cues.words_of(article.body_in(heard.language)))
@@ -151,6 +160,30 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if not heard.surely("out_of_scope") or not heard.has_letters:
         return None
     return _with_chips(answers.text_reply("out_of_scope", heard), heard)
+
+
+# Two readings that are so near to each other are asked about, not guessed
+LEAST_LIKELY, NEAR_TO_IT, MOST_READINGS = 0.3, 0.7, 3
+
+
+def which_of_these(chat: Chat, heard: Heard) -> Reply | None:
+    """Two or three articles are about as likely: one question with chips, never twice the same."""
+    if heard.is_issue or heard.intent == "out_of_scope" or heard.article_score < LEAST_LIKELY:
+        return None
+    refused = chat.memory.get("refused", [])
+    readings = [
+        passage.article
+        for passage in heard.passages[:MOST_READINGS]
+        if passage.score >= NEAR_TO_IT * heard.article_score and str(passage.article.pk) not in refused
+    ]
+    key = "|".join(sorted(article.slug for article in readings))
+    if len(readings) < 2 or key in chat.memory.get("clarified", []):
+        return None
+    chat.memory.setdefault("clarified", []).append(key)
+    reply = answers.text_reply("clarify", heard, "product_query", sure=0.5)
+    reply.suggestions = [article.title for article in readings]
+    reply.asks = {"about": "choice", "options": reply.suggestions}
+    return reply
 
 
 def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:

@@ -14,7 +14,17 @@ from .. import answers, flows
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
-from .which_order import ALL_OF_THEM, BY_STATE, MINE, NO_NUMBER, of_items, order_spoken_of, the_other, which
+from .which_order import (
+    ADDRESS,
+    ALL_OF_THEM,
+    BY_STATE,
+    MINE,
+    NO_NUMBER,
+    of_items,
+    order_spoken_of,
+    the_other,
+    which,
+)
 
 ARRIVES = phrases(
     r"when",
@@ -43,7 +53,7 @@ ARRIVES = phrases(
     "pahunch\\w*",
 )
 FOLLOWING = re.compile(
-    r"^\W*(?:and|aur|what about|how about|और)\b|\b(?:one|wala|wali|order|parcel)\W*$|(?:वाला|वाली|ऑर्डर)\W*$",
+    r"^\W*(?:the |my )?(?:one|order|parcel) (?:with|of|jisme|which has)\b|^\W*(?:and|aur|what about|how about|और)\b|\b(?:one|wala|wali|order|parcel)\W*$|(?:वाला|वाली|ऑर्डर)\W*$",
     re.IGNORECASE,
 )
 
@@ -124,6 +134,9 @@ DRIVER = phrases(r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala
 WHICH_ONE = phrases(
     r"(?:and |ok |aur )?(?:which|konsa|kaun ?sa|kon ?sa|konse|कौन ?सा)(?: (?:one|order|wala|parcel))*(?: (?:is|was|are|hai|h|tha|है))?(?: (?:it|that|this|this one|yeh|ye|you talking about))?"
 )
+ASKS_WHAT = phrases(
+    "what", "which", "kya", "kaun ?sa", "where", "kahan", "confirm", "check", "क्या", "कौन सा"
+)
 TRACKING = phrases(
     r"(?:which|what|kaun ?sa|konsa|kaun|name)(?: \w+)? courier",
     r"courier (?:name|kaun|kon|company|partner|details|hai)(?: .{0,8})?",
@@ -153,8 +166,8 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
     if (
         heard.topic.get("kind") != "order"
         or not order
-        or heard.order
-        or heard.numbers
+        or (heard.order and not (ADDRESS.search(said) and ASKS_WHAT.search(said)))
+        or (heard.numbers and not heard.order)
         or len(said.split()) > 7
         or heard.found.products
         or wanted(heard)
@@ -177,6 +190,10 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
         return _told(
             chat, heard, order, "order_tracking", carrier=order.carrier, tracking=order.tracking_number
         )
+    if ADDRESS.search(said) and ASKS_WHAT.search(said) and order.city:
+        reply = _told(chat, heard, order, "order_address", place=f"{order.city} {order.pincode}".strip())
+        reply.topic = (reply.topic or {}) | {"aspect": "address"}
+        return reply
     if DRIVER.search(said) and CALLS.search(said):
         carrier, tracking = order.carrier or "-", order.tracking_number or "-"
         return _told(chat, heard, order, "order_driver", carrier=carrier, tracking=tracking)

@@ -293,9 +293,15 @@ def which_product(chat: Chat, heard: Heard) -> Reply | None:
 
 def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:
     """ "Kab aayega?" after a product that is sold out."""
-    shown, article = spoken_of(heard), heard.library.by_slug.get("out-of-stock")
+    named, article = heard.found.products, heard.library.by_slug.get("out-of-stock")
+    shown = named if len(named) == 1 else spoken_of(heard)
     said = plain(heard.text)
-    if not article or len(shown) != 1 or shown[0].is_in_stock or heard.topic.get("kind") != "product":
+    if (
+        not article
+        or len(shown) != 1
+        or shown[0].is_in_stock
+        or not (named or heard.topic.get("kind") == "product")
+    ):
         return None
     if len(said.split()) > 7 or not WHEN_BACK.search(said) or re.search(r"\border\b|ऑर्डर", said):
         return None
@@ -319,7 +325,7 @@ def _told_of(products: list[Product], heard: Heard) -> str:
     """ "Curcumin kitna hai haldi me": the sentence of the description that has the word that was asked about."""
     if len(products) != 1:
         return ""
-    names = products[0].name.casefold()
+    names = f"{products[0].name} {products[0].category}".casefold()
     asked = {word for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names}
     sentences = product_facts.SENTENCE.findall(products[0].description or "")
     return next((each.strip() for each in sentences if asked & set(words_of(each))), "")
@@ -344,6 +350,21 @@ MOSTLY_NAMES = 0.6
 WHAT_THERE_IS = phrases(
     r"(?:kya|kuch|koi|kaun ?sa) (?:kya )?(?:hai|h|milega|milta|accha|achha|options?)(?: .{0,12})?", r"(?:hai|milega|milta) (?:kya|kuch)", r"what (?:do (?:you|u) have|is there|are|options?)", r"(?:do|have) (?:you|u) (?:have|got|sell|any)", r"any(?:thing)?", "options?", "suggest\\w*", "looking for", "dikhao", "show", "क्या है", "कुछ", "दिखा\\S*",
 )  # fmt: skip
+
+
+OF_IT = re.compile(
+    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)\b",
+    re.IGNORECASE,
+)
+
+
+def an_unknown_fact(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Is it a2?" of the product shown last: what is not written down is said so."""
+    shown = spoken_of(heard) if heard.topic.get("kind") == "product" else []
+    said = plain(heard.text)
+    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or heard.is_issue:
+        return None
+    return _not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
 
 
 def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:

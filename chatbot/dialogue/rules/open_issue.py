@@ -2,10 +2,9 @@
 
 import re
 
-from chatbot import wording
 from chatbot.nlu import classifier
 from chatbot.sources import products as catalogue
-from tickets.models import Category, Order, Priority
+from tickets.models import Order, Priority
 from tickets.privacy.masking import masked
 
 from ...models import Chat
@@ -319,95 +318,3 @@ def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
 
 MOST_DETAILS = 8
 DETAIL_LENGTH = 300
-
-# --- What happens with it
-
-WHAT_NOW = phrases(
-    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
-    r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
-    r"how (?:long|many days|much time|soon)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
-)  # fmt: skip
-# What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
-WRITTEN = {
-    "item_problem": ("damaged-items", "wrong-item", "missing-items", "expired-or-stale"),
-    "delivery_delay": ("late-delivery", "marked-delivered-not-received"),
-    "payment_problem": ("upi-failed", "charged-twice"),
-    "refund_return": ("refund-timing", "returns"),
-    "cancel_order": ("cancel-order", "refund-timing"),
-    "change_address": ("change-address", "missed-delivery"),
-}
-# ... and for the flow that is open, before the kind
-OF_FLOW = {
-    "return": ("returns",),
-    "exchange": ("exchange",),
-    "refund_status": ("refund-timing",),
-    "another_day": ("missed-delivery",),
-}
-MOST_WORDS_OF_WHAT_NOW = 10
-
-
-PHOTO = phrases(
-    r"(?:photos?|pics?|pictures?|videos?|images?|screenshots?|snaps?) (?:.{0,12})?(?:send|bhej\w*|upload\w*|share|attach\w*|de|dena|dikha\w*|chahiye|kaise|kahan|kaha)(?: .{0,12})?", r"(?:send|share|upload|attach|bhej\w*|show)(?: (?:you|a|the|my|some|it|u))* (?:photos?|pics?|pictures?|videos?|images?|screenshots?)(?: .{0,15})?", r"(?:फोटो|तस्वीर|वीडियो) (?:.{0,8})?(?:भेज|कैसे|कहां|दिखा)\S*(?: .{0,10})?",
-)  # fmt: skip
-
-
-def a_photo(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Photo bheju?": where a photo can be sent, which is with a person."""
-    said = plain(heard.text)
-    if len(said.split()) > 9 or not PHOTO.search(said) or heard.reason:
-        return None
-    issue = chat.memory.get("issue") or {}
-    if not issue and heard.is_issue and heard.confidence >= ACT:
-        return None
-    reply = answers.text_reply("send_photo", heard, issue.get("intent") or heard.intent, sure=0.9)
-    reply.offer_agent, reply.category, reply.priority = (
-        True,
-        issue.get("category", Category.OTHER),
-        issue.get("priority", Priority.MEDIUM),
-    )
-    reply.flow = issue.get("flow", "")
-    return reply
-
-
-ASKS_FOR_IT = phrases(
-    r"(?:refund|replacement|paisa|paise|naya|money back|new one|money) (?:chahiye|do|de do|kar do|bhejo|bhej do|dijiye|please)(?: .{0,10})?",
-    r"(?:want|need|give me|i'?d like|send)(?: me)? (?:a |my |the |full )*(?:refund|replacement|new (?:one|pack\w*|jar)|money)(?: .{0,10})?",
-)
-
-
-def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
-    """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
-    issue = chat.memory.get("issue") or {}
-    said = plain(heard.text)
-    written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
-    asks_of_order = (
-        about_orders.ARRIVES.search(said)
-        and heard.intent == "order_status"
-        and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
-    )
-    if (
-        not written
-        or issue.get("why") in GRAVE
-        or heard.reason
-        or heard.order
-        or heard.numbers
-        or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
-        or not (
-            WHAT_NOW.search(said) or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
-        )
-        or heard.found.share > 0.5
-        or asks_of_order
-    ):
-        return None
-    told = " ".join([issue.get("words", ""), *issue.get("details", [])])[-300:]
-    scores = {p.article.slug: p.score for p in heard.library.near(told, 6)} if told.strip() else {}
-    there = [each for each in written if each in heard.library.by_slug]
-    if not there:
-        return None
-    slug = max(there, key=lambda each: scores.get(each, 0.0))
-    reply = answers.of_article(heard.library.by_slug[slug], heard, CLEAR)
-    reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"
-    reply.passage, reply.intent = "", issue["intent"]
-    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
-    reply.flow = issue.get("flow", "")
-    return reply

@@ -5,6 +5,7 @@ import re
 
 from chatbot import wording
 from chatbot.nlu import classifier, trigger_phrases
+from tickets.models import Category, Priority
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
@@ -16,7 +17,7 @@ from . import open_issue, order_flows, which_order
 # --- Yes and no ---------------------------------------------------------------------
 
 AGREES = phrases(
-    "yes", "yeah", "yep", "yup", "ya", "sure", "please", "haan", "han", "haa", "ha", "ji", "haanji", "do it", "go ahead", "kar do", "karo", "kar dijiye", "of course", "definitely", "why not", "absolutely", "bilkul", "zaroor", "हां", "हाँ", "जी", "कर दो", "करो", "कीजिए", "बिल्कुल", "ज़रूर", "👍", "y", "yess+",
+    "yes", "yeah", "yep", "yup", "ya", "sure", "please", "haan", "han", "haa", "ha", "ji", "haanji", "do it", "go ahead", "kar do", "karo", "kar dijiye", "of course", "definitely", "why not", "absolutely", "bilkul", "zaroor", "हां", "हाँ", "जी", "कर दो", "करो", "कीजिए", "बिल्कुल", "ज़रूर", "👍", "y", "yess+", "urgent(?:ly)?", "asap", "jaldi(?: karo)?", "immediately", "turant",
 )  # fmt: skip
 CONNECTS = phrases(
     r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", "talk to (?:him|her|them|one)", "बात करवा\\S*",
@@ -127,6 +128,36 @@ def _after_help(chat: Chat, heard: Heard, said: str) -> Reply | None:
         reply.category, reply.priority = memory.triage_so_far(chat.memory)
     reply.helped = said == "yes"
     return reply
+
+
+NEITHER = phrases(
+    "neither",
+    "none(?: of (?:these|them|those))?",
+    "no",
+    "nahi",
+    "koi nahi",
+    "something else",
+    "kuch aur",
+    "नहीं",
+    "कोई नहीं",
+)
+
+
+def a_choice(chat: Chat, heard: Heard) -> Reply | None:
+    """ "The second", "neither" after "Do you mean one of these?"."""
+    options = heard.asked.get("options") or []
+    said = plain(heard.text)
+    if heard.asked.get("about") != "choice" or len(said.split()) > 4:
+        return None
+    if NEITHER.fullmatch(said.strip(" .!")):
+        reply = answers.text_reply("unknown_again", heard, "unknown")
+        reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
+        return reply
+    place = next((place for cue, place in which_order.PLACES if cue.search(said)), None)
+    if place is None or place >= len(options):
+        return None
+    article = heard.library.titled(options[place])
+    return answers.of_article(article, heard, 1.0) if article else None
 
 
 def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:

@@ -148,6 +148,10 @@ def wanted(heard: Heard) -> str:
         return "invoice" if heard.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
     if COUPON.search(said):
         return ""
+    if SENT_BACK.search(said) and heard.known_orders:
+        return "refund_status"
+    if heard.topic.get("aspect") == "address" and CHANGES.search(said) and len(said.split()) <= 4:
+        return "change_address"
     if FEWER.search(said) and heard.known_orders:
         return "change_items"
     if (
@@ -195,7 +199,8 @@ def wanted(heard: Heard) -> str:
     ):
         return "cancel"
     pressing = heard.priority in (Priority.HIGH, Priority.URGENT) and heard.confidence >= ASK
-    if not heard.is_issue or not (heard.confidence >= ACT or pressing):
+    may_return = heard.order and heard.intent == "refund_return" and RETURNS.search(said)
+    if not (heard.is_issue or may_return) or not (heard.confidence >= ACT or pressing):
         return ""
     if (
         heard.intent == "refund_return"
@@ -244,7 +249,13 @@ SENDS = phrases(
     "चाहिए",
     "भेज\\S*",
 )
+SENT_BACK = phrases(
+    r"(?:return|wapas|vapas) (?:kiya|kar diya|kia|bheja|de diya)(?: (?:tha|hai|hu))?",
+    r"(?:i|we) (?:have |had |already )?(?:returned|sent (?:it|them) back)(?: .{0,20})?",
+    "वापस (?:किया|भेजा|कर दिया)(?: था| है)?",
+)
 FEWER = phrases(
+    r"cancel (?:just|only) (?:the )?\w+",
     r"order\w*.{0,30}(?:want|need|chahiye) (?:only|just|sirf) (?:\d|one|two|ek|do)",
     r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
 )

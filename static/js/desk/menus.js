@@ -48,7 +48,7 @@ function fillSplit(dialog) {
   dialog.querySelector("[data-split-messages]").replaceChildren(...options);
   const refused = dialog.querySelector("[data-refused]");
   refused.hidden = options.length > 0;
-  if (!options.length) refused.textContent = "The customer has written no second message here.";
+  if (!options.length) refused.textContent = _("The customer has written no second message here.");
   dialog.querySelector(".primary").disabled = !options.length;
 }
 

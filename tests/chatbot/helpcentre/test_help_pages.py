@@ -1,9 +1,13 @@
 """The help centre: published articles as pages, for people and for search engines."""
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from chatbot.helpcentre import markdown, publishing
@@ -191,3 +195,47 @@ def test_the_preview_is_for_staff_and_for_post(browse, meera, asha):
         403,
         404,
     )
+
+
+def test_an_article_that_does_not_help_is_taught_to_villy(client, browse, meera, returns):
+    page = "/admin/chatbot/example/not-known/"
+    staff = browse(meera)
+    assert "Articles that did not help" not in staff.get(page).content.decode()
+    client.post(f"/help/{returns.slug}/helped", {"helped": "no"})
+    shown = staff.get(page).content.decode()
+    assert "Articles that did not help their readers" in shown
+    assert f"/admin/chatbot/article/{returns.pk}/change/" in shown
+    for _ in range(2):
+        client.post(f"/help/{returns.slug}/helped", {"helped": "yes"})
+    assert "Articles that did not help" not in staff.get(page).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/help/", "/help/?q=return", "/help/returns/"])
+def test_a_page_weighs_less_than_60_kb_with_all_that_it_loads(client, returns, path):
+    page = client.get(path).content
+    weight = len(page)
+    loaded = re.findall(rb'(?:href|src)="(/static/[^"]+|/widget\.js)"', page)
+    for name in (each.decode() for each in loaded):
+        if name == "/widget.js":
+            weight += len(client.get(name).content)
+        else:
+            weight += Path(finders.find(name.removeprefix("/static/").split("?")[0])).stat().st_size
+    assert loaded
+    # Not even compressed
+    assert weight < 60_000
+
+
+def test_every_page_names_its_languages_and_one_canonical_address(client, returns):
+    for path in ("/help/", f"/help/{returns.slug}/"):
+        for code, tag in (("en", "en"), ("hi", "hi"), ("hinglish", "hi-Latn")):
+            page = client.get(f"{path}?lang={code}").content.decode()
+            base = f"{settings.DESK_URL}{path}"
+            wanted = base if code == "en" else f"{base}?lang={code}"
+            assert re.findall(r'rel="canonical" href="([^"]+)"', page) == [wanted]
+            named = dict(re.findall(r'rel="alternate" hreflang="([^"]+)" href="([^"]+)"', page))
+            assert named.pop("x-default") == base
+            # Each names the others, as search engines demand; one that is not translated names English
+            written = {"en", "hi", "hi-Latn"} if path == "/help/" else {"en", "hi"}
+            assert named.keys() == written
+            assert tag not in named or named[tag] == f"{base}?lang={code}"
+            assert f'<html lang="{tag}"' in page
