@@ -270,11 +270,8 @@ FORM_MAX_BYTES_AT = {
     + 256 * 1024
 }
 # A scanner that speaks clamd's protocol: files are sent through it before they are stored
-CLAMAV_URL = env.text(
-    "CLAMAV_URL",
-    pattern=r"tcp://[^\s/:@]+:[0-9]{1,5}|unix:/\S+",
-    fits="use tcp://host:3310 or unix:/run/clamav/clamd.ctl",
-)
+CLAMAV_FITS = "use tcp://host:3310 or unix:/run/clamav/clamd.ctl"
+CLAMAV_URL = env.text("CLAMAV_URL", pattern=r"tcp://[^\s/:@]+:[0-9]{1,5}|unix:/\S+", fits=CLAMAV_FITS)
 # Letters carry photos as phones take them, a third larger in their encoding
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -316,11 +313,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # By which push services know the desk; without it the desk makes a key and keeps it
-VAPID_PRIVATE_KEY = env.secret(
-    "VAPID_PRIVATE_KEY",
-    pattern=r"[A-Za-z0-9_-]{43}=?",
-    fits="use 32 bytes in base64url, as `vapid --gen` and web-push print them",
-)
+VAPID_FITS = "use 32 bytes in base64url, as `vapid --gen` and web-push print them"
+VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", pattern=r"[A-Za-z0-9_-]{43}=?", fits=VAPID_FITS)
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())

@@ -138,6 +138,55 @@ def test_an_agent_works_through_tickets_by_keyboard_alone(page, desk, three_cust
     keys.press("Escape")
 
 
+FORTY = 40
+
+
+@pytest.fixture
+def forty_customers(desk) -> None:
+    """Forty people with one question each."""
+    guest = desk.as_guest("Forty Lids", "forty@example.com")
+    for number in range(FORTY):
+        ticket = {"message": f"Question {number} about my lids", "category": "order"}
+        guest.post("/api/support/create", json=ticket).raise_for_status()
+
+
+def test_an_agent_answers_forty_tickets_by_keyboard_alone(page, desk, forty_customers):
+    keys, dashboard = page.keyboard, Dashboard(page)
+
+    # The whole pile. Each of them gets an answer of its own and leaves the view, and none of them gets two.
+    page.goto("/support/?view=needs-answer&q=from:Forty")
+    expect(dashboard.live).to_be_visible()
+    for _ in range(FORTY):
+        before = page.url
+        keys.press("j")
+        page.wait_for_url(lambda url, before=before: url != before)
+        heading(page, "Forty Lids")
+        keys.press("r")
+        expect(dashboard.text).to_be_focused()
+        question = dashboard.log.locator('[data-sender="customer"] .text').last.inner_text()
+        answer = f"Answer {question.split()[1]}"
+        keys.type(answer)
+        keys.press("Enter")
+        expect(dashboard.log.locator('[data-sender="agent"][data-seq]').last).to_contain_text(answer)
+        keys.press("Escape")
+
+    agent = desk.as_agent()
+    rows, cursor = [], ""
+    while True:
+        found = agent.get("/api/support/admin/", params={"q": "Forty", "cursor": cursor}).json()
+        rows += found["results"]
+        if not (cursor := found["next"] or ""):
+            break
+    answered = set()
+    for row in rows:
+        messages = agent.get(f"/api/support/admin/{row['id']}").json()["messages"]
+        [question] = [each["message"] for each in messages if each["sender"] == "customer"]
+        [answer] = [each["message"] for each in messages if each["sender"] == "agent"]
+        assert answer == f"Answer {question.split()[1]}"
+        answered.add(answer)
+    assert len(answered) == FORTY
+
+
 def test_a_reply_that_meets_a_session_that_is_over_keeps_its_words_and_asks_to_sign_in(agent, visitor):
     chat = visitor(ticket="Where is my parcel?")
     page = agent(fresh=True)

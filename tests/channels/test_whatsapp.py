@@ -44,13 +44,16 @@ def cloud(settings):
         yield server
 
 
+def signature_of(body: bytes, secret=SECRET) -> str:
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
 def signed(body: bytes, secret=SECRET):
-    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return Client().post(
         "/hooks/whatsapp/",
         body,
         content_type="application/json",
-        headers={"X-Hub-Signature-256": f"sha256={signature}"},
+        headers={"X-Hub-Signature-256": signature_of(body, secret)},
     )
 
 

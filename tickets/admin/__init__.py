@@ -8,11 +8,8 @@ tags     labels of tickets, tidied and coloured
 people   people, with export and erasure (data)
 channels what came in and went out over other channels, links, blocked addresses
 mail_check  a test letter to oneself
-<<<<<<< HEAD
 custom_fields  fields that the shop adds to tickets and customers
-=======
 rules    rules, their runs, and dry runs
->>>>>>> main
 macros   common steps of the team
 audit    who saw and did what, read only
 shop     service keys, connections to shop systems

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from tickets.models import TAG_LENGTH, TIMED, Rule, RuleRun, RunState
 from tickets.team import dry_run, rules
 from tickets.team.conditions import LISTS
-from tickets.team.forms import DurationField
+from tickets.team.fields import DurationField
 from tickets.visibility import may
 
 from .base import DeskAdmin

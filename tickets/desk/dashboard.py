@@ -167,7 +167,7 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
         "chips": shown.chips,
         "q": shown.q,
         "query": shown.query,
-        "order": "waiting" if shown.wanted.ordering is inbox.ORDERS["waiting"] else "updated",
+        "list_order": "waiting" if shown.wanted.ordering is inbox.ORDERS["waiting"] else "updated",
         "now": now,
     }
     if next_page:
