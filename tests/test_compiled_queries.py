@@ -15,7 +15,7 @@ from supportdesk.db.compiled_queries import Unsupported, compiled_query, insert,
 from tests import factories
 from tests.desk import ROOT
 from tickets import queries, workflow
-from tickets.models import Activity, Message, Ticket
+from tickets.models import InboxEvent, Message, Ticket
 
 pytestmark = pytest.mark.engines
 
@@ -175,9 +175,9 @@ def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
 def test_what_the_database_reckons_is_reckoned_each_time(ticket):
     for times in (2, 3, 4):
         seq = RawSQL("(SELECT COALESCE(MAX(seq), 0) * %s FROM tickets_activity)", [times])
-        insert([Activity(ticket=ticket, seq=5 if times == 2 else seq)])
+        insert([InboxEvent(ticket=ticket, seq=5 if times == 2 else seq)])
 
-    assert list(Activity.objects.order_by("-seq").values_list("seq", flat=True)[:3]) == [60, 15, 5]
+    assert list(InboxEvent.objects.order_by("-seq").values_list("seq", flat=True)[:3]) == [60, 15, 5]
 
 
 @needs_sql
@@ -259,7 +259,7 @@ def test_the_setting_switches_it_off(ticket, settings, monkeypatch):
     monkeypatch.setattr(module, "CompiledWrite", None)
     assert compiled_query(lambda id: Ticket.objects.filter(pk=id))(ticket.pk) == [ticket]
     assert update(Ticket, {"pk": ticket.pk}, {"subject": "Torn"}) == 1
-    insert([Activity(ticket=ticket)])
+    insert([InboxEvent(ticket=ticket)])
 
 
 def test_at_most_ten_call_sites_compile_a_query():

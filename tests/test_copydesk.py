@@ -153,7 +153,7 @@ def test_a_copy_that_was_interrupted_goes_on(shop, at):
     there.python(
         "from tickets.models import *; from chatbot.models import *; from django.contrib.admin.models import LogEntry;"
         "Message.objects.filter(seq__gt=2).delete(); TicketEvent.objects.all().delete();"
-        "Activity.objects.all().delete(); Product.objects.all().delete();"
+        "InboxEvent.objects.all().delete(); Product.objects.all().delete();"
         "LogEntry.objects.order_by('-pk').first().delete()"
     )
     assert "same checksum" in shop.says("copydesk", "--to", there.url)

@@ -6,13 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tickets import search, workflow
-from tickets.models import Activity, Message, SearchText, Status, Ticket, TicketEvent
+from tickets.models import InboxEvent, Message, SearchText, Status, Ticket, TicketEvent
 from tickets.workflow import change_set
 from tickets.workflow.messages import opening
 
 pytestmark = pytest.mark.engines
 
-WRITTEN = (Ticket, Message, TicketEvent, Activity, SearchText)
+WRITTEN = (Ticket, Message, TicketEvent, InboxEvent, SearchText)
 only_mongodb = pytest.mark.not_on("sqlite", "postgresql", reason="every transaction holds there")
 
 

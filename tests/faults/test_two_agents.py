@@ -28,11 +28,11 @@ PAIRS = [
 CHECK = """
 import json, sys
 from tests.tickets import invariants
-from tickets.models import Activity, Message, Person, Ticket
+from tickets.models import InboxEvent, Message, Person, Ticket
 names = {person.pk: str(person) for person in Person.objects.all()}
 for id, before in json.load(sys.stdin).items():
     ticket = Ticket.objects.get(pk=id)
-    told = list(Activity.objects.filter(ticket=ticket).exclude(seq=None).order_by("seq").values_list("seq", flat=True))
+    told = list(InboxEvent.objects.filter(ticket=ticket).exclude(seq=None).order_by("seq").values_list("seq", flat=True))
     messages = list(ticket.messages.order_by("seq"))
     invariants.numbers_are_gapless_and_rise_with_time(ticket, messages, told)
     invariants.history_leads_to_what_the_ticket_says(ticket, list(ticket.events.order_by("at")), before)

@@ -23,7 +23,9 @@ SAW, CHANGED, EXPORTED, ERASED = AuditAction
 
 def entries() -> list[tuple]:
     rows = AuditEntry.objects.order_by("at")
-    return [(row.actor_name.split()[0], row.deed, row.what, row.ticket_id or row.person_id) for row in rows]
+    return [
+        (row.actor_name.split()[0], row.action, row.what, row.ticket_id or row.person_id) for row in rows
+    ]
 
 
 # --- Seen --------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_one_picture_that_cannot_be_removed_keeps_no_other_ticket(priya, asha, s
 def test_a_part_of_pruning_that_fails_stops_no_other_part(db, monkeypatch):
     monkeypatch.setattr(jobs.audit, "forget", lambda now: 1 / 0)
     old = timezone.now() - timedelta(days=1)
-    jobs.Allowance.objects.create(key="k", left=1, ends_at=old)
+    jobs.RateLimitCounter.objects.create(key="k", left=1, ends_at=old)
     jobs.prune(timezone.now(), old)
-    assert not jobs.Allowance.objects.exists()
+    assert not jobs.RateLimitCounter.objects.exists()
     assert not Job.objects.filter(failures__gt=0).exists()

@@ -15,8 +15,8 @@ from tests import factories
 from tickets import live, workflow
 from tickets.accounts import tokens
 from tickets.models import (
-    Activity,
     DeskSettings,
+    InboxEvent,
     Job,
     Sender,
     Status,
@@ -54,13 +54,13 @@ def overdue_at(ticket: Ticket):
 
 
 def test_a_ticket_without_an_answer_in_time_is_noted_once_and_the_inbox_is_told(ticket):
-    before = Activity.objects.filter(ticket=ticket).count()
+    before = InboxEvent.objects.filter(ticket=ticket).count()
     jobs.notice_breaches(ticket.first_response_due_at - timedelta(seconds=1), ticket.created_at)
     assert said(ticket, "first_response") == ["due soon"]
     for _ in range(2):
         jobs.notice_breaches(overdue_at(ticket), ticket.created_at)
     assert said(ticket, "first_response") == ["due soon", "overdue"]
-    assert Activity.objects.filter(ticket=ticket).count() == before + 2
+    assert InboxEvent.objects.filter(ticket=ticket).count() == before + 2
     assert stored(ticket).updated_at == ticket.updated_at, "it stays where it is in the list"
 
 
@@ -131,9 +131,9 @@ def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolve
 
 def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, asha, priya, browse, now):
     live.assign_sequence()
-    newest = Activity.objects.order_by("-position").first()
-    Activity.objects.update(at=now - timedelta(days=4))
-    fresh = Activity.objects.create(ticket=ticket)
+    newest = InboxEvent.objects.order_by("-position").first()
+    InboxEvent.objects.update(at=now - timedelta(days=4))
+    fresh = InboxEvent.objects.create(ticket=ticket)
     Viewer.objects.create(ticket=ticket, person=asha, name="Asha", seen_at=now - timedelta(days=2))
     browse(asha), browse(priya)
     Session.objects.filter(pk=Session.objects.first().pk).update(expire_date=now - timedelta(days=1))
@@ -141,7 +141,7 @@ def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, as
     TokenFamily.objects.filter(pk=families[0].pk).update(revoked_at=now - timedelta(days=1))
     TokenFamily.objects.filter(pk=families[1].pk).update(used_at=now - timedelta(days=31))
     jobs.prune(now, now)
-    assert set(Activity.objects.values_list("pk", flat=True)) == {newest.pk, fresh.pk}
+    assert set(InboxEvent.objects.values_list("pk", flat=True)) == {newest.pk, fresh.pk}
     assert not Viewer.objects.exists()
     assert Session.objects.count() == 1
     assert TokenFamily.objects.get() == families[2]
@@ -149,11 +149,11 @@ def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, as
 
 def test_positions_go_on_where_they_were_after_pruning(ticket, priya, now):
     live.assign_sequence()
-    last = Activity.objects.order_by("-position").first().position
+    last = InboxEvent.objects.order_by("-position").first().position
     jobs.prune(now + LONG_AGO, now)
     workflow.customer_says(ticket, "Hello?", by=priya)
     live.assign_sequence()
-    assert Activity.objects.order_by("-position").first().position == last + 1
+    assert InboxEvent.objects.order_by("-position").first().position == last + 1
 
 
 def test_a_sign_in_that_is_used_lives_on(priya, now):

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import factories
 from tickets import inbox, live, workflow
-from tickets.models import Activity, Job, Status
+from tickets.models import InboxEvent, Job, Status
 from tickets.operations import jobs
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
@@ -60,7 +60,7 @@ def test_tickets_are_counted_by_status_and_no_further_than_it_costs(priya, asha,
 def test_overdue_answers_unsent_news_and_late_jobs_show(ticket):
     hour_ago = timezone.now() - timedelta(hours=1)
     type(ticket).objects.update(first_response_due_at=hour_ago, next_response_due_at=hour_ago)
-    Activity.objects.update(at=hour_ago, position=None)
+    InboxEvent.objects.update(at=hour_ago, position=None)
     Job.objects.create(name="letters", due_at=hour_ago)
     now = told()
     assert now["desk_tickets_overdue", ""] == 1

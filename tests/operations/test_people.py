@@ -317,7 +317,7 @@ def test_the_command_exports_a_person_by_e_mail_for_the_owner_alone(priya, story
     call_command("export_person", "Priya@Example.com", to=str(file), verbosity=0)
     assert "data.json" in zipfile.ZipFile(file).namelist()
     assert file.stat().st_mode & 0o077 == 0
-    entry = AuditEntry.objects.get(deed=AuditAction.EXPORTED)
+    entry = AuditEntry.objects.get(action=AuditAction.EXPORTED)
     assert (entry.person_id, entry.actor_name) == (priya.pk, "command line")
 
 
@@ -325,7 +325,7 @@ def test_the_command_erases_after_being_told_yes(priya, story):
     call_command("erase_person", str(priya.pk), yes=True, verbosity=0)
     priya.refresh_from_db()
     assert priya.name == "Erased"
-    assert AuditEntry.objects.get(deed=AuditAction.ERASED).person_id == priya.pk
+    assert AuditEntry.objects.get(action=AuditAction.ERASED).person_id == priya.pk
 
 
 @pytest.mark.parametrize("command", ["export_person", "erase_person"])

@@ -12,7 +12,7 @@ from tests.assertions import refused
 from tests.pages import page
 from tickets import workflow
 from tickets.accounts import rate_limits, second_factor
-from tickets.models import Allowance
+from tickets.models import RateLimitCounter
 
 pytestmark = pytest.mark.engines
 
@@ -323,8 +323,8 @@ def test_behind_proxies_the_address_is_what_the_outermost_trusted_one_saw(only, 
 
 def test_what_is_stored_names_neither_person_nor_address(priya):
     taken("sign in", account=priya.login_email)
-    stored = str(list(Allowance.objects.values_list()))
-    assert len(Allowance.objects.all()) == 3
+    stored = str(list(RateLimitCounter.objects.values_list()))
+    assert len(RateLimitCounter.objects.all()) == 3
     assert not any(known in stored for known in (priya.login_email, str(priya.pk), "203.0.113"))
 
 
@@ -349,7 +349,7 @@ def test_off_is_off(settings, priya, django_assert_num_queries, only):
     settings.RATE_LIMITS = False
     with django_assert_num_queries(0):
         assert all(taken(person=priya) for _ in range(5))
-    assert not Allowance.objects.exists()
+    assert not RateLimitCounter.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

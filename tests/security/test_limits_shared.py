@@ -9,7 +9,7 @@ from tests import factories
 from tests.desk import Desk
 from tests.operations.servers import Redis
 from tickets.accounts import rate_limits
-from tickets.models import Allowance
+from tickets.models import RateLimitCounter
 
 from .test_limits import taken
 
@@ -59,11 +59,11 @@ def test_while_redis_is_away_the_database_counts(settings, monkeypatch, db):
     settings.REDIS_URL = redis.url
     try:
         assert [taken(person=priya) for _ in range(3)] == [True, True, False]
-        assert not Allowance.objects.exists()
+        assert not RateLimitCounter.objects.exists()
     finally:
         redis.kill()
     monkeypatch.setattr(rate_limits, "_used_up", {})
     began = time.monotonic()
     assert [taken(person=priya) for _ in range(3)] == [True, True, False]
     assert time.monotonic() - began < 1
-    assert Allowance.objects.count() == 1
+    assert RateLimitCounter.objects.count() == 1

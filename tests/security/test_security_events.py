@@ -10,7 +10,7 @@ from supportdesk.observability import metrics
 from tests import factories
 from tests.operations.test_metrics import told
 from tickets.accounts import rate_limits
-from tickets.models import Allowance
+from tickets.models import RateLimitCounter
 from tickets.operations import counts
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
@@ -73,7 +73,7 @@ def test_a_successful_sign_in_uses_no_limit_up_and_a_failed_one_does(priya, sett
     assert sign_in(priya, factories.PASSWORD).status_code == 429
     # From another address the owner still signs in
     assert sign_in(priya, factories.PASSWORD, REMOTE_ADDR="198.51.100.4").status_code == 200
-    assert {row.left for row in Allowance.objects.all()} == {0, 3}
+    assert {row.left for row in RateLimitCounter.objects.all()} == {0, 3}
 
 
 def test_what_the_worker_counts_reaches_metrics_of_another_process():

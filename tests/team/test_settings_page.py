@@ -106,7 +106,7 @@ def test_each_changed_setting_is_an_entry_of_the_audit_with_old_and_new(browse, 
         "setting hours.1: - → [['10:00', '18:00']]",
         "setting shop_name: One → Two",
     ]
-    assert {(entry.actor_id, entry.deed) for entry in entries} == {(meera.pk, "changed")}
+    assert {(entry.actor_id, entry.action) for entry in entries} == {(meera.pk, "changed")}
 
 
 def test_a_second_factor_is_required_by_staff_who_have_one(browse, meera, asha, api):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from tickets.models import Activity, Message, Person, Sender, Status, Ticket, TicketEvent
+from tickets.models import InboxEvent, Message, Person, Sender, Status, Ticket, TicketEvent
 from tickets.workflow import TRANSITIONS
 
 # Every change of these leaves an event; what the ticket says of them is what its history says
@@ -19,7 +19,7 @@ def assert_tickets_are_true(opened_as: dict) -> None:
         messages[message.ticket_id].append(message)
     for event in TicketEvent.objects.order_by("at"):
         events[event.ticket_id].append(event)
-    for activity in Activity.objects.exclude(seq=None).order_by("seq"):
+    for activity in InboxEvent.objects.exclude(seq=None).order_by("seq"):
         told[activity.ticket_id].append(activity.seq)
     names = {person.pk: str(person) for person in Person.objects.all()}
     for ticket in Ticket.objects.all():

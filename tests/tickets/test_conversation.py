@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from tickets import queries, workflow
-from tickets.models import Activity, Message, Sender, Status, Ticket
+from tickets.models import InboxEvent, Message, Sender, Status, Ticket
 from tickets.workflow import IllegalMove, Mismatch, Refused, StaleReply
 
 pytestmark = pytest.mark.engines
@@ -237,11 +237,11 @@ def test_a_message_that_comes_while_somebody_reads_stays_unread(ticket, priya):
 
 
 def test_reading_is_news_but_does_not_move_the_ticket_in_the_list(ticket):
-    before = (stored(ticket).updated_at, Activity.objects.count())
+    before = (stored(ticket).updated_at, InboxEvent.objects.count())
     workflow.mark_read(ticket, by_agents=True, up_to=2)
-    assert (stored(ticket).updated_at, Activity.objects.count()) == (before[0], before[1] + 1)
+    assert (stored(ticket).updated_at, InboxEvent.objects.count()) == (before[0], before[1] + 1)
     workflow.mark_read(stored(ticket), by_agents=True, up_to=2)
-    assert Activity.objects.count() == before[1] + 1
+    assert InboxEvent.objects.count() == before[1] + 1
 
 
 # --- Calling back ------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.db import InterfaceError, connections
 from tickets import live
 from tickets.live import Batch, event
 from tickets.live.bus import bus
-from tickets.models import Activity
+from tickets.models import InboxEvent
 
 # Also where nothing is stored: the readers' threads keep a connection, and the desk looks around
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
@@ -333,7 +333,7 @@ def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_aw
         diary.add(call=False)
         # No bus, no call: only the row
         await asyncio.to_thread(
-            lambda: (Activity.objects.create(ticket=ticket, seq=9), connections.close_all())
+            lambda: (InboxEvent.objects.create(ticket=ticket, seq=9), connections.close_all())
         )
         await until(lambda: any(b"id: 2\n" in chunk for chunk in heard))
         stream.cancel()

@@ -11,34 +11,34 @@ from django.utils import timezone
 
 from tests import factories
 from tickets import live, workflow
-from tickets.models import Activity, Ticket
+from tickets.models import InboxEvent, Ticket
 
 pytestmark = pytest.mark.engines
 
 
-def activity(ticket: Ticket, seq: int | None, seconds: float) -> Activity:
-    return Activity(ticket=ticket, seq=seq, at=timezone.now() + timedelta(seconds=seconds))
+def activity(ticket: Ticket, seq: int | None, seconds: float) -> InboxEvent:
+    return InboxEvent(ticket=ticket, seq=seq, at=timezone.now() + timedelta(seconds=seconds))
 
 
 def order() -> list[tuple]:
-    rows = Activity.objects.exclude(position=None).order_by("position")
+    rows = InboxEvent.objects.exclude(position=None).order_by("position")
     return list(rows.values_list("position", "ticket_id", "seq"))
 
 
 @pytest.fixture
 def two_tickets(priya):
     tickets = factories.ticket(priya), factories.ticket(priya)
-    Activity.objects.all().delete()
+    InboxEvent.objects.all().delete()
     return tickets
 
 
 def test_what_happened_is_numbered_in_the_order_in_which_it_happened(two_tickets):
     one, two = two_tickets
     rows = [activity(one, 3, 1), activity(two, 3, 2), activity(one, None, 3), activity(two, 4, 4)]
-    Activity.objects.bulk_create(reversed(rows))
+    InboxEvent.objects.bulk_create(reversed(rows))
     assert not live.assign_sequence()
     assert order() == [(1, one.pk, 3), (2, two.pk, 3), (3, one.pk, None), (4, two.pk, 4)]
-    Activity.objects.bulk_create([activity(two, 5, -60), activity(one, 4, -90)])
+    InboxEvent.objects.bulk_create([activity(two, 5, -60), activity(one, 4, -90)])
     live.assign_sequence()
     # Later numbers are for what was seen later, whatever the clock says
     assert order()[4:] == [(5, one.pk, 4), (6, two.pk, 5)]
@@ -52,14 +52,14 @@ def test_who_writes_numbers_what_is_announced(two_tickets, asha, priya):
     workflow.customer_says(two, "Anybody?", by=priya)
     workflow.triage(one, by=asha, priority="urgent")
     assert order() == [(1, one.pk, 3), (2, one.pk, 4), (3, two.pk, 3), (4, one.pk, None)]
-    assert not Activity.objects.filter(position=None).exists()
+    assert not InboxEvent.objects.filter(position=None).exists()
 
 
 @pytest.mark.parametrize("batch", [200, 5, 2, 1])
 def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch, two_tickets, monkeypatch):
     monkeypatch.setattr(live.sequence, "BATCH", batch)
     chance = random.Random(4)
-    Activity.objects.bulk_create(
+    InboxEvent.objects.bulk_create(
         activity(ticket, seq, chance.uniform(-3600, 3600)) for ticket in two_tickets for seq in range(3, 15)
     )
     while live.assign_sequence():
@@ -73,7 +73,7 @@ def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch,
 @pytest.mark.django_db(transaction=True)
 def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_nothing(priya):
     tickets, each = [factories.ticket(priya) for _ in range(4)], 12
-    expected = Activity.objects.count() + len(tickets) * each
+    expected = InboxEvent.objects.count() + len(tickets) * each
     followed: list[tuple] = []
     deadline = time.monotonic() + 30
 
@@ -82,13 +82,13 @@ def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_n
             workflow.customer_says(ticket, "More", by=priya)
 
     def number(_):
-        while Activity.objects.exclude(position=None).count() < expected and time.monotonic() < deadline:
+        while InboxEvent.objects.exclude(position=None).count() < expected and time.monotonic() < deadline:
             live.assign_sequence()
 
     def follow(_):
         after = 0
         while len(followed) < expected and time.monotonic() < deadline:
-            rows = Activity.objects.filter(position__gt=after).order_by("position")
+            rows = InboxEvent.objects.filter(position__gt=after).order_by("position")
             for row in rows.values_list("position", "ticket_id", "seq"):
                 followed.append(row)
                 after = row[0]

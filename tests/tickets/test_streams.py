@@ -18,7 +18,7 @@ from tests import factories
 from tickets import live, queries, workflow
 from tickets.accounts import tokens
 from tickets.api import serializers
-from tickets.models import Activity, Person, Ticket
+from tickets.models import InboxEvent, Person, Ticket
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
@@ -282,7 +282,7 @@ def test_the_inbox_resumes_in_one_order_across_tickets(priya, asha):
 
     while live.assign_sequence():
         pass
-    start = Activity.objects.exclude(position=None).order_by("-position").first().position
+    start = InboxEvent.objects.exclude(position=None).order_by("-position").first().position
     talking = threading.Thread(target=talk)
     talking.start()
     seen = asyncio.run(story(access_of(asha), start))

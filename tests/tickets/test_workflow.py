@@ -8,7 +8,7 @@ from django.forms import model_to_dict
 
 from tests import factories
 from tickets import workflow
-from tickets.models import Activity, Message, Sender, Status, Ticket, TicketEvent
+from tickets.models import InboxEvent, Message, Sender, Status, Ticket, TicketEvent
 from tickets.workflow import IllegalMove, Refused, clock
 from tickets.workflow.messages import opening
 
@@ -128,7 +128,7 @@ def everything_about(ticket: Ticket) -> dict:
     return {
         "row": model_to_dict(Ticket.objects.get(pk=ticket.pk)),
         "moves": list(ticket.events.filter(field="status").values_list("old", "new")),
-        "written": [model.objects.count() for model in (Ticket, Message, TicketEvent, Activity)],
+        "written": [model.objects.count() for model in (Ticket, Message, TicketEvent, InboxEvent)],
     }
 
 

@@ -21,8 +21,8 @@ from tests.engines.plugin import undone
 from tests.tickets.invariants import assert_tickets_are_true, tracked
 from tickets import workflow
 from tickets.models import (
-    Activity,
     Category,
+    InboxEvent,
     Message,
     Priority,
     Role,
@@ -189,7 +189,7 @@ def everything() -> dict:
         "tickets": list(Ticket.objects.order_by("pk").values_list()),
         "messages": list(Message.objects.order_by("pk").values_list("pk", "text", "seq")),
         "events": TicketEvent.objects.count(),
-        "news": Activity.objects.count(),
+        "news": InboxEvent.objects.count(),
     }
 
 

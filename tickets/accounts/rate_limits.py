@@ -24,7 +24,7 @@ from supportdesk.http.client_address import address_of
 from supportdesk.http.too_many import TooMany
 from supportdesk.observability import security_events
 from supportdesk.storage import keys
-from tickets.models import Allowance
+from tickets.models import RateLimitCounter
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def give_back(request, *scopes: str, account: str = "") -> None:
             counter.give_back(windows.values())
         return
     for window in windows.values():
-        Allowance.objects.filter(pk=window.key, left__lt=window.times).update(left=F("left") + 1)
+        RateLimitCounter.objects.filter(pk=window.key, left__lt=window.times).update(left=F("left") + 1)
 
 
 def limited(*scopes: str):
@@ -207,14 +207,14 @@ def _taken_from_database(windows: dict[str, Window]) -> list[Window]:
         # An update of two documents is two updates: of many at once some would take the last use of the
         # one, others that of the other, and neither would get through
         return _taken_one_by_one(windows)
-    rows = Allowance.objects.filter(pk__in=list(windows))
+    rows = RateLimitCounter.objects.filter(pk__in=list(windows))
     if _took_one_of_each(rows, len(windows)):
         return []
     used_up = [windows[key] for key in rows.filter(left=0).values_list("pk", flat=True)]
     return used_up or _taken_one_by_one(windows)
 
 
-def _took_one_of_each(rows: QuerySet[Allowance], number: int) -> bool:
+def _took_one_of_each(rows: QuerySet[RateLimitCounter], number: int) -> bool:
     """Take one use of each of the rows, of which there should be so many, or of none."""
     with transaction.atomic():
         if _are_all_held(rows, number) and _take_of(rows) == number:
@@ -223,7 +223,7 @@ def _took_one_of_each(rows: QuerySet[Allowance], number: int) -> bool:
     return False
 
 
-def _are_all_held(rows: QuerySet[Allowance], number: int) -> bool:
+def _are_all_held(rows: QuerySet[RateLimitCounter], number: int) -> bool:
     """Lock the rows in one order, so that two requests that want the same ones never wait for each other.
 
     A row that another process begins between the lock and the update would be taken out of that order: with
@@ -237,7 +237,7 @@ def _are_all_held(rows: QuerySet[Allowance], number: int) -> bool:
 def _taken_one_by_one(windows: dict[str, Window]) -> list[Window]:
     """One window after the other, begun if need be, and no more once one is used up."""
     for window in windows.values():
-        row = Allowance.objects.filter(pk=window.key)
+        row = RateLimitCounter.objects.filter(pk=window.key)
         if not _take_of(row):
             _begin([window])
             if not _take_of(row):
@@ -245,7 +245,7 @@ def _taken_one_by_one(windows: dict[str, Window]) -> list[Window]:
     return []
 
 
-def _take_of(rows: QuerySet[Allowance]) -> int:
+def _take_of(rows: QuerySet[RateLimitCounter]) -> int:
     """Take one use where there is one, and say where how often: the condition of the update decides."""
     return rows.filter(left__gt=0).update(left=F("left") - 1)
 
@@ -253,11 +253,13 @@ def _take_of(rows: QuerySet[Allowance]) -> int:
 def _begin(windows: list[Window]) -> None:
     """Write the rows of new windows; another request may do so at the same time."""
     rows = [
-        Allowance(key=window.key, left=window.times, ends_at=datetime.fromtimestamp(window.ends_at, UTC))
+        RateLimitCounter(
+            key=window.key, left=window.times, ends_at=datetime.fromtimestamp(window.ends_at, UTC)
+        )
         for window in windows
     ]
     if connection.features.supports_ignore_conflicts:
-        Allowance.objects.bulk_create(rows, ignore_conflicts=True)
+        RateLimitCounter.objects.bulk_create(rows, ignore_conflicts=True)
         return
     for row in rows:
         with suppress(IntegrityError):

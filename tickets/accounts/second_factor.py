@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tickets.models.settings import SecondFactor
 
-from ..models import Allowance, Person, Role, TokenFamily
+from ..models import Person, RateLimitCounter, Role, TokenFamily
 from ..team.settings import current
 from . import rate_limits
 
@@ -81,11 +81,11 @@ def _is_first_use(authenticator: Authenticator, code: str) -> bool:
     key = hashlib.sha256(f"code|{authenticator.user_id}|{code}".encode()).hexdigest()[:40]
     now = timezone.now()
     # A code may come again by chance after its life
-    Allowance.objects.filter(pk=key, ends_at__lt=now).delete()
+    RateLimitCounter.objects.filter(pk=key, ends_at__lt=now).delete()
     try:
-        Allowance(key=key, left=0, ends_at=datetime.fromtimestamp(rate_limits.now() + CODE_LIFE, UTC)).save(
-            force_insert=True
-        )
+        RateLimitCounter(
+            key=key, left=0, ends_at=datetime.fromtimestamp(rate_limits.now() + CODE_LIFE, UTC)
+        ).save(force_insert=True)
     except IntegrityError:
         return False
     return True

@@ -16,8 +16,8 @@ from .base import DeskAdmin
 class AuditAdmin(DeskAdmin):
     """Read, and nothing else."""
 
-    list_display = ("at", "actor_name", "deed", "what", "about", "address")
-    list_filter = ("deed",)
+    list_display = ("at", "actor_name", "action", "what", "about", "address")
+    list_filter = ("action",)
     list_display_links = None
     sortable_by = ()
     search_fields = ("=actor_id", "=ticket_id", "=person_id")

@@ -12,12 +12,12 @@ from django.db.models import Q
 
 from tickets import live
 from tickets.models import (
-    Activity,
     Alert,
     AlertCursor,
     AlertEvent,
     AlertPreferences,
     Follower,
+    InboxEvent,
     Lane,
     Mention,
     Message,
@@ -65,7 +65,7 @@ def collect() -> bool:
         _skip_to_the_end(cursor)
         return False
     more = live.assign_sequence()
-    new = Activity.objects.filter(position__gt=cursor.position).order_by("position")
+    new = InboxEvent.objects.filter(position__gt=cursor.position).order_by("position")
     activities = list(new[:BATCH])
     if not activities:
         return more
@@ -91,7 +91,7 @@ def _cursor() -> tuple[AlertCursor, bool]:
 def _skip_to_the_end(cursor: AlertCursor) -> None:
     """Begin with what happens from now on: no agent could have heard of the rest."""
     live.assign_sequence()
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     if newest and newest.position > cursor.position:
         AlertCursor.objects.filter(pk=cursor.pk, position=cursor.position).update(position=newest.position)
 
@@ -131,7 +131,7 @@ def _insert(alerts: list[Alert]) -> None:
 # --- What happened, and whom it concerns -----------------------------------------
 
 
-def _alerts(activities: list[Activity], reachable: dict) -> Iterator[Alert]:
+def _alerts(activities: list[InboxEvent], reachable: dict) -> Iterator[Alert]:
     ids = {activity.ticket_id for activity in activities}
     quiet = (Lane.SPAM, Lane.MERGED)
     tickets = {
@@ -160,7 +160,7 @@ def _alerts(activities: list[Activity], reachable: dict) -> Iterator[Alert]:
                 )
 
 
-def _in_messages(activities: list[Activity], tickets: dict) -> Iterator[Happening]:
+def _in_messages(activities: list[InboxEvent], tickets: dict) -> Iterator[Happening]:
     wanted = Q()
     for activity in activities:
         if activity.seq is not None and activity.ticket_id in tickets:
@@ -188,7 +188,7 @@ def _in_messages(activities: list[Activity], tickets: dict) -> Iterator[Happenin
             )
 
 
-def _in_history(activities: list[Activity], tickets: dict) -> Iterator[Happening]:
+def _in_history(activities: list[InboxEvent], tickets: dict) -> Iterator[Happening]:
     since = activities[0].at - WRITTEN_WITHIN
     events = TicketEvent.objects.filter(
         ticket_id__in=list(tickets), field__in=(*DUE, "assignee_name"), at__gte=since

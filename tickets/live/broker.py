@@ -22,7 +22,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from supportdesk.observability import metrics
-from tickets.models import Activity
+from tickets.models import InboxEvent
 
 from .bus import bus
 from .revocation import Credentials, revoked
@@ -286,7 +286,7 @@ class Broker:
 def _activities_since(looked_at: datetime) -> list[tuple[str, str]]:
     # What was written before the last look may have been committed after it
     since = looked_at - timedelta(seconds=3 * POLL_SECONDS)
-    rows = Activity.objects.filter(at__gt=since).order_by("-at")[:1000]
+    rows = InboxEvent.objects.filter(at__gt=since).order_by("-at")[:1000]
     return [(str(pk), str(ticket)) for pk, ticket in rows.values_list("pk", "ticket_id")]
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.expressions import RawSQL
 
 from supportdesk.db.compiled_queries import insert
-from tickets.models import Activity, Ticket
+from tickets.models import InboxEvent, Ticket
 
 from .bus import bus
 
@@ -20,7 +20,7 @@ BATCH = 200
 def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
     """Tell the streams that the ticket changed (and which messages are new), once it is committed."""
     activities = [
-        Activity(ticket=ticket, seq=seq, position=_position(place))
+        InboxEvent(ticket=ticket, seq=seq, position=_position(place))
         for place, seq in enumerate(list(seqs) or [None], 1)
     ]
     insert(activities)
@@ -61,22 +61,22 @@ def assign_sequence() -> bool:
     and the other reads what it wrote. Positions have no gaps and become visible in
     their order, which a sequence that writers draw from does not promise.
     """
-    new = list(Activity.objects.filter(position=None).order_by("at")[:BATCH])
+    new = list(InboxEvent.objects.filter(position=None).order_by("at")[:BATCH])
     if not new:
         return False
     more = len(new) == BATCH
     if more:
         # A clock that was set back must not put a message into an earlier batch than the one before it
         tickets, taken = {row.ticket_id for row in new}, {row.pk for row in new}
-        theirs = Activity.objects.filter(position=None, ticket_id__in=tickets)
+        theirs = InboxEvent.objects.filter(position=None, ticket_id__in=tickets)
         new += [row for row in theirs if row.pk not in taken]
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     position = (newest and newest.position) or 0
     try:
         with transaction.atomic():
             for row in _in_order(new):
                 position += 1
-                if not Activity.objects.filter(pk=row.pk, position=None).update(position=position):
+                if not InboxEvent.objects.filter(pk=row.pk, position=None).update(position=position):
                     break
     except IntegrityError:
         # The other reader's numbers are there now
@@ -84,9 +84,9 @@ def assign_sequence() -> bool:
     return more
 
 
-def _in_order(activities: list[Activity]) -> list[Activity]:
+def _in_order(activities: list[InboxEvent]) -> list[InboxEvent]:
     """Keep the messages of a ticket in the order of their seq, whatever the clock did meanwhile."""
-    seqs: dict[uuid.UUID, list[Activity]] = {}
+    seqs: dict[uuid.UUID, list[InboxEvent]] = {}
     for row in activities:
         if row.seq is not None:
             seqs.setdefault(row.ticket_id, []).append(row)

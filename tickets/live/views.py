@@ -18,7 +18,7 @@ from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
-from tickets.models import Activity, Message, Person, Scope, ServiceKey, Ticket, load_files
+from tickets.models import InboxEvent, Message, Person, Scope, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
@@ -243,7 +243,7 @@ _tickets = compiled_query(lambda id: Ticket.objects.defer("handover").filter(pk=
 
 @compiled_query
 def _activities(after: int) -> Any:
-    rows = Activity.objects.filter(position__gt=after).order_by("position")
+    rows = InboxEvent.objects.filter(position__gt=after).order_by("position")
     if connection.vendor != "mongodb":
         rows = rows.select_related("ticket").defer("ticket__handover")
     return rows[: live.BATCH]
@@ -252,7 +252,7 @@ def _activities(after: int) -> Any:
 _one_message = compiled_query(lambda ticket, seq: Message.objects.filter(ticket=ticket, seq=seq))
 
 
-def _tickets_of(activities: list[Activity]) -> dict[UUID, Ticket]:
+def _tickets_of(activities: list[InboxEvent]) -> dict[UUID, Ticket]:
     if connection.vendor != "mongodb":
         return {row.ticket_id: row.ticket for row in activities}
     # There a join costs more than a second question
@@ -260,7 +260,7 @@ def _tickets_of(activities: list[Activity]) -> dict[UUID, Ticket]:
     return {ticket.pk: ticket for ticket in Ticket.objects.defer("handover").filter(pk__in=ids)}
 
 
-def _messages_of(activities: list[Activity]) -> dict[tuple[UUID, int], Message]:
+def _messages_of(activities: list[InboxEvent]) -> dict[tuple[UUID, int], Message]:
     told = {(row.ticket_id, row.seq) for row in activities if row.seq is not None}
     if len(told) == 1:
         # Mostly it is one
@@ -282,7 +282,7 @@ def _place(request: HttpRequest) -> int:
 
 
 def _newest_position(**earlier: Any) -> int:
-    newest = Activity.objects.exclude(position=None).filter(**earlier).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).filter(**earlier).order_by("-position").first()
     return (newest and newest.position) or 0
 
 

@@ -55,14 +55,14 @@ from .channel import (
 from .collaboration import Draft, Follower, Mention
 from .custom_field import CustomField, CustomValue, FieldKind, FieldOwner
 from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
-from .event import Activity, TicketEvent
+from .event import InboxEvent, TicketEvent
 from .ids import id_in_order, in_order, random_id
 from .job import Job, MetricCount
 from .macro import Macro
 from .message import Message, Sender
 from .order import Order, OrderItem, OrderStatus
 from .permissions import PermissionSet
-from .person import Allowance, Person, PersonManager, Role, TokenFamily
+from .person import Person, PersonManager, RateLimitCounter, Role, TokenFamily
 from .report import DailyFigures
 from .rule import CHANGES, TIMED, Rule, RuleCursor, RuleEvent, RuleRun, RunState
 from .search import SearchText
@@ -106,7 +106,6 @@ __all__ = [
     "TAG_LENGTH",
     "THE_ROW",
     "TIMED",
-    "Activity",
     "AddressBlock",
     "AgentPreferences",
     "Alert",
@@ -115,7 +114,6 @@ __all__ = [
     "AlertPreferences",
     "AlertScope",
     "AlertState",
-    "Allowance",
     "Assignment",
     "Attachment",
     "AuditAction",
@@ -143,6 +141,7 @@ __all__ = [
     "Follower",
     "Holiday",
     "HolidaySource",
+    "InboxEvent",
     "Incoming",
     "IncomingState",
     "Job",
@@ -165,6 +164,7 @@ __all__ = [
     "Priority",
     "PushKey",
     "PushSubscription",
+    "RateLimitCounter",
     "Role",
     "Rule",
     "RuleCursor",

@@ -34,9 +34,9 @@ class AuditEntry(models.Model):
 
     id = id_in_order()
     at = models.DateTimeField(default=timezone.now)
-    actor_id = models.UUIDField(null=True, help_text="Empty: somebody at the command line.")
+    actor_id = models.UUIDField(null=True, help_text="Empty: a command in a terminal.")
     actor_name = models.CharField(max_length=120)
-    deed = models.CharField(max_length=10, choices=AuditAction)
+    action = models.CharField(max_length=10, choices=AuditAction, db_column="deed")
     ticket_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True, help_text="The customer whom it is about.")
     what = models.CharField(max_length=120, blank=True)
@@ -55,7 +55,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.actor_name} {self.deed} {self.what}"
+        return f"{self.actor_name} {self.action} {self.what}"
 
     def save(self, *args, **options):
         if not self._state.adding:

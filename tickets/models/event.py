@@ -28,7 +28,7 @@ class TicketEvent(models.Model):
         return f"{self.field}: {self.old or '-'} → {self.new or '-'}"
 
 
-class Activity(models.Model):
+class InboxEvent(models.Model):
     """What happened on the desk, in one order: what the inbox's stream is read from.
 
     Writers leave `position` empty and so never wait for each other, except on SQLite, where
@@ -43,5 +43,6 @@ class Activity(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "activities"
+        # The name of 0.1
+        db_table = "tickets_activity"
         indexes = [models.Index(fields=["at"], name="activities_by_age")]

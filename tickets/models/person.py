@@ -154,7 +154,7 @@ class TokenFamily(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
-class Allowance(models.Model):
+class RateLimitCounter(models.Model):
     """What is left of something that may be done so often in a time; see `tickets.accounts.rate_limits`.
 
     The key is a digest of what, when, and who or from where: the row names no person.
@@ -163,3 +163,7 @@ class Allowance(models.Model):
     key = models.CharField(max_length=40, primary_key=True)
     left = models.PositiveIntegerField()
     ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        # The name of 0.1
+        db_table = "tickets_allowance"

@@ -36,7 +36,7 @@ LEFT_OUT = {
     "account",
     "socialaccount",
     "usersessions",
-    "tickets.allowance",
+    "tickets.ratelimitcounter",
     "tickets.searchtext",
 }
 

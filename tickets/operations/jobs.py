@@ -29,15 +29,15 @@ from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
 from tickets.channels.whatsapp import templates
 from tickets.models import (
-    Activity,
     Alert,
-    Allowance,
     ChannelName,
     Delivery,
+    InboxEvent,
     Job,
     Message,
     Outgoing,
     OutgoingState,
+    RateLimitCounter,
     Sender,
     Status,
     Ticket,
@@ -156,7 +156,9 @@ def mail_unread(now: datetime, since: datetime) -> bool:
     if not settings.UNREAD_MAIL_MINUTES:
         return False
     wait = timedelta(minutes=settings.UNREAD_MAIL_MINUTES)
-    told = Activity.objects.filter(at__gt=since - wait - LATE_COMMIT, at__lte=now - wait).exclude(seq=None)
+    told = InboxEvent.objects.filter(at__gt=since - wait - LATE_COMMIT, at__lte=now - wait).exclude(
+        seq=None
+    )
     ids = list({ticket for (ticket,) in told.values_list("ticket_id")})
     for start in range(0, len(ids), BATCH):
         unread = Ticket.objects.defer("handover").filter(
@@ -249,9 +251,9 @@ def assign_sequence(now: datetime, since: datetime) -> bool:
 @step("prune", every=timedelta(minutes=10))
 def prune(now: datetime, since: datetime) -> bool:
     """Remove what has served its time: old activities, tabs that are gone, sessions, dead tokens."""
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     # Positions are counted on from the newest: without it, streams would wait for numbers long gone
-    old = Activity.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
+    old = InboxEvent.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
     refresh_tokens_end = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
         used_at__lt=refresh_tokens_end
@@ -266,7 +268,7 @@ def prune(now: datetime, since: datetime) -> bool:
         "alerts": lambda: more.append(
             remove_some(Alert.objects.filter(created_at__lt=now - DELIVERIES_KEPT))
         ),
-        "limits": lambda: more.append(remove_some(Allowance.objects.filter(ends_at__lt=now))),
+        "limits": lambda: more.append(remove_some(RateLimitCounter.objects.filter(ends_at__lt=now))),
         "deliveries": lambda: more.append(
             remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
         ),

@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from tickets import inbox
-from tickets.models import Activity, Job, Status
+from tickets.models import InboxEvent, Job, Status
 
 
 def gauges() -> Iterator[Metric]:
@@ -20,7 +20,7 @@ def gauges() -> Iterator[Metric]:
         tickets.add_metric([status], inbox.count(inbox.InboxFilter(status=status)).number)
     waiting = inbox.inbox(inbox.InboxFilter(view="needs-answer")).filter(next_response_due_at__lt=now)
     late = waiting.order_by()[: inbox.COUNT_CAP].count()
-    oldest = Activity.objects.filter(position=None).order_by("at").first()
+    oldest = InboxEvent.objects.filter(position=None).order_by("at").first()
     age = (now - oldest.at).total_seconds() if oldest else 0
     jobs = GaugeMetricFamily(
         "desk_job_late_seconds", "How long a job is past its due time.", labels=["job"]

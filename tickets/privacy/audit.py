@@ -38,18 +38,18 @@ ADMIN_PAGES = {
 
 
 def record(
-    by: Person | None, deed: AuditAction, what: str, *, ticket=None, person=None, address: str = ""
+    by: Person | None, action: AuditAction, what: str, *, ticket=None, person=None, address: str = ""
 ) -> None:
     """Add one entry; `ticket` and `person` are ids. `by` is None for the command line."""
-    AuditEntry.objects.bulk_create([_entry(by, deed, what, ticket, person, address)])
+    AuditEntry.objects.bulk_create([_entry(by, action, what, ticket, person, address)])
 
 
-def note(request, deed: AuditAction, what: str, *, tickets: Iterable = (), person=None) -> None:
+def note(request, action: AuditAction, what: str, *, tickets: Iterable = (), person=None) -> None:
     """Add what a view did: an entry for each of these tickets (ids), or one for the person (id)."""
     request.audited = True
     subjects = [(ticket, None) for ticket in tickets] if person is None else [(None, person)]
     AuditEntry.objects.bulk_create(
-        [_entry(request.user, deed, what, *subject, address_of(request)) for subject in subjects]
+        [_entry(request.user, action, what, *subject, address_of(request)) for subject in subjects]
     )
 
 
@@ -69,11 +69,11 @@ def record_view(by: Person, *, ticket=None, person=None, address: str = "") -> N
         entry.save(force_insert=True)
 
 
-def _entry(by, deed, what, ticket, person, address) -> AuditEntry:
+def _entry(by, action, what, ticket, person, address) -> AuditEntry:
     return AuditEntry(
         actor_id=by and by.pk,
         actor_name=str(by or "command line"),
-        deed=deed,
+        action=action,
         what=what[:120],
         ticket_id=ticket,
         person_id=person,

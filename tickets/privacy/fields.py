@@ -18,7 +18,7 @@ declare(
 )
 declare_same("tickets.TokenFamily", DELETED, ["jti", "previous_jti"])
 # Digests: the key names no person
-declare("tickets.Allowance", key=KEPT)
+declare("tickets.RateLimitCounter", key=KEPT)
 declare("tickets.PersonEvent", actor_name=KEPT, what=KEPT, details=BY_CODE)
 # The shop's books need the order, not where it went
 declare_same(

@@ -23,7 +23,7 @@ from tickets import live, workflow
 from tickets.models import (
     CHANGES,
     TIMED,
-    Activity,
+    InboxEvent,
     Lane,
     Message,
     Person,
@@ -109,7 +109,7 @@ def begin(rule: Rule) -> None:
 def _newest_position() -> int:
     while live.assign_sequence():
         pass
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     return newest.position if newest else 0
 
 
@@ -125,7 +125,7 @@ def run_for_events() -> bool:
         return False
     more = live.assign_sequence()
     cursor, _made = RuleCursor.objects.get_or_create(pk=1)
-    new = Activity.objects.filter(position__gt=cursor.position).order_by("position")
+    new = InboxEvent.objects.filter(position__gt=cursor.position).order_by("position")
     activities = list(new[:BATCH])
     if not activities:
         return more
@@ -142,7 +142,7 @@ def run_for_events() -> bool:
     return more or caused or len(activities) == BATCH
 
 
-def _happened(activities: list[Activity]) -> Iterator[Happened]:
+def _happened(activities: list[InboxEvent]) -> Iterator[Happened]:
     """Yield the events of these activities, in order for each ticket."""
     tickets = Ticket.objects.defer("handover").in_bulk({row.ticket_id for row in activities})
     seqs = defaultdict(set)

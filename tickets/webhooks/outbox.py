@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from tickets import live
-from tickets.models import Activity, Delivery, EventType, Message, Ticket, TicketEvent, Webhook
+from tickets.models import Delivery, EventType, InboxEvent, Message, Ticket, TicketEvent, Webhook
 
 from . import payloads
 
@@ -24,7 +24,7 @@ RATING = {"rating", "rating_comment"}
 
 def begin(webhook: Webhook) -> None:
     """Have a new webhook begin with what happens from now on."""
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     webhook.position = newest.position if newest else 0
 
 
@@ -38,7 +38,7 @@ def collect() -> bool:
 
 
 def _collect_for(webhook: Webhook) -> bool:
-    new = Activity.objects.filter(position__gt=webhook.position).order_by("position")
+    new = InboxEvent.objects.filter(position__gt=webhook.position).order_by("position")
     activities = list(new[:BATCH])
     if not activities:
         return False
@@ -70,7 +70,7 @@ def _insert(deliveries: list[Delivery]) -> None:
 # --- What happened -----------------------------------------------------------
 
 
-def _told(activities: list[Activity], webhook: Webhook) -> Iterator[Delivery]:
+def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
     """Yield what these activities are worth telling, in order for each ticket."""
     if not activities:
         return
@@ -89,7 +89,7 @@ def _told(activities: list[Activity], webhook: Webhook) -> Iterator[Delivery]:
             )
 
 
-def _messages(activities: list[Activity]) -> dict[uuid.UUID, list[Message]]:
+def _messages(activities: list[InboxEvent]) -> dict[uuid.UUID, list[Message]]:
     """Return the messages that the activities speak of, by ticket."""
     seqs = defaultdict(set)
     for activity in activities:

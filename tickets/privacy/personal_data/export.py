@@ -100,7 +100,7 @@ def _message(message: Message) -> dict:
 
 def _accesses(person: Person, tickets: list) -> list[dict]:
     about = AuditEntry.objects.filter(Q(person_id=person.pk) | Q(ticket_id__in=tickets))
-    return list(about.order_by("at").values("at", "actor_name", "deed", "what"))
+    return list(about.order_by("at").values("at", "actor_name", "action", "what"))
 
 
 def _name_in_archive(message: Message) -> str:

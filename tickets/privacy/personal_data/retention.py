@@ -10,7 +10,7 @@ from supportdesk.db.batches import Batch
 from supportdesk.db.transactions import atomic_with_retry
 from supportdesk.http.outages import is_outage
 from tickets import search, uploads
-from tickets.models import Activity, Message, Person, Role, Status, Ticket
+from tickets.models import InboxEvent, Message, Person, Role, Status, Ticket
 
 from .providers import PROVIDERS, attached_to, with_pictures
 
@@ -27,7 +27,7 @@ def retain(now: datetime) -> bool:
     before = now - timedelta(days=settings.RETENTION_DAYS)
     old = Ticket.objects.filter(status=Status.CLOSED, updated_at__lt=before).order_by("updated_at")
     # The positions of the inbox are counted on from the newest activity: its ticket goes another time
-    newest = Activity.objects.exclude(position=None).order_by("-position").first()
+    newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     if newest:
         old = old.exclude(pk=newest.ticket_id)
     ids = list(old.exclude(pk__in=_retention.left_out()).values_list("pk", flat=True)[:BATCH])
