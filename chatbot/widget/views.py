@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_POST, require_safe
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
@@ -116,6 +117,8 @@ def loader(request):
     return response
 
 
+# It is the same for everyone: nothing secret could be guessed by its length
+@gzip_page
 @require_safe
 def frame(request):
     """The page inside the iframe; only the origin that it names may be its parent."""
