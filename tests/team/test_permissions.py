@@ -194,7 +194,7 @@ def staff(db):
 PAGES = {
     "desksettings/1/change/": 403, "webhook/": 403, "servicekey/": 403, "shopconnection/": 403, "delivery/": 403,
     "permissionset/": 403, "permissionset/add/": 403, "team/": 200, "team/add/": 403, "person/": 200, "person/add/": 403,
-    "ticket/": 200, "holiday/add/": 403, "macro/add/": 403,
+    "ticket/": 200, "customfield/": 200, "customfield/add/": 403, "holiday/add/": 403, "macro/add/": 403,
 }  # fmt: skip
 
 

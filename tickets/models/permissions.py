@@ -8,12 +8,32 @@ from .ids import random_id
 # In the admin, by model: what a shop is run with
 SETTINGS = {
     "desksettings", "holiday", "team", "permissionset", "availability", "person", "macro", "rule", "rulerun", "webhook", "delivery",
-    "servicekey", "shopconnection", "addressblock", "messagetemplate",
+    "servicekey", "shopconnection", "addressblock", "messagetemplate", "customfield",
 }  # fmt: skip
 # Of these, what is seen without the right to change it; the others hold secrets, or nothing to look up
-SEEN_SETTINGS = {"team", "availability", "person", "macro", "rule", "rulerun", "holiday", "messagetemplate"}
+SEEN_SETTINGS = {
+    "team",
+    "availability",
+    "person",
+    "macro",
+    "rule",
+    "rulerun",
+    "holiday",
+    "messagetemplate",
+    "customfield",
+}
 # What staff of one team find in the admin: the rest shows tickets and customers of other teams
-OF_ONE_TEAM = {"ticket", "tag", "macro", "holiday", "product", "article", "articleversion", "deliveryarea"}
+OF_ONE_TEAM = {
+    "ticket",
+    "tag",
+    "macro",
+    "holiday",
+    "customfield",
+    "product",
+    "article",
+    "articleversion",
+    "deliveryarea",
+}
 
 
 class PermissionSet(models.Model):
