@@ -91,7 +91,7 @@ def reminds(monkeypatch):
 
     def after(hours: int | None, close_after: timedelta | None = None):
         wait = timedelta(hours=hours) if hours else None
-        now = CurrentSettings(nudge_after=wait, auto_close_after=close_after)
+        now = CurrentSettings(nudge_after=wait, resolve_after=wait, auto_close_after=close_after)
         monkeypatch.setattr(desk_steps, "current", lambda: now)
         monkeypatch.setattr(jobs, "current", lambda: now)
 
