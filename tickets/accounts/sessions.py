@@ -20,7 +20,7 @@ from tickets.models.settings import AgentPreferences
 from tickets.privacy.audit import BY_THEMSELVES
 
 from ..models import Person, TokenFamily
-from ..team.settings import current
+from ..team.settings import current, last_known
 from . import second_factor
 
 BEGAN, SEEN, LANGUAGE = "began", "seen", "language"
@@ -30,6 +30,8 @@ DESK_LANGUAGES = ("en", "hi")
 SEEN_EVERY, SHOWN_EVERY = 60, 300
 # What a session without its second factor is kept from; its account page is where it gets one
 DESK = ("/support/", "/admin/", "/files/")
+# Health and calls of the API have to answer without the settings
+PAGES = (*DESK, "/c/", "/help/", "/widget/")
 STILL_OPEN = (
     "/support/account/",
     "/support/login/",
@@ -53,7 +55,8 @@ def agent_sessions(get_response):
 
         def middleware(request):
             # The thread served others before; a page shows times of the shop's zone
-            timezone.activate(current().time_zone)
+            is_page = request.path.startswith(PAGES)
+            timezone.activate((current(or_raise=True) if is_page else last_known()).time_zone)
             if not request.path.startswith(DESK):
                 return get_response(request)
             with languages.speaking(language_of(request)):

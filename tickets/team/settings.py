@@ -19,6 +19,7 @@ from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from supportdesk import languages
+from supportdesk.http.outages import is_outage
 from tickets.models.settings import THE_ROW, Assignment, DeskSettings, Holiday, SecondFactor
 
 from .. import sla
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # With the second that a reader may keep them, a change is in force everywhere within 2 s
 KEPT_SECONDS = 1.0
+# After an outage the last ones are used so long without asking: each question waits five seconds for a server
+OUTAGE_SECONDS = 3
 
 LANGUAGES = {code: name for code, (name, _) in languages.LANGUAGES.items()}
 DEFAULT_COLOUR, DEFAULT_TEXT_COLOUR = "#1f6f43", "#ffffff"
@@ -145,8 +148,16 @@ _kept: CurrentSettings | None = None
 _read_at = float("-inf")
 
 
-def current() -> CurrentSettings:
-    """Return the settings in force. Never fails: without a database it returns the last ones, or the defaults."""
+def last_known() -> CurrentSettings:
+    """Return the settings that were read last, however long ago: for calls that have to answer without a database."""
+    return _kept or current()
+
+
+def current(*, or_raise: bool = False) -> CurrentSettings:
+    """Return the settings in force; without a database the last ones, or the defaults.
+
+    With `or_raise` an outage is raised, for callers whose next question would wait for the database as long again.
+    """
     global _kept, _read_at
     kept = _kept
     if kept is not None and time.monotonic() - _read_at < KEPT_SECONDS:
@@ -160,9 +171,14 @@ def current() -> CurrentSettings:
         started = time.monotonic()
         try:
             _kept = _read()
-        except (DatabaseError, SynchronousOnlyOperation):
+        except (DatabaseError, SynchronousOnlyOperation) as reason:
             # No table before the first migration, no database (callers answer for that themselves),
             # or a coroutine, which must not wait for one
+            if is_outage(reason):
+                started = time.monotonic() + OUTAGE_SECONDS
+                if or_raise and _kept is not None:
+                    _read_at = started
+                    raise
             if _kept is None:
                 return _made_of(DeskSettings(), [])
         _read_at = started

@@ -1,0 +1,100 @@
+"""The table of words that searches by beginnings look in."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections, transaction
+
+from tests import factories
+from tickets import search
+from tickets.models import Ticket
+from tickets.search import engines, words
+
+pytestmark = pytest.mark.engines
+
+
+def kept_words() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM tickets_searchword")
+        return {word for (word,) in cursor.fetchall()}
+
+
+needs_words = pytest.mark.skipif(connection.vendor == "mongodb", reason="keeps no words beside the tickets")
+
+
+@needs_words
+def test_a_word_is_kept_as_long_as_a_ticket_has_it(priya):
+    one, two = factories.ticket(priya, "Zanzibar cloves"), factories.ticket(priya, "Zanzibar pepper")
+    assert {"zanzibar", "cloves", "pepper"} <= kept_words()
+
+    search.forget([one.pk])
+    assert "cloves" not in kept_words()
+    assert {"zanzibar", "pepper"} <= kept_words()
+
+    search.forget([two.pk])
+    assert not {"zanzibar", "pepper"} & kept_words()
+
+
+@needs_words
+def test_neither_numbers_nor_sounds_are_kept(priya):
+    factories.ticket(priya, "Order 2000000017 of Kavitha")
+    assert "kavitha" in kept_words()
+    assert not {word for word in kept_words() if word.isdigit() or word.startswith(words.SOUND)}
+
+
+@needs_words
+def test_what_begins_so_is_found_whether_few_words_begin_so_or_many(priya, monkeypatch):
+    for name in ("Mangalore", "Mangoes", "Manganese", "Mandarin"):
+        factories.ticket(priya, name)
+    for most in (64, 3, 2, 1):
+        monkeypatch.setattr(engines.SqlIndex, "WORDS_AT_ONCE", most)
+        for asked, found in [("mang", 3), ("mand", 1), ("mang mand", 0), ("mango", 1), ("mangz", 0)]:
+            assert search.count(Ticket.objects.all(), asked) == (found, False), (most, asked)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's index of words")
+def test_postgresql_is_asked_for_words_and_not_for_beginnings(priya):
+    factories.ticket(priya, "Voucher for the warehouse")
+    question = engines.Postgres().question(words.asked("vouch ware"))
+    assert "'voucher'" in question
+    assert "'warehouse'" in question
+    assert ":*" not in question
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_bring_the_same_new_words_at_once_all_come_through(priya):
+    said = [f"{first} {second}" for first, second in [("quetzal", "axolotl"), ("axolotl", "quetzal")] * 8]
+
+    def say(text):
+        try:
+            return factories.ticket(priya, text).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(say, said))) == len(said)
+    assert search.count(Ticket.objects.all(), "quetzal axolotl") == (len(said), False)
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="elsewhere one transaction writes at a time, or none does"
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_is_given_to_a_ticket_while_another_loses_it_is_kept(priya):
+    one = factories.ticket(priya, "Zanzibar cloves")
+
+    def forget():
+        try:
+            search.forget([one.pk])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            factories.ticket(priya, "Zanzibar pepper")
+            forgotten = pool.submit(forget)
+            with pytest.raises(TimeoutError):
+                forgotten.result(1)
+        forgotten.result(20)
+    assert "cloves" not in kept_words()
+    assert search.count(Ticket.objects.all(), "zanz pepp") == (1, False)
