@@ -33,7 +33,11 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
     page.goto("/support/?view=all&q=Hundred")
     rows = page.locator(".row")
     expect(rows.nth(12)).to_be_attached()
-    assert {round(height(rows.nth(place))) for place in range(5)} == {68}
+    # In one go: a row that changes meanwhile is another element
+    heights = (
+        "[...document.querySelectorAll('.row')].slice(0, 5).map(row => row.getBoundingClientRect().height)"
+    )
+    assert {round(each) for each in page.evaluate(heights)} == {68}
     box = page.locator(".row .avatar").first.bounding_box()
     assert (box["width"], box["height"]) == (32, 32)
     assert round(height(page.locator(".view").first)) == 36
@@ -85,9 +89,11 @@ def test_the_title_and_the_icon_count_what_waits_for_me(agent, desk):
     guest = desk.as_guest("Icon Counter", "icon@example.com")
     ticket = guest.post("/api/support/create", json={"message": "Where is it?"}).json()["id"]
     client.patch(f"/api/support/admin/{ticket}", json={"assignedAgent": me, "status": "in-progress"})
+    # Other tests have given this agent tickets as well
+    mine = {"view": "needs-answer", "assigned": "me"}
+    number = len(client.get("/api/support/admin/", params=mine).json()["results"])
     page = agent()
-    expect(page).to_have_title(re.compile(r"^\(\d+\) "))
-    number = int(re.match(r"\((\d+)\)", page.title())[1])
+    expect(page).to_have_title(re.compile(rf"^\({number}\) "))
     icon = page.locator("link[rel=icon]")
     assert f">{number}<" in page.evaluate(
         "decodeURIComponent(document.querySelector('link[rel=icon]').href)"

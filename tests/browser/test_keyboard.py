@@ -124,8 +124,11 @@ def test_tab_goes_through_the_desk_in_its_order_with_a_focus_that_shows(dashboar
         "Skip to the conversation",
         "Customer Support Dashboard",
         "New conversation",
+        "Figures",
         "Edit canned replies",
         "Keyboard shortcuts",
+        "Your availability",
+        "Sound",
         "Your account",
         "Sign out",
         "Search tickets",
@@ -206,6 +209,8 @@ def test_the_whole_way_to_customer_care_goes_by_keyboard(person, desk):
     expect(chat.bubbles("system")).to_contain_text("Connected to Customer Care")
     expect(chat.text).to_be_focused()
 
+    keys.press("Shift+Tab")
+    expect(chat.frame.get_by_role("button", name="Attach file")).to_be_focused()
     keys.press("Shift+Tab")
     expect(chat.attach).to_be_focused()
     with page.expect_file_chooser() as chooser:
