@@ -33,7 +33,7 @@ from .models import (
     Ticket,
     TicketTag,
 )
-from .view_counts import Count
+from .view_counts import AGENT, COUNTED, Count
 from .visibility import Visibility
 from .workflow.tags import key_of
 
@@ -222,6 +222,17 @@ def _in_view(tickets: QuerySet[Ticket], wanted: InboxFilter) -> QuerySet[Ticket]
     if wanted.view == "all":
         return tickets.exclude(lane__in=(Lane.SPAM, Lane.MERGED))
     return tickets.filter(lane=LANE_OF_VIEW[wanted.view]) if wanted.view else tickets
+
+
+def holds(wanted: InboxFilter, ticket: Ticket) -> bool:
+    """Return whether this ticket is one of a view; False for any other filter, which only the database can answer."""
+    if wanted != InboxFilter(view=wanted.view, agent=wanted.agent) or wanted.view not in COUNTED:
+        return False
+    agents = {AGENT: wanted.agent}
+    return all(
+        str(getattr(ticket, column)) == str(agents.get(value, value))
+        for column, value in COUNTED[wanted.view].items()
+    )
 
 
 def _tagged(names: Sequence[str]):

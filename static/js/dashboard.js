@@ -3,7 +3,7 @@ import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
 import { watchHere } from "./desk/here.js";
-import { rememberPlace, renewCounts, returnToPlace, sweep } from "./desk/list.js";
+import { rememberPlace, renewCounts, returnToPlace, showOnce, sweep } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
@@ -56,6 +56,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target?.id === "pane" && !typing) document.getElementById("pane").focus({ preventScroll: true });
   openTicket();
   sweep();
+  showOnce();
   showTimes();
   showColours();
   document.getElementById("filter").value = "";

@@ -236,6 +236,17 @@ def test_following_the_link_to_more_shows_every_ticket_once(desk, priya, order):
     assert sorted(map(int, seen)) == list(range(60))
 
 
+def test_an_open_ticket_from_a_later_page_has_its_row_at_the_end(desk, priya):
+    tickets = [factories.ticket(priya, f"Question {number}") for number in range(30)]
+    last = tickets[-1]
+    shown = rows(page(desk.get(opened(last))))
+    assert (len(shown), shown[-1:]) == (26, numbers(last))
+    assert len(rows(page(desk.get("/support/")))) == 25
+    # Of another view it is no part, and other filters do not know
+    for query in ("?view=mine", "?view=open&priority=low"):
+        assert numbers(last)[0] not in rows(page(desk.get(opened(last) + query)))
+
+
 def test_the_link_to_more_keeps_filter_and_search(desk, priya):
     for number in range(26):
         factories.ticket(priya, f"Parcel {number}")

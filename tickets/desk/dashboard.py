@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from markupsafe import Markup
 
 from tickets import access, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
@@ -155,11 +156,22 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
         # A cursor from an old bookmark: begin at the top
         page = inbox.inbox_page(shown.wanted, only=inbox.ROW)
     now, me = timezone.now(), request.user.name
+
+    def row(ticket: Ticket, *, beyond: bool = False) -> Markup:
+        return fragments.row(ticket, now, shown.query, is_open=ticket == open_ticket, beyond=beyond, me=me)
+
+    rows = [row(each) for each in page.rows]
+    if (
+        open_ticket
+        and page.next
+        and open_ticket not in page.rows
+        and inbox.holds(shown.wanted, open_ticket)
+    ):
+        # Its place is on a page that is not loaded yet
+        rows.append(row(open_ticket, beyond=True))
     context = {
         "page": page,
-        "rows": [
-            fragments.row(each, now, shown.query, is_open=each == open_ticket, me=me) for each in page.rows
-        ],
+        "rows": rows,
         "total": None,
         "view": shown.view,
         # A search that is typed looks through all tickets, unless a view was chosen beside it

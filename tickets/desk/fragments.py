@@ -65,6 +65,7 @@ class Row(NamedTuple):
     tags: tuple[queries.TagShown, ...]
     query: str
     is_open: bool
+    beyond: bool
     # What the row is written in
     language: str
 
@@ -80,7 +81,15 @@ _of_ticket = attrgetter(
 )  # fmt: skip
 
 
-def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False, me: str = "") -> Markup:
+def row(
+    ticket: Ticket,
+    now: datetime,
+    query: str = "",
+    *,
+    is_open: bool = False,
+    beyond: bool = False,
+    me: str = "",
+) -> Markup:
     """A ticket as a row of the list that `query` asks for, for the agent called `me`."""
     language = languages.current()
     due = None
@@ -94,7 +103,7 @@ def row(ticket: Ticket, now: datetime, query: str = "", *, is_open: bool = False
         else ticket.preview_by.partition(" ")[0]
     )
     age_now, hue_of = age(ticket.updated_at, now, language), hue(ticket.requester_id)
-    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, language)
+    shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, beyond, language)
     return _row(Row(*_of_ticket(ticket), *shown))
 
 

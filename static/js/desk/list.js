@@ -33,6 +33,7 @@ function placeRow(rows, fresh, old, isNew) {
   // Behind what is loaded so far: it comes with the next page
   if (!old && rest && place === rest) return;
   rows.querySelector(".empty")?.remove();
+  if (old?.dataset.beyond !== undefined) fresh.dataset.beyond = "";
   if (old?.querySelector(".row-check").checked) fresh.querySelector(".row-check").checked = true;
   rows.insertBefore(fresh, place ?? null);
   htmx.process(fresh);
@@ -54,6 +55,13 @@ function removeRow(rows, old) {
   old.remove();
   addToTotal(-1);
   if (focused) next?.querySelector(".row-link")?.focus();
+}
+
+// The open ticket's row stood at the end until the page came on which it has its place
+export function showOnce() {
+  for (const row of list()?.querySelectorAll(".row[data-beyond]") ?? []) {
+    if (list().querySelectorAll(`[id="${row.id}"]`).length > 1) row.remove();
+  }
 }
 
 // Rows of tickets that have left the view go when the agent has moved on
