@@ -125,7 +125,8 @@ export class Drafts {
     const form = new FormData();
     for (const [name, value] of Object.entries(this.fields(kind, this.kept(kind)))) form.set(name, value);
     form.set("csrfmiddlewaretoken", headers["X-CSRFToken"]);
-    if (navigator.sendBeacon(this.url, form)) this.keep(kind, this.kept(kind), true);
+    // Not noted as saved: the next page may be made before this arrives, and saves what it finds here
+    navigator.sendBeacon(this.url, form);
   }
 
   // Send what is in the box under the id of its draft; the next words begin another one
