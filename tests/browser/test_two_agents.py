@@ -74,7 +74,7 @@ def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_
     expect(status).to_have_js_property("same", True)
     rohan.text.focus()
     expect(status).to_have_value("in-progress")
-    expect(rohan.rows.first).to_contain_text("Assigned to Asha Nair")
+    expect(rohan.page.locator(f"#ticket-{chat.ticket}")).to_contain_text("Assigned to Asha Nair")
     expect(asha.page.get_by_role("heading", level=1)).to_be_focused()
 
 
