@@ -98,7 +98,7 @@
   const edge = look.side === "left" ? "left" : "right";
   const style = `
     :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important; display: block !important; direction: ltr !important; color-scheme: light dark; }
-    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour || "#f3b72f"}; color: ${look.text || "#2b2003"}; cursor: pointer; box-shadow: 0 6px 24px rgb(40 30 0 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
+    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour || "#f3b72f"}; color: ${look.text || "#2b2003"}; cursor: pointer; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; transition: transform 140ms, opacity 140ms; }
@@ -106,9 +106,9 @@
     span { all: unset; grid-area: 1 / 2; overflow: hidden; max-width: 200px; padding: 0 20px 0 10px; white-space: nowrap; text-overflow: ellipsis; font: 600 16px system-ui, sans-serif; }
     b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
     b:empty { display: none; }
-    p { all: unset; box-sizing: border-box; position: fixed; ${edge}: 20px; bottom: 92px; max-width: min(320px, calc(100vw - 40px)); padding: 12px 16px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid rgb(128 128 128 / 30%); font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 12px 40px rgb(30 25 10 / 25%); overflow-wrap: anywhere; }
+    p { all: unset; box-sizing: border-box; position: fixed; ${edge}: 20px; bottom: 92px; max-width: min(320px, calc(100vw - 40px)); padding: 12px 16px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid rgb(128 128 128 / 30%); font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); overflow-wrap: anywhere; }
     p[hidden] { display: none; }
-    iframe { all: unset; position: fixed; ${edge}: 20px; bottom: 92px; width: min(400px, calc(100vw - 40px)); height: min(680px, calc(100vh - 112px)); height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 16px 56px rgb(30 25 10 / 30%); }
+    iframe { all: unset; position: fixed; ${edge}: 20px; bottom: 92px; width: min(400px, calc(100vw - 40px)); height: min(680px, calc(100vh - 112px)); height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); }
     iframe[hidden] { display: none; }
     iframe:not([data-alive]) { visibility: hidden; }
     @media (prefers-color-scheme: dark) { iframe { outline: 1px solid rgb(255 255 255 / 16%); } }
