@@ -68,6 +68,8 @@ POST  /api/support/admin/{ticket_id}/macro  applyMacro
 POST  /api/support/admin/{ticket_id}/withdraw  withdrawMessage
 POST  /api/support/admin/{ticket_id}/merge   mergeTicket
 DELETE /api/support/admin/{ticket_id}/merge  undoMerge
+POST  /api/support/admin/{ticket_id}/split   splitTicket
+DELETE /api/support/admin/{ticket_id}/split  undoSplit
 GET   /api/macros/                           listMacros
 GET   /api/team/                             getTeam
 POST  /api/team/availability                 setAvailability

@@ -38,7 +38,9 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
         "[...document.querySelectorAll('.row')].slice(0, 5).map(row => row.getBoundingClientRect().height)"
     )
     assert {round(each) for each in page.evaluate(heights)} == {68}
-    avatar = "(box => [box.width, box.height])(document.querySelector('.row .avatar').getBoundingClientRect())"
+    avatar = (
+        "(box => [box.width, box.height])(document.querySelector('.row .avatar').getBoundingClientRect())"
+    )
     assert page.evaluate(avatar) == [32, 32]
     assert round(height(page.locator(".view").first)) == 36
     pane = page.locator("#tickets").bounding_box()

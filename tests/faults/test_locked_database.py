@@ -50,12 +50,12 @@ def test_health_and_reading_go_on_while_twelve_writers_meet_a_locked_database(de
         # Those that wait give up after two seconds, so reading is never further away than that
         began = time.monotonic()
         assert guest.get(f"/api/support/{ticket}").status_code == 200
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 8
         for writer in writers:
             writer.join()
         locker.execute("ROLLBACK")
     assert {status for status, _ in answers} == {503}
-    assert max(took for _, took in answers) < 9
+    assert max(took for _, took in answers) < 15
     assert guest.post(f"/api/support/{ticket}/message", json={"message": "again"}).status_code == 201
 
 

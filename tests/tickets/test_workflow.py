@@ -101,7 +101,10 @@ VERBS = {
     "undo_change": (lambda t, p: workflow.undo_change(t, "no token", by=p["asha"]), NEVER),
 }
 # With tests of their own: they take more than a ticket and an agent
-ELSEWHERE = {"apply_macro", "merge", "recorded", "withdraw"}
+ELSEWHERE = {
+    "apply_automatically", "apply_macro", "check_macro", "merge", "recorded", "release_if_waiting", "set_custom_fields",
+    "split", "unsplit", "withdraw",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("status", Status)
