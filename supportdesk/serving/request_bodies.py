@@ -214,7 +214,7 @@ def _replayed(body):
 
 
 async def _refuse(reason: Refused, scope, send) -> None:
-    answer = json.dumps({"detail": reason.detail, "code": reason.code}).encode()
+    answer = json.dumps({"detail": str(reason.detail), "code": reason.code}).encode()
     more = {"Content-Type": "application/json", "Connection": "close", "Cache-Control": "no-store"}
     if reason.status == 503:
         more["Retry-After"] = "5"
