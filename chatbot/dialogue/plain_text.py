@@ -33,7 +33,7 @@ def chosen(reply: dict, text: str) -> str:
 
 
 def _product(product: dict) -> str:
-    price = money.formatted(product["price"], product.get("currency"))
+    price = money.formatted(product["price"], product.get("currency") or "")
     unit = f" / {product['unit']}" if product.get("unit") else ""
     return f"{product['name']}: {price}{unit}"
 

@@ -23,4 +23,4 @@ MISSING = {"order_status", "delivery_delay", "item_problem"}
 def cannot_wait(text: str, intent: str) -> bool:
     """Return whether an order that is not here is needed for an occasion today, tomorrow or the day after."""
     found = CLOSE_BY.search(text) if intent in MISSING else None
-    return bool(found) and not IS_OVER.search(text, found.start(), min(len(text), found.end() + 8))
+    return found is not None and not IS_OVER.search(text, found.start(), min(len(text), found.end() + 8))

@@ -286,7 +286,7 @@ def _newest_position(**earlier: Any) -> int:
     return (newest and newest.position) or 0
 
 
-def _once(request) -> bool:
+def _once(request: HttpRequest) -> bool:
     """Whether to answer with what there is now: for clients behind a proxy that holds streams back."""
     return request.GET.get("once") == "1"
 
@@ -295,7 +295,8 @@ async def _polled(read: Callable[[int], Batch], after: int) -> HttpResponse:
     """Answer like a stream that ends at once; the `place` event tells where the next poll begins."""
 
     def all_news() -> bytes:
-        chunks, place, more = [], after, True
+        chunks: list[bytes] = []
+        place, more = after, True
         while more and len(chunks) < MOST_BATCHES:
             news = read(place)
             chunks.append(news.events)

@@ -31,7 +31,7 @@ def check_answer(ticket: Ticket, now: datetime | None = None) -> bool:
         return False
     due_at = ticket.next_response_due_at
     now = now or clock.now()
-    is_overdue = now >= due_at
+    is_overdue = due_at is not None and now >= due_at
     still = row.filter(next_response_due_at=due_at, status=ticket.status)
     if not still.update(answer_check_at=None if is_overdue else due_at):
         return False

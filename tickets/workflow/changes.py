@@ -1,7 +1,9 @@
 """Several verbs on one ticket, all of them or none; the same on many tickets."""
 
 import logging
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -21,7 +23,7 @@ logger = logging.getLogger(__name__)
 CORRECTIONS = ("subject", "requester_name", "requester_email", "requester_phone", "order", "tags")
 
 
-def change(ticket: Ticket, *, by: Person, **wanted) -> undo.Recording:
+def change(ticket: Ticket, *, by: Person, **wanted: Any) -> undo.Recording:
     """Do several verbs, the step of the workflow last: all of them, or none. Raise Refused.
 
     `wanted` holds any of priority, category, assignee, callback_completed, resolution, status,
@@ -31,7 +33,13 @@ def change(ticket: Ticket, *, by: Person, **wanted) -> undo.Recording:
 
 
 @atomic_on_ticket
-def _change(ticket, wanted, by, assignee_read, customer_seq_read) -> undo.Recording:
+def _change(
+    ticket: Ticket,
+    wanted: dict[str, Any],
+    by: Person,
+    assignee_read: uuid.UUID | None,
+    customer_seq_read: int,
+) -> undo.Recording:
     status, resolution = wanted.get("status"), wanted.get("resolution", "")
     with undo.recorded(ticket, by) as recording:
         if corrections := {name: wanted[name] for name in CORRECTIONS if name in wanted}:
@@ -55,7 +63,9 @@ def _change(ticket, wanted, by, assignee_read, customer_seq_read) -> undo.Record
     return recording
 
 
-def change_many(tickets: Iterable[Ticket], do) -> tuple[list[Ticket], list[tuple[Ticket, str]]]:
+def change_many(
+    tickets: Iterable[Ticket], do: Callable[[Ticket], Any]
+) -> tuple[list[Ticket], list[tuple[Ticket, str]]]:
     """Call `do(ticket)` for each: `(done, skipped)`, skipped as pairs of ticket and reason.
 
     A ticket that fails for whatever reason stops no other.

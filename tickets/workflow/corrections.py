@@ -1,6 +1,7 @@
 """What an agent corrects on a ticket, and when it rests: order, subject, contact, tags, snooze, spam."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -20,7 +21,7 @@ PLAIN = ("subject", "requester_name", "requester_email", "requester_phone")
 
 
 @atomic_on_ticket
-def correct(ticket: Ticket, *, by: Person, **wanted) -> None:
+def correct(ticket: Ticket, *, by: Person, **wanted: Any) -> None:
     """Change any of subject, requester_name, requester_email, requester_phone, order, tags. Raise Refused.
 
     `order` is an Order of this customer, or None; `tags` a list of names.

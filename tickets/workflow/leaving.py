@@ -1,6 +1,7 @@
 """An agent leaves or goes away: tickets go back to Unassigned, where the others find them."""
 
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -68,7 +69,7 @@ def release_of_leavers() -> int:
 
 
 @atomic_on_ticket
-def _release(ticket: Ticket, person_id, by: Person | None) -> None:
+def _release(ticket: Ticket, person_id: uuid.UUID, by: Person | None) -> None:
     if ticket.assignee_id != person_id:
         raise IllegalMove(gettext("Another agent was assigned meanwhile."))
     change_set = ChangeSet(ticket, by=by)
@@ -77,7 +78,7 @@ def _release(ticket: Ticket, person_id, by: Person | None) -> None:
 
 
 @atomic_on_ticket
-def release_if_waiting(ticket: Ticket, person_id, by: Person | None) -> None:
+def release_if_waiting(ticket: Ticket, person_id: uuid.UUID, by: Person | None) -> None:
     """Give this ticket back unless it was answered or assigned meanwhile: then raise IllegalMove."""
     if ticket.assignee_id != person_id or not ticket.is_waiting:
         raise IllegalMove(gettext("The ticket was answered or assigned meanwhile."))

@@ -45,7 +45,9 @@ def apply_automatically(
 
 
 @atomic_on_ticket
-def _apply(ticket, macro, by, last_seq, key="") -> tuple[Message | None, undo.Recording]:
+def _apply(
+    ticket: Ticket, macro: Macro, by: Person, last_seq: int | None, key: str = ""
+) -> tuple[Message | None, undo.Recording]:
     # A single MongoDB node takes nothing back, so nothing is written before every step is known to be possible
     text = check_macro(ticket, macro, by=by, last_seq=last_seq, is_automatic=bool(key))
     if macro.note:

@@ -6,6 +6,7 @@ number stays empty. Both tickets say in their history where the other one is.
 
 import secrets
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from supportdesk.db.transactions import WriteConflict, atomic_with_retry, lock_rows
@@ -74,7 +75,7 @@ def _why_not(ticket: Ticket, message: Message) -> str:
     return ""
 
 
-def _others(ticket: Ticket, message: Message):
+def _others(ticket: Ticket, message: Message) -> QuerySet[Message]:
     return ticket.messages.filter(withdrawn_at=None, withdraws=None).exclude(pk=message.pk)
 
 

@@ -22,7 +22,7 @@ def key_of(name: str) -> str:
 
 def cleaned(names: Iterable[str]) -> list[str]:
     """Return names as they are stored, each once. Raise Refused for a name that is none."""
-    kept = {}
+    kept: dict[str, str] = {}
     for name in names:
         name = " ".join(masked(name).replace(",", " ").split())
         if not name:

@@ -5,9 +5,11 @@ is signed, names its ticket and its author, and ends by itself, so that it needs
 """
 
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core import signing
 from django.db.models import Q
@@ -45,7 +47,7 @@ IDS = {"assignee_id", "order_id"}
 class TooLate(IllegalMove):
     """What was done can no longer be taken back."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(gettext("This can no longer be undone."))
 
 
@@ -71,7 +73,7 @@ class Recording:
 
 
 @contextmanager
-def recorded(ticket: Ticket, by: Person):
+def recorded(ticket: Ticket, by: Person) -> Iterator[Recording]:
     """Yield a Recording of what the block does to this ticket; its token is there when the block ends."""
     recording = ticket.recording = Recording()
     try:
@@ -151,13 +153,13 @@ def _take_tags_back(change_set: ChangeSet, names: str) -> None:
     link(ticket, named(ticket.tags))
 
 
-def _dumped(value):
+def _dumped(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def _loaded(name: str, value):
+def _loaded(name: str, value: Any) -> Any:
     if value is None:
         return None
     if name in TIMES:

@@ -1,6 +1,7 @@
 """A ticket that an agent opens for a caller or for a customer at the counter."""
 
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -57,12 +58,12 @@ def customer_of_caller(
     return _created({"pk": id}, name=name, email=email, phone=phone)
 
 
-def _of_shop(external_id: str, **contact) -> Person:
+def _of_shop(external_id: str, **contact: str) -> Person:
     known = Person.objects.filter(external_id=external_id).first()
     return known or _created({"external_id": external_id}, **contact)
 
 
-def _created(found_by: dict, **contact) -> Person:
+def _created(found_by: dict[str, Any], **contact: str) -> Person:
     if known := Person.objects.filter(**found_by).first():
         return known
     person = Person(**found_by, **contact)

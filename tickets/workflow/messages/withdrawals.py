@@ -72,7 +72,7 @@ def take_back(change_set: ChangeSet, message: Message, *, client_id: str | None 
     for name, value in gone.items():
         setattr(message, name, value)
     if any(pictures):
-        transaction.on_commit(lambda: uploads.discard(*pictures))
+        transaction.on_commit(lambda: uploads.discard(*filter(None, pictures)))
     was_news = message.is_news and not message.internal and message.seq > ticket.read_by_requester
     if was_news and ticket.unread_by_requester:
         change_set.add_to("unread_by_requester", -1)
