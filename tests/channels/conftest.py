@@ -5,7 +5,10 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from tests.channels.cloud_api import PHONE_ID, TOKEN, CloudApi
+from tests.channels.whatsapp_calls import SECRET, VERIFY, says, send_all
 from tickets.channels import outbox
+from tickets.models import Ticket
 
 KEY = "hook-key-1234"
 
@@ -34,3 +37,22 @@ def posted():
         return mail.outbox
 
     return send
+
+
+@pytest.fixture
+def cloud(settings):
+    settings.WHATSAPP_APP_SECRET, settings.WHATSAPP_VERIFY_TOKEN = SECRET, VERIFY
+    settings.WHATSAPP_TOKEN, settings.WHATSAPP_PHONE_ID = TOKEN, PHONE_ID
+    with CloudApi() as server:
+        settings.WHATSAPP_API_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def on_ticket(cloud) -> Ticket:
+    """Ravi has asked for a person."""
+    says("My honey jar arrived broken")
+    says("I want to talk to a person")
+    send_all()
+    cloud.sent.clear()
+    return Ticket.objects.get()

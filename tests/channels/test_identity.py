@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.channels.mails import letter
-from tests.channels.test_whatsapp import RAVI, cloud, says  # noqa: F401
+from tests.channels.whatsapp_calls import RAVI, says
 from tickets import workflow
 from tickets.channels import identity, links
 from tickets.models import ChannelIdentity, ContactCode, Outgoing, Person, Ticket
@@ -153,7 +153,7 @@ def test_no_more_than_a_few_codes_are_sent(posted, guest):
 # --- From a letter to WhatsApp -----------------------------------------------
 
 
-def test_the_link_of_a_letter_brings_whatsapp_into_the_same_history(cloud, ticket, asha, priya):  # noqa: F811
+def test_the_link_of_a_letter_brings_whatsapp_into_the_same_history(cloud, ticket, asha, priya):
     says("Do you have honey?")
     token = links.reply_token(links.create(ticket))
     says(f"Continue #{token}")
@@ -165,7 +165,7 @@ def test_the_link_of_a_letter_brings_whatsapp_into_the_same_history(cloud, ticke
     assert not ticket.messages.filter(text__contains=token).exists()
 
 
-def test_a_wrong_link_is_words_for_villy(cloud, ticket):  # noqa: F811
+def test_a_wrong_link_is_words_for_villy(cloud, ticket):
     says(f"Continue #{'a' * 42}")
     assert not ChannelIdentity.objects.filter(person=ticket.requester).exists()
 

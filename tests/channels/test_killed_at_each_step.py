@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.channels.mails import letter
-from tests.channels.test_whatsapp import RAVI, call, cloud, message, signed  # noqa: F401
+from tests.channels.whatsapp_calls import RAVI, call, message, signed
 from tickets import workflow
 from tickets.channels import inbox, outbox
 from tickets.channels.email import channel as email
@@ -145,7 +145,7 @@ def test_a_reply_that_was_never_written_leaves_no_letter(desk, dies, asha, poste
         (inbox, "process", True),
     ],
 )
-def test_a_whatsapp_message_that_comes_in(cloud, dies, owner, name, after):  # noqa: F811
+def test_a_whatsapp_message_that_comes_in(cloud, dies, owner, name, after):
     signed(call([message("text", "I want to talk to a person")]))
     dies(owner, name, after=after)
     body = call([message("text", "It leaks", id="wamid.leaks")])
@@ -164,7 +164,7 @@ def test_a_whatsapp_message_that_comes_in(cloud, dies, owner, name, after):  # n
     ("owner", "name", "after"),
     [(Incoming, "save", True), (outbox, "queue", False), (outbox, "queue", True), (inbox, "process", True)],
 )
-def test_villys_answer_is_given_once(cloud, dies, owner, name, after):  # noqa: F811
+def test_villys_answer_is_given_once(cloud, dies, owner, name, after):
     dies(owner, name, after=after)
     body = call([message("text", "My honey jar arrived broken", id="wamid.jar")])
     for _ in range(2):
@@ -181,7 +181,7 @@ def test_villys_answer_is_given_once(cloud, dies, owner, name, after):  # noqa: 
     ("owner", "name", "after"),
     [(outbox, "_claim", True), (api, "send", False), (api, "send", True), (outbox, "_record", True)],
 )
-def test_a_whatsapp_reply_that_leaves(cloud, dies, asha, owner, name, after):  # noqa: F811
+def test_a_whatsapp_reply_that_leaves(cloud, dies, asha, owner, name, after):
     signed(call([message("text", "I want to talk to a person")]))
     goes_on()
     cloud.sent.clear()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.channels.mails import letter
 from tests.channels.test_templates import copied, template  # noqa: F401
-from tests.channels.test_whatsapp import call, cloud, message, on_ticket, says, send_all, signed  # noqa: F401
+from tests.channels.whatsapp_calls import call, message, says, send_all, signed
 from tests.pages import page
 from tickets import workflow
 from tickets.channels.whatsapp import templates
@@ -87,7 +87,7 @@ def test_the_customer_does_not_see_what_belongs_to_agents(written):
 # --- WhatsApp's clock and templates ------------------------------------------
 
 
-def test_the_composer_says_until_when_an_agent_may_write_freely(on_ticket, asha, browse):  # noqa: F811
+def test_the_composer_says_until_when_an_agent_may_write_freely(on_ticket, asha, browse):
     clock = shown(browse(asha), on_ticket).one("p", _class="window")
     assert clock["data-window"] == "open"
     assert "you can write freely until" in clock.text
@@ -131,7 +131,7 @@ def test_a_template_that_does_not_fit_is_refused_in_a_sentence(copied, asha, bro
     assert not copied.messages.filter(sender=Sender.AGENT).exists()
 
 
-def test_without_templates_the_list_says_where_they_are_made(on_ticket, asha, browse):  # noqa: F811
+def test_without_templates_the_list_says_where_they_are_made(on_ticket, asha, browse):
     MessageTemplate.objects.all().delete()
     listed = page(browse(asha).get(f"/support/{on_ticket.pk}/templates"))
     assert "No template is approved yet." in listed.text
@@ -156,7 +156,7 @@ def files_of(ticket) -> list[tuple]:
     return list(rows.values_list("name", "type", "size"))
 
 
-def test_voice_and_documents_are_files_of_their_message(cloud, on_ticket, asha, browse):  # noqa: F811
+def test_voice_and_documents_are_files_of_their_message(cloud, on_ticket, asha, browse):
     cloud.media |= {"voice-1": OGG, "doc-1": PDF}
     signed(
         call([message("audio", {"id": "voice-1", "voice": True, "mime_type": "audio/ogg; codecs=opus"})])
@@ -179,13 +179,13 @@ def test_voice_and_documents_are_files_of_their_message(cloud, on_ticket, asha, 
     assert b"".join(answer.streaming_content) == PDF
 
 
-def test_a_voice_message_that_opens_a_ticket_is_its_file(cloud):  # noqa: F811
+def test_a_voice_message_that_opens_a_ticket_is_its_file(cloud):
     cloud.media["voice-1"] = OGG
     signed(call([message("audio", {"id": "voice-1", "voice": True, "mime_type": "audio/ogg"})]))
     assert files_of(Ticket.objects.get()) == [("voice message.ogg", "audio/ogg", len(OGG))]
 
 
-def test_a_document_of_a_kind_that_is_not_taken_is_named(cloud, on_ticket):  # noqa: F811
+def test_a_document_of_a_kind_that_is_not_taken_is_named(cloud, on_ticket):
     cloud.media["doc-1"] = b"MZ\x90\0a program"
     signed(call([message("document", {"id": "doc-1", "mime_type": "application/x", "filename": "a.exe"})]))
     said = on_ticket.messages.filter(sender=Sender.CUSTOMER).order_by("-seq").first()
@@ -194,7 +194,7 @@ def test_a_document_of_a_kind_that_is_not_taken_is_named(cloud, on_ticket):  # n
     assert files_of(on_ticket) == []
 
 
-def test_a_file_that_cannot_be_fetched_is_told_and_the_same_call_twice_is_one_file(cloud, on_ticket):  # noqa: F811
+def test_a_file_that_cannot_be_fetched_is_told_and_the_same_call_twice_is_one_file(cloud, on_ticket):
     signed(
         call([message("document", {"id": "gone", "mime_type": "application/pdf", "filename": "Bill.pdf"})])
     )
@@ -213,7 +213,7 @@ def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customer
     hook,
     posted,
     asha,
-    cloud,  # noqa: F811
+    cloud,
     settings,
     browse,
 ):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.channels.test_whatsapp import cloud, on_ticket, send_all  # noqa: F401
+from tests.channels.whatsapp_calls import send_all
 from tickets.channels.whatsapp import templates
 from tickets.models import ChannelIdentity, MessageTemplate
 
@@ -27,14 +27,14 @@ def template(
 
 
 @pytest.fixture
-def copied(cloud, on_ticket):  # noqa: F811
+def copied(cloud, on_ticket):
     cloud.templates = [template(), template("old", status="REJECTED")]
     templates.sync(timezone.now())
     ChannelIdentity.objects.update(last_heard_at=timezone.now() - timedelta(hours=25))
     return on_ticket
 
 
-def test_the_list_is_copied_and_what_is_gone_there_goes_here(cloud, copied):  # noqa: F811
+def test_the_list_is_copied_and_what_is_gone_there_goes_here(cloud, copied):
     assert list(MessageTemplate.objects.values_list("name", "variables")) == [
         ("old", 2),
         ("order_update", 2),
@@ -51,7 +51,7 @@ def test_the_list_is_copied_and_what_is_gone_there_goes_here(cloud, copied):  # 
     ]
 
 
-def test_an_agent_sees_what_may_be_sent_and_sends_it(cloud, copied, asha, api):  # noqa: F811
+def test_an_agent_sees_what_may_be_sent_and_sends_it(cloud, copied, asha, api):
     desk = f"/api/support/admin/{copied.pk}"
     listed = api(asha).get(f"{desk}/templates").json()
     assert listed["windowEndsAt"] is None
@@ -80,6 +80,6 @@ def test_templates_are_for_agents(copied, priya, api):
         assert getattr(api(), method)(f"/api/support/admin/{copied.pk}/{path}").status_code == 401
 
 
-def test_within_the_window_the_clock_is_told(cloud, on_ticket, asha, api):  # noqa: F811
+def test_within_the_window_the_clock_is_told(cloud, on_ticket, asha, api):
     listed = api(asha).get(f"/api/support/admin/{on_ticket.pk}/templates").json()
     assert listed["windowEndsAt"] > timezone.now().isoformat()[:19]

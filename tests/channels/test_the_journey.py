@@ -16,7 +16,7 @@ import pytest
 
 from tests.channels.cloud_api import PHONE_ID, TOKEN, CloudApi
 from tests.channels.mails import letter
-from tests.channels.test_whatsapp import SECRET, call, message, signature_of
+from tests.channels.whatsapp_calls import SECRET, call, message, signature_of
 from tests.desk import Desk
 
 pytestmark = [

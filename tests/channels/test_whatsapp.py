@@ -1,7 +1,5 @@
 """WhatsApp: verified calls, Villy first, people at once, ticks, the 24 hours, and an API that misbehaves."""
 
-import hashlib
-import hmac
 import json
 import time
 from datetime import timedelta
@@ -13,9 +11,17 @@ from django.utils import timezone
 
 from chatbot.models import Chat
 from tests import factories
-from tests.channels.cloud_api import PHONE_ID, TOKEN, CloudApi
+from tests.channels.whatsapp_calls import (
+    RAVI,
+    VERIFY,
+    call,
+    message,
+    says,
+    send_all,
+    signed,
+)
 from tickets import workflow
-from tickets.channels import inbox, outbox
+from tickets.channels import inbox
 from tickets.channels.whatsapp import api as calls
 from tickets.models import (
     AddressBlock,
@@ -30,76 +36,6 @@ from tickets.models import (
 from tickets.uploads import received
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
-
-SECRET, VERIFY = "app-secret-123", "verify-me"
-RAVI = "919812345678"
-
-
-@pytest.fixture
-def cloud(settings):
-    settings.WHATSAPP_APP_SECRET, settings.WHATSAPP_VERIFY_TOKEN = SECRET, VERIFY
-    settings.WHATSAPP_TOKEN, settings.WHATSAPP_PHONE_ID = TOKEN, PHONE_ID
-    with CloudApi() as server:
-        settings.WHATSAPP_API_URL = server.url
-        yield server
-
-
-def signature_of(body: bytes, secret=SECRET) -> str:
-    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
-
-
-def signed(body: bytes, secret=SECRET):
-    return Client().post(
-        "/hooks/whatsapp/",
-        body,
-        content_type="application/json",
-        headers={"X-Hub-Signature-256": signature_of(body, secret)},
-    )
-
-
-def call(messages=(), statuses=(), name="Ravi") -> bytes:
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "911140000000", "phone_number_id": PHONE_ID},
-        "contacts": [{"profile": {"name": name}, "wa_id": RAVI}],
-    }
-    value |= {"messages": list(messages)} if messages else {}
-    value |= {"statuses": list(statuses)} if statuses else {}
-    entry = {"id": "1020", "changes": [{"field": "messages", "value": value}]}
-    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
-
-
-counter = iter(range(1, 100_000))
-
-
-def message(kind="text", content=None, *, id=None, sender=RAVI, age=0) -> dict:
-    content = {"body": content} if kind == "text" and isinstance(content, str) else content
-    return {
-        "from": sender,
-        "id": id or f"wamid.in-{next(counter)}",
-        "timestamp": str(int(time.time()) - age),
-        "type": kind,
-        kind: content,
-    }
-
-
-def says(text, **more):
-    assert signed(call([message("text", text, **more)])).status_code == 200
-
-
-def send_all(seconds=10):
-    while outbox.deliver_due(timezone.now() + timedelta(seconds=seconds)):
-        pass
-
-
-@pytest.fixture
-def on_ticket(cloud) -> Ticket:
-    """Ravi has asked for a person."""
-    says("My honey jar arrived broken")
-    says("I want to talk to a person")
-    send_all()
-    cloud.sent.clear()
-    return Ticket.objects.get()
 
 
 # --- Verification and signature ----------------------------------------------

@@ -14,7 +14,7 @@ from tests import factories
 from tickets.models import Person
 
 MOST_QUERIES = 8
-# What a busy desk keeps in memory for a second, whoever asks
+# What a busy desk keeps in memory for a second, for all callers
 KEPT = ("tickets_desksettings", "MAX(", 'SELECT "tickets_order"."number"')
 # The code itself: its limits are read and it is stored
 FOR_A_CODE = {"number hai VP10251": 1}

@@ -12,7 +12,7 @@ import yaml
 from chatbot import wording
 from chatbot.dialogue import flows
 
-# "I'll cancel it", "we will send a new one", "kar dunga", "भेज देंगे": somebody does something later
+# "I'll cancel it", "we will send a new one", "kar dunga", "भेज देंगे": a person does something later
 PROMISES = {
     "en": re.compile(
         r"\b(?:I|we|they|he|she|it|(?:our )?team|customer care|a (?:person|colleague)|someone)(?:'ll| will| shall| am going to| is going to)\b|\blet me (?:connect|bring|pass|tell|get)\b", re.I

@@ -81,11 +81,11 @@ def test_a_script_that_cannot_be_read_says_where(script, reason):
 
 
 def test_the_whole_list_is_run_and_one_bad_conversation_stops_no_other(customer):
-    TestConversation.objects.create(name="A stranger", customer="nobody@example.com", script=SCRIPT)
+    TestConversation.objects.create(name="A stranger", customer="unknown@example.com", script=SCRIPT)
     TestConversation.objects.create(name="B orders", customer=customer.login_email, script=SCRIPT)
     stranger, orders = trying.run_all(drafts=False)
     assert (stranger.is_right, orders.is_right) == (False, True)
-    assert "nobody@example.com" in stranger.fault
+    assert "unknown@example.com" in stranger.fault
     assert TestConversation.objects.get(name="B orders").last_run[0]["order"] == "VP-10234"
 
 

@@ -5,9 +5,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as django_settings
@@ -16,9 +15,10 @@ from django.utils import timezone
 
 from supportdesk import languages, money
 from tests import factories
+from tests.team.letters_and_times import at, letter_of
 from tickets import workflow
 from tickets.accounts import second_factor
-from tickets.channels import outbox, transcript
+from tickets.channels import outbox
 from tickets.models import Availability, Person, Ticket
 from tickets.models.settings import AgentPreferences, DeskSettings, Holiday
 from tickets.operations import desk_steps, jobs
@@ -27,7 +27,6 @@ from tickets.team import settings as team
 from tickets.workflow import clock
 
 pytestmark = [pytest.mark.django_db]
-KOLKATA = ZoneInfo("Asia/Kolkata")
 FRAME = "/widget/frame?host=http://testserver"
 # They act once, when the form is posted: see test_settings_page.py
 ACT_WHEN_POSTED = {"seen_version", "new_logo", "remove_logo", "calendar_file"}
@@ -53,18 +52,6 @@ def shop(client, browse, priya, asha, monkeypatch):
     made.set = lambda **fields: DeskSettings.objects.update(**fields)
     made.get = lambda url, **headers: client.get(url, headers=headers).content.decode()
     return made
-
-
-def letter_of(ticket) -> str:
-    """Return a copy of the conversation by letter, as text."""
-    transcript.send(ticket)
-    while outbox.deliver_due(timezone.now() + timedelta(seconds=10)):
-        pass
-    return mail.outbox[-1].body
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=KOLKATA)
 
 
 # --- The shop and its chat ---------------------------------------------------

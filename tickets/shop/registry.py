@@ -3,7 +3,8 @@
 An app registers a kind for each table that the shop may fill: `register(Orders())`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.db import models
 from rest_framework import serializers
@@ -21,6 +22,8 @@ class Kind:
     """A kind of data, as in `PUT /api/shop/<name>/<key>`."""
 
     name: str
+    # Given by each kind: a row as the API shows it
+    as_json: Callable[[Any], dict]
     # What the API calls the key, and the column that holds it
     key: str
     column: str
@@ -92,10 +95,6 @@ class Kind:
 
     def finish(self, puts: list) -> None:
         """Write what belongs to the rows, in the same transaction."""
-
-    def as_json(self, row: models.Model) -> dict:
-        """Return a row as the API shows it."""
-        raise NotImplementedError
 
 
 def one(kind: Kind, key: str) -> models.Model | None:
