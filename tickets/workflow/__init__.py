@@ -12,9 +12,8 @@ changes        several verbs at once, and many tickets
 waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
 undo           taking back a change
-merging        two tickets of one customer become one
+joining        two tickets become one, or a message becomes a ticket of its own
 custom_fields  fields that the shop has added
-splitting      a message becomes a ticket of its own
 callbacks      calling back, and answering in time
 read_receipts  who has seen what
 requester      whose ticket it is
@@ -34,9 +33,9 @@ from .corrections import (
     wake_on_time,
 )
 from .custom_fields import set_custom_fields
+from .joining import merge, split, unmerge, unsplit
 from .leaving import release_if_waiting, release_of_leavers, release_tickets, release_waiting, waiting_of
 from .macros import StepRefused, apply_automatically, apply_macro, check_macro
-from .merging import merge, unmerge
 from .messages import (
     MAX_TEXT,
     ChannelClosed,
@@ -58,7 +57,6 @@ from .messages import (
 from .queue import assign_if_unchanged, void_claims, waiting_unassigned
 from .read_receipts import mark_read
 from .requester import change_requester
-from .splitting import split, unsplit
 from .status import TRANSITIONS, IllegalMove, Refused, allowed_moves
 from .transitions import (
     assign,

@@ -13,10 +13,10 @@ from supportdesk.db.transactions import WriteConflict, atomic_with_retry, lock_r
 from tickets import live, search
 from tickets.models import Message, Person, Sender, Status, Ticket
 
-from . import clock, waiting
-from .change_set import PREVIEW_LENGTH, ChangeSet, create, preview_of
+from .. import clock, waiting
+from ..change_set import PREVIEW_LENGTH, ChangeSet, create, preview_of
+from ..status import IllegalMove
 from .merging import recount, wait_by_messages
-from .status import IllegalMove
 
 SUBJECT_LENGTH = 140
 

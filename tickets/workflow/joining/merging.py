@@ -12,9 +12,9 @@ from tickets import live, search
 from tickets.collaboration import drafts, followers, mentions
 from tickets.models import Message, Person, Sender, Status, Ticket, TicketEvent
 
-from . import waiting
-from .change_set import ChangeSet, preview_of
-from .status import IllegalMove
+from .. import waiting
+from ..change_set import ChangeSet, preview_of
+from ..status import IllegalMove
 
 
 def merge(ticket: Ticket, into: Ticket, *, by: Person) -> Ticket:
