@@ -2,9 +2,13 @@
 
 import json
 import random
+from threading import Event
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.chatbot.servers import JsonServer
+from tests.desk import Desk
 
 from .pages import Chat, Dashboard, picture
 
@@ -74,6 +78,87 @@ def test_a_question_whose_answer_was_lost_stays_with_try_again_and_is_asked_once
     expect(question).to_have_count(1)
     bearer = {"Authorization": f"Bearer {chat.kept()['identity']['access']}"}
     assert len(desk.api().get("/api/chat/", headers=bearer).json()["messages"]) == 2
+
+
+@pytest.fixture
+def thinking_desk(shop_data):
+    """`(desk, model)`: a desk of its own whose Villy asks a model; `model.asked` is set and `model.may_answer` awaited."""
+
+    def answer(body):
+        server.asked.set()
+        server.may_answer.wait(60)
+        return 500, b"{}"
+
+    with JsonServer(answer) as server:
+        server.asked, server.may_answer = Event(), Event()
+        desk = Desk(shop_data(), LLM_BASE_URL=server.url, LLM_MODEL="tiny").start()
+        yield desk, server
+        server.may_answer.set()
+        desk.stop()
+
+
+@pytest.mark.parametrize("comes_back_by", ["Try again", "a reload"])
+def test_words_to_villy_survive_the_death_of_the_desk_and_are_asked_once(
+    person, thinking_desk, comes_back_by
+):
+    desk, model = thinking_desk
+    page = person(base_url=desk.url)
+    page.goto("/")
+    chat = Chat(page).open()
+    chat.say("how do i return a pack")
+    question = chat.bubbles("customer").filter(has_text="how do i return a pack")
+    wait_for(page, model.asked)
+    desk.kill()
+    expect(question).to_contain_text("Not sent.")
+    expect(chat.frame.get_by_role("button", name="Try again")).to_be_visible()
+    # Tried while the desk is still away, it stays
+    chat.press("Try again")
+    expect(question).to_contain_text("Not sent.")
+    chat.text.press_sequentially("And the")
+
+    model.may_answer.set()
+    desk.start()
+    if comes_back_by == "Try again":
+        chat.press("Try again")
+    else:
+        chat.again()
+    expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(question).to_have_count(1)
+    expect(chat.bubbles("ai").last).to_contain_text("return")
+    expect(chat.text).to_have_value("And the")
+    bearer = {"Authorization": f"Bearer {chat.kept()['identity']['access']}"}
+    said = desk.api().get("/api/chat/", headers=bearer).json()["messages"]
+    assert [line["sender"] for line in said] == ["customer", "ai"]
+    # Nothing waits in the outbox to be sent another time
+    assert not chat.kept().get("outbox:conversation")
+    expect(chat.again().bubbles("customer")).to_have_count(1)
+
+
+def wait_for(page, happened: Event) -> None:
+    """Wait for another thread without holding up the browser's."""
+    for _ in range(1200):
+        if happened.is_set():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not happen within a minute")
+
+
+def test_words_to_villy_that_a_lost_network_held_back_are_asked_once(visitor, desk):
+    chat = visitor()
+    chat.page.context.set_offline(True)
+    chat.say("Show me makhana")
+    chat.say("and honey")
+    expect(chat.bubbles("customer")).to_have_count(2)
+    expect(chat.frame.get_by_role("button", name="Try again").first).to_be_visible()
+    chat.page.context.set_offline(False)
+    expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(chat.log.locator('[data-sender="customer"][data-seq]')).to_have_count(2)
+    bearer = {"Authorization": f"Bearer {chat.kept()['identity']['access']}"}
+    said = desk.api().get("/api/chat/", headers=bearer).json()["messages"]
+    assert [line["message"] for line in said if line["sender"] == "customer"] == [
+        "Show me makhana",
+        "and honey",
+    ]
 
 
 def test_a_message_whose_answer_was_lost_comes_back_by_the_stream(visitor, desk):
