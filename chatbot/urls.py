@@ -29,5 +29,6 @@ urlpatterns = [
     path("widget/again", widget.again, name="widget-again"),
     path("widget/seen", widget.seen, name="widget-seen"),
     path("widget/typing", widget.typing, name="widget-typing"),
+    path("widget/products/<uuid:product_id>/picture", widget.product_picture, name="product-picture"),
     path("widget/helped/<uuid:answer_id>", widget.helped, name="widget-helped"),
 ]

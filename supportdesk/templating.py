@@ -69,6 +69,7 @@ def environment(**options) -> Environment:
         made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
+        text_direction=languages.direction,
         url=url,
         words=catalogue.words,
     )

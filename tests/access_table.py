@@ -21,6 +21,7 @@ POST  /shop/identity                        200    200   200   200    200  200  
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200     200
+GET   /widget/products/<product_id>/picture 404    404   404   404    404  404     404     404     404
 POST  /widget/unread                        200    200   200   200    200  200     200     200     200
 POST  /api/auth/contact                     401    204   204   204    204  401     204     204     204
 POST  /api/auth/contact/confirm             401    400   400   400    400  401     400     400     400

@@ -26,6 +26,7 @@ from rest_framework.response import Response
 
 from chatbot import conversations, handover, visitors
 from chatbot.api.serializers import HelpedSerializer
+from chatbot.models import Product
 from supportdesk import languages
 from supportdesk.serving.static import digest
 from tickets import access, live, queries, workflow
@@ -46,7 +47,7 @@ from tickets.privacy.plain_text import plain_address
 from tickets.team.settings import LAUNCHER_LETTERS, current
 from tickets.uploads import received
 
-from . import badges, embed, home
+from . import badges, embed, home, product_pictures
 from .showing import (
     CHAT,
     HOME,
@@ -172,6 +173,24 @@ def unread(request):
     if embed.is_allowed(request, origin):
         response["Access-Control-Allow-Origin"] = origin
         response["Vary"] = "Origin"
+    return response
+
+
+@require_safe
+def product_picture(request, product_id):
+    """The picture of one of the shop's products, small. Public, as the shop's own page is: an <img> has no token."""
+    product = Product.objects.filter(pk=product_id, is_active=True).only("image_url").first()
+    if not product or not product.image_url:
+        raise Http404
+    try:
+        picture = product_pictures.small(product.image_url)
+    except product_pictures.Busy:
+        return HttpResponse(status=503, headers={"Retry-After": "2", "Cache-Control": "no-store"})
+    if not picture:
+        return HttpResponse(status=404, headers={"Cache-Control": "public, max-age=600"})
+    response = HttpResponse(picture, content_type="image/webp")
+    patch_cache_control(response, public=True, max_age=86_400)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

@@ -111,7 +111,7 @@ function adopt(html) {
     here.replaceWith(part);
   }
   if (shown.lang !== document.documentElement.lang) {
-    document.documentElement.lang = shown.lang;
+    Object.assign(document.documentElement, { lang: shown.lang, dir: shown.dir });
     renewWords(fresh);
     showSwitches(store);
   }

@@ -124,7 +124,7 @@ def test_words_to_villy_survive_the_death_of_the_desk_and_are_asked_once(
         chat.again()
     expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(0)
     expect(question).to_have_count(1)
-    expect(chat.bubbles("ai").last).to_contain_text("return")
+    expect(chat.bubbles("ai").last).to_contain_text("Sealed packs can go back")
     expect(chat.text).to_have_value("And the")
     bearer = {"Authorization": f"Bearer {chat.kept()['identity']['access']}"}
     said = desk.api().get("/api/chat/", headers=bearer).json()["messages"]
