@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .pages import Chat, Dashboard, picture
-from .test_layout import fits_a_phone
+from .test_layout import PHONE, fits_a_phone
 
 # Without the tags, axe leaves out the newest rules (the size of targets among them)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -190,7 +190,7 @@ def a_customer_of_many_years(desk, conversations: int) -> dict:
 
 def test_a_hundred_past_conversations_and_a_page_from_right_to_left(person, desk):
     identity = a_customer_of_many_years(desk, 100)
-    page = person(viewport={"width": 360, "height": 740}, **STILL)
+    page = person(**PHONE, **STILL)
     page.goto("/")
     chat = Chat(page)
     chat.keep({"identity": identity})
