@@ -18,15 +18,13 @@ from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
 from tickets.custom_fields import values as custom_values
-from tickets.models import Category, ChannelName, Priority, Status, Ticket
+from tickets.models import ChannelName, Status, Ticket
 from tickets.view_counts import PERSONAL, view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
-from . import fragments, history
-from .lists import filter_choices, shown_list
-from .modules import DESK_MODULES
-from .shortcuts import SHORTCUTS
+from . import fragments, history, parts
+from .lists import shown_list
 
 HISTORY_SHOWN = 100
 
@@ -134,15 +132,9 @@ def both_panes(request, ticket) -> dict:
 def _page(request) -> dict:
     """What stands around both panes, once a page."""
     return {
-        "desk_modules": DESK_MODULES,
         "rings": alert_preferences.of_page(request.user),
-        "shortcuts": SHORTCUTS,
-        "all_tags": queries.tags().values(),
-        "filter_choices": filter_choices(),
-        "statuses": list(Status),
-        "priorities": list(Priority)[::-1],
-        "categories": list(Category),
-        "agents": queries.colleagues(),
+        "parts": parts.page_parts(queries.colleagues(), queries.tags().values(), request.user),
+        "options": parts.options,
         "availability": queries.availability_of(request.user),
     }
 
@@ -262,11 +254,10 @@ def header_context(request, ticket) -> dict:
         "custom_fields": custom_values.shown(ticket),
         "is_following": any(each.person_id == request.user.pk for each in following),
         # Whose ticket it is stays to be seen when the person works here no more
-        "agents": queries.assignable(ticket),
+        "agent_options": parts.agent_options(queries.assignable(ticket), ticket.assignee_id),
         "is_blocked": bool(ticket.requester.blocked_at),
         "moves": workflow.allowed_moves(ticket),
-        "priorities": list(Priority)[::-1],
-        "categories": list(Category),
+        "options": parts.options,
         "Status": Status,
         "now": timezone.now(),
     }
