@@ -1,6 +1,6 @@
 """Products' pictures that lie with the shop: fetched by the desk and shown small, from its own address.
 
-The frame's policy allows pictures of no other site, so that nobody else learns who chats, and a page that
+The frame's policy allows pictures of no other site, so that no other server learns who chats, and a page that
 isolates itself (COEP) would not show them. The address comes from the shop's own data, and the call is guarded
 like every other to an address that we did not choose.
 """

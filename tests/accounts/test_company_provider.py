@@ -192,7 +192,7 @@ def test_without_a_provider_there_is_no_such_door(browse, asha):
 
 
 def test_what_the_library_says_on_our_pages_is_translated():
-    """A sentence that allauth words anew is English again in Hindi: write it into the list."""
+    """A sentence that allauth changes is English again in Hindi: write it into the list."""
     theirs = [
         str(text)
         for text in (*AccountAdapter.error_messages.values(), *DefaultMFAAdapter.error_messages.values())

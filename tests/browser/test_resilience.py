@@ -99,9 +99,9 @@ def desk_that_dies(shop_data):
 
 @pytest.mark.parametrize("comes_back_by", ["Try again", "a reload"])
 def test_words_to_villy_survive_the_death_of_the_desk_and_are_asked_once(
-    person, thinking_desk, comes_back_by
+    person, desk_that_dies, comes_back_by
 ):
-    desk, model = thinking_desk
+    desk = desk_that_dies
     page = person(base_url=desk.url)
     page.goto("/")
     chat = Chat(page).open()
