@@ -94,7 +94,9 @@ def _take_all(box, uids: list[int], place: dict) -> None:
         except Exception as failure:
             if is_outage(failure):
                 raise
-            logger.warning("the letter with the UID %d could not be taken (%s)", uid, type(failure).__name__)
+            logger.warning(
+                "the letter with the UID %d could not be taken (%s)", uid, type(failure).__name__
+            )
             reason, failed[str(uid)] = failure, before.get(str(uid), 0) + 1
         else:
             taken = True
@@ -104,7 +106,9 @@ def _take_all(box, uids: list[int], place: dict) -> None:
     if reason and not taken:
         raise reason
     for uid in [uid for uid, tries in failed.items() if tries >= MOST_TRIES]:
-        logger.error("the letter with the UID %s stays in the mailbox: %d tries failed", uid, failed.pop(uid))
+        logger.error(
+            "the letter with the UID %s stays in the mailbox: %d tries failed", uid, failed.pop(uid)
+        )
     if reason:
         place |= {"uid": max([place["uid"], *uids]), "failed": failed}
         state.remember(NAME, place)
