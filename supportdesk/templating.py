@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -13,15 +13,16 @@ from django.template.loader import render_to_string
 from django.templatetags import static as django_static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject, lazy
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment, pass_eval_context
+from jinja2 import pass_eval_context
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
 from . import catalogue, languages, money
+from .compiled_templates import LanguageEnvironment
 
 # Avatars have so many colours
 HUES = 6
@@ -53,9 +54,19 @@ def _shop_name_source() -> str:
     return settings.SHOP_NAME
 
 
-def environment(**options) -> Environment:
-    # A changed template is read again under DEBUG, and only then
-    env = Environment(**options | {"auto_reload": settings.DEBUG, "autoescape": True})
+def environment(**options) -> LanguageEnvironment:
+    env = LanguageEnvironment(
+        **options | {"auto_reload": False, "autoescape": True},
+        constant={
+            "htmx_script": htmx_script,
+            "icon": icon,
+            "language_tag": languages.current_tag,
+            "static": static,
+            "url": url,
+        },
+        pattern=lambda message: _translated(get_language(), message)[0],
+        path=lambda name: _path(name, 1).partition(PLACEHOLDER)[::2],
+    )
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     env.policies["ext.i18n.trimmed"] = True
@@ -112,11 +123,27 @@ def rendered(template: str, **context) -> Markup:
     return Markup(render_to_string(template, context))
 
 
+class _Once:
+    """Markup that is made when it is first written; Django's lazy objects take ten times as long to write."""
+
+    def __init__(self, make: Callable[[], str]):
+        self.make = make
+
+    @cached_property
+    def made(self) -> Markup:
+        return escape(self.make())
+
+    def __html__(self) -> str:
+        return self.made
+
+    __str__ = __html__
+
+
 def csrf(request) -> dict:
     """One token for all forms of a page: Django makes another each time that one is written, and it takes its time."""
-    token = SimpleLazyObject(lambda: get_token(request))
+    token = _Once(lambda: get_token(request))
     field = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
-    return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: field.format(token))}
+    return {"csrf_token": token, "csrf_input": _Once(lambda: field.format(token))}
 
 
 def url(name: str, *args) -> str:

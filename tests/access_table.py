@@ -86,6 +86,12 @@ POST  /api/support/admin/<ticket_id>/macro  401    404   404   404    400  401  
 GET   /support/figures/                     401    404   404   404    200  401     404     200     200
 # The team
 GET   /api/team/                            401    404   404   404    200  401     404     200     200
+GET   /api/rules/                           401    404   404   404    200  401     404     200     200
+GET   /api/rules/<rule_id>                  401    404   404   404    200  401     404     200     200
+GET   /api/custom-fields/                   401    404   404   404    200  401     404     200     200
+GET   /api/support/admin/<ticket_id>/followers 401  404   404   404    200  401     404     200     404
+POST  /api/support/admin/<ticket_id>/followers 401  404   404   404    200  401     404     200     404
+DELETE /api/support/admin/<ticket_id>/followers 401 404   404   404    200  401     404     200     404
 POST  /api/team/availability                401    404   404   404    200  401     404     200     200
 POST  /support/availability                 401    404   404   404    204  401     404     204     204
 POST  /support/active                       401    404   404   404    200  401     404     200     200

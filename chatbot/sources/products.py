@@ -119,6 +119,11 @@ def look_up(text: str) -> Found:
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
+def names_a_price(text: str) -> bool:
+    """ "Under 200", "300 se kam"."""
+    return _price_range(text) is not None
+
+
 def asks_for_everything(text: str) -> bool:
     """ "What do you sell?" """
     return bool(WHOLE_SHELF.search(text))

@@ -18,15 +18,13 @@ from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
 from tickets.custom_fields import values as custom_values
-from tickets.models import Category, ChannelName, Priority, Status, Ticket
-from tickets.view_counts import view_counts
+from tickets.models import ChannelName, Status, Ticket
+from tickets.view_counts import PERSONAL, view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
-from . import fragments, history
-from .lists import filter_choices, shown_list
-from .modules import DESK_MODULES
-from .shortcuts import SHORTCUTS
+from . import fragments, history, parts
+from .lists import shown_list
 
 HISTORY_SHOWN = 100
 
@@ -134,15 +132,9 @@ def both_panes(request, ticket) -> dict:
 def _page(request) -> dict:
     """What stands around both panes, once a page."""
     return {
-        "desk_modules": DESK_MODULES,
         "rings": alert_preferences.of_page(request.user),
-        "shortcuts": SHORTCUTS,
-        "all_tags": queries.tags().values(),
-        "filter_choices": filter_choices(),
-        "statuses": list(Status),
-        "priorities": list(Priority)[::-1],
-        "categories": list(Category),
-        "agents": queries.colleagues(),
+        "parts": parts.page_parts(queries.colleagues(), queries.tags().values(), request.user),
+        "options": parts.options,
         "availability": queries.availability_of(request.user),
     }
 
@@ -185,11 +177,12 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
     if next_page:
         return context
     views = _views(request, shown)
+    shown_as_tabs = views[: len(inbox.VIEWS)]
     return context | {
         "total": inbox.count(shown.wanted) if cursor else _total(shown.wanted, page, views),
-        "views": views,
+        "views": shown_as_tabs,
         "saved_views": queries.saved_views(request.user),
-        "other_views": {name: inbox.OTHER_VIEWS[name] for name in inbox.PERSONAL},
+        "other_views": views[len(inbox.VIEWS) :],
     }
 
 
@@ -204,7 +197,7 @@ def _views(request, shown) -> list[View]:
             counted[name],
             shown.view == name,
         )
-        for name, label in inbox.VIEWS.items()
+        for name, label in (inbox.VIEWS | {name: inbox.OTHER_VIEWS[name] for name in PERSONAL}).items()
     ]
 
 
@@ -261,11 +254,10 @@ def header_context(request, ticket) -> dict:
         "custom_fields": custom_values.shown(ticket),
         "is_following": any(each.person_id == request.user.pk for each in following),
         # Whose ticket it is stays to be seen when the person works here no more
-        "agents": queries.assignable(ticket),
+        "agent_options": parts.agent_options(queries.assignable(ticket), ticket.assignee_id),
         "is_blocked": bool(ticket.requester.blocked_at),
         "moves": workflow.allowed_moves(ticket),
-        "priorities": list(Priority)[::-1],
-        "categories": list(Category),
+        "options": parts.options,
         "Status": Status,
         "now": timezone.now(),
     }

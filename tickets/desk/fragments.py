@@ -12,20 +12,20 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
 from markupsafe import Markup
 
 from supportdesk import languages
+from supportdesk.compiled_templates import kept_markup
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
 from tickets.attachments import EXTENSIONS
 from tickets.models import Message, Person, Sender, Ticket, load_files
 from tickets.privacy import masking
 
-# Two or three kilobytes each. Who works on the templates sees each change
-ROWS_KEPT, BUBBLES_KEPT = (0, 0) if settings.DEBUG else (3_000, 5_000)
+# Two or three kilobytes each
+ROWS_KEPT, BUBBLES_KEPT = 3_000, 5_000
 
 
 # --- The list ----------------------------------------------------------------
@@ -115,7 +115,7 @@ def tags_shown(ticket: Ticket) -> tuple[queries.TagShown, ...]:
     return tuple(known.get(name) or queries.TagShown(name, "") for name in ticket.tags)
 
 
-@lru_cache(maxsize=ROWS_KEPT)
+@kept_markup(ROWS_KEPT)
 def _row(row: Row) -> Markup:
     return rendered("tickets/_ticket_row.html", row=row)
 
@@ -267,7 +267,7 @@ def _together(a: Message, b: Message) -> bool:
     )
 
 
-@lru_cache(maxsize=BUBBLES_KEPT)
+@kept_markup(BUBBLES_KEPT)
 def _bubble(bubble: Bubble) -> Markup:
     return rendered("tickets/_message.html", message=bubble)
 

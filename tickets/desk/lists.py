@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from tickets.inbox import OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
 from tickets.models import Category, Person, Priority, Status
-from tickets.queries import colleagues, tags
+from tickets.queries import colleagues
 from tickets.search.operators import parse
 from tickets.visibility import visibility_of
 
@@ -181,13 +181,13 @@ def _who(value: str) -> str:
     return next((each.name for each in colleagues() if str(each.id) == value), gettext("another agent"))
 
 
-def filter_choices() -> list[tuple[str, list[Choice]]]:
+def filter_choices(tag_names: Iterable[str], agents: list[Choice]) -> list[tuple[str, list[Choice]]]:
     """The choices of the "Filter" box, by group; each adds a chip."""
     return [
         (NAMES["status"], _choices("status", Status.choices)),
         (NAMES["priority"], _choices("priority", reversed(Priority.choices))),
         (NAMES["category"], _choices("category", Category.choices)),
-        (NAMES["tag"], _choices("tag", [(name, name) for name in tags()])),
+        (NAMES["tag"], _choices("tag", [(name, name) for name in tag_names])),
         (
             gettext("Assigned to"),
             _choices(
@@ -195,7 +195,7 @@ def filter_choices() -> list[tuple[str, list[Choice]]]:
                 [
                     ("me", gettext("Me")),
                     ("none", gettext("No one")),
-                    *((each.id, each.name) for each in colleagues()),
+                    *((each.value, each.label) for each in agents),
                 ],
             ),
         ),

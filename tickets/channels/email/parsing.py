@@ -83,7 +83,7 @@ def parse(raw: bytes) -> Letter:
 def key_of(raw: bytes) -> str:
     """What tells a letter from another one: its Message-ID, else a digest of it."""
     head = raw[:65_536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    found = re.search(rb"^message-id:\s*<([^<>\s]{3,240})>", head, re.IGNORECASE | re.MULTILINE)
+    found = re.search(rb"^message-id:\s*<([^<>\s\x00-\x1f]{3,240})>", head, re.IGNORECASE | re.MULTILINE)
     return found[1].decode("ascii", "replace") if found else f"sha256-{hashlib.sha256(raw).hexdigest()}"
 
 
