@@ -96,6 +96,15 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
     assert again["suggestions_en"] == "Where is my order?\nReturns"
 
 
+def test_a_launcher_text_that_would_not_be_seen_is_refused_with_a_sentence(browse, meera):
+    client = browse(meera)
+    shown = client.post(PAGE, filled(client, launcher_text="Ask us anything you like!")).content.decode()
+    assert "At most 20 characters fit beside the symbol; this text has 25." in shown
+    assert not DeskSettings.objects.filter(launcher_text__gt="").exists()
+    client.post(PAGE, filled(client, launcher_text="Ask us anything here"))
+    assert team.current().launcher_text == "Ask us anything here"
+
+
 def test_each_changed_setting_is_an_entry_of_the_audit_with_old_and_new(browse, meera):
     client = browse(meera)
     client.post(PAGE, filled(client, shop_name="One", hours_0="10:00-18:00"))
