@@ -260,7 +260,9 @@ class Desk:
             waiting_since = None
         due_at = sla.first_response_due(priority, waiting_since) if waiting_since else None
         stand = lanes.stand(
-            Ticket(status=status, priority=priority, waiting_since=waiting_since, next_response_due_at=due_at)
+            Ticket(
+                status=status, priority=priority, waiting_since=waiting_since, next_response_due_at=due_at
+            )
         )
         number = 10_000_000 + (place * 7_919_993) % 90_000_000
         batch.add(

@@ -31,10 +31,10 @@ def defaults(table: str) -> dict[str, object]:
 
     model = next((each for each in apps.get_models() if each._meta.db_table == table), None)
     given = COLUMNS[table].split()
-    found = {}
+    found: dict[str, object] = {}
     for each in model._meta.concrete_fields if model else ():
         value = each.get_default()
-        if each.column not in given and not (value is None and each.null):
+        if each.column and each.column not in given and not (value is None and each.null):
             found[each.column] = json.dumps(value) if isinstance(value, dict | list) else value
     return found
 
