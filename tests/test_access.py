@@ -22,7 +22,17 @@ from tests.engines.plugin import undone
 from tickets import live, workflow
 from tickets.accounts import tokens
 from tickets.channels import links
-from tickets.models import CannedReply, PermissionSet, Person, Role, Team, TeamCategory, TeamMember
+from tickets.models import (
+    CannedReply,
+    Macro,
+    PermissionSet,
+    Person,
+    Role,
+    Rule,
+    Team,
+    TeamCategory,
+    TeamMember,
+)
 from tickets.uploads import received
 
 pytestmark = pytest.mark.engines
@@ -114,6 +124,11 @@ def _canned_reply() -> CannedReply:
     )
 
 
+def _rule() -> Rule:
+    macro = Macro.objects.create(name="Note", note="Look")
+    return Rule.objects.create(name="Look", event="created", macro=macro)
+
+
 @pytest.fixture
 def things(priya, settings) -> dict[str, str]:
     """What the marks in addresses and bodies stand for, all of it Priya's."""
@@ -129,6 +144,8 @@ def things(priya, settings) -> dict[str, str]:
         "answer_id": str(answer.pk),
         "reply_id": str(_canned_reply().pk),
         "view_id": str(uuid.uuid4()),
+        "product_id": str(uuid.uuid4()),
+        "rule_id": str(_rule().pk),
         "slug": "none",
         "attachment_id": str(uuid.uuid4()),
         "app_label": "tickets",

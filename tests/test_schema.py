@@ -23,7 +23,7 @@ from chatbot import conversations
 from tests import factories
 from tests.engines.plugin import undone
 from tickets.accounts import tokens
-from tickets.models import CannedReply, Scope
+from tickets.models import CannedReply, Macro, Rule, Scope
 from tickets.shop import keys
 
 # Every call of the contract, and the name under which client generators find it
@@ -71,6 +71,12 @@ DELETE /api/support/admin/{ticket_id}/merge  undoMerge
 POST  /api/support/admin/{ticket_id}/split   splitTicket
 DELETE /api/support/admin/{ticket_id}/split  undoSplit
 GET   /api/macros/                           listMacros
+GET   /api/rules/                            listRules
+GET   /api/rules/{rule_id}                   getRule
+GET   /api/custom-fields/                    listCustomFields
+GET   /api/support/admin/{ticket_id}/followers getFollowers
+POST  /api/support/admin/{ticket_id}/followers followTicket
+DELETE /api/support/admin/{ticket_id}/followers unfollowTicket
 GET   /api/team/                             getTeam
 POST  /api/team/availability                 setAvailability
 GET   /api/canned/                           listCannedReplies
@@ -171,6 +177,11 @@ def _one_connection():
         signal.connect(close_old_connections)
 
 
+def _rule() -> Rule:
+    macro = Macro.objects.create(name="Note", note="Look")
+    return Rule.objects.create(name="Look", event="created", macro=macro)
+
+
 @pytest.fixture
 def real_ids(priya, asha) -> dict[str, str]:
     answer = conversations.ask(priya, "Package damaged")
@@ -179,14 +190,24 @@ def real_ids(priya, asha) -> dict[str, str]:
     )
     return {
         "ticket_id": str(factories.ticket(priya).pk), "answer_id": str(answer.pk), "reply_id": str(reply.pk),
-        "key": "VP-1",
+        "key": "VP-1", "rule_id": str(_rule().pk),
     }  # fmt: skip
+
+
+DESK = (
+    "/api/support/admin/",
+    "/api/canned/",
+    "/api/macros/",
+    "/api/rules/",
+    "/api/custom-fields/",
+    "/api/team/",
+)
 
 
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize(("method", "path", "mode"), CASES)
 def test_every_answer_is_as_described(method, path, mode, described, real_ids, priya, asha):
-    person = asha if path.startswith(("/api/support/admin/", "/api/canned/")) else priya
+    person = asha if path.startswith(DESK) else priya
     token = tokens.issue(person)["access"]
     if path.startswith("/api/shop/"):
         token = keys.create("Our shop", [Scope.SHOP_READ, Scope.SHOP_WRITE])[1]

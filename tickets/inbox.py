@@ -23,9 +23,7 @@ from supportdesk.db.compiled_queries import compiled_query
 from . import search
 from .models import (
     Category,
-    Follower,
     Lane,
-    Mention,
     Person,
     Priority,
     Status,
@@ -33,7 +31,7 @@ from .models import (
     Ticket,
     TicketTag,
 )
-from .view_counts import AGENT, COUNTED, Count
+from .view_counts import AGENT, COUNTED, PERSONAL, Count
 from .visibility import Visibility
 from .workflow.tags import key_of
 
@@ -60,8 +58,6 @@ OTHER_VIEWS = {
     "mentions": gettext_lazy("Mentions"),
     "following": gettext_lazy("Following"),
 }
-# What lies outside of the ticket's own row
-PERSONAL = {"mentions": Mention, "following": Follower}
 LANE_OF_VIEW = {"open": Lane.OPEN, "snoozed": Lane.SNOOZED, "done": Lane.DONE, "spam": Lane.SPAM}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from .models import Lane, Person, Ticket
+from .models import Follower, Lane, Mention, Person, Ticket
 from .visibility import visibility_of
 
 # Every page shows them
@@ -38,19 +38,27 @@ COUNTED = {
 }
 
 
+# Views of what lies outside of the ticket's own row, by the table whose rows name an agent and a ticket
+PERSONAL = {"mentions": Mention, "following": Follower}
+THEIRS = "<theirs>"
+
+
 def view_counts(agent: Person) -> dict[str, Count]:
     """Count the tickets of every view for this agent, in one statement; each count is capped."""
     me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
-    conditions = [
+    conditions: list[dict] = [
         {column: me if value == AGENT else value for column, value in given.items()}
         for given in COUNTED.values()
     ]
+    conditions += [{THEIRS: (model._meta.db_table, me)} for model in PERSONAL.values()]
     if limits := visibility_of(agent):
         conditions = [given | {VISIBLE: (limits.categories, me)} for given in conditions]
     count_each = _count_in_pipeline if connection.vendor == "mongodb" else _count_in_sql
     return {
         view: Count(min(number, VIEW_COUNT_CAP), capped=number > VIEW_COUNT_CAP)
-        for view, number in zip(COUNTED, count_each(conditions, VIEW_COUNT_CAP + 1), strict=True)
+        for view, number in zip(
+            [*COUNTED, *PERSONAL], count_each(conditions, VIEW_COUNT_CAP + 1), strict=True
+        )
     }
 
 
@@ -59,7 +67,12 @@ def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
     for given in conditions:
         terms = []
         for column, value in given.items():
-            if column == VISIBLE:
+            if column == THEIRS:
+                table, agent = value
+                terms.append(f"id IN (SELECT ticket_id FROM {table} WHERE person_id = %s)")  # noqa: S608
+                terms.append("lane <> %s")
+                values += [agent, Lane.MERGED.value]
+            elif column == VISIBLE:
                 categories, agent = value
                 terms.append(f"({'category = %s OR ' * len(categories)}assignee_id = %s)")
                 values += [*categories, agent]
@@ -78,8 +91,13 @@ def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
 def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
     """As `_count_in_sql` for MongoDB: a pipeline a view, joined by $unionWith, each on an index of its own."""
     tickets = connection.get_collection(Ticket._meta.db_table)
+    theirs = _tickets_by_table([given[THEIRS] for given in conditions if THEIRS in given])
     pipelines = [
-        [{"$match": _match(given)}, {"$limit": limit}, {"$group": {"_id": number, "n": {"$sum": 1}}}]
+        [
+            {"$match": _match(given, theirs)},
+            {"$limit": limit},
+            {"$group": {"_id": number, "n": {"$sum": 1}}},
+        ]
         for number, given in enumerate(conditions)
     ]
     joined = [{"$unionWith": {"coll": tickets.name, "pipeline": pipeline}} for pipeline in pipelines[1:]]
@@ -87,9 +105,28 @@ def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
     return [found.get(number, 0) for number in range(len(conditions))]
 
 
-def _match(given: dict) -> dict:
+def _tickets_by_table(wanted: list[tuple]) -> dict[str, list]:
+    """Return the ids of the tickets that rows of these tables name for an agent, by table: a join costs more."""
+    pipelines = [
+        [{"$match": {"person_id": agent}}, {"$group": {"_id": "$ticket_id"}}, {"$set": {"table": table}}]
+        for table, agent in wanted
+    ]
+    rest = [
+        {"$unionWith": {"coll": table, "pipeline": pipeline}}
+        for (table, _agent), pipeline in list(zip(wanted, pipelines, strict=True))[1:]
+    ]
+    found: dict[str, list] = {table: [] for table, _agent in wanted}
+    for row in connection.get_collection(wanted[0][0]).aggregate(pipelines[0] + rest):
+        found[row["table"]].append(row["_id"])
+    return found
+
+
+def _match(given: dict, theirs: dict[str, list]) -> dict:
+    rest = {column: value for column, value in given.items() if column not in (VISIBLE, THEIRS)}
+    if THEIRS in given:
+        table, _agent = given[THEIRS]
+        rest |= {"id": {"$in": theirs[table]}, "lane": {"$ne": Lane.MERGED.value}}
     if VISIBLE not in given:
-        return given
+        return rest
     categories, agent = given[VISIBLE]
-    rest = {column: value for column, value in given.items() if column != VISIBLE}
     return rest | {"$or": [{"category": {"$in": list(categories)}}, {"assignee_id": agent}]}

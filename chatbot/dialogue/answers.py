@@ -100,6 +100,7 @@ def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> R
         article = heard.passages[0].article
         reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+        reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
         reply.suggestions = []
     return reply
 

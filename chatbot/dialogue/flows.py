@@ -153,10 +153,11 @@ def _state(order: Order) -> str:
 
 def _line(lines: dict[str, str], order: Order | None, language: str) -> str:
     line = lines.get(language) or lines.get("en") or ""
-    return line.format(**_words(order, language)) if line and order else line
+    return line.format(**words_of(order, language)) if line and order else line
 
 
-def _words(order: Order, language: str) -> dict[str, str]:
+def words_of(order: Order, language: str) -> dict[str, str]:
+    """Return what may stand in braces in a line about an order."""
     return {
         "number": order.number,
         "items": items_in_words(order),

@@ -13,7 +13,7 @@ from .message import Heard
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
-    "details_of_the_open_issue", "what_happens_now", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
+    "details_of_the_open_issue", "what_happens_now", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
     "a_number_and_little_else",
 }  # fmt: skip
 MOST_DETAILS = 8
@@ -47,13 +47,24 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
         memory["order"] = str(heard.order.pk)
     if reply.topic:
         memory["topic"] = reply.topic
-        if reply.topic["kind"] == "product" and len(reply.topic["ids"]) == 1:
-            recent = [pk for pk in memory.get("recent", []) if pk not in reply.topic["ids"]]
-            memory["recent"] = [*recent, *reply.topic["ids"]][-4:]
+        _remember_products(memory, reply.topic)
     only_asked = reply.rule == "a_flow" and not heard.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, heard, reply)
     _count_turn(memory, heard, reply)
+
+
+def _remember_products(memory: dict, topic: dict) -> None:
+    """Keep the last list, what was spoken of one by one, and whose health it is about."""
+    shown = topic["ids"] if topic["kind"] == "product" else [pk for pk, _ in topic.get("items", [])]
+    if len(shown) > 1:
+        memory["listed"] = shown
+    elif shown and topic["kind"] == "product":
+        memory["recent"] = [*(pk for pk in memory.get("recent", []) if pk not in shown), *shown][-4:]
+    if concern := topic.get("concern"):
+        memory["concern"] = {"about": concern, "allergen": topic.get("allergen", "")}
+    elif topic["kind"] in ("order", "delivery"):
+        memory.pop("concern", None)
 
 
 def learn_of_help(memory: dict, sources: list[dict], helped: bool) -> None:

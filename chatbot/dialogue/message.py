@@ -141,6 +141,18 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     if asks_how_it_stands(plain):
         understood |= {"intent": "order_status", "is_issue": False, "category": "order", "priority": "low"}
         understood["confidence"] = max(understood["confidence"], ACT)
+    if _goes_on_about_products(chat, plain, understood):
+        # "N the foxtail one" after a product: nothing says that anything is wrong
+        understood |= {"intent": "product_query", "is_issue": False, "category": "other", "priority": "low"}
+    if chat.memory.get("topic") and only_points(plain):
+        # "Aur dusra?": what it asks stands in the answer before, and nothing is wrong
+        understood |= {
+            "intent": "product_query",
+            "confidence": 0.0,
+            "is_issue": False,
+            "category": "other",
+            "priority": "low",
+        }
     return Heard(
         text=plain,
         raw=raw,
@@ -162,7 +174,8 @@ STANDS = cues.phrases(
     r"(?:is|was|has|have|did|are|kya|क्या)\b.{0,45}\b(?:delivered|shipped|dispatched|despatched|out for delivery|reached|packed|arrived)(?: yet| now| or not| already| today)?",
     r"can (?:i|we) get (?:it|my order|the order|my parcel|the parcel)(?: .{0,30})?",
     r"(?:will|would|shall) (?:it|my order|the order|the parcel|my parcel|order|they) (?:come|arrive|reach|be delivered|get delivered|deliver)(?: .{0,25})?",
-    r"(?:kya )?.{0,30}(?:deliver|ship|dispatch|pack|despatch) (?:hua|ho gaya|ho chuka|hui)(?: kya| hai kya| hai| ya nahi| ki nahi)", r"(?:nikla|nikal gaya|pahuncha|pahunch gaya) (?:kya|hai kya|ya nahi)", r"(?:kab|when) .{0,20}(?:deliver\w*|ship\w*|aaya|aayi|pahunch\w*|mila|arrive\w*|reach\w*|came|come)(?: hua| hui| tha| hoga| kiya| gaya)?",
+    r"(?:kya )?.{0,30}(?:deliver|ship|dispatch|pack|despatch) (?:hua|ho gaya|ho chuka|hui)(?: kya| hai kya| hai| ya nahi| ki nahi)", r"(?:nikla|nikal gaya|pahuncha|pahunch gaya) (?:kya|hai kya|ya nahi)", r"(?:kab|when) .{0,20}(?:deliver\w*|ship\w*|aaya|aayi|pahunch\w*|mila|arrive\w*|reach\w*|came|come)(?: hua| hui| tha| thi| hoga| kiya| gaya)?",
+    r"कब .{0,20}(?:मिला|मिली|आया|आई|पहुंचा|पहुंची|डिलीवर)(?: हुआ| हुई| था| थी| गया)?",
 )  # fmt: skip
 DENIES = cues.phrases(
     "not", "never", r"\w+n'?t", r"nahi+n?(?! *$)", "nhi", "still", "wrong", "late", "but", "lekin", "par", "magar", "damaged", "broken", "missing", "open", "someone", "says?", "showing", "shows?", "marked", "neighbou?r", "नहीं", "गलत",
@@ -176,6 +189,37 @@ def asks_how_it_stands(text: str) -> bool:
     return len(said.split()) <= 12 and bool(STANDS.search(said)) and not DENIES.search(said_without)
 
 
+POINTING = set(
+    "aur and or ya the one ones wo woh yeh ye this that it dusra doosra dusri doosri dusre doosre other second first pehla pehli pehle wala wali wale vala vali what how about to toh ok okay acha accha phir then also bhi और वाला वाली दूसरा दूसरी पहला पहली वो यह".split()
+)
+
+
+def only_points(text: str) -> bool:
+    """Whether a message has no word of its own: "aur dusra?", "and the other one"."""
+    said = cues.words_of(text)
+    return bool(said) and all(word in POINTING for word in said)
+
+
+GOES_ON = re.compile(
+    r"^\W*(?:and|n|aur|or|ya|what about|how about|और)\b|\b(?:one|wal[aei]|वाल[ाी])\W*$", re.IGNORECASE
+)
+MOST_WORDS_OF_A_NAME = 5
+
+
+def _goes_on_about_products(chat: Chat, text: str, understood: dict) -> bool:
+    """Whether a doubtful "something is wrong" is rather the name of another product in a talk about products."""
+    topic = chat.memory.get("topic") or {}
+    return (
+        understood["is_issue"]
+        and understood["confidence"] < ACT
+        and topic.get("kind") in ("product", "sum")
+        and not chat.memory.get("issue")
+        and len(text.split()) <= MOST_WORDS_OF_A_NAME
+        and bool(GOES_ON.search(cues.plain(text)))
+        and bool(products.look_up(text).products)
+    )
+
+
 TAG = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -184,13 +228,14 @@ def _without_tags(text: str) -> str:
     return TAG.sub(" ", text).strip() if "<" in text else text.strip()
 
 
+SHORT = 5
 MOSTLY_HINDI = re.compile(r"^[^A-Za-z]*[\u0904-\u0939][^A-Za-z]*$")
 # Small words that are of one language only
 HINGLISH = set(
-    "aur ka ki ke kya hai bhi wala wali nahi kitna kitne kitni kab kahan mera meri mere mujhe chahiye mein batao milega karo kyu kyun kaise yeh woh".split()
+    "aur ka ki ke kya hai bhi wala wali nahi kitna kitne kitni kab kahan mera meri mere mujhe chahiye mein batao milega karo kyu kyun kaise yeh woh chalega chalegi hoga hogi dono dusra doosra acha theek lelu dena lena kaunsa konsa isme usme iska uska sakte sakta sakti liye".split()
 )
 ENGLISH = set(
-    "the is are my i you your what when where how which and of for with can do does it this that have was not".split()
+    "the is are my i you your what when where how which and of for with can do does it this that have was not to in on me we will much many any please no yes want need".split()
 )
 
 
@@ -214,5 +259,8 @@ def _language_said(chat: Chat, text: str, library: articles.Library) -> str:
     if language == "en" and words_said & HINGLISH and not words_said & ENGLISH:
         # "aur masala makhana": the names are the same in both
         return "hinglish"
+    if language == "en" and chat.language != "en" and len(said) <= SHORT and not words_said & ENGLISH:
+        # "jaggery powder chalega?": names and one verb, in a chat that is not in English
+        return chat.language
     # "refund?" is said in every language
     return chat.language if language == "en" and len(said) <= FEW_WORDS else language

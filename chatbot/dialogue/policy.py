@@ -24,6 +24,7 @@ from .rules import (
     about_health,
     about_orders,
     about_products,
+    follow_ups,
     issues,
     open_issue,
     open_questions,
@@ -173,8 +174,16 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
         heard.text = rest
         return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
     corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
-    if not corrected or not is_open:
+    if not corrected or not is_open or not _denies_what_was_said(chat, corrected):
         return None
+    if (
+        chat.memory.get("issue")
+        and which_order.OTHER_ONE.search(corrected.meant)
+        and not _names_a_wish(corrected.meant)
+    ):
+        # "No, the older one": another order is meant, and the wish stays
+        heard.text = corrected.meant
+        return by_rules(chat, heard)
     meant = _meant(chat, corrected)
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant
@@ -195,7 +204,30 @@ def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
     """ "Nahi, phone number": a no and the name of another wish."""
     if not chat.memory.get("issue") or not (after := cues.after_a_no(heard.raw)):
         return None
-    return cues.Correction("", after) if any(named.search(after) for named, _ in WISHES) else None
+    return cues.Correction("", after) if _names_a_wish(after) else None
+
+
+def _denies_what_was_said(chat: Chat, corrected: cues.Correction) -> bool:
+    """Whether a "not X, Y" denies a word of the talk, a wish or a product: "OTP bhi nahi manga" does not."""
+    denied = corrected.denied
+    if not denied:
+        return True
+    return (
+        denied.casefold() in chat.memory.get("last", "").casefold()
+        or _names_a_wish(denied)
+        or _names_a_wish(corrected.meant)
+        or bool(products.look_up(denied).products)
+        or which_order.OTHER_ONE.search(corrected.meant) is not None
+        or denied.casefold() in POINTS
+    )
+
+
+# "Wo nahi, ghee wala"
+POINTS = {"wo", "woh", "ye", "yeh", "this", "that", "it", "us", "is", "वो", "यह", "ये"}
+
+
+def _names_a_wish(text: str) -> bool:
+    return any(named.search(text) for named, _ in WISHES)
 
 
 # A correction in a word or two: which wish it names
@@ -244,6 +276,7 @@ RULES = (
     small_talk.another_language,
     small_talk.pleasantries,
     open_issue.it_is_solved,
+    follow_ups.the_other_product,
     open_questions.an_answer_to_our_question,
     open_questions.a_choice,
     open_questions.the_order_that_was_asked_for,
@@ -255,6 +288,14 @@ RULES = (
     about_health.food_safety,
     # What is wrong
     issues.no_promise,
+    follow_ups.why_not,
+    follow_ups.about_its_refund,
+    about_orders.a_fact_of_the_order,
+    about_orders.what_is_in_it,
+    about_orders.what_was_ordered,
+    follow_ups.more_of_the_article,
+    follow_ups.wants_some,
+    follow_ups.if_it_happens,
     open_issue.the_same_for_another_order,
     what_next.a_photo,
     what_next.what_happens_now,
@@ -273,8 +314,10 @@ RULES = (
     product_sums.more_of_it,
     product_lists.a_comparison,
     about_orders.about_the_order_spoken_of,
+    follow_ups.this_or_that,
     about_products.which_product,
     about_products.when_it_is_back,
+    follow_ups.the_same_of_another,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
@@ -289,6 +332,7 @@ RULES = (
     about_articles.an_article,
     about_articles.which_of_these,
     about_articles.nothing_of_that_name,
+    follow_ups.of_what_was_shown,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
     about_products.an_unknown_fact,

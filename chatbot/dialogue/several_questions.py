@@ -38,7 +38,7 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
         # "And honey. Sorry, not honey, jaggery": what is meant stands at the end
         heard.text = meant
         return None
-    parts = cues.parts(heard.text)
+    parts = _with_whose_health(cues.parts(heard.text))
     if (
         len(parts) < 2
         or heard.reason in AT_ONCE
@@ -86,6 +86,18 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
     return together(list(found.values()))
 
 
+def _with_whose_health(parts: list[str]) -> list[str]:
+    """Join "my son is allergic to peanuts" to the question after it: it says whose health that is about."""
+    joined: list[str] = []
+    for part in parts:
+        before = joined[-1] if joined else ""
+        if before and about_health.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
+            joined[-1] = f"{before}, {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
 def _part_answered(chat: Chat, heard: Heard) -> Reply | None:
     for rule in PART_RULES:
         if reply := rule(chat, heard):
@@ -114,6 +126,9 @@ def _together(one: dict | None, other: dict | None) -> dict | None:
         and one.get("aspect") == other.get("aspect")
     ):
         return other | {"ids": list(dict.fromkeys([*one["ids"], *other["ids"]]))}
+    if one and other and one["kind"] == "order" and other["kind"] == "article":
+        # What comes next is rather about their order than about a rule
+        return one
     return other or one
 
 

@@ -59,6 +59,10 @@ class State(TypedDict, total=False):
     product: str | None
     # Ids of the products that were spoken of one by one, the last at the end
     recent: list[str]
+    # Ids of the products of the last list: "the other one" is among them
+    listed: list[str]
+    # Whose health the talk is about, until it is about an order: {"about", "allergen"}
+    concern: dict
     # The rule that answered last
     rule: str
     # The parts of the state that the last answer depended on, to give it again

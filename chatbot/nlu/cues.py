@@ -188,7 +188,7 @@ def about_himself(text: str) -> str:
 
 # --- Taking back and correcting ----------------------------------------------------
 
-_SOFT = r"(?:(?:no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
+_SOFT = r"(?:(?:chalo|chal|no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
 LEAVE_IT = re.compile(
     spelt(
         rf"^\W*{_SOFT}(?:leave(?=\W*$)|leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
@@ -230,7 +230,7 @@ CORRECTIONS = (
 # What a "nahi" in the middle usually is: a plain denial, no correction
 DENIALS = phrases(
     "mila", "mili", "mile", "aaya", "aayi", "aaye", "aya", "ayi", "hua", "hui", "ho raha", "ho rahi", "chal", "chal raha", "chal rahi", "kar raha",
-    "pata", "hai", "tha", "thi", "raha", "rahi", "rahe", "received", "aa raha", "aa rahi", "dikh", "dikh raha", "mil raha", "mil rahi", "pahuncha",
+    r"kyu\w*", "kyon", "why", "hoga", "hogi", "honge", "pata", "hai", "tha", "thi", "raha", "rahi", "rahe", "received", "aa raha", "aa rahi", "dikh", "dikh raha", "mil raha", "mil rahi", "pahuncha",
     "pahunchi", "kiya", "khula", "khul", "khul raha", "sakta", "sakte", "sakti", "lag", "laga", "liya", "diya", "gaya", "gayi", "ja raha",
     "मिला", "मिली", "आया", "आई", "हुआ", "हुई", "हो रहा", "है", "रहा", "रही", "पता", "था", "थी", "चल रहा", "गया", "दिया", "लिया", "kiye", "bheja",
     "wapas", "chahiye", "karna", "karni", "karo",

@@ -119,6 +119,11 @@ def look_up(text: str) -> Found:
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
+def names_a_price(text: str) -> bool:
+    """ "Under 200", "300 se kam"."""
+    return _price_range(text) is not None
+
+
 def asks_for_everything(text: str) -> bool:
     """ "What do you sell?" """
     return bool(WHOLE_SHELF.search(text))
@@ -191,7 +196,7 @@ def popular(limit: int = 3) -> list[Product]:
 
 
 def as_card(product: Product) -> dict:
-    """A product as replies carry it: {id, sku, name, price, unit, stock, image, description}."""
+    """A product as replies carry it: {id, sku, name, price, unit, stock, image, imageUrl, description}."""
     return {
         "id": str(product.pk),
         "sku": product.sku,
@@ -202,6 +207,7 @@ def as_card(product: Product) -> dict:
         "stock": product.stock,
         "description": product.description,
         "image": product.image,
+        "imageUrl": product.image_url,
     }
 
 

@@ -1,14 +1,16 @@
 """Mentions in private notes, the view of them, and the followers of a ticket."""
 
 import pytest
+from django.test import Client
 
 from tests import factories
 from tests.pages import page
 from tickets import live, workflow
 from tickets.collaboration import followers
 from tickets.collaboration.mentions import mentioned
-from tickets.models import Follower, Mention, Role
+from tickets.models import Follower, Mention, PermissionSet, Role, Scope
 from tickets.queries import Colleague
+from tickets.shop import keys
 
 pytestmark = [pytest.mark.django_db]
 
@@ -90,7 +92,7 @@ def test_the_view_has_the_tickets_that_mention_me_and_no_other(api, browse, priy
     assert api(asha).get("/api/support/admin/?view=mentions").json()["results"] == []
     shown = page(browse(rohan).get("/support/?view=mentions"))
     link = shown.one("nav", id="other-views").one("a", aria_current="page")
-    assert link.text.strip() == "Mentions"
+    assert link.text.split() == ["Mentions", "1"]
     assert shown.one("ul", id="tickets").all("li", data_ticket=str(ticket.pk))
 
 
@@ -112,6 +114,63 @@ def test_following_begins_and_ends_in_the_menu(browse, api, ticket, asha):
     assert len(api(asha).get("/api/support/admin/?view=following").json()["results"]) == 1
     agent.post(address, {"follow": ""}, headers={"HX-Request": "true"})
     assert not Follower.objects.exists()
+
+
+@pytest.mark.engines
+def test_the_counts_of_mentions_and_following_are_those_of_their_lists(browse, priya, asha, rohan):
+    tickets = [factories.ticket(priya, f"Box {each}") for each in range(4)]
+    for each in tickets[:3]:
+        workflow.add_note(each, "@Rohan?", by=asha)
+    # Twice in one ticket is one ticket, and a merged one stands in the one that stays
+    workflow.add_note(tickets[0], "@Rohan, again", by=asha)
+    workflow.merge(tickets[2], tickets[1], by=asha)
+    followers.follow(tickets[3], rohan)
+    counts = browse(rohan).get("/support/counts").json()
+    assert (counts["mentions"], counts["following"]) == ("2", "3")
+    for view in ("mentions", "following"):
+        shown = page(browse(rohan).get(f"/support/?view={view}"))
+        assert len(shown.one("ul", id="tickets").all("li", class_="row")) == int(counts[view])
+    others = browse(asha).get("/support/counts").json()
+    assert (others["mentions"], others["following"]) == ("0", "0")
+
+
+@pytest.mark.engines
+def test_the_counts_have_the_own_team_s_tickets_only(browse, priya, asha, rohan):
+    rohan.permission_set = PermissionSet.objects.create(name="Own team", own_team_only=True)
+    rohan.save()
+    mine, other = (factories.ticket(priya, f"Box {each}") for each in range(2))
+    for each in (mine, other):
+        followers.follow(each, rohan)
+    workflow.assign(mine, rohan, by=asha)
+    assert browse(rohan).get("/support/counts").json()["following"] == "1"
+
+
+@pytest.mark.engines
+def test_an_agent_follows_and_unfollows_over_the_api(api, priya, ticket, asha, rohan):
+    address = f"/api/support/admin/{ticket.pk}/followers"
+    agent = api(asha)
+    for _ in range(2):
+        answer = agent.post(address)
+        assert answer.status_code == 200, answer.content
+    api(rohan).post(address)
+    told = agent.get(address).json()
+    assert told["following"]
+    assert [each["name"] for each in told["followers"]] == ["Asha Nair", "Rohan Mehta"]
+    for _ in range(2):
+        told = agent.delete(address).json()
+    assert (told["following"], [each["id"] for each in told["followers"]]) == (False, [str(rohan.pk)])
+    assert api(priya).post(address).status_code == 404
+
+
+def test_a_service_key_reads_followers_and_is_none(ticket, asha, rohan):
+    followers.follow(ticket, rohan)
+    _key, secret = keys.create("CRM", [Scope.TICKETS_READ, Scope.TICKETS_WRITE])
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    address = f"/api/support/admin/{ticket.pk}/followers"
+    assert [each["name"] for each in client.get(address).json()["followers"]] == ["Rohan Mehta"]
+    refused = client.post(address)
+    assert (refused.status_code, refused.json()["code"]) == (403, "no_person")
+    assert Follower.objects.count() == 1
 
 
 @pytest.mark.engines

@@ -125,7 +125,8 @@ def test_the_streams_tell_nothing_of_other_tickets(tara, payment, parcel):
     assert "quince payment" in told
     assert "parcel" not in told
     assert "parcel" in streams._inbox_news(0).events.decode()
-    assert streams._ticket_news(parcel.pk, 0, agent=True, visible=limits).states == ()
+    gone = f'event: gone\ndata: {{"ticketId":"{parcel.pk}"}}\n\n'.encode()
+    assert streams._ticket_news(parcel.pk, 0, agent=True, visible=limits) == live.Batch(b"", 0, (gone,))
     assert b"payment" in streams._ticket_news(payment.pk, 0, agent=True, visible=limits).events
 
 
@@ -145,6 +146,57 @@ def test_typing_and_presence_pass_for_tickets_that_are_seen(tara, asha, payment,
     # From a process of an earlier version, which tells no category
     calls[:] = [{"ticket": str(payment.pk), "event": "typing", "data": {"by": "customer"}}]
     assert (hears(tara), hears(asha)) == ([False], [True])
+
+
+def news(person: Person, after: int) -> tuple[list[str], int]:
+    """What the inbox's stream tells this person after a place: the names of the events, and the next place."""
+    while live.assign_sequence():
+        pass
+    batch = streams._inbox_news(after, visibility_of(again(person)))
+    lines = batch.events.decode().splitlines()
+    return [line.removeprefix("event: ") for line in lines if line.startswith("event: ")], batch.after
+
+
+@pytest.mark.parametrize("how", ["category", "assignee", "many"])
+def test_a_ticket_that_leaves_is_told_once_and_its_stream_says_nothing_more(
+    api, tara, asha, priya, payment, parcel, how
+):
+    ticket = parcel if how == "assignee" else payment
+    if how == "assignee":
+        workflow.assign(ticket, tara, by=asha)
+    names, place = news(tara, 0)
+    assert "message" in names
+    if how == "assignee":
+        workflow.assign(ticket, asha, by=asha)
+    elif how == "category":
+        workflow.triage(ticket, by=asha, category="delivery")
+    else:
+        workflow.change(ticket, by=asha, category="delivery", assignee=asha, tags=["moved"])
+    names, place = news(tara, place)
+    assert names == ["gone"]
+
+    workflow.customer_says(now(ticket), "Hello?", by=priya)
+    workflow.agent_replies(now(ticket), "We are on it", by=asha)
+    workflow.triage(now(ticket), by=asha, priority="urgent")
+    names, place = news(tara, place)
+    assert names == []
+    assert api(tara).get(f"{LIST}{ticket.pk}").status_code == 404
+
+    # And back: the agent hears of it again
+    workflow.change(now(ticket), by=asha, category="payment")
+    assert news(tara, place)[0] == ["ticket"]
+
+
+def test_a_ticket_of_another_team_that_changes_hands_there_is_not_told_at_all(tara, asha, rohan, parcel):
+    _, place = news(tara, 0)
+    workflow.assign(parcel, asha, by=asha)
+    workflow.assign(now(parcel), rohan, by=asha)
+    workflow.triage(now(parcel), by=asha, category="refund")
+    assert news(tara, place)[0] == []
+
+
+def now(ticket: Ticket) -> Ticket:
+    return Ticket.objects.get(pk=ticket.pk)
 
 
 def test_a_stream_ends_when_what_the_agent_sees_changes(tara, asha, own_team):

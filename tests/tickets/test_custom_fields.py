@@ -8,10 +8,12 @@ import pytest
 
 from tests import factories
 from tests.pages import page
-from tickets import search, workflow
+from tickets import live, search, workflow
 from tickets.custom_fields import definitions
+from tickets.live import views as streams
 from tickets.models import CustomField, CustomValue, Ticket
 from tickets.privacy import personal_data
+from tickets.webhooks import payloads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 
@@ -216,3 +218,89 @@ def test_two_agents_at_once_leave_one_value(fields, ticket, asha, rohan):
     workflow.set_custom_fields(ticket, {"batch": "one"}, by=asha)
     workflow.set_custom_fields(stale, {"batch": "two"}, by=rohan)
     assert [value.value for value in CustomValue.objects.all()] == ["two"]
+
+
+# --- Over the API: which there are, taking a change back, and telling others ---
+
+
+def test_an_integration_reads_which_fields_there_are(api, fields, asha):
+    told = api(asha).get("/api/custom-fields/").json()["results"]
+    assert [each["key"] for each in told] == list(FIELDS)
+    by_key = {each["key"]: each for each in told}
+    assert by_key["damage"]["choices"] == ["Crushed", "Leaking"]
+    assert (by_key["refundTo"]["categories"], by_key["gstin"]["owner"]) == (["refund"], "person")
+
+
+def undo(api, person, ticket, token):
+    return api(person).patch(f"/api/support/admin/{ticket.pk}", {"undo": token})
+
+
+def test_a_change_is_taken_back_with_its_token(api, fields, ticket, asha):
+    patch(api, asha, ticket, {"batch": "LK-204", "gstin": "29ABCDE1234F1Z5"})
+    done = patch(
+        api, asha, ticket, {"batch": None, "gstin": "zebracorp", "weight": 3}, priority="low"
+    ).json()
+    before = {"batch": "LK-204", "gstin": "29ABCDE1234F1Z5", "weight": None}
+    answer = undo(api, asha, ticket, done["undo"])
+    assert answer.status_code == 200, answer.content
+    told = answer.json()["customFields"]
+    assert {key: told[key] for key in before} == before
+    assert answer.json()["priority"] != "low"
+    assert list(search.tickets(Ticket.objects.all(), "zebracorp")) == []
+    events = ticket.events.filter(field="custom_field").order_by("-at", "-id")
+    assert {(event.old, event.new) for event in events[:3]} == {
+        ("", "Batch: LK-204"),
+        ("GSTIN: zebracorp", "GSTIN: 29ABCDE1234F1Z5"),
+        ("Weight: 3", ""),
+    }
+
+
+def test_a_value_that_was_changed_again_is_not_taken_back(api, fields, priya, ticket, asha, rohan):
+    first = patch(api, asha, ticket, {"batch": "one", "gstin": "A"}).json()["undo"]
+    # A field of the customer, on another of their tickets
+    patch(api, rohan, factories.ticket(priya, "Another box"), {"gstin": "B"})
+    assert undo(api, asha, ticket, first).status_code == 409
+    assert (kept(api, asha, ticket)["batch"], kept(api, asha, ticket)["gstin"]) == ("one", "B")
+    second = patch(api, asha, ticket, {"batch": "two"}).json()["undo"]
+    for value in ("three", "two"):
+        patch(api, rohan, ticket, {"batch": value})
+    assert undo(api, asha, ticket, second).status_code == 409
+    assert kept(api, asha, ticket)["batch"] == "two"
+
+
+def test_a_field_that_is_no_longer_in_use_is_not_taken_back(api, fields, ticket, asha):
+    token = patch(api, asha, ticket, {"batch": "one"}).json()["undo"]
+    CustomField.objects.filter(key="batch").update(is_active=False)
+    definitions.forget()
+    assert undo(api, asha, ticket, token).status_code == 409
+
+
+def test_the_desk_offers_to_take_it_back(browse, api, fields, ticket, asha):
+    agent, htmx = browse(asha), {"HX-Request": "true"}
+    saved = agent.post(f"/support/{ticket.pk}/fields", {"batch": "LK-204"}, headers=htmx)
+    toast = json.loads(saved["HX-Trigger"])["toast"]
+    assert agent.post(toast["url"], {"token": toast["undo"]}, headers=htmx).status_code == 200
+    assert kept(api, asha, ticket)["batch"] is None
+
+
+def test_streams_tell_agents_the_values_and_customers_nothing_of_them(api, fields, ticket, asha):
+    patch(api, asha, ticket, {"batch": "LK-204"})
+    while live.assign_sequence():
+        pass
+    assert b'"batch":"LK-204"' in streams._inbox_news(0).events
+    assert b'"batch":"LK-204"' in b"".join(streams._ticket_news(ticket.pk, 0, agent=True).states)
+    assert b"LK-204" not in b"".join(streams._ticket_news(ticket.pk, 0, agent=False).states)
+
+
+def test_webhooks_tell_the_values_and_what_changed_by_key(api, fields, ticket, asha):
+    patch(api, asha, ticket, {"batch": "LK-204", "weight": 3})
+    patch(api, asha, ticket, {"batch": None, "weight": 4.5, "opened": True}, priority="low")
+    at = ticket.events.filter(field="custom_field").order_by("-at").first().at
+    ticket.refresh_from_db()
+    told = payloads.of_change(ticket, list(ticket.events.filter(at__gte=at)))
+    assert told["customFields"]["weight"] == 4.5
+    assert told["changes"]["customFields"] == {
+        "from": {"batch": "LK-204", "weight": 3, "opened": None},
+        "to": {"batch": None, "weight": 4.5, "opened": True},
+    }
+    assert payloads.of_ticket(ticket)["customFields"]["opened"] is True

@@ -12,7 +12,6 @@ from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
 from tickets.attachments import received_files
-from tickets.custom_fields import values as custom_values
 from tickets.models import Category, Order, Person, Priority, Status, Ticket
 from tickets.uploads import received
 from tickets.view_counts import view_counts
@@ -62,17 +61,12 @@ def inbox(request):
     asked = request.query_params
     page = inbox_lists.inbox_page(inbox_filter(asked, request.user), asked.get("cursor", ""))
     counts = view_counts(request.user)
-    del counts["waiting-for-me"]
-    custom = custom_values.as_json(page.rows)
     return Response(
         {
-            "results": [
-                s.ticket_json(ticket, agent=True) | {"customFields": custom[ticket.pk]}
-                for ticket in page.rows
-            ],
+            "results": s.desk_tickets_json(page.rows),
             "next": page.next or None,
-            "counts": {view: count.number for view, count in counts.items()},
-            "countsCapped": [view for view, count in counts.items() if count.capped],
+            "counts": {view: counts[view].number for view in inbox_lists.VIEWS},
+            "countsCapped": [view for view in inbox_lists.VIEWS if counts[view].capped],
         }
     )
 

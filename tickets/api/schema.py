@@ -24,6 +24,7 @@ STALE = OpenApiResponse(
     "The ticket does not allow it now, or the customer wrote again: then `messages` holds what was missed.",
 )
 
+DENIED = OpenApiResponse(RefusalSerializer, "Not for a service key.")
 TOO_LARGE = OpenApiResponse(RefusalSerializer, "What was sent is larger than this call takes.")
 OTHER_KIND = OpenApiResponse(RefusalSerializer, "What was sent is neither JSON nor a form.")
 TOO_MANY = OpenApiResponse(RefusalSerializer, "Too many of these; `Retry-After` says in how many seconds.")

@@ -193,6 +193,13 @@ def ticket_json(ticket: Ticket, *, agent: bool) -> dict:
     return _ticket_serializer(agent).to_representation(ticket)
 
 
+def desk_tickets_json(tickets: Iterable[Ticket]) -> list[dict]:
+    """Tickets as agents see them, with their custom fields: at most one query."""
+    tickets = list(tickets)
+    custom = custom_values.as_json(tickets)
+    return [ticket_json(ticket, agent=True) | {"customFields": custom[ticket.pk]} for ticket in tickets]
+
+
 # One for all: each makes itself copies of its fields, which costs more than what they then do
 @cache
 def _ticket_serializer(agent: bool) -> TicketSerializer:

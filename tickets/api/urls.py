@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
-from . import canned, channels, desk, macros, presence, shop, team, views
+from . import canned, channels, desk, followers, macros, presence, shop, team, views
 
 urlpatterns = [
     path("auth/register", views.register),
@@ -27,11 +27,15 @@ urlpatterns = [
     path("support/admin/<str:ticket_id>/merge", desk.merge),
     path("support/admin/<str:ticket_id>/split", desk.split),
     path("support/admin/<str:ticket_id>/macro", macros.apply),
+    path("support/admin/<str:ticket_id>/followers", followers.followers),
     path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
     path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
     re_path(r"^macros/?$", macros.macros),
     re_path(r"^team/?$", team.team),
     path("team/availability", team.choose),
+    re_path(r"^rules/?$", team.rules),
+    path("rules/<str:rule_id>", team.rule),
+    re_path(r"^custom-fields/?$", team.custom_fields),
     path("support/admin/<str:ticket_id>/templates", channels.list_templates),
     path("support/admin/<str:ticket_id>/template", channels.send_template, name="api-template"),
     re_path(r"^canned/?$", canned.canned_replies),

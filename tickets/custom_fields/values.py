@@ -73,6 +73,15 @@ def shown(ticket: Ticket) -> list[Shown]:
     return [Shown(field, stored.get(field.key, "")) for field in fields]
 
 
+def stored_by_field(ticket: Ticket, fields: Iterable[Field]) -> dict[Field, str]:
+    """Return what is stored for these fields, "" for none, whether or not they stand on its category."""
+    fields = list(fields)
+    wanted = Q(ticket=ticket) | Q(person=ticket.requester_id)
+    rows = CustomValue.objects.filter(wanted, field__in=[field.id for field in fields])
+    kept = dict(rows.values_list("field_id", "value"))
+    return {field: kept.get(field.id, "") for field in fields}
+
+
 # --- Writing ---------------------------------------------------------------------
 
 
@@ -83,12 +92,13 @@ def write(ticket: Ticket, values: dict[Field, str]) -> list[tuple[Field, str, st
     for field, new in values.items():
         old = before.get(field.key, "")
         if old != new:
-            _store(ticket, field, new)
+            store(ticket, field, new)
             changed.append((field, old, new))
     return changed
 
 
-def _store(ticket: Ticket, field: Field, value: str) -> None:
+def store(ticket: Ticket, field: Field, value: str) -> None:
+    """Store one value; "" for none."""
     of_person = field.owner == FieldOwner.PERSON
     whose = {"person_id": ticket.requester_id} if of_person else {"ticket_id": ticket.pk}
     kept = CustomValue.objects.filter(field_id=field.id, **whose)

@@ -19,7 +19,7 @@ from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
 from tickets.custom_fields import values as custom_values
 from tickets.models import ChannelName, Status, Ticket
-from tickets.view_counts import view_counts
+from tickets.view_counts import PERSONAL, view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
@@ -177,11 +177,12 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
     if next_page:
         return context
     views = _views(request, shown)
+    shown_as_tabs = views[: len(inbox.VIEWS)]
     return context | {
         "total": inbox.count(shown.wanted) if cursor else _total(shown.wanted, page, views),
-        "views": views,
+        "views": shown_as_tabs,
         "saved_views": queries.saved_views(request.user),
-        "other_views": {name: inbox.OTHER_VIEWS[name] for name in inbox.PERSONAL},
+        "other_views": views[len(inbox.VIEWS) :],
     }
 
 
@@ -196,7 +197,7 @@ def _views(request, shown) -> list[View]:
             counted[name],
             shown.view == name,
         )
-        for name, label in inbox.VIEWS.items()
+        for name, label in (inbox.VIEWS | {name: inbox.OTHER_VIEWS[name] for name in PERSONAL}).items()
     ]
 
 

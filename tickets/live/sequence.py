@@ -17,12 +17,18 @@ from .bus import bus
 BATCH = 200
 
 
-def announce(ticket: Ticket, seqs: Iterable[int] = ()) -> None:
-    """Tell the streams that the ticket changed (and which messages are new), once it is committed."""
+def announce(ticket: Ticket, seqs: Iterable[int] = (), before: dict[str, Any] | None = None) -> None:
+    """Tell the streams that the ticket changed (and which messages are new), once it is committed.
+
+    `before` holds the changed fields as they were: agents who are limited to their teams may lose the ticket.
+    """
     activities = [
         InboxEvent(ticket=ticket, seq=seq, position=_position(place))
         for place, seq in enumerate(list(seqs) or [None], 1)
     ]
+    if before and ("category" in before or "assignee_id" in before):
+        activities[0].category_before = before.get("category", ticket.category)
+        activities[0].assignee_before = before.get("assignee_id", ticket.assignee_id)
     insert(activities)
     call = {"ticket": str(ticket.pk), "activities": [str(row.pk) for row in activities]}
     transaction.on_commit(lambda: bus.publish(call))

@@ -18,7 +18,7 @@ from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
-from tickets.models import InboxEvent, Message, Person, Scope, ServiceKey, Ticket, load_files
+from tickets.models import InboxEvent, Message, Person, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
@@ -153,7 +153,8 @@ def _ear(request: HttpRequest) -> Ear:
     authenticated = authentication.KeyAuthentication().authenticate(request)
     if authenticated and isinstance(authenticated[1], ServiceKey):
         person, key = authenticated
-        authentication.require(key, Scope.TICKETS_READ)
+        # Of tickets a key opens what is below /api/support/admin/, and not the customers' streams
+        authentication.require_tickets(request, key)
         credentials, seconds = Credentials(person), SESSION_STREAM_SECONDS
     elif authenticated:
         person, token = authenticated
@@ -194,8 +195,8 @@ def _audible_ticket(ear: Ear, ticket_id: Any) -> tuple[Ticket, bool]:
 def _ticket_news(ticket_id: Any, after: int, *, agent: bool, visible: Visibility | None = None) -> Batch:
     [ticket] = _tickets(ticket_id)
     if agent and visible and not visible.allows(ticket):
-        # It went to another team since the stream began
-        return Batch(b"", after)
+        # It went to another team since the stream began: the page is told that, and nothing more
+        return Batch(b"", after, (event("gone", {"ticketId": str(ticket_id)}),))
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)
     messages = queries.newer_messages(ticket, after, notes=agent, limit=live.BATCH)
@@ -206,7 +207,7 @@ def _ticket_news(ticket_id: Any, after: int, *, agent: bool, visible: Visibility
         after = message.seq
     read = {"agents": ticket.read_by_agents, "requester": ticket.read_by_requester}
     states = (
-        event("ticket", serializers.ticket_json(ticket, agent=agent)),
+        event("ticket", _state(ticket, agent)),
         event("read", read | {"ticketId": str(ticket.pk)}),
     )
     return Batch(chunk, after, states, more=len(messages) == live.BATCH)
@@ -221,6 +222,7 @@ def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
         tickets = {id: ticket for id, ticket in tickets.items() if visible.allows(ticket)}
     messages = _messages_of([row for row in activities if row.ticket_id in tickets])
     load_files(messages.values())
+    told = _states([tickets[row.ticket_id] for row in activities if _is_change(row, tickets, messages)])
     chunk = b""
     for row in activities:
         ticket = tickets.get(row.ticket_id)
@@ -230,12 +232,30 @@ def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
             assignee = {"assignedAgent": ticket.assignee_id and str(ticket.assignee_id)}
             chunk += event("message", _message(message, ticket, True) | assignee, row.position)
         elif ticket:
-            chunk += event("ticket", serializers.ticket_json(ticket, agent=True), row.position)
+            chunk += event("ticket", told[ticket.pk], row.position)
+        elif visible and row.was_in(visible):
+            # With this change it left what the agent sees. Of what follows the stream tells nothing
+            chunk += event("gone", {"ticketId": str(row.ticket_id)}, row.position)
         after = row.position
     if not activities:
         # A place that is not there yet: the desk was restored from a backup since
         after = min(after, _newest_position())
     return Batch(chunk, after, more=len(activities) == live.BATCH)
+
+
+def _state(ticket: Ticket, agent: bool) -> dict:
+    return _states([ticket])[ticket.pk] if agent else serializers.ticket_json(ticket, agent=False)
+
+
+def _states(tickets: list[Ticket]) -> dict[UUID, dict]:
+    """Return how these tickets are, by id, with their custom fields."""
+    one_each = {ticket.pk: ticket for ticket in tickets}
+    return dict(zip(one_each, serializers.desk_tickets_json(one_each.values()), strict=True))
+
+
+def _is_change(row: InboxEvent, tickets: dict, messages: dict) -> bool:
+    """Whether the ticket itself is told; what brought a message is told by the message."""
+    return row.ticket_id in tickets and (row.ticket_id, row.seq) not in messages
 
 
 _tickets = compiled_query(lambda id: Ticket.objects.defer("handover").filter(pk=id))

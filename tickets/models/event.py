@@ -1,11 +1,18 @@
 """A ticket's history, and the desk's activity in one order."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 
 from .ids import id_in_order
 from .person import Person
-from .ticket import Ticket
+from .ticket import Category, Ticket
+
+if TYPE_CHECKING:
+    from tickets.visibility import Visibility
 
 
 class TicketEvent(models.Model):
@@ -41,8 +48,17 @@ class InboxEvent(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
     seq = models.PositiveIntegerField(null=True, help_text="of the message; empty: the ticket changed")
     at = models.DateTimeField(default=timezone.now)
+    # Only of a change of one of them: by these, agents who are limited to their teams saw the ticket before
+    category_before = models.CharField(max_length=16, choices=Category, blank=True, null=True)
+    assignee_before = models.UUIDField(null=True, blank=True)
 
     class Meta:
         # The name of 0.1
         db_table = "tickets_activity"
         indexes = [models.Index(fields=["at"], name="activities_by_age")]
+
+    def was_in(self, visible: Visibility) -> bool:
+        """Whether an agent who is limited so saw the ticket before this change of its category or assignee."""
+        if self.category_before is None:
+            return False
+        return visible.allows_values(self.category_before, self.assignee_before)

@@ -95,6 +95,8 @@ class ChangeSet:
         self.messages: list[Message] = []
         self.attachments: list[Attachment] = []
         self.uploads: list = []
+        # Custom fields by id: [before, after]; their values are stored beside the ticket
+        self.custom_values: dict[str, list[str]] = {}
 
     def set(self, **fields: Any) -> bool:
         """Change fields of the ticket, with an event for each that differs; say whether any did."""
@@ -231,7 +233,7 @@ class ChangeSet:
         """Write the history and the news of what was just written, and how it is found."""
         insert(self.events)
         search.remember(self.ticket, search.FIELDS if new else self.changes, self.messages, new=new)
-        live.announce(self.ticket, [message.seq for message in self.messages])
+        live.announce(self.ticket, [message.seq for message in self.messages], before=self.before)
         if self.ticket.recording:
             self.ticket.recording.add(self)
         for upload in self.uploads:

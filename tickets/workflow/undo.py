@@ -16,9 +16,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from tickets.clocks import running as clocks
+from tickets.custom_fields import definitions, values
 from tickets.models import Message, Person, Ticket, TicketEvent
 
-from . import clock, waiting
+from . import clock, custom_fields, waiting
 from .change_set import ChangeSet, atomic_on_ticket
 from .messages import UNDO_TIME, take_back
 from .status import IllegalMove
@@ -59,6 +60,8 @@ class Recording:
     until: datetime | None = None
     # Field -> [before, after]
     changed: dict[str, list] = field(default_factory=dict)
+    # Custom field's id -> [before, after]
+    custom_values: dict[str, list[str]] = field(default_factory=dict)
     events: list[TicketEvent] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
@@ -68,6 +71,8 @@ class Recording:
             if name in UNDOABLE:
                 values = self.changed.setdefault(name, [_dumped(old), None])
                 values[1] = _dumped(getattr(change_set.ticket, name))
+        for id, (old, new) in change_set.custom_values.items():
+            self.custom_values[id] = [self.custom_values.get(id, [old])[0], new]
         self.events += change_set.events
         self.messages += change_set.messages
 
@@ -91,6 +96,7 @@ def recorded(ticket: Ticket, by: Person) -> Iterator[Recording]:
             "by": str(by.pk),
             "at": now.isoformat(),
             "changed": changed,
+            "custom": recording.custom_values,
             "events": [str(event.pk) for event in recording.events],
             "since": recording.events[0].at.isoformat() if recording.events else now.isoformat(),
             "messages": [message.seq for message in recording.messages],
@@ -111,6 +117,8 @@ def take(ticket: Ticket, token: str, *, by: Person) -> None:
     if clock.now() > datetime.fromisoformat(change["at"]) + UNDO_TIME:
         raise TooLate
     _take(ticket, change, by)
+    if custom := change.get("custom"):
+        values.renew_search(ticket, [field for field in definitions.in_use() if str(field.id) in custom])
 
 
 @atomic_on_ticket
@@ -127,6 +135,9 @@ def _take(ticket: Ticket, change: dict, by: Person) -> None:
     if "closed_at" in changed and ticket.following.exists():
         raise TooLate
     change_set = ChangeSet(ticket, by=by)
+    custom = change.get("custom")
+    if custom and not custom_fields.take_back(change_set, custom, change["since"], change["events"]):
+        raise TooLate
     for message in ticket.messages.filter(seq__in=change["messages"], withdrawn_at=None):
         take_back(change_set, message)
     before = {name: _loaded(name, old) for name, (old, _) in changed.items()}

@@ -16,6 +16,9 @@ from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, Heard
 from . import about_products, open_issue
 
+# Almost a wording that the shop wrote: that beats the classifier's "out of scope"
+VERBATIM = 0.95
+FEW_WORDS_OF_A_FOLLOW_UP = 4
 # After money was taken: when it comes back
 WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
 
@@ -28,7 +31,7 @@ def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
     article = heard.library.by_slug.get("upi-failed")
     if article and money_gone and len(said.split()) <= 8 and not heard.is_issue:
         return answers.of_article(article, heard, CLEAR)
-    if shown and (reply := _the_same_article(heard, heard.library.articles.get(shown[0]))):
+    if shown and (reply := the_same_article(heard, heard.library.articles.get(shown[0]))):
         return reply
     if heard.found.products and not heard.found.is_vague:
         return None
@@ -79,10 +82,20 @@ BULK = cues.phrases(
 )
 
 
+MANY = cues.phrases(
+    r"(?:[6-9]|\d{2,4}) ?(?:box(?:es)?|packs?|packets?|pieces?|pcs|hampers?|jars?|bottles?|kilo|kg|डिब्बे|पैकेट)"
+)
+LESS_FOR_MANY = cues.phrases(
+    "discount", "off", "kam (?:hoga|karo|kar do|rate)", "offer", "best (?:price|rate)", "छूट", "डिस्काउंट"
+)
+
+
 def a_large_order(chat: Chat, heard: Heard) -> Reply | None:
     """ "30 boxes chahiye, discount milega?": what the shop wrote about large orders."""
     article = heard.library.by_slug.get("bulk-gifting")
-    if not article or heard.is_issue or heard.numbers or not BULK.search(cues.plain(heard.text)):
+    said = cues.plain(heard.text)
+    asks = BULK.search(said) or (MANY.search(said) and LESS_FOR_MANY.search(said))
+    if not article or heard.is_issue or heard.numbers or not asks:
         return None
     return answers.of_article(article, heard, CLEAR)
 
@@ -90,14 +103,14 @@ def a_large_order(chat: Chat, heard: Heard) -> Reply | None:
 HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
 
 
-def _the_same_article(heard: Heard, article: Article | None) -> Reply | None:
+def the_same_article(heard: Heard, article: Article | None) -> Reply | None:
     """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
     said = cues.plain(heard.text)
     if not article or len(said.split()) > 4 or heard.aspect:
         return None
     if HOW_ALONE.match(said) and not heard.found.products:
         return answers.of_article(article, heard, CLEAR)
-    if not about_products.FOLLOWS.search(said) and not heard.is_short:
+    if not about_products.FOLLOWS.search(said) and not heard.is_short and not said.endswith("?"):
         return None
     asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
     body = set(cues.words_of(article.body_in(heard.language)))
@@ -110,6 +123,7 @@ SMALL_WORDS = set(
     "and aur or to for in on with by the a what about how ok ka ki ke me mein se par pe bhi kya hai और का की के में से पर भी".split()
 )
 HOW_TO_ORDER = cues.phrases(
+    r"(?:dobara|dubara|phir se|again|wahi|same|repeat)(?: .{0,12})? (?:order|manga\w*|mangwa\w*|buy|chahiye)(?: .{0,12})?", r"(?:re-?order|order again|repeat (?:the |my )?order|buy again)(?: .{0,15})?",
     r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"(?:add|put|daal\w*|dal) (?:.{0,30})?(?:to|in|into) (?:my |the )?(?:cart|basket|bag)", r"cart me(?:in)? (?:daal|dal|add|rakh)\w*(?: .{0,8})?", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
 )  # fmt: skip
 
@@ -128,7 +142,7 @@ def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
 
 def an_article(chat: Chat, heard: Heard) -> Reply | None:
     """A question that the shop has answered before; an article that did not help is not shown again."""
-    if heard.surely("out_of_scope"):
+    if heard.surely("out_of_scope") and not heard.knows(VERBATIM):
         return None
     least = CLEAR if heard.intent == "out_of_scope" else ACT
     refused = chat.memory.get("refused", [])

@@ -13,7 +13,7 @@ from ..message import Heard
 from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(
-    r"\W*(?:(?:my |mera |meri )?(?:pin ?(?:code)?|पिन(?:कोड)?)(?: (?:is|hai|no|number|है))?[\s:.-]*)?[1-9]\d{2}[ -]?\d{3}(?: (?:hai|is my pin|pe|par|me|mein|ka|ke liye|है|पर|में))*\W*",
+    r"\W*(?:(?:and|aur|or|ya|what about|how about|और)\s+)?(?:(?:my |mera |meri )?(?:pin ?(?:code)?|पिन(?:कोड)?)(?: (?:is|hai|no|number|है))?[\s:.-]*)?[1-9]\d{2}[ -]?\d{3}(?: (?:hai|is my pin|pe|par|me|mein|ka|ke liye|है|पर|में))*\W*",
     re.IGNORECASE,
 )
 OWN_ORDER = phrases(
@@ -93,6 +93,12 @@ NOT_SIX = re.compile(
 )
 
 
+AN_AMOUNT = phrases(
+    r"(?:₹|rs\.? ?)?\d{3,5}(?: ?(?:rs|rupees|rupaye|₹))? (?:ka|ke|ki|wala|pe|par|worth|order|upar)(?: .{0,20})?",
+    r"(?:order|bill|cart) (?:of|ka|is|hai) (?:₹|rs\.? ?)?\d{3,5}",
+)
+
+
 def a_place(chat: Chat, heard: Heard) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
     said = plain(heard.text)
@@ -111,6 +117,12 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     named = delivery_areas.areas().named_in(said)
     if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
+    amount = follows and not named and AN_AMOUNT.search(said)
+    rule = heard.library.by_slug.get("cod" if heard.topic.get("aspect") == "cash" else "shipping-charges")
+    if amount and rule:
+        reply = answers.of_article(rule, heard, 0.9)
+        reply.topic = heard.topic
+        return reply
     if (
         follows
         and heard.topic.get("place")
@@ -160,7 +172,8 @@ def _told(heard: Heard, place: str, area: DeliveryArea | None) -> Reply | None:
         reply.text += " " + charges.body_in(heard.language)
     if not area.is_served:
         reply.suggestions = answers.chips(heard, "human")
-    reply.topic = {"kind": "delivery", "place": place, "aspect": "days"}
+    aspect = "cash" if CASH.search(plain(heard.text)) else "days"
+    reply.topic = {"kind": "delivery", "place": place, "aspect": aspect}
     reply.flow, reply.is_sure = "serviceability", True
     return reply
 

@@ -15,11 +15,12 @@ from ..message import Heard
 from . import about_products, product_lists
 
 CONCERNS = {
+    # Before whose it is: a child who is allergic
+    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose intoleran\\w+", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|bac+h+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) bac+h+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
     "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:old|bac+h+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"bac+h+[aeiou]\w* (?:ko|ke liye|kha)", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
     "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
     "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
-    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose intoleran\\w+", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
     "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patient|problem|disease)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
 }  # fmt: skip
 # Whether it is a question about eating it at all
@@ -41,6 +42,10 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 
 
 EATS = phrases(
+    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+",
+    "can (?:i|we|he|she|they|you)",
+    "chalegi",
+    "theek rahega",
     "safe",
     "suitable",
     r"(?:kha|khila|de|le|pi)\w* sakt\w+",
@@ -108,7 +113,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if about in ("child", "illness") and not heard.found.products and heard.topic.get("kind") != "product":
         return None
-    if about in ("child", "illness") and not MAY.search(plain(heard.text)):
+    if about in ("child", "illness") and concern(heard.text) and not MAY.search(plain(heard.text)):
         return None
     if (
         about == "diabetes"
@@ -120,9 +125,18 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         # "Snacks" names a shelf and no product
         return _in_general(heard, about)
     products, _ = about_products.meant(heard)
+    if not concern(heard.text) and SOMETHING_ELSE.search(plain(heard.text)):
+        return _in_general(heard, about)
+    if not concern(heard.text) and products and FOR_THEM.search(plain(heard.text)) and about != "allergy":
+        return _of_products(heard, about, products[:3])
     if about == "allergy":
         return _allergy(heard, _without_the_allergen(heard, products))
-    if heard.found.products or (products and about_products.THIS.search(plain(heard.text))):
+    of_it = (
+        len(products) == 1
+        and EATS.search(plain(heard.text))
+        and len(heard.text.split()) <= MOST_WORDS_OF_MORE
+    )
+    if heard.found.products or of_it or (products and about_products.THIS.search(plain(heard.text))):
         return _of_products(heard, about, products[:3])
     return _in_general(heard, about)
 
@@ -130,10 +144,43 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
 def _the_same_concern(heard: Heard) -> str:
     """ "What about turmeric?" after "is ghee safe in pregnancy"."""
     said = plain(heard.text)
-    follows = (about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)) and len(
-        said.split()
-    ) <= 8
-    return heard.topic.get("concern", "") if follows and heard.found.products and not heard.aspect else ""
+    kept = (heard.chat.memory.get("concern") or {}).get("about", "")
+    if not kept or len(said.split()) > MOST_WORDS_OF_MORE or (heard.is_issue and heard.confidence >= 0.8):
+        return ""
+    if kept == "allergy" and TRACES.search(said):
+        return kept
+    if kept == "diabetes" and SOMETHING_ELSE.search(said):
+        return kept
+    if heard.found.products and not heard.aspect:
+        follows = about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)
+        return kept if follows else ""
+    of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not heard.aspect)
+    return kept if of_them and not SHOP.search(said) else ""
+
+
+MOST_WORDS_OF_MORE = 9
+# "Which one is best for her", "unke liye kya theek hai"
+FOR_THEM = phrases(
+    r"for (?:her|him|them|my \w+|the baby|the kid)",
+    r"(?:un|us|in|is)(?:ke|ko|hen|hein|se) (?:liye )?(?:.{0,20})?(?:theek|thik|safe|best|achh?[aei]|sahi|de|khila|kha|kya)\w*(?: .{0,12})?",
+    r"(?:can|should|may) (?:she|he|they) (?:eat|have|take|drink)(?: .{0,20})?",
+    r"(?:उन|उस|इन|इस)के लिए(?: .{0,15})?",
+)
+SOMETHING_ELSE = phrases(
+    r"(?:something|anything|what) else(?: .{0,15})?",
+    r"(?:aur )?kuch (?:aur|dusra|doosra)(?: .{0,10})?",
+    r"(?:other|aur koi) (?:options?|products?|snacks?)",
+    "कुछ और",
+)
+TRACES = phrases(
+    r"(?:same|ek hi|usi) (?:place|room|factory|unit|machine|facility|line|kitchen|jagah)(?: .{0,10})?",
+    "traces?",
+    r"cross[ -]?contaminat\w*",
+    r"(?:packed|made|processed) (?:together|with|in the same)(?: .{0,15})?",
+)
+SHOP = phrases(
+    "order", "delivery", "deliver", "return", "refund", "cod", "pay", "coupon", "courier", "gift"
+)
 
 
 def _of_products(heard: Heard, about: str, products: list[Product]) -> Reply:
@@ -225,6 +272,11 @@ def allergen_of(about: str) -> bool:
     return any(about == name for name, _ in ALLERGEN)
 
 
+def allergen_named(heard: Heard) -> bool:
+    """Whether the message itself speaks of an allergy, and of what."""
+    return bool(CONCERNS["allergy"].search(plain(heard.text)) and allergen_in(heard.text))
+
+
 def allergen_in(text: str) -> str:
     said = plain(text)
     return next((name for name, words in ALLERGEN if words.search(said)), "")
@@ -232,9 +284,10 @@ def allergen_in(text: str) -> str:
 
 def _allergy(heard: Heard, products: list[Product]) -> Reply:
     allergen, language = allergen_in(heard.text), heard.language
-    if not allergen and heard.topic.get("concern") == "allergy":
-        # "Is classic makhana safe?" after "I am allergic to nuts"
-        allergen = heard.topic.get("allergen", "")
+    kept = heard.chat.memory.get("concern") or {}
+    if not allergen_named(heard) and kept.get("about") == "allergy" and kept.get("allergen"):
+        # "Is classic makhana safe?", "and cashew?" after "I am allergic to peanuts"
+        allergen = kept["allergen"]
     article = heard.library.by_slug.get("allergens")
     lines = []
     for product in products[:4] if allergen else []:

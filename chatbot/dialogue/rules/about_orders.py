@@ -148,7 +148,7 @@ TRACKING = phrases(
 )
 CALLS = phrases("number", "num", "no", "contact", "phone", "call", "mobile", "नंबर", "फोन", "name")
 PAID = phrases(
-    r"(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha)|total (?:amount|bill|price)?|amount|bill amount)"
+    r"(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha|kharch\w*)|total (?:amount|bill|price)?|amount|bill amount)"
 )
 ITEMS = phrases(
     r"what(?:'?s| is| all| did| was)? (?:.{0,12})?(?:in it|in that|in this|in the order|inside|items?|i order\w*|products?)",
@@ -158,6 +158,88 @@ ITEMS = phrases(
     r"(?:isme|usme|ismein|usmein) kya",
     "क्या क्या",
 )
+
+
+PAID_ALREADY = phrases(
+    r"(?:already|pehle (?:hi|se)|pahle (?:hi|se)) (?:.{0,12})?(?:pay|paid|payment|diya|de diya|kar diya)(?: .{0,15})?",
+    r"(?:pay|paid|payment) (?:.{0,10})?(?:already|kar diya|kar chuk[aei]|ho gaya|ho chuka|kiya (?:tha|hai))(?: .{0,8})?",
+    "पहले (?:ही|से) .{0,12}(?:दे|पे|भुगतान)\\S*",
+)
+# Then the money is what is wrong, and no question about the order
+MONEY_TROUBLE = phrases(
+    r"(?:not|nahi|nahin|n'?t|twice|double|do baar|2 baar|extra|zyada|jyada|kat\w*|deduct\w*|debit\w*|fail\w*|stuck|galat|wrong|but|lekin|par|phir bhi|still|नहीं|दो बार|कट\S*)"
+)
+
+
+def a_fact_of_the_order(chat: Chat, heard: Heard) -> Reply | None:
+    """ "How much did I pay?", "driver ka number do" of the order spoken of, whatever is open beside it."""
+    said, order = plain(heard.text), order_spoken_of(heard)
+    if (
+        heard.topic.get("kind") != "order"
+        or not order
+        or (heard.numbers and not heard.order)
+        or len(said.split()) > 9
+        or heard.found.products
+        or heard.reason
+    ):
+        return None
+    asks_paid = PAID.search(said) or PAID_ALREADY.search(said)
+    if asks_paid and not MONEY_TROUBLE.search(said) and not wanted(heard):
+        return _paid(chat, heard, order)
+    if DRIVER.search(said) and CALLS.search(said) and not wanted(heard):
+        return _driver(chat, heard, order)
+    return None
+
+
+IN_IT = phrases(
+    r"(?:usme|usmein|isme|ismein|us me|is me|us order me(?:in)?|is order me(?:in)?|is it|does it|order me(?:in)?) .{2,30}(?:hai|h|tha|thi|bhi|included?|na)(?: (?:na|kya))?",
+    r"(?:is|was|are) .{2,25} (?:in (?:it|that|this|there|the box|the order)|included)",
+    "(?:उसमें|इसमें) .{2,25}(?:है|था|थी)(?: (?:ना|क्या))?",
+)
+
+
+def what_is_in_it(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Usme chai bhi hai na?" of the order spoken of: what is in it, and no price of tea."""
+    said, order = plain(heard.text), order_spoken_of(heard)
+    if heard.topic.get("kind") != "order" or not order or not heard.found.products:
+        return None
+    if heard.is_issue or heard.reason or len(said.split()) > 8 or not IN_IT.search(said):
+        return None
+    return _items(chat, heard, order)
+
+
+WHAT_WAS_ORDERED = phrases(
+    r"(?:maine|mene|humne|hamne|i|we)(?: .{0,20})? (?:kya kya|kya|what|which)(?: .{0,12})? ?(?:manga\w*|mangwa\w*|order kiya|order ki|liya|kharida|bought|ordered|buy|order)(?: .{0,12})?",
+    r"what (?:all )?(?:did|have) (?:i|we) (?:order|buy|bought|ordered|get)(?: .{0,15})?",
+    r"(?:my )?(?:last|previous|past) (?:purchases?|items)",
+    "(?:मैंने|हमने)(?: .{0,15})? क्या(?: क्या)? (?:मंगाया|मंगवाया|ऑर्डर किया|लिया)(?: .{0,6})?",
+)
+
+
+def what_was_ordered(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Maine last time kya kya mangaya tha": the items of the newest order, or of the one spoken of."""
+    said = plain(heard.text)
+    if not heard.known_orders or heard.reason or len(said.split()) > 9 or not WHAT_WAS_ORDERED.search(said):
+        return None
+    if heard.is_issue and heard.confidence >= ACT:
+        return None
+    return _items(chat, heard, heard.order or heard.known_orders[0])
+
+
+def _items(chat: Chat, heard: Heard, order: Order) -> Reply:
+    lines = ", ".join(f"{item.quantity} × {item.name}" for item in order.items.all())
+    return _told(chat, heard, order, "order_items", items=lines)
+
+
+def _paid(chat: Chat, heard: Heard, order: Order) -> Reply:
+    paid = order.payment_method.upper() or "-"
+    total = money.formatted(order.total or 0, order.currency, heard.language)
+    return _told(chat, heard, order, "order_paid", total=total, paid=f"{paid}, {order.payment_status}")
+
+
+def _driver(chat: Chat, heard: Heard, order: Order) -> Reply:
+    carrier, tracking = order.carrier or "-", order.tracking_number or "-"
+    return _told(chat, heard, order, "order_driver", carrier=carrier, tracking=tracking)
 
 
 def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
@@ -174,18 +256,9 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     if PAID.search(said):
-        paid = order.payment_method.upper() or "-"
-        return _told(
-            chat,
-            heard,
-            order,
-            "order_paid",
-            total=money.formatted(order.total or 0, order.currency, heard.language),
-            paid=f"{paid}, {order.payment_status}",
-        )
+        return _paid(chat, heard, order)
     if ITEMS.search(said):
-        lines = ", ".join(f"{item.quantity} × {item.name}" for item in order.items.all())
-        return _told(chat, heard, order, "order_items", items=lines)
+        return _items(chat, heard, order)
     if TRACKING.search(said) and order.tracking_number:
         return _told(
             chat, heard, order, "order_tracking", carrier=order.carrier, tracking=order.tracking_number
@@ -195,8 +268,7 @@ def about_the_order_spoken_of(chat: Chat, heard: Heard) -> Reply | None:
         reply.topic = (reply.topic or {}) | {"aspect": "address"}
         return reply
     if DRIVER.search(said) and CALLS.search(said):
-        carrier, tracking = order.carrier or "-", order.tracking_number or "-"
-        return _told(chat, heard, order, "order_driver", carrier=carrier, tracking=tracking)
+        return _driver(chat, heard, order)
     if WHICH_ONE.fullmatch(said.strip(" ?.!")):
         return _told(
             chat,

@@ -20,7 +20,7 @@ MOST_TOLD = 4
 # --- Which products ----------------------------------------------------------------
 
 FOLLOWS = re.compile(
-    r"^\W*(?:(?:and|aur|or|ya|what about|how about|and what about|also|same for|or what about|to|toh|phir|then|acha|accha|ok|okay|और|या|तो)\b[\s,]*)+|(?:\b(?:one|wala|wali|vala|vali|wale|ka|ki|ke|bhi|too|also|as well|instead)|(?<![\w\u0900-\u097F])(?:वाला|वाली|वाले|का|की|के|भी))\W*$",
+    r"^\W*(?:(?:and|n|aur|or|ya|what about|how about|and what about|also|same for|or what about|to|toh|phir|then|acha|accha|ok|okay|और|या|तो)\b[\s,]*)+|(?:\b(?:one|wala|wali|vala|vali|wale|ka|ki|ke|bhi|too|also|as well|instead)|(?<![\w\u0900-\u097F])(?:वाला|वाली|वाले|का|की|के|भी))\W*$",
     re.IGNORECASE,
 )
 THIS = phrases(
@@ -92,6 +92,15 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     """
     before = spoken_of(heard)
     follows = bool(FOLLOWS.search(plain(heard.text)))
+    if (
+        before
+        and len(before) < 3
+        and heard.aspect in IN_NAMES
+        and not follows
+        and _names_only_contents(heard)
+    ):
+        # "Any sugar added?" of the honey names no "natural sugar"
+        return before, False
     if before and (named := catalogue.named_beside(heard.text, before, follows)):
         return named, True
     found = heard.found
@@ -113,6 +122,13 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     return before, False
 
 
+def _names_only_contents(heard: Heard) -> bool:
+    """Whether no product is named but by the words that ask what is in it."""
+    said = plain(heard.text)
+    rest = product_facts.ASPECTS[heard.aspect].sub(" ", said)
+    return len(said.split()) <= 6 and not catalogue.look_up(rest).products
+
+
 # --- Facts -----------------------------------------------------------------------------------
 
 
@@ -124,6 +140,9 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if not products:
         return None
     asked = product_facts.all_asked_about(heard.text)
+    if catalogue.names_a_price(heard.text) and asked == [product_facts.INGREDIENTS]:
+        # "200 ke andar kya kya milega" asks for a list
+        return None
     said = plain(heard.text)
     same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
     if (
@@ -148,6 +167,13 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if PRICE in asked and "spice" in asked and re.search(r"(?:wal[aei]|one)\b", said):
         # "Teekha wala kitne ka": that one's price
         asked.remove("spice")
+    if (
+        asked == [PRICE]
+        and not product_facts.PLAIN_PRICE.search(said)
+        and (detail := _told_of(products, heard))
+    ):
+        # "Haldi me curcumin kitna hai" asks for no price
+        return answers.of_products(products, heard, detail)
     if PRICE in asked and CHEAPER.search(said):
         products = sorted(products, key=lambda product: product.price)
     return told(chat, heard, products[:MOST_TOLD], asked[:2])
@@ -199,7 +225,7 @@ def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) ->
             line = _fact_line(heard, product, aspect)
             lines.append(line) if line else unknown.append((product, aspect))
     if unknown and not lines:
-        return _not_known(heard, [product for product, _ in unknown][:1], asked)
+        return not_known(heard, [product for product, _ in unknown][:1], asked)
     reply = Reply("\n".join(dict.fromkeys(lines)), "product_query", max(heard.confidence, 0.8))
     reply.flow = ""
     if unknown:
@@ -259,7 +285,7 @@ def _contained_line(product: Product, aspect: str, fact: Any, language: str, tex
     return yes_no + wording.say(key, language, name=product.name, what=what, fact=fact.words or what)
 
 
-def _not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
+def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
     """The shop has not written it down: "I can't tell", and a person can. Never the price in its place."""
     reply = answers.text_reply("fact_unknown", heard, "product_query", name=products[0].name)
     answers.show(reply, products, aspect=asked[0])
@@ -364,7 +390,7 @@ def an_unknown_fact(chat: Chat, heard: Heard) -> Reply | None:
     said = plain(heard.text)
     if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or heard.is_issue:
         return None
-    return _not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+    return not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
 
 
 def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:

@@ -11,6 +11,7 @@ from .. import answers, memory
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, CLEAR, VERY_CLEAR, Heard
+from . import open_issue
 from .small_talk import SMALL_TALK
 
 
@@ -131,6 +132,10 @@ def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
     """Not sure enough to act: ask, and keep the button in reach."""
     if not heard.is_issue or heard.knows(CLEAR):
         return None
+    open_one = chat.memory.get("issue") or {}
+    if open_one.get("intent") in open_issue.BY_NOW and not open_issue.QUESTION.search(plain(heard.text)):
+        # Beside an open issue it is a detail of that, and no second one to ask about
+        return open_issue.absorbed(chat, heard, open_one)
     triage = {"category": heard.category, "priority": heard.priority}
     reply = answers.text_reply("ask_issue", heard)
     reply.asks = {"about": "issue", "intent": heard.intent} | triage

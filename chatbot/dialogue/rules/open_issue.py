@@ -181,6 +181,12 @@ NEW_WISHES = (
 )
 
 
+# "Ghee rakhna hai": which of the items stay
+KEEPS = phrases(
+    r"(?:rakhna|rakhni|rakhenge|rakh (?:lunga|lungi|lenge|lo)|rakhunga|rakhungi)(?: .{0,8})?",
+    r"(?:i )?(?:want to|will|'ll|am)? ?keep(?:ing)?(?: .{0,20})?",
+    "रख(?:ना|नी|ेंगे|ूंगा|ूंगी)(?: .{0,6})?",
+)
 NOT_THERE = phrases(
     r"(?:don'?t|do not|dont|not|nahi|nahin|can'?t) (?:see|show\w*|reflect\w*|dikh\w*|find|there|in my|credited|aaya)(?: .{0,20})?",
     r"(?:which|kis|konse|kaunse) (?:account|bank|card|upi)(?: .{0,12})?",
@@ -190,6 +196,9 @@ NOT_THERE = phrases(
 
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
+    if about_orders.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
+        # "And the one that is on its way, when does it come?"
+        return False
     is_polite = heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT
     if (
         issue.get("why") in GRAVE
@@ -207,6 +216,8 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         and issue.get("intent") in BY_NOW
         and not catalogue.asks_to_buy(said.replace("need", ""))
     ):
+        return True
+    if issue.get("flow") in ("return", "exchange", "cancel") and KEEPS.search(said):
         return True
     if issue.get("flow") == "refund_status" and NOT_THERE.search(said):
         return True

@@ -14,7 +14,9 @@ from .which_order import (
     ADDS,
     CANCELS,
     CHANGES,
+    DROPS,
     EXCHANGES,
+    FEWER,
     MARKED,
     MINE,
     MY_ORDER,
@@ -27,6 +29,9 @@ from .which_order import (
     SUBSCRIBED,
     THAT_ONE,
     THE_RULE,
+    TO_THE_COURIER,
+    TOGETHER,
+    WRONG_PLACE,
     of_items,
     which,
 )
@@ -152,12 +157,18 @@ def wanted(heard: Heard) -> str:
         return "refund_status"
     if heard.topic.get("aspect") == "address" and CHANGES.search(said) and len(said.split()) <= 4:
         return "change_address"
-    if FEWER.search(said) and heard.known_orders:
+    of_order = heard.topic.get("kind") == "order" and heard.known_orders
+    if (FEWER.search(said) or TOGETHER.search(said)) and heard.known_orders:
+        return "change_items"
+    if of_order and heard.found.products and DROPS.search(said) and heard.intent != "item_problem":
         return "change_items"
     if (
         ANOTHER_DAY.search(said)
         and not asks_how_it_stands(heard.text)
-        and heard.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
+        and (
+            heard.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
+            or TO_THE_COURIER.search(said)
+        )
         and not heard.found.products
     ):
         return "another_day"
@@ -214,20 +225,6 @@ def wanted(heard: Heard) -> str:
 
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
-WRONG_PLACE = phrases(
-    "wrong",
-    "galat",
-    "other",
-    "another",
-    "different",
-    "someone",
-    "somebody",
-    r"neighbou?r\w*",
-    "kisi aur",
-    "dusre",
-    "doosre",
-    "गलत",
-)
 WANTS_ONE = phrases(
     r"refund (?:me|it|my|us|karo|kar do|kijiye)",
     r"(?:want|need|claim|request|ask(?:ing)? for|give me|demand|chahiye|looking for|get me|process) (?:a |my |the |full )*(?:refund|money back)",
@@ -254,13 +251,8 @@ SENT_BACK = phrases(
     r"(?:i|we) (?:have |had |already )?(?:returned|sent (?:it|them) back)(?: .{0,20})?",
     "वापस (?:किया|भेजा|कर दिया)(?: था| है)?",
 )
-FEWER = phrases(
-    r"cancel (?:just|only) (?:the )?\w+",
-    r"order\w*.{0,30}(?:want|need|chahiye) (?:only|just|sirf) (?:\d|one|two|ek|do)",
-    r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
-)
 ANOTHER_DAY = phrases(
-    r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
+    r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi|na (?:rah|ho|mil)\w*)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider|him to|them to|her to)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
     r"(?:leave|drop|keep|give|handover|hand over|de do|rakh do|chhod do|chod do) (?:it |the parcel |my order |.{0,10})?(?:with|at|to|near|outside) (?:the |my |a )?(?:guard|security|neighbou?r\w*|gate|door|reception|watchman|shop)", r"(?:guard|security|padosi|watchman|neighbou?r|gate|reception) (?:ko|ke paas|pe|par|ke) (?:de|rakh|chhod|chod|dena|delivery)\w*(?: .{0,10})?", "घर (?:पर|में)? ?(?:नहीं|कोई नहीं)(?: .{0,10})?", "(?:कल|परसों) (?:डिलीवर|भेज|लाना|देना)\\S*", "गार्ड (?:को|के पास)(?: .{0,10})?",
 )  # fmt: skip
 COUPON = phrases(
@@ -348,6 +340,14 @@ def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
         reply.suggestions = others + [
             title for title in heard.near(ACT)[:1] if title not in {s["title"] for s in reply.sources}
         ]
+    return reply
+
+
+def told(chat: Chat, heard: Heard, key: str, order: Order) -> Reply | None:
+    """Run a flow for an order that the talk is about already."""
+    reply = flows.run(chat, heard, key, order)
+    if reply:
+        reply.is_sure = True
     return reply
 
 

@@ -16,7 +16,7 @@ from .product_sums import BOTH, counted, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 
-COMPARES = phrases(r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
+COMPARES = phrases(r"se (?:zyada |jyada |kam |bhi )?(?:strong|achh?a|achh?i|behtar|better|sast[aei]|mehn?g[aei]|te+kh[aie]|tikh[aie]|healthy|halk[aei]|tasty|meeth[aei])(?: .{0,8})?", r"(?:strong|cheap|health|spic|tast|light|mild)\w*er than", r"(?:stronger|better|more \w+|less \w+) than",r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
 SPICIER = phrases(
     "spic\\w+", "te+kh[aie]\\w*", "tikh[aie]\\w*", "hot\\w*", "mirch\\w*", "तीखा", "mild\\w*", "less spicy"
 )
@@ -50,8 +50,19 @@ ALL_SHOWN = phrases(
 )
 
 
+FOR_A_PURPOSE = phrases(
+    r"(?:which|konsa|kaunsa|kaun ?sa|kon ?sa|kaunsi|konsi|कौन ?सा|कौन ?सी)(?: .{0,20})? (?:for|ke liye|के लिए)(?: .{0,25})?",
+    r"(?:for|ke liye|के लिए)(?: .{0,15})? (?:which|konsa|kaunsa|kaun ?sa|kon ?sa|कौन ?सा|better|best)(?: .{0,15})?",
+)
+
+
 def _compared(heard: Heard) -> list[Product]:
     before = spoken_of(heard)
+    listed = heard.chat.memory.get("listed", [])
+    among = listed and before and all(str(each.pk) in listed for each in before)
+    if among and FOR_A_PURPOSE.search(plain(heard.text)) and len(heard.found.products) != 1:
+        # "Kaunsa achaar ke liye theek rahega": of the oils that were shown, and no pickle
+        return catalogue.by_ids(listed)
     if len(before) > 1 and ALL_SHOWN.search(plain(heard.text)):
         return before
     if len(before) > 1 and heard.aspect in IN_NAMES and len(heard.text.split()) <= 6:
@@ -61,6 +72,9 @@ def _compared(heard: Heard) -> list[Product]:
     if len(named) > 1:
         return named
     named = named or list(heard.found.products)
+    if len(before) > 1 and not heard.found.share and len(heard.text.split()) <= 6:
+        # "Sabse sasta?": of those shown, not of the whole shop
+        return before
     if len(heard.found.products) > 1:
         return list(heard.found.products)
     if before and named and named[0] not in before:
@@ -77,7 +91,7 @@ def compared(heard: Heard, products: list[Product], said: str) -> Reply:
     lines = [_compared_line(product, said) for product in products]
     reply = Reply("", "product_query", max(heard.confidence, 0.8))
     head = ""
-    if CHEAPER.search(said):
+    if CHEAPER.search(said) or product_facts.PLAIN_PRICE.search(said):
         low, high = (choose(products, key=lambda product: product.price) for choose in (min, max))
         same = low.price == high.price
         head = wording.say(
@@ -118,6 +132,7 @@ WANTS_A_LIST = phrases(
     "which",
     "what",
     "kya kya",
+    r"kya (?:le|lu|kha|khila|de|du|milega)\w*",
     "kaun ?s[aei]",
     "kon ?s[aei]",
     "options?",

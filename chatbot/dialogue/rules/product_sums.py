@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from math import ceil
 
 from chatbot import wording
 from chatbot.sources import products as catalogue
@@ -35,6 +36,31 @@ COUNT = re.compile(
 DELIVERED = phrases("delivery", "shipping", "dilivery", "डिलीवरी", "delivered", "courier")
 
 
+# "500 se upar jayega kya" is no five hundred of anything
+PRICE_LIMIT = re.compile(
+    r"(?:₹|rs\.? ?)?\d{2,6}\s*(?:₹|rs|rupees|rupaye)?\s*(?:se (?:upar|zyada|jyada|kam|neeche)|tak|के ऊपर|से (?:ऊपर|ज्यादा|कम))|(?:above|over|under|below|more than|less than)\s*(?:₹|rs\.? ?)?\d{2,6}",
+    re.IGNORECASE,
+)
+A_WEIGHT = re.compile(
+    r"(?<![\w.])(\d{1,3}(?:\.\d)?|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
+    re.IGNORECASE,
+)
+IN_SMALL = {"k": 1000, "क": 1000, "l": 1000, "ल": 1000, "g": 1, "ग": 1, "m": 1}
+
+
+def _small(number: str, unit: str) -> float:
+    amount = float(number) if number[0].isdigit() else NUMBERS[number.casefold()]
+    return amount * IN_SMALL[unit[0].casefold()]
+
+
+def _packs(text: str, product: Product) -> int:
+    """Return how many packs a weight is: "5 kilo" of a 1 kg pack is 5; 0 where no weight is said."""
+    said, unit = A_WEIGHT.search(text), A_WEIGHT.search(product.unit or "")
+    if not said or not unit:
+        return 0
+    return min(999, ceil(_small(said[1], said[2]) / _small(unit[1], unit[2])))
+
+
 def counted(heard: Heard) -> list[tuple[Product, int]]:
     """Return the products of a message with how many of each: "2 classic and one honey"."""
     pieces = [piece for piece in ITEM_BREAK.split(plain(heard.text)) if piece.strip()]
@@ -43,11 +69,12 @@ def counted(heard: Heard) -> list[tuple[Product, int]]:
     before = spoken_of(heard)
     found: list[tuple[Product, int]] = []
     near = list(before)
+    pieces = [PRICE_LIMIT.sub(" ", piece) for piece in pieces]
     for piece in sorted(pieces, key=lambda piece: catalogue.look_up(piece).is_vague):
         near += [product for product, _ in found]
         product = _one(piece, near)
         if product and product not in [each for each, _ in found]:
-            found.append((product, _count(piece)))
+            found.append((product, _packs(piece, product) or count_in(piece)))
     order = {product.pk: _place(product, pieces) for product, _ in found}
     return sorted(found, key=lambda item: order[item[0].pk])
 
@@ -87,7 +114,8 @@ NO_TWO = re.compile(
 )
 
 
-def _count(piece: str) -> int:
+def count_in(piece: str) -> int:
+    """Return how many a text asks for; 1 where it says no number."""
     if found := COUNT.search(piece):
         return max(1, min(int(found[1]), 999))
     said = NO_TWO.sub(" ", piece.casefold()).split()
@@ -107,7 +135,7 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     if not (SUM.search(said) or DELIVERED.search(said)):
         return None
     if len(said.split()) <= 9 and (one := _the_cheaper(heard, said)):
-        return summed(heard, [(one, _count(said))])
+        return summed(heard, [(one, count_in(said))])
     items = counted(heard)
     if not SUM.search(said) and len(items) < 2:
         return None
@@ -122,8 +150,23 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
             if items and (DELIVERED.search(said) or SUM.search(said)) and len(said.split()) <= 6
             else None
         )
+    before = spoken_of(heard)
+    if not items and len(before) == 1 and COUNT.search(said) and PACKS.search(said):
+        # "4 pack ka total"
+        return summed(heard, [(before[0], count_in(said))])
     if not items and BOTH.search(said) and len(both := last_two(heard)) == 2:
         return summed(heard, [(product, 1) for product in both])
+    if not items and len(before) == 1 and (packs := _packs(said, before[0])):
+        return summed(heard, [(before[0], packs)])
+    if (
+        not items
+        and len(before) == 1
+        and DELIVERED.search(said)
+        and SUM.search(said)
+        and len(said.split()) <= 7
+    ):
+        # "Kitne ka padega delivery milake", of the one that was shown
+        return summed(heard, [(before[0], 1)])
     if not items and (count := _only_a_count(said)) and (before := spoken_of(heard)[:1]):
         return summed(heard, [(before[0], count)])
     if not items or not (several or DELIVERED.search(said)):
@@ -201,14 +244,19 @@ BOTH = phrases(
 def last_two(heard: Heard) -> list[Product]:
     """Return the last two products that were spoken of, in the order in which they were."""
     shown = spoken_of(heard)
-    return shown if len(shown) == 2 else catalogue.by_ids(heard.chat.memory.get("recent", [])[-2:])
+    if len(shown) == 2:
+        return shown
+    recent, listed = heard.chat.memory.get("recent", [])[-2:], heard.chat.memory.get("listed", [])
+    # "Both" of a list of two of which one was spoken of
+    both = listed if len(listed) == 2 and recent and recent[-1] in listed else recent
+    return catalogue.by_ids(both)
 
 
 PACKS = phrases("agar", r"packets?", r"packs?", r"bottles?", r"jars?", "पैकेट", "पैक", "बोतल", "डिब्ब\\S*")
 
 
 def _only_a_count(said: str) -> int:
-    count = _count(said)
+    count = count_in(said)
     return count if count > 1 and len(said.split()) <= 8 else 0
 
 
@@ -224,6 +272,10 @@ def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
             re.IGNORECASE,
         )
     )
+    if before and len(said.split()) <= 5 and not heard.is_issue and (packs := _packs(said, before[0])) > 1:
+        # "500 gram" sounds like "garam"
+        named = catalogue.look_up(A_WEIGHT.sub(" ", said)).products
+        return None if named and named[0].pk != before[0].pk else summed(heard, [(before[0], packs)])
     if not before or not follows or heard.found.products or heard.is_issue or heard.numbers:
         return None
     count = _only_a_count(said)

@@ -28,6 +28,19 @@ CHANGING_MINE = cues.phrases(
     "courier",
     "बदल\\S*",
 )
+OF_AN_ORDER = cues.phrases(
+    r"refu?n\w*",
+    "orders?",
+    "parcel",
+    r"pais[ae]",
+    "money",
+    "replacement",
+    "delivery(?! (?:boy|agent|guy))",
+    "रिफंड",
+    "ऑर्डर",
+    "पार्सल",
+    "पैस[ाे]",
+)
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 
 
@@ -55,6 +68,9 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     if kind in ("hours", "phone") and heard.found.products:
+        return None
+    if kind == "hours" and OF_AN_ORDER.search(cues.plain(heard.raw)):
+        # "Kab tak milega refund" asks for no opening hours
         return None
     if kind == "phone" and CHANGING_MINE.search(cues.plain(heard.raw)):
         return None

@@ -23,7 +23,7 @@ MINE = phrases(
 MY_ORDER = phrases(
     r"(?:my|mera|meri|mere|this|the|that|our|apna|hamara) (?:last |latest |recent |whole )?(?:order|parcel|package|saman|shipment|booking)", "mera", "meri", "mere", "my", "isko", "ise", "this one", "मेरा", "मेरी", "मेरे", "इसे", "इसको", "yeh order", "ye order",
 )  # fmt: skip
-REFUND = phrases(r"(?:mera|mere|my) (?:paisa|paise|money) (?:kaha|kahan|kab|where|kidhar|abhi)\w*", r"where(?:'?s| is) my money", r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
+REFUND = phrases(r"(?:mera|mere|my) (?:paisa|paise|money) (?:kaha|kahan|kab|where|kidhar|abhi|ka kya)\w*", r"where(?:'?s| is) my money", r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
 STANDING = phrases(
     "status", "where", "whr", "when", "kab", "kb", "kahan", "kaha", "kidhar", "track", "update", "pending", "initiated?", "processed", "credited", "reflect\\w*", "still", "yet", "abhi tak", "ab tak", "stuck", "aaya kya", "kya hua", "hua kya", "hua ya nahi", "aa gaya kya",
     r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check", r"(?:never|not|did ?n'?t|have ?n'?t|has ?n'?t|no) (?:.{0,8})?(?:got|get|received?|recieved?|come|came|credited|refund\w*)", "waiting", "where'?s", "kyu\\w* nahi", "when'?s", r"will (?:i|it|my|the)", "today", "aaj",
@@ -51,6 +51,36 @@ SAME_ORDER = phrases(
 )  # fmt: skip
 ADDRESS = phrases(r"addr?ess\w*", "adress", r"pata(?! (?:nahi|chal|kar|karo|hai kya|nhi))", "pin ?code", "landmark", r"(?:phone|mobile|contact) (?:no|number|num)", "location", "पता(?! (?:नहीं|चल|कर))", "पते", "पिन", "flat", "house number", "delivery (?:address|name|number)", "ghar ka number")  # fmt: skip
 CHANGES = phrases(r"chang\w+", r"chnge?", r"updat\w+", r"badal\w*", r"badl\w*", r"edit", r"modify", r"correct", "wrong", "galat", r"shift\w*", "different", "doosre", "dusre", "new", "naya", "naye", "nayi", "instead", "replace", "बदल\\S*", "गलत", "ग़लत", "सही कर\\S*", "नया", "नए", "redirect", "forgot", "missing", "incomplete", "moved", "theek kar\\w*", "thik kar\\w*", "another")  # fmt: skip
+# "Chai nahi chahiye, hata do", of an order that is spoken of
+DROPS = phrases(
+    r"hata\w*", "remove", r"(?:nahi|nahin) chahiye", r"(?:don'?t|dont|do not) want", "हटा\\S*", "नहीं चाहिए"
+)
+TOGETHER = phrases(
+    r"(?:usi|isi|us|is|same)(?: (?:order|parcel|box))? (?:ke|k) sa+th (?:.{0,10})?(?:bhej|send|aa|mil|de|pack)\w*(?: .{0,12})?",
+    r"(?:send|ship|pack|deliver) (?:it |them |both |all )*together(?: .{0,15})?",
+)
+FEWER = phrases(
+    r"cancel (?:just|only) (?:the )?\w+",
+    r"order\w*.{0,30}(?:want|need|chahiye) (?:only|just|sirf) (?:\d|one|two|ek|do)",
+    r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
+)
+TO_THE_COURIER = phrases(
+    r"(?:tell|ask) (?:him|them|her|the (?:courier|driver|rider|delivery \w+)) to (?:call|come|leave|wait|bring|deliver|ring|hand)(?: .{0,30})?"
+)
+WRONG_PLACE = phrases(
+    "wrong",
+    "galat",
+    "other",
+    "another",
+    "different",
+    "someone",
+    "somebody",
+    r"neighbou?r\w*",
+    "kisi aur",
+    "dusre",
+    "doosre",
+    "गलत",
+)
 RETURNS = phrases(
     r"return\w*",
     "retrun",
@@ -80,7 +110,7 @@ BY_STATE = (
     (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil gaya|aa gaya|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
     (phrases(r"cancell?ed (?:one|order|wala)", r"jo cancel (?:hua|kiya)(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*cancell?ed", "कैंसल (?:वाला|किया)", "the order i cancell?ed"), {OrderStatus.CANCELLED}),
     (phrases(r"(?:refunded|returned) (?:one|order|wala)", r"jo (?:return|wapas) kiya(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*(?:returned|refunded)"), {OrderStatus.RETURNED, OrderStatus.REFUNDED}),
-    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )+\w+(?: (?:hai|wala|mila|aaya))?", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
+    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )*(?:aa rah[aei]|aa rha|aane|aana|aaya|mila|raste|pahuncha)(?: (?:hai|wala|wali|mila|aaya|me|mein))*", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
 )  # fmt: skip
 
 

@@ -1,0 +1,351 @@
+"""Rules about what means something only after the answer before it: "why not", "the other one", "something else"."""
+
+import re
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from tickets.models import Category, Priority
+
+from ...models import Chat
+from ...nlu import cues
+from ...sources import product_facts
+from ...sources.product_facts import PRICE
+from .. import answers, flows
+from ..answers import Reply
+from ..message import ACT, Heard
+from . import about_articles, about_products, order_flows, product_sums, which_order
+from .open_issue import QUESTION
+
+# --- Why not -----------------------------------------------------------------------------
+
+WHY = cues.phrases(
+    r"(?:but |par |lekin |to |magar )?(?:kyu\w*|why)(?: (?:not|nahi|nahin|nai|so|can'?t|is that|hai|is))*(?: .{0,30})?",
+    r"(?:par |lekin |to |aisa |magar )?(?:kyon|kis liye|kisliye)(?: .{0,20})?",
+    "(?:पर |लेकिन |ऐसा )?क्यों(?: .{0,20})?",
+    r"(?:koi |any )?(?:reason|wajah|karan)(?: .{0,12})?",
+)
+# What the shop wrote about each wish that the state of an order may refuse
+REASONS = {
+    "cancel": "cancel-order",
+    "change_address": "change-address",
+    "change_items": "change-items",
+    "return": "returns",
+    "exchange": "exchange",
+    "refund_status": "refund-timing",
+}
+MOST_WORDS = 7
+
+
+def why_not(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Kyu nahi hoga?" after a wish that the order's state refused: the state, and the shop's rule."""
+    said = cues.plain(heard.text).strip(" ?.!")
+    key = heard.topic.get("aspect", "") if heard.topic.get("kind") == "order" else ""
+    article = heard.library.by_slug.get(REASONS.get(key, ""))
+    order = which_order.order_spoken_of(heard)
+    if not article or not order or len(said.split()) > MOST_WORDS or not WHY.fullmatch(said):
+        return None
+    reply = answers.of_article(article, heard, 0.9)
+    state = answers.orders.state_after_its_number(order, heard.language)
+    reply.text = (
+        f"{wording.say('why_state', heard.language, number=order.number, state=state)} {reply.text}"
+    )
+    reply.passage, reply.flow, reply.intent = "", key, flows.INTENTS[key]
+    return _of_the_open_issue(chat, answers.about_order(chat, reply, order))
+
+
+def _of_the_open_issue(chat: Chat, reply: Reply) -> Reply:
+    """Keep the offer of a person where one is open."""
+    if issue := chat.memory.get("issue"):
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
+
+
+# --- A refund that was told of ------------------------------------------------------------
+
+REFUND_MISSING = cues.phrases(
+    r"(?:not|nahi|nahin|still|abhi tak|ab tak|yet)(?: .{0,25})? ?(?:dikh\w*|show\w*|reflect\w*|credit\w*|aaya|aaye|aya|mila|mile|received|there|got)(?: .{0,12})?",
+    r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
+    r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where)(?: .{0,6})? (?:account|bank|card|upi|wallet|khaate|aaya|aayega|gaya)(?: .{0,12})?",
+    r"(?:upi|card|bank|wallet|account|gpay|phonepe) (?:me|mein|pe|par|ka|se)(?: .{0,20})?",
+    r"kab tak(?: .{0,15})?", r"kitn[ei] din(?: .{0,15})?", r"how (?:long|many days|soon)(?: .{0,15})?", r"when(?: .{0,20})?",
+    "(?:किस|कौन से) (?:खाते|अकाउंट|बैंक)(?: .{0,8})?", "नहीं (?:आया|आए|दिख|मिला|मिले)\\S*(?: .{0,8})?", "कब तक(?: .{0,10})?", "कितने दिन(?: .{0,10})?",
+)  # fmt: skip
+WHERE_TO = cues.phrases(
+    r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where|kidhar)(?: .{0,25})?",
+    "(?:किस|कौन से|कहां)(?: .{0,15})?",
+)
+NOT_THERE = cues.phrases(
+    "not",
+    r"\w+n'?t",
+    "nahi",
+    "nahin",
+    "still",
+    "yet",
+    "abhi tak",
+    "नहीं",
+    "अभी तक",
+    r"ho (?:gaye|chuke|gaya)",
+    r"\d+ (?:days?|weeks?|din|hafte)",
+)
+MONEY_IS_BACK = ("refunded", "returned", "cancelled")
+MOST_WORDS_OF_A_REFUND = 10
+
+
+def about_its_refund(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Kis account me?", "4 din ho gaye, nahi dikh raha" after an order whose money went back."""
+    order = which_order.order_spoken_of(heard)
+    said = cues.plain(heard.text)
+    if (
+        heard.topic.get("kind") != "order"
+        or not order
+        or order.status not in MONEY_IS_BACK
+        or (heard.order and heard.order.pk != order.pk)
+        or (heard.numbers and not heard.order)
+        or heard.reason
+        or heard.found.products
+        or len(said.split()) > MOST_WORDS_OF_A_REFUND
+        or not REFUND_MISSING.search(said)
+        or which_order.the_other(heard)
+        or any(cue.search(said) for cue, _ in which_order.BY_STATE)
+    ):
+        return None
+    told_already = heard.topic.get("aspect") == "refund_status" and order.status == "refunded"
+    key = "refund_where" if WHERE_TO.search(said) else "refund_not_there" if NOT_THERE.search(said) else ""
+    if not told_already or not key:
+        return order_flows.told(chat, heard, "refund_status", order)
+    # The rule was told; the same lines once more say nothing to what was asked now
+    filled = flows.words_of(order, heard.language)
+    reply = answers.text_reply(key, heard, "refund_return", sure=0.9, **filled)
+    reply.flow, reply.category, reply.priority = "refund_status", Category.REFUND, Priority.HIGH
+    reply.offer_agent = True
+    return answers.about_order(chat, reply, order)
+
+
+# --- The other product ----------------------------------------------------------------------
+
+THE_OTHER = cues.phrases(
+    r"(?:aur |and |what about |how about |ok |acha )?(?:the |wo |woh )?(?:do+sr[aei]|dus+r[aei]|dusara|other|second|2nd)(?: (?:one|wal[aei]|vala|ka|ki|kitne ka|kitna|price))*",
+    r"(?:aur |and |what about )?(?:the |wo )?(?:pehl[aei]|pahl[aei]|first|1st)(?: (?:one|wal[aei]|ka|ki|kitne ka|price))*",
+    "(?:और |वो )?(?:दूसर[ाेी]|पहल[ाेी])(?: (?:वाला|वाली|का|की))*",
+)
+THE_FIRST = cues.phrases(r"pehl[aei]", r"pahl[aei]", "first", "1st", "पहल[ाेी]")
+
+
+def the_other_product(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Aur dusra?" after one of a list of two: the same of the other one."""
+    said = cues.plain(heard.text).strip(" ?.!")
+    before = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
+    listed = chat.memory.get("listed") or []
+    if (
+        len(before) != 1
+        or len(said.split()) > MOST_WORDS
+        or not THE_OTHER.fullmatch(said)
+        or str(before[0].pk) not in listed
+    ):
+        return None
+    rest = [pk for pk in listed if pk != str(before[0].pk)]
+    chosen = catalogue.by_ids(listed[:1] if THE_FIRST.search(said) else rest[:1])
+    asked = [heard.topic.get("aspect") or PRICE] if heard.topic.get("kind") == "product" else [PRICE]
+    known = [each for each in asked if each in product_facts.ASPECTS]
+    return about_products.told(chat, heard, chosen, known or [PRICE])
+
+
+# --- This or that of it ----------------------------------------------------------------------------
+
+THIS_OR_THAT = re.compile(
+    r"^\W*(?:(?:is it|are they|it is|kya|क्या)\s+)?(?P<one>[\w\u0900-\u097F]+)(?:\s+(?:hai|hain|h|hoga|है))?\s+(?:ya|or|ki|या)\s+(?P<other>[\w\u0900-\u097F]+(?:\s[\w\u0900-\u097F]+)?)(?:\s+(?:hai|hain|h|hoga|है))?\W*$",
+    re.IGNORECASE,
+)
+LEAST_LETTERS = 4
+
+
+def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Roasted hai ya plain?" of the product shown: what its text says, or "I can't tell"."""
+    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
+    said = cues.plain(heard.text)
+    found = THIS_OR_THAT.match(said)
+    if len(shown) != 1 or not found or heard.is_issue or heard.reason or heard.aspect:
+        return None
+    text = f"{shown[0].description or ''} {shown[0].ingredients or ''}"
+    asked = [word.casefold() for word in found.groups() if word and len(word) >= LEAST_LETTERS]
+    sentence = next(
+        (
+            each.strip()
+            for each in product_facts.SENTENCE.findall(text)
+            if any(word in each.casefold() for word in asked)
+        ),
+        "",
+    )
+    if sentence:
+        return answers.of_products(shown, heard, sentence)
+    return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+
+
+# --- Something to buy ---------------------------------------------------------------------------------
+
+BUYS = cues.phrases(
+    r"(?:de|bhej|pack kar|dila) (?:do|dijiye|dena|de)", "dedo", r"(?:le|lelo|lele) ?(?:lunga|lungi|leta|leti|lenge|lu|loon|lo)?",
+    r"(?:i'?ll|i will|let me|we'?ll) (?:take|have|buy|get)(?: .{0,15})?", r"(?:give|send|pack) me", "दे (?:दो|दीजिए)", "ले (?:लूंगा|लूंगी|लेंगे)",
+)  # fmt: skip
+WRONG = cues.phrases(
+    r"(?:toot|tut|tuta|tooti|phat|kharab|galat|missing|kam|leak|sad|khul|nahi|nahin|mila|aaya|aayi|broken|wrong|damaged|opened?|refund|return|wapas|badal|replace|exchange|not|kisi aur|jagah|instead)\w*",
+    "टूट\\S*", "फट\\S*", "ग़?लत", "नहीं", "ख़?राब",
+)  # fmt: skip
+
+
+def wants_some(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
+    said = cues.plain(heard.text)
+    if (
+        not heard.is_issue
+        or heard.confidence >= about_articles.CLEAR
+        or chat.memory.get("issue")
+        or heard.reason
+        or heard.numbers
+        or len(heard.found.products) != 1
+        or heard.topic.get("kind") not in ("product", "sum", "article", "delivery")
+        or not BUYS.search(said)
+        or WRONG.search(said)
+    ):
+        return None
+    items = product_sums.counted(heard)
+    if len(items) == 1 and items[0][1] == 1:
+        # "Chai de do, 2 packet": the count stands in a piece of its own
+        items = [(items[0][0], product_sums.count_in(said))]
+    return product_sums.summed(heard, items) if items else answers.of_products(heard.found.products, heard)
+
+
+# --- What would be if ------------------------------------------------------------------------------------
+
+IF_IT = cues.phrases(
+    r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
+)  # fmt: skip
+MOST_WORDS_OF_AN_IF = 10
+
+
+def if_it_happens(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Tuta aaya to?": nothing is broken yet, so the rule is told, and no "sorry"."""
+    said = cues.plain(heard.text).strip(" ?.!")
+    if (
+        not heard.is_issue
+        or chat.memory.get("issue")
+        or heard.reason
+        or heard.numbers
+        or heard.intent not in ("item_problem", "delivery_delay")
+        or len(said.split()) > MOST_WORDS_OF_AN_IF
+        or not IF_IT.fullmatch(said)
+        or not heard.knows(ACT)
+    ):
+        return None
+    return answers.of_article(heard.passages[0].article, heard, heard.article_score)
+
+
+# --- The same question, said on in other words ---------------------------------------------------
+
+GOES_ON = re.compile(
+    r"^\W*(?:(?:aur|and|or|ya|acha|ok|phir|और)\s+)?(?P<name>.{3,40}?)\s+(?:(?:to|bhi|phir|तो|भी)\s+)?(?:hog[ai]|hai|chaleg[ai]|theek|thik|safe|ok|होग[ाी]|है|चलेग[ाी])(?:\s+(?:na|kya|hai|h|nahi|ना|क्या|है))*\W*$",
+    re.IGNORECASE,
+)
+NOT = cues.phrases("nahi", "nahin", "not", "नहीं")
+YES_OR_NO = {
+    "jain", "vegan", "gluten", "onion_garlic", "palm_oil", "sugar", "milk", "peanut", "nuts", "soy", "sesame", "egg", "vegetarian", "fasting",
+    "organic", "spice",
+}  # fmt: skip
+
+
+def the_same_of_another(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Peri peri to hoga na?" after "is chikki vegan": asked of another product in other words."""
+    said = cues.plain(heard.text)
+    same = heard.topic.get("aspect", "") if heard.topic.get("kind") == "product" else ""
+    found = GOES_ON.match(said)
+    if (
+        same not in YES_OR_NO
+        or not found
+        or heard.aspect
+        or len(said.split()) > MOST_WORDS
+        or heard.is_issue
+    ):
+        return None
+    name = NOT.sub(" ", found["name"])
+    products = catalogue.named_beside(name, about_products.spoken_of(heard), True) or list(
+        catalogue.look_up(name).products
+    )
+    if not products or len(products) > about_products.MOST_TOLD:
+        return None
+    return about_products.told(chat, heard, products, [same])
+
+
+# --- What is not beyond the shop while a product is spoken of -----------------------------------------------
+
+BEYOND = 0.8
+
+
+def of_what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
+    """A question in a talk about one product that names nothing else: what the shop wrote, or "I can't tell"."""
+    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
+    said = cues.plain(heard.text)
+    if (
+        len(shown) != 1
+        or heard.is_issue
+        or heard.found.products
+        or len(said.split()) > MOST_WORDS
+        or not QUESTION.search(said)
+        or heard.intent not in ("product_query", "out_of_scope")
+        or (heard.intent == "out_of_scope" and heard.confidence >= BEYOND)
+        or heard.knows(ACT)
+        or about_products.ABOUT_THE_SHOP.search(said)
+        or catalogue.asks_to_buy(heard.text)
+    ):
+        return None
+    about_it = heard.library.near(f"{shown[0].name} {said}", 1)
+    if about_it and about_it[0].score >= ACT:
+        # "Jam gaya hai to kharab hai kya" of the honey
+        return answers.of_article(about_it[0].article, heard, about_it[0].score)
+    return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+
+
+# --- An article that was told --------------------------------------------------------------------------
+
+
+# Words that ask on about an article that was told, though they name other things as well
+ASKS_ON = {
+    "coupons": cues.phrases(
+        r"(?:ab |abhi |phir |please )?(?:laga|lagao|apply|add|use|jod)\w*(?: .{0,15})?",
+        r"(?:next|agle|dusre|doosre|second|another) (?:order|time|baar)(?: .{0,20})?",
+        r"(?:minimum|min|kam se kam|kitne (?:ka|ke|tak|pe|par)|kitna off|how much)(?: .{0,20})?",
+        r"(?:pe|par|on|with)(?: bhi)? (?:lag|chal|mil|valid|work|apply)\w*(?: .{0,8})?",
+        r"(?:and|aur|what about) .{2,20} (?:pe|par|on)(?: bhi)?",
+        r"(?:pehli|pahli|first) (?:baar|time)(?: .{0,15})?",
+        "(?:अगले|दूसरे) ऑर्डर(?: .{0,10})?",
+    ),
+}
+
+
+def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Food item bhi?" after how to return: the article that was told still answers it."""
+    said = cues.plain(heard.text)
+    asks_on = ASKS_ON.get(heard.topic.get("aspect", "")) if heard.topic.get("kind") == "article" else None
+    ids = heard.topic.get("ids") or []
+    article = heard.library.articles.get(ids[0]) if heard.topic.get("kind") == "article" and ids else None
+    if article and asks_on and len(said.split()) <= MOST_WORDS and asks_on.search(said):
+        return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
+    asks = article and not heard.is_nod and not heard.numbers and said.endswith("?")
+    # "Opened food?" after how to return: the article's own words
+    if asks and (same := about_articles.the_same_article(heard, article)):
+        return same
+    if (
+        not article
+        or heard.reason
+        or heard.is_nod
+        or len(said.split()) > about_articles.FEW_WORDS_OF_A_FOLLOW_UP
+        or not about_products.FOLLOWS.search(said)
+        or heard.found.products
+        or any(map(str.isdigit, said))
+        or heard.confidence >= about_articles.CLEAR
+        or str(article.pk) in chat.memory.get("refused", [])
+    ):
+        return None
+    together = heard.library.near(f"{article.title} {said}", 1)
+    if not together or together[0].article.pk != article.pk:
+        return None
+    return answers.of_article(article, heard, together[0].score)
