@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import parse_pattern
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 DEFAULT = "en"
@@ -34,6 +34,11 @@ def speaking(code: str) -> override:
 def current() -> str:
     """Return the code of the language in force."""
     return CODES.get(get_language() or DEFAULT, DEFAULT)
+
+
+def direction() -> str:
+    """Return "rtl" where the language in force is written from right to left, else "ltr": for `dir`."""
+    return "rtl" if get_language_bidi() else "ltr"
 
 
 def current_tag() -> str:

@@ -62,6 +62,7 @@ def environment(**options) -> LanguageEnvironment:
             "icon": icon,
             "language_tag": languages.current_tag,
             "static": static,
+            "text_direction": languages.direction,
             "url": url,
         },
         pattern=lambda message: _translated(get_language(), message)[0],
@@ -80,6 +81,7 @@ def environment(**options) -> LanguageEnvironment:
         made_at=made_at,
         shop_name=lazy(shop_name, str)(),
         static=static,
+        text_direction=languages.direction,
         url=url,
         words=catalogue.words,
     )

@@ -21,6 +21,7 @@ POST  /shop/identity                        200    200   200   200    200  200  
 POST  /shop/sign-in                         200    200   200   200    200  200     200     200     200
 GET   /widget.js                            200    200   200   200    200  200     200     200     200
 GET   /widget/frame                         200    200   200   200    200  200     200     200     200
+GET   /widget/products/<product_id>/picture 404    404   404   404    404  404     404     404     404
 POST  /widget/unread                        200    200   200   200    200  200     200     200     200
 POST  /api/auth/contact                     401    204   204   204    204  401     204     204     204
 POST  /api/auth/contact/confirm             401    400   400   400    400  401     400     400     400
@@ -146,12 +147,14 @@ POST  /widget/connect                       401    201   201   201    201  401  
 POST  /widget/end                           401    200   200   200    200  401     200     200     200
 GET   /widget/conversation                  401    200   200   200    200  401     200     200     200
 POST  /widget/helped/<answer_id>            401    404   200   404    404  401     404     404     404
+GET   /widget/conversations                 401    200   200   200    200  401     200     200     200
 GET   /widget/messages                      401    200   200   200    200  401     200     200     200
 POST  /widget/messages                      401    200   200   200    200  401     200     200     200
 POST  /widget/rating                        401    404   409   404    404  401     404     404     404
 POST  /widget/seen                          401    204   204   204    204  401     204     204     204
 POST  /widget/solved                        401    404   409   404    404  401     404     404     404
 POST  /widget/typing                        401    204   204   204    204  401     204     204     204
+POST  /widget/whatsapp                      401    404   404   404    404  401     404     404     404
 POST  /widget/transcript                    401    404   200   404    404  401     404     404     404
 # The dashboard
 GET   /support/                             401    404   404   404    200  401     404     200     200

@@ -144,6 +144,7 @@ def things(priya, settings) -> dict[str, str]:
         "answer_id": str(answer.pk),
         "reply_id": str(_canned_reply().pk),
         "view_id": str(uuid.uuid4()),
+        "product_id": str(uuid.uuid4()),
         "rule_id": str(_rule().pk),
         "slug": "none",
         "attachment_id": str(uuid.uuid4()),

@@ -39,7 +39,7 @@ STAYS = {
 }  # fmt: skip
 # The demo shop plays a site of its own; error.html and others show what they are given
 OTHER_SITES = {"shop/page.html"}
-SCRIPTS_OF_OTHERS = {"shop.js", "desk/push_worker.js", "article_preview.js", "settings_preview.js"}
+SCRIPTS_OF_OTHERS = {"shop.js", "article_preview.js", "settings_preview.js"}
 # Rooms whose sentences customers and agents read on the screen
 ROOMS = [
     "tickets/desk",

@@ -35,6 +35,7 @@ class ProductCardSerializer(serializers.Serializer):
     stock = serializers.IntegerField(allow_null=True, help_text="null: not counted, always available.")
     description = serializers.CharField()
     image = serializers.CharField(help_text="Path on this host; empty for none.")
+    imageUrl = serializers.CharField(help_text="The picture in the shop, as it was given; empty for none.")
 
 
 class ReplySerializer(serializers.Serializer):

@@ -1,6 +1,7 @@
 """The API of the chat with Villy, of the hand-over, and of the widget's visitors."""
 
 from django.http import Http404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
@@ -98,8 +99,17 @@ def message(request):
 
 def _with_pictures(reply: dict) -> dict:
     """Name the products' pictures as they are served today; what is stored names the files."""
-    products = [card | {"image": card["image"] and static(card["image"])} for card in reply["products"]]
-    return reply | {"products": products}
+    return reply | {"products": [_with_picture(card) for card in reply["products"]]}
+
+
+def _with_picture(card: dict) -> dict:
+    in_shop = card.get("imageUrl", "")
+    served = (
+        static(card["image"])
+        if card["image"]
+        else in_shop and reverse("product-picture", args=[card["id"]])
+    )
+    return card | {"image": served, "imageUrl": in_shop}
 
 
 @extend_schema(operation_id="getChat", responses={200: s.ChatSerializer, 401: schema.NO_TOKEN})

@@ -4,6 +4,8 @@ from supportdesk import money
 
 MOST_PRODUCTS = 8
 MOST_CHOICES = 3
+# Of more products the addresses of pictures would be most of the message
+MOST_PICTURES = 3
 
 
 def plain_text(reply: dict, text: str = "", *, choices: bool = False) -> str:
@@ -14,7 +16,9 @@ def plain_text(reply: dict, text: str = "", *, choices: bool = False) -> str:
     """
     parts = [text or reply.get("text", "")]
     if products := reply.get("products"):
-        parts.append("\n".join(f"• {_product(product)}" for product in products[:MOST_PRODUCTS]))
+        pictures = len(products) <= MOST_PICTURES
+        shown = products[:MOST_PRODUCTS]
+        parts.append("\n".join(f"• {_product(product, picture=pictures)}" for product in shown))
     if order := reply.get("order"):
         parts.append(_order(order))
     if choices:
@@ -32,10 +36,11 @@ def chosen(reply: dict, text: str) -> str:
     return text
 
 
-def _product(product: dict) -> str:
+def _product(product: dict, *, picture: bool) -> str:
     price = money.formatted(product["price"], product.get("currency") or "")
     unit = f" / {product['unit']}" if product.get("unit") else ""
-    return f"{product['name']}: {price}{unit}"
+    url = product.get("imageUrl") if picture else ""
+    return "\n  ".join(filter(None, (f"{product['name']}: {price}{unit}", url)))
 
 
 def _order(order: dict) -> str:

@@ -196,7 +196,7 @@ def popular(limit: int = 3) -> list[Product]:
 
 
 def as_card(product: Product) -> dict:
-    """A product as replies carry it: {id, sku, name, price, unit, stock, image, description}."""
+    """A product as replies carry it: {id, sku, name, price, unit, stock, image, imageUrl, description}."""
     return {
         "id": str(product.pk),
         "sku": product.sku,
@@ -207,6 +207,7 @@ def as_card(product: Product) -> dict:
         "stock": product.stock,
         "description": product.description,
         "image": product.image,
+        "imageUrl": product.image_url,
     }
 
 

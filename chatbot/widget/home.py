@@ -1,15 +1,18 @@
 """What the widget opens on while no conversation is in view: the last one, and the earlier ones."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatbot import conversations
 from tickets.models import Person, Ticket
 
-# Of a person's own tickets, the latest first
+# Tickets a page, the latest first
 MOST = 20
 STATES = {
     "open": gettext_lazy("Waiting for an agent"),
@@ -37,17 +40,43 @@ class Card:
         return initials(self.name)
 
 
-def cards(person: Person) -> list[Card]:
-    """Return the person's conversations, the latest first: the chat with Villy, and all tickets. Three queries."""
-    tickets = (
-        Ticket.objects.defer("handover").filter(requester=person).order_by("-updated_at", "-id")[:MOST]
-    )
-    found = [_of_ticket(ticket) for ticket in tickets]
+@dataclass(frozen=True)
+class Page:
+    """Some of a person's conversations, the latest first; `next` is where the page after it begins, empty for none."""
+
+    cards: list[Card]
+    next: str = ""
+
+
+def first_page(person: Person) -> Page:
+    """Return the person's latest conversations: the chat with Villy among their tickets. Three queries."""
+    found = _tickets(Ticket.objects.filter(requester=person))
     chat = conversations.current_chat(person)
     line = chat and chat.messages.order_by("-seq").first()
-    if line:
-        found.append(Card("chat", "Villy", line.text[:140], line.created_at, is_villy=True))
-    return sorted(found, key=lambda card: card.at, reverse=True)
+    if not line:
+        return found
+    villy = Card("chat", "Villy", line.text[:140], line.created_at, is_villy=True)
+    return Page(sorted([*found.cards, villy], key=lambda card: card.at, reverse=True), found.next)
+
+
+def page_after(person: Person, place: str) -> Page:
+    """Return the conversations after this place of a page before; empty for a place that is none. One query."""
+    written, __, id = place.partition(" ")
+    try:
+        at, last = parse_datetime(written), uuid.UUID(id)
+    except ValueError:
+        return Page([])
+    if not at or not at.tzinfo:
+        return Page([])
+    rest = Q(updated_at__lte=at) & (Q(updated_at__lt=at) | Q(id__lt=last))
+    return _tickets(Ticket.objects.filter(rest, requester=person))
+
+
+def _tickets(rows) -> Page:
+    found = list(rows.defer("handover").order_by("-updated_at", "-id")[: MOST + 1])
+    shown = found[:MOST]
+    place = f"{shown[-1].updated_at.isoformat()} {shown[-1].pk}" if len(found) > MOST else ""
+    return Page([_of_ticket(ticket) for ticket in shown], place)
 
 
 def _of_ticket(ticket: Ticket) -> Card:

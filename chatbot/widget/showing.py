@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import wraps
 
+from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -12,7 +13,7 @@ from chatbot.models import Chat, ChatMessage
 from supportdesk import languages
 from tickets import access, queries
 from tickets.desk import fragments
-from tickets.models import Ticket, Viewer
+from tickets.models import ChannelName, Ticket, Viewer
 from tickets.team.settings import CurrentSettings, current
 from tickets.workflow import wording as desk_wording
 
@@ -27,7 +28,7 @@ MODULES = [
     for name in (
         "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
         "head",
-        "host", "identity", "lightbox", "menu", "net", "times", "words", "fold",
+        "host", "identity", "lightbox", "media", "menu", "net", "times", "words", "fold",
     )
 ]  # fmt: skip
 SCRIPTS = ("js/widget.js", *MODULES)
@@ -99,12 +100,14 @@ def conversation_context(request, person, ticket: Ticket | None = None, chat: Ch
     if ticket:
         return common | _of_ticket(ticket, shop)
     lines = list(chat.messages.all()) if chat else []
+    page = home.first_page(person) if person and not lines else home.Page([])
     return common | {
         "ticket": None,
         "lines": lines,
         "offered": any(line.reply.get("offerAgent") for line in lines),
         "showing": CHAT if lines else HOME,
-        "home": None if lines else (home.cards(person) if person else []),
+        "home": None if lines else page.cards,
+        "earlier": page.next,
         "chips": [] if lines else (shop.suggestions_in(language) or wording.chips(language)),
     }
 
@@ -116,6 +119,9 @@ def _of_ticket(ticket: Ticket, shop) -> dict:
     return {
         "ticket": ticket,
         "showing": str(ticket.pk),
+        "on_whatsapp": bool(settings.WHATSAPP_NUMBER)
+        and not ticket.is_over
+        and ticket.channel != ChannelName.WHATSAPP,
         "transcript": [_from_transcript(line) for line in ticket.handover.get("transcript", [])],
         "bubbles": fragments.bubbles(_without_quote(ticket, shown), ticket, "customer"),
         "older": older(shown),

@@ -6,6 +6,7 @@ header of every request, so the fragments are DRF views that answer HTML.
 
 import gzip
 import json
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from rest_framework.response import Response
 
 from chatbot import conversations, handover, visitors
 from chatbot.api.serializers import HelpedSerializer
+from chatbot.models import Product
 from supportdesk import languages
 from supportdesk.serving.static import digest
 from tickets import access, live, queries, workflow
@@ -37,14 +39,15 @@ from tickets.api.serializers import (
 )
 from tickets.api.views import checked
 from tickets.attachments import received_files
+from tickets.channels import links
 from tickets.channels import transcript as transcripts
 from tickets.models import Ticket
 from tickets.operations import checklist
 from tickets.privacy.plain_text import plain_address
-from tickets.team.settings import current
+from tickets.team.settings import LAUNCHER_LETTERS, current
 from tickets.uploads import received
 
-from . import badges, embed
+from . import badges, embed, home, product_pictures
 from .showing import (
     CHAT,
     HOME,
@@ -66,7 +69,20 @@ LOADER = Path(settings.BASE_DIR, "static/js/loader.js")
 
 @cache
 def _minified(source: str) -> str:
-    return rjsmin.jsmin(Path(settings.BASE_DIR, source).read_text())
+    """Return the loader without comments and blanks, those of its style sheet included."""
+    script = Path(settings.BASE_DIR, source).read_text()
+    return rjsmin.jsmin(
+        re.sub(r"(?<=const style = `)[^`]*", lambda style: _without_blanks(style[0]), script)
+    )
+
+
+def _without_blanks(style: str) -> str:
+    # Around "+" and "-" of a calc() they have a meaning; before a colon too, in a selector
+    return (
+        re.sub(r"\s*([{};])\s*|(?<=[\w)}-])([:,])\s+", lambda found: found[1] or found[2], style)
+        .strip()
+        .replace(";}", "}")
+    )
 
 
 def _loader_version(request) -> str:
@@ -100,7 +116,7 @@ def loader(request):
         "colour": shop.colour,
         "text": shop.text_colour,
         "side": shop.side,
-        "label": shop.launcher_text,
+        "label": shop.launcher_text[:LAUNCHER_LETTERS],
         "said": {"hi": _loader_says("hi")} if "hi" in shop.languages else {},
     }
     given = json.dumps({key: value for key, value in look.items() if value}, ensure_ascii=False)
@@ -160,6 +176,24 @@ def unread(request):
     return response
 
 
+@require_safe
+def product_picture(request, product_id):
+    """The picture of one of the shop's products, small. Public, as the shop's own page is: an <img> has no token."""
+    product = Product.objects.filter(pk=product_id, is_active=True).only("image_url").first()
+    if not product or not product.image_url:
+        raise Http404
+    try:
+        picture = product_pictures.small(product.image_url)
+    except product_pictures.Busy:
+        return HttpResponse(status=503, headers={"Retry-After": "2", "Cache-Control": "no-store"})
+    if not picture:
+        return HttpResponse(status=404, headers={"Cache-Control": "public, max-age=600"})
+    response = HttpResponse(picture, content_type="image/webp")
+    patch_cache_control(response, public=True, max_age=86_400)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 # --- The conversation --------------------------------------------------------
 
 
@@ -168,6 +202,14 @@ def unread(request):
 def conversation(request):
     """One of the caller's conversations, whole; without a name the current one, or the home when there is none."""
     return shown(request, request.GET.get("conversation", ""))
+
+
+@api_view(["GET"])
+@in_their_language
+def past(request):
+    """More of the caller's past conversations, as cards for the home: those after a place that a page before named."""
+    page = home.page_after(request.user, request.GET.get("after", ""))
+    return render(request, "chatbot/_talks.html", {"cards": page.cards, "earlier": page.next})
 
 
 @api_view(["GET", "POST"])
@@ -327,6 +369,20 @@ def transcript(request):
     said = _("We are sending a copy to %(address)s.") % {"address": ticket.requester_email}
     return HttpResponse(
         said, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
+
+
+@api_view(["POST"])
+@in_their_language
+def whatsapp(request):
+    """The address that goes on with this conversation in WhatsApp; its words prove whose number it is."""
+    rate_limits.consume(request, "write")
+    ticket = _ticket(request)
+    if not settings.WHATSAPP_NUMBER:
+        raise Http404
+    url = links.whatsapp_url(links.of_the_chat(ticket))
+    return HttpResponse(
+        url, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"}
     )
 
 

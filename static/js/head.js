@@ -22,6 +22,7 @@ export function showHead(root) {
   find("show-callback").hidden = !ticket || isOver || status === "resolved" || calling === "yes";
   find("end-chat").hidden = showing === "home" || isOver;
   find("send-copy").hidden = !ticket || !root.dataset.mail;
+  find("whatsapp").hidden = !root.dataset.whatsappUrl;
 
   function subtitle() {
     if (!ticket) return _("Instant answers, real people");

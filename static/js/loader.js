@@ -95,10 +95,10 @@
   const note = make("p", { role: "status", hidden: "" });
   const host = make("div");
   const root = host.attachShadow({ mode: "open" });
-  const edge = look.side === "left" ? "left" : "right";
+  const edge = look.side;
   const style = `
     :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important; display: block !important; direction: ltr !important; color-scheme: light dark; }
-    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour || "#f3b72f"}; color: ${look.text || "#2b2003"}; cursor: pointer; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
+    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour}; color: ${look.text}; cursor: pointer; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; transition: transform 140ms, opacity 140ms; }
@@ -141,7 +141,7 @@
     frame = null;
     show(false);
     if (wanted) say(said[1], 10_000);
-    console.warn(`Villy: no chat came from ${desk}. Is it up, and is ${location.origin} in its WIDGET_ORIGINS?`);
+    console.warn(`Villy: no chat came from ${desk}. Is ${location.origin} in its WIDGET_ORIGINS?`);
   };
   const loadFrame = () => {
     const mine = frame = make("iframe", { title: "Villy - AI Assistant", src: `${desk}/widget/frame?host=${encodeURIComponent(location.origin)}` });

@@ -6,6 +6,7 @@ import { showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
 import { begin, fetchAs, identity, onChange, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
+import { download, offerToPlay, picture } from "./media.js";
 import { moveInMenu, openMenu, closeMenu } from "./menu.js";
 import { request as plainRequest, sentence } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
@@ -22,7 +23,6 @@ let unread = 0;
 let drawn = 0;
 // The page of the shop that the chat is open on
 let writesFrom = "";
-const pictures = new Map();
 
 const { colour, onColour } = document.body.dataset;
 if (colour) document.documentElement.style.setProperty("--brand", colour);
@@ -111,7 +111,7 @@ function adopt(html) {
     here.replaceWith(part);
   }
   if (shown.lang !== document.documentElement.lang) {
-    document.documentElement.lang = shown.lang;
+    Object.assign(document.documentElement, { lang: shown.lang, dir: shown.dir });
     renewWords(fresh);
     showSwitches(store);
   }
@@ -160,47 +160,6 @@ function prepare(root) {
   for (const player of root.querySelectorAll("audio[data-src]")) offerToPlay(player);
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
-}
-
-// An <img> cannot send the Authorization header: the picture is fetched and shown from memory
-function picture(url) {
-  if (!pictures.has(url)) {
-    const got = fetchAs(url).then(async (response) => {
-      if (!response.ok) throw new Error(response.status);
-      return URL.createObjectURL(await response.blob());
-    });
-    got.catch(() => pictures.delete(url));
-    pictures.set(url, got);
-  }
-  return pictures.get(url);
-}
-
-// Nor can a player: its file is fetched when it is to be played
-function offerToPlay(player) {
-  const url = player.dataset.src;
-  delete player.dataset.src;
-  const play = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: `▶ ${_("Play")}` });
-  play.setAttribute("aria-label", _("Play %(name)s", { name: player.getAttribute("aria-label") }));
-  player.hidden = true;
-  player.before(play);
-  play.addEventListener("click", async () => {
-    play.disabled = true;
-    const address = await picture(url).catch(() => "");
-    play.disabled = false;
-    if (!address) return;
-    player.src = address;
-    player.hidden = false;
-    play.remove();
-    player.play().catch(() => {});
-  });
-}
-
-// Nor can a link
-async function download(event) {
-  event.preventDefault();
-  const { href, download: name } = event.currentTarget;
-  const address = await picture(href).catch(() => "");
-  if (address) Object.assign(document.createElement("a"), { href: address, download: name }).click();
 }
 
 function offerPerson() {
@@ -353,11 +312,13 @@ const TAPPED = {
   "[data-close-chat]": () => tellHost("close"),
   "[data-back]": () => load("home"),
   "[data-go]": (card) => load(card.dataset.go),
+  "[data-earlier]": showEarlier,
   "[data-human], [data-connect]": connect,
   "[data-more]": openMenu,
   "[data-switch]": (item) => toggleSwitch(item, store),
   "[data-show-callback]": () => { closeMenu(); showCallback(); },
   "[data-send-copy]": () => { closeMenu(); sendTranscript(); },
+  "[data-whatsapp]": () => { closeMenu(); continueOnWhatsapp(); },
   "[data-end-chat]": () => { closeMenu(); act(conversation.root.dataset.end, {}); },
   "[data-contact-cancel]": () => { main.querySelector("[data-contact]").hidden = true; offerPerson(); main.querySelector("[data-connect]").focus(); },
   "[data-callback-cancel]": () => { main.querySelector("[data-callback]").hidden = true; conversation.composer.text.focus(); },
@@ -378,11 +339,38 @@ document.addEventListener("click", (event) => {
   closeMenu();
 });
 
+// The next page of past conversations; one that was answered meanwhile is listed already
+async function showEarlier(button) {
+  button.disabled = true;
+  const answer = await asPerson(`${button.dataset.earlier}&${shownLanguage()}`).catch(() => null);
+  button.disabled = false;
+  if (!answer?.ok) return conversation.composer.refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
+  const list = main.querySelector("[data-past]");
+  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
+  const cards = [...fresh.querySelectorAll("li")].filter((each) => !main.querySelector(`[data-go="${each.querySelector("[data-go]").dataset.go}"]`));
+  list.append(...cards);
+  const next = fresh.querySelector("[data-earlier]");
+  if (next) button.replaceWith(next);
+  else button.remove();
+  showTimes(list);
+  cards[0]?.querySelector("button").focus();
+}
+
 async function sendTranscript() {
   const { transcript } = conversation.root.dataset;
   const answer = await request(transcript, { method: "POST" }).catch(() => null);
   if (answer?.ok) conversation.composer.tell(answer.text);
   else conversation.composer.refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
+}
+
+// Browsers open a tab at the tap only, so it is there before its address is
+async function continueOnWhatsapp() {
+  const tab = window.open("", "_blank");
+  if (tab) tab.opener = null;
+  const answer = await request(conversation.root.dataset.whatsappUrl, { method: "POST" }).catch(() => null);
+  if (answer?.ok) return tab ? tab.location.replace(answer.text) : window.open(answer.text, "_blank", "noopener");
+  tab?.close();
+  conversation.composer.refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
 }
 
 async function answerHelped(button) {

@@ -11,6 +11,8 @@ import re
 from django.http import multipartparser
 
 NAMELESS = "file"
+# The API reads a sign a byte, so as to see what is no UTF-8 (tickets.api.parsers)
+BYTES = "latin-1"
 # RFC 2231: filename*=charset'language'value
 EXTENDED = re.compile(rb"filename\*\s*=\s*(?P<charset>[^'\s;]*)'[^;]*", re.IGNORECASE)
 
@@ -25,7 +27,15 @@ def install() -> None:
 
 
 def _kept_name(parser, name: str) -> str:
-    return _sanitize(parser, name) or NAMELESS
+    return _sanitize(parser, _in_utf8(name) if parser._encoding == BYTES else name) or NAMELESS
+
+
+def _in_utf8(name: str) -> str:
+    """Return the name that was read a sign a byte; one of an extended header is decoded already."""
+    try:
+        return name.encode(BYTES).decode()
+    except UnicodeError:
+        return name
 
 
 def _parse_readable_part(stream, max_header_size: int):

@@ -62,6 +62,22 @@ def test_a_new_ticket_without_an_agent_is_told_to_both(desk, priya):
     assert desk.told("asha")[0]["body"] == "New ticket: The lid is loose"
 
 
+def test_a_ticket_whose_alerts_fail_costs_no_other_its_alert(desk, priya, vikram, monkeypatch, caplog):
+    run()
+    bad, concern = factories.ticket(vikram, "Bad"), preferences.concern
+
+    def broken(ticket, *args):
+        if ticket.pk == bad.pk:
+            raise ValueError("a bad row")
+        return concern(ticket, *args)
+
+    monkeypatch.setattr(collecting.preferences, "concern", broken)
+    factories.ticket(priya, "The lid is loose")
+    run()
+    assert [told["body"] for told in desk.told("asha")] == ["New ticket: The lid is loose"]
+    assert "could not be read" in caplog.text
+
+
 def test_a_follower_hears_of_a_colleagues_ticket_and_a_mention_is_told(desk, mine, priya, asha, rohan):
     run()
     workflow.add_note(mine, "@Rohan can you ask the courier?", by=asha)

@@ -1,6 +1,7 @@
 """Subscriptions, the push service, and the pages about alerts."""
 
 import json
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -170,8 +171,20 @@ def test_the_desk_is_an_app(client, browse, asha):
     worker = client.get("/support/worker.js")
     assert worker["Content-Type"].startswith("text/javascript")
     assert worker["Cache-Control"] == "no-cache"
+    assert "You are offline. Reload when" in worker.content.decode()
     shown = page(browse(asha).get("/support/"))
     assert shown.one("link", rel="manifest")["href"] == "/support/manifest.webmanifest"
+
+
+def test_the_worker_of_an_agents_browser_speaks_their_language(browse, asha):
+    client = browse(asha)
+    client.post("/support/account/", {"language": "hi", "sound": "", "signature": ""})
+    worker = json.loads(
+        re.search(r"const said = (.+);", client.get("/support/worker.js").content.decode())[1]
+    )
+    assert worker["desk"] != "Support desk"
+    assert '<html lang="hi">' in worker["away"]
+    assert "आप ऑफ़लाइन हैं।" in worker["away"]
 
 
 def test_a_desk_without_listeners_writes_no_alerts(priya, ticket, asha):

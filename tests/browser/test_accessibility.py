@@ -1,9 +1,12 @@
 """axe finds nothing: every page, in the states that people meet, light and dark."""
 
+import uuid
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .pages import Dashboard, picture
+from .pages import Chat, Dashboard, picture
+from .test_layout import PHONE, fits_a_phone
 
 # Without the tags, axe leaves out the newest rules (the size of targets among them)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -160,3 +163,64 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
     dashboard.list.locator(".row-link").last.click()
     expect(dashboard.log).to_be_visible()
     axe_is_content(page, state="a ticket of the demo")
+
+
+def a_customer_of_many_years(desk, conversations: int) -> dict:
+    """Tokens of a customer with so many conversations; all but the last are copies, made in the database."""
+    guest = desk.api()
+    tokens = guest.post("/api/auth/guest", json={"name": "Meena", "email": "meena@example.com"}).json()
+    guest.headers["Authorization"] = f"Bearer {tokens['access']}"
+    made = guest.post("/api/support/create", json={"message": "The lid of the ghee jar was loose"})
+    ticket = made.raise_for_status().json()["id"].replace("-", "")
+    columns = [name for _, name, *_ in desk.sql("pragma table_info(tickets_ticket)")]
+    [row] = desk.sql("select * from tickets_ticket where id = ?", ticket)
+    insert = f"insert into tickets_ticket values ({', '.join('?' for _ in columns)})"  # noqa: S608
+    before = dict(zip(columns, row, strict=True))
+    for number in range(1, conversations):
+        at = f"2025-01-{number % 28 + 1:02} 10:{number % 60:02}:00"
+        copy = {
+            "id": uuid.uuid4().hex,
+            "number": before["number"] + number,
+            "client_id": None,
+            "status": "closed",
+        }
+        desk.sql(insert, *(before | copy | {"closed_at": at, "updated_at": at}).values())
+    return {key: tokens[key] for key in ("access", "refresh")}
+
+
+def test_a_hundred_past_conversations_and_a_page_from_right_to_left(person, desk):
+    identity = a_customer_of_many_years(desk, 100)
+    page = person(**PHONE, **STILL)
+    page.goto("/")
+    chat = Chat(page)
+    chat.keep({"identity": identity})
+    page.reload()
+    chat.open()
+    chat.press("Back to all conversations")
+    past = chat.frame.get_by_role("list", name="Past conversations").get_by_role("button")
+    more = chat.frame.get_by_role("button", name="Earlier conversations")
+    expect(past).to_have_count(19)
+    for number in (39, 59, 79, 99):
+        more.click()
+        expect(past).to_have_count(number)
+        # The keyboard goes on where the list was
+        expect(past.nth(number - 20)).to_be_focused()
+    expect(more).to_have_count(0)
+    frame = chat.document()
+    axe_is_content(page, frame, state="a hundred conversations")
+
+    # As a language would that is written so; its box and its arrows change sides
+    for document in (page.main_frame, frame):
+        document.evaluate("document.documentElement.dir = 'rtl'")
+    fits_a_phone(page, frame)
+    axe_is_content(page, frame, state="from right to left")
+    chat.frame.get_by_role("list", name="Your last conversation").get_by_role("button").click()
+    expect(chat.bubbles("customer").first).to_contain_text("The lid of the ghee jar")
+    frame.evaluate("document.documentElement.dir = 'rtl'")
+    fits_a_phone(page, frame)
+    axe_is_content(page, frame, state="a conversation from right to left")
+    back = chat.frame.get_by_role("button", name="Back to all conversations").bounding_box()
+    close = chat.frame.get_by_role("button", name="Close chat").bounding_box()
+    assert back["x"] > close["x"]
+    log, said = chat.log.bounding_box(), chat.bubbles("customer").first.bounding_box()
+    assert said["x"] - log["x"] < log["width"] / 4

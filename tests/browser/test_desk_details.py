@@ -56,6 +56,45 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
     assert height(one_line) <= 37
 
 
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_header_of_a_late_urgent_ticket_is_as_low(agent, width):
+    dashboard = Dashboard(agent(viewport={"width": width, "height": 900}))
+    page = dashboard.page
+    page.goto("/support/?view=open&priority=urgent")
+    page.locator(".row-link").first.click()
+    expect(page.locator("#ticket-head .due.big")).to_be_visible()
+    assert height(dashboard.head) <= 65
+    # Each control whole, none behind another
+    name, pills = page.locator("#ticket-head h1").bounding_box(), page.locator(".pills").bounding_box()
+    assert name["y"] + name["height"] <= pills["y"] + 1
+    assert pills["x"] + pills["width"] <= width
+
+
+def test_a_row_with_the_sign_of_its_channel_is_as_high_as_the_others(agent, desk):
+    caller = {"customer": {"name": "Meera Caller", "phone": "9811122233"}, "message": "Where is my parcel?"}
+    desk.as_agent().post("/api/support/admin/create", json=caller).raise_for_status()
+    page = agent(viewport={"width": 1440, "height": 900})
+    page.goto("/support/?view=all&q=Meera+Caller")
+    row = page.locator(".row", has=page.locator(".row-channel"))
+    expect(row).to_have_count(1)
+    assert round(height(row)) == 68
+
+
+def test_views_that_do_not_fit_are_a_button_away(agent):
+    page = agent(viewport={"width": 1440, "height": 900})
+    page.goto("/support/")
+    more, done = (
+        page.get_by_role("button", name="More views"),
+        page.get_by_role("link", name=re.compile("^Done")),
+    )
+    expect(more).to_be_visible()
+    for _ in range(4):
+        if more.is_visible():
+            more.click()
+    expect(more).to_be_hidden()
+    expect(done).to_be_in_viewport()
+
+
 def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
     page = agent(viewport={"width": 1440, "height": 900})
     page.goto("/support/?view=all&q=Hundred")

@@ -225,6 +225,19 @@ def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
     assert notes.count() == (1 if code == 550 else 0)
 
 
+def test_what_waits_behind_a_full_mailbox_does_not_take_the_place_of_other_letters(
+    by_mail, hook, asha, posted, refused, monkeypatch
+):
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    for number in range(7):
+        workflow.agent_replies(by_mail, f"Answer {number}", by=asha)
+    hook(letter("Where is it?", sender="vikram@example.com"))
+    refused(SMTPRecipientsRefused({"priya.mail@example.com": (452, b"mailbox full")}))
+    assert posted() == []
+    workflow.agent_replies(Ticket.objects.exclude(pk=by_mail.pk).get(), "Hello", by=asha)
+    assert [sent.to for sent in posted(10.5)] == [["vikram@example.com"]]
+
+
 @pytest.mark.parametrize(
     ("code", "said", "is_final"),
     [

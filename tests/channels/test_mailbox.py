@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from tests.channels.imap_server import ImapServer
 from tests.channels.mails import letter
-from tickets.channels.email import imap
+from tickets.channels import inbox
+from tickets.channels.email import imap, parsing
 from tickets.models import Incoming, Job, Ticket
 from tickets.operations import jobs
 
@@ -52,6 +53,71 @@ def test_one_poisoned_letter_is_put_aside_and_the_others_arrive(mailbox):
     poll()
     assert Ticket.objects.count() == 2
     assert Incoming.objects.filter(state="quarantined").count() == 1
+
+
+def test_a_letter_that_the_server_does_not_hand_out_stops_none_behind_it_and_is_tried_again(
+    mailbox, monkeypatch, caplog
+):
+    poll()
+    take, broken = imap._take, {5}
+
+    def refused(box, uid):
+        if uid in broken:
+            raise imaplib.IMAP4.error("UID FETCH failed: the message is damaged")
+        take(box, uid)
+
+    monkeypatch.setattr(imap, "_take", refused)
+    mailbox.letters = {5: letter("Damaged")}
+    with pytest.raises(imaplib.IMAP4.error):
+        poll()
+    mailbox.letters[6] = letter("Behind", sender="r@example.com")
+    poll()
+    assert Ticket.objects.get().messages.get(seq=1).text == "Behind"
+    broken.clear()
+    poll()
+    assert Ticket.objects.count() == 2
+    assert mailbox.seen == {5, 6}
+
+
+def test_a_letter_that_never_arrives_is_left_in_the_mailbox_in_the_end(mailbox, monkeypatch, caplog):
+    poll()
+    monkeypatch.setattr(imap, "MOST_TRIES", 2)
+    take = imap._take
+    tried = []
+
+    def refused(box, uid):
+        tried.append(uid)
+        if uid == 5:
+            raise imaplib.IMAP4.error("UID FETCH failed: the message is damaged")
+        take(box, uid)
+
+    monkeypatch.setattr(imap, "_take", refused)
+    mailbox.letters = {5: letter("Damaged")}
+    for uid in (6, 7, 8):
+        mailbox.letters[uid] = letter(f"Letter {uid}", sender=f"c{uid}@example.com")
+        poll()
+    assert (tried.count(5), Ticket.objects.count()) == (2, 3)
+    assert "the letter with the UID 5 stays in the mailbox" in caplog.text
+
+
+@pytest.mark.parametrize("sign", [b"\0", b"\x01", b"\x1b"])
+def test_a_message_id_with_a_control_character_is_no_key(sign):
+    # PostgreSQL stores no NUL: such a letter would hold up the mailbox
+    assert parsing.key_of(b"Message-ID: <a" + sign + b"b@example.com>\r\n\r\nHello").startswith("sha256-")
+
+
+def test_a_stored_letter_that_cannot_be_removed_stops_no_other(mailbox, monkeypatch):
+    def refuses(name):
+        raise PermissionError(13, "Permission denied", name)
+
+    poll()
+    monkeypatch.setattr(inbox.default_storage, "delete", refuses)
+    mailbox.letters = {5: letter("First"), 6: letter("Second", sender="r@example.com")}
+    poll()
+    assert Ticket.objects.count() == 2
+    Incoming.objects.update(state="ignored", received_at=timezone.now() - inbox.KEPT_ASIDE * 2)
+    inbox.forget_ignored(timezone.now())
+    assert not Incoming.objects.exists()
 
 
 def test_a_mailbox_that_was_built_again_doubles_nothing(mailbox):

@@ -72,6 +72,24 @@ def test_a_signed_call_that_cannot_be_read_is_put_aside(cloud, body):
 # --- Villy first -------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "bad", [{"id": "wamid.bad"}, {"content": "Hello \0 there"}, {"content": "Half \ud800 of it"}], ids=str
+)
+def test_a_message_that_cannot_be_stored_stops_none_behind_it(cloud, bad, monkeypatch):
+    whole = inbox.take_in
+
+    def take_in(channel, key, **given):
+        if key == "wamid.bad" and "payload" in given:
+            raise ValueError("no database takes this")
+        return whole(channel, key, **given)
+
+    monkeypatch.setattr(inbox, "take_in", take_in)
+    first = message(**{"content": "Hello"} | bad)
+    assert signed(call([first, message(content="Good evening", sender="919800000001")])).status_code == 200
+    assert Person.objects.filter(phone__contains="9800000001").exists()
+    assert Incoming.objects.count() == 2
+
+
 def test_villy_answers_first_with_text_that_stands_alone(cloud):
     factories.makhana()
     says("show me makhana")

@@ -1,9 +1,13 @@
 """Which pages may hold the widget's frame, and what its headers say."""
 
+import gzip
+
 import pytest
 from django.test import RequestFactory
 
 from chatbot.widget import embed
+from tickets.models.settings import THE_ROW, DeskSettings
+from tickets.team import settings as team
 
 ORIGINS = [
     "https://shop.example",
@@ -92,3 +96,44 @@ def test_only_the_frame_can_be_framed(client, db):
         response = client.get(url, headers={"Host": "desk.example"})
         assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
         assert response["X-Frame-Options"] == "DENY"
+
+
+# Letters that compress worst: four bytes each, or three, and none twice
+HEAVY = [
+    "\U0001f64f\U0001f4e6\U0001f6d2\U0001f30d\U0001f9e1\U0001f381\U0001f525\U0001f3e0\U0001f95d\U0001f36f"
+    * 2,
+    "मदद चाहिए? हमसे पूछिए",
+    "问我们任何关于您的订单和退货的事情吧好吗",
+]
+
+
+@pytest.mark.parametrize("text", HEAVY)
+def test_the_loader_stays_below_4_kb_whatever_staff_have_it_say(client, db, text):
+    longest = "".join(chr(ord(letter) + at) for at, letter in enumerate(text[:20]))
+    row = {"colour": "#1a2b3c", "text_colour": "#fedcba", "side": "left", "launcher_text": longest}
+    DeskSettings.objects.create(pk=THE_ROW, version=1, **row)
+    team.forget()
+    answer = client.get("/widget.js", headers={"Host": "desk.example", "Accept-Encoding": "gzip"})
+    assert longest in gzip.decompress(answer.content).decode()
+    assert len(answer.content) <= 4096
+
+
+def test_a_longer_text_of_before_is_cut_where_it_was_not_seen(client, db):
+    DeskSettings.objects.create(
+        pk=THE_ROW, version=1, launcher_text="A text of forty letters, of an old form"
+    )
+    team.forget()
+    said = client.get("/widget.js", headers={"Host": "desk.example"}).content.decode()
+    assert '"label": "A text of forty lett"' in said
+
+
+def test_the_style_sheet_of_the_loader_keeps_what_blanks_mean(client, db):
+    said = client.get("/widget.js", headers={"Host": "desk.example"}).content.decode()
+    for rule in (
+        "calc(20px + env(",
+        "min(680px,calc(100dvh - 112px))",
+        "[aria-expanded=true] .a",
+        "iframe:not([data-alive]){",
+    ):
+        assert rule in said
+    assert "  " not in said.split("const style=")[1].split("`")[1]

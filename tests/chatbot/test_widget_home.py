@@ -1,5 +1,6 @@
 """The widget beside its conversation: the home, past conversations, ending a chat, the number on the button."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from tests import factories
 from tests.assertions import refused
 from tests.pages import page
 from tickets import workflow
+from tickets.channels import links
 from tickets.models import Status, Ticket, TicketEvent
 from tickets.team import hours
 
@@ -58,6 +60,79 @@ def test_home_lists_all_of_the_persons_conversations_with_state_last_line_and_un
     assert last.one(aria_label="1 unread").text == "1"
     assert "Closed" in past.text or past.one("span", _class="count")
     assert "Another customer's" not in shown.text
+
+
+@pytest.mark.engines
+def test_a_hundred_conversations_are_all_reached_page_by_page_each_once(api, priya, vikram):
+    now = timezone.now()
+    for number in range(45):
+        ticket = factories.ticket(priya, f"Question {number}")
+        # Two of them at one moment each, also where a page ends
+        Ticket.objects.filter(pk=ticket.pk).update(updated_at=now - timedelta(minutes=number // 2))
+    factories.ticket(vikram, "Another customer's")
+    client = api(priya)
+    seen, answer = [], client.get(CONVERSATION, {"conversation": "home"})
+    for _ in range(10):
+        shown = page(answer)
+        seen += [card["data-go"] for card in shown.all("button", _class="talk")]
+        more = shown.all("button", _class="earlier-talks")
+        if not more:
+            break
+        answer = client.get(more[0]["data-earlier"])
+    mine = Ticket.objects.filter(requester=priya).order_by("-updated_at", "-id")
+    assert seen == [str(id) for id in mine.values_list("id", flat=True)]
+
+
+@pytest.mark.parametrize(
+    "place", ["", "x", "2026-11-29T10:00:00 x", "2026-11-29T10:00:00+00:00", "\0", " ", "9" * 3000]
+)
+def test_a_place_that_is_none_has_no_conversations_after_it(api, priya, place):
+    factories.ticket(priya)
+    answer = api(priya).get("/widget/conversations", {"after": place})
+    assert answer.status_code == 200
+    assert page(answer).all("button") == []
+
+
+def test_the_list_of_past_conversations_takes_one_query_a_page(api, priya, django_assert_max_num_queries):
+    for number in range(25):
+        factories.ticket(priya, f"Question {number}")
+    place = home.first_page(priya).next
+    client = api(priya)
+    client.get("/widget/conversations", {"after": place})
+    with django_assert_max_num_queries(3):
+        client.get("/widget/conversations", {"after": place})
+
+
+# --- WhatsApp ------------------------------------------------------------------
+
+
+def whatsapp_of(client, ticket):
+    return client.post("/widget/whatsapp", {"conversation": str(ticket.pk)})
+
+
+def test_the_chat_goes_on_in_whatsapp_with_words_that_prove_whose_number_it_is(
+    api, priya, vikram, settings
+):
+    settings.WHATSAPP_NUMBER = "911140000000"
+    ticket = factories.ticket(priya)
+    client = api(priya)
+    shown = page(client.get(CONVERSATION)).one("div", _class="conversation")
+    assert shown["data-whatsapp-url"] == "/widget/whatsapp"
+    url = whatsapp_of(client, ticket).content.decode()
+    token = re.fullmatch(r"https://wa\.me/911140000000\?text=Continue%20%23([a-z2-7]{42})", url)[1]
+    assert links.find_reply(token).ticket == ticket
+    # Pressed again it is the same address: no row a tap
+    assert whatsapp_of(client, ticket).content.decode() == url
+    assert whatsapp_of(api(vikram), ticket).status_code == 404
+    links.revoke(ticket)
+    assert whatsapp_of(client, ticket).content.decode() != url
+
+
+def test_without_a_number_the_chat_offers_no_whatsapp(api, priya):
+    ticket = factories.ticket(priya)
+    client = api(priya)
+    assert page(client.get(CONVERSATION)).one("div", _class="conversation")["data-whatsapp-url"] == ""
+    assert whatsapp_of(client, ticket).status_code == 404
 
 
 def test_without_a_conversation_the_widget_opens_on_its_home(api, priya, asha):
@@ -260,7 +335,7 @@ def test_the_loader_brings_the_shops_colours_and_is_at_most_4_kb(client, db):
     for text in (
         ", ${number} unread",
         "We can't open the chat right now. Please try",
-        "${edge}: calc(20px + env(",
+        "${edge}:calc(20px + env(",
     ):
         assert text in script
     # A page with Trusted Types allows no markup as text

@@ -1,5 +1,6 @@
 """What Procfile, compose.yaml and the documents say, held against the desk; the Procfile's processes are started."""
 
+import json
 import os
 import re
 import shlex
@@ -49,6 +50,138 @@ def test_every_command_that_is_started_exists_with_its_options(line):
     name, *arguments = words[words.index("manage.py") + 1 :]
     parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
     parser.parse_args(arguments)
+
+
+def named_variables(service: dict) -> set[str]:
+    """The variables that compose fills in somewhere in this part of the file."""
+    return set(re.findall(r"\$\{([A-Z_]+)", json.dumps(service)))
+
+
+@pytest.mark.parametrize("name", ["app", "worker"])
+def test_every_setting_reaches_the_containers_by_the_file_of_variables(name):
+    service = COMPOSE["services"][name]
+    assert service["env_file"] == [{"path": ".env", "required": False}]
+    # What stands in `environment` wins over the file: only what compose itself decides
+    decided = {"DEBUG", "DATABASE_URL", "REDIS_URL", "BACKGROUND_WORK", "IGNORED_VARIABLES"}
+    filled_in = {key for key, value in service["environment"].items() if "${" in str(value)} - {
+        "DATABASE_URL"
+    }
+    assert set(service["environment"]) - filled_in == decided - (
+        {"BACKGROUND_WORK"} if name == "worker" else set()
+    )
+    # The desk refuses a name that it does not know: those of compose alone are told to it
+    strange = named_variables(service) - READ - {"WORKERS"}
+    assert strange == set(service["environment"]["IGNORED_VARIABLES"].split(","))
+
+
+def test_the_example_of_the_file_names_only_what_the_desk_or_compose_reads():
+    lines = (ROOT / "deploy/env.example").read_text().splitlines()
+    named = {line.split("=")[0] for line in lines if line and not line.startswith("#")}
+    assert named - READ - named_variables(COMPOSE) == set()
+    required = set(re.findall(r"\$\{([A-Z_]+):\?", (ROOT / "compose.yaml").read_text()))
+    assert required <= named
+
+
+def test_what_the_services_wait_for_and_mount_is_there():
+    services = COMPOSE["services"]
+    for name, service in services.items():
+        assert set(service.get("depends_on", ())) <= set(services), name
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert source in COMPOSE["volumes"] or source == "./backups" or (ROOT / source).exists(), (
+                name,
+                source,
+            )
+        assert "image" in service or "build" in service, name
+
+
+def test_the_image_runs_as_a_person_without_rights_and_tells_its_health():
+    lines = (ROOT / "Dockerfile").read_text()
+    assert re.findall(r"^USER (\w+)$", lines, re.MULTILINE)[-1] == "desk"
+    assert "useradd --create-home --uid 1000 desk" in lines
+    assert "HEALTHCHECK" in lines
+    copied = re.search(r"^COPY ((?:requirements\S* )+)", lines, re.MULTILINE)[1].split()
+    assert all((ROOT / name).exists() for name in copied)
+
+
+# --- The backup of the compose layout ----------------------------------------
+
+TOOLS = {
+    "pg_dump": """for each; do case $each in --file=*) printf dump > "${each#--file=}";; esac; done
+echo "pg_dump: dumping contents of table \\"public.tickets_ticket\\"" >&2
+exit ${PG_DUMP_ENDS:-0}""",
+    "pg_restore": """echo "pg_restore: processing data for table \\"public.tickets_ticket\\"" >&2
+exit ${PG_RESTORE_ENDS:-0}""",
+    "psql": 'printf "%s" "${THERE:-}"',
+}
+
+
+@pytest.fixture
+def compose_tools(tmp_path):
+    """`run(service command, **environment)`: the scripts as compose starts them, with PostgreSQL's tools replaced."""
+    (tmp_path / "bin").mkdir()
+    for name, body in TOOLS.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    for folder in ("data", "data/mail", "backups"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data/secret.key").write_text("key")
+    (tmp_path / "data/mail/letter.eml").write_text("letter")
+
+    def run(command: str, **environment) -> subprocess.CompletedProcess:
+        folders = {
+            "DATA": str(tmp_path / "data"),
+            "BACKUPS": str(tmp_path / "backups"),
+            "PGDATABASE": "desk",
+        }
+        path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+        words = [word.replace("/deploy/", f"{ROOT}/deploy/") for word in shlex.split(command)]
+        return subprocess.run(
+            words, env={"PATH": path} | folders | environment, capture_output=True, text=True, timeout=60
+        )
+
+    run.folder = tmp_path
+    return run
+
+
+def test_the_backup_service_is_a_command_that_makes_a_whole_folder_and_shows_progress(compose_tools):
+    service = COMPOSE["services"]["backup"]
+    assert service["profiles"] == ["tools"]
+    done = compose_tools(service["command"])
+    assert done.returncode == 0, done.stderr
+    assert '"public.tickets_ticket"' in done.stdout
+    [made] = (compose_tools.folder / "backups").iterdir()
+    assert {each.name for each in made.iterdir()} == {"database.dump", "data.tar.gz", "SHA256SUMS"}
+    assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=made, capture_output=True).returncode == 0
+    kept = subprocess.run(["tar", "-tzf", made / "data.tar.gz"], capture_output=True, text=True).stdout
+    assert "secret.key" in kept
+    assert "letter.eml" not in kept
+
+
+def test_a_dump_that_fails_halfway_is_no_backup(compose_tools):
+    done = compose_tools(COMPOSE["services"]["backup"]["command"], PG_DUMP_ENDS="3")
+    assert done.returncode == 3
+    assert [each.suffix for each in (compose_tools.folder / "backups").iterdir()] == [".part"]
+
+
+def test_the_way_back_checks_what_it_is_given_and_overwrites_nothing(compose_tools):
+    compose_tools(COMPOSE["services"]["backup"]["command"])
+    [made] = (compose_tools.folder / "backups").iterdir()
+    back = f"sh /deploy/restore.sh {made}"
+    assert "There are files in DATA_DIR already." in compose_tools(back).stderr
+    empty = compose_tools.folder / "empty"
+    empty.mkdir()
+    assert (
+        "There is a desk in this database already."
+        in compose_tools(back, DATA=str(empty), THERE="1").stderr
+    )
+    assert compose_tools(back, DATA=str(empty), PG_RESTORE_ENDS="1").returncode == 1
+    assert list(empty.iterdir()) == []
+    done = compose_tools(back, DATA=str(empty))
+    assert (done.returncode, "Restored." in done.stdout) == (0, True), done.stderr
+    assert (empty / "secret.key").read_text() == "key"
+    (made / "database.dump").write_text("changed")
+    assert compose_tools(back, DATA=str(empty)).returncode != 0
 
 
 # --- What is started ---------------------------------------------------------
@@ -111,7 +244,13 @@ def until(condition, seconds: float = 60) -> None:
 def test_the_processes_of_the_procfile_are_one_desk_on_postgresql_and_redis(tmp_path):
     redis = Redis().start()
     with running(Postgres) as postgres:
-        desk = Processes(tmp_path, DATABASE_URL=postgres.database("desk"), REDIS_URL=redis.url)
+        desk = Processes(
+            tmp_path,
+            DATABASE_URL=postgres.database("desk"),
+            REDIS_URL=redis.url,
+            # No mailbox listens there: a job that fails
+            EMAIL_IN_URL=f"imap://user:word@127.0.0.1:{free_port()}/INBOX",
+        )
         try:
             subprocess.run(["sh", "-c", PROCFILE["release"]], cwd=ROOT, env=desk.environment, check=True)
             desk.run("shell", "--no-imports", "-c", PEOPLE)
@@ -168,5 +307,19 @@ def _is_one_desk(desk: Processes) -> None:
     # By a worker: the web processes were told to leave it
     until(lambda: any(data.get("id") == ticket for _, data in ears[0].heard_at))
     assert desk.client().get("/metrics").status_code == 404
-    told = desk.client(Authorization=f"Bearer {'m' * 30}").get("/metrics")
-    assert 'desk_tickets{status="open"} 1.0' in told.text
+    guest.post("/widget/transcript", data={"conversation": ticket}).raise_for_status()
+    scraper = desk.client(Authorization=f"Bearer {'m' * 30}")
+
+    def counts(series: str) -> bool:
+        found = re.search(rf"^{re.escape(series)} (\S+)$", scraper.get("/metrics").text, re.MULTILINE)
+        return bool(found) and float(found[1]) >= 1
+
+    # Counted by the workers, which answer no scrape, and told by whichever web process is asked
+    for series in (
+        'desk_tickets{status="open"}',
+        "desk_answers_overdue_total",
+        "desk_letters_total",
+        'desk_job_failures_total{job="mailbox"}',
+        'desk_messages_total{sender="customer"}',
+    ):
+        until(lambda series=series: counts(series))

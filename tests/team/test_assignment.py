@@ -187,6 +187,26 @@ def test_tickets_of_a_team_that_is_full_do_not_hold_up_those_of_others(priya, as
     assert assigned() == {asha.name: 1, rohan.name: 1}
 
 
+def test_a_ticket_that_cannot_be_assigned_holds_up_no_other(priya, asha, monkeypatch, caplog):
+    rules(assignment="round-robin")
+    online(asha)
+    bad, other = tickets_of(priya, 2)
+    assign = workflow.assign_if_unchanged
+
+    def broken(ticket, *args):
+        if ticket.pk == bad.pk:
+            raise ValueError("a bad row")
+        return assign(ticket, *args)
+
+    monkeypatch.setattr(assignment.workflow, "assign_if_unchanged", broken)
+    run()
+    run()
+    assert Ticket.objects.get(pk=other.pk).assignee_name == asha.name
+    assert not Ticket.objects.get(pk=bad.pk).assignee_id
+    assert not Availability.objects.exclude(claim=None).exists()
+    assert f"ticket {bad.pk} could not be assigned" in caplog.text
+
+
 def test_snoozed_answered_and_spam_tickets_are_not_assigned(priya, asha, rohan):
     rules(assignment="round-robin")
     online(asha)

@@ -201,6 +201,17 @@ def test_a_rule_that_fails_is_in_the_log_and_stops_no_other(priya, monkeypatch):
     assert RuleRun.objects.get(rule__name="Broken").detail == "ZeroDivisionError"
 
 
+@pytest.mark.parametrize("conditions", [{"tags": 5}, {"words": [None]}, {"status": 7}], ids=str)
+def test_conditions_that_cannot_be_read_stop_no_other_rule(priya, conditions):
+    bad = rule("created", macro("First", priority="low"), name="Broken")
+    Rule.objects.filter(pk=bad.pk).update(conditions=conditions)
+    rule("created", macro("Second", priority="urgent"), name="Whole")
+    ticket = factories.ticket(priya)
+    run()
+    assert sorted(runs()) == [("Broken", "failed"), ("Whole", "done")]
+    assert now(ticket).priority == "urgent"
+
+
 # --- Once --------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """The page `Settings` in the admin: what staff fill in, what is refused, and what the audit has of it."""
 
+import time
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -93,6 +94,15 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
     assert again["hours_0"] == "09:30-13:00, 14:00-18:30"
     assert again["target_low_resolution"] == "3 d"
     assert again["suggestions_en"] == "Where is my order?\nReturns"
+
+
+def test_a_launcher_text_that_would_not_be_seen_is_refused_with_a_sentence(browse, meera):
+    client = browse(meera)
+    shown = client.post(PAGE, filled(client, launcher_text="Ask us anything you like!")).content.decode()
+    assert "At most 20 characters fit beside the symbol; this text has 25." in shown
+    assert not DeskSettings.objects.filter(launcher_text__gt="").exists()
+    client.post(PAGE, filled(client, launcher_text="Ask us anything here"))
+    assert team.current().launcher_text == "Ask us anything here"
 
 
 def test_each_changed_setting_is_an_entry_of_the_audit_with_old_and_new(browse, meera):
@@ -256,6 +266,40 @@ def test_a_calendar_of_many_thousand_days_is_refused():
     text = f"BEGIN:VCALENDAR\n{many * 10}END:VCALENDAR"
     # Two years have no more than 762 days
     assert len(holidays.read_calendar(text.encode(), date(2026, 1, 1))) <= 762
+
+
+def test_days_beyond_the_calendar_are_left_out_and_the_others_arrive():
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:{}\n{}SUMMARY:{}\nEND:VEVENT\n"
+    events = (
+        ("99991231", "", "The last day"),
+        ("00010101", "RRULE:FREQ=YEARLY\n", "The first day"),
+        ("20270115", "DTEND;VALUE=DATE:00010101\n", "Ends before it begins"),
+        ("20261301", "", "No such month"),
+        ("20270126", "", "Republic Day"),
+    )
+    text = "BEGIN:VCALENDAR\n" + "".join(event.format(*each) for each in events) + "END:VCALENDAR"
+    assert holidays.read_calendar(text.encode(), date(2026, 11, 29)) == {
+        date(2027, 1, 1): "The first day",
+        date(2027, 1, 15): "Ends before it begins",
+        date(2027, 1, 26): "Republic Day",
+    }
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        "BEGIN:VEVENT\n" * 75_000,
+        "BEGIN:VEVENT\nSUMMARY:" + " " * 1_000_000 + "x\nEND:VEVENT\n",
+        "BEGIN:VEVENT\nDTSTART;VALUE=DATE:00010101\nRRULE:FREQ=YEARLY\nEND:VEVENT\n" * 14_000,
+    ],
+    ids=["no ends", "a long line", "every year since the first"],
+)
+@pytest.mark.timeout(60)
+def test_a_calendar_takes_time_in_proportion_to_its_size(filling):
+    began = time.process_time()
+    holidays.read_calendar(f"BEGIN:VCALENDAR\n{filling}END:VCALENDAR".encode(), date(2026, 11, 29))
+    # With a pattern that looked for each end anew the first two took minutes
+    assert time.process_time() - began < 10
 
 
 def test_a_calendar_file_becomes_holidays(browse, meera):

@@ -8,7 +8,16 @@ from django.utils import timezone
 from tests import factories
 from tests.pages import page
 from tickets import workflow
-from tickets.models import Message, Outgoing, ScheduledReply, Sender, Status, Ticket, TicketEvent
+from tickets.models import (
+    Message,
+    Outgoing,
+    Person,
+    ScheduledReply,
+    Sender,
+    Status,
+    Ticket,
+    TicketEvent,
+)
 from tickets.operations import desk_steps, jobs
 from tickets.team.settings import CurrentSettings
 from tickets.workflow import callbacks
@@ -266,6 +275,17 @@ def test_a_planned_reply_to_a_ticket_that_was_closed_becomes_a_note(ticket, asha
     assert "was not sent" in ticket.messages.get(internal=True).text
 
 
+def test_a_planned_reply_of_an_agent_who_left_becomes_a_note(ticket, asha):
+    plan(ticket, asha)
+    Person.objects.filter(pk=asha.pk).update(is_active=False)
+    send_due(3)
+    assert ScheduledReply.objects.count() == 0
+    assert not ticket.messages.filter(sender=Sender.AGENT, internal=False).exists()
+    note = ticket.messages.get(internal=True)
+    assert note.text == f"{asha.name} has left, so this reply was not sent:\n\nYour parcel leaves today"
+    assert (stored(ticket).has_scheduled, stored(ticket).assignee) == (False, None)
+
+
 def test_one_planned_reply_that_fails_stops_no_other(ticket, asha, vikram, monkeypatch):
     other = factories.ticket(vikram)
     plan(ticket, asha, "First"), plan(other, asha, "Second")
@@ -291,6 +311,17 @@ def test_the_page_plans_a_reply_shows_it_and_cancels_it(ticket, asha, browse):
     assert client.post(form["action"], form.fields()).status_code in (200, 302)
     assert not ScheduledReply.objects.filter(pk=later.pk).exists()
     assert stored(ticket).has_scheduled is False
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31T23:59:59"]
+)
+def test_the_edges_of_the_calendar_are_refused_by_every_form_with_a_time(ticket, asha, browse, at):
+    client, said = browse(asha), {"message": "Tomorrow", "at": at, "clientId": "l-1"}
+    for path, form in (("later", said), ("snooze", {"until": at})):
+        answer = client.post(f"/support/{ticket.pk}/{path}", form, HTTP_X_REQUESTED_WITH="fetch")
+        assert answer.status_code in (400, 409), path
+    assert (ScheduledReply.objects.count(), stored(ticket).snoozed_until) == (0, None)
 
 
 @pytest.mark.parametrize("hours", [-1, 24 * 400])

@@ -18,7 +18,8 @@ from tests import factories
 from tickets import live, queries, workflow
 from tickets.accounts import tokens
 from tickets.api import serializers
-from tickets.models import InboxEvent, Person, Ticket
+from tickets.models import InboxEvent, Person, Scope, Ticket
+from tickets.shop import keys
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
@@ -354,6 +355,20 @@ def test_a_stream_is_open_to_those_whom_it_concerns(who, what, status, ticket, r
                 answer = json.loads(ear.response.content)
                 assert answer.keys() == {"detail", "code"}
                 assert ("WWW-Authenticate" in ear.response.headers) == (status == 401)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("scope", "inbox"), [(Scope.TICKETS_READ, 200), (Scope.TICKETS_WRITE, 403), (Scope.SHOP_READ, 403)]
+)
+def test_a_service_key_hears_the_inbox_with_its_scope_and_no_customers_stream(scope, inbox, ticket):
+    _, raw = keys.create("Our shop", [scope])
+
+    async def story():
+        for path, status in ((INBOX, inbox), (path_of(ticket), 403)):
+            async with listening(path, raw) as ear:
+                assert ear.response.status_code == status
 
     asyncio.run(story())
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests import factories
+from tickets.channels import links
 from tickets.models import Ticket
 
 PART = b'Content-Disposition: form-data; name="image"; '
@@ -81,3 +82,33 @@ def test_the_agents_form_keeps_a_picture_of_any_name(ticket, asha, browse):
     answer = browse(asha).generic("POST", f"/support/{ticket.pk}/reply", body, content_type=kind)
     assert answer.status_code in (201, 302), answer.content
     assert ticket.messages.last().picture
+
+
+PDF = b"%PDF-1.7\n%%EOF"
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        (b'filename="' + "चालान-ü 🙂.pdf".encode() + b'"', "चालान-ü 🙂.pdf"),
+        (b"filename*=utf-8''%E0%A4%9A%E0%A4%BE.pdf", "चा.pdf"),
+        (b"filename*=iso-8859-1''caf%E9.pdf", "café.pdf"),
+        (b'filename="' + "\u202efdp.exe".encode() + b'"', "fdp.exe"),
+        (b'filename="../../etc/' + "बिल.pdf".encode() + b'"', "बिल.pdf"),
+    ],
+    ids=["raw", "extended", "other charset", "turned around", "path"],
+)
+@pytest.mark.parametrize("door", ["api", "page", "link"])
+def test_a_document_keeps_its_name_in_any_script(door, disposition, name, ticket, priya, asha, api, browse):
+    head = (
+        b'--cut\r\nContent-Disposition: form-data; name="file"; %b\r\nContent-Type: application/pdf\r\n\r\n'
+    )
+    body = head % disposition + PDF + b"\r\n--cut--\r\n"
+    client, path = {
+        "api": (api(priya), f"/api/support/{ticket.pk}/message"),
+        "page": (browse(asha), f"/support/{ticket.pk}/reply"),
+        "link": (browse(), f"/c/{links.token(links.create(ticket))}/"),
+    }[door]
+    answer = client.generic("POST", path, body, content_type="multipart/form-data; boundary=cut")
+    assert answer.status_code in (201, 302, 303), answer.content
+    assert [each.name for each in ticket.messages.last().attachments.all()] == [name]

@@ -1,7 +1,9 @@
 """Webhooks: what is told, signed how, in which order, how often, and where never."""
 
 import socket
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -126,6 +128,43 @@ def test_a_failure_holds_up_its_ticket_and_no_other(hook, server, priya, vikram)
     types = [type for type, data in told(server)]
     assert types[0] == "ticket.created"
     assert not Delivery.objects.filter(state=DeliveryState.WAITING).exists()
+
+
+def test_an_endpoint_that_is_down_and_a_ticket_that_is_refused_hold_up_no_other(
+    hook, server, settings, priya, vikram, monkeypatch
+):
+    monkeypatch.setattr(sender, "BATCH", 3)
+    monkeypatch.setattr(sender, "MOST_A_ROUND", 2)
+    # Nothing listens there
+    webhook("http://127.0.0.1:9/")
+    refused = factories.ticket(vikram)
+    for number in range(5):
+        workflow.customer_says(refused, f"Hello {number}", by=vikram)
+    server.respond = lambda request: (500 if str(refused.pk) in request.body.decode() else 200, {}, b"")
+    # One after the other: a thread has a connection of its own, which does not see the test's rows
+    monkeypatch.setattr(
+        sender, "ThreadPoolExecutor", lambda **options: nullcontext(SimpleNamespace(map=map))
+    )
+    monkeypatch.setattr(sender, "_in_thread", sender._deliver_to_one)
+    sender.run_once()
+    other = factories.ticket(priya)
+    for _ in range(6):
+        sender.run_once()
+    ended = Delivery.objects.filter(webhook=hook, state=DeliveryState.DELIVERED)
+    assert set(ended.values_list("ticket_id", flat=True)) == {other.pk}
+
+
+def test_a_ticket_that_cannot_be_told_holds_up_no_other(hook, server, priya, vikram, monkeypatch):
+    bad, other, of_ticket = factories.ticket(vikram), factories.ticket(priya), outbox.payloads.of_ticket
+
+    def broken(ticket):
+        if ticket.pk == bad.pk:
+            raise ValueError("a bad row")
+        return of_ticket(ticket)
+
+    monkeypatch.setattr(outbox.payloads, "of_ticket", broken)
+    send_all()
+    assert [data["id"] for type, data in told(server) if type == "ticket.created"] == [str(other.pk)]
 
 
 def test_each_attempt_is_logged_with_status_and_time_and_the_pauses_grow(hook, server, priya):

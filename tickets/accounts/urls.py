@@ -7,12 +7,12 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import RedirectView
 
 from ..access import for_agents
-from . import views
+from . import company, views
 
 back = views.back_to_account
 to_sign_in = require_safe(RedirectView.as_view(pattern_name="login"))
@@ -64,7 +64,8 @@ urlpatterns = [
     # Text: on MongoDB ids are no numbers
     path(factor + "passkeys/<str:pk>/remove/", own(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
     # The company's provider (OpenID Connect); 404 without OIDC_URL
-    path("login/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("login/oidc/<str:provider_id>/login/", company.begin, name="openid_connect_login"),
+    path("login/oidc/<str:provider_id>/login/callback/", company.come_back, name="openid_connect_callback"),
     path("login/cancelled/", to_sign_in, name="socialaccount_login_cancelled"),
     path("login/error/", require_safe(social.login_error), name="socialaccount_login_error"),
     path("login/unknown/", to_sign_in, name="socialaccount_signup"),

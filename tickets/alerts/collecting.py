@@ -1,5 +1,6 @@
 """From activities to alerts: who is to hear of what happened, each of it once."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from tickets import live
@@ -31,6 +32,8 @@ from tickets.models import (
 from tickets.visibility import Visibility, visibilities
 
 from . import preferences
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 # An activity bears the time of its commit, the history that of its beginning
@@ -69,7 +72,7 @@ def collect() -> bool:
     activities = list(new[:BATCH])
     if not activities:
         return more
-    alerts = list(_alerts(activities, reachable))
+    alerts = _made(activities, reachable)
     with transaction.atomic():
         _insert(alerts)
         # Another process may have made the same ones: their keys are the same, too
@@ -77,6 +80,21 @@ def collect() -> bool:
             position=activities[-1].position
         )
     return more or len(activities) == BATCH
+
+
+def _made(activities: list[InboxEvent], reachable: dict) -> list[Alert]:
+    """Return the alerts of these activities; one that cannot be read costs no other its alert."""
+    try:
+        return list(_alerts(activities, reachable))
+    except DatabaseError:
+        # Tried again with the next look
+        raise
+    except Exception:
+        logger.exception("alerts: activity %s could not be read", activities[0].pk)
+    if len(activities) == 1:
+        return []
+    middle = len(activities) // 2
+    return _made(activities[:middle], reachable) + _made(activities[middle:], reachable)
 
 
 def _cursor() -> tuple[AlertCursor, bool]:

@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,13 +27,22 @@ from .forms import AlertsForm
 
 WORKER = Path(settings.BASE_DIR, "static/js/desk/push_worker.js")
 MOST_BYTES = 4096
+# An installed app that has no network shows this page
+AWAY_PAGE = (
+    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>{desk}</title><p>{away}</p></html>"
+)
 
 
 @require_safe
 @cache_control(no_cache=True)
 def worker(request):
     """The service worker. Its address decides its scope, so it stands below the desk's own."""
-    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    desk = escape(_("Support desk"))
+    away = escape(_("You are offline. Reload when you are connected again."))
+    said = {"desk": desk, "away": AWAY_PAGE.format(lang=get_language(), desk=desk, away=away)}
+    script = WORKER.read_text("utf-8").replace("const said = {};", f"const said = {json.dumps(said)};", 1)
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 @require_safe

@@ -8,14 +8,13 @@ from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+from supportdesk.http.multipart import BYTES
+
 # Whole numbers that a database column can hold
 DIGITS = 18
 
 
 BROKEN = "Something in this text was broken on its way: it is not encoded in UTF-8."
-
-
-BYTES = "latin-1"
 
 
 class FormParser(parsers.FormParser):

@@ -27,7 +27,7 @@ class IsAgent(BasePermission):
         if not request.user.is_authenticated:
             return False
         if isinstance(request.auth, ServiceKey):
-            authentication.require_tickets(request)
+            authentication.require_tickets(request, request.auth)
         if not request.user.is_agent:
             raise NotFound("There is nothing here for you.")
         return True

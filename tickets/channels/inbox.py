@@ -56,9 +56,17 @@ def original(incoming: Incoming) -> bytes:
 
 
 def discard(incoming: Incoming) -> None:
-    """Remove the stored file."""
-    if incoming.original:
-        default_storage.delete(incoming.original)
+    """Remove the stored file; one that cannot be removed stops nothing."""
+    _delete(incoming.original)
+
+
+def _delete(name: str) -> None:
+    try:
+        if name:
+            default_storage.delete(name)
+    except Exception:
+        # Each storage has errors of its own
+        logger.exception("the file of an incoming letter could not be removed (%s)", name)
 
 
 def process(incoming: Incoming) -> None:
@@ -83,8 +91,7 @@ def process(incoming: Incoming) -> None:
         # What is kept of it is masked by now; the raw letter may hold a card number
         raw, incoming.original = incoming.original, ""
         incoming.save()
-        if raw:
-            default_storage.delete(raw)
+        _delete(raw)
     else:
         incoming.save()
 

@@ -33,6 +33,13 @@ def create(ticket: Ticket, address: str = "") -> ConversationLink:
     )
 
 
+def of_the_chat(ticket: Ticket) -> ConversationLink:
+    """Return the link that was made for the customer's own chat, a new one when it is about to expire."""
+    soon = timezone.now() + LIFETIME / 3
+    made = ConversationLink.objects.filter(ticket=ticket, address="", revoked_at=None, expires_at__gt=soon)
+    return made.order_by("-created_at").first() or create(ticket)
+
+
 def token(link: ConversationLink) -> str:
     raw = link.pk.bytes + _digest("page", link.pk, PAGE_DIGEST)
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")

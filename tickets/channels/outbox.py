@@ -39,6 +39,8 @@ LONGEST_WAIT = timedelta(hours=1)
 DOUBT = timedelta(seconds=25)
 GIVE_UP_AFTER = timedelta(hours=24)
 BATCH = 40
+# How far to look for what may leave behind what may not yet
+MOST_PAGES = 25
 AT_ONCE = 8
 # How often the sender looks by itself; `wake` makes it look now
 PAUSE_SECONDS = 1.0
@@ -119,10 +121,24 @@ def deliver_due(now: datetime | None = None) -> int:
 
 
 def _due(now: datetime) -> list[Outgoing]:
-    """The rows that are due, of each customer and channel only the oldest one that has not left."""
+    """The rows that are due, of each customer and channel only the oldest one that has not left.
+
+    What waits behind a letter that is tried again later does not take the place of what may leave.
+    """
     waiting = Q(state=OutgoingState.WAITING, due_at__lte=now)
     orphaned = Q(state=OutgoingState.SENDING, due_at__lte=now, leased_until__lte=now)
-    rows = list(Outgoing.objects.filter(waiting | orphaned).order_by("due_at")[:BATCH])
+    due = Outgoing.objects.filter(waiting | orphaned).order_by("due_at", "id")
+    found: list[Outgoing] = []
+    for page in range(MOST_PAGES):
+        rows = list(due[page * BATCH : (page + 1) * BATCH])
+        found += _first_of_each(rows)
+        if len(rows) < BATCH or len(found) >= BATCH:
+            break
+    return found[:BATCH]
+
+
+def _first_of_each(rows: list[Outgoing]) -> list[Outgoing]:
+    """The rows that are the oldest unfinished ones of their customer and channel."""
     people = {row.person_id for row in rows if row.person_id}
     unfinished = Outgoing.objects.filter(person_id__in=people, state__in=UNFINISHED).order_by("id")
     oldest = {}

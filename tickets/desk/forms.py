@@ -217,11 +217,13 @@ def later_moment(text: str) -> datetime | None:
         return known[text]
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else timezone.make_aware(moment)
+        moment = moment.astimezone(UTC)
+    # The first and the last day of the calendar have no place in another time zone
+    except (ValueError, OverflowError):
         raise forms.ValidationError("This is not a time.") from None
-    moment = moment if moment.tzinfo else timezone.make_aware(moment)
     # Whole milliseconds, which every engine stores as they are
-    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class SeenForm(forms.Form):

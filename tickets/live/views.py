@@ -18,7 +18,7 @@ from tickets import access, live, queries
 from tickets.accounts import tokens
 from tickets.api import serializers
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
-from tickets.models import InboxEvent, Message, Person, Scope, ServiceKey, Ticket, load_files
+from tickets.models import InboxEvent, Message, Person, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
@@ -153,7 +153,8 @@ def _ear(request: HttpRequest) -> Ear:
     authenticated = authentication.KeyAuthentication().authenticate(request)
     if authenticated and isinstance(authenticated[1], ServiceKey):
         person, key = authenticated
-        authentication.require(key, Scope.TICKETS_READ)
+        # Of tickets a key opens what is below /api/support/admin/, and not the customers' streams
+        authentication.require_tickets(request, key)
         credentials, seconds = Credentials(person), SESSION_STREAM_SECONDS
     elif authenticated:
         person, token = authenticated

@@ -33,11 +33,11 @@ def require(key: ServiceKey, scope: Scope) -> None:
         raise PermissionDenied(f"This service key has no scope {scope}.", code="wrong_scope")
 
 
-def require_tickets(request) -> None:
-    """Raise PermissionDenied unless the key may read tickets, or write on them, as the method needs."""
+def require_tickets(request, key: ServiceKey) -> None:
+    """Raise PermissionDenied unless this key may read tickets, or write on them, as the method needs."""
     if not request.path.startswith(TICKETS):
         raise PermissionDenied("A service key opens tickets and the shop's data only.", code="wrong_scope")
-    require(request.auth, Scope.TICKETS_READ if request.method in READING else Scope.TICKETS_WRITE)
+    require(key, Scope.TICKETS_READ if request.method in READING else Scope.TICKETS_WRITE)
 
 
 class ShopScope(BasePermission):

@@ -13,11 +13,13 @@ changed, and `updated_at` never returns to an earlier value. So a process that w
 steps finds its condition false, and one claim assigns one ticket at most.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, F
 
+from supportdesk.http.outages import is_outage
 from tickets import workflow
 from tickets.models import (
     Assignment,
@@ -33,6 +35,8 @@ from tickets.visibility import visibilities
 from tickets.workflow import IllegalMove
 
 from .settings import current
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -148,6 +152,10 @@ def _assign_or_void(ticket: Ticket, row: Availability) -> bool:
             workflow.assign_if_unchanged(ticket, row.person, row.claim_read_at)
         except IllegalMove:
             pass
+        except Exception as reason:  # one ticket that cannot be assigned must not hold up the others
+            if is_outage(reason):
+                raise
+            logger.exception("ticket %s could not be assigned", ticket.pk)
         else:
             return True
     workflow.void_claims(ticket.pk, row.claim_read_at)

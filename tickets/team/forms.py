@@ -24,6 +24,7 @@ from .settings import (
     DEFAULT_TARGETS,
     DEFAULT_TEXT_COLOUR,
     LANGUAGES,
+    LAUNCHER_LETTERS,
     contrast,
 )
 
@@ -99,7 +100,9 @@ class SettingsForm(forms.ModelForm):
         }
         help_texts = {
             "colour": gettext_lazy("Of the launcher and the head of the chat."),
-            "launcher_text": gettext_lazy("Beside the chat's symbol. Empty: the symbol alone."),
+            "launcher_text": gettext_lazy(
+                "Beside the chat's symbol, up to 20 characters. Empty: the symbol alone."
+            ),
             "time_zone": gettext_lazy("Such as Asia/Kolkata. Empty: the server's."),
             "holiday_state": gettext_lazy(
                 "The code of a state, such as KA. Empty: the country's days only."
@@ -151,6 +154,15 @@ class SettingsForm(forms.ModelForm):
                 )
             )
         return seen
+
+    def clean_launcher_text(self):
+        text = self.cleaned_data["launcher_text"].strip()
+        if len(text) > LAUNCHER_LETTERS:
+            raise ValidationError(
+                _("At most %(most)s characters fit beside the symbol; this text has %(count)s."),
+                params={"most": LAUNCHER_LETTERS, "count": len(text)},
+            )
+        return text
 
     def clean_time_zone(self):
         name = self.cleaned_data["time_zone"].strip()

@@ -121,8 +121,11 @@ def read_calendar(raw: bytes, today: date) -> dict[date, str]:
         raise ValueError("This file is not a calendar (.ics).")
     last = date(today.year + 1, 12, 31)
     days: dict[date, str] = {}
-    for event in re.findall(r"^BEGIN:VEVENT\s*$(.*?)^END:VEVENT", text, re.M | re.S):
-        for day, name in _days_of(event, today, last):
+    # No pattern with dots: one that finds no end reads the rest of the file again for each event
+    for event in text.split("BEGIN:VEVENT")[1:]:
+        if "END:VEVENT" not in event:
+            continue
+        for day, name in _days_of(event.partition("END:VEVENT")[0], today, last):
             days[day] = f"{days[day]}; {name}"[:120] if day in days and days[day] != name else name
             if len(days) > MAX_DAYS:
                 raise ValueError("This calendar has more than a thousand days.")
@@ -130,27 +133,34 @@ def read_calendar(raw: bytes, today: date) -> dict[date, str]:
 
 
 def _days_of(event: str, today: date, last: date) -> Iterable[tuple[date, str]]:
-    lines = dict(re.findall(r"^([A-Z-]+)(?:;[^:\r\n]*)?:(.*?)\s*$", event, re.M))
+    lines = dict(map(_property, event.splitlines()))
     begins = _day(lines.get("DTSTART", ""))
-    if begins is None:
+    if begins is None or begins > last:
         # A meeting at a time of day does not close the desk
         return
-    ends = _day(lines.get("DTEND", "")) or begins + timedelta(days=1)
+    ends = _day(lines.get("DTEND", "")) or begins
     length = min(max(ends - begins, timedelta(days=1)), LONGEST_EVENT)
     name = re.sub(r"\\(.)", r"\1", lines.get("SUMMARY", "").replace(r"\n", " "))[:120] or "Holiday"
-    for first in _repeated(begins, lines.get("RRULE", ""), last):
+    for first in _repeated(begins, lines.get("RRULE", ""), today, last):
         for later in range(length.days):
             if today <= (day := first + timedelta(days=later)) <= last:
                 yield day, name
 
 
-def _repeated(begins: date, rule: str, last: date) -> Iterable[date]:
+def _property(line: str) -> tuple[str, str]:
+    """Return the name and the value of `NAME;parameters:value`."""
+    name, _, value = line.partition(":")
+    return name.partition(";")[0], value.strip()
+
+
+def _repeated(begins: date, rule: str, today: date, last: date) -> Iterable[date]:
     yield begins
     if "FREQ=YEARLY" not in rule or "BYDAY" in rule:
         return
     until = re.search(r"UNTIL=(\d{8})", rule)
     last = min(last, _day(until[1]) or last) if until else last
-    for year in range(begins.year + 1, last.year + 1):
+    # What began last year may last until today; the centuries before need no look
+    for year in range(max(begins.year, today.year - 2) + 1, last.year + 1):
         try:
             day = begins.replace(year=year)
         except ValueError:

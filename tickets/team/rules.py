@@ -239,8 +239,8 @@ def run(rule: Rule, happened: Happened) -> RuleRun | None:
         row = RuleRun(rule=rule, ticket=happened.ticket, event_key=happened.key, at=timezone.now())
         row.chain = _chain(happened)
         # Read again after each run: what an earlier rule did counts for the later ones
-        if happened.is_outdated or unmet(rule.conditions, happened.ticket, happened.text, row.at):
-            row.state = RunState.NO_MATCH
+        if happened.is_outdated or _is_unmet(rule, row, happened):
+            row.state = RunState.FAILED if row.detail else RunState.NO_MATCH
         elif loop := _loop(rule, row, happened.ticket):
             row.state, row.detail = RunState.LOOP, loop
             logger.warning("rule %s on ticket %s: %s", rule.name, happened.ticket.pk, loop)
@@ -248,6 +248,16 @@ def run(rule: Rule, happened: Happened) -> RuleRun | None:
             return row
     _apply(rule, row, happened.ticket)
     return row
+
+
+def _is_unmet(rule: Rule, row: RuleRun, happened: Happened) -> bool:
+    """Return whether the conditions do not hold; those that cannot be read stop no other rule."""
+    try:
+        return bool(unmet(rule.conditions, happened.ticket, happened.text, row.at))
+    except (AttributeError, KeyError, TypeError, ValueError) as reason:
+        logger.exception("the conditions of rule %s cannot be read", rule.name)
+        row.detail = type(reason).__name__
+        return True
 
 
 def _insert(row: RuleRun) -> bool:

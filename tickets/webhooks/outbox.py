@@ -1,18 +1,21 @@
 """From what happened to what is told: activities become deliveries, each once."""
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from tickets import live
 from tickets.models import Delivery, EventType, InboxEvent, Message, Ticket, TicketEvent, Webhook
 
 from . import payloads
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 # An activity bears the time of its commit, the history that of its beginning
@@ -78,7 +81,17 @@ def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
     messages = _messages(activities)
     changes = _changes(activities, tickets, max(webhook.created_at, activities[0].at - WRITTEN_WITHIN))
     for ticket in tickets.values():
-        happened = [*_of_messages(ticket, messages[ticket.pk]), *_of_changes(ticket, changes[ticket.pk])]
+        try:
+            happened = [
+                *_of_messages(ticket, messages[ticket.pk]),
+                *_of_changes(ticket, changes[ticket.pk]),
+            ]
+        except DatabaseError:
+            # Tried again with the next look
+            raise
+        except Exception:  # one ticket that cannot be told must not hold up the others
+            logger.exception("webhooks: what happened on ticket %s is not told", ticket.pk)
+            continue
         for at, _, type, key, data in sorted(happened, key=lambda each: each[:2]):
             yield Delivery(
                 id=uuid.uuid5(webhook.pk, f"{type}:{key}"),

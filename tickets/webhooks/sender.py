@@ -1,6 +1,7 @@
 """Sending what is due: at least once, in order per ticket, retried with backoff for a day."""
 
 import logging
+import math
 import random
 import threading
 import time
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from supportdesk.http import outbound
@@ -27,6 +29,8 @@ LEASE = timedelta(minutes=2)
 BATCH = 100
 # One endpoint in one round: others have their turn
 MOST_A_ROUND = 25
+# How far to look for what may be sent behind what may not yet
+MOST_PAGES = 50
 PAUSE_SECONDS, IDLE_SECONDS = 1, 5
 GONE = 410
 TEST = "webhook.test"
@@ -35,18 +39,36 @@ TEST = "webhook.test"
 def deliver_due(now: datetime | None = None) -> bool:
     """Send what is due; return whether anything was sent."""
     now = now or timezone.now()
-    webhooks = Webhook.objects.filter(is_active=True).in_bulk()
-    due = Delivery.objects.filter(
-        state=DeliveryState.WAITING, due_at__lte=now, webhook_id__in=list(webhooks)
-    ).order_by("due_at", "place")
-    groups: dict[uuid.UUID, list[Delivery]] = {}
-    for delivery in due[:BATCH]:
-        delivery.webhook = webhooks[delivery.webhook_id]
-        groups.setdefault(delivery.webhook_id, []).append(delivery)
+    # Each endpoint by itself: a thousand deliveries to one that is down leave the others their place
+    groups = [due for webhook in Webhook.objects.filter(is_active=True) if (due := _due(webhook, now))]
     if len(groups) <= 1:
-        return any(list(map(_deliver_to_one, groups.values())))
+        return any(list(map(_deliver_to_one, groups)))
     with ThreadPoolExecutor(max_workers=min(4, len(groups)), thread_name_prefix="webhooks") as pool:
-        return any(list(pool.map(_in_thread, groups.values())))
+        return any(list(pool.map(_in_thread, groups)))
+
+
+def _due(webhook: Webhook, now: datetime) -> list[Delivery]:
+    """Return what may be sent to this endpoint, but for what waits behind a delivery that is tried again later."""
+    waiting = Delivery.objects.filter(webhook=webhook, state=DeliveryState.WAITING)
+    due = waiting.filter(due_at__lte=now).order_by("due_at", "place")
+    found: list[Delivery] = []
+    for page in range(MOST_PAGES):
+        rows = list(due[page * BATCH : (page + 1) * BATCH])
+        held = _held(waiting.filter(due_at__gt=now), rows)
+        found += [row for row in rows if row.place < held.get(row.ticket_id, math.inf)]
+        if len(rows) < BATCH or len(found) >= MOST_A_ROUND:
+            break
+    for delivery in found:
+        delivery.webhook = webhook
+    return found
+
+
+def _held(later: QuerySet[Delivery], rows: list[Delivery]) -> dict[uuid.UUID | None, int]:
+    """Return by ticket the place of the first delivery that is tried again later."""
+    tickets = {row.ticket_id for row in rows if row.ticket_id}
+    if not tickets:
+        return {}
+    return dict(later.filter(ticket_id__in=tickets).values_list("ticket_id").annotate(Min("place")))
 
 
 def _in_thread(deliveries: list[Delivery]) -> bool:

@@ -137,6 +137,17 @@ export function showView(place) {
   document.querySelectorAll(".view:not(.saved)")[place]?.click();
 }
 
+// Six views and the saved ones are wider than the list: a button shows those to the right, as long as there are some
+export function watchViews() {
+  const more = document.querySelector(".views-more");
+  const views = () => document.getElementById("views");
+  const show = () => { more.hidden = views().scrollWidth - views().clientWidth - views().scrollLeft < 8; };
+  more.addEventListener("click", () => views().scrollBy({ left: views().clientWidth / 2 }));
+  document.addEventListener("scroll", ({ target }) => { if (target === views()) show(); }, true);
+  document.addEventListener("htmx:afterSettle", show);
+  new ResizeObserver(show).observe(more.parentElement);
+}
+
 export function step(by) {
   const links = Array.from(document.querySelectorAll(".row-link"));
   const now = links.findIndex((link) => link.hasAttribute("aria-current"));

@@ -1,4 +1,7 @@
 // The desk's service worker: shows pushes, also while no tab of the desk is open, and opens their ticket.
+// The desk fills in what it says, in the agent's language
+const said = {};
+
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
@@ -10,7 +13,7 @@ async function show({ title, body, url, tag, icon, urgent }) {
   // An agent who looks at the desk sees and hears it there
   const looking = (await desks()).some((desk) => desk.visibilityState === "visible" && desk.focused);
   if (looking && !urgent && tag) return;
-  await self.registration.showNotification(title || "Support desk", {
+  await self.registration.showNotification(title || said.desk, {
     body, tag, renotify: Boolean(tag), requireInteraction: Boolean(urgent), data: { url }, icon,
   });
 }
@@ -30,8 +33,8 @@ async function open(url) {
 }
 
 // An installed app without a network says so, instead of the browser's dinosaur
-const AWAY = "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Support desk</title><p>You are offline. Reload when you are connected again.";
+const away = () => new Response(said.away, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 self.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
-  event.respondWith(fetch(event.request).catch(() => new Response(AWAY, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } })));
+  event.respondWith(fetch(event.request).catch(away));
 });

@@ -5,6 +5,8 @@ but that a letter counts as seen once it is stored here. At the first contact on
 taken: years of old mail open no tickets. A letter that cannot be read is put aside, the ones behind it arrive.
 """
 
+import imaplib
+import logging
 import ssl
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,10 +16,13 @@ from django.conf import settings
 from imap_tools import MailBox, MailBoxUnencrypted, MailMessage, MailMessageFlags
 
 from supportdesk.env import is_loopback
+from supportdesk.http.outages import is_outage
 
 from ...models import ChannelName
 from .. import inbox, state
 from . import parsing
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 8
 EVERY = timedelta(seconds=10)
@@ -26,6 +31,8 @@ LONGEST_WAIT = timedelta(minutes=5)
 BATCH = 25
 # Of what waits at the first contact
 FIRST_BATCH = 200
+# After so many runs in which others arrived, a letter that does not is left in the mailbox
+MOST_TRIES = 20
 NAME = "imap"
 
 
@@ -56,20 +63,55 @@ def poll(now: datetime) -> bool:
             return _first_contact(box, validity)
         # "5:*" is the newest letter, also where it has the UID 4
         new = [uid for uid in _uids(box, f"UID {place['uid'] + 1}:*") if uid > place["uid"]]
-        for uid in new[:BATCH]:
-            _take(box, uid)
-            state.remember(NAME, {"validity": validity, "uid": uid})
+        _take_all(box, new[:BATCH], place)
     return len(new) > BATCH
 
 
 def _first_contact(box, validity: str) -> bool:
     """Take what is unseen, and remember where the mailbox ends."""
     newest = max(_uids(box, "ALL"), default=0)
-    for uid in _uids(box, "UNSEEN")[-FIRST_BATCH:]:
-        if uid <= newest:
-            _take(box, uid)
-    state.remember(NAME, {"validity": validity, "uid": newest})
+    place = {"validity": validity, "uid": 0}
+    _take_all(box, [uid for uid in _uids(box, "UNSEEN")[-FIRST_BATCH:] if uid <= newest], place)
+    state.remember(NAME, place | {"uid": newest})
     return False
+
+
+def _take_all(box, uids: list[int], place: dict) -> None:
+    """Take these letters and those that failed before; keep `place`, which is remembered, up to date.
+
+    A letter that fails stops none behind it. Where all of them fail the server has a problem and not the
+    letters: raise what it said, and count nothing.
+    """
+    before = place.get("failed", {})
+    failed: dict[str, int] = dict(before)
+    reason: Exception | None = None
+    taken = False
+    for uid in [*map(int, before), *uids]:
+        try:
+            _take(box, uid)
+        except (OSError, imaplib.IMAP4.abort):
+            raise
+        except Exception as failure:
+            if is_outage(failure):
+                raise
+            logger.warning(
+                "the letter with the UID %d could not be taken (%s)", uid, type(failure).__name__
+            )
+            reason, failed[str(uid)] = failure, before.get(str(uid), 0) + 1
+        else:
+            taken = True
+            failed.pop(str(uid), None)
+            place |= {"uid": max(uid, place["uid"]), "failed": dict(failed)}
+            state.remember(NAME, place)
+    if reason and not taken:
+        raise reason
+    for uid in [uid for uid, tries in failed.items() if tries >= MOST_TRIES]:
+        logger.error(
+            "the letter with the UID %s stays in the mailbox: %d tries failed", uid, failed.pop(uid)
+        )
+    if reason:
+        place |= {"uid": max([place["uid"], *uids]), "failed": failed}
+        state.remember(NAME, place)
 
 
 def _uids(box, criteria: str) -> list[int]:

@@ -1,6 +1,10 @@
 """To which ticket a letter goes: by the reply token, else by what it answers from the same address."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import zip_longest
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +13,7 @@ from django.utils import timezone
 from tickets.privacy.masking import masked
 
 from ... import workflow
+from ...attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ...models import ChannelName, Incoming, Message, Outgoing, Person, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT
@@ -16,11 +21,13 @@ from .. import assistant, identity, inbox, links, outbox
 from ..registry import NotForUs, Unreadable
 from . import bounces, quotes
 from .addresses import own_addresses, token_in
-from .parsing import Letter, cleaned, parse
+from .parsing import Attached, Letter, cleaned, parse
 from .sorting import Kind, kind_of
 
 # A phone's photo as it is
 MOST_PICTURE_BYTES = 20 * 1024 * 1024
+# After so many tries the words go on without the files that the virus scanner gave no verdict of
+SCAN_TRIES = 3
 # One address that writes more often than this is a machine, or wants us to think so
 MOST_IN_AN_HOUR = 30
 NOTE_LENGTH = 1500
@@ -81,19 +88,17 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
 def _answer(
     incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoing | None, address: str
 ) -> None:
-    words = _words(incoming, letter)
     person = ticket.requester
     message = None
-    for place, (text, picture) in enumerate(words):
-        with _StoredPicture(picture) as stored:
-            text = _with_missing(text, picture, stored)
+    for place, part in enumerate(_parts(incoming, letter)):
+        with _stored(incoming, part) as sent:
             said = workflow.customer_says(
                 ticket,
-                text,
+                sent.pop("text"),
                 by=person,
-                picture=stored,
                 client_id=f"{incoming.client_id}-{place}",
                 channel=ChannelName.EMAIL,
+                **sent,
             )
         message = message or said
         ticket = said.ticket
@@ -117,31 +122,30 @@ def _answer(
 
 
 def _open(incoming: Incoming, letter: Letter) -> None:
-    words = _words(incoming, letter)
-    [(text, picture), *more] = words
+    first, *more = _parts(incoming, letter)
     person = _requester(incoming, letter)
-    understood = assistant.understand(f"{letter.subject}\n{text}")
-    with _StoredPicture(picture) as stored:
-        text = _with_missing(text, picture, stored)
+    understood = assistant.understand(f"{letter.subject}\n{first.text}")
+    with _stored(incoming, first) as sent:
+        text = sent.pop("text")
         ticket = workflow.open_ticket(
             person,
-            text or ("" if stored else NO_WORDS),
+            text or ("" if sent["picture"] or sent["files"] else NO_WORDS),
             subject=letter.subject,
-            picture=stored,
             client_id=f"{incoming.client_id}-0",
             channel=ChannelName.EMAIL,
+            **sent,
             **understood,
         )
     message = ticket.messages.get(seq=1)
-    for place, (text, picture) in enumerate(more, 1):
-        with _StoredPicture(picture) as stored:
+    for place, part in enumerate(more, 1):
+        with _stored(incoming, part) as sent:
             workflow.customer_says(
                 ticket,
-                _with_missing(text, picture, stored),
+                sent.pop("text"),
                 by=person,
-                picture=stored,
                 client_id=f"{incoming.client_id}-{place}",
                 channel=ChannelName.EMAIL,
+                **sent,
             )
     _filed(incoming, message)
 
@@ -163,52 +167,75 @@ def _requester(incoming: Incoming, letter: Letter) -> Person:
     return person
 
 
-def _words(incoming: Incoming, letter: Letter) -> list[tuple[str, object]]:
-    """The messages that the letter makes: its new words, with the first picture, then the other pictures."""
+# --- What it brings ----------------------------------------------------------
+
+
+@dataclass
+class _Part:
+    """One of the messages that a letter makes."""
+
+    text: str = ""
+    picture: Attached | None = None
+    documents: list[Attached] = field(default_factory=list)
+
+
+def _parts(incoming: Incoming, letter: Letter) -> list[_Part]:
+    """Return the messages that the letter makes: its new words with the first picture and files, then the others."""
     folded = quotes.fold(letter.text)
     text, rest = folded.new, folded.rest
     if len(text) > MAX_TEXT:
         text, rest = text[: MAX_TEXT - 1] + "…", f"{text[MAX_TEXT - 1 :]}\n\n{rest}"
-    if letter.other_files:
-        listed = ", ".join(letter.other_files[:10])
-        text = f"{text[: MAX_TEXT - 600]}\n\n[Attached: {listed[:500]}]".strip()
+    if letter.left_out:
+        text = _noted(text, [f"[Attached as well: {', '.join(letter.left_out[:10])[:500]}]"])
     incoming.quoted = masked(rest)
     incoming.payload = {
         "from": letter.sender,
         "text": masked(letter.text[:KEPT_TEXT]),
         "html": masked(cleaned(letter.html)) if letter.html else "",
     }
-    pictures = [*letter.pictures] or [None]
-    if not text and pictures == [None]:
-        text = NO_WORDS
-    return [(text if place == 0 else "", picture) for place, picture in enumerate(pictures)]
+    batches = [letter.documents[at : at + MOST_FILES] for at in range(0, len(letter.documents), MOST_FILES)]
+    parts = [
+        _Part(picture=picture, documents=documents or [])
+        for picture, documents in zip_longest(letter.pictures, batches)
+    ] or [_Part(text=NO_WORDS)]
+    parts[0].text = text or parts[0].text
+    return parts
 
 
-class _StoredPicture:
-    """Store the picture for a block; one that cannot be read is left out, the letter arrives."""
+@contextmanager
+def _stored(incoming: Incoming, part: _Part) -> Iterator[dict]:
+    """Store what is attached for a block: `{text, picture, files}`.
 
-    def __init__(self, picture):
-        self.context = None
-        if picture:
-            upload = SimpleUploadedFile("picture", picture.data)
+    What cannot be read or is of a kind that the desk does not take is named in the text; the letter arrives.
+    """
+    notes = []
+    with ExitStack() as stack:
+        picture, files = None, []
+        if part.picture:
+            upload = SimpleUploadedFile("picture", part.picture.data)
             try:
-                self.context = received(upload, MOST_PICTURE_BYTES)
-                self.stored = self.context.__enter__()
+                picture = stack.enter_context(received(upload, MOST_PICTURE_BYTES))
             except BadPicture:
-                self.context = None
+                notes.append(f"[The picture {part.picture.name[:100]} could not be read.]")
+        for document in part.documents:
+            upload = SimpleUploadedFile(document.name, document.data)
+            try:
+                files += stack.enter_context(received_files([upload]))
+            except BadFile as reason:
+                notes.append(f"[{reason}]")
+            except NotChecked as reason:
+                if incoming.tries + 1 < SCAN_TRIES:
+                    raise
+                notes.append(f"[{reason}]")
+        yield {"text": _noted(part.text, notes), "picture": picture, "files": files}
 
-    def __enter__(self):
-        return self.stored if self.context else None
 
-    def __exit__(self, *reason):
-        return self.context.__exit__(*reason) if self.context else None
-
-
-def _with_missing(text: str, picture, stored) -> str:
-    """The text, and what is missing of its picture."""
-    if not picture or stored:
+def _noted(text: str, notes: list[str]) -> str:
+    """Return the text with these notes below it, within the length of a message."""
+    if not notes:
         return text
-    return f"{text[: MAX_TEXT - 200]}\n\n[The picture {picture.name[:100]} could not be read.]".strip()
+    said = "\n".join(notes)
+    return f"{text[: MAX_TEXT - len(said) - 2]}\n\n{said}".strip()
 
 
 def _filed(incoming: Incoming, message: Message | None) -> None:

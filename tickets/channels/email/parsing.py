@@ -1,4 +1,4 @@
-"""A raw letter, decoded and bounded: what it says, from whom, to whom, with which pictures."""
+"""A raw letter, decoded and bounded: what it says, from whom, to whom, with what attached."""
 
 import hashlib
 import re
@@ -19,6 +19,7 @@ MAX_PARTS = 200
 MAX_HTML = 400_000
 MAX_CLEANED = 200_000
 MAX_PICTURES = 10
+MAX_DOCUMENTS = 20
 PICTURES = {"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"}
 PICTURE_NAME = re.compile(r".+\.(?:jpe?g|png|webp|gif)", re.IGNORECASE)
 # Logos and dots in signatures; a photo is larger
@@ -42,7 +43,7 @@ UNSEEN = "//head | //style | //script | //title | //template | //*[contains(tran
 
 
 @dataclass
-class Picture:
+class Attached:
     name: str
     data: bytes
 
@@ -60,8 +61,11 @@ class Letter:
     html: str
     references: list[str]
     headers: dict[str, str]
-    pictures: list[Picture] = field(default_factory=list)
-    other_files: list[str] = field(default_factory=list)
+    pictures: list[Attached] = field(default_factory=list)
+    # What was attached and is no picture; the desk decides by its bytes whether it takes it
+    documents: list[Attached] = field(default_factory=list)
+    # The names of those beyond the bounds above
+    left_out: list[str] = field(default_factory=list)
     root: Part | None = None
 
 
@@ -83,7 +87,7 @@ def parse(raw: bytes) -> Letter:
 def key_of(raw: bytes) -> str:
     """What tells a letter from another one: its Message-ID, else a digest of it."""
     head = raw[:65_536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    found = re.search(rb"^message-id:\s*<([^<>\s]{3,240})>", head, re.IGNORECASE | re.MULTILINE)
+    found = re.search(rb"^message-id:\s*<([^<>\s\x00-\x1f]{3,240})>", head, re.IGNORECASE | re.MULTILINE)
     return found[1].decode("ascii", "replace") if found else f"sha256-{hashlib.sha256(raw).hexdigest()}"
 
 
@@ -144,14 +148,21 @@ def _attach(letter: Letter, mail: MailMessage) -> None:
             attachment.content_type == "application/octet-stream" and PICTURE_NAME.fullmatch(name)
         )
         if not is_picture:
-            if attachment.content_disposition == "attachment" and attachment.filename:
-                letter.other_files.append(name)
+            # Some programs call a document that is shown below the words "inline"
+            if not attachment.filename:
+                continue
+            if len(letter.documents) < MAX_DOCUMENTS:
+                letter.documents.append(Attached(name, data))
+            else:
+                letter.left_out.append(name)
             continue
         is_decoration = attachment.content_id and len(data) < SMALLEST_INLINE
         if is_decoration and attachment.content_disposition != "attachment":
             continue
         if len(letter.pictures) < MAX_PICTURES:
-            letter.pictures.append(Picture(name, data))
+            letter.pictures.append(Attached(name, data))
+        else:
+            letter.left_out.append(name)
 
 
 def _recipients(root: Part) -> list[str]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils import timezone
 
+from supportdesk.http.outages import is_outage
+
 from ... import workflow
 from ...models import ChannelName, Incoming, IncomingState, Message, Outgoing, OutgoingState
 from .. import inbox, outbox, state
@@ -42,7 +44,15 @@ def take_in(raw: bytes) -> None:
             state.remember("whatsapp-account", {"id": str(account)[:60]})
         names = _names(value)
         for message in _dicts(value.get("messages")):
-            _message(message, names)
+            try:
+                _message(message, names)
+            except Exception as reason:
+                if is_outage(reason):
+                    raise
+                logger.exception("a message of WhatsApp could not be stored")
+                _put_aside(
+                    json.dumps(message).encode(), f"It could not be stored ({type(reason).__name__})."
+                )
         for status in _dicts(value.get("statuses")):
             try:
                 _status(status)

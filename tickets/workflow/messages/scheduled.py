@@ -65,20 +65,33 @@ def send_planned(later: ScheduledReply) -> bool:
     The message carries the row's client_id, so that a kill between the two sends it once.
     """
     ticket = later.ticket
+    if not later.author.is_agent:
+        # The account was closed, perhaps because it was in wrong hands: a colleague decides
+        _keep_as_note(later, f"{later.author.name or 'The agent'} has left, so this reply was not sent:")
+        return False
     if ticket.last_customer_seq and _customer_wrote_since(later):
         cancel_because_customer_wrote(ticket, [later])
         return False
     try:
         agent_replies(ticket, later.text, by=later.author, client_id=later.client_id)
     except Refused as reason:
-        if _claimed(later):
-            add_note(ticket, f"This reply was not sent: {reason}\n\n{later.text}", by=later.author)
+        _keep_as_note(later, f"This reply was not sent: {reason}")
         return False
-    _claimed(later)
-    Ticket.objects.filter(pk=ticket.pk).update(
-        has_scheduled=ScheduledReply.objects.filter(ticket=ticket).exists()
-    )
+    _remove(later)
     return True
+
+
+def _keep_as_note(later: ScheduledReply, why: str) -> None:
+    """Leave the words to the agents and remove the row; after a kill in between the client_id makes it one note."""
+    add_note(later.ticket, f"{why}\n\n{later.text}", by=later.author, client_id=later.client_id)
+    _remove(later)
+
+
+def _remove(later: ScheduledReply) -> None:
+    _claimed(later)
+    Ticket.objects.filter(pk=later.ticket_id).update(
+        has_scheduled=ScheduledReply.objects.filter(ticket=later.ticket_id).exists()
+    )
 
 
 def _customer_wrote_since(later: ScheduledReply) -> bool:

@@ -1,0 +1,17 @@
+"""What allauth says on our pages. It brings no Hindi: our catalogue, which comes first, translates these.
+
+Marked here for `make messages`; a test holds them against allauth's own.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+SENTENCES = (
+    _("Incorrect code."),
+    _("Incorrect password."),
+    _("Too many failed login attempts. Try again later."),
+    _("Be patient, you are sending too many requests."),
+    _("Use your password"),
+    _("Use authenticator app or code"),
+    _("Use a security key"),
+    _("This account is currently inactive."),
+)
