@@ -3,11 +3,7 @@ import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
 import { watchHere } from "./desk/here.js";
-<<<<<<< HEAD
-import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep } from "./desk/list.js";
-=======
-import { rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchViews } from "./desk/list.js";
->>>>>>> main
+import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchViews } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
