@@ -24,7 +24,7 @@ from . import preferences
 from .sending import is_seen, payload_of
 
 # An event is asked for at once; what is older was told, or is not news
-JUST_NOW = timedelta(minutes=2)
+JUST_NOW = timedelta(seconds=30)
 QUIET_LANES = (Lane.SPAM, Lane.MERGED)
 
 
