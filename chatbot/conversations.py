@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialogue.answers import Reply
-from supportdesk.db.compiled_queries import insert
+from supportdesk.db.compiled_queries import compiled_query, insert
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import workflow
 from tickets.models import Person, Sender, Ticket
@@ -90,8 +90,15 @@ def move(kept: Person, other: Person) -> None:
     Chat.objects.filter(person=other).update(person=kept)
 
 
+_newest = compiled_query(lambda person: Chat.objects.filter(person_id=person).order_by("-created_at")[:1])
+
+
 def _newest_chat(person: Person) -> Chat | None:
-    return Chat.objects.filter(person=person).order_by("-created_at").first()
+    """The person's newest chat, with that person: its readers ask for both."""
+    for chat in _newest(person.pk):
+        chat.person = person
+        return chat
+    return None
 
 
 # --- Asking ------------------------------------------------------------------
@@ -121,8 +128,6 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
             _pass_on(chat, text, client_id)
         chat = None
     chat = chat or _begun(person)
-    # Whose chat it is was just read with the token; asked of the chat it would be one query more
-    chat.person = person
     question = _question(chat, text, client_id)
     return answer_to(chat, question, text)
 

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler, SQLUpdateCompiler
+from django.test.utils import CaptureQueriesContext
 
 from supportdesk.db import compiled_queries as module
 from supportdesk.db.compiled_queries import Unsupported, compiled_query, insert, update
@@ -271,3 +272,12 @@ def test_at_most_ten_call_sites_compile_a_query():
         if "compiled_query(" in line or line.startswith("@compiled_query")
     ]
     assert len(sites) <= 10, sites
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the other engines keep Django's own log")
+def test_under_debug_statements_are_not_written_down_unless_one_asks(db, settings):
+    settings.DEBUG = True
+    assert not connection.queries_logged
+    with CaptureQueriesContext(connection) as made:
+        Ticket.objects.exists()
+    assert len(made) == 1

@@ -42,6 +42,11 @@ def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -
     return found
 
 
+def reread(ticket: Ticket) -> Ticket:
+    """Return the ticket as the database has it now."""
+    return _found(_any(()), ticket.pk)
+
+
 def _stays(ticket: Ticket, ask: Callable[..., list[Ticket]], *values) -> Ticket:
     # A ticket that others were merged into may be merged itself
     while ticket.merged_into_id:

@@ -287,9 +287,13 @@ def _rows(wanted: InboxFilter, only: Sequence[str], *after) -> QuerySet[Ticket]:
 # Of the filters that are in use, the first page and the next ones
 @lru_cache(maxsize=200)
 def _asked(wanted: InboxFilter, only: tuple[str, ...], limit: int, resumed: bool) -> Callable[..., list]:
-    if resumed:
-        return compiled_query(lambda value, id: _rows(wanted, only, value, id)[:limit])
-    return compiled_query(lambda: _rows(wanted, only)[:limit])
+    def first() -> QuerySet[Ticket]:
+        return _rows(wanted, only)[:limit]
+
+    def next_one(value, id) -> QuerySet[Ticket]:
+        return _rows(wanted, only, value, id)[:limit]
+
+    return compiled_query(next_one if resumed else first)
 
 
 def own_page(person: Person, cursor: str = "") -> Page:

@@ -141,7 +141,7 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     if asks_how_it_stands(plain):
         understood |= {"intent": "order_status", "is_issue": False, "category": "order", "priority": "low"}
         understood["confidence"] = max(understood["confidence"], ACT)
-    if _goes_on_about_products(chat, plain, understood):
+    if _goes_on_about_products(chat, plain, understood) or _names_no_trouble(chat, plain, understood):
         # "N the foxtail one" after a product: nothing says that anything is wrong
         understood |= {"intent": "product_query", "is_issue": False, "category": "other", "priority": "low"}
     if chat.memory.get("topic") and only_points(plain):
@@ -198,6 +198,26 @@ def only_points(text: str) -> bool:
     """Whether a message has no word of its own: "aur dusra?", "and the other one"."""
     said = cues.words_of(text)
     return bool(said) and all(word in POINTING for word in said)
+
+
+# What a damaged, missing or wrong item is told with
+TROUBLE_SIGNS = {
+    f"g:{each}"
+    for each in "damaged torn leak missing wrong spoiled expired fake insect empty defective less instead quality_bad used_item injury sick side_effect danger photo_differs problem received past still_not not_received stolen mistake twice packing old".split()
+}
+DOUBTFUL_TROUBLE = 0.8
+
+
+def _names_no_trouble(chat: Chat, text: str, understood: dict) -> bool:
+    """Whether "something is wrong with an item" is only guessed: "makhana wala nahi, garam" in a talk about products."""
+    topic = chat.memory.get("topic") or {}
+    return (
+        understood["intent"] == "item_problem"
+        and understood["confidence"] < DOUBTFUL_TROUBLE
+        and topic.get("kind") in ("product", "sum", "article", "delivery")
+        and not chat.memory.get("issue")
+        and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
+    )
 
 
 GOES_ON = re.compile(

@@ -35,6 +35,8 @@ DOUBTFUL, OVERRULES = 0.65, 0.3
 # How much the intent, and each of the two heads, say about whether a person has to act
 ISSUE_SAY = {"intent": 0.3, "head": 0.35, "plain": 0.35}
 
+ASKED_FOR = {"g:invoice", "g:coupon", "g:cod", "g:policy"}
+
 CATEGORIES = {
     "item_problem": "product-issue",
     "delivery_delay": "delivery",
@@ -131,7 +133,7 @@ class Model:
         return {
             "intent": intent,
             "confidence": round(sure, 4),
-            "is_issue": issue >= self.facts["issue"]["threshold"],
+            "is_issue": self.is_issue(reading, intent, issue),
             "oos_score": round(self.beyond_chance(reading, chances), 4),
             "priority": _in_time(text, intent, self.priority(reading, chances, intent, issue)),
             "category": CATEGORIES.get(intent, "other"),
@@ -190,6 +192,17 @@ class Model:
             return sum(share * ({"intent": by_intent} | says)[name] for name, share in ISSUE_SAY.items())
         return sigmoid(dot(fit["weights"], (reading.scores["issue"], log_odds(by_intent), 1.0)))
 
+    def is_issue(self, reading: Reading, intent: str, chance: float) -> bool:
+        """Whether a person has to act, at this chance of an issue: what is enough depends on the intent.
+
+        Papers and rules that are asked for, and what is denied, need as much as anywhere else.
+        """
+        limits, concepts = self.facts["issue"], reading.found["concepts"]
+        limit = limits["threshold"]
+        if not concepts & ASKED_FOR and not any(each.startswith("g:!") for each in concepts):
+            limit = limits.get("by_intent", {}).get(intent, limit)
+        return chance >= limit
+
     def beyond_chance(self, reading: Reading, chances: dict[str, float]) -> float:
         """Return how likely the message is nothing for the support of a shop."""
         if reading.plain:
@@ -207,7 +220,7 @@ class Model:
         """Return the priority: the intent lays the floor, words only raise it."""
         concepts = reading.found["concepts"]
         limit = self.facts["urgent"]["with_harm" if HARM & concepts else "threshold"]
-        is_issue = issue >= self.facts["issue"]["threshold"]
+        is_issue = self.is_issue(reading, intent, issue)
         # "Will it burn my skin?" asks before buying; chest pain is nothing for a shop, yet urgent.
         if sigmoid(reading.scores["urgent"]) >= limit and (is_issue or intent != "product_query"):
             return "urgent"

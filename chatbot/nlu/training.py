@@ -30,6 +30,8 @@ PLAIN_LEAST_LINES = {"plain_words": 2, "plain_pieces": 3}
 PLAIN_FOLD = 0  # its temperature is fitted on one fold: five would take five minutes more
 # A missed issue costs a customer, a false one costs an agent a glance.
 ISSUE_THRESHOLD = 0.4
+# Money that is gone and a door that stays shut: there a missed issue costs most, and a false one no more
+ISSUE_THRESHOLDS = {"payment_problem": 0.15, "account_problem": 0.15}
 URGENT_THRESHOLD = 0.75
 URGENT_WITH_HARM = 0.15
 
@@ -223,7 +225,12 @@ def _issue_fit(unseen: Any, chances: Any, rates: Any, examples: Any) -> dict:
     odds = map(classifier.log_odds, by_intent)
     signs = np.array([(s["issue"], o, 1.0) for s, o in zip(unseen, odds, strict=True)])
     weights = _small_fit(signs, truth)
-    return {"weights": rounded(weights), "rates": rates, "threshold": ISSUE_THRESHOLD}
+    return {
+        "weights": rounded(weights),
+        "rates": rates,
+        "threshold": ISSUE_THRESHOLD,
+        "by_intent": ISSUE_THRESHOLDS,
+    }
 
 
 def _beyond_fit(unseen: Any, chances: Any, examples: Any) -> dict:

@@ -142,8 +142,10 @@ def check(code: OrderCode, text: str) -> bool:
 
 def proven_orders(chat: Chat) -> QuerySet[Order]:
     """The orders that this chat has proven to be its own."""
-    proven = chat.order_codes.exclude(proven_at=None).values_list("order_id", flat=True)
-    return Order.objects.filter(pk__in=list(proven))
+    proven = list(
+        OrderCode.objects.filter(chat=chat, proven_at__isnull=False).values_list("order_id", flat=True)
+    )
+    return Order.objects.filter(pk__in=proven) if proven else Order.objects.none()
 
 
 def masked(text: str) -> str:

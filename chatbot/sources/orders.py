@@ -97,7 +97,13 @@ def recent(chat: Chat) -> list[Order]:
     """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
     if (read := getattr(chat, "orders_read", None)) is not None:
         return read
-    found = list(may_hear(chat).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    orders = may_hear(chat)
+    # Nearly every chat has none; Django would compile a query that finds nothing
+    found = (
+        []
+        if orders.query.is_empty()
+        else list(orders.order_by("-placed_at").prefetch_related("items")[:RECENT])
+    )
     if hasattr(chat, "orders_read"):
         chat.orders_read = found
     return found

@@ -50,6 +50,8 @@ class BoundedHttp(HttpToolsProtocol):
         self.in_head = False
         # Bytes that arrived of this head, and bytes of its headers that are complete
         self.pending = self.counted = 0
+        # The status with which this head is refused, once it is complete or too long by far
+        self.refusal = 0
         self.is_draining = False
         self.drained = 0
         self.head_timer = self.loop.call_later(HEAD_SECONDS, self.head_is_late)
@@ -73,7 +75,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.in_head and not self.is_draining:
             self.pending += len(data)
             if self.pending > MAX_HEAD_BYTES + PIECE:
-                self.refuse(431)
+                self.refuse(self.refusal or 431)
             elif not self.head_timer:
                 self.head_timer = self.loop.call_later(HEAD_SECONDS, self.head_is_late)
 
@@ -82,26 +84,32 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.in_head = True
-        self.pending = self.counted = 0
+        self.pending = self.counted = self.refusal = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
         if len(self.url) > MAX_URL_BYTES:
-            self._stop_parsing(414)
+            self.url, self.refusal = self.url[:MAX_URL_BYTES], 414
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.counted += len(name) + len(value)
+        is_origin = name.lower() == b"origin" and len(value) <= MAX_CONTENT_TYPE_BYTES
         if (
             self.counted > MAX_HEAD_BYTES
             or len(self.headers) >= MAX_HEADERS
             or (len(value) > MAX_CONTENT_TYPE_BYTES and name.lower() == b"content-type")
         ):
-            self._stop_parsing(431)
+            if not self.in_head:
+                self._stop_parsing(431)
+            self.refusal = self.refusal or 431
+        # Of a head that is refused only the origin counts: without CORS headers its script cannot read why.
         # Trailers come after the body: they are counted and dropped
-        if self.in_head:
+        if self.in_head and (not self.refusal or is_origin):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self.refusal:
+            self._stop_parsing(self.refusal)
         self.in_head = False
         self._stop_timer()
         super().on_headers_complete()
@@ -119,7 +127,7 @@ class BoundedHttp(HttpToolsProtocol):
     def head_is_late(self) -> None:
         self.head_timer = None
         if self.in_head:
-            self.refuse(408)
+            self.refuse(self.refusal or 408)
         elif not self.transport.is_closing():
             self.transport.now()
 

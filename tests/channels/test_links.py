@@ -67,6 +67,27 @@ def test_notes_other_tickets_and_order_facts_are_not_shown(browser, path, ticket
         assert secret not in page
 
 
+def test_the_files_of_a_private_note_and_of_another_ticket_are_not_reached_with_the_link(
+    browser, path, ticket, asha, vikram, browse
+):
+    other = factories.ticket(vikram)
+    for place, form in ((ticket, {"internal": "true"}), (other, {}), (ticket, {})):
+        files = {
+            "image": factories.picture(),
+            "file": factories.SimpleUploadedFile("bill.pdf", b"%PDF-1.7\n%%EOF"),
+        }
+        assert (
+            browse(asha).post(f"/support/{place.pk}/reply", {"message": "Look"} | form | files).status_code
+            < 400
+        )
+    note, elsewhere = ticket.messages.get(internal=True), other.messages.get(sender=Sender.AGENT)
+    public = ticket.messages.get(sender=Sender.AGENT, internal=False)
+    for message, status in ((note, 404), (elsewhere, 404), (public, 200)):
+        [attached] = message.attachments.all()
+        assert browser.get(f"{path}files/{message.pk}").status_code == status
+        assert browser.get(f"{path}files/attachments/{attached.pk}").status_code == status
+
+
 def test_the_same_form_sent_twice_is_one_message(browser, path, ticket):
     for _ in range(2):
         browser.post(path, {"message": "Hello", "clientId": "once-1"})

@@ -1,6 +1,7 @@
 """Adapt the suite to the database that it runs on: see docs/databases.md."""
 
 import gc
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -39,11 +40,12 @@ def pytest_collection_modifyitems(config, items):
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
+    if most := config.getoption("cases"):
+        _keep(config, items, _first_cases(items, most))
     items.sort(key=lambda item: KINDS.index(_kind(item)))
     if connection.vendor != "sqlite":
         wanted = _asks_the_database if config.getoption("all_on_engine") else _differs_by_engine
-        config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
-        items[:] = [item for item in items if wanted(item)]
+        _keep(config, items, set(filter(wanted, items)))
 
 
 def pytest_collection_finish(session):
@@ -51,6 +53,23 @@ def pytest_collection_finish(session):
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+
+
+def _first_cases(items: list, most: int) -> set:
+    """Return all tests, but of a test with parameters only the first `most` cases; tests of engines keep all of theirs."""
+    seen = Counter()
+    kept = set()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        seen[test] += 1
+        if seen[test] <= most or item.nodeid.startswith(ENGINES):
+            kept.add(item)
+    return kept
+
+
+def _keep(config, items: list, kept: set) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 def _kind(item) -> str:
@@ -70,6 +89,9 @@ def pytest_addoption(parser):
         "--all-on-engine",
         action="store_true",
         help="on PostgreSQL and MongoDB: every test that uses the database, not only those marked `engines`",
+    )
+    parser.addoption(
+        "--cases", type=int, default=0, help="of a test with parameters at most this many cases; 0 is all"
     )
 
 

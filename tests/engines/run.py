@@ -16,8 +16,9 @@ sys.path.insert(0, str(ROOT))
 
 from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 
-# What starts browsers and processes of its own is about those, and is run on one engine
-QUICK = ["-m", "not slow"]
+# What starts browsers and processes of its own is about those, and is run on one engine. More cases of one test ask
+# the database the same: the workflow file runs all of them on all engines
+QUICK = ["-m", "not slow", "--cases", "2"]
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
 # On two cores: servers, browsers and processes are waited for

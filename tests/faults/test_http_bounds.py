@@ -119,10 +119,15 @@ def test_trailers_of_a_chunked_body_are_counted_and_dropped(served):
     [
         (413, lambda origin: b"POST /api/chat/message HTTP/1.1\r\n" + HOST + origin + b"Content-Length: 9000000\r\n\r\n" + b"x" * 9_000_000),
         (431, lambda origin: b"POST /api/chat/message HTTP/1.1\r\n" + HOST + origin + REPEATED * 1_000 + b"\r\n"),
+        # Browsers send what a script added before the origin
+        (431, lambda origin: b"POST /api/chat/message HTTP/1.1\r\n" + HOST + REPEATED * 350 + origin + b"\r\n"),
+        (431, lambda origin: b"POST /api/chat/message HTTP/1.1\r\n" + HOST + b"A: b\r\n" * 150 + origin + b"\r\n"),
+        (431, lambda origin: b"POST /api/chat/message HTTP/1.1\r\n" + HOST + b"Content-Type: a" + b"; " * 600 + b"\r\n" + origin + b"\r\n"),
+        (414, lambda origin: b"GET /api/support/admin/?q=" + b"a" * 9_000 + b" HTTP/1.1\r\n" + HOST + origin + b"\r\n"),
         (400, lambda origin: b"GET /api/auth/me?a=%00" + b"&x=1" * 1_100 + b" HTTP/1.1\r\n" + HOST + origin + b"Connection: close\r\n\r\n"),
         (400, lambda origin: b"GET /api/auth/me HTTP/1.1\r\nHost: other.example\r\n" + origin + b"Connection: close\r\n\r\n"),
     ],
-    ids=["413", "431", "400 of a query", "400 of a host"],
+    ids=["413", "431", "431 behind", "431 of the count", "431 of a type", "414", "400 of a query", "400 of a host"],
 )  # fmt: skip
 @pytest.mark.slow
 def test_an_early_refusal_can_be_read_by_the_frontend_that_asked(served, status, request_of, origin):

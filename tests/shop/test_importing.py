@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -153,6 +154,31 @@ def test_the_sample_file_of_each_kind_comes_in_as_csv_and_as_xlsx(imported, kind
 def test_an_export_holds_no_formulas():
     row = {"name": "=1+1", "phone": "+91 90000 00110", "unit": "-2+cmd|'/C calc'!A0"}
     assert importing.cells(row, list(row)) == ["'=1+1", "+91 90000 00110", "'-2+cmd|'/C calc'!A0"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1", "  =1+1", "＝1+1", "@SUM(A1)", "a;=1+1", 'a;"=1+1', "a|@x", "a\n=1+1", "-x", "a; b", "it's; 'so'", "2 kg",
+    ],
+)  # fmt: skip
+def test_no_cell_of_an_export_starts_a_formula_whatever_separates_and_it_comes_back_as_it_was(
+    imported, text
+):
+    put = {
+        "sku": "A-1",
+        "name": "Honey",
+        "price": 499,
+        "description": text,
+        "facts": {"note": text.strip()},
+    }
+    lines = "".join(importing.as_csv(list(put), [importing.cells(put, list(put))]))
+    for separator in ",;|\t\n":
+        for cell in lines.removeprefix("\ufeff").split(separator):
+            assert not re.match(r'[\s"]*[=+\-@＝＋－＠]', cell), cell
+    assert imported(lines)[-1].startswith("Done: 1 new")
+    product = Product.objects.get(sku="A-1")
+    assert (product.description, product.facts) == (text.strip(), {"note": text.strip()})
 
 
 # --- In the admin ----------------------------------------------------------------

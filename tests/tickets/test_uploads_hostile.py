@@ -13,7 +13,7 @@ from tests.tickets.pictures import SECRET, encoded, files, photo, taken, talkati
 from tickets import uploads
 from tickets.pictures import process
 from tickets.pictures.cleaning import MAX_SCANS, cleaned
-from tickets.pictures.repair import jpeg_scans
+from tickets.pictures.repair import has_jpeg_end, jpeg_scans
 from tickets.uploads import BadPicture
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -116,6 +116,14 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded(between):
         cleaned(plain[:at] + scan * 5_000 + END)
     assert time.thread_time() - began < 0.2
     assert jpeg_scans(plain[:at] + scan * (MAX_SCANS - 9) + END) <= MAX_SCANS
+
+
+@pytest.mark.parametrize("count", [jpeg_scans, has_jpeg_end])
+def test_fill_bytes_are_read_once(count):
+    """40 kB of them kept a decoder busy for 39 s, when each looked through those behind it."""
+    began = time.process_time()
+    count(b"\xff\xd8" + b"\xff" * 2_000_000 + b"\0")
+    assert time.process_time() - began < 10
 
 
 def test_a_film_behind_a_picture_is_cut_off_and_not_counted():

@@ -243,8 +243,7 @@ def conversation(ticket, *, agent: bool) -> dict:
 
 
 def conversation_now(ticket, *, agent: bool) -> dict:
-    ticket.refresh_from_db()
-    return conversation(ticket, agent=agent)
+    return conversation(access.reread(ticket), agent=agent)
 
 
 def _number(request, name: str) -> int:

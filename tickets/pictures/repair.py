@@ -18,8 +18,9 @@ MAX_BESIDE_BYTES = 4 * 1024 * 1024
 WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
 WEBP_BESIDE = {b"ICCP", b"EXIF"}
 
-# Fill bytes, then the code of a marker; FF 00 within the pixels is a byte FF
-JPEG_MARKER = re.compile(rb"\xff+([\x01-\xfe])")
+# The last of the fill bytes and the code of a marker; FF 00 within the pixels is a byte FF. Not \xff+: of a
+# megabyte of fill bytes each would look through those behind it
+JPEG_MARKER = re.compile(rb"\xff([\x01-\xfe])")
 START_OF_SCAN, END = 0xDA, 0xD9
 # TEM, RST0 to RST7 and SOI stand alone: libjpeg reads no length after them (jdmarker.c, read_markers)
 ALONE = {0x01, *range(0xD0, 0xD9)}

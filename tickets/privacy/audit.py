@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, models
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
+from supportdesk.db.compiled_queries import insert
 from supportdesk.http.client_address import address_of, known_person
 from tickets.models import AuditAction, AuditEntry, Person
 
@@ -41,16 +42,14 @@ def record(
     by: Person | None, action: AuditAction, what: str, *, ticket=None, person=None, address: str = ""
 ) -> None:
     """Add one entry; `ticket` and `person` are ids. `by` is None for the command line."""
-    AuditEntry.objects.bulk_create([_entry(by, action, what, ticket, person, address)])
+    insert([_entry(by, action, what, ticket, person, address)])
 
 
 def note(request, action: AuditAction, what: str, *, tickets: Iterable = (), person=None) -> None:
     """Add what a view did: an entry for each of these tickets (ids), or one for the person (id)."""
     request.audited = True
     subjects = [(ticket, None) for ticket in tickets] if person is None else [(None, person)]
-    AuditEntry.objects.bulk_create(
-        [_entry(request.user, action, what, *subject, address_of(request)) for subject in subjects]
-    )
+    insert([_entry(request.user, action, what, *subject, address_of(request)) for subject in subjects])
 
 
 def record_view(by: Person, *, ticket=None, person=None, address: str = "") -> None:

@@ -10,6 +10,11 @@ FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 INNER_FORMULA = re.compile(r"([;|\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
+# What `harmless` put before them
+ADDED = re.compile(r"\A'(?=\s*[=+\-@＝＋－＠])")
+ADDED_WITHIN = re.compile(r"([;|\t\r\n][\s\"]*)'(?=[=+\-@＝＋－＠])")
+
+
 class PhoneCell(str):
     """A phone in groups of digits: text to a spreadsheet, a phone to a telephone."""
 
@@ -22,3 +27,8 @@ def harmless(cell):
         return cell
     cell = INNER_FORMULA.sub(r"\1'", cell)
     return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def restored(cell: str) -> str:
+    """Return the cell that `harmless` was given, without blanks around it."""
+    return ADDED_WITHIN.sub(r"\1", ADDED.sub("", cell.strip())).strip()

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
+from tickets.reports.cells import harmless, restored
+
 from . import registry, writing
 
 # Of a file's keys the first of these tells what it holds: orders name a customer, too
@@ -18,9 +20,8 @@ KEYS = ("number", "slug", "sku", "externalId")
 # Cells of these hold JSON, as far as they begin like it
 JSON_BEGINS = ("{", "[")
 ROWS_AT_ONCE = 500
-# What a spreadsheet takes for a formula, unless it is a phone or another number
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
-HARMLESS = re.compile(r"[+-][\d ().,-]*")
+# A phone or another number starts no formula
+NUMBER = re.compile(r"[+-][\d ().,-]*")
 
 
 class BadFile(Exception):
@@ -185,10 +186,7 @@ def _row(header: list[str], cells: list[str], line: int) -> "writing.Put | BadLi
         return BadLine(line, "This row has more cells than the header has names.")
     row: dict = {}
     for name, cell in zip(header, cells, strict=False):
-        cell = cell.strip()
-        if cell.startswith("'") and cell[1:2] in FORMULA_BEGINS:
-            # As we export it
-            cell = cell[1:]
+        cell = restored(cell)
         # An empty cell leaves what is stored
         if not name or not cell:
             continue
@@ -276,12 +274,11 @@ def _get(row: dict, name: str):
 
 def _exported(value):
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return harmless(json.dumps(value, ensure_ascii=False))
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value[:1] in FORMULA_BEGINS and not HARMLESS.fullmatch(value):
-        # A spreadsheet would take it for a formula
-        return f"'{value}"
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        return harmless(value)
     return "" if value is None else value
 
 

@@ -94,6 +94,8 @@ NOT_SIX = re.compile(
 
 
 AN_AMOUNT = phrases(
+    r"(?:order|bill|cart|total)?(?: is| .{0,6})?(?:above|over|below|under|less than|more than) (?:₹|rs\.? ?)?\d{3,5}",
+    r"(?:₹|rs\.? ?)?\d{3,5} (?:se )?(?:upar|zyada|jyada|kam|neeche)(?: .{0,15})?",
     r"(?:₹|rs\.? ?)?\d{3,5}(?: ?(?:rs|rupees|rupaye|₹))? (?:ka|ke|ki|wala|pe|par|worth|order|upar)(?: .{0,20})?",
     r"(?:order|bill|cart) (?:of|ka|is|hai) (?:₹|rs\.? ?)?\d{3,5}",
 )

@@ -127,7 +127,7 @@ def all_orders(chat: Chat, heard: Heard, key: str = "orders_all") -> Reply:
 
 
 WHEN_OR_WHERE = phrases(
-    r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
+    r"kis (?:time|samay|waqt)(?: .{0,10})?", r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
     r"(?:aaj|kal)(?: hi)? (?:aa|mil|pahunch|deliver)\w*(?: .{0,20})?", r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
 )  # fmt: skip
 DRIVER = phrases(r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala|wale|executive)(?:'?s| ka| ki)?(?: .{0,25})?", r"(?:driver|rider|courier)(?:'?s| ka| ki)? (?:phone|number|no|contact|mobile)(?: .{0,10})?", "(?:डिलीवरी|कूरियर) (?:बॉय|वाले|वाला)(?: .{0,15})?")  # fmt: skip
@@ -219,7 +219,14 @@ WHAT_WAS_ORDERED = phrases(
 def what_was_ordered(chat: Chat, heard: Heard) -> Reply | None:
     """ "Maine last time kya kya mangaya tha": the items of the newest order, or of the one spoken of."""
     said = plain(heard.text)
-    if not heard.known_orders or heard.reason or len(said.split()) > 9 or not WHAT_WAS_ORDERED.search(said):
+    if not heard.known_orders or heard.reason or len(said.split()) > 9:
+        return None
+    states = next((states for cue, states in BY_STATE if cue.search(said)), ())
+    of_state = next((each for each in heard.known_orders if each.status in states), None)
+    if of_state and ITEMS.search(said) and not heard.is_issue:
+        # "Jo aaj aana hai usme kya kya hai"
+        return _items(chat, heard, of_state)
+    if not WHAT_WAS_ORDERED.search(said):
         return None
     if heard.is_issue and heard.confidence >= ACT:
         return None

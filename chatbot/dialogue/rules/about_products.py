@@ -24,52 +24,9 @@ FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 THIS = phrases(
-    "it",
-    "its",
-    "this",
-    "that",
-    "these",
-    "those",
-    "they",
-    "them",
-    "iska",
-    "iski",
-    "iske",
-    "isme",
-    "ismein",
-    "is me",
-    "usme",
-    "usmein",
-    "uska",
-    "uski",
-    "uske",
-    "yeh",
-    "ye",
-    "wo",
-    "woh",
-    "isko",
-    "isse",
-    "इसका",
-    "इसकी",
-    "इसके",
-    "इसमें",
-    "उसका",
-    "उसमें",
-    "यह",
-    "ये",
-    "वो",
-    "inka",
-    "inki",
-    "inme",
-    "in dono",
-    "dono",
-    "both",
-    "दोनों",
-    "the same",
-    "of them",
-    "inme se",
-    "inmein",
-)
+    "it", "its", "this", "that", "these", "those", "they", "them", "iska", "iski", "iske", "isme", "ismein", "is me", "usme", "usmein", "uska", "uski", "uske", "yeh", "ye", "wo",
+    "woh", "isko", "isse", "इसका", "इसकी", "इसके", "इसमें", "उसका", "उसमें", "यह", "ये", "वो", "inka", "inki", "inme", "in dono", "dono", "both", "दोनों", "the same", "of them", "inme se", "inmein",
+)  # fmt: skip
 FIRST_OF = ((phrases("first", "1st", "pehla", "pehli", "pehle wal[aei]", "पहला", "पहली"), 0), (phrases("second", "2nd", "dusr[aei]", "doosr[aei]", "दूसर[ाी]", "the other", "other one"), 1), (phrases("third", "3rd", "teesr[aei]", "तीसर[ाी]"), 2), (phrases("last one", "aakhri", "last wal[aei]"), -1))  # fmt: skip
 
 
@@ -369,9 +326,14 @@ def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     )
     if heard.knows(CLEAR if share < 0.5 else VERY_CLEAR) and not asks_what_there_is:
         return None
+    before = spoken_of(heard)
+    if len(before) == 1 and before[0] in products and IS_IT_SO.search(plain(heard.text)):
+        # "Ghani wala hai na" of the mustard oil
+        products = before
     return answers.of_products(products, heard, _told_of(products, heard))
 
 
+IS_IT_SO = phrases(r"hai na(?: .{0,6})?$", r"na\W*$", r"right\W*$", "है ना")
 MOSTLY_NAMES = 0.6
 WHAT_THERE_IS = phrases(
     r"(?:kya|kuch|koi|kaun ?sa) (?:kya )?(?:hai|h|milega|milta|accha|achha|options?)(?: .{0,12})?", r"(?:hai|milega|milta) (?:kya|kuch)", r"what (?:do (?:you|u) have|is there|are|options?)", r"(?:do|have) (?:you|u) (?:have|got|sell|any)", r"any(?:thing)?", "options?", "suggest\\w*", "looking for", "dikhao", "show", "क्या है", "कुछ", "दिखा\\S*",

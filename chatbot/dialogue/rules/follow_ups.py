@@ -12,7 +12,7 @@ from ...sources import product_facts
 from ...sources.product_facts import PRICE
 from .. import answers, flows
 from ..answers import Reply
-from ..message import ACT, Heard
+from ..message import ACT, ASK, Heard
 from . import about_articles, about_products, order_flows, product_sums, which_order
 from .open_issue import QUESTION
 
@@ -63,6 +63,7 @@ def _of_the_open_issue(chat: Chat, reply: Reply) -> Reply:
 # --- A refund that was told of ------------------------------------------------------------
 
 REFUND_MISSING = cues.phrases(
+    r"(?:(?:is|us)(?:ka|ke|ki) )?(?:paisa|paise|refund|money)(?: .{0,10})? (?:aaya|aaye|aya|mila|mile|hua|gaya|came|back)(?: .{0,8})?",
     r"(?:not|nahi|nahin|still|abhi tak|ab tak|yet)(?: .{0,25})? ?(?:dikh\w*|show\w*|reflect\w*|credit\w*|aaya|aaye|aya|mila|mile|received|there|got)(?: .{0,12})?",
     r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
     r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where)(?: .{0,6})? (?:account|bank|card|upi|wallet|khaate|aaya|aayega|gaya)(?: .{0,12})?",
@@ -153,7 +154,7 @@ def the_other_product(chat: Chat, heard: Heard) -> Reply | None:
 # --- This or that of it ----------------------------------------------------------------------------
 
 THIS_OR_THAT = re.compile(
-    r"^\W*(?:(?:is it|are they|it is|kya|क्या)\s+)?(?P<one>[\w\u0900-\u097F]+)(?:\s+(?:hai|hain|h|hoga|है))?\s+(?:ya|or|ki|या)\s+(?P<other>[\w\u0900-\u097F]+(?:\s[\w\u0900-\u097F]+)?)(?:\s+(?:hai|hain|h|hoga|है))?\W*$",
+    r"^\W*(?:(?:is it|are they|it is|kya|क्या)\s+)?(?P<one>[\w\u0900-\u097F]+(?:\s[\w\u0900-\u097F]+)?)(?:\s+(?:hai|hain|h|hoga|है))?\s+(?:ya|or|ki|या)\s+(?P<other>[\w\u0900-\u097F]+(?:\s[\w\u0900-\u097F]+)?)(?:\s+(?:hai|hain|h|hoga|है))?\W*$",
     re.IGNORECASE,
 )
 LEAST_LETTERS = 4
@@ -166,8 +167,13 @@ def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
     found = THIS_OR_THAT.match(said)
     if len(shown) != 1 or not found or heard.is_issue or heard.reason or heard.aspect:
         return None
+    two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
+    if all(two) and not two[0] & two[1]:
+        # "Honey ya jaggery" names two products
+        return None
     text = f"{shown[0].description or ''} {shown[0].ingredients or ''}"
-    asked = [word.casefold() for word in found.groups() if word and len(word) >= LEAST_LETTERS]
+    said_of_it = " ".join(each or "" for each in found.groups())
+    asked = [word.casefold() for word in said_of_it.split() if len(word) >= LEAST_LETTERS]
     sentence = next(
         (
             each.strip()
@@ -197,11 +203,11 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
     """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
     said = cues.plain(heard.text)
     if (
-        not heard.is_issue
-        or heard.confidence >= about_articles.CLEAR
+        (heard.is_issue and heard.confidence >= about_articles.CLEAR)
         or chat.memory.get("issue")
         or heard.reason
         or heard.numbers
+        or heard.aspect
         or len(heard.found.products) != 1
         or heard.topic.get("kind") not in ("product", "sum", "article", "delivery")
         or not BUYS.search(said)
@@ -218,23 +224,26 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
 # --- What would be if ------------------------------------------------------------------------------------
 
 IF_IT = cues.phrases(
-    r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
+    r".{2,30} to (?:nahi|nahin) (?:hota|hoti|hote|hoga|hogi|jata|jati|nikalta|nikalti)(?: .{0,20})?", r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
 )  # fmt: skip
 MOST_WORDS_OF_AN_IF = 10
+WHAT_MAY_HAPPEN = {
+    "damaged-items", "wrong-item", "missing-items", "expired-or-stale", "late-delivery", "missed-delivery", "marked-delivered-not-received",
+}  # fmt: skip
 
 
 def if_it_happens(chat: Chat, heard: Heard) -> Reply | None:
     """ "Tuta aaya to?": nothing is broken yet, so the rule is told, and no "sorry"."""
     said = cues.plain(heard.text).strip(" ?.!")
     if (
-        not heard.is_issue
-        or chat.memory.get("issue")
+        chat.memory.get("issue")
         or heard.reason
         or heard.numbers
-        or heard.intent not in ("item_problem", "delivery_delay")
         or len(said.split()) > MOST_WORDS_OF_AN_IF
         or not IF_IT.fullmatch(said)
-        or not heard.knows(ACT)
+        or not heard.passages
+        or heard.passages[0].article.slug not in WHAT_MAY_HAPPEN
+        or not heard.knows(ACT if heard.is_issue else ASK)
     ):
         return None
     return answers.of_article(heard.passages[0].article, heard, heard.article_score)
@@ -309,6 +318,11 @@ def of_what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
 
 # Words that ask on about an article that was told, though they name other things as well
 ASKS_ON = {
+    "subscriptions": cues.phrases(
+        r"(?:cancel|pause|stop|skip|change|band|rok)\w*(?: .{0,15})?",
+        r"(?:kitna|kitne|how much|any|kya) (?:off|discount|chhoot|kam)(?: .{0,15})?",
+        r"(?:kab|when|how)(?: .{0,20})?",
+    ),
     "coupons": cues.phrases(
         r"(?:ab |abhi |phir |please )?(?:laga|lagao|apply|add|use|jod)\w*(?: .{0,15})?",
         r"(?:next|agle|dusre|doosre|second|another) (?:order|time|baar)(?: .{0,20})?",

@@ -49,6 +49,7 @@ PROMISED = phrases(
     "(?:वादा|गारंटी|पक्का)(?: .{0,10})?",
 )
 FAVOUR = phrases(
+    r"(?:kuch|thoda|koi)? ?(?:discount|cashback|off|kam) (?:to |toh )?(?:de do|do|dijiye|dena|kar do|banta hai|milega)(?: .{0,8})?",
     r"compensat\w*",
     r"\d+ ?(?:%|percent|per cent) (?:off|discount)(?: .{0,20})?",
     r"(?:give|want|need|get|de do|dijiye|chahiye)(?: me| us)?(?: some| a| any)? (?:discount|credit|cashback|free (?:gift|product|item|pack\w*|delivery))(?: .{0,25})?",
@@ -74,11 +75,12 @@ def no_promise(chat: Chat, heard: Heard) -> Reply | None:
     said = plain(heard.text)
     open_one = chat.memory.get("issue") or {}
     about = bool(open_one) or chat.memory.get("topic", {}).get("kind") == "order"
+    troubled = open_one.get("intent") in classifier.TROUBLE or open_one.get("intent") == "complaint"
     asks = PROMISED.search(said) and len(said.split()) <= 6 and about
     if (
         heard.reason
-        or heard.knows(VERY_CLEAR)
-        or not (asks or (FAVOUR.search(said) and FOR_TROUBLE.search(said)))
+        or (heard.knows(VERY_CLEAR) and not troubled)
+        or not (asks or (FAVOUR.search(said) and (troubled or FOR_TROUBLE.search(said))))
     ):
         return None
     if heard.found.products and not open_one:

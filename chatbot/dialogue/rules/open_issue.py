@@ -154,11 +154,17 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     order = heard.order
+    if order and not heard.is_issue and HOW_IT_STANDS.search(plain(heard.text)):
+        # "10234 ka kya status" asks of another order
+        return None
     if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
         return None
     return absorbed(chat, heard, issue)
 
 
+HOW_IT_STANDS = phrases(
+    "status", "where", "kahan", "kaha", "track", r"kab (?:aa|mil|deliver|pahunch)\w*", "स्थिति", "कहां", "कब"
+)
 BY_NOW = (
     "item_problem",
     "delivery_delay",
@@ -291,7 +297,7 @@ WAY_TO_PAY = re.compile(
     re.IGNORECASE,
 )
 AN_ADDRESS = re.compile(
-    r"\d{6}|\b(?:road|rd|street|st|nagar|colony|sector|flat|floor|house|h\.?no|lane|gali|marg|apartments?|society|near|opp(?:osite)?|landmark|behind|block|phase|tower|plot)\b|[+]?\d{10}|(?:रोड|नगर|गली|सेक्टर|मकान|फ्लैट|पास)",
+    r"\b(?:phone|number|naam|name|pin|address)\b.{0,12}\b(?:same|wahi|vahi|wohi)\b|\d{6}|\b(?:road|rd|street|st|nagar|colony|sector|flat|floor|house|h\.?no|lane|gali|marg|apartments?|society|near|opp(?:osite)?|landmark|behind|block|phase|tower|plot)\b|[+]?\d{10}|(?:रोड|नगर|गली|सेक्टर|मकान|फ्लैट|पास)",
     re.IGNORECASE,
 )
 

@@ -42,14 +42,20 @@ PRICE_LIMIT = re.compile(
     re.IGNORECASE,
 )
 A_WEIGHT = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:\.\d)?|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
+    r"(?<![\w.])(\d{1,3}(?:\.\d)?|half|aadha|adha|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
+FEW_WORDS_OF_A_PIECE = 3
+HALVES = {"half": 0.5, "aadha": 0.5, "adha": 0.5}
 IN_SMALL = {"k": 1000, "क": 1000, "l": 1000, "ल": 1000, "g": 1, "ग": 1, "m": 1}
 
 
 def _small(number: str, unit: str) -> float:
-    amount = float(number) if number[0].isdigit() else NUMBERS[number.casefold()]
+    amount = (
+        float(number)
+        if number[0].isdigit()
+        else HALVES.get(number.casefold()) or NUMBERS[number.casefold()]
+    )
     return amount * IN_SMALL[unit[0].casefold()]
 
 
@@ -73,6 +79,16 @@ def counted(heard: Heard) -> list[tuple[Product, int]]:
     for piece in sorted(pieces, key=lambda piece: catalogue.look_up(piece).is_vague):
         near += [product for product, _ in found]
         product = _one(piece, near)
+        beside = [each for each in pieces if each != piece and _says_a_count(each)]
+        if (
+            not product
+            and len(before) == 1
+            and beside
+            and PACKS.search(piece)
+            and len(piece.split()) <= FEW_WORDS_OF_A_PIECE
+        ):
+            # "Two bottles" of what was shown, beside "and one ghee"
+            product = before[0]
         if product and product not in [each for each, _ in found]:
             found.append((product, _packs(piece, product) or count_in(piece)))
     order = {product.pk: _place(product, pieces) for product, _ in found}
@@ -120,6 +136,11 @@ def count_in(piece: str) -> int:
         return max(1, min(int(found[1]), 999))
     said = NO_TWO.sub(" ", piece.casefold()).split()
     return next((NUMBERS[word] for word in said if word in NUMBERS), 1)
+
+
+def _says_a_count(piece: str) -> bool:
+    said = NO_TWO.sub(" ", piece.casefold()).split()
+    return bool(COUNT.search(piece)) or any(word in NUMBERS for word in said)
 
 
 def a_sum(chat: Chat, heard: Heard) -> Reply | None:
@@ -263,7 +284,8 @@ def _only_a_count(said: str) -> int:
 def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
     """ "And if I take 2?" after a product: what two cost."""
     said = plain(heard.text)
-    before = spoken_of(heard)[:1]
+    # After an article the product of before is still meant: "half kg lena hai"
+    before = spoken_of(heard)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
         or re.search(
@@ -272,7 +294,7 @@ def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
             re.IGNORECASE,
         )
     )
-    if before and len(said.split()) <= 5 and not heard.is_issue and (packs := _packs(said, before[0])) > 1:
+    if before and len(said.split()) <= 5 and not heard.is_issue and (packs := _packs(said, before[0])):
         # "500 gram" sounds like "garam"
         named = catalogue.look_up(A_WEIGHT.sub(" ", said)).products
         return None if named and named[0].pk != before[0].pk else summed(heard, [(before[0], packs)])

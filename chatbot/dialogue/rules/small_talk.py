@@ -113,6 +113,11 @@ def _triage(chat: Chat) -> tuple[str, str]:
 PRAISE = cues.phrases(
     r"(?:you|u|villy)(?:'re| are| r|re)? (?:so |very |really |too |the )?(?:awesome|great|best|amazing|helpful|sweet|nice|cool|good|kind|superb)(?: .{0,12})?", "good bot", r"(?:great|awesome|amazing|excellent|superb|good|nice) (?:service|help|work|job|bot|support|products?)(?: .{0,15})?", "well done", "awesome", "superb", r"(?:bahut|bohot|bhot) (?:ach+h?a|badhiya|mast)(?: .{0,15})?", "badhiya", "mast", r"(?:बहुत|बड़ा) (?:अच्छ|बढ़िया)\S*(?: .{0,10})?",
 )  # fmt: skip
+# "Papad bahut acche the": of what they had, and no question about papad
+PRAISED = cues.phrases(
+    r"(?:bahut|bohot|bhot|bahot|very|so|really|too|kaafi|sach me) (?:hi )?(?:ach+h?[aei]|tasty|good|nice|fresh|mast|badhiya|yummy|delicious|great) (?:the|tha|thi|hai|hain|lag[aei]|nikl[aei])",
+    r"(?:was|were) (?:very |so |really |too )?(?:tasty|good|nice|fresh|great|yummy|delicious|awesome|amazing)", r"(?:loved|enjoyed|love) (?:the|your|it|this)(?: .{0,20})?", "(?:बहुत|काफी) (?:अच्छ[ाेी]|स्वादिष्ट|बढ़िया) (?:था|थे|थी|है|हैं|लग[ाेी])",
+)  # fmt: skip
 UNDERSTOOD = cues.phrases(
     r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
     "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
@@ -123,8 +128,15 @@ NEGATED = cues.phrases("not", r"\w+n'?t", "nahi", "never", "but", "lekin", "no",
 def pleasantries(chat: Chat, heard: Heard) -> Reply | None:
     """ "You are awesome", "ok, will wait": nothing is asked, and nothing is beyond him."""
     said = cues.plain(heard.raw).strip(" .!")
-    if len(said.split()) > 7 or "?" in said or heard.numbers or heard.found.products:
+    if len(said.split()) > 7 or "?" in said or heard.numbers:
         return None
+    if heard.found.products:
+        praised = PRAISED.search(said) and not NEGATED.search(said) and not heard.is_issue
+        return (
+            _with_chips(answers.text_reply("feedback", heard, "feedback", sure=0.9), heard)
+            if praised
+            else None
+        )
     if UNDERSTOOD.fullmatch(said):
         return _with_chips(answers.text_reply("understood", heard, "thanks_bye", sure=0.9), heard)
     if PRAISE.search(said) and not NEGATED.search(said) and not (heard.is_issue and heard.confidence > 0.8):

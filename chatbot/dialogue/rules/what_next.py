@@ -65,6 +65,16 @@ ASKS_FOR_IT = phrases(
 )
 
 
+DAYS_OF_MONEY = phrases(
+    r"how (?:long|many days|soon)(?: .{0,15})?",
+    r"kitn[ei] (?:din|time)(?: .{0,12})?",
+    r"kab(?: .{0,20})?",
+    r"when(?: .{0,20})?",
+    "कब(?: .{0,12})?",
+    "कितने दिन(?: .{0,10})?",
+)
+
+
 def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
@@ -97,6 +107,12 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     there = [each for each in written if each in heard.library.by_slug]
     if not there:
         return None
+    asks_when = DAYS_OF_MONEY.search(said) and (
+        which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
+        or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+    )
+    if asks_when and "refund-timing" in heard.library.by_slug:
+        there = ["refund-timing"]
     slug = max(there, key=lambda each: scores.get(each, 0.0))
     reply = answers.of_article(heard.library.by_slug[slug], heard, CLEAR)
     reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"

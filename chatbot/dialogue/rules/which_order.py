@@ -107,10 +107,10 @@ NEWEST = phrases(
     "नया (?:वाला|ऑर्डर)",
 )
 BY_STATE = (
-    (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil gaya|aa gaya|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
+    (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil (?:gaya|chuka|gayi)|aa (?:gaya|chuka|chuki|gayi)|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
     (phrases(r"cancell?ed (?:one|order|wala)", r"jo cancel (?:hua|kiya)(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*cancell?ed", "कैंसल (?:वाला|किया)", "the order i cancell?ed"), {OrderStatus.CANCELLED}),
     (phrases(r"(?:refunded|returned) (?:one|order|wala)", r"jo (?:return|wapas) kiya(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*(?:returned|refunded)"), {OrderStatus.RETURNED, OrderStatus.REFUNDED}),
-    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |nahi |aane |aana |raste |nahin )*(?:aa rah[aei]|aa rha|aane|aana|aaya|mila|raste|pahuncha)(?: (?:hai|wala|wali|mila|aaya|me|mein))*", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
+    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |aaj |kal |nahi |aane |aana |raste |nahin )*(?:aa rah[aei]|aa rha|aane|aana|aaya|mila|raste|pahuncha)(?: (?:hai|wala|wali|mila|aaya|me|mein))*", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
 )  # fmt: skip
 
 

@@ -1,0 +1,114 @@
+"""Rules about what is said in passing: hurry, "is it done?", gifts, subscriptions, what a product contains."""
+
+import re
+
+from tickets.models import OrderStatus
+
+from ...models import Chat
+from ...nlu import cues
+from ...sources import product_facts
+from .. import answers
+from ..answers import Reply
+from ..message import ACT, CLEAR, Heard
+from . import about_products, which_order
+
+# --- Hurry, and "is it done?" -----------------------------------------------------------------
+
+HURRY = cues.phrases(
+    r"(?:bas |please |thoda |to )*(?:jaldi|fast|asap|quick(?:ly)?|soon|urgent(?:ly)?)(?: se)? (?:bhej|deliver|send|la|kar|de|pahuncha)\w*(?: (?:do|dijiye|please|na|it|my order|order))*",
+    r"(?:send|deliver|ship)(?: it| my order| the order)? (?:fast|soon|asap|quickly|early)(?: please)?", "जल्दी (?:भेज|कर|ला)\\S*(?: (?:दो|दीजिए))?",
+)  # fmt: skip
+UNDER_WAY = (OrderStatus.PLACED, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY)
+
+
+def hurry(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Bas jaldi bhej do": how the order stands that is on its way."""
+    order = next((each for each in heard.known_orders if each.status in UNDER_WAY), None)
+    if not order or heard.reason or heard.found.products or len(heard.text.split()) > 7:
+        return None
+    return answers.of_order(chat, order, heard) if HURRY.search(cues.plain(heard.text)) else None
+
+
+IS_IT_DONE = re.compile(
+    r"\W*(?:(?:ok|so|to|toh|is it|it is|all)\s+)*(?:done|ho ga?ya|hua|kar diya|changed|updated|cancell?ed|noted|हो गया|कर दिया)(?:\s+(?:kya|na|now|already|hai|kya aapne|it|क्या|ना))*\s*\?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_it_done(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Done?" of an open wish: nothing is done before a person has it."""
+    issue = chat.memory.get("issue") or {}
+    if not issue or not IS_IT_DONE.fullmatch(cues.plain(heard.raw)):
+        return None
+    reply = answers.text_reply("not_done_yet", heard, issue.get("intent") or heard.intent, sure=0.9)
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow = issue.get("flow", "")
+    return reply
+
+
+# --- What the shop wrote about -----------------------------------------------------------------------
+
+GIFTS = cues.phrases(
+    r"(?:price|bill|daam|invoice|rate)(?: .{0,12})? (?:na|nahi|mat|not|hide|no)(?: .{0,6})? ?(?:dikh|show|rakh|daal|dal|aaye)\w*(?: .{0,10})?", r"(?:hide|remove|no) (?:the )?(?:price|bill|invoice)(?: .{0,15})?",
+    r"(?:gift|tohfa|rakhi|birthday|anniversary)(?: .{0,20})? (?:bhej|send|sent|dena|deni|wrap|pack)\w*(?: .{0,25})?",
+    r"(?:send|sending|bhejna) (?:.{0,20})?(?:as a gift|gift)(?: .{0,20})?", "(?:गिफ्ट|तोहफा|राखी) .{0,15}(?:भेज|देना)\\S*",
+)  # fmt: skip
+SUBSCRIPTIONS = cues.phrases(
+    r"(?:subscri(?:be|ption|ptions)|monthly (?:delivery|plan|pack)|har mahine|every month|auto ?deliver\w*)",
+    "सब्सक्रिप्शन",
+    "हर महीने",
+)
+MONEY_WHEN = cues.phrases(
+    r"(?:pais[ae]|refund|money|amount)(?: .{0,12})? (?:kab|kitne din|when|how long)(?: .{0,20})?",
+    r"(?:kab|kitne din|when|how (?:long|soon|many days))(?: .{0,20})? (?:pais[ae]|refund|money|amount)(?: .{0,15})?",
+    "(?:पैसे|पैसा|रिफंड)(?: .{0,8})? (?:कब|कितने दिन)(?: .{0,12})?",
+)
+OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
+
+
+def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
+    """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
+    said, library = cues.plain(heard.text), heard.library.by_slug
+    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 10:
+        return None
+    slug = ""
+    if GIFTS.search(said) and not which_order.MY_ORDER.search(said):
+        slug = "gift-wrap"
+    elif SUBSCRIPTIONS.search(said) and not (heard.is_issue and heard.confidence >= ACT):
+        slug = "subscriptions"
+    elif MONEY_WHEN.search(said) and heard.topic.get("aspect") in OF_RETURNS:
+        slug = "refund-timing"
+    return answers.of_article(library[slug], heard, CLEAR) if slug in library else None
+
+
+# --- What is in it ------------------------------------------------------------------------------------------
+
+IS_IN_IT = re.compile(
+    r"^\W*(?:(?P<of>[^?]{2,30}?)\s+(?:me|mein|main|में)\s+)?(?P<what>[\w\u0900-\u097F]{3,20})(?:\s+(?:bhi|to|भी|तो))?\s+(?:hai|hota|hoti|hote|dala|dali|milaya|pada|है|होता|होती|डाला)(?:\s+(?:hai|hain|kya|na|ya|nahi|isme|है|क्या|ना|नहीं))*\W*$"
+    r"|^\W*(?:does|do)\s+(?P<of_en>(?!you\b|u\b|we\b|they\b|i\b)[^?]{2,30}?)\s+(?:have|contain)\s+(?:any\s+)?(?P<what_en>[a-z]{3,20})\W*$",
+    re.IGNORECASE,
+)
+NO_CONTENTS = set(
+    "kya kitna kitne kitni kaisa kaise kab kahan kaun stock coupon offer discount delivery cod emi code problem dikkat price rate available option size acha accha theek sasta mehnga safe order क्या कितना कितने कैसा कब कहां".split()  # noqa: SIM905
+)
+
+
+def what_it_contains(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Chai me elaichi hai kya?": the ingredients say it, whatever was asked for."""
+    found = IS_IN_IT.match(cues.plain(heard.text))
+    if not found or heard.is_issue or heard.reason or heard.aspect or heard.topic.get("kind") == "order":
+        return None
+    of, what = found["of"] or found["of_en"], (found["what"] or found["what_en"]).casefold()
+    products, named = about_products.meant(heard)
+    if (
+        what in NO_CONTENTS
+        or len(products) != 1
+        or not (of or named is False)
+        or not products[0].ingredients
+    ):
+        return None
+    if of and not named and not about_products.THIS.search(of):
+        return None
+    if not of and not about_products.THIS.search(cues.plain(heard.text)):
+        return None
+    return about_products.told(chat, heard, products, [product_facts.INGREDIENTS])
