@@ -97,7 +97,7 @@ def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_what_was_missed_while_nobody_worked_is_made_up_for(ticket, asha, posted):
+def test_what_was_missed_while_no_worker_ran_is_sent_later(ticket, asha, posted):
     workflow.agent_replies(ticket, "Hello", by=asha)
     now = timezone.now()
     jobs.mail_unread(now + timedelta(hours=9), now)

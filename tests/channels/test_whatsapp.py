@@ -240,7 +240,7 @@ def test_a_message_that_failed_is_told_to_the_agent(cloud, on_ticket, asha):
     )
 
 
-def test_a_status_of_nobodys_message_does_nothing(cloud):
+def test_a_status_of_an_unknown_message_does_nothing(cloud):
     strange = {
         "id": "wamid.unknown",
         "status": "read",
