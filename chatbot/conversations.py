@@ -63,7 +63,7 @@ def current_ticket(person: Person) -> Ticket | None:
     return None if chat and chat.created_at > ticket.created_at else ticket
 
 
-def begin_anew(person: Person) -> Chat:
+def begin_new(person: Person) -> Chat:
     """Begin a chat after a closed ticket: it is newer, so the conversation is with Villy again."""
     return Chat.objects.create(person=person)
 
@@ -75,7 +75,7 @@ def begin_with(person: Person, client_id: str | None) -> Chat:
         is_first = not chat.messages.exists()
         if is_first or (client_id and chat.messages.filter(client_id=client_id).exists()):
             return chat
-    return begin_anew(person)
+    return begin_new(person)
 
 
 @atomic_with_retry

@@ -5,7 +5,7 @@ import re
 from django.db import models
 from django.utils import timezone
 
-from tickets.models import CURRENCY_CODE, MONEY, SHOP_TIME, Category, Person, Ticket, random_id
+from tickets.models import CURRENCY_CODE, MONEY, SHOP_TIME, Category, Order, Person, Ticket, random_id
 
 
 class Product(models.Model):
@@ -180,11 +180,15 @@ class Chat(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="chats", db_index=False)
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, blank=True, related_name="chats")
     language = models.CharField(max_length=10, default="en")
-    # What the policy remembers from turn to turn, see engine.Memory
+    # What the policy remembers from turn to turn, see dialogue/state.py
     memory = models.JSONField(default=dict, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    # While an answer is made: until when (in time.monotonic's seconds), and the orders that were read for it
+    answer_by: float
+    orders_read: list[Order] | None
 
     class Meta:
         ordering = ["-created_at"]
@@ -212,7 +216,7 @@ class ChatMessage(models.Model):
     answers = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="answer")
     reply = models.JSONField(default=dict, blank=True)
     intent = models.CharField(max_length=20, blank=True)
-    # The rule of the policy that answered, see engine.RULES
+    # The rule of the policy that answered, see dialogue/policy.py
     rule = models.CharField(max_length=30, blank=True)
     helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
     # What Villy did not know here was reviewed: taught, or left as it is

@@ -331,10 +331,10 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
-_NOBODY, _SELF = "'none'", "'self'"
+_NONE, _SELF = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [_NOBODY],
+        "default-src": [_NONE],
         "script-src": [_SELF],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:", "blob:"],
@@ -345,8 +345,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [_SELF],
         # The button that leads to the company's provider is a form, and browsers follow its redirect by this
         "form-action": [_SELF, *(["/".join(OIDC_URL.split("/")[:3])] if OIDC_URL else [])],
-        "base-uri": [_NOBODY],
-        "frame-ancestors": [_NOBODY],
+        "base-uri": [_NONE],
+        "frame-ancestors": [_NONE],
     }
 }
 

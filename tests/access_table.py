@@ -177,6 +177,9 @@ POST  /support/<ticket_id>/split             401    404   404   404    400  401 
 POST  /api/support/admin/<ticket_id>/split   401    404   404   404    400  401     404     400     404
 DELETE /api/support/admin/<ticket_id>/split  401    404   404   404    409  401     404     409     404
 POST  /support/<ticket_id>/fields            401    404   404   404    200  401     404     200     404
+GET   /support/<ticket_id>/macros            401    404   404   404    200  401     404     200     404
+POST  /support/<ticket_id>/macro             401    404   404   404    409  401     404     409     404
+GET   /support/<ticket_id>/notification      401    404   404   404    400  401     404     400     404
 POST  /support/<ticket_id>/follow            401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/block             401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/change            401    404   404   404    200  401     404     200     404

@@ -44,7 +44,7 @@ def test_it_finds_what_its_queryset_finds_each_time_with_other_values(ticket, pr
         assert [fields_of(row.requester) for row in found] == [fields_of(row.requester) for row in expected]
 
 
-def test_what_nobody_has_is_nothing(ticket):
+def test_a_value_that_no_row_has_finds_nothing(ticket):
     ask = compiled_query(lambda id, seq: Message.objects.filter(ticket=id, seq=seq, internal=False))
 
     assert [message.text for message in ask(ticket.pk, 1)] == [ticket.messages.get(seq=1).text]

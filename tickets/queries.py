@@ -173,7 +173,7 @@ class TagShown:
 
 def tags() -> dict[str, TagShown]:
     """The tags by name, as they were within the last seconds."""
-    return cache.get_or_set("tags", _tags, COLLEAGUES_KEPT_SECONDS)
+    return cache.get_or_set("tags", _tags, COLLEAGUES_KEPT_SECONDS) or {}
 
 
 def _tags() -> dict[str, TagShown]:
@@ -182,7 +182,7 @@ def _tags() -> dict[str, TagShown]:
 
 def saved_views(agent: Person) -> list[SavedView]:
     """The agent's own saved views, and then those that others share."""
-    shared = cache.get_or_set("shared-views", _shared_views, COLLEAGUES_KEPT_SECONDS)
+    shared = cache.get_or_set("shared-views", _shared_views, COLLEAGUES_KEPT_SECONDS) or []
     own = list(SavedView.objects.filter(owner_id=agent.pk).order_by("name"))
     return own + [view for view in shared if view.owner_id != agent.pk]
 

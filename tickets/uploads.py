@@ -93,7 +93,7 @@ def _written(picture: Picture) -> list[str]:
     return names
 
 
-def discard(*names: str) -> None:
+def discard(*names: str | None) -> None:
     """Remove stored files; those that are not there are no error."""
     for name in names:
         if name:

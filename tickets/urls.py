@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 from .alerts import views as alerts
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, channels, dashboard, drafts, files, here, many, talking
+from .desk import actions, canned, channels, dashboard, drafts, files, here, macros, many, talking
 from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
@@ -63,6 +63,9 @@ urlpatterns = [
     path(ticket + "block", actions.block, name="ticket-block"),
     path(ticket + "fields", actions.fields, name="ticket-fields"),
     path(ticket + "follow", actions.follow, name="ticket-follow"),
+    path(ticket + "macros", macros.list_macros, name="ticket-macros"),
+    path(ticket + "macro", macros.apply, name="ticket-macro"),
+    path(ticket + "notification", alerts.notification, name="ticket-notification"),
     path(ticket + "undo", actions.undo, name="ticket-undo"),
     path(ticket + "merge", many.merge, name="ticket-merge"),
     path(ticket + "split", many.split, name="ticket-split"),

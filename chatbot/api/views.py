@@ -124,7 +124,7 @@ def current(request):
 def new(request):
     """Begin a new chat with Villy; what was said before stays with the old one, and an open ticket stays open."""
     rate_limits.consume(request, "begin a chat")
-    return Response(_chat_json(conversations.begin_anew(request.user)), status=201)
+    return Response(_chat_json(conversations.begin_new(request.user)), status=201)
 
 
 def _chat_json(chat) -> dict:

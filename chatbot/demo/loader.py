@@ -32,7 +32,7 @@ def load() -> dict[str, int]:
     _orders(people)
     _tickets(people)
     counted = (Product, Article, Person, Order, Ticket)
-    return {model._meta.verbose_name_plural.title(): model.objects.count() for model in counted}
+    return {str(model._meta.verbose_name_plural).title(): model.objects.count() for model in counted}
 
 
 def logins() -> dict[str, str]:

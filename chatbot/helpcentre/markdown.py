@@ -38,7 +38,8 @@ class Rendered:
 def render(text: str) -> Rendered:
     """Return the text as HTML; the article's title is the page's h1, so its headings begin at h2."""
     tokens = _markdown.parse(text)
-    headings, taken = [], set()
+    headings: list = []
+    taken: set[str] = set()
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             opening.tag = f"h{min(int(opening.tag[1]) + 1, 4)}"

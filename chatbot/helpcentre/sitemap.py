@@ -13,7 +13,7 @@ from . import languages
 @require_safe
 def sitemap(request) -> HttpResponse:
     """Return /sitemap.xml: the help centre's first page and every published article, with hreflang."""
-    pages = [{"path": "/help/", "changed": None, "written": languages.offered()}]
+    pages: list[dict] = [{"path": "/help/", "changed": None, "written": languages.offered()}]
     for slug, article in sorted(library().by_slug.items()):
         written = languages.translations(article)
         pages.append({"path": f"/help/{slug}/", "changed": article.updated_at, "written": written})

@@ -106,10 +106,10 @@ def _search(query: str, articles: list[Article], language: str) -> list[Article]
 
 
 def _by_category(articles: list[Article], language: str) -> list[tuple[str, list[dict]]]:
-    rows = {value: [] for value in Category.values}
+    rows: dict[str, list[dict]] = {value: [] for value in Category.values}
     for each in sorted(articles, key=lambda each: each.title_in(language)):
         rows[each.category].append(_row(each, language))
-    return [(Category(value).label, found) for value, found in rows.items() if found]
+    return [(str(Category(value).label), found) for value, found in rows.items() if found]
 
 
 def _row(article: Article, language: str) -> dict:

@@ -12,7 +12,7 @@ KEPT_SECONDS = 600
 
 def share(first: date, last: date) -> tuple[int, int]:
     """Return (visits that needed no person, all visits) of these days, as far as they lie in the last month."""
-    days = cache.get_or_set("villy-share", _days, KEPT_SECONDS)
+    days = cache.get_or_set("villy-share", _days, KEPT_SECONDS) or []
     counted = [(visits, handed_off) for day, visits, handed_off in days if first <= day <= last]
     visits = sum(visits for visits, _ in counted)
     return visits - sum(handed_off for _, handed_off in counted), visits

@@ -261,7 +261,7 @@ PLAIN_WORD = re.compile(r"[^\s.,;:!?।]+")
 BLOCKS = ("words", "pairs", "pieces", "sounds", "concepts", "concept_pairs", "shape")
 
 
-def features(text: str) -> dict[str, set[str]]:
+def features(text: str) -> dict[str, Any]:
     """Return the features of a text by block, in the order of BLOCKS, then what PLAIN_BLOCKS are made of:
     "plain_words", and "typed", the words of which `plain_pieces` gives the pieces.
 

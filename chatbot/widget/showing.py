@@ -17,7 +17,7 @@ from tickets.models import ChannelName, Ticket, Viewer
 from tickets.team.settings import CurrentSettings, current
 from tickets.workflow import wording as desk_wording
 
-from . import badges, callback_times, home
+from . import badges, callback_times, home, opening
 
 # Tells the frame which conversation an answer is of: a ticket's id, or CHAT
 SHOWN = "X-Conversation"
@@ -108,6 +108,7 @@ def conversation_context(request, person, ticket: Ticket | None = None, chat: Ch
         "showing": CHAT if lines else HOME,
         "home": None if lines else page.cards,
         "earlier": page.next,
+        "orders": [] if lines else opening.cards(person, language),
         "chips": [] if lines else (shop.suggestions_in(language) or wording.chips(language)),
     }
 

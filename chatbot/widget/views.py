@@ -352,7 +352,7 @@ def again(request):
     rate_limits.consume(request, "write")
     if not _ticket(request).is_over:
         raise ValidationError(_("This conversation is still open."))
-    conversations.begin_anew(request.user)
+    conversations.begin_new(request.user)
     return shown(request, HOME)
 
 

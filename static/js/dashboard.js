@@ -3,10 +3,11 @@ import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
 import { watchHere } from "./desk/here.js";
-import { rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchViews } from "./desk/list.js";
+import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchViews } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
+import { watchLooking } from "./desk/notify.js";
 import { askToSignIn, head, request, watchSignIn } from "./desk/page.js";
 import { openPalette, watchPalette } from "./desk/palette.js";
 import { registerWorker } from "./desk/push.js";
@@ -79,6 +80,7 @@ document.addEventListener("htmx:historyRestore", () => {
   returnToPlace();
   renewCounts();
 });
+document.addEventListener("departed", ({ detail }) => depart(detail));
 document.addEventListener("toast", ({ detail }) => {
   if (!detail.text) return;
   const undo = detail.undo && (() => takeBack(detail.undo, detail.url));
@@ -120,6 +122,7 @@ watchTemplates();
 watchKeys(openPalette);
 watchSignIn();
 watchSound();
+watchLooking();
 registerWorker();
 watchHere();
 keepTimes();

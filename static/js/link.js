@@ -36,7 +36,7 @@ async function look() {
   }
   await tellSeen();
   // The rating belongs to another state: the page shows it, unless something is being written
-  const isWriting = [...document.querySelectorAll("textarea")].some((each) => each.value);
+  const isWriting = [...document.querySelectorAll("textarea, input[type=file]")].some((each) => each.value);
   if (state !== page.dataset.state && !isWriting) location.reload();
 }
 
@@ -48,6 +48,34 @@ async function repeat() {
     wait = Math.min(wait * 2, SLOWEST_SECONDS);
   }
   setTimeout(repeat, wait * 1000);
+}
+
+// Pasted and dropped files join those that were chosen: a file that is dropped beside the fields would replace the page
+function take(files) {
+  const form = page.querySelector(".composer");
+  for (const input of [form.elements.image, form.elements.file]) {
+    const chosen = new DataTransfer();
+    const isPicture = input.name === "image";
+    for (const file of [...input.files, ...files.filter((each) => each.type.startsWith("image/") === isPicture)]) chosen.items.add(file);
+    input.files = chosen.files;
+  }
+}
+
+// Cells of a spreadsheet come with a picture of themselves: the text is meant. A copied file comes with its name
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  const names = files.map((file) => file.name);
+  const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+  if (!files.length || (text && !text.split(/[\r\n]+/).every((line) => names.includes(line.trim())))) return;
+  event.preventDefault();
+  take(files);
+});
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (name === "drop") take([...event.dataTransfer.files]);
+  });
 }
 
 // Days and hours are the reader's

@@ -28,8 +28,9 @@ SQLITE_OUTAGES = (
 def is_outage(reason: BaseException | None) -> bool:
     """Whether this exception says that the database is away, or too busy, for now."""
     cause = getattr(reason, "__cause__", None)
-    if isinstance(reason, OperationalError) and hasattr(cause, "sqlite_errorname"):
-        return cause.sqlite_errorname.startswith(SQLITE_OUTAGES)
+    name: str = getattr(cause, "sqlite_errorname", "")
+    if isinstance(reason, OperationalError) and name:
+        return name.startswith(SQLITE_OUTAGES)
     if isinstance(reason, OperationalError | InterfaceError):
         return True
     # The backend for MongoDB has one word for everything, and passes some of the driver's own on

@@ -83,7 +83,7 @@ class Answer:
     async def let_go(self) -> None:
         """Queue what is held; return once it has a place in the queue."""
         if not self.sender:
-            self.queue = asyncio.Queue(MOST_WAITING)
+            self.queue: asyncio.Queue = asyncio.Queue(MOST_WAITING)
             self.sender = asyncio.create_task(self.pass_on())
         held, self.held, self.size = self.held, [], MOST_HELD
         for piece in held:

@@ -87,7 +87,7 @@ def test_the_role_is_the_desks_and_not_the_providers(browse, provider, asha, mee
     assert person.role == role
 
 
-def test_with_a_second_factor_the_provider_alone_lets_nobody_in(browse, provider, asha):
+def test_with_a_second_factor_the_provider_alone_signs_no_one_in(browse, provider, asha):
     TOTP.activate(asha, APP_SECRET)
     knows(provider, asha)
     client = browse()
@@ -170,7 +170,7 @@ def test_who_refuses_at_the_provider_is_back_at_the_sign_in(browse, provider, as
     assert is_refused(answer, client)
 
 
-def test_a_code_of_another_browser_or_used_twice_signs_nobody_in(browse, provider, asha):
+def test_a_code_of_another_browser_or_used_twice_is_refused(browse, provider, asha):
     knows(provider, asha)
     client, other = browse(), browse()
     back = provider.consent(client.post(BEGIN).url)

@@ -27,7 +27,7 @@ def set_password(client, link, one=NEW, other=NEW):
 
 
 @pytest.mark.parametrize("who", ["asha", "meera", "priya"])
-def test_a_forgotten_password_is_set_anew_by_letter(who, browse, api, mailoutbox, request):
+def test_a_forgotten_password_is_reset_by_letter(who, browse, api, mailoutbox, request):
     person = request.getfixturevalue(who)
     signed_in = api(person)
     client = browse()

@@ -84,7 +84,7 @@ def test_the_api_asks_for_the_code(api, with_app):
 @pytest.mark.parametrize(
     "sent", [{}, {"code": ""}, {"code": "12345"}, {"code": "x" * 500}, {"credential": "{}"}]
 )
-def test_a_wrong_or_malformed_code_signs_nobody_in(sent, browse, with_app):
+def test_a_wrong_or_malformed_code_is_refused(sent, browse, with_app):
     client = browse()
     password(client, with_app)
     assert client.post(CODE, sent).status_code == 200

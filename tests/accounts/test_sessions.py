@@ -47,7 +47,7 @@ def test_all_other_sessions_and_tokens_are_ended(browse, asha, api):
     assert here.get("/support/").status_code == 200
 
 
-def test_a_session_of_somebody_else_is_not_ended(browse, asha, rohan):
+def test_the_session_of_another_person_is_not_ended(browse, asha, rohan):
     here, theirs = signed_in(browse, asha), signed_in(browse, rohan)
     here.post("/support/account/sessions/end/", {"session": theirs.session.session_key})
     assert theirs.get("/support/").status_code == 200

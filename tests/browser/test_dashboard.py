@@ -127,7 +127,7 @@ def test_a_time_is_relative_and_whole_when_the_mouse_is_over_it(dashboard):
     expect(age).to_have_attribute("title", re.compile(r"20\d\d.*\d:\d\d"))
 
 
-def test_a_ticket_that_nobody_answered_opens_on_what_villy_understood_and_later_at_its_end(visitor, agent):
+def test_an_unanswered_ticket_opens_on_what_villy_understood_and_later_at_its_end(visitor, agent):
     chat = visitor()
     chat.say("Package damaged")
     chat.connect.click()

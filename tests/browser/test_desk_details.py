@@ -1,5 +1,6 @@
 """Measures and details of the screens: what the design asks for in pixels, empty and full lists, small promises."""
 
+import itertools
 import re
 import time
 
@@ -224,14 +225,14 @@ def test_a_call_that_cannot_be_requested_says_why_in_its_form(visitor):
 # --- The page behind a letter's link -----------------------------------------
 
 
-def link_of(desk, guest, ticket) -> str:
+def link_of(desk, guest, ticket, address) -> str:
     """Ask for a copy of the conversation, and return the link in its letter."""
     guest.post(f"/api/support/{ticket}/transcript").raise_for_status()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         for letter in (desk.data_dir / "mail").glob("**/*"):
             text = letter.read_text().replace("=\n", "") if letter.is_file() else ""
-            if "linked@example.com" in text and (found := re.search(r"/c/[\w-]+/", text)):
+            if address in text and (found := re.search(r"/c/[\w-]+/", text)):
                 return found[0]
         time.sleep(0.2)
     raise AssertionError("no letter left")
@@ -239,9 +240,50 @@ def link_of(desk, guest, ticket) -> str:
 
 @pytest.fixture
 def linked(desk) -> tuple[str, str]:
-    guest = desk.as_guest("Linked Reader", "linked@example.com")
+    # Each test its own: letters of an earlier one are still there
+    address = f"linked-{next(READERS)}@example.com"
+    guest = desk.as_guest("Linked Reader", address)
     ticket = guest.post("/api/support/create", json={"message": "The box was crushed"}).json()["id"]
-    return ticket, link_of(desk, guest, ticket)
+    return ticket, link_of(desk, guest, ticket, address)
+
+
+READERS = itertools.count(1)
+
+
+def test_pasted_and_dropped_files_join_the_form_of_the_link_and_cells_are_text(person, linked):
+    _, path = linked
+    page = person()
+    page.goto(path)
+    words = page.get_by_role("textbox", name="Type a message...")
+    words.fill("Both sides")
+    assert not page.evaluate(GIVEN, ["paste", "VP-1\t2", ["image.png"]]), "cells of a spreadsheet"
+    for kind, names in (("dragover", ["a.png"]), ("drop", ["a.png", "bill.pdf"]), ("paste", ["b.png"])):
+        assert page.evaluate(GIVEN, [kind, "", names]), kind
+    chosen = "[...document.querySelectorAll('input[type=file]')].map((each) => [...each.files].map((file) => file.name))"
+    assert page.evaluate(chosen) == [["a.png", "b.png"], ["bill.pdf"]]
+    page.get_by_role("button", name="Send", exact=True).click()
+    mine = page.locator(".bubble[data-sender=customer]")
+    expect(mine).to_have_count(3)
+    expect(mine.nth(1)).to_contain_text("Both sides")
+    expect(mine.nth(1)).to_contain_text("bill.pdf")
+    expect(mine.nth(2).get_by_role("img")).to_be_visible()
+
+
+GIVEN = """([kind, text, names]) => {
+    const given = new DataTransfer();
+    const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    if (text) given.setData("text/plain", text);
+    for (const name of names) {
+        const isPdf = name.endsWith(".pdf");
+        given.items.add(new File([isPdf ? "%PDF-1.7" : bytes], name, { type: isPdf ? "application/pdf" : "image/png" }));
+    }
+    const options = { bubbles: true, cancelable: true };
+    const event = kind === "paste"
+        ? new ClipboardEvent(kind, { ...options, clipboardData: given })
+        : new DragEvent(kind, { ...options, dataTransfer: given });
+    return !document.querySelector("h1").dispatchEvent(event);
+}"""
 
 
 def test_the_page_behind_a_letters_link_has_the_readers_days_and_nothing_for_axe(person, desk, linked):

@@ -39,9 +39,7 @@ def on_site(person, site):
     return arrive
 
 
-def test_a_customer_who_is_signed_in_to_the_shop_sees_where_their_latest_order_is_and_nobody_else_does(
-    person, visitor
-):
+def test_only_the_signed_in_customer_sees_where_their_latest_order_is(person, visitor):
     own = sorted(
         (row for row in ORDERS if row["customer"] == "priya"), key=lambda row: row["placed_days_ago"]
     )

@@ -127,7 +127,7 @@ def test_nothing_moves_when_the_chat_opens_nor_in_the_page_around_it(visitor):
     assert shifts(chat.page) == []
 
 
-def test_the_newest_words_stay_in_sight_when_the_boxes_below_grow_unless_somebody_reads_above(visitor):
+def test_the_newest_message_stays_in_sight_when_the_composer_grows_unless_the_reader_scrolled_up(visitor):
     chat = visitor(ticket="The box was crushed\n" * 30)
     newest = chat.bubbles("system").last
     expect(newest).to_be_in_viewport(ratio=1)

@@ -312,7 +312,7 @@ def test_a_desk_that_is_too_busy_to_renew_a_token_does_not_cost_the_history(visi
     assert said(desk, chat.ticket) == ["The box was crushed", "Still me"]
 
 
-def test_looking_away_and_back_makes_nobody_a_visitor(visitor):
+def test_looking_away_and_back_keeps_the_identity(visitor):
     chat = visitor()
     asked = []
     chat.page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
@@ -325,7 +325,7 @@ def test_looking_away_and_back_makes_nobody_a_visitor(visitor):
     assert chat.kept() == {}
 
 
-def test_words_of_somebody_who_was_signed_out_are_not_shown_to_the_next(visitor):
+def test_the_draft_of_a_customer_who_signed_out_is_not_shown_to_the_next(visitor):
     chat = visitor(ticket="The box was crushed")
     chat.text.press_sequentially("My account number is")
     chat.page.reload()

@@ -153,7 +153,9 @@ def test_tabs_share_one_stream_and_what_is_read_in_one_is_read_in_all(visitor, d
     expect(tabs[2].bubbles("agent").last).to_contain_text("And goes on")
 
 
-def test_a_stream_that_is_held_back_is_replaced_by_asking_and_nobody_is_called_offline(visitor, desk):
+def test_a_stream_that_is_held_back_is_replaced_by_polling_and_the_page_says_nothing_of_offline(
+    visitor, desk
+):
     chat = visitor()
     chat.page.context.route("**/events", lambda route: None)
     guest = desk.api().post("/api/auth/guest", json={"name": "Held", "email": "held@example.com"}).json()

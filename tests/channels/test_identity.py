@@ -52,7 +52,7 @@ def test_a_customer_of_the_shop_is_joined_when_the_shop_signs_the_address(
     assert str(Ticket.objects.get().requester_id) == answer["user"]["id"]
 
 
-def test_an_equal_address_that_somebody_typed_joins_nothing(hook, posted, asha, api):
+def test_an_equal_address_that_was_only_typed_joins_nothing(hook, posted, asha, api):
     hook(letter())
     answer_by_mail(hook, posted, Ticket.objects.get(), asha)
     guest = api().post("/api/auth/guest", {"name": "Eve", "email": ADDRESS}).json()

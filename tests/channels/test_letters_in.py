@@ -7,6 +7,7 @@ from django.test import Client
 from tests import factories
 from tests.channels.mails import letter
 from tickets import workflow
+from tickets.channels import assistant
 from tickets.models import Incoming, Message, Sender, Ticket
 
 pytestmark = pytest.mark.engines
@@ -34,6 +35,15 @@ def test_a_new_letter_opens_a_ticket_by_email(hook, api, asha):
     assert told["channel"] == "email"
     assert "-- \nPriya" not in told["messages"][0]["message"]
     assert Incoming.objects.get().quoted == "--\nPriya"
+
+
+def test_a_letter_that_villy_fails_on_opens_its_ticket_all_the_same(hook, monkeypatch):
+    def fails(text):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(assistant.get(), "understand", fails)
+    assert hook(letter("The box was crushed.")) == "done"
+    assert words(only_ticket()) == ["The box was crushed."]
 
 
 def test_the_same_message_id_twice_is_one_message(hook):

@@ -97,7 +97,7 @@ def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_what_was_missed_while_nobody_worked_is_made_up_for(ticket, asha, posted):
+def test_what_was_missed_while_no_worker_ran_is_sent_later(ticket, asha, posted):
     workflow.agent_replies(ticket, "Hello", by=asha)
     now = timezone.now()
     jobs.mail_unread(now + timedelta(hours=9), now)
@@ -304,3 +304,4 @@ def test_a_letter_on_disk_that_is_written_twice_is_one_file(tmp_path):
         backend.send_messages([sent])
     [file] = tmp_path.iterdir()
     assert b"Message-ID: <x@y>" in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0, "it holds what customers wrote"

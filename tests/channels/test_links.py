@@ -88,6 +88,26 @@ def test_the_files_of_a_private_note_and_of_another_ticket_are_not_reached_with_
         assert browser.get(f"{path}files/attachments/{attached.pk}").status_code == status
 
 
+def test_two_pictures_are_two_messages_and_sent_twice_they_are_still_two(browser, path, ticket):
+    def send(*pictures):
+        return browser.post(path, {"message": "Both sides", "image": [*pictures], "clientId": "p-1"})
+
+    for _ in range(2):
+        assert send(factories.picture(), factories.picture(colour="blue")).status_code == 303
+    said = list(ticket.messages.filter(sender=Sender.CUSTOMER).exclude(picture="").order_by("seq"))
+    assert [message.text for message in said] == ["Both sides", ""]
+
+
+@pytest.mark.parametrize("number", [2, 6])
+def test_of_pictures_that_do_not_all_fit_nothing_is_sent_and_the_words_stay(browser, path, ticket, number):
+    bad = factories.SimpleUploadedFile("b.png", b"no picture")
+    pictures = [factories.picture() for _ in range(number - 1)] + [bad]
+    answer = browser.post(path, {"message": "Both sides", "image": pictures})
+    assert answer.status_code == 400
+    assert "Both sides</textarea>" in answer.text
+    assert not ticket.messages.filter(text="Both sides").exists()
+
+
 def test_the_same_form_sent_twice_is_one_message(browser, path, ticket):
     for _ in range(2):
         browser.post(path, {"message": "Hello", "clientId": "once-1"})

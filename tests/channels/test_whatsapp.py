@@ -21,7 +21,7 @@ from tests.channels.whatsapp_calls import (
     signed,
 )
 from tickets import workflow
-from tickets.channels import inbox
+from tickets.channels import assistant, inbox
 from tickets.channels.whatsapp import api as calls
 from tickets.models import (
     AddressBlock,
@@ -100,6 +100,20 @@ def test_villy_answers_first_with_text_that_stands_alone(cloud):
     assert "Classic Makhana" in cloud.texts[0]
     assert "249" in cloud.texts[0]
     assert body["type"] == "interactive"
+
+
+@pytest.mark.parametrize("part", ["answer", "understand"])
+def test_when_villy_fails_a_person_gets_the_words(cloud, part, monkeypatch, caplog):
+    def fails(*args, **options):
+        raise ZeroDivisionError
+
+    for each in {part, "answer"}:
+        monkeypatch.setattr(assistant.get(), each, fails)
+    says("My honey jar arrived broken")
+    [ticket] = Ticket.objects.all()
+    assert ticket.messages.get(sender=Sender.CUSTOMER).text == "My honey jar arrived broken"
+    assert "a person will" in caplog.text
+    assert Incoming.objects.get().state == "done"
 
 
 def test_asking_for_a_person_opens_the_ticket_at_once_with_the_chat(cloud, asha, api):
@@ -226,7 +240,7 @@ def test_a_message_that_failed_is_told_to_the_agent(cloud, on_ticket, asha):
     )
 
 
-def test_a_status_of_nobodys_message_does_nothing(cloud):
+def test_a_status_of_an_unknown_message_does_nothing(cloud):
     strange = {
         "id": "wamid.unknown",
         "status": "read",

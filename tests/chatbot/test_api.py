@@ -106,7 +106,7 @@ def test_only_villys_own_lines_to_the_caller_are_judged(api, visitor, vikram):
 # --- The hand-over -------------------------------------------------------------------
 
 
-def test_whoever_cannot_be_reached_is_asked_first_and_loses_nothing(api, visitor, asha):
+def test_a_visitor_without_contact_is_asked_first_and_loses_nothing(api, visitor, asha):
     conversations.ask(visitor, "Package damaged")
     refused(api(visitor).post(CREATE, {"message": "The jar is broken"}), 400, field="email")
     assert not Ticket.objects.exists()

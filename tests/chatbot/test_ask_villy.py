@@ -40,7 +40,7 @@ def test_products_and_the_offer_of_a_person_are_shown(db):
     assert (rows["human"], rows["language"]) == ("offered, product-issue, high", "hinglish")
 
 
-def test_it_answers_as_somebody_and_says_when_there_is_nobody(priya):
+def test_it_answers_as_a_customer_and_says_when_there_is_none(priya):
     factories.order(priya)
     assert "VP-10001" in shown("where is my order", email="priya@example.com")["answer"]
     assert not Chat.objects.exists()
@@ -63,7 +63,7 @@ def test_the_end_of_input_ends_it(db, monkeypatch):
     shown()
 
 
-def test_nothing_is_kept_and_nobody_gets_a_mail(priya, settings):
+def test_nothing_is_kept_and_no_mail_is_sent(priya, settings):
     factories.order(priya)
     backend = settings.EMAIL_BACKEND
     assert "code" in shown("VP-10001")["answer"]

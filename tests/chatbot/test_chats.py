@@ -122,7 +122,7 @@ def test_a_typed_answer_is_kept_with_the_line_that_it_is_about(said, helped, pri
     assert reply.reply["offerAgent"] is not helped
 
 
-def test_a_yes_that_nobody_asked_for_is_kept_nowhere(priya):
+def test_a_yes_without_a_question_is_kept_nowhere(priya):
     conversations.ask(priya, "hi")
     conversations.ask(priya, "yes")
     assert not ChatMessage.objects.exclude(helped=None).exists()
@@ -194,7 +194,7 @@ def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_aft
             connection.close()
 
     for _ in range(5):
-        conversations.begin_anew(priya)
+        conversations.begin_new(priya)
         with ThreadPoolExecutor(2) as pool:
             asked, opened = pool.submit(ask), pool.submit(connect)
             said, ticket = asked.result(), opened.result()

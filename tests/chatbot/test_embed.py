@@ -57,7 +57,7 @@ def test_any_other_page_may_not(origin):
     assert allowed(origin) is None
 
 
-def test_a_request_that_names_no_page_is_nobodys():
+def test_a_request_that_names_no_page_is_of_no_site():
     assert embed.allowed_host(RequestFactory(headers={"Host": "desk.example"}).get("/")) is None
 
 

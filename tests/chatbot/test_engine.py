@@ -201,7 +201,7 @@ def test_after_five_turns_a_person_is_offered_and_said_so_once(chat):
 
 
 @pytest.mark.parametrize("word", ["yes", "thanks a lot"])
-def test_a_that_helped_begins_the_count_anew(chat, word):
+def test_a_that_helped_resets_the_count(chat, word):
     factories.article()
     for text in ["how do i return"] * 4 + [word] + ["how do i return"] * 4:
         assert not policy.answer(chat, text).offer_agent
@@ -214,7 +214,7 @@ def test_greetings_are_no_turns(chat):
         assert not policy.answer(chat, text).offer_agent
 
 
-def test_misunderstood_twice_in_a_row_villy_says_so_and_once_more_begins_anew(chat, understood):
+def test_misunderstood_twice_in_a_row_villy_says_so_and_the_third_time_starts_over(chat, understood):
     understood(intent="refund_return", confidence=0.2)
     first, second = (policy.answer(chat, "zzz yyy") for _ in range(2))
     assert (first.text, second.text) == (replies.say("unknown_alone"), replies.say("unknown_again"))

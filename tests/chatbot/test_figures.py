@@ -59,7 +59,7 @@ def test_questions_and_answers_are_counted_with_what_was_said_of_them():
         (("a_person_at_once", None), 1),
     ],
 )
-def test_whoever_leaves_after_an_offer_or_no_answer_was_not_helped(last, abandoned):
+def test_a_customer_who_leaves_after_an_offer_or_no_answer_was_not_helped(last, abandoned):
     found = count(told("c", ("an_article", None), last))
     assert (found.visits, found.abandoned, found.resolved) == (1, abandoned, 1 - abandoned)
     # No human was needed, says containment; it does not say that anything was solved

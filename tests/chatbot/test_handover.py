@@ -29,7 +29,7 @@ def orders(priya):
     }
 
 
-def test_the_packet_tells_what_happened_so_that_nobody_asks_again(priya, orders):
+def test_the_handover_tells_the_agent_what_happened(priya, orders):
     returns = factories.article()
     shown = talk(priya, "hello", "how do i return a sealed pack", "the honey jar was broken, VP-10001")[1]
     conversations.say_helped(priya, shown.pk, False)

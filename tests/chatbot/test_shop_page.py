@@ -107,7 +107,7 @@ def test_a_customer_signs_in_and_is_vouched_for(client, priya):
         "[" * 100_000,
     ],
 )
-def test_nobody_else_is_signed_in(client, priya, data):
+def test_no_other_person_is_signed_in(client, priya, data):
     factories.guest()
     answer = post(client, "/shop/sign-in", data)
     assert answer.status_code in (400, 401)
@@ -134,7 +134,7 @@ def test_a_new_password_ends_what_was_signed_with_the_old_one(client, priya):
     assert post(client, "/shop/identity", given).status_code == 401
 
 
-def test_without_a_signing_key_nobody_is_vouched_for(client, priya, settings):
+def test_without_a_signing_key_the_shop_signs_no_identity(client, priya, settings):
     settings.WIDGET_SIGNING_KEY = ""
     assert "data-account" not in page(client.get("/")).one("header").attributes
     assert not page(client.get("/")).all("dialog")

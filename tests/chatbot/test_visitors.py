@@ -84,7 +84,7 @@ def test_the_history_of_a_customer_is_there_in_every_browser(identify, api):
     assert [row["subject"] for row in results] == ["The jar is broken"]
 
 
-def test_what_the_shop_says_anew_is_kept_and_what_it_leaves_out_stays(identify):
+def test_new_claims_of_the_shop_are_kept_and_absent_ones_change_nothing(identify):
     identify(token())
     user = identify(token(name="Priya Sharma", email=..., phone=None)).json()["user"]
     assert (user["name"], user["email"], user["phone"]) == (
@@ -188,7 +188,7 @@ def not_trusted() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", list(not_trusted()))
-def test_an_identity_with_anything_wrong_is_401_in_words_and_makes_nobody(case, identify):
+def test_an_identity_with_anything_wrong_is_401_in_words_and_makes_no_person(case, identify):
     refused(identify(not_trusted()[case]), 401, "bad_identity")
     assert not Person.objects.exists()
 
@@ -212,7 +212,7 @@ def test_our_own_tokens_are_no_identities(identify, api, priya):
     refused(identify(access), 401, "bad_identity")
 
 
-def test_without_a_key_nobody_is_trusted(identify, settings):
+def test_without_a_key_no_identity_is_trusted(identify, settings):
     settings.WIDGET_SIGNING_KEY = ""
     refused(identify(token()), 401, "bad_identity")
     refused(identify(signed(claims(), key="")), 401, "bad_identity")
@@ -348,7 +348,7 @@ def test_a_customers_chat_is_not_carried_to_another_customer(identify, api, priy
     assert Chat.objects.get().person == priya
 
 
-def test_giving_a_name_makes_no_account_somebody_elses(api, priya, asha):
+def test_giving_a_name_does_not_change_the_owner_of_an_account(api, priya, asha):
     for person in (priya, asha):
         answer = api(person).post(GUEST, {"name": "Eve", "email": "eve@example.com"})
         assert answer.json()["user"]["id"] != str(person.pk)
@@ -356,7 +356,7 @@ def test_giving_a_name_makes_no_account_somebody_elses(api, priya, asha):
         assert person.name != "Eve"
 
 
-def test_a_guest_with_somebodys_address_sees_nothing_of_theirs(api, priya, ticket):
+def test_a_guest_with_a_customers_address_sees_nothing_of_theirs(api, priya, ticket):
     access = api().post(GUEST, {"name": "Priya Sharma", "email": priya.email}).json()["access"]
     guest = api()
     guest.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")

@@ -64,7 +64,7 @@ def test_the_frame_opens_in_exactly_the_site_that_it_names(client, db, host):
         "javascript:alert(1)", "https://[", "https://SHOP.example\nX: y",
     ],
 )  # fmt: skip
-def test_other_sites_get_a_page_that_says_so_and_nobody_may_embed(client, db, host):
+def test_other_sites_get_a_page_that_says_so_and_cannot_be_framed(client, db, host):
     answer = frame(client, host)
     assert answer.status_code == 403
     assert frame_ancestors(answer) == "frame-ancestors 'none'"
@@ -92,7 +92,7 @@ def test_opening_the_frame_leaves_nothing_behind(client, db, django_assert_num_q
     assert {model._meta.label: model.objects.count() for model in apps.get_models()} == before
 
 
-def test_the_frame_is_the_same_whoever_asks(client, browse, asha, db):
+def test_the_frame_is_the_same_for_every_visitor(client, browse, asha, db):
     """It asks for no cookie, so a session of the desk in the same browser does not leak into the shop's page."""
     assert page(frame(browse(asha))).text == page(frame(client)).text
 
@@ -181,7 +181,7 @@ def test_a_message_of_a_retry_is_shown_and_not_said_twice(api, priya):
     assert [shown.one("article")["data-seq"] for shown in said] == ["3", "3"]
 
 
-def test_connecting_asks_whoever_cannot_be_reached_yet_for_a_name_and_a_contact(api, db):
+def test_connecting_asks_a_visitor_without_contact_for_a_name_and_a_contact(api, db):
     visitor = factories.guest("", "")
     client = api(visitor)
     bar = page(client.get("/widget/conversation")).one("button", text="Connect to Customer Care")

@@ -76,7 +76,7 @@ def test_a_look_costs_one_query_and_the_next_none(asha, ticket, django_assert_nu
         audit.record_view(asha, ticket=ticket.pk)
 
 
-def test_what_nobody_was_shown_nobody_saw(browse, api, asha, vikram, priya, ticket):
+def test_what_was_not_shown_is_not_in_the_audit(browse, api, asha, vikram, priya, ticket):
     browse(vikram).get(f"/support/{ticket.pk}/")
     browse(asha).get("/support/00000000-0000-0000-0000-000000000000/")
     api(priya).get(f"/api/support/{ticket.pk}")

@@ -71,5 +71,5 @@ def test_it_is_ready_once_static_files_are_collected(client, db, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_nobody_posts_to_it(path, client):
+def test_a_post_is_refused(path, client):
     assert client.post(path).status_code == 405

@@ -165,7 +165,7 @@ def test_a_sign_in_that_is_used_lives_on(priya, now):
 
 
 def test_spent_identities_and_codes_that_proved_nothing_are_removed(priya, now):
-    chat = conversations.begin_anew(priya)
+    chat = conversations.begin_new(priya)
     for proven_at, given in (
         (None, timedelta(days=3)),
         (None, timedelta(hours=1)),

@@ -159,7 +159,7 @@ def test_a_trace_shows_the_way_and_not_what_was_sent(lines, client, db, why, sai
         ("took 12 ms @ noon", "took 12 ms @ noon"),
     ],
 )
-def test_whoever_writes_a_line_it_is_discreet(lines, said, logged):
+def test_a_line_of_any_logger_holds_no_secret(lines, said, logged):
     logging.getLogger("some.library").warning(said)
     logging.getLogger("some.library").warning("%s", said)
     assert [line["message"] for line in lines()] == [logged, logged]
@@ -184,7 +184,7 @@ def test_the_line_for_people_is_discreet_as_well(db):
     assert "to [e-mail]" in logs.LineFormatter().format(record)
 
 
-def test_the_background_work_names_nobody_when_it_fails(lines, ticket, asha, monkeypatch, settings):
+def test_failed_background_work_logs_no_names(lines, ticket, asha, monkeypatch, settings):
     def refused(*_):
         raise OSError("550 <priya@example.com> unknown")
 

@@ -39,7 +39,7 @@ def test_requests_are_timed_by_their_pattern_and_not_by_their_address(browse, as
     assert not any(str(ticket.pk) in labels or "priya" in labels for _, labels in after)
 
 
-def test_what_somebody_makes_up_is_one_series():
+def test_made_up_values_are_one_series():
     for number in range(3):
         Client().generic(f"MADEUP{number}", f"/no/such/{number}")
     series = [

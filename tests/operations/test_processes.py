@@ -85,7 +85,7 @@ def test_the_worker_does_it_alone_and_ends_when_it_is_told(desk):
     assert noted(desk, ticket) == 1, "two workers, one note"
 
 
-def test_nobody_does_it_when_it_is_off(desk):
+def test_no_process_works_when_it_is_off(desk):
     desk.environment["BACKGROUND_WORK"] = "off"
     desk.start()
     ticket = make_overdue(desk)

@@ -128,7 +128,7 @@ def test_no_page_needs_what_the_policy_forbids(answers):
             assert not address.startswith("//"), (name, address)
 
 
-def test_only_the_shop_that_was_asked_for_may_frame_the_widget_and_nobody_anything_else(answers):
+def test_only_the_shop_that_was_asked_for_may_frame_the_widget_and_no_site_any_other_page(answers):
     for name, answer in answers.items():
         framed = name == "frame"
         expected = ["http://localhost:3000"] if framed else ["'none'"]
@@ -149,7 +149,7 @@ def test_every_answer_is_isolated_from_other_sites_but_for_what_they_embed(answe
         assert not {"Server", "X-Powered-By", "Via"} & set(answer.headers), name
 
 
-def test_what_is_somebodys_is_kept_by_no_cache(answers):
+def test_personal_pages_are_kept_by_no_cache(answers):
     kept = {"loader": "public", "frame": "private", "picture": "private"}
     for name, answer in answers.items():
         cache = answer.headers["Cache-Control"]

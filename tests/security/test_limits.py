@@ -273,7 +273,7 @@ def test_a_person_is_limited_wherever_they_are_and_others_beside_them_are_not(on
     assert taken(person=vikram)
 
 
-def test_an_address_is_limited_whoever_is_there(only, priya, vikram):
+def test_an_address_is_limited_for_all_its_people(only, priya, vikram):
     only((1, 60, rate_limits.ADDRESS))
     assert taken(person=priya)
     assert not taken(person=vikram)
@@ -303,7 +303,7 @@ def test_an_ipv6_customer_has_one_allowance_for_the_whole_network(only):
     assert taken(address="2001:db8:1:2::1")
 
 
-def test_nobody_gets_a_new_address_by_writing_one(only):
+def test_a_written_address_gives_no_new_limit(only):
     only((1, 60, rate_limits.ADDRESS))
     assert taken()
     for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP", "CF-Connecting-IP"):

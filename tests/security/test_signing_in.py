@@ -35,7 +35,7 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("who", ["known", "unknown", "inactive", "without a password", "in capitals"])
-def test_a_refusal_takes_one_run_of_the_hasher_whoever_it_is_about(who, door, client, db, hashed):
+def test_a_refusal_takes_one_run_of_the_hasher_for_known_and_unknown_people(who, door, client, db, hashed):
     factories.person("Asha Nair", "agent")
     factories.person("Gone Agent", "agent", is_active=False)
     nameless = factories.person("Nameless Agent", "agent")

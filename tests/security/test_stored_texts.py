@@ -123,7 +123,7 @@ def test_a_subject_is_masked_before_it_is_cut(priya):
     assert workflow.open_ticket(priya, f"{CARD} was charged twice").subject == "•••• 1111 was charged twice"
 
 
-def test_nobody_finds_a_ticket_by_what_was_not_kept(ticket, priya):
+def test_a_ticket_is_not_found_by_what_was_not_kept(ticket, priya):
     workflow.customer_says(ticket, SECRET, by=priya)
     found = [
         list(search.tickets(Ticket.objects.all(), words))

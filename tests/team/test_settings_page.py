@@ -298,7 +298,7 @@ def test_days_beyond_the_calendar_are_left_out_and_the_others_arrive():
 def test_a_calendar_takes_time_in_proportion_to_its_size(filling):
     began = time.process_time()
     holidays.read_calendar(f"BEGIN:VCALENDAR\n{filling}END:VCALENDAR".encode(), date(2026, 11, 29))
-    # With a pattern that looked for each end anew the first two took minutes
+    # With a pattern that looked for each end again the first two took minutes
     assert time.process_time() - began < 10
 
 

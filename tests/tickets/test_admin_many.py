@@ -69,7 +69,7 @@ def test_many_are_triaged_whatever_their_status(staff, meera, many, action, fiel
     assert all(history_of(ticket, meera) == [event] for ticket in many.values())
 
 
-def test_many_are_assigned_to_one_agent_or_to_nobody(staff, meera, rohan, many):
+def test_many_are_assigned_to_one_agent_or_unassigned(staff, meera, rohan, many):
     shown = change_many(staff, "change_assignee", many.values(), assignee=str(rohan.pk))
     assert told(shown) == ["Assignee is now “Rohan Mehta” on 4 tickets."]
     assert history_of(many[Status.OPEN], meera) == [("assignee_name", "", "Rohan Mehta")]

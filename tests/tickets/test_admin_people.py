@@ -72,7 +72,7 @@ def test_staff_add_an_agent_who_can_sign_in_however_the_address_is_typed(staff, 
         ({"phone": "call me"}, "This does not look like a phone number."),
     ],
 )
-def test_nobody_half_made_is_added(staff, priya, fields, complaint):
+def test_an_incomplete_person_is_not_added(staff, priya, fields, complaint):
     answer = add(staff, **fields)
     assert any(complaint in said for said in complaints(answer))
     assert not Person.objects.filter(name="Kabir Anand").exists()

@@ -56,7 +56,7 @@ def test_a_body_arrives_whole_however_it_was_cut():
     assert listener.bodies == [b"a" + large + b"b"]
 
 
-def test_a_body_that_breaks_off_reaches_nobody():
+def test_a_body_that_breaks_off_reaches_no_view():
     listener = Subscriber()
     assert send(with_whole_body(listener), part(b"half"), GONE) == []
     assert listener.bodies == []

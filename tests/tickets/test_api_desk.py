@@ -72,7 +72,7 @@ def test_each_field_is_changed_through_the_workflow(fields, shown, change, rohan
     assert recorded >= {own_names.get(name, name) for name in fields}
 
 
-def test_a_ticket_is_given_back_to_nobody(change, asha, ticket):
+def test_a_ticket_is_unassigned_again(change, asha, ticket):
     workflow.assign(ticket, asha, by=asha)
     assert change(assignedAgent=None).json()["assignedAgent"] is None
 
@@ -186,7 +186,7 @@ def test_a_reply_is_the_agents_own_whatever_it_claims(api, asha, ticket, claims)
     assert (said.ticket, said.author, said.sender, said.internal) == (ticket, asha, "agent", False)
 
 
-def test_somebody_elses_order_does_not_go_along(api, priya, vikram):
+def test_the_order_of_another_person_does_not_go_along(api, priya, vikram):
     theirs = factories.order(vikram)
     for reference in (str(theirs.pk), theirs.number, theirs.number.lower(), "VP-99999", "x", "0" * 64):
         answer = api(priya).post("/api/support/create", {"message": "Mine", "orderId": reference})

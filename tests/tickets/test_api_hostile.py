@@ -219,7 +219,7 @@ ODD_IDS = [
 
 @pytest.mark.engines
 @pytest.mark.parametrize("odd", ODD_IDS)
-def test_an_id_of_any_form_that_is_nobodys_is_404_in_json(odd, call):
+def test_an_unknown_id_of_any_form_is_404_in_json(odd, call):
     for who, method, url in [
         ("priya", "get", "/api/support/{}"),
         ("priya", "get", "/api/support/{}/messages"),
@@ -238,7 +238,7 @@ def test_an_id_of_any_form_that_is_nobodys_is_404_in_json(odd, call):
         )
 
 
-def test_an_absent_ticket_and_somebody_elses_are_told_the_same(call, vikram):
+def test_an_absent_ticket_and_that_of_another_person_are_told_the_same(call, vikram):
     theirs = factories.ticket(vikram)
     for url in (
         "/api/support/{}",
@@ -347,5 +347,5 @@ def test_what_the_admin_cannot_look_for_is_refused(browse, meera):
     assert browse(meera).post("/admin/tickets/ticket/", chosen).status_code == 400
 
 
-def test_parameters_that_nobody_knows_are_passed_over(call):
+def test_unknown_parameters_are_passed_over(call):
     assert len(call("asha", "get", "/api/support/admin/?sort=x&limit=-1&page=0&q").json()["results"]) == 1

@@ -182,7 +182,7 @@ def test_writers_of_one_process_do_their_work_twice_at_most(ticket, priya, monke
 
 
 @only_mongodb
-def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, priya, monkeypatch):
+def test_writers_of_many_processes_race_and_lose_nothing(ticket, priya, monkeypatch):
     monkeypatch.setattr(change_set, "serialized", lambda key: nullcontext(False))
     said = at_once(*[lambda: workflow.customer_says(read(ticket), "Me too", by=priya)] * 12)
     assert sorted(message.seq for message in said) == list(range(3, 15))
@@ -190,7 +190,7 @@ def test_writers_of_many_processes_outrun_each_other_and_lose_nothing(ticket, pr
 
 
 @only_mongodb
-def test_who_has_waited_reads_what_the_others_wrote_and_is_not_outrun(ticket, priya, monkeypatch):
+def test_a_writer_who_waited_reads_what_the_others_wrote_and_has_its_turn(ticket, priya, monkeypatch):
     pauses, comes = [], threading.Event()
 
     @contextmanager

@@ -229,7 +229,7 @@ def test_a_note_after_the_last_bubble_does_not_keep_the_customers_badge_lit(tick
     assert stored(ticket).unread_by_requester == 0
 
 
-def test_a_message_that_comes_while_somebody_reads_stays_unread(ticket, priya):
+def test_a_message_that_comes_while_the_reader_reads_stays_unread(ticket, priya):
     as_read = Ticket.objects.get(pk=ticket.pk)
     workflow.customer_says(ticket, "One more", by=priya)
     workflow.mark_read(as_read, by_agents=True, up_to=as_read.last_seq)
@@ -267,7 +267,7 @@ def test_a_call_back_is_asked_for_once_and_ticked_off_once(ticket, priya, asha, 
     assert stored(ticket).wants_callback
 
 
-def test_nobody_can_be_called_without_a_number(vikram):
+def test_a_callback_needs_a_number(vikram):
     ticket = factories.ticket(vikram)
     with pytest.raises(Refused, match="number to call") as refused:
         workflow.request_callback(ticket, by=vikram)

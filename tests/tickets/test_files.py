@@ -50,13 +50,13 @@ def test_a_picture_is_for_its_requester_and_agents_and_a_notes_for_agents(
     assert [client.get(path).status_code for path in paths(noted)] == [sees_note] * 2
 
 
-def test_an_agents_picture_reaches_the_customer_and_nobody_elses(ticket, asha, priya, vikram, api):
+def test_an_agents_picture_reaches_its_customer_and_no_other(ticket, asha, priya, vikram, api):
     sent = said_with_picture(workflow.agent_replies, ticket, asha)
     assert [api(priya).get(path).status_code for path in paths(sent)] == [200, 200]
     assert [api(vikram).get(path).status_code for path in paths(sent)] == [404, 404]
 
 
-def test_nobody_and_bad_tokens_get_401(api, photo):
+def test_no_token_and_bad_tokens_get_401(api, photo):
     for path in paths(photo):
         assert api().get(path).status_code == 401
         forged = api()

@@ -23,7 +23,7 @@ def row(ticket, now, **how) -> str:
     return fragments.row(Ticket.objects.get(pk=ticket.pk), now, **how)
 
 
-def test_a_row_that_nobody_changed_is_rendered_once(ticket):
+def test_an_unchanged_row_is_rendered_once(ticket):
     now = timezone.now()
     before = fragments._row.cache_info().misses
     assert row(ticket, now) == row(ticket, now)

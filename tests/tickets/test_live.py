@@ -167,7 +167,7 @@ def test_a_listener_that_leaves_does_not_take_the_others_read_away():
     during(story)
 
 
-def test_a_read_that_fails_ends_its_streams_and_who_comes_then_reads_anew():
+def test_a_read_that_fails_ends_its_streams_and_the_next_reads_again():
     async def story(start):
         diary = Diary(1)
         staying = start(diary, after=1)

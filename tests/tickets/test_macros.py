@@ -1,5 +1,7 @@
 """A macro: a reply and changes as one step, all of it or nothing."""
 
+import json
+
 import pytest
 
 from tests import factories
@@ -116,3 +118,54 @@ def test_staff_make_a_macro_that_does_something(browse, meera):
         == 302
     )
     assert Macro.objects.get().texts == {"en": "Sorry!"}
+
+
+# --- On the desk ---------------------------------------------------------------
+
+
+def test_the_desk_shows_the_steps_and_says_before_what_would_be_refused(browse, asha, ticket, refund):
+    Macro.objects.create(name="Tell the order", texts={"en": "{{order.number}} is on its way."})
+    Macro.objects.create(name="Old", note="x", is_active=False)
+    shown = page(browse(asha).get(f"/support/{ticket.pk}/macros"))
+    given, order = shown.one("form", class_="macros").all("button", name="macro")
+    assert "your refund is on its way." in given.text
+    assert all(step in given.text for step in ("Resolved", "Low", "#refund", "#upi", "Assign to me"))
+    assert "disabled" not in given.attributes
+    assert "This ticket has nothing for" in order.text
+    assert "disabled" in order.attributes
+
+
+def test_a_desk_without_macros_says_so(browse, asha, ticket):
+    assert (
+        "Your team has no macros yet" in browse(asha).get(f"/support/{ticket.pk}/macros").content.decode()
+    )
+
+
+def test_the_desk_applies_a_macro_and_offers_to_take_it_back(browse, asha, ticket, refund):
+    agent, htmx = browse(asha), {"HX-Request": "true"}
+    sent = {"macro": str(refund.pk), "lastSeq": str(ticket.last_seq)}
+    response = agent.post(f"/support/{ticket.pk}/macro", sent, headers=htmx)
+    assert response.status_code == 200, response.content
+    toast = json.loads(response["HX-Trigger"])["toast"]
+    assert toast["text"] == "Macro “Refund given” applied."
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.assignee) == (Status.RESOLVED, asha)
+    assert agent.post(toast["url"], {"token": toast["undo"]}, headers=htmx).status_code == 200
+
+
+@pytest.mark.parametrize("which", ["gone", "unknown", "stale", "none"])
+def test_a_macro_that_the_desk_cannot_apply_is_a_sentence_and_does_nothing(
+    browse, asha, priya, ticket, refund, which
+):
+    sent = {"macro": str(refund.pk), "lastSeq": str(ticket.last_seq)}
+    if which == "stale":
+        workflow.customer_says(ticket, "One more thing", by=priya)
+    elif which == "gone":
+        Macro.objects.update(is_active=False)
+    else:
+        sent["macro"] = "nonsense" if which == "unknown" else ""
+    response = browse(asha).post(f"/support/{ticket.pk}/macro", sent, headers={"HX-Request": "true"})
+    assert response.status_code == 409
+    assert json.loads(response["HX-Trigger"])["toast"]["text"]
+    ticket.refresh_from_db()
+    assert ticket.status == Status.OPEN

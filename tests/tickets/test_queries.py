@@ -63,7 +63,7 @@ def test_pages_of_equal_times_neither_skip_nor_repeat(wanted, priya):
     assert seen == sorted(rows, key=lambda row: row.pk, reverse=wanted.ordering.newest_first)
 
 
-def test_tickets_that_move_while_somebody_scrolls_disturb_no_other(priya):
+def test_tickets_that_move_while_the_agent_scrolls_disturb_no_other(priya):
     rows = many(priya, 40)
     moved: set = set()
 
@@ -175,7 +175,7 @@ def test_who_waits_is_listed_the_most_pressing_first(shelf):
         {"q": "a\0b"},
     ],
 )
-def test_a_filter_that_nobody_knows_is_refused_with_a_sentence(wanted, asha, api):
+def test_an_unknown_filter_is_refused_with_a_sentence(wanted, asha, api):
     with pytest.raises(BadFilter, match=r"\.$"):
         InboxFilter(**wanted)
     answer = api(asha).get("/api/support/admin/", wanted)

@@ -80,7 +80,7 @@ def test_names_of_every_script_come_back_as_they_were_given(name, api, db):
 
 
 @pytest.mark.engines
-def test_nobody_registers_as_an_agent_or_as_somebody_else(api, priya):
+def test_a_visitor_cannot_register_as_an_agent_or_as_another_person(api, priya):
     claims = {"role": "staff", "id": str(priya.pk), "is_staff": True, "login_email": priya.email}
     user = api().post("/api/auth/register", ACCOUNT | claims).json()["user"]
     assert (user["role"], user["email"]) == ("customer", "ravi@example.com")

@@ -133,7 +133,7 @@ def test_what_is_said_and_changed_later_is_found_at_once(desk, asha):
     assert found(desk, "example.com")[0] == "priya"
 
 
-def test_an_attempt_that_was_outrun_leaves_no_words(desk):
+def test_an_attempt_that_lost_the_race_leaves_no_words(desk):
     ticket = desk["priya"]
     stale = Ticket.objects.get(pk=ticket.pk)
     workflow.customer_says(ticket, "First", by=ticket.requester)
@@ -148,7 +148,7 @@ def test_a_deleted_ticket_is_not_found(desk):
     assert search.count(Ticket.objects.all(), "crushed") == (0, False)
 
 
-def test_the_index_can_be_made_anew(desk):
+def test_the_index_can_be_rebuilt(desk):
     SearchText.objects.all().delete()
     assert found(desk, "crushed") == []
     search.rebuild(size=3)
@@ -157,7 +157,7 @@ def test_the_index_can_be_made_anew(desk):
     assert {question: found(desk, question) for question, _ in QUESTIONS} == dict(QUESTIONS)
 
 
-def test_while_the_index_is_made_anew_people_go_on_writing(desk, api, browse, asha):
+def test_messages_are_written_while_the_index_is_rebuilt(desk, api, browse, asha):
     ticket = desk["priya"]
     SearchText.objects.all().delete()
     said = api(ticket.requester).post(f"/api/support/{ticket.pk}/message", {"message": "Honey leaked"})
@@ -304,7 +304,7 @@ def test_remembering_a_message_costs_two_statements(desk):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own index")
-def test_the_index_never_joins_all_its_pieces_while_somebody_waits(ticket):
+def test_the_index_never_merges_all_its_segments_in_a_request(ticket):
     with connection.cursor() as cursor:
         cursor.execute("SELECT k, v FROM tickets_searchindex_config")
         options = dict(cursor.fetchall())

@@ -116,7 +116,7 @@ def test_a_wrong_password_does_not_forget_where_they_wanted_to_be(browse, asha, 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("by", ["query", "field"])
-def test_nobody_is_sent_to_another_site(browse, asha, elsewhere, by):
+def test_a_sign_in_never_redirects_to_another_site(browse, asha, elsewhere, by):
     client = browse()
     if by == "query":
         answer = client.post(

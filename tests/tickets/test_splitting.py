@@ -149,5 +149,13 @@ def test_the_desk_splits_by_its_menu_and_says_it_in_the_history(browse, talk, as
     went = agent.post(f"/support/{talk.pk}/split", {"seq": talk.last_customer_seq}, headers=fetch)
     url = went.json()["url"]
     assert "split it off from ticket" in agent.get(f"{url}history").content.decode()
+    shown = page(agent.get(url))
+    # The message that came says how it goes back: the one form that its button sends
+    button = shown.one("article", id="message-1").one("button", form="put-back")
+    assert button.text.strip() == "Put this message back"
+    way_back = shown.one("form", id="put-back")
+    assert (way_back["action"], way_back.fields()["undo"]) == (f"{url}split", "1")
     assert agent.post(f"{url}split", {"undo": "1"}, headers=fetch).json()["url"] == f"/support/{talk.pk}/"
+    assert "moved the message of ticket" in agent.get(f"/support/{talk.pk}/history").content.decode()
+    assert 'form="put-back"' not in agent.get(f"/support/{talk.pk}/").content.decode()
     assert agent.post(f"/support/{talk.pk}/split", {"seq": ""}, headers=fetch).status_code == 400

@@ -373,7 +373,7 @@ def test_a_service_key_hears_the_inbox_with_its_scope_and_no_customers_stream(sc
     asyncio.run(story())
 
 
-def test_nobody_posts_to_a_stream(ticket, api, asha):
+def test_a_post_to_a_stream_is_refused(ticket, api, asha):
     for path in (path_of(ticket), INBOX):
         assert api(asha).post(path).status_code == 405
 

@@ -238,7 +238,7 @@ def test_taking_an_open_ticket_assigns_it_and_tells_the_customer_who(ticket, ash
 
 
 @pytest.mark.parametrize("status", [OPEN, BUSY])
-def test_taking_a_ticket_makes_it_mine_whoever_had_it(status, ticket_in, asha, rohan):
+def test_taking_a_ticket_makes_it_mine_from_any_assignee(status, ticket_in, asha, rohan):
     ticket = ticket_in(status)
     workflow.assign(ticket, rohan, by=rohan)
     workflow.take(ticket, by=asha)
@@ -291,7 +291,7 @@ def test_opening_again_says_who_did_and_forgets_when_it_was_resolved(who, words,
     assert ticket.messages.last().text.startswith(words)
 
 
-def test_a_new_priority_moves_the_due_time_only_until_somebody_answered(priya, asha):
+def test_a_new_priority_moves_the_due_time_only_until_the_first_answer(priya, asha):
     with clock.at(NOON):
         ticket = workflow.open_ticket(priya, "Help")
     workflow.triage(ticket, by=asha, priority="urgent", category="delivery")

@@ -9,18 +9,20 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from tickets import access
 from tickets.access import for_agents
 from tickets.accounts import rate_limits
-from tickets.models import AgentPreferences
+from tickets.models import AgentPreferences, AlertEvent
 from tickets.team.settings import current
 
-from . import preferences, push, sending
+from . import on_page, preferences, push, sending
 from .forms import AlertsForm
 
 WORKER = Path(settings.BASE_DIR, "static/js/desk/push_worker.js")
@@ -136,6 +138,21 @@ def sound(request):
     AgentPreferences.objects.update_or_create(person=request.user, defaults={"sound": is_on})
     preferences.forget_page(request.user)
     return HttpResponse(status=204)
+
+
+@for_agents
+@require_safe
+@never_cache
+def notification(request, ticket_id):
+    """What this agent's open page shows of an event on a ticket; 204 for nothing."""
+    ticket = access.desk_ticket(request.user, ticket_id)
+    event, seq = request.GET.get("event", ""), request.GET.get("seq", "")
+    if event not in AlertEvent.values or not (
+        seq == "" or (seq.isascii() and seq.isdigit() and len(seq) < 10)
+    ):
+        return _sentence(_("There is no such event."))
+    found = on_page.notification(ticket, request.user, AlertEvent(event), int(seq or 0), timezone.now())
+    return JsonResponse(found) if found else HttpResponse(status=204)
 
 
 def _sentence(said: str) -> HttpResponse:

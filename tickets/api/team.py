@@ -150,7 +150,7 @@ class CustomFieldSerializer(serializers.Serializer):
     """A field that the shop has added: its key in `customFields`, and what fits into it."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     owner = serializers.ChoiceField(FieldOwner.choices)
     kind = serializers.ChoiceField(FieldKind.choices)
     choices = serializers.ListField(child=serializers.CharField())

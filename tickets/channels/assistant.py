@@ -1,9 +1,14 @@
 """What the channels need of Villy, who registers himself: `tickets` does not know him."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from supportdesk.http.outages import is_outage
+
 from ..models import Person, Ticket
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,5 +53,22 @@ def get() -> Assistant | None:
 
 
 def understand(text: str) -> dict:
-    """What is known of a message; nothing without an assistant."""
-    return _assistant.understand(text) if _assistant else {}
+    """What is known of a message; nothing without an assistant, or when he fails: the message still arrives."""
+    try:
+        return _assistant.understand(text) if _assistant else {}
+    except Exception as reason:
+        if is_outage(reason):
+            raise
+        logger.exception("a message was not understood; its ticket opens all the same")
+        return {}
+
+
+def answer(person: Person, text: str, *, client_id: str, channel: str) -> Answer | None:
+    """What Villy says to a message; None without an assistant, or when he fails: a person answers."""
+    try:
+        return _assistant.answer(person, text, client_id=client_id, channel=channel) if _assistant else None
+    except Exception as reason:
+        if is_outage(reason):
+            raise
+        logger.exception("Villy could not answer, a person will")
+        return None

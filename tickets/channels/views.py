@@ -5,6 +5,7 @@ what it shows is what the conversation says, and nothing else of the ticket, the
 """
 
 import uuid
+from contextlib import ExitStack
 from functools import wraps
 
 from django.core.files.storage import default_storage
@@ -22,7 +23,7 @@ from tickets.accounts import rate_limits
 from tickets.desk import fragments
 from tickets.team.settings import current
 
-from ..attachments import BadFile, NotChecked, received_files
+from ..attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, received
 from ..workflow import MAX_TEXT, Refused
@@ -161,27 +162,32 @@ def picture(request, link, message_id, small=False):
 
 
 def _say(request, link):
-    text, upload = request.POST.get("message", ""), request.FILES.get("image")
+    text, pictures = request.POST.get("message", ""), request.FILES.getlist("image")
     documents = [each for each in request.FILES.getlist("file") if each]
-    rate_limits.consume(request, *(("write", "upload") if upload or documents else ("write",)))
-    if not text.strip() and not upload and not documents:
+    rate_limits.consume(request, *(("write", "upload") if pictures or documents else ("write",)))
+    if not text.strip() and not pictures and not documents:
         return _page(request, link, error=_("Write something or attach a picture."), status=400)
     if len(text) > MAX_TEXT:
         error = _("A message has at most %(count)s characters.") % {"count": f"{MAX_TEXT:,}"}
         return _page(request, link, error=error, draft=text, status=400)
-    client_id = request.POST.get("clientId", "")[:64] or None
+    if len(pictures) > MOST_FILES:
+        error = _("Please send at most %(count)s files at once.") % {"count": MOST_FILES}
+        return _page(request, link, error=error, draft=text, status=400)
+    client_id = request.POST.get("clientId", "")[:60] or None
     ticket = link.ticket
+    options = {"by": ticket.requester, "channel": ChannelName.WIDGET}
+    first, *more = pictures or [None]
     try:
-        with received_files(documents, upload) as files, received(upload) as stored:
+        # All of them are looked at before a word is sent
+        with received_files(documents, first) as files, ExitStack() as stack:
+            stored, *others = [stack.enter_context(received(each)) for each in (first, *more)]
             message = workflow.customer_says(
-                ticket,
-                text,
-                by=ticket.requester,
-                picture=stored,
-                files=files,
-                client_id=client_id,
-                channel=ChannelName.WIDGET,
+                ticket, text, picture=stored, files=files, client_id=client_id, **options
             )
+            # A message has one picture
+            for place, each in enumerate(others, 1):
+                own_id = client_id and f"{client_id}-{place}"
+                workflow.customer_says(message.ticket, "", picture=each, client_id=own_id, **options)
     except (BadPicture, BadFile) as reason:
         return _page(request, link, error=str(reason), draft=text, status=400)
     except (NoRoom, NotChecked) as reason:

@@ -32,7 +32,7 @@ def stand_again(tickets, messages, *, policy: Policy | None = None) -> None:
 
 def _waiting_since(rows, answered: dict, messages) -> dict:
     """Return since when the customer of each open ticket waits."""
-    waiting = {}
+    waiting: dict = {}
     unsettled = [ticket for ticket in rows if ticket.status not in lanes.SETTLED]
     asked = [ticket for ticket in unsettled if ticket.last_customer_seq > answered.get(ticket.pk, 0)]
     never = [ticket.pk for ticket in asked if ticket.pk not in answered]

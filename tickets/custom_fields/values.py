@@ -134,7 +134,7 @@ def renew_search(ticket: Ticket, changed: Iterable[Field]) -> None:
 def found_by(tickets: dict) -> dict:
     """Return the words of the custom texts by ticket id, of tickets given as {id: ticket}."""
     fields = [field.id for field in definitions.in_use() if field.kind == FieldKind.TEXT]
-    found = defaultdict(list)
+    found: defaultdict = defaultdict(list)
     if not fields:
         return found
     of_person = defaultdict(list)

@@ -170,6 +170,8 @@ class Bubble(NamedTuple):
     at: int
     is_mine: bool
     is_withdrawn: bool
+    # It was split off from another ticket, and may go back there
+    is_split_off: bool
     # The other side had read it before it was withdrawn: it learns that there was something
     shows_withdrawn: bool
     # only, first, middle or last of its group
@@ -231,6 +233,7 @@ def _shown(message: Message, ticket: Ticket, side: str, group: str, viewer: Pers
         at=int(message.created_at.timestamp() * 1000),
         is_mine=bool(viewer and message.author_id == viewer.pk),
         is_withdrawn=is_withdrawn,
+        is_split_off=side == "agent" and message.seq == 1 and message.origin_id is not None,
         shows_withdrawn=is_withdrawn and reads and message.sender != Sender.SYSTEM,
         place=group,
         was_read=message.was_read(ticket) if is_own else None,

@@ -12,6 +12,7 @@ SHORTCUTS = [
     ("s", gettext_lazy("Snooze")),
     ("p", gettext_lazy("Priority")),
     ("t", gettext_lazy("Tag")),
+    ("m", gettext_lazy("Apply a macro")),
     ("x", gettext_lazy("Select the ticket")),
     ("1 – 6", gettext_lazy("The views")),
     ("/", gettext_lazy("Search; in a reply: canned replies")),

@@ -3,6 +3,8 @@
 What a list shows is stored on the ticket itself: a page of the list reads one table and no joins.
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +73,7 @@ class Ticket(models.Model):
     # True on the object that `open_ticket` has just written, false on one that was there before
     is_new = False
     # What the changes of a block did, while it is recorded; see `workflow.undo`
-    recording = None
+    recording: Any = None
     # Whether a verb was retried with it, because another writer was first
     is_retry = False
 

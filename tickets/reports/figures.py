@@ -98,7 +98,9 @@ def report(last: date, days: int = DAYS, visible: Visibility | None = None) -> F
     found.agents = _labelled(
         _summed(rows, "agent", "agent_name"), lambda row: row["agent_name"] or _("Unassigned")
     )
-    found.categories = _labelled(_summed(rows, "category"), lambda row: Category(row["category"]).label)
+    found.categories = _labelled(
+        _summed(rows, "category"), lambda row: str(Category(row["category"]).label)
+    )
     if assistant_share and not visible:
         found.assistant = assistant_share(first, last)
     return found

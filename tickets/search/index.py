@@ -47,7 +47,7 @@ def tickets(rows: QuerySet, text: str) -> QuerySet:
 
 def first(rows: QuerySet, text: str, limit: int, until: datetime | None = None) -> list[Ticket]:
     """Return the first matches of tickets that are in the inbox's order, from a time back."""
-    found = []
+    found: list[Ticket] = []
     for ids in _windows(text, limit, until):
         found += rows.filter(pk__in=ids)[: limit - len(found)]
         if len(found) == limit:
@@ -98,7 +98,7 @@ def remember(
 
 
 def _found_by(ticket, fields, messages) -> dict[str, None]:
-    found = {}
+    found: dict[str, None] = {}
     for field in FIELDS.keys() & set(fields):
         found |= dict.fromkeys(FIELDS[field](getattr(ticket, field)))
     for message in messages:
@@ -144,7 +144,7 @@ def rebuild(tickets=Ticket, messages=Message, *, progress=lambda done: None, siz
     taken = set()
     for start in range(0, len(ids), size):
         chosen = tickets.objects.defer("handover").in_bulk(ids[start : start + size])
-        said = {id: [] for id in chosen}
+        said: dict[UUID, list] = {id: [] for id in chosen}
         for message in messages.objects.filter(ticket__in=list(chosen)).only("ticket_id", "sender", "text"):
             said[message.ticket_id].append(message)
         rows, more = [], _beside(chosen)

@@ -110,7 +110,7 @@ def _newest_position() -> int:
     while live.assign_sequence():
         pass
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
-    return newest.position if newest else 0
+    return (newest.position or 0) if newest else 0
 
 
 # --- What happened -----------------------------------------------------------

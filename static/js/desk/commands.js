@@ -68,6 +68,7 @@ export const COMMANDS = [
   ["", _("Priority: High"), () => setPriority("high"), isOpen],
   ["", _("Priority: Medium"), () => setPriority("medium"), isOpen],
   ["", _("Priority: Low"), () => setPriority("low"), isOpen],
+  ["m", _("Apply a macro"), () => press("[data-show=macros]"), isOpen],
   ["", _("Merge into another ticket"), () => show("merge"), isOpen],
   ["", _("Split off a message"), () => show("split"), isOpen],
   ["", _("New conversation for a caller"), () => show("new-ticket")],

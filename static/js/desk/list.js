@@ -1,8 +1,8 @@
 // The list: rows that move as tickets change, counts of the views, the place in the list.
 import { showTimes } from "../times.js";
 import { body, htmx, list, parse, request } from "./page.js";
-import { markCurrent, markRead, talk } from "./ticket.js";
-import { setWaiting } from "./title.js";
+import { markCurrent, markRead, openTicket, talk } from "./ticket.js";
+import { setWaiting, showTitle, unseen } from "./title.js";
 import { showColours } from "./tags.js";
 import { ngettext } from "../words.js";
 
@@ -11,6 +11,7 @@ export async function renewRow(ticketId, isNew) {
   const rows = list();
   if (!rows) return;
   const answer = await request(`${body.dataset.desk}${ticketId}/row?${rows.dataset.query}`).catch(() => null);
+  if (answer?.status === 404) return depart(ticketId);
   if (!answer?.ok) return;
   // Another filter was chosen meanwhile
   if (rows !== list()) return renewRow(ticketId, isNew);
@@ -55,6 +56,26 @@ function removeRow(rows, old) {
   old.remove();
   addToTotal(-1);
   if (focused) next?.querySelector(".row-link")?.focus();
+}
+
+// A ticket that this agent sees no longer leaves the page: its row, and the pane in which it is open
+export function depart(ticketId) {
+  const rows = list();
+  const row = document.getElementById(`ticket-${ticketId}`);
+  if (row) removeRow(rows, row);
+  if (row && !rows.querySelector(".row")) htmx.trigger(".list-tools", "submit");
+  unseen.delete(ticketId);
+  showTitle();
+  renewCounts();
+  if (talk?.root.dataset.ticket !== ticketId) return;
+  const pane = document.getElementById("pane");
+  const wasInside = pane.contains(document.activeElement);
+  talk.drafts.saveNow();
+  pane.replaceChildren(document.getElementById("departed").content.cloneNode(true));
+  const { query } = rows.dataset;
+  history.replaceState(history.state, "", `${body.dataset.desk}${query && `?${query}`}`);
+  openTicket();
+  if (wasInside) pane.focus({ preventScroll: true });
 }
 
 // The open ticket's row stood at the end until the page came on which it has its place

@@ -66,15 +66,17 @@ async function sendForm(form) {
   const refused = form.querySelector("[data-refused]");
   const answer = await post(form.action, Object.fromEntries(new FormData(form))).catch(() => null);
   if (answer?.ok) {
-    form.closest("dialog").close();
+    form.closest("dialog")?.close();
     form.reset();
     const { url, toast: said } = JSON.parse(answer.text);
     if (said) toast(said);
     if (url) location.assign(url);
     return;
   }
-  if (refused) refused.hidden = false;
-  if (refused) refused.textContent = answer?.text || _("We could not be reached. Please try again.");
+  const reason = answer?.text || _("We could not be reached. Please try again.");
+  if (!refused) return toast(reason, "error");
+  refused.hidden = false;
+  refused.textContent = reason;
 }
 
 export function watchMenus() {
@@ -98,7 +100,7 @@ export function watchMenus() {
     if (keep) { keep.closest(".menu-ask").hidden = true; closeMenus(); }
   }, true);
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-new-ticket], [data-merge], [data-split], [data-save-view]");
+    const form = event.target.closest("[data-new-ticket], [data-merge], [data-split], [data-put-back], [data-save-view]");
     if (!form) return;
     event.preventDefault();
     sendForm(form);

@@ -21,8 +21,15 @@ async function post(url, body, type) {
   return fetch(url, { method: "POST", body, headers });
 }
 
+// Tabs of the desk in this browser notify by themselves where no push does, see notify.js
+const store = (value) => { try { value ? localStorage.setItem("desktop", value) : localStorage.removeItem("desktop"); } catch { /* full or forbidden */ } };
+const isStored = () => { try { return localStorage.getItem("desktop") === "on"; } catch { return false; } };
+const WITHOUT_PUSH = _("This browser has no push service. You are notified while the desk is open in a tab.");
+
 async function turnOn(registration, say) {
   if ((await Notification.requestPermission()) !== "granted") return say(_("Your browser does not allow notifications from this page. Allow them in its settings."));
+  store("on");
+  if (!registration?.pushManager) return say(WITHOUT_PUSH);
   try {
     // One that another key was used for has to go first
     await (await registration.pushManager.getSubscription())?.unsubscribe();
@@ -30,12 +37,13 @@ async function turnOn(registration, say) {
     const answer = await post(pushSubscribe, JSON.stringify(subscription), "application/json");
     say(answer.ok ? "" : await answer.text());
   } catch {
-    say(_("This browser could not reach its push service."));
+    say(WITHOUT_PUSH);
   }
 }
 
 async function turnOff(registration) {
-  const subscription = await registration.pushManager.getSubscription();
+  store(null);
+  const subscription = await registration?.pushManager?.getSubscription();
   if (!subscription) return;
   await post(pushUnsubscribe, new URLSearchParams({ endpoint: subscription.endpoint }));
   await subscription.unsubscribe();
@@ -45,11 +53,11 @@ async function watchSwitch() {
   const button = root.querySelector("[data-push-switch]");
   const said = root.querySelector("[data-push-said]");
   const say = (sentence) => { said.textContent = sentence; said.hidden = !sentence; };
-  if (!isPossible || !("PushManager" in self)) return say(_("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first."));
-  const registration = await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
-  if (!registration) return say(_("The desk's worker could not be started."));
+  if (!isSecureContext || !("Notification" in self)) return say(_("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first."));
+  const registration = isPossible && await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
   const show = async () => {
-    const isOn = Boolean(await registration.pushManager.getSubscription()) && Notification.permission === "granted";
+    const isPushed = Boolean(await registration?.pushManager?.getSubscription());
+    const isOn = (isPushed || isStored()) && Notification.permission === "granted";
     button.setAttribute("aria-pressed", String(isOn));
     button.hidden = false;
   };

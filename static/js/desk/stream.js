@@ -1,7 +1,8 @@
 // What happens on the desk, as it happens.
 import { listen } from "../events.js";
 import { roomOf } from "../tabs.js";
-import { renewCounts, renewRow } from "./list.js";
+import { depart, renewCounts, renewRow } from "./list.js";
+import { notify } from "./notify.js";
 import { askToSignIn, body } from "./page.js";
 import { concernsMe, ring } from "./sound.js";
 import { renewHeader, talk, tellSeen } from "./ticket.js";
@@ -38,8 +39,15 @@ const HEARD = {
   message(message) {
     const news = message.sender === "customer" && concernsMe(message) && { fromCustomer: true };
     notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
+    if (message.sender === "customer") notify(message.ticketId, message.seq === 1 ? "new" : "message", message.seq);
+    else if (message.assignedAgent === body.dataset.meId) notify(message.ticketId, "assigned");
   },
-  ticket: (ticket) => notice(ticket.id),
+  ticket(ticket) {
+    notice(ticket.id);
+    if (ticket.assignedAgent === body.dataset.meId) notify(ticket.id, "assigned");
+  },
+  // It went to another team
+  gone: ({ ticketId }) => depart(ticketId),
   typing(typing) {
     const mine = typing.by === "agent" && typing.name === body.dataset.me;
     if (talk?.root.dataset.ticket === typing.ticketId && !mine) talk.showTyping(typing.name);
@@ -53,6 +61,7 @@ const HEARD = {
   alert(alert) {
     if (!alert.to || alert.to === body.dataset.meId) toast(alert.text, alert.kind === "breach" ? "error" : "done", { time: 10_000 });
     if (alert.to === body.dataset.meId) ring();
+    notify(alert.ticketId, alert.kind === "mention" ? "mention" : "overdue");
   },
 };
 

@@ -85,6 +85,7 @@ export async function renewHeader() {
   const open = talk;
   if (!open) return;
   const answer = await request(open.root.dataset.header).catch(() => null);
+  if (answer?.status === 404 && open === talk) return document.dispatchEvent(new CustomEvent("departed", { detail: open.root.dataset.ticket }));
   if (!answer?.ok || open !== talk) return;
   // What was pressed there brings a header of its own, and says what happened on the one that it left
   if (head().querySelector(".htmx-request")) return setTimeout(renewHeader, 200);

@@ -17,7 +17,7 @@ from collections import defaultdict
 from contextlib import contextmanager, suppress
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 from django.db.models.expressions import Col
 
 # By database file
@@ -40,7 +40,7 @@ def _keep_private(file: str) -> None:
                     os.chmod(name, 0o600)
 
 
-class DatabaseOperations(base.DatabaseOperations):
+class DatabaseOperations(operations.DatabaseOperations):
     def conditional_expression_supported_in_where_clause(self, expression):
         # `WHERE wanted AND NOT done` scans every row, `WHERE wanted = 1 AND done = 0` uses the index
         return not isinstance(expression, Col)

@@ -137,11 +137,12 @@ def _say(incoming: Incoming, ticket: Ticket, person: Person, words: Words) -> Me
 
 def _begin(incoming: Incoming, person: Person, sender: str, words: Words) -> None:
     """Villy first; a picture, a place or a voice is for people."""
-    villy = assistant.get()
-    if villy and words.is_plain and not words.text.startswith("📍"):
-        answer = villy.answer(
+    answer = None
+    if words.is_plain and not words.text.startswith("📍"):
+        answer = assistant.answer(
             person, _asked(words), client_id=incoming.client_id, channel=ChannelName.WHATSAPP
         )
+    if answer:
         if not answer.ticket:
             _queue(incoming, person, sender, answer.text, answer.choices)
             return

@@ -73,10 +73,10 @@ def _remember(system: str, rows: list[Row]) -> None:
             pk = uuid.uuid5(NAMESPACE, f"{system}:{row.kind}:{row.id}:{row.key}")
             made[pk] = ExternalKey(id=pk, system=system, kind=row.kind, external_id=row.id, key=row.key)
     known = set(ExternalKey.objects.filter(pk__in=list(made)).values_list("pk", flat=True))
-    for pk, row in made.items():
+    for pk, new in made.items():
         if pk not in known:
             ExternalKey.objects.get_or_create(id=pk, defaults={
-                "system": row.system, "kind": row.kind, "external_id": row.external_id, "key": row.key,
+                "system": new.system, "kind": new.kind, "external_id": new.external_id, "key": new.key,
             })  # fmt: skip
 
 

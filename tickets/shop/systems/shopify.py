@@ -65,7 +65,7 @@ def orders(payload: dict, shop: str = "") -> list[Row]:
 def fulfillments(payload: dict, shop: str = "") -> list[Row]:
     if payload.get("status") == "cancelled":
         return []
-    status = SHIPMENTS.get(payload.get("shipment_status"), OrderStatus.SHIPPED)
+    status = SHIPMENTS.get(payload.get("shipment_status") or "", OrderStatus.SHIPPED)
     body = {"status": status, "updatedAt": payload.get("updated_at"), **_parcel(payload)}
     # "#1001.1" is the first parcel of order #1001
     return [Row("orders", number(text(payload.get("name")).rpartition(".")[0]), given(body))]
@@ -124,7 +124,7 @@ def _status(payload: dict, parcels: list[dict]) -> str:
         return (
             OrderStatus.SHIPPED if payload.get("fulfillment_status") == "fulfilled" else OrderStatus.PLACED
         )
-    states = [SHIPMENTS.get(parcel.get("shipment_status"), OrderStatus.SHIPPED) for parcel in parcels]
+    states = [SHIPMENTS.get(parcel.get("shipment_status") or "", OrderStatus.SHIPPED) for parcel in parcels]
     # Delivered once everything is; until then what is furthest behind tells
     return min(states, key=list(OrderStatus).index)
 

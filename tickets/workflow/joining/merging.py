@@ -115,9 +115,10 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
             gettext("Ticket #%(number)s has no messages that could come back.") % {"number": ticket.number}
         )
     for message in moved:
+        seq = message.origin_seq or message.seq
         if message.withdraws:
-            message.withdraws -= message.seq - message.origin_seq
-        message.ticket, message.seq = ticket, message.origin_seq
+            message.withdraws -= message.seq - seq
+        message.ticket, message.seq = ticket, seq
         message.origin_id = message.origin_seq = None
     Message.objects.bulk_update(
         moved, ["ticket", "seq", "origin_id", "origin_seq", "withdraws"], batch_size=200

@@ -132,13 +132,14 @@ def _unsplit(ticket: Ticket, by: Person) -> Ticket:
             % {"number": ticket.number}
         )
     before = Ticket.objects.filter(pk=message.origin_id).first()
-    if not before or before.merged_into_id or before.messages.filter(seq=message.origin_seq).exists():
+    seq = message.origin_seq or 1
+    if not before or before.merged_into_id or before.messages.filter(seq=seq).exists():
         raise IllegalMove(
             gettext("The ticket that the message came from is merged or gone. Merge this one instead.")
         )
     lock_rows(Ticket.objects.filter(pk=before.pk))
     before.refresh_from_db()
-    place = {"ticket": before, "seq": message.origin_seq, "origin_id": None, "origin_seq": None}
+    place = {"ticket": before, "seq": seq, "origin_id": None, "origin_seq": None}
     if Message.objects.filter(pk=message.pk, ticket=ticket, seq=1).update(**place) != 1:
         raise WriteConflict("moved meanwhile")
 
@@ -160,5 +161,5 @@ def _unsplit(ticket: Ticket, by: Person) -> Ticket:
         Sender.SYSTEM, f"The message of ticket #{ticket.number} is back.", internal=True, unread=False
     )
     stays.write()
-    live.announce(before, [message.origin_seq])
+    live.announce(before, [seq])
     return before
