@@ -22,6 +22,8 @@ OFFERED = {
     OrderStatus.REFUNDED: ("refund",),
 }
 
+GONE_BACK = (OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.REFUNDED)
+
 
 @dataclass(frozen=True)
 class OrderCard:
@@ -48,7 +50,9 @@ def _card(order: Order, language: str) -> OrderCard:
         for key in OFFERED.get(order.status, ())
         if key != "return" or _may_return(order)
     ]
-    state = orders.state_after_its_number(order, language)
+    # The day it came, or is expected; what went back has none
+    day = "" if order.status in GONE_BACK else orders.day_of(order, language)
+    state = " · ".join(filter(None, (str(order.get_status_display()), day)))
     return OrderCard(order.number, order.status, state, flows.items_in_words(order), says)
 
 

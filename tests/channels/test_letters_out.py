@@ -304,3 +304,4 @@ def test_a_letter_on_disk_that_is_written_twice_is_one_file(tmp_path):
         backend.send_messages([sent])
     [file] = tmp_path.iterdir()
     assert b"Message-ID: <x@y>" in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0, "it holds what customers wrote"

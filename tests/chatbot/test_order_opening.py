@@ -34,6 +34,7 @@ def test_the_last_orders_stand_there_with_what_fits_their_state(api, customer):
     shown = page(api(customer).get(CONVERSATION))
     assert "VP-10266" in shown.text
     assert "VP-10264" in shown.text
+    assert "Out for delivery · " in shown.text
     assert shown.one("button", data_say="Where is VP-10266?")
     assert shown.one("button", data_say="Return VP-10264")
     assert shown.one("button", data_say="Refund status of VP-10243")

@@ -3,12 +3,13 @@
 import json
 import socket
 import time
-from contextlib import ExitStack
+from collections import Counter
+from contextlib import ExitStack, nullcontext
 from http.client import HTTPResponse
 
 import pytest
 
-from supportdesk.serving import protocol
+from supportdesk.serving import protocol, request_bodies
 from tests.desk import Desk
 
 HOST = b"Host: 127.0.0.1\r\n"
@@ -216,6 +217,25 @@ def test_a_full_folder_for_temporary_files_is_507_and_what_is_small_still_arrive
         )
     finally:
         temporary.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("arriving", "is_taken"),
+    [
+        ({}, True),
+        ({"203.0.113.7": request_bodies.MOST_ARRIVING_FROM_ONE - 1}, True),
+        ({"203.0.113.7": request_bodies.MOST_ARRIVING_FROM_ONE}, False),
+        ({"198.51.100.7": request_bodies.MOST_ARRIVING_FROM_ONE}, True),
+        ({"198.51.100.7": request_bodies.MOST_ARRIVING}, False),
+    ],
+    ids=["none", "nearly too many", "too many of one", "many of another", "too many of all"],
+)
+def test_bodies_that_arrive_at_once_are_bounded_for_an_address_and_for_all(arriving, is_taken):
+    counted = Counter(arriving)
+    refused = nullcontext() if is_taken else pytest.raises(request_bodies.Refused)
+    with refused, request_bodies._counted(counted, "203.0.113.7", 1):
+        assert counted["203.0.113.7"] == arriving.get("203.0.113.7", 0) + 1
+    assert counted == Counter(arriving), "the place is given back"
 
 
 def test_the_limits_are_above_what_browsers_send():

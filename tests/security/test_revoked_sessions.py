@@ -11,6 +11,7 @@ import pytest
 
 from tests import factories
 from tests.desk import ROOT, Desk
+from tickets.live.revocation import Credentials, revoked
 from tickets.models import Person
 
 WITHIN_SECONDS = 5
@@ -25,6 +26,15 @@ def test_a_session_is_over_with_the_next_request(change, browse, asha):
     Person.objects.filter(pk=asha.pk).update(**change)
     # A customer's session is one still; the desk is not there for it
     assert client.get("/support/").status_code == (404 if "role" in change else 302)
+
+
+def test_a_stream_ends_with_the_session_that_opened_it(browse, asha):
+    client = browse(asha)
+    assert client.get("/support/").status_code == 200
+    listening = Credentials(asha, session=client.session.session_key)
+    assert not revoked({listening})
+    client.logout()
+    assert revoked({listening}) == {listening}
 
 
 def test_a_new_password_ends_the_other_sessions_and_tokens_of_its_owner(browse, api, meera, asha):

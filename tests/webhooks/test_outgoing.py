@@ -284,6 +284,16 @@ def test_a_redirect_into_a_private_network_is_stopped(server, settings, monkeypa
     assert [request.path for request in server.received] == ["/"]
 
 
+def test_a_proxy_of_the_environment_is_not_asked(server, settings, monkeypatch):
+    """It would connect in our place, and what it connects to is checked by no one."""
+    settings.WEBHOOK_PRIVATE = True
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert outbound.call("GET", server.url).status == 200
+
+
 def test_an_endless_answer_is_cut(server, settings):
     server.answers = [(200, {}, b"x" * 500_000)]
     answer = outbound.call("GET", server.url, private=True, most_bytes=1000)
