@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -29,7 +29,8 @@ ADMIN_PAGES = {
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        desk = Desk(Path(folder)).start()
+        # It migrates and loads the demo first
+        desk = Desk(Path(folder)).start(300)
         browser = playwright.chromium.launch(
             executable_path=browser_path(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -77,7 +78,8 @@ def _talk(customer: Page, agent: Page) -> None:
     villy.get_by_label("Name").fill("Anita Rao")
     villy.get_by_label("Email or phone").fill("anita.rao@example.com")
     villy.get_by_role("button", name="Connect", exact=True).click()
-    villy.get_by_text("Connected to Customer Care").wait_for()
+    # In the language of the conversation
+    villy.locator('[data-sender="system"]').first.wait_for()
 
     agent.get_by_role("list", name="Tickets").get_by_role("link", name="Anita Rao").first.click()
     reply = agent.get_by_role("textbox", name="Type your reply...")
@@ -87,7 +89,9 @@ def _talk(customer: Page, agent: Page) -> None:
     villy.get_by_role("textbox", name="Type a message...").fill("thank you, that was quick")
     villy.get_by_role("button", name="Send").click()
     agent.get_by_role("log", name="Conversation").get_by_text("that was quick").wait_for()
+    # What a toast covers is no part of the picture
     agent.wait_for_timeout(1500)
+    expect(agent.locator(".toast")).to_have_count(0, timeout=30_000)
 
 
 def _of_the_admin(browser, desk: Desk) -> Iterator[tuple[str, Image.Image]]:

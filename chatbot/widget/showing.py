@@ -28,7 +28,7 @@ MODULES = [
     for name in (
         "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
         "head",
-        "host", "identity", "lightbox", "media", "menu", "net", "times", "words", "fold",
+        "host", "identity", "lightbox", "media", "net", "times", "words",
     )
 ]  # fmt: skip
 SCRIPTS = ("js/widget.js", *MODULES)

@@ -3,10 +3,9 @@
 // has acknowledged it; its clientId makes a retry harmless.
 import { Composer } from "./composer.js";
 import { pendingLine } from "./documents.js";
-import { arrange } from "./groups.js";
+import { arrange, fold } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
-import { fold } from "./fold.js";
 import { _ } from "./words.js";
 
 // A fast answer needs no typing indicator

@@ -1,7 +1,9 @@
 // Messages of one sender within five minutes are one group; each of the reader's days stands once.
 import { dayKey, dayName, now } from "./times.js";
+import { _ } from "./words.js";
 
 const GROUP = 5 * 60_000;
+const FOLD_FROM = 3;
 
 function timeOf(bubble) {
   const time = bubble.querySelector("time");
@@ -51,4 +53,27 @@ function newChip(at) {
   time.dataset.day = "";
   chip.append(time);
   return chip;
+}
+
+// Of three and more lines of the desk in a row the last one stays; a button shows the others
+export function fold(log) {
+  for (const button of log.querySelectorAll(":scope > .fold")) button.remove();
+  for (const bubble of log.querySelectorAll(":scope > [data-folded]")) { bubble.hidden = false; delete bubble.dataset.folded; }
+  let run = [];
+  for (const bubble of [...log.querySelectorAll(":scope > .bubble:not([hidden])"), null]) {
+    if (bubble?.dataset.sender === "system" && !("unfolded" in bubble.dataset)) { run.push(bubble); continue; }
+    if (run.length >= FOLD_FROM) foldRun(run.slice(0, -1));
+    run = [];
+  }
+}
+
+function foldRun(run) {
+  const textContent = _("%(count)s earlier updates", { count: run.length });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "fold", textContent });
+  button.addEventListener("click", () => {
+    for (const bubble of run) { bubble.hidden = false; bubble.dataset.unfolded = ""; delete bubble.dataset.folded; }
+    button.remove();
+  });
+  run[0].before(button);
+  for (const bubble of run) { bubble.hidden = true; bubble.dataset.folded = ""; }
 }

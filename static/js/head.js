@@ -1,4 +1,4 @@
-// The head of the widget: Villy's until an agent takes over, then the agent's.
+// The head of the widget: Villy's until an agent takes over, then the agent's. And its "More" menu.
 import { _, locale } from "./words.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -30,4 +30,43 @@ export function showHead(root) {
     const when = opens ? _("back %(when)s", { when: opening(new Date(opens)) }) : _("replies in about %(time)s", { time: within });
     return agent ? `${_("Customer Care")} · ${when}` : `${_("Customer Care")} · #${number} · ${when}`;
   }
+}
+
+// --- The "More" menu: opens on its button, walks with the arrows, closes on Escape and on any other tap
+
+// Looked up each time: the head of the page is replaced when its language changes
+const menuParts = () => ({ button: document.querySelector("[data-more]"), box: document.querySelector("[data-menu]") });
+const items = (box) => Array.from(box.querySelectorAll("[role^=menuitem]")).filter((item) => !item.hidden);
+
+export function openMenu() {
+  const { button, box } = menuParts();
+  if (!box.hidden) return closeMenu();
+  box.hidden = false;
+  button.setAttribute("aria-expanded", "true");
+  items(box)[0]?.focus();
+}
+
+export function closeMenu() {
+  const { button, box } = menuParts();
+  if (box.hidden) return;
+  const back = box.contains(document.activeElement);
+  box.hidden = true;
+  button.setAttribute("aria-expanded", "false");
+  if (back) button.focus();
+}
+
+// Take a key that belongs to the open menu; say whether it did
+export function moveInMenu(event) {
+  const { box } = menuParts();
+  if (box.hidden) return false;
+  if (event.key === "Escape" || event.key === "Tab") {
+    closeMenu();
+    return event.key === "Escape";
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return false;
+  event.preventDefault();
+  const all = items(box);
+  all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  return true;
 }

@@ -2,12 +2,11 @@
 import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
-import { showHead } from "./head.js";
+import { closeMenu, moveInMenu, openMenu, showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
 import { begin, fetchAs, identity, onChange, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
-import { moveInMenu, openMenu, closeMenu } from "./menu.js";
 import { request as plainRequest, sentence } from "./net.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _, renewWords } from "./words.js";

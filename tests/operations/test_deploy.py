@@ -232,10 +232,10 @@ class Processes:
         return [process.wait(20) for process in self.running.values()]
 
 
-def until(condition, seconds: float = 60) -> None:
+def until(condition, seconds: float = 60, what: str = "") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(0.2)
 
 
@@ -301,7 +301,8 @@ def _is_one_desk(desk: Processes) -> None:
 
     hour_ago = (
         "from datetime import timedelta; from django.utils.timezone import now; from tickets.models import Ticket;"
-        f"Ticket.objects.filter(pk='{ticket}').update(answer_check_at=now() - timedelta(hours=1))"
+        "past = now() - timedelta(hours=1);"
+        f"Ticket.objects.filter(pk='{ticket}').update(answer_check_at=past, first_response_due_at=past, next_response_due_at=past)"
     )
     desk.run("shell", "--no-imports", "-c", hour_ago)
     # By a worker: the web processes were told to leave it
@@ -322,4 +323,4 @@ def _is_one_desk(desk: Processes) -> None:
         'desk_job_failures_total{job="mailbox"}',
         'desk_messages_total{sender="customer"}',
     ):
-        until(lambda series=series: counts(series))
+        until(lambda series=series: counts(series), what=series)

@@ -12,7 +12,7 @@ DESK_MODULES = [
     *(
         f"js/{name}.js"
         for name in (
-            "chime", "composer", "conversation", "documents", "events", "fold", "groups", "lightbox", "net", "pictures",
+            "chime", "composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures",
             "tabs", "times", "words",
         )
     ),
