@@ -114,7 +114,9 @@ def the_same_article(heard: Heard, article: Article | None) -> Reply | None:
         return None
     asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
     body = set(cues.words_of(article.body_in(heard.language)))
-    if not asked or not all(word in body for word in asked):
+    # "Khula packet?" after how to return
+    speaks_of_it = any if article.slug in ("returns", "exchange") and said.endswith("?") else all
+    if not asked or not speaks_of_it(word in body for word in asked):
         return None
     return answers.of_article(article, heard, CLEAR)
 

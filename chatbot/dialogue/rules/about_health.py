@@ -114,7 +114,12 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if about in ("child", "illness") and not heard.found.products and heard.topic.get("kind") != "product":
         return None
-    if about in ("child", "illness") and concern(heard.text) and not MAY.search(plain(heard.text)):
+    if (
+        about in ("child", "illness")
+        and concern(heard.text)
+        and not MAY.search(plain(heard.text))
+        and not chat.memory.get("concern")
+    ):
         return None
     if (
         about == "diabetes"

@@ -161,6 +161,8 @@ ITEMS = phrases(
 
 
 PAID_ALREADY = phrases(
+    r"(?:was|is) (?:it|that|this)(?: paid)?(?: by| via| through)? (?:upi|card|cod|cash)(?: or (?:upi|card|cod|cash))?",
+    r"(?:upi|card|cod|cash) (?:se |tha |thi |hai )*(?:ya|or) (?:upi|card|cod|cash)(?: .{0,10})?",
     r"(?:already|pehle (?:hi|se)|pahle (?:hi|se)) (?:.{0,12})?(?:pay|paid|payment|diya|de diya|kar diya)(?: .{0,15})?",
     r"(?:pay|paid|payment) (?:.{0,10})?(?:already|kar diya|kar chuk[aei]|ho gaya|ho chuka|kiya (?:tha|hai))(?: .{0,8})?",
     "पहले (?:ही|से) .{0,12}(?:दे|पे|भुगतान)\\S*",
@@ -168,6 +170,13 @@ PAID_ALREADY = phrases(
 # Then the money is what is wrong, and no question about the order
 MONEY_TROUBLE = phrases(
     r"(?:not|nahi|nahin|n'?t|twice|double|do baar|2 baar|extra|zyada|jyada|kat\w*|deduct\w*|debit\w*|fail\w*|stuck|galat|wrong|but|lekin|par|phir bhi|still|नहीं|दो बार|कट\S*)"
+)
+
+
+# "Kaunse order ka bol rahe ho?"
+WHICH_ORDER = phrases(
+    r"(?:ok |aap |you |acha )*(?:kaun ?s[aei]|kons[aei]|kaunsi|which)(?: \w+)? (?:order|parcel)(?: .{0,30})?",
+    "(?:आप )?कौन(?: |-)?स[ाे] ऑर्डर(?: .{0,20})?",
 )
 
 
@@ -183,6 +192,9 @@ def a_fact_of_the_order(chat: Chat, heard: Heard) -> Reply | None:
         or heard.reason
     ):
         return None
+    if WHICH_ORDER.fullmatch(said.strip(" ?.!")):
+        state = orders.state_after_its_number(order, heard.language)
+        return _told(chat, heard, order, "order_which", items=flows.items_in_words(order), state=state)
     asks_paid = PAID.search(said) or PAID_ALREADY.search(said)
     if asks_paid and not MONEY_TROUBLE.search(said) and not wanted(heard):
         return _paid(chat, heard, order)
