@@ -132,6 +132,7 @@ def test_the_desk_shows_the_steps_and_says_before_what_would_be_refused(browse, 
     assert all(step in given.text for step in ("Resolved", "Low", "#refund", "#upi", "Assign to me"))
     assert "disabled" not in given.attributes
     assert "This ticket has nothing for" in order.text
+    assert "Nothing was done" not in order.text
     assert "disabled" in order.attributes
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from tickets import access, workflow
 from tickets.accounts import rate_limits
 from tickets.models import CATEGORY_LABELS, PRIORITY_LABELS, STATUS_LABELS, Macro, Person, Ticket
-from tickets.workflow.macros import check_macro
+from tickets.workflow.macros import StepRefused, check_macro
 
 from .actions import answered
 from .dashboard import page_for_agents
@@ -38,8 +38,8 @@ def list_macros(request, ticket_id):
 def _offered(ticket: Ticket, macro: Macro, agent: Person) -> Offered:
     try:
         reply, refused = check_macro(ticket, macro, by=agent), ""
-    except workflow.Refused as reason:
-        reply, refused = "", str(reason)
+    except StepRefused as refusal:
+        reply, refused = "", f"{refusal.step}: {refusal.reason}"
     return Offered(macro, reply, _steps(macro), refused)
 
 

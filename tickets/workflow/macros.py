@@ -13,13 +13,13 @@ from .variables import filled, missing, variables
 
 
 class StepRefused(IllegalMove):
-    """A step of the macro is not possible; nothing was done. `step` is its name."""
+    """A step of the macro is not possible; nothing was done. `step` is its name, `reason` a sentence."""
 
     def __init__(self, step: str, reason: str):
         super().__init__(
             gettext("%(step)s: %(reason)s Nothing was done.") % {"step": step, "reason": reason}
         )
-        self.step = step
+        self.step, self.reason = step, reason
 
 
 def apply_macro(
