@@ -365,3 +365,13 @@ export class Conversation {
     if (older) this.showOlder(older);
   }
 }
+
+export function chooseStar(star) {
+  const form = star.closest("[data-rating]");
+  form.dataset.chosen = star.dataset.star;
+  for (const each of form.querySelectorAll("[data-star]")) {
+    each.setAttribute("aria-pressed", each === star);
+    each.toggleAttribute("data-given", Number(each.dataset.star) <= Number(star.dataset.star));
+  }
+  form.querySelector("[data-rating-more]").hidden = false;
+}

@@ -77,3 +77,13 @@ function foldRun(run) {
   run[0].before(button);
   for (const bubble of run) { bubble.hidden = true; bubble.dataset.folded = ""; }
 }
+
+// Chips belong to the newest message only
+export function showNewestChips(root) {
+  new MutationObserver(() => {
+    const newest = root.querySelector(".log > .bubble:last-of-type");
+    for (const chips of root.querySelectorAll(".chips")) {
+      chips.hidden = Boolean(newest) && !newest.contains(chips) && Boolean(newest.dataset.seq || "pending" in newest.dataset);
+    }
+  }).observe(root, { childList: true, subtree: true });
+}

@@ -1,7 +1,8 @@
 // The frame: Villy's side of the widget, the conversation with Customer Care, and the home between them.
-import { Conversation } from "./conversation.js";
+import { chooseStar, Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
+import { showNewestChips } from "./groups.js";
 import { closeMenu, moveInMenu, openMenu, showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
 import { begin, fetchAs, identity, onChange, request as asPerson, signIn, signOut, who } from "./identity.js";
@@ -297,16 +298,6 @@ function showCallback() {
   form.elements.phone.focus();
 }
 
-function chooseStar(star) {
-  const form = star.closest("[data-rating]");
-  form.dataset.chosen = star.dataset.star;
-  for (const each of form.querySelectorAll("[data-star]")) {
-    each.setAttribute("aria-pressed", each === star);
-    each.toggleAttribute("data-given", Number(each.dataset.star) <= Number(star.dataset.star));
-  }
-  form.querySelector("[data-rating-more]").hidden = false;
-}
-
 const TAPPED = {
   "[data-close-chat]": () => tellHost("close"),
   "[data-back]": () => load("home"),
@@ -390,13 +381,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-rating]")) act(form.dataset.rating, { rating: form.dataset.chosen, comment: form.elements.comment.value });
 });
 
-// Chips belong to the newest words only
-new MutationObserver(() => {
-  const newest = main.querySelector(".log > .bubble:last-of-type");
-  for (const chips of main.querySelectorAll(".chips")) {
-    chips.hidden = Boolean(newest) && !newest.contains(chips) && Boolean(newest.dataset.seq || "pending" in newest.dataset);
-  }
-}).observe(main, { childList: true, subtree: true });
+showNewestChips(main);
 
 document.addEventListener("keydown", (event) => {
   if (moveInMenu(event)) return;
