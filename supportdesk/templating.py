@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
+from django.template import engines
 from django.template.loader import render_to_string
 from django.templatetags import static as django_static
 from django.urls import reverse
@@ -101,6 +102,14 @@ def environment(**options) -> LanguageEnvironment:
         waited=waited,
     )
     return env
+
+
+def compile_ahead(folder: str) -> None:
+    """Compile the templates of a folder in the default language: the first reader would wait for each."""
+    env = engines["jinja2"].env
+    for name in env.list_templates():
+        if name.startswith(folder):
+            env.get_template(name)
 
 
 @pass_eval_context

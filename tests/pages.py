@@ -67,7 +67,9 @@ def _below(element: Element):
     for child in element.children:
         if isinstance(child, Element):
             yield child
-            yield from _below(child)
+            # What a script may show later is not on the page
+            if child.name != "template":
+                yield from _below(child)
 
 
 def _texts(element: Element):

@@ -3,11 +3,13 @@
 import os
 
 import pytest
+from django.template import engines
 from django.test import RequestFactory
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from supportdesk import compiled_templates, languages, templating
+from supportdesk.serving import lifecycle
 
 
 @pytest.fixture
@@ -104,3 +106,13 @@ def test_a_page_has_one_token_in_all_forms():
     assert found["csrf_input"].__html__() == (
         f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
     )
+
+
+def test_the_desks_templates_are_compiled_before_the_server_listens(monkeypatch):
+    env = engines["jinja2"].env
+    monkeypatch.setattr(env, "_languages", {})
+    for function in lifecycle.before_start:
+        if getattr(function, "func", None) is templating.compile_ahead:
+            function()
+    names = {name for _loader, name in env._of_language("en").cache}
+    assert {"tickets/dashboard.html", "tickets/_ticket.html", "tickets/_ticket_row.html"} <= names

@@ -1,4 +1,4 @@
-"""The check of words finds them in prose, and leaves names and data alone."""
+"""The check of words finds them in prose and in names, and leaves data alone."""
 
 import pytest
 
@@ -11,11 +11,12 @@ from tests.words import found_in, main
         ("# Nobody waits\nx = 1\n", [1]),
         ('def f():\n    """Return it.\n\n    Whoever asks gets it anew.\n    """\n', [4, 4]),
         ("x = _('Somebody else was quicker')\n", [1]),
-        ("nobody = somebody_else = 1\n", []),
+        ("nobody = somebody_else = 1\n", [1, 1]),
+        ("nobodys = 1\n", []),
         ("# The worker waits\n", []),
     ],
 )
-def test_words_in_comments_docstrings_and_texts_are_found(source, lines):
+def test_words_in_comments_docstrings_texts_and_names_are_found(source, lines):
     assert [line for line, _ in found_in(source, ".py")] == lines
 
 

@@ -1,3 +1,4 @@
+from functools import partial
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -34,6 +35,7 @@ class TicketsConfig(AppConfig):
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
+        lifecycle.before_start.append(partial(templating.compile_ahead, "tickets/"))
         worker = Worker()
         if settings.BACKGROUND_WORK:
             lifecycle.on_start.append(worker.start)
