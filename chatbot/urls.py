@@ -4,6 +4,7 @@ from .demo import views as shop
 from .helpcentre import sitemap
 from .helpcentre import views as help_centre
 from .widget import views as widget
+from .widget.loader import loader
 
 urlpatterns = [
     path("", shop.page, name="shop"),
@@ -13,7 +14,7 @@ urlpatterns = [
     path("help/<slug:slug>/", help_centre.article, name="help-article"),
     path("help/<slug:slug>/helped", help_centre.vote, name="help-vote"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
-    path("widget.js", widget.loader, name="loader"),
+    path("widget.js", loader, name="loader"),
     path("widget/frame", widget.frame, name="widget-frame"),
     path("widget/unread", widget.unread, name="widget-unread"),
     path("widget/conversation", widget.conversation, name="widget-conversation"),
