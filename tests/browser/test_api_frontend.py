@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.test_api_docs import frontend
+from tests.api.test_api_docs import frontend
 
 pytestmark = pytest.mark.second_try(reason="a browser and a desk share the cores")
 

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from supportdesk.storage import clamd
 from tests import factories
 from tests.channels.mails import letter
-from tests.tickets.pictures import files as stored_files
+from tests.files.pictures import files as stored_files
 from tickets.channels import inbox
 from tickets.models import Attachment, Incoming, Sender, Ticket
 

@@ -20,7 +20,7 @@ KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
 ENGINES = ("tests/engines/", "tests/test_copydesk.py")
 LOAD = (
     "tests/faults/test_clock.py", "tests/faults/test_streams_cut.py", "tests/security/test_limits_shared.py",
-    "tests/security/test_revoked_sessions.py", "tests/test_open_streams.py", "tests/tickets/test_streams_served.py",
+    "tests/security/test_revoked_sessions.py", "tests/test_open_streams.py", "tests/live/test_streams_served.py",
 )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from tests import factories
+from tests.admin.admin_pages import LIST, change_many, choose
 from tests.pages import page
-from tests.tickets.admin_pages import LIST, change_many, choose
 from tickets import workflow
 from tickets.models import AuditAction, AuditEntry, NeverChanged, Person, Ticket
 from tickets.privacy import audit

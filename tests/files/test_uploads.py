@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from supportdesk.http.uploads import NO_ROOM
 from tests import factories
-from tests.tickets.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
+from tests.files.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
 from tickets import uploads, workflow
 from tickets.models import Message, Status, Ticket
 from tickets.pictures import cleaning

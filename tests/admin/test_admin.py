@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+from tests.admin.admin_pages import LIST, choose, history_of, told
 from tests.pages import page
-from tests.tickets.admin_pages import LIST, choose, history_of, told
 from tickets import inbox, workflow
 from tickets.models import Message, Status, Ticket
 from tickets.workflow import changes

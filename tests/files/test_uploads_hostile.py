@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from tests.tickets.pictures import SECRET, encoded, files, photo, taken, talkative, upload
+from tests.files.pictures import SECRET, encoded, files, photo, taken, talkative, upload
 from tickets import uploads
 from tickets.pictures import process
 from tickets.pictures.cleaning import MAX_SCANS, cleaned

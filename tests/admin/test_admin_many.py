@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 
 from tests import factories
+from tests.admin.admin_pages import LIST, change_many, choose, history_of, told
 from tests.pages import page
-from tests.tickets.admin_pages import LIST, change_many, choose, history_of, told
 from tickets import admin, workflow
 from tickets.models import Status, Ticket
 

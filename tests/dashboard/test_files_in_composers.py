@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from supportdesk.env import BadSetting, Environment
 from supportdesk.storage import clamd
+from tests.files.pictures import files as stored_files
 from tests.pages import page
-from tests.tickets.pictures import files as stored_files
 from tickets.channels import links
 from tickets.models import Attachment, Message
 

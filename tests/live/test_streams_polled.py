@@ -6,7 +6,7 @@ import pytest
 from django.test import AsyncClient
 
 from tests import factories
-from tests.tickets.test_streams import INBOX, access_of, does, parsed, path_of
+from tests.live.test_streams import INBOX, access_of, does, parsed, path_of
 from tickets import workflow
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from supportdesk.serving import request_bodies
 from tests import factories
 from tests.assertions import refused
-from tests.tickets.pictures import files as stored_files
+from tests.files.pictures import files as stored_files
 from tickets import live, workflow
 from tickets.attachments import plain_name, type_of
 from tickets.models import Attachment, Message, Role, Ticket

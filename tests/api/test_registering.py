@@ -12,8 +12,8 @@ from rest_framework_simplejwt import tokens as library
 from rest_framework_simplejwt.utils import aware_utcnow
 
 from tests import factories
+from tests.api.test_tokens import ME, claims_of, retire, signed
 from tests.assertions import refused
-from tests.tickets.test_api_tokens import ME, claims_of, retire, signed
 from tickets.accounts import tokens
 from tickets.models import Person
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests import factories
+from tests.dashboard.test_dashboard import HTMX, numbers, opened, rows
 from tests.pages import page
-from tests.tickets.test_dashboard import HTMX, numbers, opened, rows
 
 pytestmark = pytest.mark.engines
 

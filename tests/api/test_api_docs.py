@@ -8,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tickets.api.serializers import MessageSerializer
 
-DOCS = Path(__file__).parent.parent / "docs/api.md"
+DOCS = Path(__file__).parent.parent.parent / "docs/api.md"
 CALL = re.compile(r"^\| `(GET|POST|PUT|PATCH|DELETE) (/api/[^`]*)`", re.MULTILINE)
 # What the tables name after the key of its kind
 KEY_OF_A_KIND = re.compile(r":(?:externalId|sku|number|slug)$")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests import factories
+from tests.admin.admin_pages import told
 from tests.pages import page
-from tests.tickets.admin_pages import told
 from tickets import workflow
 from tickets.models import Order, Person, Role
 
