@@ -239,8 +239,10 @@ def test_a_scanner_at_a_socket_of_the_machine_is_asked(tmp_path):
 
         def answer():
             connection, _ = listening.accept()
+            asked = b""
             with connection:
-                connection.recv(1024)
+                while not asked.endswith(b"hello\0\0\0\0"):
+                    asked += connection.recv(1024)
                 connection.sendall(b"stream: OK\0")
 
         thread = threading.Thread(target=answer)
