@@ -271,7 +271,7 @@ class Example(models.Model):
     language = models.CharField(
         max_length=10, choices=[("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")]
     )
-    is_issue = models.BooleanField("somebody has to act")
+    is_issue = models.BooleanField("needs a person")
     taught_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -11,7 +11,7 @@ from tickets.models import Order, OrderStatus, Person
 
 MOST = 3
 # What is offered for each state: keys of the sentences "opening_..." that a tap says
-OFFERED = {
+OFFERED: dict[str, tuple[str, ...]] = {
     OrderStatus.PLACED: ("where", "cancel"),
     OrderStatus.PACKED: ("where", "cancel"),
     OrderStatus.SHIPPED: ("where",),
