@@ -262,6 +262,22 @@ def test_a_ticket_that_changed_since_the_claim_stays_in_the_queue(priya, asha):
     assert Ticket.objects.get(pk=ticket.pk).assignee == asha
 
 
+def test_a_claim_that_another_process_settled_counts_against_the_limit(monkeypatch, priya, asha):
+    rules(assignment="round-robin", open_limit=1)
+    online(asha)
+    Ticket.objects.bulk_create(_copies(factories.ticket(priya), 1))
+    real = workflow.assign_if_unchanged
+
+    def assigned_by_the_other_first(ticket, agent, read_at):
+        real(Ticket.objects.get(pk=ticket.pk), agent, read_at)
+        # The other has not removed the claim yet when this process comes to assign
+        real(Ticket.objects.get(pk=ticket.pk), agent, read_at)
+
+    monkeypatch.setattr(workflow, "assign_if_unchanged", assigned_by_the_other_first)
+    run()
+    assert assigned() == {"Asha Nair": 1}
+
+
 # --- A hundred tickets, three agents, a limit of five -------------------------
 
 

@@ -102,7 +102,7 @@ def _assign(ticket: Ticket, candidates: list[Candidate], routes: Routes, rule: s
             continue
         is_ours = _assign_or_void(ticket, chosen.row)
         _remove_claim(chosen.row)
-        chosen.open += is_ours
+        chosen.open += is_ours or _has(chosen.row, ticket)
         return is_ours
     return False
 
@@ -160,6 +160,11 @@ def _assign_or_void(ticket: Ticket, row: Availability) -> bool:
             return True
     workflow.void_claims(ticket.pk, row.claim_read_at)
     return False
+
+
+def _has(row: Availability, ticket: Ticket) -> bool:
+    """Whether this agent has the ticket: another process may have settled our claim before we did."""
+    return Ticket.objects.filter(pk=ticket.pk, assignee_id=row.pk).exists()
 
 
 def _read(row: Availability) -> Availability:
