@@ -15,7 +15,7 @@ run: $(VENV)/.runtime
 
 # Linters, types, and one case of each fast test: two to three minutes on two cores
 check: lint types
-	@$(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 $(PYTEST_ARGS)"
+	@$(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"
 
 # All tests on SQLite; those marked `engines` on PostgreSQL and MongoDB too. DATABASE_URL=... takes that server only
 test: $(VENV)/.tests

@@ -164,6 +164,7 @@ def _streams_in_this_thread(monkeypatch):
     monkeypatch.setattr(live, "in_thread", sync_to_async(lambda function, *args: function(*args)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.usefixtures("_streams_in_this_thread")
 def test_every_address_answers_each_person_as_the_table_says(clients, things, method):
@@ -182,6 +183,7 @@ def test_every_address_answers_each_person_as_the_table_says(clients, things, me
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
+@pytest.mark.long
 def test_every_address_of_the_admin_is_for_staff_alone(clients, things):
     addresses = {address for address in every_address() if address.startswith("/admin/")}
     assert len(addresses) > 40

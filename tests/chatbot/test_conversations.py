@@ -106,6 +106,7 @@ def measured(talks: list[Talk]) -> dict[str, list]:
     return scores
 
 
+@pytest.mark.long
 def test_most_answers_are_right_and_none_does_harm(shop):
     talks = [talk for name in FILES for talk in read((FOLDER / name).read_text(encoding="utf-8"))]
     assert len(talks) >= 270

@@ -89,6 +89,7 @@ def on_the_ticket(person, turns):
     return order and order.number
 
 
+@pytest.mark.long
 def test_two_hundred_tickets_are_about_the_order_that_is_meant(priya):
     assert len(CASES) >= 200
     told = [(turns, meant, on_the_ticket(priya, turns)) for turns, meant in CASES]

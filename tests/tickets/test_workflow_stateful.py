@@ -194,6 +194,7 @@ def everything() -> dict:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_whatever_people_do_the_tickets_stay_true():
     run_state_machine_as_test(
         Desk,
