@@ -374,6 +374,7 @@ LOGGING = {
         "line": {"()": "supportdesk.observability.logs.LineFormatter"},
         "json": {"()": "supportdesk.observability.logs.DiscreetFormatter"},
     },
+    "filters": {"refusal": {"()": "supportdesk.observability.logs.Refusal"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {
         "handlers": ["stderr"],
@@ -383,6 +384,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A wrong password or a stranger's 404 is not an incident.
         "django.request": {"level": "ERROR"},
+        # Robots that ask for other hosts come by the thousand
+        "django.security.DisallowedHost": {"filters": ["refusal"]},
         # At DEBUG it tells what is in the documents
         "pymongo": {"level": "INFO"},
         # A line a request is for machines

@@ -131,6 +131,15 @@ class DiscreetFormatter(JsonFormatter):
         return "\nwhile handling:\n".join(parts)
 
 
+class Refusal(logging.Filter):
+    """Log a request that was refused as one warning: the traceback shows Django's code only."""
+
+    def filter(self, record):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = None
+        return True
+
+
 class LineFormatter(logging.Formatter):
     """For the person in front of the terminal."""
 

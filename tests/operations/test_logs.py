@@ -194,3 +194,11 @@ def test_failed_background_work_logs_no_names(lines, ticket, asha, monkeypatch, 
     text = json.dumps(lines())
     assert "the step letters of the background work failed" in text
     assert "priya@" not in text
+
+
+def test_a_request_for_another_host_is_one_warning_without_a_trace(lines, client, db):
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+    (line,) = [line for line in lines() if line["logger"] == "django.security.DisallowedHost"]
+    assert line["level"] == "WARNING"
+    assert "evil.example" in line["message"]
+    assert not {"exc_info", "exception", "trace"} & line.keys()
