@@ -33,8 +33,11 @@ CODES_AN_HOUR = 5
 CODES_A_DAY = 10
 # "123456", "123 456", "123-456", in the digits of any script
 CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
-# "my pin code is 302017" and long sentences are about something else
-NO_CODE = re.compile(r"\bpin|पिन", re.IGNORECASE)
+# "my pin code is 302017", "302017 pe kitne din" and long sentences are about something else
+NO_CODE = re.compile(
+    r"\bpin|पिन|\d (?:pe|par|mein|me|में|पर)\b|\d deliver\w*\W*$|\bdeliver\w* (?:to|in|at|pe|par|me|mein)\b",
+    re.IGNORECASE,
+)
 LONGEST = 8
 MASK = "••••••"
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot import conversations
-from chatbot.models import DeliveryArea
+from chatbot.models import DeliveryArea, Product
 from chatbot.sources import delivery_areas
 from tests import factories
 
@@ -53,6 +53,19 @@ def test_a_row_that_the_shop_changed_is_what_villy_says_next(areas):
     areas[1].days_from, areas[1].days_to = 4, 5
     areas[1].save()
     assert "4–5" in conversations.ask(guest, "delivery to 793001?").text
+
+
+def test_after_a_question_about_delivery_it_is_still_the_food(areas):
+    Product.objects.create(
+        sku="PP", name="Peri Peri Makhana", category="makhana", price=299, ingredients="Fox nuts, chilli"
+    )
+    guest = factories.guest()
+    for text in ("peri peri makhana price", "793001 pe kitne din"):
+        conversations.ask(guest, text)
+    answer = conversations.ask(guest, "is it ok for my 1 year old")
+    assert answer.rule == "food_safety"
+    assert "Peri Peri Makhana" in answer.text
+    assert "doctor" in answer.text
 
 
 def test_staff_edit_the_table_and_agents_do_not(browse, meera, asha, areas):

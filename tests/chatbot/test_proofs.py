@@ -272,3 +272,19 @@ def test_a_line_is_read_once_for_order_numbers_however_it_is_filled(line, order)
     began = time.thread_time()
     assert orders.numbers_in(line) == []
     assert time.thread_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("123456", True),
+        ("code is 123 456", True),
+        ("123456, when will it come", True),
+        ("my pin is 560001", False),
+        ("560001 pe kitne din", False),
+        ("560001 delivery?", False),
+        ("deliver to 560001", False),
+    ],
+)
+def test_a_pin_code_beside_a_question_is_no_try_of_the_code(text, is_one):
+    assert order_codes.looks_like_a_code(text) is is_one

@@ -109,10 +109,16 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         and not ITS_CHILD.search(plain(heard.text))
         and not heard.found.products
         and heard.topic.get("kind") not in ("product", "health", "sum")
+        and not _before_delivery(heard)
     ):
         # "Its 1 month old" of an order
         return None
-    if about in ("child", "illness") and not heard.found.products and heard.topic.get("kind") != "product":
+    if (
+        about in ("child", "illness")
+        and not heard.found.products
+        and heard.topic.get("kind") != "product"
+        and not _before_delivery(heard)
+    ):
         return None
     if (
         about in ("child", "illness")
@@ -131,6 +137,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         # "Snacks" names a shelf and no product
         return _in_general(heard, about)
     products, _ = about_products.meant(heard)
+    products = products or _before_delivery(heard)
     if not concern(heard.text) and SOMETHING_ELSE.search(plain(heard.text)):
         return _in_general(heard, about)
     if not concern(heard.text) and products and FOR_THEM.search(plain(heard.text)) and about != "allergy":
@@ -145,6 +152,13 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
     if heard.found.products or of_it or (products and about_products.THIS.search(plain(heard.text))):
         return _of_products(heard, about, products[:3])
     return _in_general(heard, about)
+
+
+def _before_delivery(heard: Heard) -> list[Product]:
+    """Return what was spoken of before a question about delivery: "is it ok for my baby" is about the food."""
+    if heard.topic.get("kind") != "delivery":
+        return []
+    return catalogue.by_ids(heard.chat.memory.get("recent", [])[-1:])
 
 
 def _the_same_concern(heard: Heard) -> str:
