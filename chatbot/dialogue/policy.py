@@ -288,6 +288,7 @@ RULES = (
     open_questions.a_piece,
     # Whose health it is about comes before any price
     about_health.food_safety,
+    about_orders.the_list_of_orders,
     # What is wrong
     issues.no_promise,
     in_passing.what_is_written,

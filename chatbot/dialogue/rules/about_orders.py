@@ -58,6 +58,22 @@ FOLLOWING = re.compile(
 )
 
 
+A_LIST_OF_ORDERS = phrases(
+    r"(?:show|list|see|view|give|tell)(?: me)?(?: all)?(?: of)? (?:my|the|mere|all)(?: .{0,8})? orders",
+    r"(?:which|what|how many) orders (?:do i|have i|i have|i placed|are mine)(?: .{0,12})?",
+    r"(?:mere|apne|saare|sare|sab|mera) (?:.{0,8})?orders? (?:dikha|batao|bata do|list|kaun|kitne|kya kya)\w*(?: .{0,12})?",
+    r"(?:मेरे|सारे|सब) ऑर्डर (?:दिखा|बता)\S*",
+)
+
+
+def the_list_of_orders(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Which orders do I have?", whatever was spoken of before."""
+    said = plain(heard.text)
+    if heard.known_orders and not heard.reason and len(said.split()) <= 8 and A_LIST_OF_ORDERS.search(said):
+        return all_orders(chat, heard)
+    return None
+
+
 def another_order(chat: Chat, heard: Heard) -> Reply | None:
     """ "And the other one?" after an order; "all my orders"."""
     said = plain(heard.text)

@@ -157,11 +157,21 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     if order and not heard.is_issue and HOW_IT_STANDS.search(plain(heard.text)):
         # "10234 ka kya status" asks of another order
         return None
+    if not order and issue.get("intent") != "delivery_delay" and ASKS_WHERE.search(plain(heard.text)):
+        return None
     if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
         return None
     return absorbed(chat, heard, issue)
 
 
+# "Mera order kahan hai" after a refund was spoken of is a question of its own
+ASKS_WHERE = phrases(
+    r"(?:mera|meri|apna|my|the) (?:order|parcel|package) (?:kaha\w*|kidhar)(?: .{0,12})?",
+    r"(?:kaha\w*|kidhar) (?:hai )?(?:mera|meri|apna) (?:order|parcel|package)(?: .{0,12})?",
+    r"where(?:'?s| is)? (?:my|the) (?:order|parcel|package)(?: .{0,12})?",
+    r"track (?:my |the )?(?:order|parcel|package)",
+    r"मेरा (?:ऑर्डर|पार्सल) कहां(?: .{0,12})?",
+)
 HOW_IT_STANDS = phrases(
     "status", "where", "kahan", "kaha", "track", r"kab (?:aa|mil|deliver|pahunch)\w*", "स्थिति", "कहां", "कब"
 )
