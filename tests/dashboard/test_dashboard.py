@@ -382,8 +382,8 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
         workflow.agent_replies(ticket, "Noted", by=asha)
     assert (asked("/support/"), asked(opened(ticket))) == few
     assert few[0] <= 6
-    # The last two: who follows it, and what this agent has begun to write
-    assert few[1] <= 12
+    # The last two: who follows it, and what this agent has begun to write. MongoDB reads mentions and follows apart
+    assert few[1] <= 12 + (connection.vendor == "mongodb")
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")

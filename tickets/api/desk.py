@@ -60,7 +60,7 @@ def inbox(request):
     """The tickets of a view or of filters: {results, next, counts}; counts by view stop at 1,000."""
     asked = request.query_params
     page = inbox_lists.inbox_page(inbox_filter(asked, request.user), asked.get("cursor", ""))
-    counts = view_counts(request.user)
+    counts = view_counts(request.user, personal=False)
     return Response(
         {
             "results": s.desk_tickets_json(page.rows),
