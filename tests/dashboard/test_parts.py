@@ -45,3 +45,9 @@ def test_a_new_agent_or_tag_is_offered_on_the_next_page():
     assert "vip" in after["filter_options"]
     # The reader does not mention themselves
     assert "Asha" not in after["names"]
+
+
+def test_the_list_of_shortcuts_names_what_they_do(browse, asha):
+    shown = browse(asha).get("/support/").content.decode()
+    dialog = shown[shown.index('id="keys"') :]
+    assert "Snooze" in dialog[: dialog.index("</dialog>")]

@@ -34,7 +34,7 @@ def page_parts(agents: list[Colleague], tags: Iterable[TagShown], reader: Person
     shown = tuple((tag.name, tag.colour) for tag in tags)
     return {
         "scripts": _scripts(language),
-        "keys": _keys(language),
+        "shortcuts": _shortcuts(language),
         "filter_options": _filter_options(language, known, tuple(name for name, _colour in shown)),
         "bulk": _bulk(language, known),
         "names": _names(tuple(name for id, name in known if id != reader.pk), shown),
@@ -58,7 +58,7 @@ def _scripts(language: str) -> Markup:
 
 
 @kept_markup(KEPT)
-def _keys(language: str) -> Markup:
+def _shortcuts(language: str) -> Markup:
     return rendered("tickets/_keys.html", shortcuts=SHORTCUTS)
 
 
