@@ -158,6 +158,16 @@ def _said(text: str) -> set[str]:
     return said | {_digits(group) for group in GROUPED.findall(text)}
 
 
+# "The money is gone, and no order was made": none of theirs is meant
+CAME_TO_NOTHING = re.compile(
+    r"\border (?:to )?(?:nahi|nahin|nhi|nai) (?:bana|hua|gaya|laga|aaya my orders)"
+    r"|\border (?:was |is |did |has )?(?:not|n't|never) (?:been )?(?:placed|made|created|confirmed|go|gone|generated|booked)"
+    r"|\border (?:wasn't|isn't|didn't|hasn't) |\bno order (?:was|is|in|got|placed|made|created)"
+    r"|ऑर्डर नहीं (?:बना|हुआ|लगा)",
+    re.IGNORECASE,
+)
+
+
 def about(chat: Chat | None, person: Person, text: str, category: str) -> Order | None:
     """Return the order that a ticket is about: named now, spoken of in the chat, or else a likely one.
 
@@ -172,7 +182,7 @@ def about(chat: Chat | None, person: Person, text: str, category: str) -> Order 
         return None
     if order := named(known, text):
         return order
-    if numbers_in(text):
+    if numbers_in(text) or CAME_TO_NOTHING.search(text):
         return None
     memory = chat.memory if chat else {}
     if "issue" in memory and "order" in memory["issue"]:

@@ -63,6 +63,7 @@ CHEAPEST = re.compile(r"\b(?:cheap(?:est)?|sast[aie]|lowest price|kam daam)\b|�
 WHOLE_SHELF = re.compile(
     r"\b(?:what (?:all )?(?:do|can) (?:you|u|i) (?:sell|have|buy)|your products|all products|product list|menu|catalog(?:ue)?"
     r"|best ?sell(?:er|ers|ing)|sabse (?:ach+h?a|best|famous)|most popular|(?:what|kya)(?:'s| is)? (?:good|best|popular|famous|accha|achha)(?: here| hai| in your shop)?\b|recommend (?:me )?(?:something|anything)|best (?:product|item)s?|kya kya (?:milta|hai|bechte|milega)|kya bechte|products? dikhao|saman dikhao)\b"
+    r"|\bkya (?:milta|bechte|bikta|rakhte) (?:hai|h|ho|hain)(?: aap\w*| yaha\w*| idhar| bhai| ke| par| pe)*\W*$"
     r"|क्या क्या मिलता|क्या बेचते|क्या-क्या मिलता|सामान दिखा|प्रोडक्ट दिखा",
     re.IGNORECASE,
 )

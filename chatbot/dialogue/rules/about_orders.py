@@ -17,6 +17,7 @@ from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
 from .which_order import (
     ADDRESS,
     ALL_OF_THEM,
+    ASKS_WHERE,
     BY_STATE,
     MINE,
     NO_NUMBER,
@@ -66,12 +67,18 @@ A_LIST_OF_ORDERS = phrases(
 )
 
 
+WHICH_ONE = re.compile(
+    r"\W*(?:ka?un ?s[ai]|kons[ai]|which(?: one| order)?|कौन ?सा)(?: order| wala| ऑर्डर)?\W*", re.IGNORECASE
+)
+
+
 def the_list_of_orders(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Which orders do I have?", whatever was spoken of before."""
+    """ "Which orders do I have?", whatever was spoken of before; "which one?" after an order."""
     said = plain(heard.text)
-    if heard.known_orders and not heard.reason and len(said.split()) <= 8 and A_LIST_OF_ORDERS.search(said):
-        return all_orders(chat, heard)
-    return None
+    if not heard.known_orders or heard.reason or len(said.split()) > 8:
+        return None
+    asks_which = heard.topic.get("kind") == "order" and WHICH_ONE.fullmatch(said)
+    return all_orders(chat, heard) if asks_which or A_LIST_OF_ORDERS.search(said) else None
 
 
 def another_order(chat: Chat, heard: Heard) -> Reply | None:
@@ -348,11 +355,12 @@ def their_order(chat: Chat, heard: Heard) -> Reply | None:
     surely = heard.confidence >= max(ASK, min(0.9, heard.article_score))
     # The article that tells how to track an order says no more than their order does
     surely = surely or (heard.confidence >= ASK and heard.is_about(Category.ORDER))
-    asks = heard.intent == "order_status" and surely
+    asks_where = bool(heard.known_orders and ASKS_WHERE.search(plain(heard.text)))
+    asks = heard.intent == "order_status" and (surely or asks_where)
     names = heard.order and (
         len(heard.text.split()) <= FEW_BESIDE or heard.intent == "order_status" or not heard.knows(ACT)
     )
-    if heard.is_issue or not (asks or names):
+    if (heard.is_issue and not asks_where) or not (asks or names):
         return None
     order, _ = which(heard, "where")
     if order := order or (heard.known_orders[0] if heard.known_orders else None):

@@ -157,21 +157,17 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     if order and not heard.is_issue and HOW_IT_STANDS.search(plain(heard.text)):
         # "10234 ka kya status" asks of another order
         return None
-    if not order and issue.get("intent") != "delivery_delay" and ASKS_WHERE.search(plain(heard.text)):
+    if (
+        not order
+        and issue.get("intent") != "delivery_delay"
+        and which_order.ASKS_WHERE.search(plain(heard.text))
+    ):
         return None
     if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
         return None
     return absorbed(chat, heard, issue)
 
 
-# "Mera order kahan hai" after a refund was spoken of is a question of its own
-ASKS_WHERE = phrases(
-    r"(?:mera|meri|apna|my|the) (?:order|parcel|package) (?:kaha\w*|kidhar)(?: .{0,12})?",
-    r"(?:kaha\w*|kidhar) (?:hai )?(?:mera|meri|apna) (?:order|parcel|package)(?: .{0,12})?",
-    r"where(?:'?s| is)? (?:my|the) (?:order|parcel|package)(?: .{0,12})?",
-    r"track (?:my |the )?(?:order|parcel|package)",
-    r"मेरा (?:ऑर्डर|पार्सल) कहां(?: .{0,12})?",
-)
 HOW_IT_STANDS = phrases(
     "status", "where", "kahan", "kaha", "track", r"kab (?:aa|mil|deliver|pahunch)\w*", "स्थिति", "कहां", "कब"
 )
@@ -210,6 +206,9 @@ NOT_THERE = phrases(
 )
 
 
+NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re.IGNORECASE)
+
+
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
     if about_orders.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
@@ -239,6 +238,9 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return True
     if QUESTION.search(said) or heard.is_nod:
         return False
+    if issue.get("intent") == "item_problem" and heard.found.products and NOT_THAT.search(plain(heard.raw)):
+        # "Nahi, sirf ghee": which of the items, put right
+        return len(said.split()) <= 6 and not heard.aspect
     if heard.numbers or (issue.get("intent") in OF_MONEY and WAY_TO_PAY.fullmatch(said.strip(" .!"))):
         return True
     if issue.get("flow") == "change_address" and AN_ADDRESS.search(said):

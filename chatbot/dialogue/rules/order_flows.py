@@ -193,9 +193,11 @@ def wanted(heard: Heard) -> str:
         )
     ):
         return "change_address" if mine and heard.intent != "account_problem" else ""
+    told = heard.chat.memory.get("issue") or {}
+    this_one = bool((of_order or told.get("order")) and THAT_ONE.search(said))
     if (
         CANCELS.search(said)
-        and mine
+        and (mine or this_one)
         and heard.intent
         in (
             "cancel_order",
@@ -205,7 +207,7 @@ def wanted(heard: Heard) -> str:
             "payment_problem",
             "item_problem",
         )
-        and (heard.is_issue or MY_ORDER.search(said) or heard.order)
+        and (heard.is_issue or MY_ORDER.search(said) or heard.order or this_one)
         and not CANCELLED.search(said)
     ):
         return "cancel"

@@ -189,7 +189,8 @@ def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if LISTED[heard.aspect] is False and not FREE_OF.search(said):
         return None
-    named = heard.found.products
+    # The oils that the shop sells are not meant by "no palm oil"
+    named = [] if heard.aspect == "palm_oil" else heard.found.products
     if len(named) == 1 and not heard.found.is_vague and not _is_of_a_kind(heard, named[0]):
         return None
     # "Without onion garlic" after a list: of those, where some of them fit

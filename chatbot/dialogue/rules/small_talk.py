@@ -6,7 +6,7 @@ from tickets.models import Category, Priority
 
 from ...models import Chat
 from ...nlu import cues
-from .. import answers
+from .. import answers, memory
 from ..answers import Reply
 from ..message import Heard
 from ..state import GRAVE
@@ -125,11 +125,22 @@ UNDERSTOOD = cues.phrases(
 NEGATED = cues.phrases("not", r"\w+n'?t", "nahi", "never", "but", "lekin", "no", "नहीं")
 
 
+DO_IT = cues.phrases(
+    r"(?:ok|okay|yes|haan|ha|theek hai|please|pls)?,? ?(?:please |pls )?(?:do it|do that|go ahead|proceed|kar do|kardo|karo|kar dijiye|kijiye)(?: (?:please|pls|then|phir|na|ji))?",
+    "(?:हां |ठीक है )?(?:कर दो|कर दीजिए|कीजिए)",
+)
+
+
 def pleasantries(chat: Chat, heard: Heard) -> Reply | None:
     """ "You are awesome", "ok, will wait": nothing is asked, and nothing is beyond him."""
     said = cues.plain(heard.raw).strip(" .!")
     if len(said.split()) > 7 or "?" in said or heard.numbers:
         return None
+    if chat.memory.get("issue") and DO_IT.fullmatch(said):
+        # The wish is still open: Villy does nothing himself, a person does
+        reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+        reply.offer_agent, (reply.category, reply.priority) = True, memory.triage_so_far(chat.memory)
+        return reply
     if heard.found.products:
         praised = PRAISED.search(said) and not NEGATED.search(said) and not heard.is_issue
         return (

@@ -75,6 +75,27 @@ DAYS_OF_MONEY = phrases(
 )
 
 
+# "Account me ya upi?", "nahi aaya to?" of money that is to come back
+MONEY_TO = phrases(
+    r"(?:account|bank|upi|card|wallet|cash)(?: (?:me|mein|par|pe|m))? (?:ya|or) (?:account|bank|upi|card|wallet|cash)(?: .{0,12})?",
+    r"(?:kis|kaun ?se|konse|which|what) (?:account|khate|bank|card|upi|mode)(?: .{0,15})?",
+)
+IF_NOT = phrases(
+    r"(?:nahi|nahin|nhi|nai) (?:aa?y[aei]|mil[aei]|hua) toh?(?: .{0,10})?",
+    r"what if (?:it|they|that|the money) (?:does|do|is|did)(?:n'?t| not)(?: .{0,20})?",
+    "नहीं (?:आया|मिला) तो(?: .{0,8})?",
+)
+
+
+# "Who picks it up?", "and refund when" while a return is spoken of
+OF_A_RETURN = phrases(
+    r"who (?:picks?|will pick|collects?|comes|will come|takes)(?: .{0,15})?",
+    r"(?:kaun|kon) (?:.{0,10})?(?:lega|le ja\w*|aa?ye\w*|uthaye\w*)(?: .{0,10})?",
+    r"pick ?-?up (?:kaun|kab|kaise|kahan|free|when|charges?|how|date|time)(?: .{0,12})?",
+    r"(?:and |aur )?refund (?:when|kab|how long)(?: .{0,12})?",
+)
+
+
 def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
@@ -96,7 +117,11 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         or heard.numbers
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
         or not (
-            WHAT_NOW.search(said) or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
+            WHAT_NOW.search(said)
+            or IF_NOT.search(said)
+            or MONEY_TO.search(said)
+            or (issue.get("flow") in ("return", "exchange") and OF_A_RETURN.search(said))
+            or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
         )
         or heard.found.share > 0.5
         or asks_of_order
@@ -107,9 +132,12 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     there = [each for each in written if each in heard.library.by_slug]
     if not there:
         return None
-    asks_when = DAYS_OF_MONEY.search(said) and (
-        which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
-        or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+    asks_when = MONEY_TO.search(said) or (
+        DAYS_OF_MONEY.search(said)
+        and (
+            which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
+            or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+        )
     )
     if asks_when and "refund-timing" in heard.library.by_slug:
         there = ["refund-timing"]

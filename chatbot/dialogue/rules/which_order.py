@@ -220,6 +220,14 @@ def which(heard: Heard, key: str) -> tuple[Order | None, str]:
     ), ""
 
 
+# "Mera order kahan hai" after a refund was spoken of is a question of its own
+ASKS_WHERE = phrases(
+    r"(?:mera|meri|apna|my|the) (?:order|parcel|package) (?:kaha\w*|kidhar)(?: .{0,12})?",
+    r"(?:kaha\w*|kidhar) (?:hai )?(?:mera|meri|apna) (?:order|parcel|package)(?: .{0,12})?",
+    r"where(?:'?s| is)? (?:my|the) (?:order|parcel|package)(?: .{0,12})?",
+    r"track (?:my |the )?(?:order|parcel|package)",
+    r"मेरा (?:ऑर्डर|पार्सल) कहां(?: .{0,12})?",
+)
 THAT_ONE = phrases(
     "it", "that", "this", "ise", "isko", "use", "usko", "that one", "this one", "इसे", "उसे", "इसको"
 )
