@@ -11,9 +11,7 @@ from tickets.models import (
     ConversationLink,
     Macro,
     Outgoing,
-    PermissionSet,
     Person,
-    Role,
     Rule,
     RuleCursor,
     RuleRun,
@@ -371,37 +369,3 @@ def test_old_runs_are_removed(priya):
     unmatched, old = rules.forget(timezone.now() + timedelta(days=2))
     assert (unmatched.count(), old.count()) == (1, 0)
     assert rules.forget(timezone.now() + timedelta(days=31))[1].count() == 2
-
-
-# --- Over the API --------------------------------------------------------------
-
-
-def test_agents_read_the_rules_in_their_order_and_the_log_of_one(api, priya, asha):
-    vip = rule("created", macro("VIP", priority="urgent"), name="VIP", category=["payment"])
-    rule("waiting", macro("Nudge", note="Look"), name="Late", after=30)
-    Rule.objects.filter(name="Late").update(position=1, is_active=False)
-    payment = factories.ticket(priya, "My refund is missing", category="payment")
-    run()
-    told = api(asha).get("/api/rules/").json()["results"]
-    assert [(each["name"], each["active"], each["event"], each["afterMinutes"]) for each in told] == [
-        ("Late", False, "waiting", 30),
-        ("VIP", True, "created", None),
-    ]
-    assert told[1]["conditions"] == {"category": ["payment"]}
-    assert told[1]["macro"]["name"] == "VIP"
-    one = api(asha).get(f"/api/rules/{vip.pk}").json()
-    assert [(run["ticketId"], run["state"]) for run in one["runs"]] == [(str(payment.pk), "done")]
-
-
-def test_the_log_has_no_run_on_a_ticket_that_the_caller_does_not_see(api, priya):
-    vip = rule("created", macro("VIP", priority="urgent"), name="VIP")
-    factories.ticket(priya, "My refund is missing", category="payment")
-    run()
-    limited = PermissionSet.objects.create(name="Own team", own_team_only=True)
-    tara = factories.person("Tara Joshi", Role.AGENT, permission_set=limited)
-    assert api(tara).get(f"/api/rules/{vip.pk}").json()["runs"] == []
-
-
-@pytest.mark.parametrize("id", ["1", "VIP", "00000000-0000-4000-8000-000000000000"])
-def test_a_rule_that_is_not_there_is_404(api, asha, id):
-    assert api(asha).get(f"/api/rules/{id}").status_code == 404
