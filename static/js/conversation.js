@@ -300,7 +300,8 @@ export class Conversation {
 
   get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120; }
 
-  toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+  // A home on which nothing was said yet is read from its top
+  toEnd() { this.log.scrollTop = this.log.querySelector("[data-seq], [data-pending]") ? this.log.scrollHeight : 0; }
 
   // The newest message stays in view while pictures load and the boxes below grow
   stayAtEnd() {

@@ -49,6 +49,9 @@ def test_only_the_signed_in_customer_sees_where_their_latest_order_is(person, vi
     priya = Chat(page)
     with page.expect_response("**/api/auth/identify"):
         priya.open()
+    # The home with her orders is read from its top
+    expect(priya.log.locator(".opening-order").first).to_be_visible()
+    expect(priya.frame.get_by_role("heading", name="How can we help?")).to_be_in_viewport()
     priya.say("where is my order")
     card = priya.log.locator(".card-order")
     expect(card).to_contain_text(newest)
