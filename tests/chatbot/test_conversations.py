@@ -16,7 +16,12 @@ from tests import factories
 from tickets.models import Person
 
 FOLDER = Path(__file__).parent / "data"
-FILES = ("conversations.txt", "conversations_more.txt", "conversations_phone.txt", "conversations_batches.txt")
+FILES = (
+    "conversations.txt",
+    "conversations_more.txt",
+    "conversations_phone.txt",
+    "conversations_batches.txt",
+)
 # Reached on 30 November 2026, less some answers each
 FIRST_TURNS, LATER_TURNS = 0.97, 0.96
 CUSTOMER = "customer@demo.test"
