@@ -28,7 +28,6 @@ OURS = {
     "userEmail": "requester_email", "userPhone": "requester_phone", "snoozedUntil": "snoozed_until",
     "orderId": "order", "customFields": "custom_fields",
 }  # fmt: skip
-MANY = ("status", "priority", "category", "tag")
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
@@ -73,13 +72,22 @@ def inbox(request):
 
 def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
     """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-    many = {name: [value.strip() for value in asked.getlist(name)] for name in MANY}
-    one = {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
-    if one["assigned"] == "me":
-        one["assigned"] = str(person.pk)
+
+    def many(name: str) -> tuple[str, ...]:
+        return tuple(value.strip() for value in asked.getlist(name))
+
+    def one(name: str) -> str:
+        return asked.get(name, "").strip()
+
     return inbox_lists.InboxFilter(
-        **many,
-        **one,
+        view=one("view"),
+        status=many("status"),
+        priority=many("priority"),
+        category=many("category"),
+        tag=many("tag"),
+        assigned=str(person.pk) if one("assigned") == "me" else one("assigned"),
+        order=one("order"),
+        q=one("q"),
         unread=_yes_or_no(asked, "unread"),
         callback=_yes_or_no(asked, "callback"),
         updated_since=_moment(asked, "updatedSince"),
@@ -260,7 +268,7 @@ def ticket_of(agent: Person, reference: str) -> Ticket:
         found = visible_tickets(agent).filter(number=int(reference)).first()
         if not found:
             raise ValidationError({"into": ["There is no ticket with this number."]})
-        reference = found.pk
+        reference = str(found.pk)
     try:
         return access.desk_ticket(agent, reference)
     except Exception:
@@ -288,7 +296,6 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
     """Change these tickets: `(ids, skipped)`; fill `tokens` with the undo token of each."""
     ids = list(dict.fromkeys(ids))
     found = visible_tickets(agent).in_bulk(ids)
-    refused = {}
 
     def change(ticket):
         serializer = d.TicketChangesSerializer(data=changes, context={"ticket": ticket})
@@ -301,11 +308,11 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
             tokens[str(ticket.pk)] = done.token
 
     done, skipped = workflow.change_many([found[id] for id in ids if id in found], change)
-    refused = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
-    refused += [
+    not_done = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
+    not_done += [
         {"id": str(id), "detail": "There is no ticket with this id."} for id in ids if id not in found
     ]
-    return [ticket.pk for ticket in done], refused
+    return [ticket.pk for ticket in done], not_done
 
 
 @extend_schema(

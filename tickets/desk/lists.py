@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
@@ -117,7 +118,7 @@ def _view(given: dict) -> str:
 
 
 def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
-    fields = {name: tuple(given.get(name, ())) for name in MANY}
+    fields: dict[str, Any] = {name: tuple(given.get(name, ())) for name in MANY}
     assigned = (given.get("assigned") or [""])[-1]
     fields |= {
         "view": view,
@@ -184,10 +185,10 @@ def _who(value: str) -> str:
 def filter_choices(tag_names: Iterable[str], agents: list[Choice]) -> list[tuple[str, list[Choice]]]:
     """The choices of the "Filter" box, by group; each adds a chip."""
     return [
-        (NAMES["status"], _choices("status", Status.choices)),
-        (NAMES["priority"], _choices("priority", reversed(Priority.choices))),
-        (NAMES["category"], _choices("category", Category.choices)),
-        (NAMES["tag"], _choices("tag", [(name, name) for name in tag_names])),
+        (str(NAMES["status"]), _choices("status", Status.choices)),
+        (str(NAMES["priority"]), _choices("priority", reversed(Priority.choices))),
+        (str(NAMES["category"]), _choices("category", Category.choices)),
+        (str(NAMES["tag"]), _choices("tag", [(name, name) for name in tag_names])),
         (
             gettext("Assigned to"),
             _choices(
