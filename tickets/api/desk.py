@@ -1,6 +1,7 @@
 """The agents' side of the API: the list, one ticket and its changes, replies, many tickets at once."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,7 +13,7 @@ from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
 from tickets.attachments import received_files
-from tickets.models import Category, Order, Person, Priority, Status, Ticket
+from tickets.models import Category, Order, Person, Ticket
 from tickets.uploads import received
 from tickets.view_counts import view_counts
 from tickets.visibility import visibility_of, visible_tickets
@@ -39,9 +40,10 @@ NO = {"", "0", "false", "no", "off"}
     operation_id="listTickets",
     parameters=[
         OpenApiParameter("view", str, enum=list(inbox_lists.VIEWS)),
-        OpenApiParameter("status", str, many=True, enum=Status.values),
-        OpenApiParameter("priority", str, many=True, enum=Priority.values),
-        OpenApiParameter("category", str, many=True, enum=Category.values),
+        *(
+            OpenApiParameter(name, str, many=True, enum=choice.known.values)
+            for name, choice in inbox_lists.CHOICES.items()
+        ),
         OpenApiParameter("tag", str, many=True),
         OpenApiParameter("assigned", str, description="`me`, `none`, or an agent's id."),
         OpenApiParameter("unread", bool),
@@ -72,22 +74,15 @@ def inbox(request):
 
 def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
     """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-
-    def many(name: str) -> tuple[str, ...]:
-        return tuple(value.strip() for value in asked.getlist(name))
-
-    def one(name: str) -> str:
-        return asked.get(name, "").strip()
-
+    # By the names of the filter's fields
+    given: dict[str, Any] = {
+        name: [value.strip() for value in asked.getlist(name)] for name in inbox_lists.MANY
+    }
+    given |= {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
+    if given["assigned"] == "me":
+        given["assigned"] = str(person.pk)
     return inbox_lists.InboxFilter(
-        view=one("view"),
-        status=many("status"),
-        priority=many("priority"),
-        category=many("category"),
-        tag=many("tag"),
-        assigned=str(person.pk) if one("assigned") == "me" else one("assigned"),
-        order=one("order"),
-        q=one("q"),
+        **given,
         unread=_yes_or_no(asked, "unread"),
         callback=_yes_or_no(asked, "callback"),
         updated_since=_moment(asked, "updatedSince"),
