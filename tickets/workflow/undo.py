@@ -37,7 +37,7 @@ FIELDS = (
 BESIDE = ("assignee_id", "order_id", "resolved_at", "closed_at")
 CLOCKS = (
     "waiting_since", "next_response_due_at", "resolution_due_at", "clocks_paused_at", "first_response_due_at",
-    "answer_check_at",
+    "answer_check_at", "first_responded_at",
 )  # fmt: skip
 UNDOABLE = {*FIELDS, *BESIDE, *CLOCKS}
 EVENT_OF = {"tag_names": "tags"}
