@@ -12,7 +12,7 @@ from rest_framework import serializers
 from tickets.custom_fields import values as custom_values
 from tickets.privacy.plain_text import is_blank
 
-from ..models import Category, Message, Person, Priority, Sender, Status, Ticket, load_files
+from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket, load_files
 from ..workflow import MAX_TEXT
 from .fields import Email, Line, Name, OneOf, Phone, Text, clock
 
@@ -115,6 +115,7 @@ class TicketSerializer(serializers.Serializer):
     assignedAgent = serializers.UUIDField(source="assignee_id", read_only=True, allow_null=True)
     agentName = serializers.CharField(source="assignee_name", read_only=True)
     resolution = serializers.CharField(read_only=True)
+    channel = OneOf(ChannelName, read_only=True)
     callbackRequested = serializers.BooleanField(source="callback_requested", read_only=True)
     callbackCompleted = serializers.BooleanField(source="callback_completed", read_only=True)
     rating = serializers.IntegerField(read_only=True, allow_null=True)

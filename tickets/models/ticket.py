@@ -207,7 +207,7 @@ class Ticket(models.Model):
         return f"#{self.number} {self.subject}"
 
     # Django's own go through all choices each time, and a list asks a hundred times
-    # and django-stubs declares the three, too
+    # (django-stubs declares the three as well)
     def get_status_display(self) -> str:  # type: ignore[no-redef]
         return str(STATUS_LABELS.get(self.status, self.status))
 
