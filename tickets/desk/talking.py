@@ -2,10 +2,10 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from supportdesk.db import clock
 from tickets import access, live, queries, search, workflow
 from tickets.accounts import rate_limits
 from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
@@ -157,7 +157,7 @@ def seen(request, ticket_id):
         live.signal(ticket, "presence", name=str(request.user), here=False)
         return HttpResponse(status=204)
     _, arrived = Viewer.objects.update_or_create(
-        ticket=ticket, person=request.user, defaults={"name": str(request.user), "seen_at": timezone.now()}
+        ticket=ticket, person=request.user, defaults={"name": str(request.user), "seen_at": clock.now()}
     )
     if arrived:
         live.signal(ticket, "presence", name=str(request.user), here=True)
