@@ -11,7 +11,7 @@ from tickets.accounts import rate_limits
 from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
 from tickets.collaboration import drafts
 from tickets.models import ScheduledReply, Viewer
-from tickets.uploads import BadPicture, NoRoom, received
+from tickets.uploads import BadPicture, NoRoom, TooBusy, received
 
 from . import fragments
 from .actions import from_script, plain, with_toast
@@ -39,6 +39,10 @@ def reply(request, ticket_id):
         return _not_sent(request, ticket, str(reason), 400)
     except NotChecked as reason:
         return _not_sent(request, ticket, str(reason), 503)
+    except TooBusy as reason:
+        response = _not_sent(request, ticket, str(reason), 503)
+        response["Retry-After"] = "10"
+        return response
     except NoRoom as reason:
         return _not_sent(request, ticket, str(reason), 507)
     except rate_limits.TooMany as reason:
