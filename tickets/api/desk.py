@@ -12,7 +12,7 @@ from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
 from tickets.attachments import received_files
-from tickets.models import Category, Order, Person, Priority, Status, Ticket
+from tickets.models import Category, Order, Person, Ticket
 from tickets.uploads import received
 from tickets.view_counts import view_counts
 from tickets.visibility import visibility_of, visible_tickets
@@ -28,7 +28,6 @@ OURS = {
     "userEmail": "requester_email", "userPhone": "requester_phone", "snoozedUntil": "snoozed_until",
     "orderId": "order", "customFields": "custom_fields",
 }  # fmt: skip
-MANY = ("status", "priority", "category", "tag")
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
@@ -40,9 +39,10 @@ NO = {"", "0", "false", "no", "off"}
     operation_id="listTickets",
     parameters=[
         OpenApiParameter("view", str, enum=list(inbox_lists.VIEWS)),
-        OpenApiParameter("status", str, many=True, enum=Status.values),
-        OpenApiParameter("priority", str, many=True, enum=Priority.values),
-        OpenApiParameter("category", str, many=True, enum=Category.values),
+        *(
+            OpenApiParameter(name, str, many=True, enum=choice.known.values)
+            for name, choice in inbox_lists.CHOICES.items()
+        ),
         OpenApiParameter("tag", str, many=True),
         OpenApiParameter("assigned", str, description="`me`, `none`, or an agent's id."),
         OpenApiParameter("unread", bool),
@@ -73,7 +73,7 @@ def inbox(request):
 
 def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
     """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-    many = {name: [value.strip() for value in asked.getlist(name)] for name in MANY}
+    many = {name: [value.strip() for value in asked.getlist(name)] for name in inbox_lists.MANY}
     one = {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
     if one["assigned"] == "me":
         one["assigned"] = str(person.pk)

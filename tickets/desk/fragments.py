@@ -41,7 +41,7 @@ class Waiting(NamedTuple):
 
 
 class Row(NamedTuple):
-    """All that a row of the list shows."""
+    """All that a row of the list shows: the ticket's own fields, then what is worked out for the reader."""
 
     id: UUID
     number: int
@@ -52,11 +52,11 @@ class Row(NamedTuple):
     priority: str
     category: str
     assignee_name: str
-    unread: int
+    unread_by_agents: int
     wants_callback: bool
     updated_at: datetime
     snoozed_until: datetime | None
-    rank: int
+    attention_rank: int
     channel: str
     preview_by: str
     age: str
@@ -74,10 +74,14 @@ class Row(NamedTuple):
     get_category_display = Ticket.get_category_display
 
 
-_of_ticket = attrgetter(
-    "id", "number", "requester_name", "subject", "preview", "status", "priority", "category", "assignee_name",
-    "unread_by_agents", "wants_callback", "updated_at", "snoozed_until", "attention_rank",
-    "channel",
+OF_TICKET = Row._fields[: Row._fields.index("preview_by")]
+_of_ticket = attrgetter(*OF_TICKET)
+# The columns that a row asks for: its own, and those behind what is worked out. Loading the other columns would cost
+# as much again
+COLUMNS = (
+    *(name for name in OF_TICKET if name != "wants_callback"),
+    "callback_requested", "callback_completed", "requester_id", "preview_by", "assignee_id", "waiting_since",
+    "next_response_due_at", "is_spam", "tag_names", "lane", "first_responded_at",
 )  # fmt: skip
 
 
