@@ -1,5 +1,6 @@
 """The agents' side of the API: the list, one ticket and its changes, replies, many tickets at once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
@@ -130,7 +131,7 @@ def desk_ticket(request, ticket_id):
     The answer to a PATCH carries an `undo` token: sent back as `undo` before `undoUntil` by the
     same agent, it takes the change back.
     """
-    ticket = access.desk_ticket(request.user, ticket_id)
+    ticket = access.desk_ticket(request.user, ticket_id, restoring=_restored(request, ticket_id))
     if request.method == "GET":
         return Response(conversation(ticket, agent=True))
     wanted = checked(d.TicketChangesSerializer, request, context={"ticket": ticket})
@@ -138,9 +139,17 @@ def desk_ticket(request, ticket_id):
         if wanted:
             raise ValidationError({"undo": ["An undo token comes alone, without other changes."]})
         workflow.undo_change(ticket, token, by=request.user)
-        return Response(conversation_now(ticket, agent=True) | {"undo": None, "undoUntil": None})
+        ticket = access.desk_ticket(request.user, ticket_id)
+        return Response(conversation(ticket, agent=True) | {"undo": None, "undoUntil": None})
     done = workflow.change(ticket, by=request.user, **ours(wanted, ticket))
     return Response(conversation_now(ticket, agent=True) | d.undo_json(done))
+
+
+def _restored(request, ticket_id) -> dict:
+    """Return what the undo token of this request restores, if it has one."""
+    sent = request.data if request.method == "PATCH" else None
+    token = sent.get("undo") if isinstance(sent, Mapping) else None
+    return workflow.replaced_by(ticket_id, token, by=request.user) if token else {}
 
 
 def ours(wanted: dict, ticket: Ticket) -> dict:

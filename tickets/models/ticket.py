@@ -114,6 +114,8 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # When the customer rated or commented it
+    rated_at = models.DateTimeField(null=True, blank=True, editable=False)
     first_response_due_at = models.DateTimeField()
     first_responded_at = models.DateTimeField(null=True, blank=True)
     # When the desk looks whether an agent has answered; empty once it has looked, see jobs.notice_breaches
@@ -197,6 +199,7 @@ class Ticket(models.Model):
             ),
             # Without a condition: MongoDB has none for "is not null"
             models.Index(fields=["answer_check_at"], name="answers_to_check"),
+            models.Index(fields=["-rated_at", "-id"], name="ratings_by_time"),
         ]
 
     def __str__(self):
