@@ -21,6 +21,7 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from supportdesk.db import clock
 from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
@@ -298,7 +299,7 @@ def remove_some(rows: QuerySet, size: int = 1000) -> bool:
 
 def run_due(now: datetime | None = None) -> list[str]:
     """Run the steps that are due and that no other worker has; return their names."""
-    now = now or timezone.now()
+    now = now or clock.now()
     jobs = Job.objects.in_bulk(list(STEPS))
     for name in STEPS.keys() - jobs.keys():
         jobs[name] = _first(name, now)

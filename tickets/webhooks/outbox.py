@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
+from supportdesk.db import clock
 from tickets import live
 from tickets.models import Delivery, EventType, InboxEvent, Message, Ticket, TicketEvent, Webhook
 
@@ -78,6 +79,7 @@ def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
     """Yield what these activities are worth telling, in order for each ticket."""
     if not activities:
         return
+    now = clock.now()
     tickets = Ticket.objects.in_bulk({activity.ticket_id for activity in activities})
     messages = _messages(activities)
     changes = _changes(activities, tickets, max(webhook.created_at, activities[0].at - WRITTEN_WITHIN))
@@ -100,6 +102,8 @@ def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
                 ticket_id=ticket.pk,
                 type=type,
                 body=payloads.body(type, at, data),
+                created_at=now,
+                due_at=now,
             )
 
 
