@@ -1,8 +1,9 @@
 """May I, and which one? Both in one call: what a person may not see does not exist for them."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
@@ -26,10 +27,17 @@ def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
     return _stays(_found(ask, ticket_id, person.pk), ask, person.pk)
 
 
-def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -> Ticket:
+def desk_ticket(
+    person: Person,
+    ticket_id,
+    *related: str,
+    merged: bool = True,
+    restoring: Mapping[str, Any] | None = None,
+) -> Ticket:
     """Return a ticket that this agent sees, with these relations loaded along; 404 for others.
 
-    A merged ticket is answered from the one that stays, unless `merged` is False.
+    A merged ticket is answered from the one that stays, unless `merged` is False. `restoring` are the
+    values that an undo of the agent's own brings back: with them the agent has to see the ticket.
     """
     if not person.is_agent:
         raise Http404
@@ -38,7 +46,9 @@ def desk_ticket(person: Person, ticket_id, *related: str, merged: bool = True) -
     found = _stays(found, ask) if merged else found
     limits = visibility_of(person)
     if limits and not limits.allows(found):
-        raise Http404(NOTHING_HERE)
+        before = {"category": found.category, "assignee_id": found.assignee_id} | dict(restoring or {})
+        if not limits.allows_values(before["category"], before["assignee_id"]):
+            raise Http404(NOTHING_HERE)
     return found
 
 

@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
@@ -103,12 +105,26 @@ ORDERS = {
 NEWEST_FIRST = ORDERS["updated"]
 
 
+class ChoiceFilter(NamedTuple):
+    """A filter by a column with fixed values."""
+
+    label: str | Promise
+    known: type[TextChoices]
+
+
+# The desk's "Filter" box and chips, and the API's parameters, are made from these
+CHOICES = {
+    "status": ChoiceFilter(gettext_lazy("Status"), Status),
+    "priority": ChoiceFilter(gettext_lazy("Priority"), Priority),
+    "category": ChoiceFilter(gettext_lazy("Category"), Category),
+}
+# Filters that take one value or several, of which a ticket has one
+MANY = (*CHOICES, "tag")
+
+
 @dataclass(frozen=True)
 class InboxFilter:
-    """Which tickets of the inbox: every field narrows it down, empty means any.
-
-    status, priority, category and tag take one value or several, of which a ticket has one.
-    """
+    """Which tickets of the inbox: every field narrows it down, empty means any; MANY take several values."""
 
     view: str = ""
     status: tuple[str, ...] | str = ()
@@ -132,17 +148,13 @@ class InboxFilter:
     visible: Visibility | None = None
 
     def __post_init__(self):
-        for name, known in (
-            ("status", Status),
-            ("priority", Priority),
-            ("category", Category),
-            ("tag", None),
-        ):
+        for name in MANY:
             values = getattr(self, name)
             values = (values,) if isinstance(values, str) else tuple(values)
             object.__setattr__(self, name, tuple(dict.fromkeys(filter(None, values))))
-            for value in getattr(self, name) if known else ():
-                _one_of(name, value, known.values)
+        for name, choice in CHOICES.items():
+            for value in getattr(self, name):
+                _one_of(name, value, choice.known.values)
         _one_of("view", self.view, [*VIEWS, *OTHER_VIEWS])
         _one_of("order", self.order, list(ORDERS))
         if self.assigned and self.assigned != "none":
@@ -174,7 +186,7 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
     tickets = _in_view(Ticket.objects.defer("handover"), wanted)
     if wanted.visible:
         tickets = wanted.visible.among(tickets)
-    for name in ("status", "priority", "category"):
+    for name in CHOICES:
         values = getattr(wanted, name)
         if len(values) == 1:
             tickets = tickets.filter(**{name: values[0]})
@@ -213,7 +225,9 @@ def _in_view(tickets: QuerySet[Ticket], wanted: InboxFilter) -> QuerySet[Ticket]
     if wanted.view == "unassigned":
         return tickets.filter(assignee=None, lane=Lane.OPEN)
     if wanted.view in PERSONAL:
-        mine = PERSONAL[wanted.view].objects.filter(person_id=wanted.agent or None)
+        if not wanted.agent:
+            return tickets.none()
+        mine = PERSONAL[wanted.view].objects.filter(person_id=wanted.agent)
         return tickets.filter(pk__in=_ids(mine)).exclude(lane=Lane.MERGED)
     if wanted.view == "all":
         return tickets.exclude(lane__in=(Lane.SPAM, Lane.MERGED))
@@ -224,7 +238,7 @@ def holds(wanted: InboxFilter, ticket: Ticket) -> bool:
     """Return whether this ticket is one of a view; False for any other filter, which only the database can answer."""
     if wanted != InboxFilter(view=wanted.view, agent=wanted.agent) or wanted.view not in COUNTED:
         return False
-    agents = {AGENT: wanted.agent}
+    agents: dict[object, str] = {AGENT: wanted.agent}
     return all(
         str(getattr(ticket, column)) == str(agents.get(value, value))
         for column, value in COUNTED[wanted.view].items()
@@ -246,14 +260,6 @@ def _ids(rows: QuerySet):
 
 
 # --- Pages -------------------------------------------------------------------
-
-# What a row of the list shows; making objects of all the other columns would cost as much again
-ROW = (
-    "id", "number", "requester_id", "requester_name", "subject", "preview", "preview_by", "status", "priority",
-    "category", "assignee_id", "assignee_name", "unread_by_agents", "callback_requested", "callback_completed",
-    "updated_at", "waiting_since", "next_response_due_at", "snoozed_until", "is_spam", "tag_names", "lane",
-    "attention_rank", "first_responded_at", "channel",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -300,3 +300,12 @@ def test_the_retry_of_a_withdrawn_reply_does_not_send_it_again(ticket, reply, wi
     withdraw(said["seq"])
     again = reply("Hello", clientId="r-1")
     assert (again["id"], again["withdrawn"]) == (said["id"], True)
+
+
+def test_an_undone_resolution_takes_its_first_response_back(patch, ticket):
+    patch(status="in-progress")
+    done = patch(status="resolved", resolution="A new one was sent")
+    assert done["firstRespondedAt"]
+    back = patch(undo=done["undo"])
+    assert back["firstRespondedAt"] is None
+    assert back["waitingSince"]

@@ -1,6 +1,8 @@
 """axe finds nothing: every page, in the states that people meet, light and dark."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -148,6 +150,17 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
     page.keyboard.press("?")
     axe_is_content(page, state="the keys")
     page.keyboard.press("Escape")
+    with macros(desk):
+        dashboard.more("Apply a macro…")
+        offered = page.get_by_role("dialog", name="Apply a macro")
+        expect(offered.get_by_role("button", name="Possible")).to_be_enabled()
+        expect(offered.get_by_role("button", name="Refused")).to_be_disabled()
+        axe_is_content(page, state="the macros")
+        page.keyboard.press("Escape")
+    dashboard.more("Apply a macro…")
+    expect(offered).to_contain_text("Your team has no macros yet.")
+    axe_is_content(page, state="no macros")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Resolve", exact=True).click()
     axe_is_content(page, state="resolving")
     page.get_by_role("textbox", name="Resolution").fill("A new one is on its way.")
@@ -163,6 +176,24 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
     dashboard.list.locator(".row-link").last.click()
     expect(dashboard.log).to_be_visible()
     axe_is_content(page, state="a ticket of the demo")
+
+
+@contextmanager
+def macros(desk) -> Iterator[None]:
+    """Two macros of the desk: one that is possible on any ticket in progress, one that is not."""
+    made = (("Possible", "in-progress", "high"), ("Refused", "open", ""))
+    for name, status, priority in made:
+        values = {
+            "id": uuid.uuid4().hex, "name": name, "texts": '{"en": "Hello {{customer.firstName}}"}', "note": "Called",
+            "status": status, "priority": priority, "category": "", "resolution": "", "tags": "vip, refund",
+            "assigns_me": True, "is_active": True, "uses": 0, "updated_at": "2026-11-29 12:00:00",
+        }  # fmt: skip
+        marks = ", ".join("?" * len(values))
+        desk.sql(f"INSERT INTO tickets_macro ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608
+    try:
+        yield
+    finally:
+        desk.sql("DELETE FROM tickets_macro WHERE name IN ('Possible', 'Refused')")
 
 
 def a_customer_of_many_years(desk, conversations: int) -> dict:

@@ -108,6 +108,19 @@ def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, t
     page.screenshot(path=tmp_path / "nothing.png")
 
 
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_the_total_is_whole_beside_the_other_views(agent, hundred, width):
+    page = agent(viewport={"width": width, "height": 800})
+    page.goto("/support/?view=all&q=Hundred")
+    total = page.get_by_role("status", name="Total: 100 tickets")
+    expect(total).to_be_visible()
+    select_all = page.get_by_role("button", name="Select all", exact=True)
+    expect(select_all).to_be_visible()
+    assert total.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+    select_all.click()
+    expect(page.get_by_role("button", name="Select none", exact=True)).to_be_visible()
+
+
 def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundred, tmp_path):
     page = agent(
         viewport={"width": 390, "height": 464}, has_touch=True, is_mobile=True, color_scheme="dark"

@@ -71,6 +71,7 @@ def script(priya, asha, rohan):
             resolved_at=resolved,
             closed_at=closed,
             rating=rating,
+            rated_at=rating and closed,
             updated_at=max(filter(None, (opened, answered, resolved, closed))),
         )
 
@@ -151,7 +152,7 @@ def test_the_csv_holds_the_same_figures_and_no_formula(browse, asha, script):
     assert "attachment" in response.headers["Content-Disposition"]
     rows = list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))
     assert rows[1][:3] == ["total", "", "3"]
-    assert ["agent", "'=cmd()", "3", "0", "", "", "0", "", "2", "4.5"] in rows
+    assert ["agent", "'=cmd()", "3", "0", "", "", "0", "", "0", "", "2", "4.5", ""] in rows
 
 
 def test_the_page_asks_as_many_queries_for_many_agents_as_for_one(

@@ -1,6 +1,8 @@
 """The agents' side of the API: the list, one ticket and its changes, replies, many tickets at once."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,7 +14,7 @@ from tickets import access, search, workflow
 from tickets import inbox as inbox_lists
 from tickets.accounts import rate_limits
 from tickets.attachments import received_files
-from tickets.models import Category, Order, Person, Priority, Status, Ticket
+from tickets.models import Category, Order, Person, Ticket
 from tickets.uploads import received
 from tickets.view_counts import view_counts
 from tickets.visibility import visibility_of, visible_tickets
@@ -28,7 +30,6 @@ OURS = {
     "userEmail": "requester_email", "userPhone": "requester_phone", "snoozedUntil": "snoozed_until",
     "orderId": "order", "customFields": "custom_fields",
 }  # fmt: skip
-MANY = ("status", "priority", "category", "tag")
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
@@ -40,9 +41,10 @@ NO = {"", "0", "false", "no", "off"}
     operation_id="listTickets",
     parameters=[
         OpenApiParameter("view", str, enum=list(inbox_lists.VIEWS)),
-        OpenApiParameter("status", str, many=True, enum=Status.values),
-        OpenApiParameter("priority", str, many=True, enum=Priority.values),
-        OpenApiParameter("category", str, many=True, enum=Category.values),
+        *(
+            OpenApiParameter(name, str, many=True, enum=choice.known.values)
+            for name, choice in inbox_lists.CHOICES.items()
+        ),
         OpenApiParameter("tag", str, many=True),
         OpenApiParameter("assigned", str, description="`me`, `none`, or an agent's id."),
         OpenApiParameter("unread", bool),
@@ -73,13 +75,15 @@ def inbox(request):
 
 def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
     """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-    many = {name: [value.strip() for value in asked.getlist(name)] for name in MANY}
-    one = {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
-    if one["assigned"] == "me":
-        one["assigned"] = str(person.pk)
+    # By the names of the filter's fields
+    given: dict[str, Any] = {
+        name: [value.strip() for value in asked.getlist(name)] for name in inbox_lists.MANY
+    }
+    given |= {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
+    if given["assigned"] == "me":
+        given["assigned"] = str(person.pk)
     return inbox_lists.InboxFilter(
-        **many,
-        **one,
+        **given,
         unread=_yes_or_no(asked, "unread"),
         callback=_yes_or_no(asked, "callback"),
         updated_since=_moment(asked, "updatedSince"),
@@ -130,7 +134,7 @@ def desk_ticket(request, ticket_id):
     The answer to a PATCH carries an `undo` token: sent back as `undo` before `undoUntil` by the
     same agent, it takes the change back.
     """
-    ticket = access.desk_ticket(request.user, ticket_id)
+    ticket = access.desk_ticket(request.user, ticket_id, restoring=_restored(request, ticket_id))
     if request.method == "GET":
         return Response(conversation(ticket, agent=True))
     wanted = checked(d.TicketChangesSerializer, request, context={"ticket": ticket})
@@ -138,9 +142,17 @@ def desk_ticket(request, ticket_id):
         if wanted:
             raise ValidationError({"undo": ["An undo token comes alone, without other changes."]})
         workflow.undo_change(ticket, token, by=request.user)
-        return Response(conversation_now(ticket, agent=True) | {"undo": None, "undoUntil": None})
+        ticket = access.desk_ticket(request.user, ticket_id)
+        return Response(conversation(ticket, agent=True) | {"undo": None, "undoUntil": None})
     done = workflow.change(ticket, by=request.user, **ours(wanted, ticket))
     return Response(conversation_now(ticket, agent=True) | d.undo_json(done))
+
+
+def _restored(request, ticket_id) -> dict:
+    """Return what the undo token of this request restores, if it has one."""
+    sent = request.data if request.method == "PATCH" else None
+    token = sent.get("undo") if isinstance(sent, Mapping) else None
+    return workflow.replaced_by(ticket_id, token, by=request.user) if token else {}
 
 
 def ours(wanted: dict, ticket: Ticket) -> dict:
@@ -260,7 +272,7 @@ def ticket_of(agent: Person, reference: str) -> Ticket:
         found = visible_tickets(agent).filter(number=int(reference)).first()
         if not found:
             raise ValidationError({"into": ["There is no ticket with this number."]})
-        reference = found.pk
+        reference = str(found.pk)
     try:
         return access.desk_ticket(agent, reference)
     except Exception:
@@ -288,7 +300,6 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
     """Change these tickets: `(ids, skipped)`; fill `tokens` with the undo token of each."""
     ids = list(dict.fromkeys(ids))
     found = visible_tickets(agent).in_bulk(ids)
-    refused = {}
 
     def change(ticket):
         serializer = d.TicketChangesSerializer(data=changes, context={"ticket": ticket})
@@ -301,11 +312,11 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
             tokens[str(ticket.pk)] = done.token
 
     done, skipped = workflow.change_many([found[id] for id in ids if id in found], change)
-    refused = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
-    refused += [
+    not_done = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
+    not_done += [
         {"id": str(id), "detail": "There is no ticket with this id."} for id in ids if id not in found
     ]
-    return [ticket.pk for ticket in done], refused
+    return [ticket.pk for ticket in done], not_done
 
 
 @extend_schema(

@@ -130,12 +130,8 @@ class TicketSerializer(serializers.Serializer):
     resolutionDueAt = clock("resolution_due_at", allow_null=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     snoozedUntil = clock("snoozed_until", allow_null=True)
-    channel = serializers.SerializerMethodField()
     mergedInto = serializers.UUIDField(source="merged_into_id", read_only=True, allow_null=True)
     unreadCount = serializers.SerializerMethodField()
-
-    def get_channel(self, ticket: Ticket) -> str:
-        return getattr(ticket, "channel", "") or "widget"
 
     def get_unreadCount(self, ticket: Ticket) -> int:
         return ticket.unread_by_agents if self.context.get("agent") else ticket.unread_by_requester

@@ -179,12 +179,15 @@ def follow(request, ticket):
 @access.for_agents
 def undo(request, ticket_id):
     """Take back the change that gave this token."""
-    ticket = access.desk_ticket(request.user, ticket_id, "requester")
+    token = request.POST.get("token", "")
+    # The change may have moved the ticket out of the agent's own view
+    restoring = workflow.replaced_by(ticket_id, token, by=request.user)
+    ticket = access.desk_ticket(request.user, ticket_id, "requester", restoring=restoring)
     try:
-        workflow.undo_change(ticket, request.POST.get("token", ""), by=request.user)
+        workflow.undo_change(ticket, token, by=request.user)
     except workflow.Refused as reason:
         return plain(str(reason), 409)
-    ticket.refresh_from_db()
+    ticket = access.desk_ticket(request.user, ticket_id, "requester")
     return render(request, "tickets/_header_renewed.html", header_context(request, ticket))
 
 

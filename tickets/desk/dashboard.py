@@ -143,10 +143,10 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
     shown = shown_list(request.GET, request.user)
     cursor = request.GET.get("cursor", "")
     try:
-        page = inbox.inbox_page(shown.wanted, cursor, only=inbox.ROW)
+        page = inbox.inbox_page(shown.wanted, cursor, only=fragments.COLUMNS)
     except inbox.BadFilter:
         # A cursor from an old bookmark: begin at the top
-        page = inbox.inbox_page(shown.wanted, only=inbox.ROW)
+        page = inbox.inbox_page(shown.wanted, only=fragments.COLUMNS)
     now, me = timezone.now(), request.user.name
 
     def row(ticket: Ticket, *, beyond: bool = False) -> Markup:
@@ -192,7 +192,7 @@ def _views(request, shown) -> list[View]:
     return [
         View(
             name,
-            label,
+            str(label),
             f"view={name}{q}" if name != "needs-answer" or q else "",
             counted[name],
             shown.view == name,

@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
+from django.db.models import TextChoices
 from django.http import QueryDict
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
-from tickets.inbox import OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
-from tickets.models import Category, Person, Priority, Status
+from tickets.inbox import CHOICES, MANY, OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
+from tickets.models import Person, Priority, Status
 from tickets.queries import colleagues
 from tickets.search.operators import parse
 from tickets.visibility import visibility_of
 
 # In the order in which they stand in the address
-FIELDS = ("view", "status", "priority", "category", "tag", "assigned", "unread", "callback", "q")
-MANY = {"status", "priority", "category", "tag"}
+NARROWING = (*MANY, "assigned", "unread", "callback")
+FIELDS = ("view", *NARROWING, "q")
 DEFAULT_VIEW = "needs-answer"
 # Bookmarks of the desk of 0.1
 OLD_FILTERS = {
@@ -23,14 +25,7 @@ OLD_FILTERS = {
     "mine": ("view", "mine"),
     "unassigned": ("view", "unassigned"),
     "callback": ("callback", "1"),
-    **{value: ("status", value) for value in Status.values},
-    **{value: ("priority", value) for value in Priority.values},
-    **{value: ("category", value) for value in Category.values},
-}
-LABELS = {
-    "status": dict(Status.choices),
-    "priority": dict(Priority.choices),
-    "category": dict(Category.choices),
+    **{value: (name, value) for name, choice in CHOICES.items() for value in choice.known.values},
 }
 # What `is:` says in the search box
 STATES = {
@@ -101,8 +96,8 @@ def _given(asked: QueryDict) -> dict[str, list[str]]:
             if name == "status":
                 # Each view has statuses of its own; a chosen one stands for itself
                 given["view"] = []
-    for name, known in (("status", Status), ("priority", Priority), ("category", Category)):
-        given[name] = [value for value in given[name] if value in known.values]
+    for name, fixed in CHOICES.items():
+        given[name] = [value for value in given[name] if value in fixed.known.values]
     given["view"] = [value for value in given["view"] if value in VIEWS or value in OTHER_VIEWS][-1:]
     given["q"] = [
         "".join(sign for sign in value if sign != "\0")[:SEARCH_LENGTH] for value in given["q"][-1:]
@@ -117,7 +112,7 @@ def _view(given: dict) -> str:
 
 
 def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
-    fields = {name: tuple(given.get(name, ())) for name in MANY}
+    fields: dict[str, Any] = {name: tuple(given.get(name, ())) for name in MANY}
     assigned = (given.get("assigned") or [""])[-1]
     fields |= {
         "view": view,
@@ -127,7 +122,7 @@ def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
         "agent": str(agent.pk),
         "visible": visibility_of(agent),
     }
-    found = parse(" ".join(given.get("q", [])).strip())
+    found = parse(" ".join(given.get("q", [])).strip(), STATES)
     fields |= {"q": found.words, "sender": found.sender, "order_number": found.order_number}
     fields["tag"] += found.tags
     if found.before:
@@ -148,20 +143,12 @@ def _query(given: dict) -> str:
 
 def _chips(given: dict) -> list[Chip]:
     chips = []
-    for name in ("status", "priority", "category", "tag", "assigned", "unread", "callback"):
+    for name in NARROWING:
         for value in given.get(name, ()):
             rest = given | {name: [other for other in given[name] if other != value]}
             rest = {key: values for key, values in rest.items() if values}
             chips.append(Chip(name, value, _label(name, value), _query(rest)))
     return chips
-
-
-NAMES = {
-    "status": gettext_lazy("Status"),
-    "priority": gettext_lazy("Priority"),
-    "category": gettext_lazy("Category"),
-    "tag": gettext_lazy("Tag"),
-}
 
 
 def _label(name: str, value: str) -> str:
@@ -172,7 +159,9 @@ def _label(name: str, value: str) -> str:
             return gettext("Call back")
         case "assigned":
             return gettext("Assigned to: %(value)s") % {"value": _who(value)}
-    return f"{NAMES[name]}: {LABELS.get(name, {}).get(value, value)}"
+    if choice := CHOICES.get(name):
+        return f"{choice.label}: {choice.known(value).label}"
+    return f"{gettext('Tag')}: {value}"
 
 
 def _who(value: str) -> str:
@@ -184,10 +173,11 @@ def _who(value: str) -> str:
 def filter_choices(tag_names: Iterable[str], agents: list[Choice]) -> list[tuple[str, list[Choice]]]:
     """The choices of the "Filter" box, by group; each adds a chip."""
     return [
-        (NAMES["status"], _choices("status", Status.choices)),
-        (NAMES["priority"], _choices("priority", reversed(Priority.choices))),
-        (NAMES["category"], _choices("category", Category.choices)),
-        (NAMES["tag"], _choices("tag", [(name, name) for name in tag_names])),
+        *(
+            (str(choice.label), _choices(name, _urgent_first(choice.known)))
+            for name, choice in CHOICES.items()
+        ),
+        (gettext("Tag"), _choices("tag", [(name, name) for name in tag_names])),
         (
             gettext("Assigned to"),
             _choices(
@@ -208,6 +198,10 @@ def filter_choices(tag_names: Iterable[str], agents: list[Choice]) -> list[tuple
             ],
         ),
     ]
+
+
+def _urgent_first(known: type[TextChoices]) -> Iterable[tuple]:
+    return reversed(known.choices) if known is Priority else known.choices
 
 
 def _choices(name: str, pairs: Iterable[tuple]) -> list[Choice]:

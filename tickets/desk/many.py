@@ -4,7 +4,7 @@ import json
 from urllib.parse import parse_qsl
 
 from django.core.cache import cache
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -78,7 +78,7 @@ def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, lis
 
 def _undone(tokens: dict, agent: Person) -> dict:
     ids = list(tokens)[:MOST_AT_ONCE] if isinstance(tokens, dict) else []
-    found = [ticket for id in ids if (ticket := _found(id, agent))]
+    found = [ticket for id in ids if (ticket := _found(id, str(tokens[id]), agent))]
     done, skipped = workflow.change_many(
         found, lambda ticket: workflow.undo_change(ticket, str(tokens[str(ticket.pk)]), by=agent)
     )
@@ -88,10 +88,11 @@ def _undone(tokens: dict, agent: Person) -> dict:
     }
 
 
-def _found(id: str, agent: Person) -> Ticket | None:
+def _found(id: str, token: str, agent: Person) -> Ticket | None:
+    restoring = workflow.replaced_by(id, token, by=agent)
     try:
-        return visible_tickets(agent).filter(pk=id).first()
-    except (ValueError, TypeError):
+        return access.desk_ticket(agent, id, merged=False, restoring=restoring)
+    except Http404:
         return None
 
 

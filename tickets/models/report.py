@@ -24,6 +24,10 @@ class DailyFigures(models.Model):
     answered = models.PositiveIntegerField(default=0, help_text="Tickets that got their first response.")
     first_response_seconds = models.PositiveBigIntegerField(default=0)
     in_time = models.PositiveIntegerField(default=0, help_text="First responses that were in time.")
+    next_answered = models.PositiveIntegerField(
+        default=0, help_text="Replies after the first response that answered a waiting customer."
+    )
+    next_response_seconds = models.PositiveBigIntegerField(default=0)
     resolved = models.PositiveIntegerField(default=0)
     resolution_seconds = models.PositiveBigIntegerField(default=0)
     rated = models.PositiveIntegerField(default=0)

@@ -29,6 +29,8 @@ class Sums:
     answered: int = 0
     first_response_seconds: int = 0
     in_time: int = 0
+    next_answered: int = 0
+    next_response_seconds: int = 0
     resolved: int = 0
     resolution_seconds: int = 0
     rated: int = 0
@@ -42,6 +44,11 @@ class Sums:
     def first_response(self) -> float | None:
         """Average seconds until the first response."""
         return self.first_response_seconds / self.answered if self.answered else None
+
+    @property
+    def next_response(self) -> float | None:
+        """Average seconds that a customer who wrote again waited for the reply."""
+        return self.next_response_seconds / self.next_answered if self.next_answered else None
 
     @property
     def resolution(self) -> float | None:

@@ -1,21 +1,18 @@
 """Operators of the search box: `from: order: tag: before: is:` beside words. Pure, without Django.
 
-    parse('from:"Priya Sharma" tag:vip is:unread broken lid')
+    parse('from:"Priya Sharma" tag:vip is:unread broken lid', states={"unread"})
     -> Parsed(words='broken lid', sender='Priya Sharma', tags=('vip',), states=('unread',))
 
 What is no operator stays a word, so that a search never fails.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
+from typing import NotRequired, TypedDict
 
 OPERATOR = re.compile(r'(?<!\S)(from|order|tag|before|is):(?:"([^"]*)"|(\S+))', re.IGNORECASE)
-# What `is:` knows
-STATES = {
-    "open", "in-progress", "resolved", "closed", "done", "snoozed", "spam", "unassigned", "mine", "waiting",
-    "unread", "callback", "low", "medium", "high", "urgent",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,23 @@ class Parsed:
     states: tuple[str, ...] = ()
 
 
-def parse(text: str) -> Parsed:
-    """Return the words and the operators of a search."""
-    found, words, end = {"tags": [], "states": []}, [], 0
+class _Found(TypedDict):
+    """The operators of a search while it is read."""
+
+    tags: list[str]
+    states: list[str]
+    sender: NotRequired[str]
+    order_number: NotRequired[str]
+    before: NotRequired[date]
+
+
+def parse(text: str, states: Container[str] = ()) -> Parsed:
+    """Return the words and the operators of a search; `states` are what `is:` knows."""
+    found: _Found = {"tags": [], "states": []}
+    words, end = [], 0
     for match in OPERATOR.finditer(text):
         name, value = match[1].lower(), (match[2] if match[2] is not None else match[3]).strip()
-        if not value or not _take(found, name, value):
+        if not value or not _take(found, name, value, states):
             continue
         words.append(text[end : match.start()])
         end = match.end()
@@ -48,7 +56,7 @@ def parse(text: str) -> Parsed:
     )
 
 
-def _take(found: dict, name: str, value: str) -> bool:
+def _take(found: _Found, name: str, value: str, states: Container[str]) -> bool:
     """Keep the value of an operator; say whether it is one."""
     if name == "from":
         found["sender"] = value
@@ -62,7 +70,7 @@ def _take(found: dict, name: str, value: str) -> bool:
         except ValueError:
             return False
     else:
-        if value.lower() not in STATES:
+        if value.lower() not in states:
             return False
         found["states"].append(value.lower())
     return True

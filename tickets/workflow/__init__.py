@@ -72,6 +72,7 @@ from .transitions import (
     triage,
 )
 from .undo import Recording, recorded
+from .undo import replaced as replaced_by
 from .undo import take as undo_change
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "release_tickets",
     "release_waiting",
     "reopen",
+    "replaced_by",
     "request_callback",
     "resolve_silent",
     "send_planned",

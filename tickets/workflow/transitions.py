@@ -69,6 +69,8 @@ def _resolve(change_set: ChangeSet, resolution: str) -> None:
             sender_name=str(change_set.by),
             is_resolution=True,
         )
+        # Settling the ticket has stopped the clock; the wait that it ended counts in the figures
+        message.answered_since = change_set.before.get("waiting_since")
     asked = change_set.say(wording.resolved, unread=not resolution)
     if ticket.reply_by:
         outbox.queue_reply(ticket, message or asked, kind="resolved")
@@ -138,6 +140,8 @@ def confirm(ticket: Ticket, *, by: Person, rating: int | None = None, comment: s
         change_set.set(rating=rating)
     if comment:
         change_set.set(rating_comment=comment)
+    if rating or comment:
+        change_set.set_silently(rated_at=change_set.now)
     change_set.say(wording.confirmed, unread=False)
     change_set.write()
 
@@ -149,6 +153,7 @@ def rate(ticket: Ticket, rating: int, *, by: Person, comment: str = "") -> None:
         raise IllegalMove(gettext("A conversation is rated once it is closed."))
     change_set = ChangeSet(ticket, by=by)
     change_set.set(rating=rating, **({"rating_comment": comment} if comment else {}))
+    change_set.set_silently(rated_at=change_set.now)
     change_set.write()
 
 

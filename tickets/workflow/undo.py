@@ -37,7 +37,7 @@ FIELDS = (
 BESIDE = ("assignee_id", "order_id", "resolved_at", "closed_at")
 CLOCKS = (
     "waiting_since", "next_response_due_at", "resolution_due_at", "clocks_paused_at", "first_response_due_at",
-    "answer_check_at",
+    "answer_check_at", "first_responded_at",
 )  # fmt: skip
 UNDOABLE = {*FIELDS, *BESIDE, *CLOCKS}
 EVENT_OF = {"tag_names": "tags"}
@@ -106,6 +106,17 @@ def recorded(ticket: Ticket, by: Person) -> Iterator[Recording]:
     )
 
 
+def replaced(ticket_id: Any, token: Any, *, by: Person) -> dict[str, Any]:
+    """Return the values that a change of this ticket by this person replaced; none when it is too late to undo it."""
+    try:
+        change = signing.loads(token, salt=SALT) if isinstance(token, str) else {}
+    except signing.BadSignature:
+        return {}
+    if (change.get("ticket"), change.get("by")) != (str(ticket_id), str(by.pk)) or _is_over(change):
+        return {}
+    return {name: before for name, (before, _) in change["changed"].items()}
+
+
 def take(ticket: Ticket, token: str, *, by: Person) -> None:
     """Take back the change that gave this token. Raise IllegalMove when it is too late for that."""
     try:
@@ -114,11 +125,15 @@ def take(ticket: Ticket, token: str, *, by: Person) -> None:
         raise IllegalMove("This is no undo token of ours.") from None
     if (change["ticket"], change["by"]) != (str(ticket.pk), str(by.pk)):
         raise IllegalMove(gettext("Only the person who made a change can undo it."))
-    if clock.now() > datetime.fromisoformat(change["at"]) + UNDO_TIME:
+    if _is_over(change):
         raise TooLate
     _take(ticket, change, by)
     if custom := change.get("custom"):
         values.renew_search(ticket, [field for field in definitions.in_use() if str(field.id) in custom])
+
+
+def _is_over(change: dict) -> bool:
+    return clock.now() > datetime.fromisoformat(change["at"]) + UNDO_TIME
 
 
 @atomic_on_ticket

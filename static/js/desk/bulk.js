@@ -19,7 +19,7 @@ export function showSelection() {
   bar.querySelector("[data-bulk-count]").textContent = _("%(count)s selected", { count: number });
   const all = document.querySelector("[data-select-all]");
   all.hidden = !boxes().length;
-  all.textContent = number && number === boxes().length ? _("Select none") : _("Select all");
+  all.querySelector("span").textContent = number && number === boxes().length ? _("Select none") : _("Select all");
 }
 
 function pick(box, withShift) {
