@@ -28,8 +28,8 @@ class Streams(ASGIHandler):
         await self.handle(scope, receive, send)
 
 
-# An upload waits for a decoder, of which there are two
-UPLOAD_THREADS = 4
+# An upload waits for a decoder: there are two, and one for slow pictures, for which two uploads wait at most
+UPLOAD_THREADS = 6
 HEALTH_THREADS = 2
 HEALTH_PATHS = {"/healthz", "/readyz"}
 

@@ -22,6 +22,8 @@ from jinja2 import pass_eval_context
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
+from supportdesk.db import clock as shared_clock
+
 from . import catalogue, languages, money
 from .compiled_templates import LanguageEnvironment
 
@@ -183,7 +185,7 @@ def icon(name: str, size: int = 18) -> Markup:
 
 def made_at() -> str:
     """The time at which a page is made, from which its scripts tell what is late: readers' clocks are off by hours."""
-    return timezone.now().isoformat(timespec="milliseconds")
+    return shared_clock.now().isoformat(timespec="milliseconds")
 
 
 def linked(text: str) -> Markup:

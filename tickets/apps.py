@@ -18,6 +18,7 @@ class TicketsConfig(AppConfig):
             checks,  # noqa: F401 (registers itself)
             templating,
         )
+        from supportdesk.db.clock import ClockWatch
         from supportdesk.observability import health, metrics, sentry
         from supportdesk.serving import lifecycle
 
@@ -36,10 +37,13 @@ class TicketsConfig(AppConfig):
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
         lifecycle.before_start.append(partial(templating.compile_ahead, "tickets/"))
+        watch = ClockWatch()
+        lifecycle.before_start.append(watch.look)
+        lifecycle.on_start.append(watch.start)
         worker = Worker()
         if settings.BACKGROUND_WORK:
             lifecycle.on_start.append(worker.start)
-        lifecycle.on_stop += [worker.stop, broker.close]
+        lifecycle.on_stop += [watch.stop, worker.stop, broker.close]
         lifecycle.on_stopped.append(worker.join)
         metrics.collectors.append(gauges)
         health.optional_parts["redis"] = bus.health

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from supportdesk.db import clock
 from supportdesk.db.compiled_queries import compiled_query
 
 from .models import (
@@ -100,7 +100,7 @@ def teams() -> list[TeamShown]:
 
 def other_viewers(ticket: Ticket, person: Person) -> QuerySet[Viewer]:
     """The agents who have the ticket open right now, without this one."""
-    fresh = Viewer.objects.filter(ticket=ticket, seen_at__gt=timezone.now() - VIEWER_FADES)
+    fresh = Viewer.objects.filter(ticket=ticket, seen_at__gt=clock.now() - VIEWER_FADES)
     return fresh.exclude(person=person).order_by("name")
 
 

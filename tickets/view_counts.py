@@ -26,7 +26,7 @@ class Count:
 # an agent is limited to: categories, or assigned to them
 AGENT, VISIBLE = "<agent>", "<visible>"
 OPEN = {"lane": Lane.OPEN.value}
-COUNTED = {
+COUNTED: dict[str, dict[str, object]] = {
     "needs-answer": {"is_waiting": True},
     "mine": OPEN | {"assignee_id": AGENT},
     "unassigned": OPEN | {"assignee_id": None},
@@ -39,7 +39,7 @@ COUNTED = {
 
 
 # Views of what lies outside of the ticket's own row, by the table whose rows name an agent and a ticket
-PERSONAL = {"mentions": Mention, "following": Follower}
+PERSONAL: dict[str, type[Mention] | type[Follower]] = {"mentions": Mention, "following": Follower}
 THEIRS = "<theirs>"
 
 

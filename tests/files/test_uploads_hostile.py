@@ -3,6 +3,7 @@
 import queue
 import random
 import struct
+import threading
 import time
 import zlib
 
@@ -13,7 +14,7 @@ from tests.files.pictures import SECRET, encoded, files, photo, taken, talkative
 from tickets import uploads
 from tickets.pictures import process
 from tickets.pictures.cleaning import MAX_SCANS, cleaned
-from tickets.pictures.repair import has_jpeg_end, jpeg_scans
+from tickets.pictures.repair import has_jpeg_end, jpeg_scans, pixels
 from tickets.uploads import BadPicture
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -130,12 +131,86 @@ def test_a_film_behind_a_picture_is_cut_off_and_not_counted():
     assert taken(encoded(photo(), "JPEG") + SCAN * 1_000)
 
 
+def slow() -> bytes:
+    return encoded(Image.effect_noise((1200, 900), 60), "PNG")
+
+
+@pytest.fixture
+def little_time(monkeypatch):
+    """What takes a twentieth of a second of processor time is slow."""
+    monkeypatch.setattr(process, "QUICK_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("little_time")
 def test_a_picture_that_takes_too_long_ends_its_process_and_the_next_is_taken(monkeypatch):
-    monkeypatch.setattr(process, "SECONDS", 0.001)
-    with pytest.raises(BadPicture, match="could not be read"):
-        taken(encoded(Image.effect_noise((2500, 1500), 60), "PNG"))
-    monkeypatch.undo()
+    monkeypatch.setattr(process, "SLOW_SECONDS", 0.05)
+    with pytest.raises(BadPicture, match="takes too long"):
+        taken(slow())
+    monkeypatch.setattr(process, "QUICK_SECONDS", 9)
     assert taken(encoded(photo(), "PNG"))
+
+
+@pytest.mark.usefixtures("little_time")
+def test_a_picture_that_is_only_slow_is_taken_by_the_decoder_for_slow_ones():
+    assert taken(slow())
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_how_large_a_picture_is_is_read_from_its_first_bytes(encoder, lossless):
+    for size in ((64, 32), (700, 301)):
+        raw = encoded(photo(size), encoder, lossless=lossless)
+        assert pixels(raw) == size[0] * size[1]
+        assert pixels(talkative()[encoder]) if encoder != "GIF" else True
+    assert [pixels(raw[:length]) for length in (0, 2, 6)] == [0, 0, 0]
+
+
+def test_a_large_picture_goes_to_the_decoder_for_slow_ones(monkeypatch):
+    monkeypatch.setattr(process, "LARGE", 64 * 32 - 1)
+    monkeypatch.setattr(process, "_free", queue.Queue())
+    assert taken(encoded(photo(), "JPEG"))
+
+
+def test_a_quick_picture_does_not_wait_for_slow_ones(monkeypatch):
+    """Two pictures that took 15 s held both decoders, and every other upload with them."""
+    hold, held, seen = threading.Event(), threading.Semaphore(0), []
+
+    class Slow:
+        def clean(self, raw, seconds):
+            held.release()
+            assert hold.wait(60)
+            return "slow"
+
+    class Quick:
+        def clean(self, raw, seconds):
+            if raw == b"slow":
+                raise process._TooSlow
+            return "quick"
+
+    decoders = queue.Queue()
+    for _ in range(process.AT_ONCE):
+        decoders.put(Quick())
+    monkeypatch.setattr(process, "_free", decoders)
+    monkeypatch.setattr(process, "_for_slow_ones", Slow())
+    monkeypatch.setattr(process, "SLOW_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(process, "_slow_ones", threading.BoundedSemaphore(process.MOST_SLOW))
+    first, second = (threading.Thread(target=lambda: seen.append(process.clean(b"slow"))) for _ in range(2))
+    first.start()
+    assert held.acquire(timeout=30)
+    second.start()
+    while process._slow_ones._value:
+        assert second.is_alive()
+        time.sleep(0.01)
+    try:
+        assert process.clean(b"quick") == "quick"
+        # The threads for uploads are not for waiting: what is one too many is told to come again
+        with pytest.raises(process.Busy):
+            process.clean(b"slow")
+    finally:
+        hold.set()
+        first.join()
+        second.join()
+    assert seen == ["slow", "slow"]
 
 
 def test_a_decoder_that_was_killed_is_started_again():

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
+from supportdesk.db import clock
 from supportdesk.http.client_address import address_of
 from supportdesk.http.too_many import TooMany
 from supportdesk.observability import security_events
@@ -132,7 +133,7 @@ def words(use: str, data: dict) -> tuple[str, ...]:
 
 def now() -> int:
     """Seconds since 1970, on the clock that all processes share."""
-    return int(time.time())
+    return int(clock.now().timestamp())
 
 
 # --- Whose windows -----------------------------------------------------------

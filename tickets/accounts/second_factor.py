@@ -12,9 +12,9 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from supportdesk.db import clock
 from tickets.models.settings import SecondFactor
 
 from ..models import Person, RateLimitCounter, Role, TokenFamily
@@ -79,7 +79,7 @@ def _is_first_use(authenticator: Authenticator, code: str) -> bool:
     if authenticator.type != Authenticator.Type.TOTP:
         return True
     key = hashlib.sha256(f"code|{authenticator.user_id}|{code}".encode()).hexdigest()[:40]
-    now = timezone.now()
+    now = clock.now()
     # A code may come again by chance after its life
     RateLimitCounter.objects.filter(pk=key, ends_at__lt=now).delete()
     try:
@@ -96,7 +96,7 @@ def enforce() -> None:
     people = [each for each in Person.objects.exclude(role=Role.CUSTOMER) if is_required(each)]
     with_one = set(Authenticator.objects.filter(type__in=FACTORS).values_list("user_id", flat=True))
     without = [each.pk for each in people if each.pk not in with_one]
-    TokenFamily.objects.filter(person_id__in=without, revoked_at=None).update(revoked_at=timezone.now())
+    TokenFamily.objects.filter(person_id__in=without, revoked_at=None).update(revoked_at=clock.now())
 
 
 def remove(person: Person) -> None:

@@ -3,13 +3,11 @@
 A family that was ended (sign-out, a replayed token) takes its access tokens along.
 """
 
-import time
 import uuid
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
@@ -17,6 +15,7 @@ from rest_framework_simplejwt.state import token_backend
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from supportdesk.db import clock
 from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
 from tickets.models import Person, TokenFamily
@@ -107,7 +106,7 @@ def rotate(raw: str, request=None) -> dict:
         # It was traded before, by a request whose answer was lost or in another tab at the same moment
         family = (
             rows.select_related("person")
-            .filter(previous_jti=old["jti"], used_at__gt=timezone.now() - GRACE)
+            .filter(previous_jti=old["jti"], used_at__gt=clock.now() - GRACE)
             .first()
         )
         if not family:
@@ -170,11 +169,11 @@ def _newest_pair(family: TokenFamily) -> dict:
 
 def _this_second() -> datetime:
     """The time in whole seconds, as claims count it."""
-    return timezone.now().replace(microsecond=0)
+    return clock.now().replace(microsecond=0)
 
 
 def _end(family_id) -> None:
-    TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=timezone.now())
+    TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=clock.now())
 
 
 def _is_uuid(value) -> bool:
@@ -186,7 +185,7 @@ def _is_uuid(value) -> bool:
 
 def now() -> float:
     """Seconds since 1970, as the claims count them."""
-    return time.time()
+    return clock.now().timestamp()
 
 
 __all__ = ["BearerAuthentication", "NotAuthenticated", "issue", "now", "person_of", "revoke", "rotate"]

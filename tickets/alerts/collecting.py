@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
+from supportdesk.db import clock
 from tickets import live
 from tickets.models import (
     Alert,
@@ -110,7 +111,7 @@ def _skip_to_the_end(cursor: AlertCursor) -> None:
     """Begin with what happens from now on: no agent could have heard of the rest."""
     live.assign_sequence()
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
-    if newest and newest.position > cursor.position:
+    if newest and newest.position and newest.position > cursor.position:
         AlertCursor.objects.filter(pk=cursor.pk, position=cursor.position).update(position=newest.position)
 
 
@@ -150,6 +151,7 @@ def _insert(alerts: list[Alert]) -> None:
 
 
 def _alerts(activities: list[InboxEvent], reachable: dict) -> Iterator[Alert]:
+    now = clock.now()
     ids = {activity.ticket_id for activity in activities}
     quiet = (Lane.SPAM, Lane.MERGED)
     tickets = {
@@ -174,7 +176,13 @@ def _alerts(activities: list[InboxEvent], reachable: dict) -> Iterator[Alert]:
                 near = preferences.AlertScope.MINE
             if preferences.wants(chosen, each.event, near):
                 yield Alert(
-                    person_id=person_id, ticket=each.ticket, event=each.event, key=each.key, seq=each.seq
+                    person_id=person_id,
+                    ticket=each.ticket,
+                    event=each.event,
+                    key=each.key,
+                    seq=each.seq,
+                    created_at=now,
+                    due_at=now,
                 )
 
 

@@ -10,9 +10,9 @@ from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from supportdesk.db import clock
 from supportdesk.observability import metrics
 from tickets.models import (
     AgentPreferences,
@@ -49,7 +49,7 @@ PAUSE_SECONDS, IDLE_SECONDS = 1, 5
 
 def send_due(now: datetime | None = None) -> int:
     """Send what is due; return how many alerts were looked at."""
-    now = now or timezone.now()
+    now = now or clock.now()
     due = Alert.objects.filter(state=AlertState.WAITING, due_at__lte=now).order_by("due_at")
     alerts = list(due.select_related("ticket", "person")[:BATCH])
     for alert in alerts:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+
+from supportdesk.db import clock
 
 from ..models import Incoming, IncomingState
 from .registry import CHANNELS, NotForUs, Unreadable
@@ -34,9 +35,7 @@ def take_in(
     key = key[:250]
     if Incoming.objects.filter(channel=channel, key=key).exists():
         return None
-    incoming = Incoming(
-        channel=channel, key=key, payload=payload or {}, retry_at=timezone.now() + FIRST_TRY
-    )
+    incoming = Incoming(channel=channel, key=key, payload=payload or {}, retry_at=clock.now() + FIRST_TRY)
     if original is not None:
         name = f"{FOLDER}/{incoming.pk.hex[-2:]}/{incoming.pk.hex}.eml"
         incoming.original = default_storage.save(name, ContentFile(original))
@@ -85,7 +84,7 @@ def process(incoming: Incoming) -> None:
         if incoming.tries >= MOST_TRIES:
             incoming.state = IncomingState.QUARANTINED
     is_over = incoming.state != IncomingState.RECEIVED
-    incoming.retry_at = None if is_over else timezone.now() + timedelta(seconds=15 * 2**incoming.tries)
+    incoming.retry_at = None if is_over else clock.now() + timedelta(seconds=15 * 2**incoming.tries)
     incoming.reason = incoming.reason[:250]
     if incoming.state in (IncomingState.DONE, IncomingState.IGNORED):
         # What is kept of it is masked by now; the raw letter may hold a card number

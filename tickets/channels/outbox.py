@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from supportdesk.db import clock as shared_clock
 from supportdesk.db.compiled_queries import insert
 from supportdesk.observability import metrics
 from tickets import live
@@ -90,9 +90,11 @@ def why_not(ticket: Ticket) -> str:
 
 def queue(key: str, channel: str, kind: str, **fields) -> Outgoing | None:
     """Queue something that leaves at once; return None if this key was queued before."""
+    now = shared_clock.now()
+    times = {"created_at": now, "due_at": now}
     try:
         with transaction.atomic():
-            row = Outgoing.objects.create(key=key, channel=channel, kind=kind, **fields)
+            row = Outgoing.objects.create(key=key, channel=channel, kind=kind, **times | fields)
     except IntegrityError:
         return None
     transaction.on_commit(wake)
@@ -104,7 +106,7 @@ def queue(key: str, channel: str, kind: str, **fields) -> Outgoing | None:
 
 def deliver_due(now: datetime | None = None) -> int:
     """Send what is due and what no other process is sending; return how many rows were tried."""
-    now = now or timezone.now()
+    now = now or shared_clock.now()
     claimed = [row for row in _due(now) if _claim(row, now)]
     if not claimed:
         return 0
@@ -141,7 +143,7 @@ def _first_of_each(rows: list[Outgoing]) -> list[Outgoing]:
     """The rows that are the oldest unfinished ones of their customer and channel."""
     people = {row.person_id for row in rows if row.person_id}
     unfinished = Outgoing.objects.filter(person_id__in=people, state__in=UNFINISHED).order_by("id")
-    oldest = {}
+    oldest: dict[tuple, int] = {}
     for id, person, channel in unfinished.values_list("id", "person_id", "channel") if people else ():
         oldest.setdefault((person, channel), id)
     return [row for row in rows if not row.person_id or oldest.get((row.person_id, row.channel)) == row.pk]
@@ -194,7 +196,7 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
     mine = Outgoing.objects.filter(pk=row.pk)
     held = mine.filter(state=OutgoingState.SENDING, leased_until=row.leased_until)
     # Later than the look that found it due, whatever this machine's clock says
-    finished = max(timezone.now(), now)
+    finished = max(shared_clock.now(), now)
     if isinstance(result, str):
         # A status may have come before the answer to our call did
         mine.filter(external_id="").update(external_id=result[:250])
@@ -261,7 +263,7 @@ _STEPS = {
 
 def confirmed(row: Outgoing, state: str, at: datetime) -> bool:
     """Note a status that the other side told; statuses come repeated and out of order, so only forward."""
-    field, before = _STEPS[state]
+    field, before = _STEPS[OutgoingState(state)]
     rows = Outgoing.objects.filter(pk=row.pk, state__in=before)
     if not rows.update(**{"state": state, field: at, "leased_until": None, "in_doubt": False}):
         return False

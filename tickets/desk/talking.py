@@ -2,16 +2,16 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from supportdesk.db import clock
 from tickets import access, live, queries, search, workflow
 from tickets.accounts import rate_limits
 from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
 from tickets.collaboration import drafts
 from tickets.models import ScheduledReply, Viewer
-from tickets.uploads import BadPicture, NoRoom, received
+from tickets.uploads import BadPicture, NoRoom, TooBusy, received
 
 from . import fragments
 from .actions import from_script, plain, with_toast
@@ -39,6 +39,10 @@ def reply(request, ticket_id):
         return _not_sent(request, ticket, str(reason), 400)
     except NotChecked as reason:
         return _not_sent(request, ticket, str(reason), 503)
+    except TooBusy as reason:
+        response = _not_sent(request, ticket, str(reason), 503)
+        response["Retry-After"] = "10"
+        return response
     except NoRoom as reason:
         return _not_sent(request, ticket, str(reason), 507)
     except rate_limits.TooMany as reason:
@@ -157,7 +161,7 @@ def seen(request, ticket_id):
         live.signal(ticket, "presence", name=str(request.user), here=False)
         return HttpResponse(status=204)
     _, arrived = Viewer.objects.update_or_create(
-        ticket=ticket, person=request.user, defaults={"name": str(request.user), "seen_at": timezone.now()}
+        ticket=ticket, person=request.user, defaults={"name": str(request.user), "seen_at": clock.now()}
     )
     if arrived:
         live.signal(ticket, "presence", name=str(request.user), here=True)

@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections
-from django.utils import timezone
 
+from supportdesk.db import clock
 from supportdesk.observability import metrics
 from tickets.models import InboxEvent
 
@@ -255,10 +255,10 @@ class Broker:
 
     async def poll(self) -> None:
         """Look for changes that no call told of: of other processes, or while the bus was down."""
-        looked_at = timezone.now()
+        looked_at = clock.now()
         while self.topics:
             await asyncio.sleep(POLL_SECONDS)
-            now = timezone.now()
+            now = clock.now()
             try:
                 recent = await in_thread(_activities_since, min(looked_at, now))
                 await self.dismiss()

@@ -21,6 +21,7 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from supportdesk.db import clock
 from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
@@ -253,7 +254,9 @@ def prune(now: datetime, since: datetime) -> bool:
     """Remove what has served its time: old activities, tabs that are gone, sessions, dead tokens."""
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     # Positions are counted on from the newest: without it, streams would wait for numbers long gone
-    old = InboxEvent.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
+    old = InboxEvent.objects.filter(at__lt=now - ACTIVITIES_KEPT)
+    if newest:
+        old = old.exclude(pk=newest.pk)
     refresh_tokens_end = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
         used_at__lt=refresh_tokens_end
@@ -296,7 +299,7 @@ def remove_some(rows: QuerySet, size: int = 1000) -> bool:
 
 def run_due(now: datetime | None = None) -> list[str]:
     """Run the steps that are due and that no other worker has; return their names."""
-    now = now or timezone.now()
+    now = now or clock.now()
     jobs = Job.objects.in_bulk(list(STEPS))
     for name in STEPS.keys() - jobs.keys():
         jobs[name] = _first(name, now)

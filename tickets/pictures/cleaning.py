@@ -41,6 +41,7 @@ SAVE_OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
 TOO_MANY_PIXELS = "This picture has more than 50 megapixels. Please send a smaller one."
 TOO_LONG = f"This picture is more than {MAX_SIDE:,} pixels wide or high. Please send a smaller one."
 UNREADABLE = "This file could not be read as a picture. JPEG, PNG, WebP and GIF pictures work."
+TOO_SLOW = "It takes too long to read this picture. Please send a smaller one."
 
 SRGB = ImageCms.createProfile("sRGB")
 

@@ -1,7 +1,7 @@
-"""Decoding in a process of its own: one picture takes at most SECONDS, and no thread that answers pages.
+"""Decoding in processes of their own: one picture takes a bounded time, and no thread that answers pages.
 
-A decoder that was lied to can be busy for a minute, and no thread can be ended. The
-processes start when they are needed, wait for the next picture, and end with the desk.
+A decoder that was lied to can be busy for a minute, and no thread can be ended. Large pictures, and those
+that were not done within QUICK_SECONDS, have one decoder of their own, so they never stand before the others. The processes start when they are needed, wait for the next picture, and end with the desk.
 """
 
 import json
@@ -13,21 +13,34 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from threading import BoundedSemaphore, Lock
 
-from .cleaning import UNREADABLE, BadPicture, Picture, be_modest, cleaned
+from . import repair
+from .cleaning import TOO_SLOW, UNREADABLE, BadPicture, Picture, be_modest, cleaned
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The largest picture takes two on a slow machine
-SECONDS = 15
+# Of processor time. Measured: a photo of 12 megapixels takes 1, of 40 megapixels 2 to 3, a GIF of 40 takes 4.5
+QUICK_SECONDS, SLOW_SECONDS = 3, 12
+# Phones make 12, or 16; what has more pixels may take long
+LARGE = 16_500_000
+# By the clock, on a machine that has other things to do
+MOST_SECONDS = 30
 # A decoded picture may take 200 MB, turning it as much again
 MAX_ADDRESS_SPACE = 2 * 1024**3
 AT_ONCE = 2
 # How long an upload waits for one of the processes
 WAIT_SECONDS = 20
+# One slow picture is decoded and one waits for it: each holds one of the threads for uploads. A third waits
+# for so long, then it is to come again
+MOST_SLOW, SLOW_WAIT_SECONDS = 2, 3
 
 
 class Busy(Exception):
-    """All decoders have been at work for WAIT_SECONDS."""
+    """No decoder was free within WAIT_SECONDS, or too many slow pictures are there already."""
+
+
+class _TooSlow(Exception):
+    """The picture was not decoded in the time that it had."""
 
 
 class Decoder:
@@ -37,19 +50,22 @@ class Decoder:
         self.process: subprocess.Popen | None = None
         self.connection: Connection | None = None
 
-    def clean(self, raw: bytes) -> Picture:
-        """Return the cleaned picture; raise BadPicture, also when it takes too long or too much memory."""
+    def clean(self, raw: bytes, seconds: float) -> Picture:
+        """Return the cleaned picture; raise BadPicture, Busy, or _TooSlow after so much processor time."""
         for attempt in range(2):
             fresh = self._start()
             try:
+                self.connection.send_bytes(json.dumps(seconds).encode())
                 self.connection.send_bytes(raw)
-                if not self.connection.poll(SECONDS):
+                if not self.connection.poll(MOST_SECONDS):
+                    # The machine has no time for it, which is not the picture's fault
                     self.end()
-                    raise BadPicture(UNREADABLE)
+                    raise Busy
                 return self._answer()
             except (OSError, EOFError):
-                # It was ended from outside, or by the kernel because of this picture
-                self.end()
+                # It ended itself, or was ended from outside, or by the kernel because of this picture
+                if self._ran_out_of_time():
+                    raise _TooSlow from None
                 if fresh or attempt:
                     raise BadPicture(UNREADABLE) from None
         raise BadPicture(UNREADABLE)
@@ -60,6 +76,14 @@ class Decoder:
             self.process.wait()
             self.connection.close()
         self.process = self.connection = None
+
+    def _ran_out_of_time(self) -> bool:
+        """Clear away a process that is gone; return whether its processor time was over."""
+        process = self.process
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        self.end()
+        return process.returncode == -signal.SIGPROF
 
     def _start(self) -> bool:
         """Make sure that the process runs; return whether it was started now."""
@@ -86,18 +110,36 @@ class Decoder:
 _free: queue.Queue[Decoder] = queue.Queue()
 for _ in range(AT_ONCE):
     _free.put(Decoder())
+_for_slow_ones, _one_at_a_time, _slow_ones = Decoder(), Lock(), BoundedSemaphore(MOST_SLOW)
 
 
 def clean(raw: bytes) -> Picture:
     """Return the cleaned picture, made in another process; raise BadPicture or Busy."""
+    if repair.pixels(raw) > LARGE:
+        return _clean_slowly(raw)
     try:
         decoder = _free.get(timeout=WAIT_SECONDS)
     except queue.Empty:
         raise Busy from None
     try:
-        return decoder.clean(raw)
+        return decoder.clean(raw, QUICK_SECONDS)
+    except _TooSlow:
+        pass
     finally:
         _free.put(decoder)
+    return _clean_slowly(raw)
+
+
+def _clean_slowly(raw: bytes) -> Picture:
+    if not _slow_ones.acquire(timeout=SLOW_WAIT_SECONDS):
+        raise Busy
+    try:
+        with _one_at_a_time:
+            return _for_slow_ones.clean(raw, SLOW_SECONDS)
+    except _TooSlow:
+        raise BadPicture(TOO_SLOW) from None
+    finally:
+        _slow_ones.release()
 
 
 # --- In the other process ----------------------------------------------------
@@ -110,11 +152,14 @@ def serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         with suppress(EOFError, OSError):
+            seconds = json.loads(connection.recv_bytes())
             raw = connection.recv_bytes()
-            # Should the desk be gone meanwhile: the kernel ends us, whatever the decoder is at
-            signal.alarm(SECONDS + 5)
+            # The kernel ends us with SIGPROF, whatever the decoder is at; with SIGALRM should the desk be gone
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            signal.alarm(MOST_SECONDS + 5)
             _send(connection, raw)
             signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             continue
         return
 

@@ -8,6 +8,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Literal
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # What a PNG's pixels need, and what is read of the rest: the turn of the camera, the colours
@@ -22,6 +23,8 @@ WEBP_BESIDE = {b"ICCP", b"EXIF"}
 # megabyte of fill bytes each would look through those behind it
 JPEG_MARKER = re.compile(rb"\xff([\x01-\xfe])")
 START_OF_SCAN, END = 0xDA, 0xD9
+# A frame says how large the picture is (C4, C8 and CC are other things)
+FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # TEM, RST0 to RST7 and SOI stand alone: libjpeg reads no length after them (jdmarker.c, read_markers)
 ALONE = {0x01, *range(0xD0, 0xD9)}
 
@@ -33,6 +36,17 @@ def repaired(raw: bytes) -> bytes:
     if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
         return _webp(raw)
     return raw
+
+
+def pixels(raw: bytes) -> int:
+    """Return how many pixels a file says that it has; 0 for one that says nothing."""
+    if raw.startswith(PNG_SIGNATURE):
+        return _area(raw[16:20], raw[20:24], "big")
+    if raw[:4] == b"GIF8":
+        return _area(raw[6:8], raw[8:10], "little")
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+        return _webp_pixels(raw)
+    return _jpeg_pixels(raw) if raw[:2] == b"\xff\xd8" else 0
 
 
 def jpeg_scans(raw: bytes) -> int:
@@ -65,6 +79,32 @@ def has_jpeg_end(raw: bytes) -> bool:
             seen = seen or code == START_OF_SCAN
             at += int.from_bytes(raw[at : at + 2])
     return False
+
+
+def _area(width: bytes, height: bytes, order: Literal["big", "little"]) -> int:
+    return int.from_bytes(width, order) * int.from_bytes(height, order)
+
+
+def _webp_pixels(raw: bytes) -> int:
+    if raw[12:16] == b"VP8X":
+        return (int.from_bytes(raw[24:27], "little") + 1) * (int.from_bytes(raw[27:30], "little") + 1)
+    if raw[12:16] == b"VP8L":
+        bits = int.from_bytes(raw[21:25], "little")
+        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+    return (int.from_bytes(raw[26:28], "little") & 0x3FFF) * (int.from_bytes(raw[28:30], "little") & 0x3FFF)
+
+
+def _jpeg_pixels(raw: bytes) -> int:
+    at = 2
+    while marker := JPEG_MARKER.search(raw, at):
+        code, at = marker[1][0], marker.end()
+        if code in FRAMES:
+            return _area(raw[at + 5 : at + 7], raw[at + 3 : at + 5], "big")
+        if code in (START_OF_SCAN, END):
+            break
+        if code not in ALONE:
+            at += int.from_bytes(raw[at : at + 2])
+    return 0
 
 
 def _png(raw: bytes) -> bytes:

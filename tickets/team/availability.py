@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk.db import clock
 from supportdesk.db.transactions import WriteConflict
 from tickets import workflow
 from tickets.models import Availability, AwayReason, Person, TicketEvent
@@ -49,7 +49,7 @@ def name_of(row: Availability | None) -> str:
 def report_activity(person: Person) -> Availability:
     """Note that the agent is active now; it ends an absence that the agent did not choose."""
     for _attempt in range(TRIES):
-        row, now = _row_of(person), timezone.now()
+        row, now = _row_of(person), clock.now()
         if _may_return(row, now):
             if _change(row, now, is_away=False, reason=""):
                 return _row_of(person)
@@ -70,7 +70,7 @@ def _may_return(row: Availability, now: datetime) -> bool:
 def go_online(person: Person) -> Availability:
     """Make the agent available, whatever they were."""
     for _attempt in range(TRIES):
-        row, now = _row_of(person), timezone.now()
+        row, now = _row_of(person), clock.now()
         if not row.is_away or _change(row, now, is_away=False, reason=""):
             return _row_of(person)
     raise WriteConflict
@@ -82,7 +82,7 @@ def go_away(person: Person, *, by: Person | None = None) -> int:
         row = _row_of(person)
         is_chosen = row.is_away and row.reason == AwayReason.HAND
         change = {"is_away": True, "reason": AwayReason.HAND, "has_given_back": False}
-        if is_chosen or _change(row, timezone.now(), **change):
+        if is_chosen or _change(row, clock.now(), **change):
             return give_back(person, by=by or person)
     raise WriteConflict
 

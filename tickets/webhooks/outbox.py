@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
+from supportdesk.db import clock
 from tickets import live
 from tickets.models import Delivery, EventType, InboxEvent, Message, Ticket, TicketEvent, Webhook
 
@@ -28,7 +29,7 @@ RATING = {"rating", "rating_comment"}
 def begin(webhook: Webhook) -> None:
     """Have a new webhook begin with what happens from now on."""
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
-    webhook.position = newest.position if newest else 0
+    webhook.position = (newest.position or 0) if newest else 0
 
 
 def collect() -> bool:
@@ -45,7 +46,8 @@ def _collect_for(webhook: Webhook) -> bool:
     activities = list(new[:BATCH])
     if not activities:
         return False
-    last = activities[-1].position
+    # Never empty: these rows have a position
+    last = activities[-1].position or 0
     since_it_exists = [activity for activity in activities if activity.at >= webhook.created_at]
     made = [each for each in _told(since_it_exists, webhook) if each.type in webhook.events]
     for number, delivery in enumerate(made):
@@ -77,6 +79,7 @@ def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
     """Yield what these activities are worth telling, in order for each ticket."""
     if not activities:
         return
+    now = clock.now()
     tickets = Ticket.objects.in_bulk({activity.ticket_id for activity in activities})
     messages = _messages(activities)
     changes = _changes(activities, tickets, max(webhook.created_at, activities[0].at - WRITTEN_WITHIN))
@@ -99,6 +102,8 @@ def _told(activities: list[InboxEvent], webhook: Webhook) -> Iterator[Delivery]:
                 ticket_id=ticket.pk,
                 type=type,
                 body=payloads.body(type, at, data),
+                created_at=now,
+                due_at=now,
             )
 
 

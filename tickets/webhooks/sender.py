@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 from django.db.models import Min, QuerySet
-from django.utils import timezone
 
+from supportdesk.db import clock
 from supportdesk.http import outbound
 from supportdesk.storage import secret_box
 from tickets.models import Delivery, DeliveryState, EventType, Webhook
@@ -38,7 +38,7 @@ TEST = "webhook.test"
 
 def deliver_due(now: datetime | None = None) -> bool:
     """Send what is due; return whether anything was sent."""
-    now = now or timezone.now()
+    now = now or clock.now()
     # Each endpoint by itself: a thousand deliveries to one that is down leave the others their place
     groups = [due for webhook in Webhook.objects.filter(is_active=True) if (due := _due(webhook, now))]
     if len(groups) <= 1:
@@ -109,7 +109,7 @@ def _is_first(delivery: Delivery) -> bool:
 
 def _lease(delivery: Delivery) -> bool:
     """Take a delivery, so that no other process sends it meanwhile."""
-    until = timezone.now() + LEASE
+    until = clock.now() + LEASE
     mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING, due_at=delivery.due_at)
     return mine.update(due_at=until) == 1
 
@@ -117,10 +117,10 @@ def _lease(delivery: Delivery) -> bool:
 def attempt(delivery: Delivery) -> bool:
     """Send a delivery once and log it; say whether the endpoint answered at all."""
     began = time.monotonic()
-    result = {"status": None, "error": ""}
+    result: dict = {"status": None, "error": ""}
     try:
         secret = secret_box.opened(delivery.webhook.secret)
-        signed = signing.headers(secret, message_id(delivery), timezone.now(), delivery.body)
+        signed = signing.headers(secret, message_id(delivery), clock.now(), delivery.body)
         answer = outbound.call(
             "POST",
             delivery.webhook.url,
@@ -143,7 +143,7 @@ def message_id(delivery: Delivery) -> str:
 
 def _record(delivery: Delivery, result: dict) -> None:
     """Log the attempt, and decide what comes next."""
-    now = timezone.now()
+    now = clock.now()
     delivery.attempts = [*delivery.attempts, {"at": now.isoformat(timespec="milliseconds")} | result]
     status = result["status"]
     changes = {"attempts": delivery.attempts}
@@ -167,7 +167,7 @@ def _record(delivery: Delivery, result: dict) -> None:
 
 def send_test(webhook: Webhook) -> Delivery:
     """Send a test message now and return its delivery, with the attempt."""
-    now = timezone.now()
+    now = clock.now()
     delivery = Delivery.objects.create(
         webhook=webhook,
         place=0,

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from django.utils import timezone
+from supportdesk.db import clock as shared_clock
 
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 
 def now() -> datetime:
     """The time in whole milliseconds, which every engine stores as they are (MongoDB knows no finer)."""
-    moment = _told.get() or timezone.now()
+    moment = _told.get() or shared_clock.now()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -350,10 +350,10 @@ def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) ->
     if products:
         answers.show(reply, products, aspect=about if about in product_facts.ASPECTS else "ingredients")
         reply.products = []
-        reply.topic["concern"] = about if about in CONCERNS else "allergy"
     else:
-        reply.topic = {"kind": "health", "concern": about if about in CONCERNS else "allergy"}
-    if reply.topic and allergen_of(about):
+        reply.topic = {"kind": "health"}
+    reply.topic = {**(reply.topic or {}), "concern": about if about in CONCERNS else "allergy"}
+    if allergen_of(about):
         reply.topic["allergen"] = about
     reply.suggestions = answers.chips(heard, "human")
     reply.category, reply.priority = Category.OTHER, Priority.LOW

@@ -318,7 +318,7 @@ def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
         "sum_lines", heard, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
     )
     charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
-    if charge is None:
+    if charge is None or area is None:
         charges = heard.library.by_slug.get("shipping-charges")
         reply.text += " " + (
             charges.body_in(heard.language) if charges else wording.say("sum_no_rule", heard.language)

@@ -4,6 +4,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from supportdesk.db.clock import ClockWatch
 from tickets.operations.jobs import STEPS, Worker, run_due
 
 from ...channels import outbox
@@ -19,12 +20,15 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Run what is due now, then end (for cron).")
 
     def handle(self, *, once, **options):
+        watch = ClockWatch()
+        watch.look()
         if once:
             done = run_due()
             while outbox.deliver_due():
                 pass
             self.stdout.write(", ".join(done) or "Nothing was due.")
             return
+        watch.start()
         worker = Worker()
         for sent in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sent, lambda *_: worker.stop())
