@@ -357,7 +357,15 @@ def _parts(name: str) -> set[str]:
     return {part for part in _words(name) if len(part) >= 3 or (not part.isascii() and len(part) == 2)}
 
 
+A_WEIGHT = re.compile(
+    r"(?<![\d.])\d{1,4}(?:\.\d{1,2})?\s*(?:gms?|grams?|g|kgs?|kilos?|ml|l|ltrs?|lit(?:er|re)s?|ग्राम|किलो|लीटर)(?![\w\u0900-\u097F])",
+    re.IGNORECASE,
+)
+
+
 def _content_words(text: str) -> list[str]:
+    # "250 gram" sounds like "garam" and names nothing
+    text = A_WEIGHT.sub(" ", text)
     said = (word for word in _words(text) if not word[0].isdigit() and word not in SHOPPING)
     return list(dict.fromkeys(said))[:LONGEST]
 

@@ -165,8 +165,14 @@ class PersonForm(PersonRules, UserChangeForm):
 
 
 class NewPersonForm(PersonRules, AdminUserCreationForm):
-    usable_password = AdminUserCreationForm.create_usable_password_field(
-        "Disabled: for customers who do not sign in here."
+    usable_password = forms.ChoiceField(
+        label="Password",
+        required=False,
+        # An invitation is what a new colleague needs; the form would ask for a password otherwise
+        initial="false",
+        choices={"false": "No password", "true": "Set one now"},
+        widget=forms.RadioSelect(attrs={"class": "radiolist inline"}),
+        help_text="No password: a letter invites agents and staff to choose theirs. Customers do not sign in here.",
     )
 
     class Meta:
