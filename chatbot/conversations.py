@@ -57,7 +57,7 @@ def current_ticket(person: Person) -> Ticket | None:
     ticket = Ticket.objects.filter(requester=person).order_by("-created_at").first()
     if not ticket:
         return None
-    if ticket.is_over and ticket.closed_at < timezone.now() - CLOSED_IS_SHOWN:
+    if ticket.is_over and ticket.closed_at and ticket.closed_at < timezone.now() - CLOSED_IS_SHOWN:
         return None
     chat = current_chat(person)
     return None if chat and chat.created_at > ticket.created_at else ticket
@@ -124,7 +124,7 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
     if chat and chat.ticket_id:
         if answered := _answered_before(chat, text, client_id):
             return answered
-        if not chat.ticket.is_over:
+        if chat.ticket and not chat.ticket.is_over:
             _pass_on(chat, text, client_id)
         chat = None
     chat = chat or _begun(person)
@@ -189,7 +189,7 @@ def say_helped(person: Person, answer_id, helped: bool) -> ChatMessage | None:
 # --- Writing -----------------------------------------------------------------
 
 
-def _pass_on(chat: Chat, text: str, client_id: str | None) -> None:
+def _pass_on(chat: Chat, text: str, client_id: str | None) -> NoReturn:
     """Give the words to the human who has the conversation, and raise HandedOver."""
     ticket = Ticket.objects.get(chats=chat)
     text = _storable(chat, text)
@@ -255,8 +255,8 @@ def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
 
 def _answered_before(chat: Chat, text: str, client_id: str | None) -> ChatMessage | None:
     """Return what Villy said to this question before the chat became a ticket."""
-    seen = client_id and chat.messages.filter(client_id=client_id).first()
-    return seen and ChatMessage.objects.filter(answers=_same(seen, text)).first()
+    seen = chat.messages.filter(client_id=client_id).first() if client_id else None
+    return ChatMessage.objects.filter(answers=_same(seen, text)).first() if seen else None
 
 
 def _same(seen: ChatMessage, text: str) -> ChatMessage:

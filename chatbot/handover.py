@@ -122,7 +122,7 @@ def _hand_over_id(person: Person, chat: Chat | None, text: str) -> str:
 
 def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted: bool) -> dict:
     """What the agent's view opens on. `quoted`: the first message repeats words of the transcript."""
-    if not lines:
+    if not chat or not lines:
         return {}
     return {
         "transcript": [_as_told(line) for line in lines],

@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import jwt
@@ -34,7 +35,10 @@ MAX_LIFE_SECONDS = 600
 LEEWAY_SECONDS = 60
 MAX_ID = 190
 HEX_SIGNED = re.compile(r"([A-Za-z0-9_-]+={0,2})\.([0-9a-fA-F]{64})")
-CONTACTS = {"email": (plain_address, EmailField(max_length=254).clean), "phone": (plain_phone, PHONE)}
+CONTACTS: dict[str, tuple[Callable[[str], str], Callable[[str], object]]] = {
+    "email": (plain_address, EmailField(max_length=254).clean),
+    "phone": (plain_phone, PHONE),
+}
 
 
 class BadIdentity(Exception):

@@ -24,7 +24,7 @@ def answer(attachment: Attachment, asked: str = "") -> HttpResponseBase:
         response: HttpResponseBase = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{attachment.size}"
         return response
-    file = default_storage.open(attachment.file.name)
+    file = default_storage.open(str(attachment.file))
     begin, end = part
     if end - begin == attachment.size:
         response = FileResponse(

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
@@ -107,7 +108,7 @@ NEWEST_FIRST = ORDERS["updated"]
 class ChoiceFilter(NamedTuple):
     """A filter by a column with fixed values."""
 
-    label: str
+    label: str | Promise
     known: type[TextChoices]
 
 
@@ -224,7 +225,9 @@ def _in_view(tickets: QuerySet[Ticket], wanted: InboxFilter) -> QuerySet[Ticket]
     if wanted.view == "unassigned":
         return tickets.filter(assignee=None, lane=Lane.OPEN)
     if wanted.view in PERSONAL:
-        mine = PERSONAL[wanted.view].objects.filter(person_id=wanted.agent or None)
+        if not wanted.agent:
+            return tickets.none()
+        mine = PERSONAL[wanted.view].objects.filter(person_id=wanted.agent)
         return tickets.filter(pk__in=_ids(mine)).exclude(lane=Lane.MERGED)
     if wanted.view == "all":
         return tickets.exclude(lane__in=(Lane.SPAM, Lane.MERGED))
@@ -235,7 +238,7 @@ def holds(wanted: InboxFilter, ticket: Ticket) -> bool:
     """Return whether this ticket is one of a view; False for any other filter, which only the database can answer."""
     if wanted != InboxFilter(view=wanted.view, agent=wanted.agent) or wanted.view not in COUNTED:
         return False
-    agents = {AGENT: wanted.agent}
+    agents: dict[object, str] = {AGENT: wanted.agent}
     return all(
         str(getattr(ticket, column)) == str(agents.get(value, value))
         for column, value in COUNTED[wanted.view].items()

@@ -45,7 +45,7 @@ def visibilities(people: Iterable[Person]) -> dict[uuid.UUID, Visibility | None]
     """Return what each of these people is limited to, as it is now; three queries, none without permission sets."""
     people = list(people)
     found: dict[uuid.UUID, Visibility | None] = {person.pk: None for person in people}
-    sets = {person.permission_set_id for person in people} - {None}
+    sets = {person.permission_set_id for person in people if person.permission_set_id}
     if not sets:
         return found
     narrow = set(PermissionSet.objects.filter(pk__in=sets, own_team_only=True).values_list("pk", flat=True))

@@ -44,7 +44,7 @@ class TeachForm(forms.Form):
         help_text="The article becomes known by this wording, and Villy knows it at once.",
     )
     intent = forms.ChoiceField(choices=INTENTS, required=False)
-    language = forms.ChoiceField(choices=Example._meta.get_field("language").choices, required=False)
+    language = forms.ChoiceField(choices=Example._meta.get_field("language").choices or (), required=False)
     is_issue = forms.BooleanField(
         required=False,
         label="An agent has to act",

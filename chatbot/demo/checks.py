@@ -19,7 +19,9 @@ def demo_logins(app_configs, databases=None, **options) -> list:
     people = Person.objects.filter(login_email__in=list(known), is_active=True).only(
         "login_email", "password"
     )
-    open_to_all = [each.login_email for each in people if each.check_password(known[each.login_email])]
+    open_to_all = [
+        address for each in people if (address := each.login_email) and each.check_password(known[address])
+    ]
     if not open_to_all:
         return []
     said = f"The demo logins are in this database, and everybody knows their passwords: {', '.join(sorted(open_to_all))}."

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
+from chatbot.nlu import features
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
@@ -142,6 +143,13 @@ def of_article(article: Article, heard: Heard, sure: float) -> Reply:
         topic={"kind": "article", "ids": [str(article.pk)], "aspect": article.slug},
         is_sure=sure >= ACT,
     )
+
+
+def shares_a_word(text: str, article: Article) -> bool:
+    """Whether an article, or what it is also asked as, has a word of this text, in whatever spelling."""
+    said = {features.sound(word) or word for word in features.tokens(text) if word[0].isalnum()}
+    texts = (article.title, article.also_asked, *(article.body_in(code) for code in wording.LANGUAGES))
+    return any((features.sound(word) or word) in said for each in texts for word in features.tokens(each))
 
 
 def of_products(products: list[Product], heard: Heard, detail: str = "") -> Reply:

@@ -56,6 +56,12 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
 
 def _remember_products(memory: dict, topic: dict) -> None:
     """Keep the last list, what was spoken of one by one, and whose health it is about."""
+    if topic["kind"] == "sum":
+        memory["sum"] = topic["items"]
+    elif topic.get("place"):
+        memory["place"] = topic["place"]
+    elif topic["kind"] == "order":
+        memory.pop("sum", None)
     shown = topic["ids"] if topic["kind"] == "product" else [pk for pk, _ in topic.get("items", [])]
     if len(shown) > 1:
         memory["listed"] = shown

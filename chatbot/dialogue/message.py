@@ -12,11 +12,11 @@ from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
 from tickets.team.settings import current
 
-# Calibrated confidence: from here on act, from here on ask, below say "I don't know"
-ACT = 0.55
-ASK = 0.35
-# An article surer than this beats a doubtful issue, a named product or a doubtful "out of scope"
-CLEAR = 0.75
+from . import readings
+from .readings import ACT as ACT
+from .readings import ASK as ASK
+from .readings import CLEAR as CLEAR
+
 # ... and surer than this a message that is half names of products
 VERY_CLEAR = 0.9
 # An article that is worth naming when none is sure
@@ -53,13 +53,14 @@ class Heard:
     @cached_property
     def order(self) -> Order | None:
         """The person's own order, named by its number."""
-        has_number = any(character.isdigit() for character in self.text)
-        return orders.named(self.known_orders, self.text) if has_number else None
+        text = cues.without_denied_numbers(self.text)
+        has_number = any(character.isdigit() for character in text)
+        return orders.named(self.known_orders, text) if has_number else None
 
     @cached_property
     def numbers(self) -> list[str]:
         """The order number that the text surely means, see `orders.numbers_in`."""
-        return orders.numbers_in(self.text)
+        return orders.numbers_in(cues.without_denied_numbers(self.text))
 
     @cached_property
     def aspect(self) -> str:
@@ -137,22 +138,7 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     raw = _without_tags(text)
     library = articles.library()
     plain = raw if library.titled(raw) else cues.content(raw)
-    understood = classifier.classify(plain)
-    if asks_how_it_stands(plain):
-        understood |= {"intent": "order_status", "is_issue": False, "category": "order", "priority": "low"}
-        understood["confidence"] = max(understood["confidence"], ACT)
-    if _goes_on_about_products(chat, plain, understood) or _names_no_trouble(chat, plain, understood):
-        # "N the foxtail one" after a product: nothing says that anything is wrong
-        understood |= {"intent": "product_query", "is_issue": False, "category": "other", "priority": "low"}
-    if chat.memory.get("topic") and only_points(plain):
-        # "Aur dusra?": what it asks stands in the answer before, and nothing is wrong
-        understood |= {
-            "intent": "product_query",
-            "confidence": 0.0,
-            "is_issue": False,
-            "category": "other",
-            "priority": "low",
-        }
+    understood = readings.corrected(chat, plain, classifier.classify(plain))
     return Heard(
         text=plain,
         raw=raw,
@@ -166,77 +152,6 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
         priority=understood["priority"],
         asked=chat.memory.pop("asked", {}) if asked is None else asked,
         library=library,
-    )
-
-
-# "Is 10264 delivered?" asks; "it is not delivered" complains
-STANDS = cues.phrases(
-    r"(?:is|was|has|have|did|are|kya|क्या)\b.{0,45}\b(?:delivered|shipped|dispatched|despatched|out for delivery|reached|packed|arrived)(?: yet| now| or not| already| today)?",
-    r"can (?:i|we) get (?:it|my order|the order|my parcel|the parcel)(?: .{0,30})?",
-    r"(?:will|would|shall) (?:it|my order|the order|the parcel|my parcel|order|they) (?:come|arrive|reach|be delivered|get delivered|deliver)(?: .{0,25})?",
-    r"(?:kya )?.{0,30}(?:deliver|ship|dispatch|pack|despatch) (?:hua|ho gaya|ho chuka|hui)(?: kya| hai kya| hai| ya nahi| ki nahi)", r"(?:nikla|nikal gaya|pahuncha|pahunch gaya) (?:kya|hai kya|ya nahi)", r"(?:kab|when) .{0,20}(?:deliver\w*|ship\w*|aaya|aayi|pahunch\w*|mila|arrive\w*|reach\w*|came|come)(?: hua| hui| tha| thi| hoga| kiya| gaya)?",
-    r"कब .{0,20}(?:मिला|मिली|आया|आई|पहुंचा|पहुंची|डिलीवर)(?: हुआ| हुई| था| थी| गया)?",
-)  # fmt: skip
-DENIES = cues.phrases(
-    "not", "never", r"\w+n'?t", r"nahi+n?(?! *$)", "nhi", "still", "wrong", "late", "but", "lekin", "par", "magar", "damaged", "broken", "missing", "open", "someone", "says?", "showing", "shows?", "marked", "neighbou?r", "नहीं", "गलत",
-)  # fmt: skip
-
-
-def asks_how_it_stands(text: str) -> bool:
-    """Whether a message only asks if an order has been delivered, shipped or packed."""
-    said = cues.plain(text)
-    said_without = re.sub(r"(?:ya|ki|or) (?:nahi|not)\W*$|yet\W*$", "", said, flags=re.IGNORECASE)
-    return len(said.split()) <= 12 and bool(STANDS.search(said)) and not DENIES.search(said_without)
-
-
-POINTING = set(
-    "aur and or ya the one ones wo woh yeh ye this that it dusra doosra dusri doosri dusre doosre other second first pehla pehli pehle wala wali wale vala vali what how about to toh ok okay acha accha phir then also bhi और वाला वाली दूसरा दूसरी पहला पहली वो यह".split()
-)
-
-
-def only_points(text: str) -> bool:
-    """Whether a message has no word of its own: "aur dusra?", "and the other one"."""
-    said = cues.words_of(text)
-    return bool(said) and all(word in POINTING for word in said)
-
-
-# What a damaged, missing or wrong item is told with
-TROUBLE_SIGNS = {
-    f"g:{each}"
-    for each in "damaged torn leak missing wrong spoiled expired fake insect empty defective less instead quality_bad used_item injury sick side_effect danger photo_differs problem received past still_not not_received stolen mistake twice packing old".split()
-}
-DOUBTFUL_TROUBLE = 0.8
-
-
-def _names_no_trouble(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether "something is wrong with an item" is only guessed: "makhana wala nahi, garam" in a talk about products."""
-    topic = chat.memory.get("topic") or {}
-    return (
-        understood["intent"] == "item_problem"
-        and understood["confidence"] < DOUBTFUL_TROUBLE
-        and topic.get("kind") in ("product", "sum", "article", "delivery")
-        and not chat.memory.get("issue")
-        and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
-    )
-
-
-GOES_ON = re.compile(
-    r"^\W*(?:and|n|aur|or|ya|what about|how about|और)\b|\b(?:one|wal[aei]|वाल[ाी])\W*$", re.IGNORECASE
-)
-MOST_WORDS_OF_A_NAME = 5
-
-
-def _goes_on_about_products(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a doubtful "something is wrong" is rather the name of another product in a talk about products."""
-    topic = chat.memory.get("topic") or {}
-    return (
-        understood["is_issue"]
-        and understood["confidence"] < ACT
-        and topic.get("kind") in ("product", "sum")
-        and not chat.memory.get("issue")
-        and len(text.split()) <= MOST_WORDS_OF_A_NAME
-        and bool(GOES_ON.search(cues.plain(text)))
-        and bool(products.look_up(text).products)
     )
 
 

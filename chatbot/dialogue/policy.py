@@ -10,7 +10,7 @@ import time
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, trigger_phrases
+from chatbot.nlu import cues, himself, trigger_phrases
 from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
@@ -31,6 +31,7 @@ from .rules import (
     open_questions,
     order_flows,
     product_lists,
+    product_sizes,
     product_sums,
     small_talk,
     what_next,
@@ -126,7 +127,7 @@ def once_more(chat: Chat, language: str) -> Reply | None:
 def a_language(chat: Chat, heard: Heard) -> Reply | None:
     """ "हिंदी में बताइए": from now on in that language. With nothing else in it, the last answer again."""
     asked = cues.language_request(heard.raw)
-    if not asked or cues.about_himself(heard.raw):
+    if not asked or himself.about_himself(heard.raw):
         return None
     chat.memory["language"] = chat.language = heard.language = asked.language
     if asked.rest:
@@ -293,6 +294,7 @@ RULES = (
     issues.no_promise,
     in_passing.what_is_written,
     in_passing.hurry,
+    in_passing.its_address,
     follow_ups.why_not,
     follow_ups.about_its_refund,
     about_orders.a_fact_of_the_order,
@@ -315,6 +317,8 @@ RULES = (
     order_flows.an_order_to_prove,
     about_articles.a_large_order,
     about_articles.an_offer,
+    product_sizes.another_size,
+    product_sizes.some_packs,
     product_sums.a_sum,
     product_sums.more_of_it,
     product_lists.a_comparison,
@@ -324,6 +328,7 @@ RULES = (
     about_products.which_product,
     about_products.when_it_is_back,
     follow_ups.the_same_of_another,
+    about_articles.nothing_sold_so,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,

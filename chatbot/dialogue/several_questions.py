@@ -4,6 +4,7 @@ from copy import deepcopy
 
 from ..models import Chat
 from ..nlu import classifier, cues
+from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, Heard, listen
@@ -92,6 +93,9 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     for part in parts:
         before = joined[-1] if joined else ""
         if before and about_health.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
+            joined[-1] = f"{before}, {part}"
+        elif before and readings.only_points(before):
+            # "Then the other one, does it have mustard" is one question
             joined[-1] = f"{before}, {part}"
         else:
             joined.append(part)

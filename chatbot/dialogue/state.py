@@ -61,6 +61,10 @@ class State(TypedDict, total=False):
     recent: list[str]
     # Ids of the products of the last list: "the other one" is among them
     listed: list[str]
+    # What was added up last, [[product id, quantity], ...], and the place that was asked about last: they outlive
+    # an article in between
+    sum: list[list]
+    place: str
     # Whose health the talk is about, until it is about an order: {"about", "allergen"}
     concern: dict
     # The rule that answered last

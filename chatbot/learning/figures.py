@@ -244,8 +244,8 @@ def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[objec
         contacts[ticket.person].append(ticket.at)
     last = {visit.lines[-1].chat: visit for visit in found}
     for chat, visit in last.items():
-        ticket = tickets.get(talks[chat].ticket)
-        visit.handed_off = bool(ticket) and ticket.at - visit.ended < PAUSE
+        opened = tickets.get(talks[chat].ticket)
+        visit.handed_off = opened is not None and opened.at - visit.ended < PAUSE
     for visit in found:
         again = (moment - visit.ended for moment in contacts[visit.person] if moment > visit.ended)
         visit.came_back = not visit.handed_off and any(after <= COMES_BACK for after in again)

@@ -26,6 +26,11 @@ class TaughtBefore(Exception):
     """This text is an example (or a variant) already; the message says of what."""
 
 
+def question_of(line: ChatMessage) -> str:
+    """Return the text that a line of Villy's answers; empty for his greeting, which answers none."""
+    return line.answers.text if line.answers else ""
+
+
 @dataclass
 class Cluster:
     """Questions that say about the same. `lines` are Villy's answers to them, the newest first."""
@@ -38,7 +43,7 @@ class Cluster:
 
     @property
     def text(self) -> str:
-        return self.newest.answers.text
+        return question_of(self.newest)
 
     @property
     def count(self) -> int:
@@ -47,7 +52,7 @@ class Cluster:
     @property
     def others(self) -> list[str]:
         """Other wordings of it, to see what the cluster holds."""
-        texts = dict.fromkeys(line.answers.text for line in self.lines[1:])
+        texts = dict.fromkeys(map(question_of, self.lines[1:]))
         return [text for text in texts if text != self.text][:SHOWN]
 
     @property
@@ -77,7 +82,7 @@ def clustered(lines: list[ChatMessage]) -> list[Cluster]:
     written: list[str] = []
     heard: list[str] = []
     for line in lines:
-        mine, sounds = _plain(line.answers.text), _sounds(line.answers.text)
+        mine, sounds = _plain(question_of(line)), _sounds(question_of(line))
         place = _likest(mine, written)
         place = _likest(sounds, heard) if place is None else place
         if place is None:
@@ -133,7 +138,7 @@ def _sounds(text: str) -> str:
 
 def suggestion(line: ChatMessage) -> dict:
     """Return what the form begins with: the question without what names a person, as Villy understood it."""
-    text = privacy.masked(line.answers.text).strip()[:LONGEST]
+    text = privacy.masked(question_of(line)).strip()[:LONGEST]
     understood = classifier.classify(text)
     return {
         "text": text,

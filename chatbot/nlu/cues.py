@@ -45,7 +45,7 @@ IN_FULL = {
     "ktna": "kitna", "ktne": "kitne", "chaiye": "chahiye", "chahie": "chahiye", "chaie": "chahiye", "chiye": "chahiye", "btao": "batao", "bta": "bata", "mjhe": "mujhe", "muje": "mujhe", "adress": "address", "addres": "address", "adrs": "address", "addrs": "address",
     "chnge": "change", "chng": "change", "retrn": "return", "retun": "return", "retern": "return", "delivry": "delivery", "delvry": "delivery", "dlivery": "delivery", "delivary": "delivery", "dilivery": "delivery", "deliverd": "delivered", "delivred": "delivered",
     "recived": "received", "recieved": "received", "recvd": "received", "brokn": "broken", "pymnt": "payment", "paymnt": "payment", "gya": "gaya", "gyi": "gayi", "rha": "raha", "rhi": "rahi", "skte": "sakte", "skta": "sakta", "smjh": "samajh", "abi": "abhi", "abhe": "abhi", "kyo": "kyun",
-    "dmged": "damaged", "damged": "damaged", "thx": "thanks", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
+    "dmged": "damaged", "damged": "damaged", "thx": "thanks", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "k liye": "ke liye", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
 }  # fmt: skip
 
 
@@ -116,76 +116,6 @@ def language_request(text: str) -> LanguageRequest | None:
     return None
 
 
-# --- About himself ---------------------------------------------------------------
-
-ABOUT_HIMSELF = {
-    "bot": phrases(
-        r"(?:are|r) (?:you|u|ya) (?:even |really |actually )?(?:a |an |the )?(?:real |actual |live |human )?(?:bot|robot|human|person|ai|a\.i\.|machine|"
-        r"chatbot|computer|man|woman|girl|boy|being|real|assistant|chatgpt|gpt|software|program)(?: or (?:a |an )?\w+(?: \w+)?)?",
-        r"(?:is|am i|m i) (?:this|it|that|talking|chatting|speaking)(?: to| with)? (?:a |an )?(?:real |actual |live )?(?:bot|robot|human|person|ai|machine|chatbot|computer|auto ?reply)(?: or (?:a |an )?\w+(?: \w+)?)?",
-        r"(?:bot|robot|human) (?:or|ya) (?:a )?(?:bot|robot|human|person|insaan|insan)\??",
-        r"(?:tum|aap|ap|tu|yeh|ye|kya aap|kya tum|koi) (?:ek |koi )?(?:bot|robot|insaan|insan|machine|computer|ai|aadmi|admi|human)(?: (?:ho|hai|hain|h|ya|se)(?: .{0,25})?)?\??$",
-        r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat",
-        r"(?:आप|तुम|यह|ये|क्या आप) (?:एक |कोई )?(?:बॉट|बोट|रोबोट|इंसान|मशीन|आदमी|कंप्यूटर)(?: (?:हो|हैं|है|से|या).{0,25})?",
-        r"you(?:'re| are|r)? (?:just |only )?(?:a |an )?(?:bot|robot|machine|computer|ai)(?: right| na| aren'?t you)?",
-    ),
-    "name": phrases(
-        r"what(?:'?s| is) (?:your|ur) (?:good )?name", r"(?:your|ur) name\??$", r"who (?:are|r) (?:you|u|this)", r"who is this",
-        r"who am i (?:talking|chatting|speaking) (?:to|with)", r"(?:aap|ap|tum)(?:ka|kaa|hara|haara)? (?:naam|nam|name) (?:kya|kia)",
-        r"(?:aapka|apka|tumhara|tera|tumhaara) (?:naam|nam|name)", r"(?:aap|ap|tum|tu) (?:kaun|kon) (?:ho|hai|hain|h)",
-        r"(?:kaun|kon) (?:ho|hain|bol raha|bol rahe)(?: (?:aap|tum))?", r"(?:आपका|तुम्हारा) नाम", r"(?:आप|तुम) कौन", r"कौन (?:हो|हैं|बोल)",
-        r"who is villy", r"villy kaun", r"(?:what|who) is (?:a )?villy",
-    ),
-    "languages": phrases(
-        r"(?:which|what|how many) (?:all )?languages?", r"(?:do|can|does) (?:you|u|villy) (?:speak|understand|know|talk|read|reply in) (?:in )?(?:hindi|english|hinglish|tamil|telugu|"
-        r"marathi|bengali|gujarati|kannada|malayalam|punjabi|urdu|any other language|other languages|my language)",
-        r"(?:hindi|english|hinglish|tamil|marathi|bengali|gujarati) (?:aati|aata|samajh|samajhte|samjhte|jaante|jante|bolte|aate)(?: .{0,20})?",
-        r"(?:kaun|kon) ?si (?:bhasha|language)", r"कौन ?सी भाषा", r"कौनसी भाषा", r"(?:हिंदी|अंग्रेजी|हिन्दी|तमिल|मराठी) (?:आती|समझते|जानते|बोलते)",
-        r"what language do",
-    ),
-    "abilities": phrases(
-        r"what (?:all )?(?:can|do) (?:you|u|villy) do(?! (?:if|when|with|about|for|in case))", r"what (?:can|could) (?:you|u) help(?: me)?(?: with)?", r"how can (?:you|u) help(?: me)?",
-        r"what (?:are )?(?:your|ur) (?:capabilities|features|services)", r"what do (?:you|u) know", r"(?:kya|kia) (?:kya )?(?:kar|kr) (?:sakte|skte|sakta|sakti) (?:ho|hai|hain|h)",
-        r"(?:aap|ap|tum) (?:kya|kia) (?:karte|krte|kar|kr)(?: (?:ho|sakte|skte).{0,8})?", r"(?:kya|kis cheez me|kaise) (?:help|madad) (?:kar|kr) (?:sakte|skte)(?: ho| hain)?",
-        r"(?:आप|तुम) क्या (?:क्या )?कर (?:सकते|सकती)", r"क्या मदद कर सकते", r"what is this chat(?: for)?", r"how does this (?:chat|work)\??$",
-    ),
-    "hours": phrases(
-        r"(?:are|r) (?:you|u|agents?|people|your (?:team|agents|people)|humans?) (?:available|there|online|open|working)(?: (?:now|24.?7|at night|on sunday.?|today|right now|tonight|tomorrow|all day|on weekends?|late|after .{1,8}|.{0,20}))?",
-        r"(?:what|which) (?:are|r|is)? ?(?:your |the |ur )?(?:support |customer care |working |business |office |opening |chat |call )?(?:hours|timings?|time slot)",
-        r"(?:working|business|office|opening|support|customer care|call) (?:hours|timings?|time)", r"(?:when|what time|till when|until when|till what time|from when) (?:are|do|does|is|will|can) .{0,30}(?:available|open|close|closed|start|online|answer|talk to (?:a |some ?)(?:person|one)|reach|call)",
-        r"(?:kitne baje|kab|kis time) (?:tak |se )?(?:available|khula|khulta|khulte|band|online|baat|open|milte|milega|log)(?: .{0,20})?", r"when will (?:they|someone|somebody|a person|you|customer care|the team|an agent) (?:reply|respond|answer|call|contact|get back|connect)(?: .{0,15})?", r"kab (?:tak )?(?:reply|jawab|call|contact) (?:karenge|aayega|milega|karoge|aayegi|denge)(?: .{0,10})?", r"24 ?[x*/] ?7", r"(?:aaj|sunday|raat ko|itwar ko|abhi|holiday) (?:.{0,15})(?:khula|open|available|chalu|band) (?:hai|ho|hoga|rahega|h)(?: kya)?",
-        r"(?:support|customer care|log|team|insaan) (?:kab|kitne baje)(?: .{0,25})?", r"(?:कितने बजे|कब) (?:तक |से )?(?:खुल|उपलब्ध|बंद|बात|मिल).{0,12}", r"(?:timing|timings) (?:kya|batao|bata|please|of)(?: .{0,20})?", r"support timings?", r"समय क्या है",
-    ),
-    "phone": phrases(
-        r"^\W*(?:e-?mail(?: id)?|contact(?: number)?|mail id|helpline)\W*$",
-        r"(?:your |ur |support |shop |customer ?care |helpline |contact |toll ?free )+(?:phone|mobile|contact|call(?:ing)?|whatsapp|helpline|toll ?free|customer ?care)? ?(?:number|no|num)(?: .{0,15})?", r"(?:customer ?care|helpline|support|contact|whatsapp|toll ?free) (?:number|no|num|email|e-?mail)(?: .{0,12})?", r"(?:phone|contact|mobile|call) (?:number|no) (?:do|dijiye|batao|bata|please|pls|kya|of|chahiye|dena)(?: .{0,10})?",
-        r"(?:can|how (?:can|do)) i (?:call|phone|ring|email|mail|whatsapp) (?:you|u|someone|the shop|customer care|them)(?: .{0,15})?", r"(?:your|ur|aapka|apka) (?:e-?mail|mail id|email id|whatsapp)(?: .{0,12})?", r"(?:aapka|apka|shop ka|dukan ka) (?:phone|number|contact)(?: .{0,12})?", "(?:आपका|कस्टमर केयर का) (?:फोन|फ़ोन|नंबर)(?: .{0,10})?", r"(?:call|phone) (?:kar|kr|pe) (?:sakte|sakta|sakti|baat)(?: .{0,12})?",
-    ),
-    "privacy": phrases(
-        r"(?:is|are|will) (?:my|this|our|the) (?:chat|chats|data|details|information|info|number|phone|conversation|address|personal data)(?: .{0,20})? (?:safe|private|secure|recorded|stored|saved|shared|sold|kept|confidential|encrypted|being recorded)",
-        r"(?:do|will|can|does) (?:you|u|villy|anyone|anybody|people|they|someone|the shop) (?:store|save|keep|record|sell|share|read|see|use|collect|look at) (?:my|this|these|our|the|all|what) (?:.{0,20})?(?:chats?|data|details|info|information|number|conversations?|messages?|i (?:type|write|say))",
-        r"who (?:can |else )?(?:reads?|sees?|see|has access to|gets) (?:this|my|these|the)(?: .{0,25})?", r"privacy(?: policy)?", r"(?:mera|meri|mere|yeh|ye) (?:data|chat|number|details|baat|info)(?: .{0,15})? (?:safe|surakshit|share|bech|bechte|save|record|private|secure|kaun)(?: .{0,20})?",
-        r"(?:मेरा|मेरी|मेरे|यह|ये) (?:डेटा|डाटा|चैट|नंबर|जानकारी|बात)(?: .{0,15})? (?:सुरक्षित|सेव|शेयर|बेच|रिकॉर्ड|कौन).{0,12}", r"data (?:safe|secure|private|ka kya)(?: .{0,12})?", r"what (?:happens to|do you do with) my (?:data|chat|number|details|info|information)",
-    ),
-    "made_by": phrases(r"who (?:made|created|built|owns|developed|programmed) (?:you|u|villy)", r"(?:kisne|kis ne) (?:banaya|bnaya)(?: .{0,12})?", r"(?:तुम्हें|आपको) किसने बनाया"),
-}  # fmt: skip
-WANTS_A_PERSON = phrases(
-    r"(?:want|need|connect|talk|speak|transfer|give me|get me|let me|can i|could i|chahiye|karao|karwao|karwa do|kara do|karni hai|karna hai|चाहिए|करनी|कराइए|कराओ)"
-)
-
-
-def about_himself(text: str) -> str:
-    """Return what the message asks about Villy himself: a key of ABOUT_HIMSELF, or ""."""
-    text = plain(text)
-    if len(text.split()) > 16:
-        return ""
-    found = next((kind for kind, asked in ABOUT_HIMSELF.items() if asked.search(text)), "")
-    # "I don't want a bot, connect me to a person" asks for the person
-    if found == "bot" and WANTS_A_PERSON.search(text):
-        return ""
-    return found
-
-
 # --- Taking back and correcting ----------------------------------------------------
 
 _SOFT = r"(?:(?:chalo|chal|no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
@@ -194,7 +124,7 @@ LEAVE_IT = re.compile(
         rf"^\W*{_SOFT}(?:leave(?=\W*$)|leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
         r"|(?:rehne|rahne|rhne|rehn) (?:do|dijiye|de|dena|den)|(?:chhodo|chodo|chhod do|chod do|chhodiye|chodiye|choro)(?! (?:ghar|gate|guard))|jaane do|jane do"
         r"|let it be|let it go|drop it|skip it|(?:do ?n'?t|do not|dont|mat) call(?: me)?|call mat kar\w*|ignore (?:it|that|my (?:last|previous).{0,12})|don'?t (?:bother|worry about it)|(?:i )?changed my mind"
-        r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)"
+        r"|(?:ab )?(?:zaroorat|zarurat|jarurat) (?:nahi|nahin)(?: hai)?|(?:it'?s |its )?not needed(?: now| anymore)?|no need(?: now| anymore)?(?=\W*$)|not now(?=\W*$)|not (?:right now|today)(?=\W*$)|abhi nahi(?: karna)?(?=\W*$)|baad me(?:in)? (?:karta|karti|dekhta|dekhti|karenge|dekhenge)\w*(?: hu\w*| hai)?(?=\W*$)"
         r"|(?:i )?(?:don'?t|do not|dont) (?:want|need) (?:to cancel|to return|it cancell?ed|to change|to exchange|that|to do that)(?: .{0,20})?(?: anymore| any more| now)?"
         r"|cancel (?:mat|nahi) (?:karo|karna|kijiye|karni)(?: hai)?|(?:mat|nahi) karo cancel"
         r"|(?:do ?n'?t|do not|dont) cancel(?: it| the order| my order)?|(?:do ?n'?t|do not|dont) (?:return|change|exchange)(?: it| anything)?"
@@ -290,6 +220,21 @@ def after_a_no(text: str) -> str:
     """Return the few words after a no: "nahi, phone number" -> "phone number"; "" for anything else."""
     found = AFTER_A_NO.match(plain(text))
     return found["rest"] if found else ""
+
+
+# "10264 nahi, jo abhi aaya", "not 10264 but 10266"; "10264 nahi mila" is about 10264
+_NUMBER = r"(?:order |vp ?-?|#){0,2}(?<!\d)\d{4,6}(?!\d)"
+DENIED_NUMBER = re.compile(
+    rf"{_NUMBER}\s*(?:wala |wali |order )?(?:nahi|nahin|nhi|नहीं)\s*(?:hai|है)?\s*(?:[,.;!]|$)|\bnot\s+(?:the |order )*{_NUMBER}(?!\s*(?:received|delivered|come|mila|aaya))",
+    re.IGNORECASE,
+)
+
+
+def without_denied_numbers(text: str) -> str:
+    """Return a text without the order numbers that it says are not meant."""
+    if len(text) > LONGEST or not any(map(str.isdigit, text)):
+        return text
+    return DENIED_NUMBER.sub(" ", text)
 
 
 # --- Once more -----------------------------------------------------------------

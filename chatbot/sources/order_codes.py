@@ -130,7 +130,8 @@ def pending(chat: Chat) -> OrderCode | None:
 
 def check(code: OrderCode, text: str) -> bool:
     """Use up one try, unless it was proven before; say whether the text holds the right code."""
-    given = "".join(str(int(digit)) for digit in "".join(CODE.search(text).groups()))
+    found = CODE.search(text)
+    given = "".join(str(int(digit)) for digit in "".join(found.groups())) if found else ""
     right = code.order_id is not None and hmac.compare_digest(code.digest, _digest(code.chat, given))
     if code.proven_at:
         return right

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ ARRIVED = {OrderStatus.DELIVERED, OrderStatus.RETURNED, OrderStatus.REFUNDED}
 UNDER_WAY = {
     OrderStatus.PLACED, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY,
 }  # fmt: skip
-LIKELY = {
+LIKELY: dict[str, Container[str]] = {
     Category.PRODUCT_ISSUE: ARRIVED,
     Category.REFUND: ARRIVED | {OrderStatus.CANCELLED},
     Category.DELIVERY: UNDER_WAY | {OrderStatus.DELIVERED},
@@ -194,7 +194,8 @@ def about(chat: Chat | None, person: Person, text: str, category: str) -> Order 
 
 def likely(known: list[Order], category: str) -> Order | None:
     """Return the newest order whose state fits what is told; None when several fit as well."""
-    fitting = [order for order in known if order.status in LIKELY.get(category, OrderStatus)]
+    states = LIKELY.get(category, OrderStatus)
+    fitting = [order for order in known if order.status in states]
     if category == Category.PRODUCT_ISSUE:
         fresh = [order for order in fitting if _arrived_lately(order)]
         if len(fresh) > 1:
@@ -208,7 +209,7 @@ LATELY = timedelta(days=10)
 
 
 def _arrived_lately(order: Order) -> bool:
-    return bool(order.delivered_at) and timezone.now() - order.delivered_at < LATELY
+    return order.delivered_at is not None and timezone.now() - order.delivered_at < LATELY
 
 
 def with_items(known: list[Order], names: set[str]) -> list[Order]:
@@ -266,7 +267,7 @@ HABIT_KEPT_SECONDS = 60
 
 def _habit() -> tuple[str, int, str]:
     """How this shop numbers its orders: ("VP-", 5, "10"), ("SHOP1-", 4, "10"), seen on one of them."""
-    return cache.get_or_set("orders:numbering", _seen_habit, HABIT_KEPT_SECONDS)
+    return cache.get_or_set("orders:numbering", _seen_habit, HABIT_KEPT_SECONDS) or _seen_habit()
 
 
 def _seen_habit() -> tuple[str, int, str]:
@@ -292,8 +293,9 @@ def _plain_digits(text: str) -> str:
 
 
 def is_late(order: Order) -> bool:
-    promised = order.eta and timezone.localtime(order.eta).date()
-    return order.status in UNDER_WAY and bool(promised) and promised < timezone.localdate()
+    if order.eta is None or order.status not in UNDER_WAY:
+        return False
+    return timezone.localtime(order.eta).date() < timezone.localdate()
 
 
 def state_in_words(order: Order, language: str) -> str:

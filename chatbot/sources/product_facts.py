@@ -29,7 +29,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "nuts": phrases(r"(?:tree )?nuts?", "nut free", "मेवे"),
     "soy": phrases("soya?", "soybean", "सोया"),
     "sesame": phrases("sesame", "til(?= (?:hai|h|to|ka))", "तिल"),
-    "mustard": phrases(r"(?:contains?|any|has|allerg\w+ to|without) mustard"),
+    "mustard": phrases(r"(?:contains?|any|has|have|allerg\w+ to|without) mustard"),
     "egg": phrases(r"eggs?", "anda", "eggless", "अंडा"),
     "salt": phrases(r"(?:how much |any |no |low |less |has |contains? )?(?:salt|sodium)(?: free| content)?", r"namak (?:hai|h|kitna|kam|zyada|nahi|hota|hoti|dala|pada|mila|dalte)", "नमक"),
     "caffeine": phrases(r"caff?eine", "decaf"),

@@ -10,7 +10,7 @@ GENERIC = {
 SHOPPING = {
     "and", "the",
     "free", "fark", "farak", "difference", "differences", "compare", "comparison", "vs", "versus", "better", "jyada", "zyada", "achha", "h", "dono", "both",
-    "ok", "okay", "acha", "accha", "haan", "then", "lives", "live", "lived", "her", "him", "good", "sure", "yes", "sorry", "actually", "bas", "to", "phir", "fir", "bina", "without", "sath", "mere", "mera",
+    "ok", "okay", "acha", "accha", "haan", "then", "lives", "live", "lived", "her", "him", "good", "sure", "yes", "sorry", "actually", "bas", "to", "phir", "fir", "bina", "without", "बिना", "sath", "mere", "mera",
     "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
     "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",
     "me", "mrp", "much", "my", "need", "now", "of", "on", "or", "please", "plz", "pls", "price", "prices", "product",

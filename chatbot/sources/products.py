@@ -245,7 +245,7 @@ class Shelf:
                 self.by_sound[words.sound(word)].append(word)
         self.long_words = sorted(word for word in known if len(word) >= LEAST_LETTERS)
         # The same words come again and again
-        self.meant = lru_cache(2_000)(self.meant)
+        self.meant = lru_cache(2_000)(self._meant)
 
     def _post(self, product: Product) -> None:
         for name in product.names:
@@ -271,7 +271,7 @@ class Shelf:
         chosen, explained = _chosen(found)
         return chosen, len(explained) / len(said)
 
-    def meant(self, word: str) -> dict[str, float]:
+    def _meant(self, word: str) -> dict[str, float]:
         """Return the known words that this one is or may be a misspelling of, with how likely (0 to 1)."""
         alike = {same: 1.0 for same in (word, word + "s", word.removesuffix("s")) if self.knows(same)}
         if len(words.latin(word)) >= 4 and len(words.sound(word)) >= 3:
@@ -331,7 +331,9 @@ def _chosen(found: dict[object, Named]) -> tuple[list, set[str]]:
     The best, those that the same words name as well ("makhana"), and what the
     words that are left name almost wholly ("honey or jaggery").
     """
-    chosen, explained, leads = [], set(), {}
+    chosen: list[object] = []
+    explained: set[str] = set()
+    leads: dict[frozenset[str], float] = {}
     for product, named in sorted(found.items(), key=lambda item: -item[1].score):
         mine = frozenset(named.words)
         if mine in leads:
@@ -355,7 +357,15 @@ def _parts(name: str) -> set[str]:
     return {part for part in _words(name) if len(part) >= 3 or (not part.isascii() and len(part) == 2)}
 
 
+A_WEIGHT = re.compile(
+    r"(?<![\d.])\d{1,4}(?:\.\d{1,2})?\s*(?:gms?|grams?|g|kgs?|kilos?|ml|l|ltrs?|lit(?:er|re)s?|ग्राम|किलो|लीटर)(?![\w\u0900-\u097F])",
+    re.IGNORECASE,
+)
+
+
 def _content_words(text: str) -> list[str]:
+    # "250 gram" sounds like "garam" and names nothing
+    text = A_WEIGHT.sub(" ", text)
     said = (word for word in _words(text) if not word[0].isdigit() and word not in SHOPPING)
     return list(dict.fromkeys(said))[:LONGEST]
 

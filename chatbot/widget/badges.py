@@ -14,8 +14,8 @@ MAX_LENGTH = 200
 MOST = 50
 
 
-def _open_tickets(person: Person) -> list[Ticket]:
-    tickets = Ticket.objects.filter(requester=person).exclude(status=Status.CLOSED)
+def _open_tickets(person: UUID) -> list[Ticket]:
+    tickets = Ticket.objects.filter(requester_id=person).exclude(status=Status.CLOSED)
     return list(tickets.only("id", "unread_by_requester", "requester")[:MOST])
 
 

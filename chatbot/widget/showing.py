@@ -1,7 +1,8 @@
 """What the widget shows of a conversation, in the language of that conversation."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
+from typing import NamedTuple
 
 from django.conf import settings
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from chatbot import conversations, wording
-from chatbot.models import Chat, ChatMessage
+from chatbot.models import Chat
 from supportdesk import languages
 from tickets import access, queries
 from tickets.desk import fragments
@@ -60,10 +61,11 @@ def in_their_language(view):
 
 
 def shown(request, key: str = "", status: int = 200):
-    if key not in ("", CHAT, HOME):
+    ticket: Ticket | None = None
+    if not key:
+        ticket = conversations.current_ticket(request.user)
+    elif key not in (CHAT, HOME):
         ticket = access.own_ticket(request.user, key)
-    else:
-        ticket = conversations.current_ticket(request.user) if not key else None
     chat = None if ticket else _chat_to_show(request.user, key)
     with languages.speaking(language_of(ticket or chat)):
         context = conversation_context(request, request.user, ticket, chat)
@@ -146,10 +148,22 @@ def _without_quote(ticket, shown: list) -> list:
     return shown
 
 
-def _from_transcript(line: dict) -> ChatMessage:
+class TranscriptLine(NamedTuple):
     """A line of the hand-over packet, in the shape that `_line.html` shows."""
+
+    sender: str
+    text: str
+    reply: dict
+    created_at: datetime | None
+    # No place in a chat, so that it can be neither rated nor repeated
+    seq: int = 0
+    client_id: str | None = None
+    helped: bool | None = None
+
+
+def _from_transcript(line: dict) -> TranscriptLine:
     at = parse_datetime(line.get("timestamp", ""))
-    return ChatMessage(seq=0, sender=line["sender"], text=line["message"], reply=line, created_at=at)
+    return TranscriptLine(line["sender"], line["message"], reply=line, created_at=at)
 
 
 def bubbles(request, *, lines=(), ticket=None, messages=(), older=None):

@@ -82,7 +82,7 @@ def _postgres(url: str) -> dict:
     # A connection is asked whether it still lives before it is handed out: after a restart of the
     # server the pool would give away its dead ones first
     settings["CONN_HEALTH_CHECKS"] = True
-    return settings
+    return dict(settings)
 
 
 def _mongo(url: str) -> dict:

@@ -36,7 +36,7 @@ def change(client, person, **fields):
 def add(client, **fields):
     filled = {
         "name": "Kabir Anand", "role": "agent", "login_email": "Kabir@Example.COM",
-        "password1": NEW_PASSWORD, "password2": NEW_PASSWORD,
+        "usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD,
     }  # fmt: skip
     return save(client, f"{PEOPLE}add/", **(filled | fields))
 

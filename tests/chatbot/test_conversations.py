@@ -16,8 +16,13 @@ from tests import factories
 from tickets.models import Person
 
 FOLDER = Path(__file__).parent / "data"
-FILES = ("conversations.txt", "conversations_more.txt", "conversations_phone.txt")
-# Reached on 29 November 2026, less some answers each
+FILES = (
+    "conversations.txt",
+    "conversations_more.txt",
+    "conversations_phone.txt",
+    "conversations_batches.txt",
+)
+# Reached on 30 November 2026, less some answers each
 FIRST_TURNS, LATER_TURNS = 0.97, 0.96
 CUSTOMER = "customer@demo.test"
 # A sentence that says that something will be done: only a verb may say so, and Villy has none
@@ -109,7 +114,7 @@ def measured(talks: list[Talk]) -> dict[str, list]:
 @pytest.mark.long
 def test_most_answers_are_right_and_none_does_harm(shop):
     talks = [talk for name in FILES for talk in read((FOLDER / name).read_text(encoding="utf-8"))]
-    assert len(talks) >= 270
+    assert len(talks) >= 315
     scores = measured(talks)
     right = {name: sum(not each for each in turns) / len(turns) for name, turns in scores.items()}
     harms = [

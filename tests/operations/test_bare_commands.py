@@ -84,6 +84,12 @@ def test_a_documented_command_runs(command, data, tmp_path):
     well(manage(data, *(part.format(tmp=tmp_path) for part in command)))
 
 
+def test_a_backup_makes_the_folder_that_it_is_to_go_into(data, tmp_path):
+    for _ in range(2):
+        well(manage(data, "backup", tmp_path / "backups"))
+    assert {file.suffix for file in (tmp_path / "backups").iterdir()} == {".zip"}
+
+
 def test_retain_says_in_a_sentence_that_there_is_nothing_to_do(data):
     done = manage(data, "retain")
     assert (done.returncode, "RETENTION_DAYS is 0" in done.stderr) == (1, True)

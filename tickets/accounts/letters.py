@@ -68,7 +68,7 @@ def send_security_notice(person: Person, what: str, address: str = "") -> None:
     """Tell a person by letter that their sign-in was changed."""
     if not person.login_email or what not in NOTICES:
         return
-    said = _(NOTICES[what])
+    said = str(NOTICES[what])
     text = _(
         "{said}\n\nIt was done from the address {address}. If it was not you, ask a colleague with access to the "
         "admin to end your sessions, and set a new password."
@@ -99,6 +99,8 @@ def _send(request, person: Person, subject: str, text: str, **words) -> None:
 
 
 def _submit(person: Person, subject: str, text: str) -> None:
+    if not person.login_email:
+        return
     hello = _("Hello {name},").format(name=person.name) if person.name else _("Hello,")
     body = f"{hello}\n\n{text}\n\n{current().shop_name}\n"
     SENDER.submit(_post, " ".join(subject.split()), body, person.login_email)

@@ -3,7 +3,7 @@
 import tempfile
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
@@ -30,7 +30,7 @@ class EraseForm(forms.Form):
     )
 
 
-class DataPage:
+class DataPage(admin.ModelAdmin):
     """Adds the page to the admin of people."""
 
     change_form_template = "admin/tickets/person/change_form.html"

@@ -5,7 +5,7 @@ import uuid
 from pathlib import Path
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -44,7 +44,7 @@ class FileForm(forms.Form):
         return file
 
 
-class ShopFiles:
+class ShopFiles(admin.ModelAdmin):
     """Adds Import and Export to the admin of a table that the shop fills; `shop_kind` is its name in the API."""
 
     shop_kind: str
@@ -179,7 +179,7 @@ def _forget(request) -> None:
         default_storage.delete(waiting["name"])
 
 
-def _file(name: str, form: str, names: list[str], rows) -> HttpResponse:
+def _file(name: str, form: str, names: list[str], rows) -> HttpResponse | StreamingHttpResponse:
     if form not in ("csv", "xlsx"):
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}

@@ -1,7 +1,10 @@
 """What staff fill in in the admin, checked."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.utils.functional import Promise
 
 from tickets import queries, workflow
 from tickets.desk.forms import TextField
@@ -11,14 +14,14 @@ from tickets.privacy.form_fields import EmailField, PhoneField
 # --- Many tickets ------------------------------------------------------------
 
 
-def blank_first(choices) -> list[tuple[str, str]]:
+def blank_first(choices) -> list[tuple[str, str | Promise]]:
     """Nothing is chosen at first."""
     return [("", "---------"), *choices]
 
 
-def reachable() -> list[tuple[str, str]]:
+def reachable() -> list[tuple[str, str | Promise]]:
     """The statuses to which some step of the workflow leads."""
-    led_to = set().union(*workflow.TRANSITIONS.values())
+    led_to: set[str] = set().union(*workflow.TRANSITIONS.values())
     return [(status.value, status.label) for status in Status if status in led_to]
 
 
@@ -33,7 +36,9 @@ class ManyForm(forms.Form):
 
     def new_value(self) -> str:
         """What the tickets have afterwards, in words."""
-        return dict(self.fields[self.field].choices)[self.cleaned_data[self.field]]
+        # Each of these forms names a field of choices, which the stubs know as any field
+        field: Any = self.fields[self.field]
+        return dict(field.choices)[self.cleaned_data[self.field]]
 
 
 class StatusOfManyForm(ManyForm):
@@ -160,8 +165,14 @@ class PersonForm(PersonRules, UserChangeForm):
 
 
 class NewPersonForm(PersonRules, AdminUserCreationForm):
-    usable_password = AdminUserCreationForm.create_usable_password_field(
-        "Disabled: for customers who do not sign in here."
+    usable_password = forms.ChoiceField(
+        label="Password",
+        required=False,
+        # An invitation is what a new colleague needs; the form would ask for a password otherwise
+        initial="false",
+        choices={"false": "No password", "true": "Set one now"},
+        widget=forms.RadioSelect(attrs={"class": "radiolist inline"}),
+        help_text="No password: a letter invites agents and staff to choose theirs. Customers do not sign in here.",
     )
 
     class Meta:

@@ -1,7 +1,7 @@
 """Two records of one person in the admin: found, looked at, linked."""
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
@@ -43,7 +43,7 @@ class LinkForm(forms.Form):
         return found[0]
 
 
-class LinkPage:
+class LinkPage(admin.ModelAdmin):
     """Adds the page, and the history of a record, to the admin of people."""
 
     def get_urls(self):
@@ -83,6 +83,7 @@ class LinkPage:
         }
         return TemplateResponse(request, "admin/tickets/person/link.html", context)
 
+    @admin.display(description="record history")
     def record_history(self, person):
         """What was done to the record, the newest first."""
         rows = format_html_join(
@@ -99,8 +100,6 @@ class LinkPage:
             ),
         )
         return rows or "Nothing yet"
-
-    record_history.short_description = "record history"
 
 
 def _said(details: dict) -> str:

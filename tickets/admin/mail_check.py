@@ -43,4 +43,5 @@ def _with_test_letter(urls):
     return lambda: own + urls()
 
 
-admin.site.get_urls = _with_test_letter(admin.site.get_urls)
+# The one site of the project, which Django has made before us
+admin.site.get_urls = _with_test_letter(admin.site.get_urls)  # type: ignore[method-assign]

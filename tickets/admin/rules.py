@@ -166,15 +166,17 @@ class RuleAdmin(DeskAdmin):
         }
         return TemplateResponse(request, "admin/tickets/rule/dry_run.html", context)
 
-    @admin.display(description=gettext_lazy("last run"), empty_value=gettext_lazy("None yet"))
+    @admin.display(description=gettext_lazy("last run"))
     def last_run(self, rule):
         newest = _runs(rule).first()
-        return newest and f"{newest.at:%Y-%m-%d %H:%M}: {newest.get_state_display()}"
+        if newest is None:
+            return _("None yet")
+        return f"{newest.at:%Y-%m-%d %H:%M}: {newest.get_state_display()}"
 
-    @admin.display(description=gettext_lazy("runs"), empty_value=gettext_lazy("None yet"))
+    @admin.display(description=gettext_lazy("runs"))
     def newest_runs(self, rule):
         if rule._state.adding:
-            return None
+            return _("None yet")
         rows = format_html_join(
             "",
             '<tr><td>{}</td><td><a href="{}">#{}</a></td><td>{}</td><td>{}</td></tr>',
@@ -189,7 +191,7 @@ class RuleAdmin(DeskAdmin):
                 for run in _runs(rule)[:SHOWN]
             ),
         )
-        return format_html("<table><tbody>{}</tbody></table>", rows) if rows else None
+        return format_html("<table><tbody>{}</tbody></table>", rows) if rows else _("None yet")
 
 
 def _runs(rule: Rule):

@@ -19,7 +19,7 @@ for _model in [model for model in admin.site._registry if model.__module__.start
     admin.site.unregister(_model)
 
 
-class SignInActions:
+class SignInActions(admin.ModelAdmin):
     """Actions on the list of people, each an entry of the audit for each person."""
 
     actions = (

@@ -111,7 +111,7 @@ def _skip_to_the_end(cursor: AlertCursor) -> None:
     """Begin with what happens from now on: no agent could have heard of the rest."""
     live.assign_sequence()
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
-    if newest and newest.position > cursor.position:
+    if newest and newest.position and newest.position > cursor.position:
         AlertCursor.objects.filter(pk=cursor.pk, position=cursor.position).update(position=newest.position)
 
 

@@ -67,7 +67,8 @@ class CannedReplySerializer(serializers.Serializer):
     shortcut = Line(max_length=40)
     title = Line(max_length=120)
     text = TextsField(source="texts")
-    image = serializers.SerializerMethodField()
+    # Read as an address, written as a file
+    image: serializers.Field = serializers.SerializerMethodField()
     shared = serializers.BooleanField(source="is_shared", required=False, default=False)
     mine = serializers.SerializerMethodField()
     uses = serializers.IntegerField(read_only=True)
@@ -221,4 +222,4 @@ def picture_of(agent: Person, reply_id):
     reply = find(agent, reply_id)
     if not reply.picture:
         raise Http404("This canned reply has no picture.")
-    return default_storage.open(reply.picture.name), reply.picture.name
+    return default_storage.open(str(reply.picture)), reply.picture.name

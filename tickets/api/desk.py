@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -74,13 +75,15 @@ def inbox(request):
 
 def inbox_filter(asked, person: Person) -> inbox_lists.InboxFilter:
     """Read an InboxFilter from a query string; `assigned=me` is the caller."""
-    many = {name: [value.strip() for value in asked.getlist(name)] for name in inbox_lists.MANY}
-    one = {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
-    if one["assigned"] == "me":
-        one["assigned"] = str(person.pk)
+    # By the names of the filter's fields
+    given: dict[str, Any] = {
+        name: [value.strip() for value in asked.getlist(name)] for name in inbox_lists.MANY
+    }
+    given |= {name: asked.get(name, "").strip() for name in ("view", "assigned", "order", "q")}
+    if given["assigned"] == "me":
+        given["assigned"] = str(person.pk)
     return inbox_lists.InboxFilter(
-        **many,
-        **one,
+        **given,
         unread=_yes_or_no(asked, "unread"),
         callback=_yes_or_no(asked, "callback"),
         updated_since=_moment(asked, "updatedSince"),
@@ -269,7 +272,7 @@ def ticket_of(agent: Person, reference: str) -> Ticket:
         found = visible_tickets(agent).filter(number=int(reference)).first()
         if not found:
             raise ValidationError({"into": ["There is no ticket with this number."]})
-        reference = found.pk
+        reference = str(found.pk)
     try:
         return access.desk_ticket(agent, reference)
     except Exception:
@@ -297,7 +300,6 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
     """Change these tickets: `(ids, skipped)`; fill `tokens` with the undo token of each."""
     ids = list(dict.fromkeys(ids))
     found = visible_tickets(agent).in_bulk(ids)
-    refused = {}
 
     def change(ticket):
         serializer = d.TicketChangesSerializer(data=changes, context={"ticket": ticket})
@@ -310,11 +312,11 @@ def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = N
             tokens[str(ticket.pk)] = done.token
 
     done, skipped = workflow.change_many([found[id] for id in ids if id in found], change)
-    refused = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
-    refused += [
+    not_done = [{"id": str(ticket.pk), "detail": reason} for ticket, reason in skipped]
+    not_done += [
         {"id": str(id), "detail": "There is no ticket with this id."} for id in ids if id not in found
     ]
-    return [ticket.pk for ticket in done], refused
+    return [ticket.pk for ticket in done], not_done
 
 
 @extend_schema(

@@ -59,7 +59,7 @@ class KeyScheme(BearerScheme):
 
 class NoScheme(OpenApiAuthenticationExtension):
     target_class = "tickets.accounts.tokens.NoAuthentication"
-    name = ()
+    name: list[str] = []
 
     def get_security_requirement(self, auto_schema):
         return None
@@ -99,8 +99,8 @@ def _stream(name: str, summary: str, *in_path: str) -> dict:
             "security": [{"bearer": []}],
             "responses": {
                 "200": _answer("The stream.", "text/event-stream", {"type": "string"}),
-                "401": _answer(NO_TOKEN.description, "application/json", BAD.response["oneOf"][0]),
-                "404": _answer(ABSENT.description, "application/json", BAD.response["oneOf"][0]),
+                "401": _answer(str(NO_TOKEN.description), "application/json", BAD.response["oneOf"][0]),
+                "404": _answer(str(ABSENT.description), "application/json", BAD.response["oneOf"][0]),
             },
         }
     }

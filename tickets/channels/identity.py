@@ -47,6 +47,8 @@ def prove(person: Person, channel: str, address: str, *, by: str) -> Person:
             return person
         except IntegrityError:
             found = find(channel, address)
+            if found is None:
+                raise
     return person if found.person_id == person.pk else _join(found, person, by)
 
 

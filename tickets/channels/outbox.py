@@ -143,7 +143,7 @@ def _first_of_each(rows: list[Outgoing]) -> list[Outgoing]:
     """The rows that are the oldest unfinished ones of their customer and channel."""
     people = {row.person_id for row in rows if row.person_id}
     unfinished = Outgoing.objects.filter(person_id__in=people, state__in=UNFINISHED).order_by("id")
-    oldest = {}
+    oldest: dict[tuple, int] = {}
     for id, person, channel in unfinished.values_list("id", "person_id", "channel") if people else ():
         oldest.setdefault((person, channel), id)
     return [row for row in rows if not row.person_id or oldest.get((row.person_id, row.channel)) == row.pk]
@@ -263,7 +263,7 @@ _STEPS = {
 
 def confirmed(row: Outgoing, state: str, at: datetime) -> bool:
     """Note a status that the other side told; statuses come repeated and out of order, so only forward."""
-    field, before = _STEPS[state]
+    field, before = _STEPS[OutgoingState(state)]
     rows = Outgoing.objects.filter(pk=row.pk, state__in=before)
     if not rows.update(**{"state": state, field: at, "leased_until": None, "in_doubt": False}):
         return False

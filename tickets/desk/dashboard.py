@@ -192,7 +192,7 @@ def _views(request, shown) -> list[View]:
     return [
         View(
             name,
-            label,
+            str(label),
             f"view={name}{q}" if name != "needs-answer" or q else "",
             counted[name],
             shown.view == name,

@@ -233,4 +233,4 @@ class SeenForm(forms.Form):
 
 def complaint(form: forms.Form) -> str:
     """Say in one line what is wrong with a form."""
-    return " ".join(message for messages in form.errors.values() for message in messages)
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)

@@ -5,7 +5,7 @@ that did not change and a bubble that was shown before are not rendered again.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -21,7 +21,16 @@ from supportdesk.compiled_templates import kept_markup
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
 from tickets.attachments import EXTENSIONS
-from tickets.models import Message, Person, Sender, Ticket, load_files
+from tickets.models import (
+    CATEGORY_LABELS,
+    PRIORITY_LABELS,
+    STATUS_LABELS,
+    Message,
+    Person,
+    Sender,
+    Ticket,
+    load_files,
+)
 from tickets.privacy import masking
 
 # Two or three kilobytes each
@@ -69,9 +78,14 @@ class Row(NamedTuple):
     # What the row is written in
     language: str
 
-    get_status_display = Ticket.get_status_display
-    get_priority_display = Ticket.get_priority_display
-    get_category_display = Ticket.get_category_display
+    def get_status_display(self) -> str:
+        return str(STATUS_LABELS[self.status])
+
+    def get_priority_display(self) -> str:
+        return str(PRIORITY_LABELS[self.priority])
+
+    def get_category_display(self) -> str:
+        return str(CATEGORY_LABELS[self.category])
 
 
 OF_TICKET = Row._fields[: Row._fields.index("preview_by")]
@@ -97,10 +111,9 @@ def row(
     """A ticket as a row of the list that `query` asks for, for the agent called `me`."""
     language = languages.current()
     due = None
-    if ticket.is_awaited:
-        since = ticket.waiting_since
-        state = ticket.response_state(now)
-        due = Waiting(since, ticket.next_response_due_at, state, waited(since, now, language))
+    since, due_at = ticket.waiting_since, ticket.next_response_due_at
+    if since and due_at and ticket.is_awaited:
+        due = Waiting(since, due_at, ticket.response_state(now), waited(since, now, language))
     preview_by = (
         gettext("You")
         if ticket.preview_by and ticket.preview_by == me
@@ -108,7 +121,7 @@ def row(
     )
     age_now, hue_of = age(ticket.updated_at, now, language), hue(ticket.requester_id)
     shown = (preview_by, age_now, hue_of, due, tags_shown(ticket), query, is_open, beyond, language)
-    return _row(Row(*_of_ticket(ticket), *shown))
+    return _row(Row._make((*_of_ticket(ticket), *shown)))
 
 
 def tags_shown(ticket: Ticket) -> tuple[queries.TagShown, ...]:
@@ -195,7 +208,22 @@ class Bubble(NamedTuple):
         return masking.hidden(self.text) if self.side == "agent" else ""
 
 
-_of_message = attrgetter(
+_OfMessage = tuple[
+    UUID,
+    int,
+    str | None,
+    str,
+    str,
+    str,
+    bool,
+    str | None,
+    int | None,
+    int | None,
+    datetime,
+    bool,
+    int | None,
+]
+_of_message: Callable[[Message], _OfMessage] = attrgetter(
     "id", "seq", "client_id", "sender", "sender_name", "text", "internal", "picture.name", "picture_width",
     "picture_height", "created_at", "is_resolution", "withdraws",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -10,9 +11,12 @@ from django.utils.translation import gettext, gettext_lazy
 from supportdesk import languages
 from tickets.models import CATEGORY_LABELS, PRIORITY_LABELS, STATUS_LABELS, Status, TicketEvent
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 LABELS = {"status": STATUS_LABELS, "priority": PRIORITY_LABELS, "category": CATEGORY_LABELS}
 
-STATUS_SENTENCES = {
+STATUS_SENTENCES: "dict[tuple[str, str], _StrPromise]" = {
     ("", Status.OPEN): gettext_lazy("%(who)s opened the ticket"),
     (Status.OPEN, Status.IN_PROGRESS): gettext_lazy("%(who)s took it"),
     (Status.IN_PROGRESS, Status.RESOLVED): gettext_lazy("%(who)s resolved it"),

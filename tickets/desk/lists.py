@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from django.db.models import TextChoices
 from django.http import QueryDict
@@ -95,8 +96,8 @@ def _given(asked: QueryDict) -> dict[str, list[str]]:
             if name == "status":
                 # Each view has statuses of its own; a chosen one stands for itself
                 given["view"] = []
-    for name, choice in CHOICES.items():
-        given[name] = [value for value in given[name] if value in choice.known.values]
+    for name, fixed in CHOICES.items():
+        given[name] = [value for value in given[name] if value in fixed.known.values]
     given["view"] = [value for value in given["view"] if value in VIEWS or value in OTHER_VIEWS][-1:]
     given["q"] = [
         "".join(sign for sign in value if sign != "\0")[:SEARCH_LENGTH] for value in given["q"][-1:]
@@ -111,7 +112,7 @@ def _view(given: dict) -> str:
 
 
 def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
-    fields = {name: tuple(given.get(name, ())) for name in MANY}
+    fields: dict[str, Any] = {name: tuple(given.get(name, ())) for name in MANY}
     assigned = (given.get("assigned") or [""])[-1]
     fields |= {
         "view": view,
@@ -172,7 +173,10 @@ def _who(value: str) -> str:
 def filter_choices(tag_names: Iterable[str], agents: list[Choice]) -> list[tuple[str, list[Choice]]]:
     """The choices of the "Filter" box, by group; each adds a chip."""
     return [
-        *((choice.label, _choices(name, _urgent_first(choice.known))) for name, choice in CHOICES.items()),
+        *(
+            (str(choice.label), _choices(name, _urgent_first(choice.known)))
+            for name, choice in CHOICES.items()
+        ),
         (gettext("Tag"), _choices("tag", [(name, name) for name in tag_names])),
         (
             gettext("Assigned to"),

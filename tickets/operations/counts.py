@@ -34,7 +34,11 @@ def increment(name: str, label: str) -> None:
 def read() -> dict[tuple[str, str], int]:
     """Return every count: {(name, label): value}."""
     rows = MetricCount.objects.values_list("key", "value")
-    return {tuple(key.split("|", 1)): value for key, value in rows}
+    found = {}
+    for key, value in rows:
+        name, _, label = key.partition("|")
+        found[name, label] = value
+    return found
 
 
 def durable() -> Iterator[Metric]:

@@ -254,7 +254,9 @@ def prune(now: datetime, since: datetime) -> bool:
     """Remove what has served its time: old activities, tabs that are gone, sessions, dead tokens."""
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     # Positions are counted on from the newest: without it, streams would wait for numbers long gone
-    old = InboxEvent.objects.filter(at__lt=now - ACTIVITIES_KEPT).exclude(pk=newest and newest.pk)
+    old = InboxEvent.objects.filter(at__lt=now - ACTIVITIES_KEPT)
+    if newest:
+        old = old.exclude(pk=newest.pk)
     refresh_tokens_end = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     dead = Q(revoked_at__lt=now - settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]) | Q(
         used_at__lt=refresh_tokens_end

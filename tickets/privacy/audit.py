@@ -49,7 +49,8 @@ def note(request, action: AuditAction, what: str, *, tickets: Iterable = (), per
     """Add what a view did: an entry for each of these tickets (ids), or one for the person (id)."""
     request.audited = True
     subjects = [(ticket, None) for ticket in tickets] if person is None else [(None, person)]
-    insert([_entry(request.user, action, what, *subject, address_of(request)) for subject in subjects])
+    by, address = request.user, address_of(request)
+    insert([_entry(by, action, what, ticket, whom, address) for ticket, whom in subjects])
 
 
 def record_view(by: Person, *, ticket=None, person=None, address: str = "") -> None:

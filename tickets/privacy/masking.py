@@ -207,7 +207,7 @@ def _codes_beside(text: str, called: re.Match):
     if after and after["number"] == CODE_MASK:
         return
     length = _code_length(after["number"], one_time) if after else 0
-    if length and not MONEY.match(text, after.end("number")):
+    if after and length and not MONEY.match(text, after.end("number")):
         yield after.start("number"), after.start("number") + length
         return
     before = BEFORE.search(text, max(0, called.start() - WORDS_BEFORE), called.start())
@@ -228,7 +228,8 @@ def _code_length(number: str, one_time: bool) -> int:
     if not one_time:
         return len(number) if count == 6 else 0
     # A phone, with its country's code or without; else a code that another number follows
-    first = DIGITS.match(number)[0]
+    found = DIGITS.match(number)
+    first = found[0] if found else ""
     return len(first) if count not in (10, 11, 12) and 4 <= len(first) <= 8 else 0
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
+from typing import NotRequired, TypedDict
 
 OPERATOR = re.compile(r'(?<!\S)(from|order|tag|before|is):(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 
@@ -24,9 +25,20 @@ class Parsed:
     states: tuple[str, ...] = ()
 
 
+class _Found(TypedDict):
+    """The operators of a search while it is read."""
+
+    tags: list[str]
+    states: list[str]
+    sender: NotRequired[str]
+    order_number: NotRequired[str]
+    before: NotRequired[date]
+
+
 def parse(text: str, states: Container[str] = ()) -> Parsed:
     """Return the words and the operators of a search; `states` are what `is:` knows."""
-    found, words, end = {"tags": [], "states": []}, [], 0
+    found: _Found = {"tags": [], "states": []}
+    words, end = [], 0
     for match in OPERATOR.finditer(text):
         name, value = match[1].lower(), (match[2] if match[2] is not None else match[3]).strip()
         if not value or not _take(found, name, value, states):
@@ -44,7 +56,7 @@ def parse(text: str, states: Container[str] = ()) -> Parsed:
     )
 
 
-def _take(found: dict, name: str, value: str, states: Container[str]) -> bool:
+def _take(found: _Found, name: str, value: str, states: Container[str]) -> bool:
     """Keep the value of an operator; say whether it is one."""
     if name == "from":
         found["sender"] = value

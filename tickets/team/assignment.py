@@ -119,11 +119,12 @@ def _claim(candidate: Candidate, ticket: Ticket, turn: int) -> bool:
     """Take the right to assign to this agent, if the row is still the one with which we counted."""
     row = candidate.row
     same = Availability.objects.filter(pk=row.pk, version=row.version, is_away=False, claim=None)
-    claimed = {"claim": ticket.pk, "claim_read_at": ticket.updated_at, "turn": turn}
-    if not same.update(version=F("version") + 1, **claimed):
+    if not same.update(
+        version=F("version") + 1, claim=ticket.pk, claim_read_at=ticket.updated_at, turn=turn
+    ):
         return False
     row.version += 1
-    row.claim, row.claim_read_at, row.turn = claimed.values()
+    row.claim, row.claim_read_at, row.turn = ticket.pk, ticket.updated_at, turn
     return True
 
 
@@ -158,7 +159,8 @@ def _assign_or_void(ticket: Ticket, row: Availability) -> bool:
             logger.exception("ticket %s could not be assigned", ticket.pk)
         else:
             return True
-    workflow.void_claims(ticket.pk, row.claim_read_at)
+    if row.claim_read_at:
+        workflow.void_claims(ticket.pk, row.claim_read_at)
     return False
 
 

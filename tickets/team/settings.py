@@ -165,7 +165,9 @@ def current(*, or_raise: bool = False) -> CurrentSettings:
     if kept is not None and time.monotonic() - _read_at < KEPT_SECONDS:
         return kept
     # One thread reads; the others go on with what was in force a moment ago
-    if not _lock.acquire(blocking=kept is None):
+    if kept is None:
+        _lock.acquire()
+    elif not _lock.acquire(blocking=False):
         return kept
     try:
         if _kept is not None and time.monotonic() - _read_at < KEPT_SECONDS:

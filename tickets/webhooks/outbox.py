@@ -29,7 +29,7 @@ RATING = {"rating", "rating_comment"}
 def begin(webhook: Webhook) -> None:
     """Have a new webhook begin with what happens from now on."""
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
-    webhook.position = newest.position if newest else 0
+    webhook.position = (newest.position or 0) if newest else 0
 
 
 def collect() -> bool:
@@ -46,7 +46,8 @@ def _collect_for(webhook: Webhook) -> bool:
     activities = list(new[:BATCH])
     if not activities:
         return False
-    last = activities[-1].position
+    # Never empty: these rows have a position
+    last = activities[-1].position or 0
     since_it_exists = [activity for activity in activities if activity.at >= webhook.created_at]
     made = [each for each in _told(since_it_exists, webhook) if each.type in webhook.events]
     for number, delivery in enumerate(made):

@@ -117,7 +117,7 @@ def _lease(delivery: Delivery) -> bool:
 def attempt(delivery: Delivery) -> bool:
     """Send a delivery once and log it; say whether the endpoint answered at all."""
     began = time.monotonic()
-    result = {"status": None, "error": ""}
+    result: dict = {"status": None, "error": ""}
     try:
         secret = secret_box.opened(delivery.webhook.secret)
         signed = signing.headers(secret, message_id(delivery), clock.now(), delivery.body)

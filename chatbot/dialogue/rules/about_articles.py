@@ -4,8 +4,8 @@
 import re
 
 from chatbot import wording
-from chatbot.nlu import classifier, cues, features, retrieval
-from chatbot.sources import products
+from chatbot.nlu import classifier, cues, retrieval
+from chatbot.sources import product_facts, products
 from tickets import sla
 from tickets.models import Category
 
@@ -130,9 +130,17 @@ HOW_TO_ORDER = cues.phrases(
 )  # fmt: skip
 
 
+TELL_HOW = cues.phrases(
+    r"(?:ok |and |then |to |acha |so )*(?:tell |tell me |batao |bata do |explain )?(?:how|kaise|steps?|the steps?|process|कैसे)(?: (?:then|to|do i|batao|bata do|please|karu|karna hai))*"
+)
+
+
 def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
     """How an order is placed; Villy places none."""
-    if not HOW_TO_ORDER.search(cues.plain(heard.text)) or (
+    again = chat.memory.get("rule") == "how_to_order" and TELL_HOW.fullmatch(
+        cues.plain(heard.text).strip(" ?.!")
+    )
+    if not (again or HOW_TO_ORDER.search(cues.plain(heard.text))) or (
         heard.is_issue and heard.intent in classifier.TROUBLE
     ):
         return None
@@ -151,18 +159,37 @@ def an_article(chat: Chat, heard: Heard) -> Reply | None:
     fitting = [p for p in heard.passages if p.score >= least and str(p.article.pk) not in refused]
     if heard.is_short:
         # One word that no article has ("almonds?") is no question that an article answers
-        fitting = [p for p in fitting if _shares_a_word(heard, p.article)]
+        fitting = [p for p in fitting if answers.shares_a_word(heard.text, p.article)]
     return answers.of_article(fitting[0].article, heard, fitting[0].score) if fitting else None
 
 
-def _shares_a_word(heard: Heard, article: Article) -> bool:
-    said = {features.sound(word) or word for word in features.tokens(heard.text) if word[0].isalnum()}
-    texts = (
-        article.title,
-        article.also_asked,
-        *(article.body_in(language) for language in wording.LANGUAGES),
-    )
-    return any((features.sound(word) or word) in said for text in texts for word in features.tokens(text))
+# "Bajra kitne ka hai": a name, and words that ask for its price
+PRICE_OF = re.compile(
+    r"^\W*(?:(?:aur|and|ok|acha|accha|achha|what about|और|अच्छा)\s+)?(?P<name>\S+)\s+(?:kitn[ei] (?:ka|ki|ke)|kitna|ka (?:rate|price|daam|dam)|ki (?:price|keemat)|(?:price|rate)|कितन[ेी] (?:का|की|के)|का दाम|की कीमत)(?:\s+(?:hai|h|hain|है|हैं|batao|bata do|kya hai))*\W*$",
+    re.IGNORECASE,
+)
+SHORTEST_NAME = 4
+
+
+def nothing_sold_so(chat: Chat, heard: Heard) -> Reply | None:
+    """The price of what the shop does not have, after a product that it has: not that one's price."""
+    found = PRICE_OF.match(cues.plain(heard.text))
+    if (
+        not found
+        or heard.aspect != product_facts.PRICE
+        or heard.found.products
+        or heard.topic.get("kind") not in ("product", "sum", "health")
+        or about_products.ABOUT_THE_SHOP.search(found["name"])
+        or about_products.THIS.search(found["name"])
+        or about_products.FOLLOWS.fullmatch(found["name"])
+        or len(found["name"]) < SHORTEST_NAME
+        or not products.asks_to_buy(f"{found['name']} price")
+        or product_facts.asked_about(found["name"])
+    ):
+        return None
+    if heard.passages and answers.shares_a_word(found["name"], heard.passages[0].article):
+        return None
+    return answers.popular("products_none", heard)
 
 
 def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -172,9 +199,20 @@ def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
     return answers.popular("products_none", heard) if products.asks_to_buy(heard.text) else None
 
 
+LEAST_SHARE_OF_A_NAME = 0.5
+
+
 def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if not heard.surely("out_of_scope") or not heard.has_letters:
         return None
+    named = heard.found.products
+    if len(named) == 1 and not heard.found.is_vague and open_issue.QUESTION.search(cues.plain(heard.text)):
+        # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
+        told = about_products.told_of(list(named), heard)
+        if told:
+            return answers.of_products(list(named), heard, told)
+        if heard.found.share >= LEAST_SHARE_OF_A_NAME:
+            return about_products.not_known(heard, list(named), [product_facts.INGREDIENTS])
     return _with_chips(answers.text_reply("out_of_scope", heard), heard)
 
 

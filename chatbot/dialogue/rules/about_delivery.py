@@ -27,7 +27,7 @@ OWN_ORDER = phrases(
     "my package",
     "mera saman",
 )
-CASH = phrases("cod", "cash on delivery", "c\\.o\\.d", "cash", "कैश", "सीओडी")
+CASH = phrases("cod", "cash on delivery", "c\\.o\\.d", "cash", "nakad", "कैश", "सीओडी", "नकद")
 DAYS = phrases(
     r"kitne (?:din|time|dino)(?: \w+)?",
     r"how (?:many|long|much time)(?: .{0,15})?",
@@ -36,6 +36,7 @@ DAYS = phrases(
     "days",
     "time",
     "कितने दिन",
+    "कितना (?:समय|टाइम|वक्त)",
     "कब तक",
     "din",
 )
@@ -101,12 +102,19 @@ AN_AMOUNT = phrases(
 )
 
 
+# Articles after which "how many days" is still asked of the place before
+OF_DELIVERY = ("cod", "shipping-charges", "shipping-time", "pincode-check", "payment-methods")
+
+
 def a_place(chat: Chat, heard: Heard) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
     said = plain(heard.text)
     if OWN_ORDER.search(said) or heard.order or NO_COUNTRY.search(said):
         return None
-    follows = heard.topic.get("kind") == "delivery" and len(said.split()) <= 6
+    asked_of = heard.topic.get("place") or (
+        chat.memory.get("place", "") if heard.topic.get("aspect") in OF_DELIVERY else ""
+    )
+    follows = (heard.topic.get("kind") == "delivery" or bool(asked_of)) and len(said.split()) <= 6
     if pin := delivery_areas.pin_in(said):
         if _is_about_something_else(chat, heard, said, follows):
             return None
@@ -127,11 +135,11 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         return reply
     if (
         follows
-        and heard.topic.get("place")
+        and asked_of
         and (DAYS.search(said) or CASH.search(said) or CHARGE.search(said) or HERE.search(said))
         and not named
     ):
-        place = heard.topic["place"]
+        place = asked_of
         again = delivery_areas.areas().named_in(place)
         area = again[1] if again else delivery_areas.areas().of_pin(place) if place.isdigit() else None
         return _told(heard, place, area) if area else None

@@ -116,7 +116,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
     if (
         about in ("child", "illness")
         and not heard.found.products
-        and heard.topic.get("kind") != "product"
+        and heard.topic.get("kind") not in ("product", "sum", "health")
         and not _before_delivery(heard)
     ):
         return None
@@ -149,6 +149,11 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         and EATS.search(plain(heard.text))
         and len(heard.text.split()) <= MOST_WORDS_OF_MORE
     )
+    of_it = of_it or (
+        about == "child"
+        and 0 < len(products) <= MOST_OF_A_TALK
+        and about_products.FOLLOWS.search(plain(heard.text))
+    )
     if heard.found.products or of_it or (products and about_products.THIS.search(plain(heard.text))):
         return _of_products(heard, about, products[:3])
     return _in_general(heard, about)
@@ -179,6 +184,8 @@ def _the_same_concern(heard: Heard) -> str:
 
 
 MOST_WORDS_OF_MORE = 9
+# "And for kids?" after two that were compared: of these two
+MOST_OF_A_TALK = 3
 # "Which one is best for her", "unke liye kya theek hai"
 FOR_THEM = phrases(
     r"for (?:her|him|them|my \w+|the baby|the kid)",
@@ -187,6 +194,9 @@ FOR_THEM = phrases(
     r"(?:उन|उस|इन|इस)के लिए(?: .{0,15})?",
 )
 SOMETHING_ELSE = phrases(
+    r"(?:to|toh|phir|fir|then|so) (?:kya|what)(?: .{0,15})? (?:de|du|dun|doon|den|khila\w*|kha\w*|le|lu|give|eat|have)(?: .{0,15})?",
+    r"what (?:can|should|do) (?:i|we|she|he|they) (?:give|eat|have|take|feed)(?: .{0,20})?",
+    "(?:तो|फिर) क्या (?:दें|दूं|खिलाएं|खिलाऊं|खाएं|लें|लूं)(?: .{0,12})?",
     r"(?:something|anything|what) else(?: .{0,15})?",
     r"(?:aur )?kuch (?:aur|dusra|doosra)(?: .{0,10})?",
     r"(?:other|aur koi) (?:options?|products?|snacks?)",
@@ -231,6 +241,11 @@ def _age_line(product: Product, text: str, language: str, about: str) -> str:
         iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""
     )
     limit = limit.strip(" .;")
+    spice = product_facts.fact(product, "spice") if about == "child" and not limit else None
+    if spice:
+        # Whether it is hot is what is asked of food for a child
+        name = f"{product.name}, {wording.say('label_spice', language)}"
+        return wording.say("fact", language, name=name, fact=f"{spice.words}. {product.ingredients}")
     if not limit:
         return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
     months = MONTHS.search(text)
@@ -251,13 +266,24 @@ def _in_general(heard: Heard, about: str) -> Reply | None:
     if about == "diabetes":
         return _diabetes(heard, sentences)
     text = " ".join([*sentences, wording.say("ask_a_doctor", heard.language)])
-    if about == "baby":
+    if about in ("baby", "child"):
+        if about == "child" and (mild := _not_hot()):
+            text = f"{wording.say('health_not_hot', heard.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
             if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
                 text = f"{wording.say('fact', heard.language, name=product.name, fact=limit.strip(' .;'))} {text}"
     elif not sentences:
         text = f"{wording.say('health_general', heard.language)} {text}"
     return _careful(heard, Reply(text, "product_query", 0.8), [], about)
+
+
+NOT_HOT = phrases("not (?:spicy|hot)", "no chilli", "mild")
+
+
+def _not_hot() -> list[str]:
+    """Return the names of some products in stock of which the shop wrote that they are not hot."""
+    facts = [(p, product_facts.fact(p, "spice")) for p in catalogue.on_sale() if p.is_in_stock]
+    return [product.name for product, fact in facts if fact and NOT_HOT.search(fact.words)][:3]
 
 
 def _diabetes(heard: Heard, sentences: list[str]) -> Reply:
@@ -280,6 +306,9 @@ def _without_the_allergen(heard: Heard, products: list[Product]) -> list[Product
     allergen = allergen_in(heard.text)
     if len(products) > 1 or not allergen:
         return [p for p in products if not _is_the_allergen(p, allergen)] or products
+    if products and products[0] in about_products.spoken_of(heard):
+        # "My son has peanut allergy, can he eat": what was spoken of is what he would eat
+        return products
     return [] if products and _is_the_allergen(products[0], allergen) else products
 
 
@@ -350,10 +379,10 @@ def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) ->
     if products:
         answers.show(reply, products, aspect=about if about in product_facts.ASPECTS else "ingredients")
         reply.products = []
-        reply.topic["concern"] = about if about in CONCERNS else "allergy"
     else:
-        reply.topic = {"kind": "health", "concern": about if about in CONCERNS else "allergy"}
-    if reply.topic and allergen_of(about):
+        reply.topic = {"kind": "health"}
+    reply.topic = {**(reply.topic or {}), "concern": about if about in CONCERNS else "allergy"}
+    if allergen_of(about):
         reply.topic["allergen"] = about
     reply.suggestions = answers.chips(heard, "human")
     reply.category, reply.priority = Category.OTHER, Priority.LOW

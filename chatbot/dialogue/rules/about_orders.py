@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from chatbot import wording
+from chatbot.nlu import classifier
 from chatbot.sources import orders
 from supportdesk import money
 from tickets.models import Category, Order, Priority
@@ -97,7 +98,7 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         fitting
         and ARRIVES.search(said)
         and not heard.is_issue
-        and not wanted_by_cue(heard)
+        and not wanted(heard)
         and (topic.get("kind") == "order" or MINE.search(said))
     ):
         return answers.of_order(chat, fitting[0], heard)
@@ -106,6 +107,8 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         if len(said.split()) <= 7
         else None
     )
+    # "Item missing in my delivered order" says which one it is about, and asks for no state
+    by_state = None if heard.intent in classifier.TROUBLE and heard.is_issue else by_state
     if (
         by_state
         and heard.known_orders
@@ -153,7 +156,7 @@ WHEN_OR_WHERE = phrases(
     r"kis (?:time|samay|waqt)(?: .{0,10})?", r"kitn[ei] (?:din|time|der|ghante|baje)(?: .{0,20})?", r"kab (?:tak|aayega|ayega|milega|aa raha|pahunchega|tk)?(?: .{0,12})?", r"when(?: .{0,25})?", r"how (?:long|many days|much (?:more )?time|soon)(?: .{0,25})?", r"where is it(?: now)?", r"(?:abhi )?(?:kahan|kaha) (?:hai|pahuncha|tak|h)(?: .{0,10})?", r"(?:what'?s the |any )?(?:eta|status|update|tracking)(?: (?:number|id|link|no))?",
     r"(?:aaj|kal)(?: hi)? (?:aa|mil|pahunch|deliver)\w*(?: .{0,20})?", r"today\??", r"aaj (?:aayega|aa jayega|milega|ayega)(?: .{0,8})?", r"will it (?:come|arrive|reach|be)(?: .{0,25})?", "कब(?: तक)?(?: .{0,12})?", "कितने दिन(?: .{0,12})?", r"which courier|courier (?:kaun|name|kon)(?: .{0,8})?", r"delivery (?:date|day|time)", "what time", r"track (?:it|karo|kar do)?", "kab tak",
 )  # fmt: skip
-DRIVER = phrases(r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala|wale|executive)(?:'?s| ka| ki)?(?: .{0,25})?", r"(?:driver|rider|courier)(?:'?s| ka| ki)? (?:phone|number|no|contact|mobile)(?: .{0,10})?", "(?:डिलीवरी|कूरियर) (?:बॉय|वाले|वाला)(?: .{0,15})?")  # fmt: skip
+DRIVER = phrases(r"(?:their|his|unka|uska|inka|iska) (?:phone |mobile |contact )?(?:number|no|num|contact)(?: .{0,10})?", r"(?:delivery|courier) (?:boy|guy|man|person|agent|partner|wala|wale|executive)(?:'?s| ka| ki)?(?: .{0,25})?", r"(?:driver|rider|courier)(?:'?s| ka| ki)? (?:phone|number|no|contact|mobile)(?: .{0,10})?", "(?:डिलीवरी|कूरियर) (?:बॉय|वाले|वाला)(?: .{0,15})?")  # fmt: skip
 WHICH_ONE = phrases(
     r"(?:and |ok |aur )?(?:which|konsa|kaun ?sa|kon ?sa|konse|कौन ?सा)(?: (?:one|order|wala|parcel))*(?: (?:is|was|are|hai|h|tha|है))?(?: (?:it|that|this|this one|yeh|ye|you talking about))?"
 )
@@ -161,6 +164,7 @@ ASKS_WHAT = phrases(
     "what", "which", "kya", "kaun ?sa", "where", "kahan", "confirm", "check", "क्या", "कौन सा"
 )
 TRACKING = phrases(
+    r"who(?:'?s| is| are)? (?:the |my )?(?:courier|deliver\w*|bringing it)(?: .{0,12})?",
     r"(?:which|what|kaun ?sa|konsa|kaun|name)(?: \w+)? courier",
     r"courier (?:name|kaun|kon|company|partner|details|hai)(?: .{0,8})?",
     r"^courier\W*$",
@@ -184,6 +188,7 @@ ITEMS = phrases(
 
 
 PAID_ALREADY = phrases(
+    r"(?:it|that|this|i) (?:was |have |had )?paid (?:by|via|through|with|on) (?:upi|card|cod|cash|netbanking|wallet)(?: .{0,10})?",
     r"(?:was|is) (?:it|that|this)(?: paid)?(?: by| via| through)? (?:upi|card|cod|cash)(?: or (?:upi|card|cod|cash))?",
     r"(?:upi|card|cod|cash) (?:se |tha |thi |hai )*(?:ya|or) (?:upi|card|cod|cash)(?: .{0,10})?",
     r"(?:already|pehle (?:hi|se)|pahle (?:hi|se)) (?:.{0,12})?(?:pay|paid|payment|diya|de diya|kar diya)(?: .{0,15})?",
@@ -196,6 +201,12 @@ MONEY_TROUBLE = phrases(
 )
 
 
+TO_BE_PAID = phrases(
+    r"(?:do|will|would|should|must|have to|need to) (?:i|we) (?:have to |need to )?pay",
+    r"(?:i|we) (?:have|need|will have) to pay",
+    r"(?:dena|dene|bharna) (?:hoga|honge|padega|padenge|hai)",
+    "(?:देना|देने) (?:होगा|होंगे|पड़ेगा|पड़ेंगे)",
+)
 # "Kaunse order ka bol rahe ho?"
 WHICH_ORDER = phrases(
     r"(?:ok |aap |you |acha )*(?:kaun ?s[aei]|kons[aei]|kaunsi|which)(?: \w+)? (?:order|parcel)(?: .{0,30})?",
@@ -206,8 +217,10 @@ WHICH_ORDER = phrases(
 def a_fact_of_the_order(chat: Chat, heard: Heard) -> Reply | None:
     """ "How much did I pay?", "driver ka number do" of the order spoken of, whatever is open beside it."""
     said, order = plain(heard.text), order_spoken_of(heard)
+    # After an article between: who brings it is asked of the order all the same
+    of_courier = heard.topic.get("kind") == "article" and (TRACKING.search(said) or DRIVER.search(said))
     if (
-        heard.topic.get("kind") != "order"
+        not (heard.topic.get("kind") == "order" or of_courier)
         or not order
         or (heard.numbers and not heard.order)
         or len(said.split()) > 9
@@ -219,9 +232,12 @@ def a_fact_of_the_order(chat: Chat, heard: Heard) -> Reply | None:
         state = orders.state_after_its_number(order, heard.language)
         return _told(chat, heard, order, "order_which", items=flows.items_in_words(order), state=state)
     asks_paid = PAID.search(said) or PAID_ALREADY.search(said)
+    if asks_paid and TO_BE_PAID.search(said) and (chat.memory.get("issue") or {}).get("flow"):
+        # "How much do I pay" for a return: what the shop wrote about it, and not the price of the order
+        return None
     if asks_paid and not MONEY_TROUBLE.search(said) and not wanted(heard):
         return _paid(chat, heard, order)
-    if DRIVER.search(said) and CALLS.search(said) and not wanted(heard):
+    if (of_courier or (DRIVER.search(said) and CALLS.search(said))) and not wanted(heard):
         return _driver(chat, heard, order)
     return None
 
@@ -229,6 +245,7 @@ def a_fact_of_the_order(chat: Chat, heard: Heard) -> Reply | None:
 IN_IT = phrases(
     r"(?:usme|usmein|isme|ismein|us me|is me|us order me(?:in)?|is order me(?:in)?|is it|does it|order me(?:in)?) .{2,30}(?:hai|h|tha|thi|bhi|included?|na)(?: (?:na|kya))?",
     r"(?:is|was|are) .{2,25} (?:in (?:it|that|this|there|the box|the order)|included)",
+    r"(?:does|do|did|will) (?:it|that|this|they) (?:have|include|contain|come with|has) .{2,30}",
     "(?:उसमें|इसमें) .{2,25}(?:है|था|थी)(?: (?:ना|क्या))?",
 )
 

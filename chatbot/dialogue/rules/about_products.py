@@ -11,6 +11,7 @@ from ...models import Chat, Product
 from ...nlu.cues import phrases, plain, words_of
 from ...sources import product_facts
 from ...sources.product_facts import CONTAINED, PRICE, STOCK
+from ...sources.product_kinds import sibling
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, CLEAR, VERY_CLEAR, Heard
@@ -50,6 +51,24 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     before = spoken_of(heard)
     follows = bool(FOLLOWS.search(plain(heard.text)))
     if (
+        len(before) == 1
+        and THE_OTHER_ONE.search(plain(heard.text))
+        and (not heard.found.share or heard.aspect in IN_NAMES)
+        and (other := sibling(before[0]))
+    ):
+        # "Then the other one": of two pickles the one that was not told of
+        return [other], True
+    if (
+        len(before) == 1
+        and heard.topic.get("aspect") in OF_ANY_PRODUCT
+        and heard.found.share >= 1
+        and heard.aspect in IN_NAMES
+        and (beside := catalogue.named_beside(heard.text, before, True))
+        and before[0] not in beside
+    ):
+        # "Groundnut?" after the price of the mustard oil is the other oil, and no allergen
+        return beside, True
+    if (
         before
         and len(before) < 3
         and heard.aspect in IN_NAMES
@@ -79,6 +98,13 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     return before, False
 
 
+THE_OTHER_ONE = phrases(
+    r"(?:the )?other (?:one|1)",
+    r"(?:do+sr[aei]|dus+r[aei]|dusara)(?: (?:one|wal[aei]))?",
+    "दूसर[ाीे](?: वाल[ाी])?",
+)
+
+
 def _names_only_contents(heard: Heard) -> bool:
     """Whether no product is named but by the words that ask what is in it."""
     said = plain(heard.text)
@@ -105,7 +131,11 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if (
         named
         and same
-        and (not asked or (set(asked) <= IN_NAMES and FOLLOWS.search(said) and len(said.split()) <= 5))
+        and (
+            not asked
+            or (set(asked) <= IN_NAMES and FOLLOWS.search(said) and len(said.split()) <= 5)
+            or (set(asked) <= IN_NAMES and same in OF_ANY_PRODUCT and heard.found.share >= 1)
+        )
         and _only_names(heard, said)
     ):
         # "And the masala one?": the question that was asked of the other
@@ -127,7 +157,7 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if (
         asked == [PRICE]
         and not product_facts.PLAIN_PRICE.search(said)
-        and (detail := _told_of(products, heard))
+        and (detail := told_of(products, heard))
     ):
         # "Haldi me curcumin kitna hai" asks for no price
         return answers.of_products(products, heard, detail)
@@ -149,6 +179,8 @@ CHEAPER = phrases(
     "budget",
     "महंगा",
 )
+# What is asked of one product after another; "peanut?" after one of these names the next
+OF_ANY_PRODUCT = {PRICE, STOCK, "size", "shelf_life", "storage", "origin", "usage"}
 # Words of names as well: "the spicy one", "the peanut one"
 IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
 
@@ -298,20 +330,26 @@ def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
         return None
     products, named = meant(heard)
     shown = products if named and found.is_vague else found.products
-    return answers.of_products(shown, heard, _told_of(shown, heard))
+    return answers.of_products(shown, heard, told_of(shown, heard))
 
 
 LEAST_LETTERS = 5
 
 
-def _told_of(products: list[Product], heard: Heard) -> str:
+def _stem(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("s")
+
+
+def told_of(products: list[Product], heard: Heard) -> str:
     """ "Curcumin kitna hai haldi me": the sentence of the description that has the word that was asked about."""
     if len(products) != 1:
         return ""
     names = f"{products[0].name} {products[0].category}".casefold()
-    asked = {word for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names}
+    asked = {
+        _stem(word) for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names
+    }
     sentences = product_facts.SENTENCE.findall(products[0].description or "")
-    return next((each.strip() for each in sentences if asked & set(words_of(each))), "")
+    return next((each.strip() for each in sentences if asked & set(map(_stem, words_of(each)))), "")
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -330,7 +368,7 @@ def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
     if len(before) == 1 and before[0] in products and IS_IT_SO.search(plain(heard.text)):
         # "Ghani wala hai na" of the mustard oil
         products = before
-    return answers.of_products(products, heard, _told_of(products, heard))
+    return answers.of_products(products, heard, told_of(products, heard))
 
 
 IS_IT_SO = phrases(r"hai na(?: .{0,6})?$", r"na\W*$", r"right\W*$", "है ना")

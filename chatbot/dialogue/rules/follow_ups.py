@@ -4,6 +4,7 @@ import re
 
 from chatbot import wording
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_words import SHOPPING
 from tickets.models import Category, Priority
 
 from ...models import Chat
@@ -13,7 +14,7 @@ from ...sources.product_facts import PRICE
 from .. import answers, flows
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
-from . import about_articles, about_products, order_flows, product_sums, which_order
+from . import about_articles, about_products, order_flows, product_sums, what_next, which_order
 from .open_issue import QUESTION
 
 # --- Why not -----------------------------------------------------------------------------
@@ -63,7 +64,7 @@ def _of_the_open_issue(chat: Chat, reply: Reply) -> Reply:
 # --- A refund that was told of ------------------------------------------------------------
 
 REFUND_MISSING = cues.phrases(
-    r"(?:(?:is|us)(?:ka|ke|ki) )?(?:paisa|paise|refund|money)(?: .{0,10})? (?:aaya|aaye|aya|mila|mile|hua|gaya|came|back)(?: .{0,8})?",
+    r"(?:(?:is|us)(?:ka|ke|ki) )?(?:paisa|paise|refund|money)(?: .{0,10})? (?:aaya|aaye|aya|mila|mile|hua|gaya|came|come|received|credited|back)(?: .{0,8})?",
     r"(?:not|nahi|nahin|still|abhi tak|ab tak|yet)(?: .{0,25})? ?(?:dikh\w*|show\w*|reflect\w*|credit\w*|aaya|aaye|aya|mila|mile|received|there|got)(?: .{0,12})?",
     r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
     r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where)(?: .{0,6})? (?:account|bank|card|upi|wallet|khaate|aaya|aayega|gaya)(?: .{0,12})?",
@@ -307,7 +308,8 @@ def of_what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     about_it = heard.library.near(f"{shown[0].name} {said}", 1)
-    if about_it and about_it[0].score >= ACT:
+    own = " ".join(word for word in cues.words_of(said) if word not in SHOPPING)
+    if about_it and about_it[0].score >= ACT and own and answers.shares_a_word(own, about_it[0].article):
         # "Jam gaya hai to kharab hai kya" of the honey
         return answers.of_article(about_it[0].article, heard, about_it[0].score)
     return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
@@ -335,6 +337,16 @@ ASKS_ON = {
 }
 
 
+HOW_LONG = cues.phrases(
+    r"(?:and |ok |but |aur |to )?(?:how (?:long|many days|much time|soon)|kitn[ei] (?:din|time|der)(?: me(?:in)?)?|kab tak|by when|when|kab)(?: (?:it takes?|will it take|lagenge|lagega|lagte hai|hoga|approx))?",
+    "(?:और )?(?:कितने दिन|कितना समय|कब तक)(?: में| लगेंगे| लगेगा)?",
+)
+DURATION = re.compile(
+    r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|दिन|दिवस|घंट\S*|मिनट)",
+    re.IGNORECASE,
+)
+
+
 def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
     """ "Food item bhi?" after how to return: the article that was told still answers it."""
     said = cues.plain(heard.text)
@@ -342,6 +354,14 @@ def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
     ids = heard.topic.get("ids") or []
     article = heard.library.articles.get(ids[0]) if heard.topic.get("kind") == "article" and ids else None
     if article and asks_on and len(said.split()) <= MOST_WORDS and asks_on.search(said):
+        return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
+    if (
+        article
+        and (chat.memory.get("issue") or {}).get("intent") not in what_next.WRITTEN
+        and HOW_LONG.fullmatch(said.strip(" ?.!"))
+        and DURATION.search(article.body_in(heard.language))
+    ):
+        # "How long?" after "we delete your account within 7 days"
         return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
     asks = article and not heard.is_nod and not heard.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words

@@ -50,8 +50,13 @@ def is_it_done(chat: Chat, heard: Heard) -> Reply | None:
 
 GIFTS = cues.phrases(
     r"(?:price|bill|daam|invoice|rate)(?: .{0,12})? (?:na|nahi|mat|not|hide|no)(?: .{0,6})? ?(?:dikh|show|rakh|daal|dal|aaye)\w*(?: .{0,10})?", r"(?:hide|remove|no) (?:the )?(?:price|bill|invoice)(?: .{0,15})?",
+    r"(?:naam|name|message|sandesh|msg) (?:likh\w*|print\w*|chhap\w*|daal\w*|written|on it|on the box)(?: .{0,20})?",
     r"(?:gift|tohfa|rakhi|birthday|anniversary)(?: .{0,20})? (?:bhej|send|sent|dena|deni|wrap|pack)\w*(?: .{0,25})?",
     r"(?:send|sending|bhejna) (?:.{0,20})?(?:as a gift|gift)(?: .{0,20})?", "(?:गिफ्ट|तोहफा|राखी) .{0,15}(?:भेज|देना)\\S*",
+)  # fmt: skip
+PAYS_SAFELY = cues.phrases(
+    r"(?:safe|secure|trust\w*|genuine|surakshit)(?: .{0,15})? (?:pay\w*|payment|card|upi|order)(?: .{0,15})?", r"(?:pay\w*|payment|card|upi|card details?)(?: .{0,15})? (?:safe|secure|surakshit|stored?|saved?)(?: .{0,12})?", r"(?:store|save|keep)(?: my)? card(?: .{0,12})?",
+    "(?:पेमेंट|भुगतान|कार्ड)(?: .{0,10})? (?:सुरक्षित|सेफ)(?: .{0,8})?",
 )  # fmt: skip
 SUBSCRIPTIONS = cues.phrases(
     r"(?:subscri(?:be|ption|ptions)|monthly (?:delivery|plan|pack)|har mahine|every month|auto ?deliver\w*)",
@@ -74,11 +79,41 @@ def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
     slug = ""
     if GIFTS.search(said) and not which_order.MY_ORDER.search(said):
         slug = "gift-wrap"
+    elif PAYS_SAFELY.search(said) and not heard.is_issue:
+        slug = "payment-methods"
     elif SUBSCRIPTIONS.search(said) and not (heard.is_issue and heard.confidence >= ACT):
         slug = "subscriptions"
     elif MONEY_WHEN.search(said) and heard.topic.get("aspect") in OF_RETURNS:
         slug = "refund-timing"
     return answers.of_article(library[slug], heard, CLEAR) if slug in library else None
+
+
+# --- Where it goes -------------------------------------------------------------------------------------------
+
+ADDRESS_ASKED = cues.phrases(
+    r"(?:is|kya) (?:my |the |mera |meri |delivery )*(?:address|pata) (?:.{0,20})?(?:correct|right|sahi|theek|thik|same|updated)(?: .{0,30})?",
+    r"(?:what|which|kaunsa|konsa|kaun ?sa|kis) (?:.{0,12})?(?:address|pate)(?: .{0,30})?",
+    r"(?:mera |delivery )?(?:address|pata) (?:sahi|theek|thik|correct)(?: to| toh)? hai(?: .{0,8})?",
+    "(?:मेरा |डिलीवरी )?पता (?:सही|ठीक|क्या)(?: तो)? है(?: .{0,8})?",
+)
+
+
+def its_address(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Is my address correct for the order coming today?": where it goes by our data, before any change of it."""
+    said = cues.plain(heard.text)
+    if not heard.known_orders or heard.reason or len(said.split()) > 12 or not ADDRESS_ASKED.search(said):
+        return None
+    order, _ = which_order.which(heard, "change_address")
+    if not order or order.status not in UNDER_WAY or not order.city:
+        return None
+    place = f"{order.city} {order.pincode}".strip()
+    reply = answers.text_reply(
+        "order_address", heard, "order_status", sure=0.9, number=order.number, place=place
+    )
+    reply.is_sure = True
+    answers.about_order(chat, reply, order)
+    reply.topic = (reply.topic or {}) | {"aspect": "address"}
+    return reply
 
 
 # --- What is in it ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from ...nlu.cues import phrases, plain
 from .. import answers, flows, memory
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
+from ..readings import ONLY_AN_ORDER
 from . import open_issue, order_flows, which_order
 
 # --- Yes and no ---------------------------------------------------------------------
@@ -234,7 +235,11 @@ BEGINNINGS = re.compile(
 
 
 def _is_begun(heard: Heard) -> bool:
-    return bool(BEGINNINGS.fullmatch(plain(heard.raw))) and heard.asked.get("about") != "choice"
+    said = plain(heard.raw)
+    if heard.known_orders and not heard.chat.memory.get("pieces") and ONLY_AN_ORDER.fullmatch(said):
+        # A signed-in customer's "my order" is answered with it
+        return False
+    return bool(BEGINNINGS.fullmatch(said)) and heard.asked.get("about") != "choice"
 
 
 def _is_whole(heard: Heard) -> bool:

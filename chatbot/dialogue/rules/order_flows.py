@@ -8,7 +8,8 @@ from ...models import Chat
 from ...nlu.cues import phrases, plain, words_of
 from .. import answers, flows
 from ..answers import Reply
-from ..message import ACT, ASK, Heard, asks_how_it_stands
+from ..message import ACT, ASK, Heard
+from ..readings import asks_how_it_stands
 from .which_order import (
     ADDRESS,
     ADDS,
@@ -169,7 +170,7 @@ def wanted(heard: Heard) -> str:
             heard.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
             or TO_THE_COURIER.search(said)
         )
-        and not heard.found.products
+        and (TO_THE_COURIER.search(said) or not heard.found.products)
     ):
         return "another_day"
     told_of_trouble = heard.intent in (
@@ -255,6 +256,7 @@ SENT_BACK = phrases(
 )
 ANOTHER_DAY = phrases(
     r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi|na (?:rah|ho|mil)\w*)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider|him to|them to|her to)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
+    r"(?:change|shift|move|delay|push)(?: the| my| this)? (?:delivery|it|order|parcel)(?: date| day| time)? (?:to|for|till|until|on) (?:tomorrow|kal|later|next week|the weekend|weekend|\w+day|evening|another day|parso)(?: .{0,12})?",
     r"(?:leave|drop|keep|give|handover|hand over|de do|rakh do|chhod do|chod do) (?:it |the parcel |my order |.{0,10})?(?:with|at|to|near|outside) (?:the |my |a )?(?:guard|security|neighbou?r\w*|gate|door|reception|watchman|shop)", r"(?:guard|security|padosi|watchman|neighbou?r|gate|reception) (?:ko|ke paas|pe|par|ke) (?:de|rakh|chhod|chod|dena|delivery)\w*(?: .{0,10})?", "घर (?:पर|में)? ?(?:नहीं|कोई नहीं)(?: .{0,10})?", "(?:कल|परसों) (?:डिलीवर|भेज|लाना|देना)\\S*", "गार्ड (?:को|के पास)(?: .{0,10})?",
 )  # fmt: skip
 COUPON = phrases(

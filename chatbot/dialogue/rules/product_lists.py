@@ -160,6 +160,7 @@ WANTS_A_LIST = phrases(
     "batao",
     "without",
     "bina",
+    "बिना",
 )
 LISTED = {
     "jain": True,
@@ -176,6 +177,10 @@ LISTED = {
     "preservatives": False,
     "caffeine": False,
 }
+
+
+# So many names are told as what does not fit
+MOST_UNFIT = 2
 
 
 def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
@@ -195,7 +200,14 @@ def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
         return None
     # "Without onion garlic" after a list: of those, where some of them fit
     before = [] if named or len(said.split()) > 5 else spoken_of(heard)
-    return listed(heard, heard.aspect, list(named) or before)
+    reply = listed(heard, heard.aspect, list(named) or before)
+    if reply and named and len(named) <= MOST_UNFIT and not fitting(heard.aspect, named):
+        # "Something sweet without nuts": what is named has them, and the list is of other things
+        what = wording.say(f"aspect_{heard.aspect}", heard.language)
+        names = ", ".join(product.name for product in named)
+        unfit = wording.say("listed_instead", heard.language, names=names, what=what)
+        reply.text = f"{unfit} {reply.text}"
+    return reply
 
 
 def _is_of_a_kind(heard: Heard, product: Product) -> bool:

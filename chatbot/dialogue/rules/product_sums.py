@@ -14,6 +14,7 @@ from ...sources import delivery_areas
 from .. import answers
 from ..answers import Reply
 from ..message import Heard
+from ..readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
 from .about_delivery import OWN_ORDER
 from .about_products import FOLLOWS, spoken_of
 
@@ -57,6 +58,11 @@ def _small(number: str, unit: str) -> float:
         else HALVES.get(number.casefold()) or NUMBERS[number.casefold()]
     )
     return amount * IN_SMALL[unit[0].casefold()]
+
+
+def in_small(weight: re.Match) -> float:
+    """Return a weight or volume that A_WEIGHT found, in grams or millilitres."""
+    return _small(weight[1], weight[2])
 
 
 def _packs(text: str, product: Product) -> int:
@@ -175,7 +181,7 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
     if not items and len(before) == 1 and COUNT.search(said) and PACKS.search(said):
         # "4 pack ka total"
         return summed(heard, [(before[0], count_in(said))])
-    if not items and BOTH.search(said) and len(both := last_two(heard)) == 2:
+    if not items and BOTH.search(OF_ONE.sub(" ", said)) and len(both := last_two(heard)) == 2:
         return summed(heard, [(product, 1) for product in both])
     if not items and len(before) == 1 and (packs := _packs(said, before[0])):
         return summed(heard, [(before[0], packs)])
@@ -215,10 +221,19 @@ MORE = phrases("add", "plus", r"jod\w*", "also", "bhi", "और", "जोड़\
 
 def _changed_sum(heard: Heard, said: str) -> Reply | None:
     """ "Remove ghee", "add one honey" after a sum: the sum again, with it or without."""
-    if heard.topic.get("kind") != "sum" or len(said.split()) > 7 or not heard.found.products:
+    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not heard.found.products:
         return None
-    kept = dict(heard.topic["items"])
-    items = [(product, kept[str(product.pk)]) for product in spoken_of(heard)]
+    summed_up = heard.topic.get("items") or (
+        heard.chat.memory.get("sum") if heard.topic.get("kind") in ("article", "delivery") else None
+    )
+    if summed_up:
+        kept = dict(summed_up)
+        items = [(product, kept[str(product.pk)]) for product in catalogue.by_ids(list(kept))]
+    elif len(before := spoken_of(heard)) == 1 and CHANGES_A_SUM.search(said):
+        # "Aur ek honey bhi add karo" after one product that was shown
+        items = [(before[0], 1)]
+    else:
+        return None
     named = counted(heard)
     if LESS.search(said):
         gone = {product.pk for product, _ in named}
@@ -246,6 +261,11 @@ THE_CHEAPER = phrases(
     r"(?:sast[aei]|mehn?g[aei]) (?:wal[aei]|one)",
     "सस्ता वाला",
     "महंगा वाला",
+)
+# "Ek packet kitne ka padega delivery milake" is of one
+OF_ONE = phrases(
+    r"(?:ek|one|1|single|एक) (?:packet|pack|bottle|jar|box|पैकेट).*",
+    r"(?:delivery|shipping) (?:ke saath |charge |charges )?(?:milake|mila ke|milakar|mila kar|together)",
 )
 BOTH = phrases(
     "both",
@@ -318,7 +338,7 @@ def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
         "sum_lines", heard, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
     )
     charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
-    if charge is None:
+    if charge is None or area is None:
         charges = heard.library.by_slug.get("shipping-charges")
         reply.text += " " + (
             charges.body_in(heard.language) if charges else wording.say("sum_no_rule", heard.language)

@@ -5,7 +5,7 @@ from chatbot.nlu import trigger_phrases
 from tickets.models import Category, Priority
 
 from ...models import Chat
-from ...nlu import cues
+from ...nlu import cues, himself
 from .. import answers, memory
 from ..answers import Reply
 from ..message import Heard
@@ -36,6 +36,7 @@ OF_AN_ORDER = cues.phrases(
     "money",
     "replacement",
     "delivery(?! (?:boy|agent|guy))",
+    r"deliver(?:ed|s|ing)?",
     "रिफंड",
     "ऑर्डर",
     "पार्सल",
@@ -55,7 +56,7 @@ def another_language(chat: Chat, heard: Heard) -> Reply | None:
 
 def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     """Bot or human, name, languages, what he can do, hours, privacy."""
-    kind = cues.about_himself(heard.raw)
+    kind = himself.about_himself(heard.raw)
     if (
         not kind
         or heard.reason in GRAVE
@@ -67,7 +68,7 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
         )
     ):
         return None
-    if kind in ("hours", "phone") and heard.found.products:
+    if kind in ("hours", "phone", "place") and heard.found.products:
         return None
     if kind == "hours" and OF_AN_ORDER.search(cues.plain(heard.raw)):
         # "Kab tak milega refund" asks for no opening hours
@@ -75,8 +76,15 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     if kind == "phone" and CHANGING_MINE.search(cues.plain(heard.raw)):
         return None
     article = heard.library.by_slug.get(
-        {"hours": "contact-hours", "phone": "contact-hours", "privacy": "delete-account"}.get(kind, "")
+        {
+            "hours": "contact-hours",
+            "phone": "contact-hours",
+            "privacy": "delete-account",
+            "place": "about-us",
+        }.get(kind, "")
     )
+    if kind == "place" and not article:
+        return None
     reply = answers.text_reply(f"about_{kind}", heard, "greeting", sure=0.95)
     if article:
         reply.text = f"{reply.text} {article.body_in(heard.language)}"

@@ -65,7 +65,7 @@ FEWER = phrases(
     r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
 )
 TO_THE_COURIER = phrases(
-    r"(?:tell|ask) (?:him|them|her|the (?:courier|driver|rider|delivery \w+)) to (?:call|come|leave|wait|bring|deliver|ring|hand)(?: .{0,30})?"
+    r"(?:tell|ask|inform) (?:him|them|her|(?:the |your |ur )?(?:courier|driver|rider|delivery)(?: (?:guy|boy|man|person|agent|partner|wala|\w+))?) (?:to|ki|that) (?:\w+ ){0,2}?(?:call|come|leave|wait|bring|deliver|ring|hand|keep|give|drop)(?: .{0,30})?"
 )
 WRONG_PLACE = phrases(
     "wrong",
@@ -135,7 +135,8 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     known, found = heard.known_orders, heard.found
     said = _telling(heard.text)
     names = set()
-    if not found.is_vague:
+    # "499 se upar hai" names a price, and no product at that price
+    if not found.is_vague and found.share:
         names = {product.name for product in found.products} | {product.sku for product in found.products}
     fitting = orders.with_items(known, names) if names else []
     counted = {order.pk: _named_words(order, said) for order in known}
@@ -144,7 +145,7 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     if len(fitting) > 1:
         best = max(counted[order.pk] for order in fitting)
         fitting = [order for order in fitting if counted[order.pk] == best]
-    return fitting, bool(found.products and not found.is_vague)
+    return fitting, bool(found.products and not found.is_vague and found.share)
 
 
 # The same word in another spelling: "makana", "gee"; "उसमें" sounds like "Assam" and is none
@@ -273,6 +274,9 @@ def of_the_list(heard: Heard) -> Order | None:
     return next((order for order in heard.known_orders if str(order.pk) == ids[place]), None)
 
 
+NOT_THAT = phrases("not", "nahi", "nahin", "no", "नहीं")
+
+
 def the_other(heard: Heard) -> Order | None:
     """Return the order that "the other one" means beside the one spoken of: "the second one" of a list, an older one."""
     said = plain(heard.text)
@@ -280,6 +284,10 @@ def the_other(heard: Heard) -> Order | None:
         return listed
     if not OTHER_ONE.search(said):
         return None
+    fitting, names_item = of_items(heard)
+    if names_item and len(fitting) == 1 and not NOT_THAT.search(said):
+        # "The old one with masala makhana": its item says which one
+        return fitting[0]
     known, spoken_of = heard.known_orders, order_spoken_of(heard)
     if spoken_of and OLDER.search(said):
         return next(iter(known[known.index(spoken_of) + 1 :]), None)

@@ -141,8 +141,9 @@ export function showView(place) {
 export function watchViews() {
   const more = document.querySelector(".views-more");
   const views = () => document.getElementById("views");
-  const show = () => { more.hidden = views().scrollWidth - views().clientWidth - views().scrollLeft < 8; };
-  more.addEventListener("click", () => views().scrollBy({ left: views().clientWidth / 2 }));
+  const show = () => { more.hidden = views().scrollWidth - views().clientWidth - Math.abs(views().scrollLeft) < 8; };
+  const ahead = () => (getComputedStyle(views()).direction === "rtl" ? -1 : 1);
+  more.addEventListener("click", () => views().scrollBy({ left: ahead() * views().clientWidth / 2 }));
   document.addEventListener("scroll", ({ target }) => { if (target === views()) show(); }, true);
   document.addEventListener("htmx:afterSettle", show);
   new ResizeObserver(show).observe(more.parentElement);

@@ -30,6 +30,8 @@ class Email(Channel):
             id = letters.message_id(row)
             letter = letters.code(row)
             return lambda: _send(letter, id)
+        if row.ticket_id is None:
+            raise NotSent("This letter belongs to no ticket.")
         ticket = Ticket.objects.select_related("requester").get(pk=row.ticket_id)
         messages = _messages(row, ticket)
         if not messages:

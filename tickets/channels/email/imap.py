@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from imap_tools import MailBox, MailBoxUnencrypted, MailMessage, MailMessageFlags
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted, MailMessage, MailMessageFlags
 
 from supportdesk.env import is_loopback
 from supportdesk.http.outages import is_outage
@@ -105,9 +105,11 @@ def _take_all(box, uids: list[int], place: dict) -> None:
             state.remember(NAME, place)
     if reason and not taken:
         raise reason
-    for uid in [uid for uid, tries in failed.items() if tries >= MOST_TRIES]:
+    for given_up in [uid for uid, tries in failed.items() if tries >= MOST_TRIES]:
         logger.error(
-            "the letter with the UID %s stays in the mailbox: %d tries failed", uid, failed.pop(uid)
+            "the letter with the UID %s stays in the mailbox: %d tries failed",
+            given_up,
+            failed.pop(given_up),
         )
     if reason:
         place |= {"uid": max([place["uid"], *uids]), "failed": failed}
@@ -141,16 +143,17 @@ def _mailbox(url: str):
     """Sign in and open the folder."""
     parts = urlsplit(url)
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
-    options = {"host": parts.hostname, "timeout": SECONDS}
+    host = parts.hostname or ""
+    mailbox: BaseMailBox
     if parts.scheme == "imaps":
-        kind, options["port"] = TlsMailBox, parts.port or 993
         # On this machine there is no attacker in between, and no name that a certificate could be for
-        options["ssl_context"] = (
+        context = (
             ssl._create_unverified_context()  # noqa: S323
-            if is_loopback(parts.hostname)
+            if is_loopback(host)
             else ssl.create_default_context()
         )
+        mailbox = TlsMailBox(host, parts.port or 993, timeout=SECONDS, ssl_context=context)
     else:
-        kind, options["port"] = PlainMailBox, parts.port or 143
-    with kind(**options).login(unquote(parts.username or ""), unquote(parts.password or ""), folder) as box:
+        mailbox = PlainMailBox(host, parts.port or 143, timeout=SECONDS)
+    with mailbox.login(unquote(parts.username or ""), unquote(parts.password or ""), folder) as box:
         yield box

@@ -69,7 +69,7 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
     # Anybody may write anything into References: it counts from the address that we wrote to
     if (
         answered
-        and answered.ticket_id
+        and answered.ticket
         and letter.sender in (answered.address, answered.ticket.requester_email.lower())
     ):
         return answered.ticket, answered, answered.address

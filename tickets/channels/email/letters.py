@@ -243,7 +243,7 @@ def _said(message: Message) -> Said:
     shop = current().shop_name
     who = message.sender_name if message.sender != Sender.SYSTEM else shop
     return Said(
-        who=who or {Sender.AI: "Villy"}.get(message.sender, shop),
+        who=who or ("Villy" if message.sender == Sender.AI else shop),
         text=message.text,
         sender=message.sender,
         at=message.created_at,

@@ -126,7 +126,8 @@ def _own_parts(part: Part):
         return
     if part.is_multipart():
         for inner in part.get_payload():
-            yield from _own_parts(inner)
+            if isinstance(inner, Part):
+                yield from _own_parts(inner)
     elif not part.get_filename():
         yield part
 
@@ -134,9 +135,12 @@ def _own_parts(part: Part):
 def _said(parts: list[Part], kind: str) -> str:
     """The text of all parts of this type. imap-tools reads on where the charset is unknown; the standard library raises."""
     found = (part for part in parts if part.get_content_type() == kind)
-    return "\n".join(
-        decode_value(part.get_payload(decode=True) or b"", part.get_content_charset()) for part in found
-    )
+    return "\n".join(decode_value(_bytes_of(part), part.get_content_charset()) for part in found)
+
+
+def _bytes_of(part: Part) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _attach(letter: Letter, mail: MailMessage) -> None:
@@ -184,7 +188,7 @@ def _unflowed(parts: list[Part], text: str) -> str:
     plain = next((part for part in parts if part.get_content_type() == "text/plain"), None)
     if plain is None or str(plain.get_param("format", "")).lower() != "flowed":
         return text
-    lines = []
+    lines: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n"):
         goes_on = lines and lines[-1].endswith(" ") and lines[-1] != "-- "
         if goes_on and lines[-1].startswith(">") == line.startswith(">"):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .parsing import MESSAGE_ID, Letter
+from .parsing import MESSAGE_ID, Letter, Part
 
 
 class Kind(StrEnum):
@@ -90,10 +90,12 @@ def bounce_of(letter: Letter) -> Bounce:
     """Return what the report says; the ids are those of the letters that it may be about."""
     address, action, status, diagnostic = "", "", "", ""
     ids: list[str] = []
-    for part in letter.root.walk():
+    for part in letter.root.walk() if letter.root is not None else ():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             for block in part.get_payload() if part.is_multipart() else [part]:
+                if not isinstance(block, Part):
+                    continue
                 recipient = str(block.get("final-recipient") or block.get("original-recipient") or "")
                 if not recipient:
                     continue

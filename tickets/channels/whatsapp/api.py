@@ -98,7 +98,7 @@ def _may_have_the_key(url: str) -> bool:
     parts, api = urlsplit(url), urlsplit(settings.WHATSAPP_API_URL)
     return parts.netloc == api.netloc or (
         parts.scheme == "https"
-        and bool(parts.hostname)
+        and parts.hostname is not None
         and parts.hostname.endswith((".facebook.com", ".fbsbx.com", ".whatsapp.net"))
     )
 
@@ -143,7 +143,7 @@ def _was_cut(reason: Exception) -> bool:
 
 
 def _refusal(response: requests.Response) -> Exception:
-    error = {}
+    error: dict | str = {}
     with suppress(ValueError, AttributeError):
         error = response.json().get("error") or {}
     code = error.get("code") if isinstance(error, dict) else None

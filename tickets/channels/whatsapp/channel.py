@@ -55,7 +55,7 @@ class WhatsApp(Channel):
         ):
             raise NotSent(gettext("The customer asked for no more messages."), tell=row.kind != "villy")
         if row.kind != "template" and not is_open(identity):
-            raise NotSent(WINDOW_IS_OVER)
+            raise NotSent(str(WINDOW_IS_OVER))
         if row.address != identity.address:
             Outgoing.objects.filter(pk=row.pk).update(address=identity.address)
         message = _message(row)
@@ -66,9 +66,9 @@ class WhatsApp(Channel):
             # Comes back with every status: confirms a try whose answer never came
             "biz_opaque_callback_data": str(row.pk),
         }
-        if message and message.picture:
-            with default_storage.open(message.picture.name) as file:
-                name, data, kind = _picture(file.read(), message.picture.name)
+        if message and (picture := message.picture.name):
+            with default_storage.open(picture) as file:
+                name, data, kind = _picture(file.read(), picture)
             return lambda: _send_picture(head, name, data, kind, message.text)
         body = head | _content(row, message)
         return lambda: api.send(body)
@@ -76,15 +76,15 @@ class WhatsApp(Channel):
 
 def is_open(identity: ChannelIdentity | None, now: datetime | None = None) -> bool:
     """Whether anything may be said to this number just now."""
-    return (
-        bool(identity and identity.last_heard_at)
-        and (now or timezone.now()) < identity.last_heard_at + WINDOW
-    )
+    return window_ends_at(identity, now) is not None
 
 
-def window_ends_at(identity: ChannelIdentity | None) -> datetime | None:
+def window_ends_at(identity: ChannelIdentity | None, now: datetime | None = None) -> datetime | None:
     """Until when anything may be said to this number; None if the time is over."""
-    return identity.last_heard_at + WINDOW if is_open(identity) else None
+    if identity is None or identity.last_heard_at is None:
+        return None
+    ends_at = identity.last_heard_at + WINDOW
+    return ends_at if (now or timezone.now()) < ends_at else None
 
 
 def identity_of(ticket: Ticket) -> ChannelIdentity | None:
@@ -97,6 +97,8 @@ def _identity(row: Outgoing) -> ChannelIdentity | None:
     found = ChannelIdentity.objects.filter(channel=ChannelName.WHATSAPP)
     if row.address:
         return found.filter(address=row.address).first()
+    if row.ticket_id is None:
+        return None
     return identity_of(
         Ticket(requester_id=Ticket.objects.values_list("requester_id", flat=True).get(pk=row.ticket_id))
     )
@@ -117,7 +119,7 @@ def _message(row: Outgoing) -> Message | None:
 def _content(row: Outgoing, message: Message | None) -> dict:
     if row.kind == "template":
         return {"type": "template", "template": row.payload["template"]}
-    if row.kind == "resolved":
+    if row.kind == "resolved" and row.ticket_id and message:
         ticket = Ticket.objects.get(pk=row.ticket_id)
         link = links.url(links.create(ticket))
         yes, no = wording.to(ticket, wording.solved), wording.to(ticket, wording.not_solved)

@@ -60,8 +60,8 @@ def receive(incoming: Incoming) -> None:
     ticket = linked or _open_ticket(person)
     if ticket:
         person = ticket.requester
-        said = _say(incoming, ticket, person, words)
-        incoming.ticket_id, incoming.message_id = said.ticket_id, said.pk
+        message = _say(incoming, ticket, person, words)
+        incoming.ticket_id, incoming.message_id = message.ticket_id, message.pk
     else:
         _begin(incoming, person, sender, words)
     _forget(incoming)
@@ -194,6 +194,7 @@ def _media(incoming: Incoming, words: Words) -> Iterator[dict]:
     if not data:
         yield {"text": text}
         return
+    sent: dict = {}
     with ExitStack() as stack:
         try:
             if words.has_picture:
@@ -203,9 +204,9 @@ def _media(incoming: Incoming, words: Words) -> Iterator[dict]:
                 upload = SimpleUploadedFile(name, data)
                 sent = {"files": stack.enter_context(received_files([upload]))}
         except BadPicture:
-            sent, text = {}, _with_note(text, NO_PICTURE)
+            text = _with_note(text, NO_PICTURE)
         except (BadFile, NotChecked) as reason:
-            sent, text = {}, _with_note(text, f"[{reason}]")
+            text = _with_note(text, f"[{reason}]")
         yield {"text": text, **sent}
 
 

@@ -43,7 +43,7 @@ def _fields(row: dict) -> dict | None:
     fields = {"name": name[:190], "language": language[:16], "header": "", "body": "", "footer": ""}
     fields |= {"status": str(row.get("status", ""))[:20], "category": str(row.get("category", ""))[:30]}
     for part in row.get("components") or []:
-        kind = FILLED.get(part.get("type")) if isinstance(part, dict) else None
+        kind = FILLED.get(part.get("type", "")) if isinstance(part, dict) else None
         if kind and isinstance(part.get("text"), str):
             fields[kind] = part["text"]
     numbers = {int(number) for number in VARIABLE.findall(fields["body"])}
@@ -87,7 +87,7 @@ def send(
     given = [" ".join(value.split()) for value in variables]
     if len(given) != template.variables or not all(given):
         raise DoesNotFit(f"This template takes {template.variables} values; {len(given)} were given.")
-    body = {"name": template.name, "language": {"code": template.language}}
+    body: dict = {"name": template.name, "language": {"code": template.language}}
     if given:
         parameters = [{"type": "text", "text": value} for value in given]
         body["components"] = [{"type": "body", "parameters": parameters}]

@@ -14,10 +14,12 @@ class Command(BaseCommand):
     help = "Write database, pictures and key into one ZIP, while the desk runs. It holds secrets: keep it like them."
 
     def add_arguments(self, parser):
-        parser.add_argument("to", type=Path, help="a new file, or a folder that gets one")
+        parser.add_argument("to", type=Path, help="a new .zip file, or a folder that gets one")
 
     def handle(self, to, **options):
-        if to.is_dir():
+        # A folder that is not there yet is made: a file of its name would stop the next day's backup
+        if to.is_dir() or not (to.suffix or to.exists()):
+            to.mkdir(parents=True, exist_ok=True)
             to /= f"desk-{timezone.now():%Y%m%d-%H%M%S}.zip"
         progress = [reporter(self.stdout)] if options["verbosity"] else []
         try:

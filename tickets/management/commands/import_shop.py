@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Check every line and write nothing.")
 
     def handle(self, *, file, dry_run, **options):
+        self.shown = 0
+
         def bad(line: int, reason: str) -> None:
             self.stdout.write(f"line {line}: {reason}")
 
@@ -28,7 +30,6 @@ class Command(BaseCommand):
                 self.shown = done
                 self.stderr.write(f"{done:,} lines")
 
-        self.shown = 0
         try:
             result = importing.run(
                 importing.read(file), dry_run=dry_run, on_error=bad, on_progress=progress

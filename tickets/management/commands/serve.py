@@ -11,7 +11,7 @@ from supportdesk.serving import server
 from supportdesk.serving.static import collect_if_changed
 
 ADDRESSES = """
-  {shop}            the demo shop, with the chat in the corner
+  {shop}            {start}
   {shop}support/    the agents' dashboard
   {shop}admin/      bulk edits, products, articles, people
   {shop}api/docs    the API
@@ -78,9 +78,16 @@ class Command(BaseCommand):
 
     def greet(self, shop: str):
         self.stdout.write(self.style.SUCCESS("supportdesk is ready."))
-        self.stdout.write(ADDRESSES.format(shop=shop))
+        start = (
+            "the demo shop, with the chat in the corner"
+            if settings.DEBUG
+            else "the shop's name and the chat"
+        )
+        self.stdout.write(ADDRESSES.format(shop=shop, start=start))
         if settings.DEBUG:
             self.stdout.write("Demo logins:" + LOGINS)
+        else:
+            self.stdout.write(f"Letters lead to {settings.DESK_URL}/ (DESK_URL, PUBLIC_URL).")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
 

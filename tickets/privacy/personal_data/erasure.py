@@ -1,7 +1,7 @@
 """Erase a person: the conversations stay, without who it was."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib.admin.models import LogEntry
@@ -175,7 +175,7 @@ def _erase_head(ticket: Ticket, messages: list[Message], anonymous: Anonymous) -
 
 def _erase_fields(row: Model, anonymous: Anonymous) -> list[str]:
     """Do to the row's texts what is declared of them; return the names of the fields."""
-    ways = {
+    ways: dict[Erase, Callable[[str], str]] = {
         Erase.EMPTY: lambda text: "",
         Erase.NAME: lambda text: ERASED,
         Erase.ANONYMISE: anonymous,
@@ -183,9 +183,10 @@ def _erase_fields(row: Model, anonymous: Anonymous) -> list[str]:
     }
     changed = registry.erased_by(type(row), *ways)
     for name in changed:
-        way, field = ways[registry.fields_of(type(row))[name].erase], row._meta.get_field(name)
+        way = ways[registry.fields_of(type(row))[name].erase]
         # A replacement may be longer than what it stands for
-        setattr(row, name, way(getattr(row, name))[: field.max_length])
+        longest = getattr(row._meta.get_field(name), "max_length", None)
+        setattr(row, name, way(getattr(row, name))[:longest])
     return changed
 
 

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Mapping
 
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,13 +23,13 @@ def export(person: Person, file) -> None:
         )
         for message in with_pictures(Message.objects.filter(ticket__requester=person)):
             try:
-                with default_storage.open(message.picture.name) as picture:
+                with default_storage.open(str(message.picture)) as picture:
                     archive.writestr(_name_in_archive(message), picture.read(), zipfile.ZIP_STORED)
             except FileNotFoundError:
                 continue
         for attachment in Attachment.objects.filter(message__ticket__requester=person):
             try:
-                with default_storage.open(attachment.file.name) as file:
+                with default_storage.open(str(attachment.file)) as file:
                     archive.writestr(_file_in_archive(attachment), file.read(), zipfile.ZIP_STORED)
             except FileNotFoundError:
                 continue
@@ -98,14 +99,14 @@ def _message(message: Message) -> dict:
     }
 
 
-def _accesses(person: Person, tickets: list) -> list[dict]:
+def _accesses(person: Person, tickets: list) -> list[Mapping[str, object]]:
     about = AuditEntry.objects.filter(Q(person_id=person.pk) | Q(ticket_id__in=tickets))
     return list(about.order_by("at").values("at", "actor_name", "action", "what"))
 
 
 def _name_in_archive(message: Message) -> str:
-    return f"pictures/{message.pk}.{message.picture.name.rpartition('.')[2]}"
+    return f"pictures/{message.pk}.{str(message.picture).rpartition('.')[2]}"
 
 
 def _file_in_archive(attachment: Attachment) -> str:
-    return f"files/{attachment.pk}.{attachment.file.name.rpartition('.')[2]}"
+    return f"files/{attachment.pk}.{str(attachment.file).rpartition('.')[2]}"
