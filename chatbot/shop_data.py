@@ -59,7 +59,7 @@ class ProductSerializer(fields.Sparse):
     updatedAt = fields.Moment()
 
 
-class Products(Kind):
+class Products(Kind[Product]):
     name = "products"
     key, column, longest_key = "sku", "sku", 64
     model = Product
@@ -81,7 +81,7 @@ class Products(Kind):
             values.setdefault("stock", None)
         if "currency" in put.data or row is None:
             values["currency"] = values.get("currency") or money.shop_currency()
-        currency = values.get("currency") or row.currency or money.shop_currency()
+        currency = values.get("currency") or (row and row.currency) or money.shop_currency()
         try:
             fields.fits(values.get("price"), currency)
         except serializers.ValidationError as reason:
@@ -157,7 +157,7 @@ class ArticleSerializer(fields.Sparse):
         return data
 
 
-class Articles(Kind):
+class Articles(Kind[Article]):
     name = "articles"
     key, column, longest_key = "slug", "slug", 80
     model = Article

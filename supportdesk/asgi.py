@@ -8,6 +8,8 @@ ASGI handler (docs/performance.md), and only ASGI can hold thousands of open str
 """
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 
@@ -34,7 +36,7 @@ HEALTH_THREADS = 2
 HEALTH_PATHS = {"/healthz", "/readyz"}
 
 # It sets Django up, so it is first
-wsgi = get_wsgi_application()
+wsgi: Callable[..., Any] = get_wsgi_application()
 streams = Streams()
 pages = with_whole_body(WsgiBridge(with_static_files(wsgi), workers=settings.WORKER_THREADS))
 uploads = with_whole_body(WsgiBridge(wsgi, workers=UPLOAD_THREADS))

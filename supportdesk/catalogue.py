@@ -51,7 +51,8 @@ def _catalogue(tag: str) -> dict[str, str | list[str]]:
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        entries = GNUTranslations(file)._catalog
+        # The only way to list the sentences of a catalogue
+        entries = GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     found: dict = {}
     for key, text in entries.items():
         if isinstance(key, tuple):

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.template.loader import render_to_string
 from django.templatetags import static as django_static
 from django.urls import reverse
@@ -72,7 +74,10 @@ def environment(**options) -> LanguageEnvironment:
         path=lambda name: _path(name, 1).partition(PLACEHOLDER)[::2],
     )
     env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    # The extension has just added it
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
     env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
         # Jinja2's own takes 15 µs a text, and a page of the desk has two hundred
@@ -108,7 +113,7 @@ def environment(**options) -> LanguageEnvironment:
 
 def compile_ahead(folder: str) -> None:
     """Compile the templates of a folder in the default language: the first reader would wait for each."""
-    env = engines["jinja2"].env
+    env = cast(Jinja2, engines["jinja2"]).env
     for name in env.list_templates():
         if name.startswith(folder):
             env.get_template(name)
@@ -120,7 +125,7 @@ def translated(eval_ctx, message: str, **values) -> str:
     pattern, whole = _translated(get_language(), message)
     if not eval_ctx.autoescape:
         return str(pattern) % values
-    return pattern % values if values else whole
+    return pattern % values if values else whole or pattern
 
 
 @lru_cache(maxsize=4096)

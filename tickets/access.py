@@ -46,7 +46,9 @@ def desk_ticket(
     found = _stays(found, ask) if merged else found
     limits = visibility_of(person)
     if limits and not limits.allows(found):
-        before = {"category": found.category, "assignee_id": found.assignee_id} | dict(restoring or {})
+        before: dict[str, Any] = {"category": found.category, "assignee_id": found.assignee_id} | dict(
+            restoring or {}
+        )
         if not limits.allows_values(before["category"], before["assignee_id"]):
             raise Http404(NOTHING_HERE)
     return found

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from supportdesk.db.mongo.connection import mongo_connection
+
 from .models import Follower, Lane, Mention, Person, Ticket
 from .visibility import visibility_of
 
@@ -25,7 +27,7 @@ class Count:
 # What each view's tickets have in common, by column; AGENT stands for the one who asks, VISIBLE for what
 # an agent is limited to: categories, or assigned to them
 AGENT, VISIBLE = "<agent>", "<visible>"
-OPEN = {"lane": Lane.OPEN.value}
+OPEN: dict[str, object] = {"lane": Lane.OPEN.value}
 COUNTED: dict[str, dict[str, object]] = {
     "needs-answer": {"is_waiting": True},
     "mine": OPEN | {"assignee_id": AGENT},
@@ -93,10 +95,10 @@ def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
 
 def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
     """As `_count_in_sql` for MongoDB: a pipeline a view, joined by $unionWith, each on an index of its own."""
-    tickets = connection.get_collection(Ticket._meta.db_table)
+    tickets = mongo_connection.get_collection(Ticket._meta.db_table)
     named = [given[THEIRS] for given in conditions if THEIRS in given]
     theirs = _tickets_by_table(named) if named else {}
-    pipelines = [
+    pipelines: list[list[dict]] = [
         [
             {"$match": _match(given, theirs)},
             {"$limit": limit},
@@ -120,7 +122,7 @@ def _tickets_by_table(wanted: list[tuple]) -> dict[str, list]:
         for (table, _agent), pipeline in list(zip(wanted, pipelines, strict=True))[1:]
     ]
     found: dict[str, list] = {table: [] for table, _agent in wanted}
-    for row in connection.get_collection(wanted[0][0]).aggregate(pipelines[0] + rest):
+    for row in mongo_connection.get_collection(wanted[0][0]).aggregate(pipelines[0] + rest):
         found[row["table"]].append(row["_id"])
     return found
 

@@ -33,12 +33,12 @@ class CachedFromTable:
             # Of many who ask at once one makes it; in as many threads it would take as many times as long
             with self.making:
                 if self.made[0] != stamp:
-                    self.made = (stamp, self.make(list(self.model.objects.filter(is_active=True))))
+                    self.made = (stamp, self.make(list(self.model._default_manager.filter(is_active=True))))
         return self.made[1]
 
     def _stamp(self) -> tuple:
         if connection.vendor == "mongodb":
-            active = self.model.objects.filter(is_active=True)
+            active = self.model._default_manager.filter(is_active=True)
             return tuple(active.aggregate(newest=Max("updated_at"), count=Count("pk")).values())
         # Asked each second of each table: Django takes several times as long to compile it
         with connection.cursor() as cursor:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from .mongo.connection import mongo_connection
+
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 30
@@ -53,7 +55,7 @@ def _told_by_database() -> datetime | None:
             return cursor.fetchone()[0]
     if connection.vendor == "mongodb":
         connection.ensure_connection()
-        return connection.database.client.admin.command("hello")["localTime"].replace(tzinfo=UTC)
+        return mongo_connection.database.client.admin.command("hello")["localTime"].replace(tzinfo=UTC)
     return None
 
 

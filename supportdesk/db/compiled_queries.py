@@ -20,11 +20,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from inspect import signature
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, F, Field, Model, QuerySet, lookups
 from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -92,7 +93,8 @@ def _checked(make: Callable[..., QuerySet], count: int) -> QuerySet:
 
 def _refuse_queryset(rows: QuerySet, count: int) -> None:
     """Raise Unsupported unless each of the `count` parameters stands in a comparison with a column."""
-    if rows._prefetch_related_lookups:
+    # Django's own name, which the stubs leave out
+    if rows._prefetch_related_lookups:  # type: ignore[attr-defined]
         raise Unsupported("a compiled query prefetches nothing: its other queries would not be compiled")
     places = {each.place for each in _compared(rows.query.where)}
     if places != set(range(count)):
@@ -143,19 +145,24 @@ def update(
     empty = tuple(name for name, value in where.items() if value is None)
     where = {name: value for name, value in where.items() if value is not None}
     key = (model, empty, *((*each,) for each in (where, changes, added)))
-    statement = _statements.get(key, lambda: CompiledWrite(_change(*key)))
+    statement = _statements.get(key, lambda: CompiledWrite(_change(model, empty, where, changes, added)))
     fields = [_field(model, name) for name in (*where, *changes, *added)]
     return statement.write(fields, [*where.values(), *changes.values(), *added.values()])
 
 
 def _field(model: type[Model], name: str) -> Field:
-    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+    # Of this model's own columns: what points to it from elsewhere is nothing that an update writes
+    found: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return found
 
 
 def _insertion(model: type[Model], count: int, reckoned: dict[int, Expression]) -> tuple[str, tuple]:
     fields = model._meta.concrete_fields
     marks = map(Parameter, itertools.count())
-    rows = [SimpleNamespace(**{field.attname: next(marks) for field in fields}) for _ in range(count)]
+    # Django reads the attributes of a row and nothing else
+    rows: list[Any] = [
+        SimpleNamespace(**{field.attname: next(marks) for field in fields}) for _ in range(count)
+    ]
     for place, value in reckoned.items():
         setattr(rows[place // len(fields)], fields[place % len(fields)].attname, value)
     query = InsertQuery(model)
@@ -167,7 +174,8 @@ def _insertion(model: type[Model], count: int, reckoned: dict[int, Expression]) 
 def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tuple]:
     marks = map(Parameter, itertools.count())
     rows = model._base_manager.filter(**{name: next(marks) for name in where}, **dict.fromkeys(empty))
-    query = rows.query.chain(UpdateQuery)
+    # The stubs do not say that `chain` returns the class that it is given
+    query = cast(UpdateQuery, rows.query.chain(UpdateQuery))
     new = {name: next(marks) for name in changes}
     query.add_update_values(new | {name: F(name) + next(marks) for name in added})
     return query.get_compiler(connection=connection).as_sql()
@@ -176,7 +184,8 @@ def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tupl
 class StatementCache(threading.local):
     """What a thread has asked and written, which no other thread fills in meanwhile, by its connection."""
 
-    connection = None
+    connection: BaseDatabaseWrapper | None = None
+    made: dict[Any, Any]
 
     def get(self, key, make: Callable):
         current = connections[DEFAULT_DB_ALIAS]
@@ -199,13 +208,14 @@ class CompiledSelect:
         # All that Django asks of the compiler while it reads the rows
         compiler.as_sql = lambda *_, **__: (self.sql, self.filled)
         compiler.get_converters = lambda expressions: converters
-        rows.query.get_compiler = lambda *_, **__: compiler
+        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
 
     def ask(self, values: tuple) -> list:
         self.filled = [
             _stored(values[each.place]) if isinstance(each, Parameter) else each for each in self.parameters
         ]
-        return list(self.rows._iterable_class(self.rows))
+        # Django's own name; the stubs know no __iter__ of it
+        return list(self.rows._iterable_class(self.rows))  # type: ignore[call-overload]
 
 
 def _stored(value):

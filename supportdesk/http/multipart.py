@@ -7,6 +7,7 @@ Names mean nothing to the desk (the bytes decide), so such a file gets a plain o
 
 import codecs
 import re
+from typing import Any
 
 from django.http import multipartparser
 
@@ -16,14 +17,16 @@ BYTES = "latin-1"
 # RFC 2231: filename*=charset'language'value
 EXTENDED = re.compile(rb"filename\*\s*=\s*(?P<charset>[^'\s;]*)'[^;]*", re.IGNORECASE)
 
+# What is replaced in it is no part of its stubs
+_django: Any = multipartparser
 _sanitize = multipartparser.MultiPartParser.sanitize_file_name
-_parse_part = multipartparser.parse_boundary_stream
+_parse_part = _django.parse_boundary_stream
 
 
 def install() -> None:
     """Let every form parser of Django and DRF keep files of odd names."""
-    multipartparser.MultiPartParser.sanitize_file_name = _kept_name
-    multipartparser.parse_boundary_stream = _parse_readable_part
+    _django.MultiPartParser.sanitize_file_name = _kept_name
+    _django.parse_boundary_stream = _parse_readable_part
 
 
 def _kept_name(parser, name: str) -> str:

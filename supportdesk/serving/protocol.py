@@ -6,6 +6,7 @@ h11 has such a limit and takes twice the time of httptools for a request, so the
 """
 
 import json
+from asyncio import TimerHandle
 from http import HTTPStatus
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -43,7 +44,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
-        self.transport = Lingering(transport, self)
+        # In the transport's place, which the library knows by its class
+        self.lingering = Lingering(transport, self)
+        self.transport = self.lingering  # type: ignore[assignment]
         self.flow = FlowControl(self.transport)
         self.headers, self.url = [], b""
         # From the first byte of a request to the end of its headers
@@ -54,7 +57,7 @@ class BoundedHttp(HttpToolsProtocol):
         self.refusal = 0
         self.is_draining = False
         self.drained = 0
-        self.head_timer = self.loop.call_later(HEAD_SECONDS, self.head_is_late)
+        self.head_timer: TimerHandle | None = self.loop.call_later(HEAD_SECONDS, self.head_is_late)
 
     def connection_lost(self, exc) -> None:
         self._stop_timer()
@@ -129,7 +132,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.in_head:
             self.refuse(self.refusal or 408)
         elif not self.transport.is_closing():
-            self.transport.now()
+            self.lingering.now()
 
     def refuse(self, status: int) -> None:
         """Answer with this status and read no further; once is enough."""
@@ -138,7 +141,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._stop_timer()
         if self.cycle and not self.cycle.response_complete:
             # An earlier request of this connection is being answered: its answer is not cut in two
-            self.transport.now()
+            self.lingering.now()
             return
         self.transport.write(answer(status, self.headers, self.url))
         self.linger()
@@ -147,12 +150,12 @@ class BoundedHttp(HttpToolsProtocol):
         """Close once the client has ended, or has had the time to read what was sent."""
         self.is_draining = True
         self.flow.resume_reading()
-        self.loop.call_later(LINGER_SECONDS, self.transport.now)
+        self.loop.call_later(LINGER_SECONDS, self.lingering.now)
 
     def _drain(self, data: bytes) -> None:
         self.drained += len(data)
         if self.drained > MAX_DRAINED_BYTES:
-            self.transport.now()
+            self.lingering.now()
 
     def _stop_timer(self) -> None:
         if self.head_timer:

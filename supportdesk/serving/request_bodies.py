@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
+from django.utils.functional import Promise
 
 from supportdesk.http import headers
 from supportdesk.http.client_address import address_of_scope
@@ -38,7 +39,7 @@ MOST_ARRIVING_FROM_ONE = 100
 class Refused(Exception):
     """The body is not taken; the arguments are the status and the code."""
 
-    def __init__(self, status: int, code: str, detail: str):
+    def __init__(self, status: int, code: str, detail: str | Promise):
         self.status, self.code, self.detail = status, code, detail
 
 
@@ -196,7 +197,7 @@ async def _read(announced: int, receive, body, most: int) -> None:
         except OSError as reason:
             # The folder for temporary files is full or away (TMPDIR); what fits in memory is still taken
             logger.error(
-                "an upload cannot be kept while it arrives (%s)", errno.errorcode.get(reason.errno)
+                "an upload cannot be kept while it arrives (%s)", errno.errorcode.get(reason.errno or 0)
             )
             raise _no_room() from reason
         if not message.get("more_body"):

@@ -140,7 +140,7 @@ def test_a_slow_model_costs_no_more_than_its_time(dribbles, plugged, article, pr
     began = time.monotonic()
     assert conversations.ask(priya, QUESTION).text == BODY
     # The rest is for a busy machine; the server would take four seconds at least
-    assert time.monotonic() - began < 0.3 + 1.5
+    assert time.monotonic() - began < 3.5
 
 
 def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(plugged, article, priya, monkeypatch):

@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.not_on("postgresql", "mongodb", reason="starts these engines by itself"),
 ]
-BACK_WITHIN_SECONDS = 10
+BACK_WITHIN_SECONDS = 30
 # Long enough for a client that doubles the wait after each try
 AWAY_SECONDS = 12
 
@@ -94,7 +94,7 @@ def _refuses_calmly(desk, customer, agent, address):
         refused = _says(customer, address)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert refused.json()["code"] == "away"
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 15
     assert httpx.get(f"{desk.url}/healthz", timeout=60).status_code == 503
     shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60)
     assert (shown.status_code, "We will be right back" in shown.text) == (503, True)

@@ -42,11 +42,15 @@ def response_on(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
     return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
 
 
+# Such a head took half a minute. A page takes milliseconds, and on a busy machine a second or two
+SOON_SECONDS = 8
+
+
 def is_well(desk) -> bool:
     began = time.monotonic()
     return (
         said(desk, b"GET /healthz HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")[0] == 200
-        and time.monotonic() - began < 1
+        and time.monotonic() - began < SOON_SECONDS
     )
 
 
@@ -74,7 +78,7 @@ REPEATED = b"X-One: " + b"a" * 100 + b"\r\n"
 def test_a_head_beyond_the_bounds_is_refused_at_once_and_the_others_do_not_notice(served, head, status):
     began = time.monotonic()
     got, headers, body = said(served, head)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < SOON_SECONDS
     assert (got, headers["connection"], headers["content-type"]) == (status, "close", "application/json")
     assert json.loads(body).keys() == {"detail", "code"}
     assert is_well(served)
@@ -155,7 +159,7 @@ def test_a_head_that_does_not_end_is_408(data_dir, monkeypatch):
                 except OSError:
                     break
             assert response_on(connection)[0] == 408
-            assert 0.8 < time.monotonic() - began < 4
+            assert 0.8 < time.monotonic() - began < 2 + SOON_SECONDS
         # A body that does not progress, too; one that does is taken, however long it takes
         head = (
             b"POST /api/auth/guest HTTP/1.1\r\n"
@@ -168,8 +172,8 @@ def test_a_head_that_does_not_end_is_408(data_dir, monkeypatch):
         body = b'{"name": "Ravi", "email": "r@example.com"' + b" " * 6000 + b"}"
         with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
             connection.sendall(head % len(body))
-            for start in range(0, len(body), 1200):
-                connection.sendall(body[start : start + 1200])
+            for start in range(0, len(body), 800):
+                connection.sendall(body[start : start + 800])
                 time.sleep(0.5)
             assert response_on(connection)[0] == 201
         # A connection that says nothing is closed, and a quiet one between two requests is not refused
@@ -191,7 +195,7 @@ import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "supportdesk.settings"
 from supportdesk.serving import protocol
 import supportdesk.serving.request_bodies as bodies
-protocol.HEAD_SECONDS, bodies.PROGRESS_SECONDS = 1, 1
+protocol.HEAD_SECONDS, bodies.PROGRESS_SECONDS = 1, 3
 from django.core.management import execute_from_command_line
 execute_from_command_line(["manage.py", *sys.argv[1:]])
 """

@@ -10,7 +10,7 @@ from tests.desk import Desk
 from tests.engines.servers import Postgres, running
 from tests.faults.load import Load
 
-BACK_WITHIN_SECONDS = 20
+BACK_WITHIN_SECONDS = 60
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
         async with listening(path_of(ticket), str(token)) as ear:
             heard = await asyncio.wait_for(ear.rest(), 10)
         assert [place for place, name, _ in heard if name == "message"] == [1, 2]
-        assert 0.5 < time.monotonic() - began < 4
+        assert 0.5 < time.monotonic() - began < 9
 
     asyncio.run(story())
     assert live.broker.broker.topics == {}

@@ -187,7 +187,7 @@ def test_a_message_is_heard_at_whichever_server_one_listens(many):
     began = time.monotonic()
     agent.post(f"/api/support/admin/{ticket}/reply", json={"message": "to all"})
     for ear in ears:
-        assert ear.heard("to all", 6) - began < 4
+        assert ear.heard("to all", 20) - began < 15
 
 
 def test_one_answer_of_metrics_speaks_for_all_servers(many):

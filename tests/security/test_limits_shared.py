@@ -65,5 +65,5 @@ def test_while_redis_is_away_the_database_counts(settings, monkeypatch, db):
     monkeypatch.setattr(rate_limits, "_used_up", {})
     began = time.monotonic()
     assert [taken(person=priya) for _ in range(3)] == [True, True, False]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     assert RateLimitCounter.objects.count() == 1

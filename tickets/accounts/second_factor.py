@@ -108,6 +108,9 @@ class _Checked:
     """allauth's form, with our limit on tries and codes that count once in all processes."""
 
     too_many: rate_limits.TooMany | None = None
+    # Of the form
+    user: Person
+    cleaned_data: dict
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

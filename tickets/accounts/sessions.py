@@ -46,24 +46,25 @@ def agent_sessions(get_response):
     """End sessions that are too old or idle; hold those back that still need a second factor."""
     if iscoroutinefunction(get_response):
 
-        async def middleware(request):
+        async def of_streams(request):
             if not _has_session(request):
                 return await get_response(request)
             refused = await live.in_thread(refusal, request)
             return refused or await get_response(request)
-    else:
 
-        def middleware(request):
-            # The thread served others before; a page shows times of the shop's zone
-            is_page = request.path.startswith(PAGES)
-            timezone.activate((current(or_raise=True) if is_page else last_known()).time_zone)
-            if not request.path.startswith(DESK):
-                return get_response(request)
-            with languages.speaking(language_of(request)):
-                refused = _has_session(request) and refusal(request)
-                return refused or get_response(request)
+        return of_streams
 
-    return middleware
+    def of_pages(request):
+        # The thread served others before; a page shows times of the shop's zone
+        is_page = request.path.startswith(PAGES)
+        timezone.activate((current(or_raise=True) if is_page else last_known()).time_zone)
+        if not request.path.startswith(DESK):
+            return get_response(request)
+        with languages.speaking(language_of(request)):
+            refused = _has_session(request) and refusal(request)
+            return refused or get_response(request)
+
+    return of_pages
 
 
 def language_of(request) -> str:

@@ -6,6 +6,7 @@ A family that was ended (sign-out, a replayed token) takes its access tokens alo
 import uuid
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -32,7 +33,8 @@ _families = compiled_query(lambda id: TokenFamily.objects.select_related("person
 @lru_cache(maxsize=4096)
 def _claims(raw: bytes) -> dict:
     """Return what a token claims that we have signed, or raise TokenBackendError."""
-    return token_backend.decode(raw)
+    # What it takes is the text of a token, not the Token of its stub
+    return token_backend.decode(raw)  # type: ignore[arg-type]
 
 
 class _Signatures:
@@ -81,7 +83,8 @@ class NoAuthentication(BearerAuthentication):
 
 def person_of(request) -> Person | AnonymousUser:
     """Who is calling: by Bearer token, else by session. A bad token raises AuthenticationFailed."""
-    found = BearerAuthentication().authenticate(request)
+    # Our `get_user` returns a Person; the library's type is any user
+    found: tuple[Any, Token] | None = BearerAuthentication().authenticate(request)
     return found[0] if found else request.user
 
 
@@ -104,16 +107,16 @@ def rotate(raw: str, request=None) -> dict:
     successor = {"jti": uuid.uuid4().hex, "previous_jti": old["jti"], "used_at": _this_second()}
     if rows.filter(jti=old["jti"]).update(**successor) != 1:
         # It was traded before, by a request whose answer was lost or in another tab at the same moment
-        family = (
+        successors = (
             rows.select_related("person")
             .filter(previous_jti=old["jti"], used_at__gt=clock.now() - GRACE)
             .first()
         )
-        if not family:
+        if not successors:
             _end(old[FAMILY_CLAIM])
             security_events.record(security_events.REUSED, request)
             raise _refusal("This token was used before. Please sign in again.")
-        return _newest_pair(family)
+        return _newest_pair(successors)
     for field, value in successor.items():
         setattr(family, field, value)
     return _newest_pair(family)

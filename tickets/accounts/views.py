@@ -34,7 +34,7 @@ class SignIn(LoginView):
     """E-mail and password; a person with a second factor is asked for it next."""
 
     template_name = "tickets/login.html"
-    form_class = SignInForm
+    form_class: type[SignInForm | StaffSignInForm] = SignInForm
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request, *args, **kwargs):

@@ -1,5 +1,6 @@
 """The response and resolution targets that hold now, from the shop's settings."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
@@ -31,15 +32,15 @@ class _Same:
 @lru_cache(maxsize=4)
 def _policy_of(same: _Same) -> Policy:
     settings = same.settings
-    targets = {
-        "first_response": {priority: target.first for priority, target in settings.targets.items()},
-        "next_response": {priority: target.next for priority, target in settings.targets.items()},
-        "resolution": {priority: target.resolution for priority, target in settings.targets.items()},
-    }
+    policy = Policy(
+        first_response={priority: target.first for priority, target in settings.targets.items()},
+        next_response={priority: target.next for priority, target in settings.targets.items()},
+        resolution={priority: target.resolution for priority, target in settings.targets.items()},
+    )
     if settings.calendar is None or not settings.clocks_stop:
-        return Policy(**targets)
-    return Policy(
-        **targets,
+        return policy
+    return replace(
+        policy,
         add=partial(_add_working_time, settings.calendar),
         between=partial(_working_time, settings.calendar),
     )

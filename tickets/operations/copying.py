@@ -110,7 +110,7 @@ def _sent(field: models.Field, value):
         return _content_type_name(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
         return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
     return str(value) if isinstance(value, UUID) else value
 
@@ -120,7 +120,7 @@ def _received(field: models.Field, value):
         return value
     if field.is_relation and field.related_model is ContentType:
         return _content_type(value)
-    return (field.target_field if field.is_relation else field).to_python(value)
+    return (field.target_field if isinstance(field, models.ForeignKey) else field).to_python(value)
 
 
 @cache
@@ -257,7 +257,7 @@ class Receiver:
         for model in self.models.values():
             for field in _fields(model):
                 # The time of the change stays, the copy is none
-                if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+                if isinstance(field, models.DateField | models.TimeField):
                     field.auto_now = field.auto_now_add = False
 
     def do_look(self, table: str) -> dict:

@@ -73,7 +73,7 @@ def cleaned(raw: bytes) -> Picture:
 
 def _decoded(raw: bytes) -> tuple[Image.Image, str]:
     try:
-        image = Image.open(BytesIO(raw), formats=READERS)
+        image: Image.Image = Image.open(BytesIO(raw), formats=READERS)
         if image.width * image.height > MAX_PIXELS:
             raise BadPicture(TOO_MANY_PIXELS)
         if max(image.size) > MAX_SIDE:
@@ -113,7 +113,8 @@ def _decoded(raw: bytes) -> tuple[Image.Image, str]:
         raise BadPicture(UNREADABLE) from reason
     # Encoders copy comments, profiles and XMP from here
     image.info = {}
-    return image, image_format
+    # Known of everything that Image.open() returns
+    return image, image_format or ""
 
 
 def _kept_size(width: int, height: int) -> tuple[int, int]:
@@ -158,8 +159,12 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         if image.mode == "L":
             image, becomes = image.copy(), "RGB"
-        return ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(BytesIO(profile)), SRGB, outputMode=becomes
+        # A new picture: there is none only where the old one is changed in place
+        return (
+            ImageCms.profileToProfile(
+                image, ImageCms.ImageCmsProfile(BytesIO(profile)), SRGB, outputMode=becomes
+            )
+            or image
         )
     except Exception:
         return image

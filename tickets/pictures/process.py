@@ -53,15 +53,15 @@ class Decoder:
     def clean(self, raw: bytes, seconds: float) -> Picture:
         """Return the cleaned picture; raise BadPicture, Busy, or _TooSlow after so much processor time."""
         for attempt in range(2):
-            fresh = self._start()
+            connection, fresh = self._start()
             try:
-                self.connection.send_bytes(json.dumps(seconds).encode())
-                self.connection.send_bytes(raw)
-                if not self.connection.poll(MOST_SECONDS):
+                connection.send_bytes(json.dumps(seconds).encode())
+                connection.send_bytes(raw)
+                if not connection.poll(MOST_SECONDS):
                     # The machine has no time for it, which is not the picture's fault
                     self.end()
                     raise Busy
-                return self._answer()
+                return _answer(connection)
             except (OSError, EOFError):
                 # It ended itself, or was ended from outside, or by the kernel because of this picture
                 if self._ran_out_of_time():
@@ -74,23 +74,26 @@ class Decoder:
         if self.process:
             self.process.kill()
             self.process.wait()
+        if self.connection:
             self.connection.close()
         self.process = self.connection = None
 
     def _ran_out_of_time(self) -> bool:
         """Clear away a process that is gone; return whether its processor time was over."""
         process = self.process
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1)
+        if process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)
         self.end()
-        return process.returncode == -signal.SIGPROF
+        return process is not None and process.returncode == -signal.SIGPROF
 
-    def _start(self) -> bool:
-        """Make sure that the process runs; return whether it was started now."""
-        if self.process and self.process.poll() is None:
-            return False
+    def _start(self) -> tuple[Connection, bool]:
+        """Make sure that the process runs; return the connection to it, and whether it was started now."""
+        if self.process and self.connection and self.process.poll() is None:
+            return self.connection, False
         self.end()
-        self.connection, theirs = Pipe()
+        connection, theirs = Pipe()
+        self.connection = connection
         command = [sys.executable, "-m", "tickets.pictures.process", str(theirs.fileno())]
         # Nothing of the desk's settings is needed there, and no secret
         environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
@@ -98,13 +101,14 @@ class Decoder:
             command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
         )
         theirs.close()
-        return True
+        return connection, True
 
-    def _answer(self) -> Picture:
-        told = json.loads(self.connection.recv_bytes())
-        if refusal := told.pop("refusal", ""):
-            raise BadPicture(refusal)
-        return Picture(data=self.connection.recv_bytes(), thumbnail=self.connection.recv_bytes(), **told)
+
+def _answer(connection: Connection) -> Picture:
+    told = json.loads(connection.recv_bytes())
+    if refusal := told.pop("refusal", ""):
+        raise BadPicture(refusal)
+    return Picture(data=connection.recv_bytes(), thumbnail=connection.recv_bytes(), **told)
 
 
 _free: queue.Queue[Decoder] = queue.Queue()

@@ -1,6 +1,7 @@
 """/support/figures/: four cards, days as bars, tables by agent and category, and all of it as CSV."""
 
 import csv
+from collections.abc import Sequence
 from io import StringIO
 
 from django.http import HttpResponse
@@ -60,7 +61,7 @@ def _csv(found: Figures, commented: list[Ticket]) -> HttpResponse:
     for kind, rows in parts:
         for row in rows:
             share = None if row.share_in_time is None else 100 * row.share_in_time
-            cells = (
+            cells: Sequence[object] = (
                 kind, row.label, row.opened, row.answered, _rounded(row.first_response), _rounded(share),
                 row.next_answered, _rounded(row.next_response), row.resolved, _rounded(row.resolution), row.rated,
                 _rounded(row.rating, 2), "",

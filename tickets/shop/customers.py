@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.hashers import make_password
-from django.db import models
 from rest_framework import serializers
 
 from ..models import Person, Role
@@ -18,14 +17,14 @@ class CustomerSerializer(fields.Sparse):
     updatedAt = fields.Moment()
 
 
-class Customers(Kind):
+class Customers(Kind[Person]):
     name = "customers"
     key, column, longest_key = "externalId", "external_id", 190
     model = Person
     serializer = CustomerSerializer
     columns = {"name": "name", "email": "email", "phone": "phone"}
 
-    def load(self, keys: Iterable[str]) -> dict[str, models.Model]:
+    def load(self, keys: Iterable[str]) -> dict[str, Person]:
         return by_external_id(keys)
 
     def values(self, put, row):
@@ -46,7 +45,7 @@ class Customers(Kind):
 def by_external_id(ids: Iterable[str]) -> dict[str, Person]:
     """Return the people of these ids; of a record that was linked to another one, the other one."""
     found = Person.objects.select_related("merged_into").filter(external_id__in=set(ids))
-    return {person.external_id: person.merged_into or person for person in found}
+    return {person.external_id: person.merged_into or person for person in found if person.external_id}
 
 
 def refuse_staff(person: Person | None, field: str) -> None:
@@ -67,7 +66,7 @@ def upsert(wanted: dict[str, dict]) -> dict[str, Person]:
         Person.objects.bulk_create(made)
     for id, person in people.items():
         _change(person, wanted[id])
-    return people | {person.external_id: person for person in made}
+    return people | dict(zip(missing, made, strict=True))
 
 
 def _change(person: Person, wanted: dict) -> None:

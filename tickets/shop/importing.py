@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 from tickets.reports.cells import harmless, restored
@@ -64,7 +65,7 @@ def run(
         (writing.rehearse if dry_run else writing.write)(puts)
         for each in batch:
             reason = each.reason if isinstance(each, BadLine) else writing.in_words(each.errors or {})
-            if reason:
+            if reason or isinstance(each, BadLine):
                 result.errors.append((each.line, reason))
                 on_error(each.line, reason)
             elif each.status == 201:
@@ -219,16 +220,16 @@ def _put(row: dict, line: int) -> "writing.Put | BadLine":
         if name not in registry.KINDS or not isinstance(row.get("body"), dict):
             return BadLine(line, f"put: The kinds are {', '.join(registry.KINDS)}, and body is an object.")
         return writing.Put(registry.KINDS[name], key, row["body"], line=line)
-    key = next((key for key in KEYS if row.get(key) not in (None, "")), None)
-    if not key:
+    column = next((key for key in KEYS if row.get(key) not in (None, "")), None)
+    if not column:
         return BadLine(line, f"The key is empty: {', '.join(KEYS)}.")
-    kind = next(kind for kind in registry.KINDS.values() if kind.key == key)
-    return writing.Put(kind, str(row.pop(key)), row, line=line)
+    kind = next(kind for kind in registry.KINDS.values() if kind.key == column)
+    return writing.Put(kind, str(row.pop(column)), row, line=line)
 
 
 # --- Writing files -----------------------------------------------------------
 
-SAMPLES = {
+SAMPLES: dict[str, dict[str, Any]] = {
     "customers": {"externalId": "c-1001", "name": "Priya Sharma", "email": "priya@example.com", "phone": "+91 90000 00110"},
     "products": {
         "sku": "MAK-1", "name": "Classic Makhana", "category": "Makhana", "price": 249, "currency": "INR",

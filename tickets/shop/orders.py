@@ -29,12 +29,13 @@ class OrderSerializer(fields.Sparse):
     trackingUrl = fields.Link()
     city = fields.Text(100)
     pincode = fields.Text(20)
-    items = fields.Item(many=True, max_length=fields.MOST_ITEMS, **fields.OPTIONAL)
+    # `many` makes a list of it, which takes the length; the stubs look at one item
+    items = fields.Item(many=True, max_length=fields.MOST_ITEMS, **fields.OPTIONAL)  # type: ignore[call-arg]
     adminUrl = fields.Link()
     updatedAt = fields.Moment()
 
 
-class Orders(Kind):
+class Orders(Kind[Order]):
     name = "orders"
     key, column, longest_key = "number", "number", 32
     model = Order
@@ -51,18 +52,19 @@ class Orders(Kind):
         # "#1001" is how some shops write 1001
         return super().check_key(key.removeprefix("#"))
 
-    def rows(self) -> models.QuerySet:
+    def rows(self) -> models.QuerySet[Order]:
         return Order.objects.select_related("customer").prefetch_related("items")
 
-    def load(self, keys: Iterable[str]) -> dict[str, models.Model]:
+    def load(self, keys: Iterable[str]) -> dict[str, Order]:
         orders = Order.objects.select_related("customer").filter(number__in=list(keys))
         found = {order.number: order for order in orders}
         items: dict[uuid.UUID, list[OrderItem]] = {order.pk: [] for order in found.values()}
         for item in OrderItem.objects.filter(order_id__in=list(items)).order_by("position"):
             items[item.order_id].append(item)
         for order in found.values():
-            # As `prefetch_related`, which makes a queryset for each order: a fifth of a batch
-            order._prefetched_objects_cache = {"items": items[order.pk]}
+            # As `prefetch_related`, which makes a queryset for each order: a fifth of a batch. Django's own
+            # name, which no stub has
+            order._prefetched_objects_cache = {"items": items[order.pk]}  # type: ignore[attr-defined]
         return found
 
     def touches(self, put) -> list[tuple[str, str]]:
@@ -79,10 +81,10 @@ class Orders(Kind):
                 wanted[id] = wanted.get(id, {}) | details | {"moment": put.moment}
         people = customers.upsert(wanted) if wanted else {}
         for put in puts:
-            put.found = people.get((put.data.get("customer") or {}).get("externalId"))
+            put.found = people.get((put.data.get("customer") or {}).get("externalId") or "")
 
     def look_up(self, puts: list) -> None:
-        ids = {(put.data.get("customer") or {}).get("externalId") for put in puts} - {None, ""}
+        ids = {id for put in puts if (id := (put.data.get("customer") or {}).get("externalId"))}
         people = customers.by_external_id(ids)
         for put in puts:
             if id := (put.data.get("customer") or {}).get("externalId"):
@@ -94,7 +96,7 @@ class Orders(Kind):
             values |= _whose(put.data["customer"], put.found, row)
         if "currency" in put.data or row is None:
             values["currency"] = values.get("currency") or money.shop_currency()
-        currency = values.get("currency") or row.currency or money.shop_currency()
+        currency = values.get("currency") or (row and row.currency) or money.shop_currency()
         _check_amounts(put.data, currency)
         return values
 

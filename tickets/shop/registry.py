@@ -4,7 +4,7 @@ An app registers a kind for each table that the shop may fill: `register(Orders(
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 from rest_framework import serializers
@@ -12,14 +12,15 @@ from rest_framework import serializers
 from . import fields
 
 KINDS: dict[str, "Kind"] = {}
+Row = TypeVar("Row", bound=models.Model)
 
 
 def register(kind: "Kind") -> None:
     KINDS[kind.name] = kind
 
 
-class Kind:
-    """A kind of data, as in `PUT /api/shop/<name>/<key>`."""
+class Kind(Generic[Row]):
+    """A kind of data, as in `PUT /api/shop/<name>/<key>`; `Row` is its model."""
 
     name: str
     # Given by each kind: a row as the API shows it
@@ -28,7 +29,7 @@ class Kind:
     key: str
     column: str
     longest_key: int
-    model: type[models.Model]
+    model: type[Row]
     # The shape of a body, all of it optional
     serializer: type[serializers.Serializer]
     # What a new row has to have
@@ -53,13 +54,13 @@ class Kind:
             )
         return key
 
-    def load(self, keys: Iterable[str]) -> dict[str, models.Model]:
+    def load(self, keys: Iterable[str]) -> dict[str, Row]:
         """Return the stored rows by their keys."""
         rows = self.rows().filter(**{f"{self.column}__in": list(keys)})
         return {getattr(row, self.column): row for row in rows}
 
-    def rows(self) -> models.QuerySet:
-        return self.model.objects.all()
+    def rows(self) -> models.QuerySet[Row]:
+        return self.model._default_manager.all()
 
     def touches(self, put) -> list[tuple[str, str]]:
         """Return the rows of other kinds that a put may change: [("customers", "c-1")]."""
@@ -71,7 +72,7 @@ class Kind:
     def look_up(self, puts: list) -> None:
         """As `prepare`, for a rehearsal: nothing is written."""
 
-    def values(self, put, row: models.Model | None) -> dict:
+    def values(self, put, row: Row | None) -> dict:
         """Return what the put changes, by column. Raise ValidationError."""
         return {
             self.columns[name]: self.emptied(self.columns[name]) if value is None else value
@@ -86,7 +87,7 @@ class Kind:
             return None
         if isinstance(field, models.JSONField):
             return field.get_default()
-        if field.empty_strings_allowed and not field.choices:
+        if isinstance(field, models.Field) and field.empty_strings_allowed and not field.choices:
             return ""
         raise serializers.ValidationError({self.api_name(column): ["This field may not be null."]})
 

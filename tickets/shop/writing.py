@@ -7,6 +7,7 @@ condition of the update holds that on every engine, also where two processes wri
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -39,7 +40,8 @@ class Put:
     # The line in a batch or file
     line: int = 0
     data: dict = field(default_factory=dict)
-    row: object = None
+    # The stored row, of the kind's model
+    row: Any = None
     # What `Kind.prepare` found for it
     found: object = None
     status: int = 0
@@ -117,9 +119,11 @@ def _chunks(puts: list[Put]) -> list[tuple[Kind, list[Put]]]:
         own = (put.kind.name, put.key)
         earliest = last.get(own, -1) + 1
         for touched in put.kind.touches(put):
-            place = last.get(touched, -1)
+            before = last.get(touched, -1)
             # Two orders of one customer may go together: their details are merged in order
-            earliest = max(earliest, place if place >= 0 and chunks[place][0] is put.kind else place + 1)
+            earliest = max(
+                earliest, before if before >= 0 and chunks[before][0] is put.kind else before + 1
+            )
         place = next((n for n in range(earliest, len(chunks)) if _has_room(chunks[n], put.kind)), None)
         if place is None:
             place = len(chunks)
@@ -160,7 +164,8 @@ def _write(kind: Kind, puts: list[Put]) -> None:
         put.status, put.errors, put.row = 0, None, None
     rows = _locked(kind, [put.key for put in puts])
     kind.prepare(puts)
-    new, changed = [], []
+    new: list[tuple[Put, dict]] = []
+    changed: list[tuple[Put, dict]] = []
     for put in puts:
         if put.status:
             continue
@@ -177,7 +182,7 @@ def _write(kind: Kind, puts: list[Put]) -> None:
 
 def _locked(kind: Kind, keys: list[str]) -> dict:
     if connection.features.has_select_for_update:
-        stored = kind.model.objects.filter(**{f"{kind.column}__in": keys})
+        stored = kind.model._default_manager.filter(**{f"{kind.column}__in": keys})
         list(stored.select_for_update().order_by("pk").values_list("pk"))
     return kind.load(keys)
 
@@ -200,7 +205,7 @@ def _create(kind: Kind, new: list[tuple[Put, dict]]) -> None:
         put.status, put.applied = 201, True
         rows.append(put.row)
     if rows:
-        kind.model.objects.bulk_create(rows)
+        kind.model._default_manager.bulk_create(rows)
 
 
 def _change(kind: Kind, put: Put, values: dict) -> None:
@@ -251,5 +256,5 @@ def hide(kind: Kind, key: str) -> bool:
             return False
         if getattr(row, kind.hidden_by):
             changes = {kind.hidden_by: False, "updated_at": timezone.now()}
-            kind.model.objects.filter(pk=row.pk).update(**changes)
+            kind.model._default_manager.filter(pk=row.pk).update(**changes)
     return True

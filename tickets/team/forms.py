@@ -286,18 +286,21 @@ for _code, _name in LANGUAGES.items():
     _part(f"greeting_{_code}", _text, "greetings", _code)
     _lines = LinesField(label=gettext_lazy("Suggestions (%s)") % _name, required=False)
     _part(f"suggestions_{_code}", _lines, "suggestions", _code)
-for _priority, _name in reversed(Priority.choices):
+for _priority, _priority_name in reversed(Priority.choices):
     for _kind, _label in KINDS.items():
         _usual = getattr(DEFAULT_TARGETS[_priority], _kind) // timedelta(minutes=1)
         _time = DurationField(
-            label=f"{_name}: {_label}",
+            label=f"{_priority_name}: {_label}",
             required=False,
             widget=forms.TextInput(attrs={"size": 8, "placeholder": in_units(_usual)}),
         )
         _part(f"target_{_priority}_{_kind}", _time, "targets", _priority, _kind)
-for _key, _name in LETTER_FIELDS.items():
+for _key, _letter_label in LETTER_FIELDS.items():
     _text = forms.CharField(
-        label=_name, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
+        label=_letter_label,
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
     )
     _part(f"letter_{_key}", _text, "letters", _key)
 

@@ -14,7 +14,8 @@ def begin(ticket: Ticket) -> None:
     """Start the clocks of a ticket that is about to be written for the first time."""
     started = clocks.opened(policies.current(), ticket.priority, ticket.created_at)
     ticket.waiting_since = started.waiting_since
-    ticket.first_response_due_at = ticket.next_response_due_at = started.response_due_at
+    if due_at := started.response_due_at:
+        ticket.first_response_due_at = ticket.next_response_due_at = due_at
     ticket.resolution_due_at = started.resolution_due_at
     ticket.answer_check_at = _first_look(ticket, started)
 

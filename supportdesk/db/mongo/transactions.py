@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
+from .connection import mongo_connection
+
 # The label of an error after which the whole transaction may be tried again
 TRANSIENT = "TransientTransactionError"
 # A write conflict comes at once, without waiting for the other transaction: an immediate retry would meet it again
@@ -28,7 +30,7 @@ def transaction(conflict: type[Exception]) -> Iterator[None]:
     from django_mongodb_backend.transaction import atomic
     from pymongo.errors import OperationFailure, PyMongoError
 
-    if connection.in_atomic_block_mongo:
+    if mongo_connection.in_atomic_block_mongo:
         yield
         return
     # Inside Django's atomic(), which does nothing here, the backend refuses to run what waits for the commit
@@ -37,9 +39,9 @@ def transaction(conflict: type[Exception]) -> Iterator[None]:
         with atomic():
             yield
     except (DatabaseError, PyMongoError) as reason:
-        if connection.session:
+        if mongo_connection.session:
             # The backend keeps the session of a commit that failed, and with it every later one of this thread
-            connection._end_session()
+            mongo_connection._end_session()
             connection.run_on_commit = []
         cause = reason.__cause__ if isinstance(reason, DatabaseError) else reason
         if isinstance(cause, OperationFailure) and cause.has_error_label(TRANSIENT):
@@ -80,7 +82,9 @@ def write_to(rows: QuerySet) -> bool:
     key = rows.model._meta.pk
     ids = [key.get_db_prep_save(pk, connection) for pk in rows.values_list("pk", flat=True)]
     # Not a field of the model: MongoDB writes nothing where the value stays the same
-    connection.get_collection(rows.model._meta.db_table).update_many(
-        {key.column: {"$in": ids}}, {"$set": {"held_by": uuid.uuid4().hex}}, session=connection.session
+    mongo_connection.get_collection(rows.model._meta.db_table).update_many(
+        {key.column: {"$in": ids}},
+        {"$set": {"held_by": uuid.uuid4().hex}},
+        session=mongo_connection.session,
     )
     return bool(ids)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from supportdesk.db.mongo.connection import mongo_connection
 from tickets.models import SearchText, Ticket
 from tickets.search.rank import NO_LIMIT, place
 
@@ -21,7 +22,7 @@ class Mongo:
     @property
     def documents(self):
         connection.ensure_connection()
-        return connection.get_collection(SearchText._meta.db_table)
+        return mongo_connection.get_collection(SearchText._meta.db_table)
 
     def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
         from django_mongodb_backend.query import wrap_database_errors
@@ -33,14 +34,14 @@ class Mongo:
                 "$addToSet": {"words": {"$each": found}},
             },
             upsert=True,
-            session=connection.session,
+            session=mongo_connection.session,
         )
 
     def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:
         if rows:
             self.documents.insert_many(
                 [{"ticket_id": self.key(id), "rank": rank, "words": found} for id, rank, found in rows],
-                session=connection.session,
+                session=mongo_connection.session,
             )
 
     def words_of(self, rows: QuerySet) -> Iterable[str]:
@@ -57,11 +58,13 @@ class Mongo:
 
     def newest(self, question: list[dict], below: int, limit: int) -> list[tuple[UUID, int]]:
         wanted = {"$and": [{"rank": {"$lt": below}}, *question]}
-        found = self.documents.find(wanted, {"ticket_id": 1, "rank": 1}, session=connection.session)
+        found = self.documents.find(wanted, {"ticket_id": 1, "rank": 1}, session=mongo_connection.session)
         return [(UUID(row["ticket_id"]), row["rank"]) for row in found.sort("rank", -1).limit(limit)]
 
     def count(self, question: list[dict], most: int) -> int:
-        return self.documents.count_documents({"$and": question}, limit=most, session=connection.session)
+        return self.documents.count_documents(
+            {"$and": question}, limit=most, session=mongo_connection.session
+        )
 
     def question(self, asked: Asked) -> list[dict]:
         return [self.condition(*pair) for pair in asked]

@@ -25,6 +25,12 @@ class SqlIndex:
     sounds, and none of LONGEST_PREFIX letters and less.
     """
 
+    # An engine's own: whether a question has an answer, the tickets of one, the newest of them, and how terms join
+    ANY: str
+    MATCHING: str
+    NEWEST: str
+    AND: str
+    OR: str
     LONGEST_PREFIX = 0
     WORDS_AT_ONCE = 64
     BEGINNING = (
@@ -32,6 +38,14 @@ class SqlIndex:
         " (SELECT word FROM tickets_searchword WHERE word >= %s AND word < %s LIMIT %s) begins{place}"
     )
     LEARN = "INSERT INTO tickets_searchword VALUES (%s) ON CONFLICT DO NOTHING"
+
+    def exactly(self, word: str) -> str:
+        """Return the term of a question for this word."""
+        raise NotImplementedError
+
+    def beginning(self, word: str) -> str:
+        """Return the term of a question for every word that begins so."""
+        raise NotImplementedError
 
     def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
         rank = place(ticket.updated_at, ticket.pk)
@@ -108,7 +122,7 @@ class SqlIndex:
 
     def _words_that_begin(self, beginnings: set[str]) -> dict[str, list[str]]:
         """Return the words that begin so, or one more than WORDS_AT_ONCE of them."""
-        begin_so = {beginning: [] for beginning in beginnings}
+        begin_so: dict[str, list[str]] = {beginning: [] for beginning in beginnings}
         if not begin_so:
             return begin_so
         each = [self.BEGINNING.format(place=place) for place in range(len(begin_so))]
