@@ -19,3 +19,10 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#|/)([^)#\s]+)")
 def test_each_link_of_a_page_leads_to_a_file(page):
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_each_picture_stands_on_a_page():
+    shown = {
+        name for page in PAGES for name in re.findall(r"img/([\w.-]+)", page.read_text(encoding="utf-8"))
+    }
+    assert {picture.name for picture in (ROOT / "docs" / "img").iterdir()} - shown == set()

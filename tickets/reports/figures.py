@@ -85,7 +85,7 @@ class Figures:
 
 
 def report(last: date, days: int = DAYS, visible: Visibility | None = None) -> Figures:
-    """Return the figures of so many days: three queries of daily rows, whatever the number of tickets.
+    """Return the figures of so many days: two queries of daily rows, whatever the number of tickets.
 
     An agent who is limited to their own teams gets those of their categories.
     """
@@ -98,16 +98,15 @@ def report(last: date, days: int = DAYS, visible: Visibility | None = None) -> F
     by_day = {first + timedelta(days=place): Sums() for place in range(days)}
     for row in _summed(rows, "day"):
         by_day[row["day"]].add(row)
-        found.total.add(row)
     for day, sums in by_day.items():
         sums.label = day.isoformat()
     found.days = list(by_day.values())
-    found.agents = _labelled(
-        _summed(rows, "agent", "agent_name"), lambda row: row["agent_name"] or _("Unassigned")
-    )
-    found.categories = _labelled(
-        _summed(rows, "category"), lambda row: str(Category(row["category"]).label)
-    )
+    # One look at the rows serves both tables
+    shares = list(_summed(rows, "agent", "agent_name", "category"))
+    for row in shares:
+        found.total.add(row)
+    found.agents = _labelled(shares, "agent", lambda row: row["agent_name"] or _("Unassigned"))
+    found.categories = _labelled(shares, "category", lambda row: str(Category(row["category"]).label))
     if assistant_share and not visible:
         found.assistant = assistant_share(first, last)
     return found
@@ -117,10 +116,10 @@ def _summed(rows, *by: str) -> Iterable[dict]:
     return rows.order_by().values(*by).annotate(**{name: Sum(name) for name in COUNTERS})
 
 
-def _labelled(rows: Iterable[dict], label: Callable[[dict], str]) -> list[Sums]:
-    """Return a row for each label, the one with most tickets first."""
+def _labelled(rows: Iterable[dict], by: str, label: Callable[[dict], str]) -> list[Sums]:
+    """Return the sums by agent or category, the one with most tickets first."""
     found: dict[str, Sums] = {}
     for row in rows:
-        # An agent may have changed their name in between
-        found.setdefault(row.get("agent") or label(row), Sums(label(row))).add(row)
+        # By the id: an agent may have changed their name in between
+        found.setdefault(row[by], Sums(label(row))).add(row)
     return sorted(found.values(), key=lambda sums: (-sums.opened - sums.resolved, sums.label))
