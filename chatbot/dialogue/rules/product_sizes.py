@@ -1,5 +1,7 @@
 """Rules about the size of a pack: "1kg wala hai?", "do you have it in 200 g", "2 packet chai ki price"."""
 
+import re
+
 from chatbot import wording
 from chatbot.sources import products as catalogue
 from supportdesk import money
@@ -58,7 +60,7 @@ def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
     return spoken_of(heard) or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
 
 
-def _size_line(heard: Heard, product: Product, weight) -> str:
+def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
     unit = product_sums.A_WEIGHT.search(product.unit or "")
     same = unit and product_sums.in_small(unit) == product_sums.in_small(weight)
     price = money.formatted(product.price, product.currency, heard.language)
