@@ -1,11 +1,13 @@
 """A person, an order and an example are found by exactly what was asked for, whatever signs are in it."""
 
 import pytest
+from django.db.models import Q
 
 from chatbot.learning import teaching
 from chatbot.models import Example
 from chatbot.sources import orders
 from tests import factories
+from tickets import inbox
 from tickets.models import Order, Person
 from tickets.privacy import personal_data
 
@@ -49,6 +51,24 @@ def test_what_is_taught_twice_is_refused_and_no_other_text_is(text, meera):
     with pytest.raises(teaching.TaughtBefore):
         teaching.teach_example(text.upper(), **taught)
     assert Example.objects.count() == 2
+
+
+@pytest.mark.parametrize("long", ["x" * 5_000, "(" * 600, "." * 990], ids=["letters", "brackets", "dots"])
+def test_what_is_longer_than_any_pattern_is_found_nowhere(long, priya):
+    assert not Person.objects.filter(name__icontains=long).exists()
+    assert not Person.objects.filter(email__iexact=long).exists()
+    assert Person.objects.exclude(name__icontains=long).count() == 1
+    assert list(Person.objects.filter(Q(name__icontains=long) | Q(name=priya.name))) == [priya]
+    assert personal_data.find(long) == []
+    assert orders.find_own(priya, long) is None
+
+
+@pytest.mark.parametrize("sign", ["(", ".*", "+", "\\", "$", "%", "_", "[a", "^"])
+def test_a_filter_by_sender_finds_these_signs_and_no_others(sign):
+    ticket = factories.ticket(factories.person(f"Ravi {sign} Sons", email="ravi@example.com"))
+    factories.ticket(factories.person("Ravi and Sons", email="others@example.com"))
+    found = inbox.inbox(inbox.InboxFilter(sender=f" {sign} s"))
+    assert [row.pk for row in found] == [ticket.pk]
 
 
 def test_patterns_in_the_middle_are_text_as_well(priya):

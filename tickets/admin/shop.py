@@ -50,6 +50,10 @@ class ServiceKeyAdmin(DeskAdmin):
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj) if obj else ()
 
+    def has_change_permission(self, request, obj=None):
+        # Its page has no field to save
+        return obj is None and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request, obj=None):
         # What it wrote stays under its name. It is revoked
         return False
