@@ -1,5 +1,7 @@
 """Rules about which product is meant: which of a kind ("pickle"), which pack ("1kg wala hai?"), how many packs."""
 
+import re
+
 from chatbot import wording
 from chatbot.sources import products as catalogue
 from supportdesk import money
@@ -152,7 +154,7 @@ def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
     return spoken_of(heard) or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
 
 
-def _size_line(heard: Heard, product: Product, weight) -> str:
+def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
     unit = product_sums.A_WEIGHT.search(product.unit or "")
     same = unit and product_sums.in_small(unit) == product_sums.in_small(weight)
     price = money.formatted(product.price, product.currency, heard.language)
