@@ -4,7 +4,7 @@
 
 The database has to be empty. It gets the tickets (1,000 different ones, copied by the database), and the daily rows
 that 20 agents leave in a year. Without DATABASE_URL: SQLite and PostgreSQL, of its own, one after the other. Prints
-the quickest of the rounds and their median in milliseconds.
+the quickest of the rounds, their median, and the least processor time of this process, in milliseconds.
 """
 
 import os
@@ -93,8 +93,8 @@ def fill(tickets: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def measured() -> dict[str, list[float]]:
-    """Return the milliseconds of each look at the page, by its name."""
+def measured() -> dict[str, list[tuple[float, float]]]:
+    """Return the milliseconds of each look at the page, by the clock and of the processor, by its name."""
     from django.test import Client
     from django.utils import timezone
 
@@ -127,10 +127,10 @@ def measured() -> dict[str, list[float]]:
     return found
 
 
-def _milliseconds(do) -> float:
-    began = time.perf_counter()
+def _milliseconds(do) -> tuple[float, float]:
+    began, used = time.perf_counter(), time.process_time()
     do()
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.process_time() - used) * 1000
 
 
 def main() -> None:
@@ -150,9 +150,12 @@ def main() -> None:
         print(f"{os.environ['DATABASE_URL'].partition(':')[0]}, {tickets:,} tickets,", end=" ")
         print(f"filled in {time.perf_counter() - began:.0f} s")
         found = measured()
-        for name, times in found.items():
-            print(f"{name:<28} {min(times):8.1f} ms, median {median(times):8.1f}", flush=True)
-        if too_slow := [name for name, times in found.items() if name in PAGES and min(times) > MOST_MS]:
+        for name, pairs in found.items():
+            times, used = zip(*pairs, strict=True)
+            print(
+                f"{name:<28} {min(times):8.1f} ms, median {median(times):8.1f}, processor {min(used):8.1f}"
+            )
+        if too_slow := [name for name in PAGES if min(found[name])[0] > MOST_MS]:
             raise SystemExit(f"more than {MOST_MS} ms: {', '.join(too_slow)}")
 
 

@@ -63,6 +63,10 @@ def test_values_are_filled_into_the_translation(render):
     assert in_hindi != render(text, "en", name="Asha")
 
 
+def test_a_sentence_without_its_values_is_shown_as_it_is(render):
+    assert render("{{ _(said) }}", said="Assigned to %(agent)s") == "Assigned to %(agent)s"
+
+
 def test_an_address_with_an_id_is_that_of_the_page(render):
     id = "6f1f0c3a-2222-4444-8888-000000000001"
     assert render('{{ url("ticket", id) }}', id=id) == f"/support/{id}/"

@@ -31,11 +31,11 @@ from .rules import (
     open_questions,
     order_flows,
     product_lists,
-    product_sizes,
     product_sums,
     small_talk,
     what_next,
     which_order,
+    which_product,
 )
 from .several_questions import several_questions
 from .state import take_back
@@ -282,6 +282,7 @@ RULES = (
     follow_ups.the_other_product,
     open_questions.an_answer_to_our_question,
     open_questions.a_choice,
+    which_product.the_product_that_was_asked_for,
     open_questions.the_order_that_was_asked_for,
     small_talk.no_words,
     order_flows.a_number_and_little_else,
@@ -317,8 +318,9 @@ RULES = (
     order_flows.an_order_to_prove,
     about_articles.a_large_order,
     about_articles.an_offer,
-    product_sizes.another_size,
-    product_sizes.some_packs,
+    which_product.which_of_a_kind,
+    which_product.another_size,
+    which_product.some_packs,
     product_sums.a_sum,
     product_sums.more_of_it,
     product_lists.a_comparison,

@@ -20,6 +20,7 @@ from .rules import (
     product_lists,
     product_sums,
     small_talk,
+    which_product,
 )
 
 NOTHING_WRONG = cues.phrases(
@@ -158,7 +159,7 @@ def together(found: list[Reply]) -> Reply:
 
 
 # Questions that are about several things at once
-OF_THE_WHOLE = (product_sums.a_sum, product_lists.a_comparison)
+OF_THE_WHOLE = (which_product.which_of_a_kind, product_sums.a_sum, product_lists.a_comparison)
 # What may answer one part of a message
 PART_RULES = (
     small_talk.about_himself,

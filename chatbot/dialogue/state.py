@@ -39,7 +39,7 @@ class Issue(TypedDict, total=False):
 
 
 class Asked(TypedDict, total=False):
-    """Our open question. `about`: help | issue | connect | order | choice."""
+    """Our open question. `about`: help | issue | connect | order | choice | product."""
 
     about: str
     intent: str
@@ -48,6 +48,8 @@ class Asked(TypedDict, total=False):
     # order: the flow that goes on once the order is known; choice: what each suggestion stands for
     flow: str
     options: list[str]
+    # product: what was asked of the kind, for the one that is chosen
+    said: str
 
 
 class State(TypedDict, total=False):

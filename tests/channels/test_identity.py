@@ -5,6 +5,7 @@ import time
 import jwt
 import pytest
 from django.core import mail
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
@@ -206,3 +207,13 @@ def test_a_history_that_moved_half_moves_the_rest_next_time(priya):
     workflow.change_requester(Ticket.objects.get(subject="one"), priya, by=priya)
     identity.move_history(guest, priya)
     assert Ticket.objects.filter(requester=priya).count() == 2
+
+
+def test_an_address_that_could_not_be_kept_is_no_proof(priya, monkeypatch):
+    def refuses(**values):
+        raise IntegrityError("another row")
+
+    # Taken when we write it, and free again when we look whose it is
+    monkeypatch.setattr(ChannelIdentity.objects, "create", refuses)
+    with pytest.raises(IntegrityError):
+        identity.prove(priya, "email", ADDRESS, by="code")

@@ -211,6 +211,15 @@ def test_a_mail_server_that_is_away_is_asked_again_with_backoff(
     assert len(posted(60)) == 1
 
 
+def test_a_letter_of_no_ticket_ends_and_is_not_tried_again(posted, db):
+    row = Outgoing.objects.create(
+        key="stray", channel="email", kind="reply", address="priya.mail@example.com"
+    )
+    assert posted() == []
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == ("failed", "This letter belongs to no ticket.")
+
+
 @pytest.mark.parametrize("code", [452, 552, 550])
 def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
     hook(letter("Where is it?", sender="vikram@example.com"))

@@ -247,6 +247,9 @@ def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:
     article = heard.passages[0].article
     if str(article.pk) in chat.memory.get("refused", []):
         return None
+    if heard.is_short and not answers.shares_a_word(heard.text, article):
+        # "Ladoo": no article speaks of it
+        return None
     reply = answers.of_article(article, heard, heard.article_score)
     reply.text = f"{wording.say('perhaps_article', heard.language)} {reply.text}"
     reply.suggestions = heard.near()[1:] + answers.chips(heard, "human")

@@ -146,13 +146,13 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         return _allergy(heard, _without_the_allergen(heard, products))
     of_it = (
         len(products) == 1
-        and EATS.search(plain(heard.text))
+        and EATS.search(plain(heard.text)) is not None
         and len(heard.text.split()) <= MOST_WORDS_OF_MORE
     )
     of_it = of_it or (
         about == "child"
         and 0 < len(products) <= MOST_OF_A_TALK
-        and about_products.FOLLOWS.search(plain(heard.text))
+        and about_products.FOLLOWS.search(plain(heard.text)) is not None
     )
     if heard.found.products or of_it or (products and about_products.THIS.search(plain(heard.text))):
         return _of_products(heard, about, products[:3])

@@ -75,17 +75,26 @@ def _packs(text: str, product: Product) -> int:
 
 def counted(heard: Heard) -> list[tuple[Product, int]]:
     """Return the products of a message with how many of each: "2 classic and one honey"."""
-    pieces = [piece for piece in ITEM_BREAK.split(plain(heard.text)) if piece.strip()]
-    # A piece may hold two counts without a comma between: "2 ghee 3 honey"
-    pieces = [each for piece in pieces for each in _by_counts(piece)]
-    before = spoken_of(heard)
+    return counted_in(heard.text, spoken_of(heard))
+
+
+def pieces_of(text: str) -> list[str]:
+    """Return the parts of a basket in words, one product each: "2 ghee 3 honey and a tea"."""
+    pieces = [piece for piece in ITEM_BREAK.split(plain(text)) if piece.strip()]
+    # A piece may hold two counts without a comma between
+    return [each for piece in pieces for each in _by_counts(piece)]
+
+
+def counted_in(text: str, before: list[Product]) -> list[tuple[Product, int]]:
+    """Return the products of a text with how many of each; `before` are those spoken of already."""
+    pieces = pieces_of(text)
     found: list[tuple[Product, int]] = []
     near = list(before)
     pieces = [PRICE_LIMIT.sub(" ", piece) for piece in pieces]
     for piece in sorted(pieces, key=lambda piece: catalogue.look_up(piece).is_vague):
         near += [product for product, _ in found]
         product = _one(piece, near)
-        beside = [each for each in pieces if each != piece and _says_a_count(each)]
+        beside = [each for each in pieces if each != piece and says_a_count(each)]
         if (
             not product
             and len(before) == 1
@@ -144,7 +153,8 @@ def count_in(piece: str) -> int:
     return next((NUMBERS[word] for word in said if word in NUMBERS), 1)
 
 
-def _says_a_count(piece: str) -> bool:
+def says_a_count(piece: str) -> bool:
+    """Whether a text says how many, in digits or in words."""
     said = NO_TWO.sub(" ", piece.casefold()).split()
     return bool(COUNT.search(piece)) or any(word in NUMBERS for word in said)
 

@@ -1,0 +1,180 @@
+"""Rules about which product is meant: which of a kind ("pickle"), which pack ("1kg wala hai?"), how many packs."""
+
+import re
+
+from chatbot import wording
+from chatbot.sources import products as catalogue
+from supportdesk import money
+from tickets.privacy.masking import masked
+
+from ...models import Chat, Product
+from ...nlu.cues import phrases, plain
+from ...sources.product_facts import PRICE
+from ...sources.product_kinds import kind_of
+from .. import answers
+from ..answers import Reply
+from ..message import Heard
+from . import product_sums, which_order
+from .about_products import MOST_TOLD, spoken_of
+
+# --- Which of a kind -------------------------------------------------------------------------
+
+MOST_CHIPS = 3
+MOST_WORDS_OF_A_WISH = 10
+# All of them are asked about, or what there is
+OF_ALL = phrases(
+    "which", "what", "all", "both", "dono", "kitn[ei] (?:tarah|type|kism)\\S*", "types?", "kinds?", "flavou?rs?", "varieties", "variety", "options?", "kaun ?s[aei]", "kons[aei]", "kya kya", "aur kya", "show", "dikha\\w*", "list", "any", "koi", "kuch", "difference", "compare\\w*", "vs", "better", "cheap\\w*", "sast[aei]", "do you have", "do you sell", "is there", "hai kya",
+    "कौन ?स[ाेी]", "कितने तरह", "दिखा\\S*", "दोनों", "कोई", "कुछ", "क्या",
+)  # fmt: skip
+WANTS_SOME = phrases(
+    "chahiye", "lena(?: hai)?", "want", "need", "order(?: karna| karni)?", "buy", "mangwa\\w*", "manga\\w*", "le (?:lu|lun|loon|lunga|lungi)", "(?:de|bhej|dila) (?:do|dijiye|dena)", "i'?ll (?:take|have)", "give me", "चाहिए", "लेना", "दे दो",
+)  # fmt: skip
+
+
+def which_of_a_kind(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Pickle", "2 pickle kitne ka" where there are several: one question with chips, never twice the same."""
+    said, found = plain(heard.text), heard.found
+    if (
+        heard.is_issue
+        or heard.reason
+        or heard.numbers
+        or len(said.split()) > MOST_WORDS_OF_A_WISH
+        or not (products := _of_one_kind(heard, said))
+        or OF_ALL.search(said)
+        or catalogue.names_a_price(heard.text)
+        or heard.topic.get("kind") == "order"
+    ):
+        return None
+    is_bare = found.share >= 1 and not heard.aspect
+    counts = heard.aspect in ("", PRICE) and product_sums.says_a_count(said)
+    if not (is_bare or counts or WANTS_SOME.search(said)):
+        return None
+    key = "kind:" + "|".join(sorted(str(product.pk) for product in products))
+    if key in chat.memory.get("clarified", []):
+        return None
+    chat.memory.setdefault("clarified", []).append(key)
+    reply = answers.of_products(products, heard)
+    reply.text = f"{reply.text} {wording.say('which_of_a_kind', heard.language)}"
+    reply.suggestions = [product.name for product in products[:MOST_CHIPS]]
+    reply.asks = {
+        "about": "product",
+        "said": masked(heard.text)[:LONGEST_WISH],
+        "options": reply.suggestions,
+    }
+    return reply
+
+
+LONGEST_WISH = 200
+
+
+def _of_one_kind(heard: Heard, said: str) -> list[Product]:
+    """Return the products of one kind that a message, or one part of a basket in words, may mean; [] for a plain one."""
+    pieces = product_sums.pieces_of(heard.text)
+    if len(pieces) == 1:
+        return list(heard.found.products) if _are_of_one_kind(heard.found.products) else []
+    if not product_sums.says_a_count(said):
+        return []
+    # "2 pickle aur 1 honey"; "ek classic aur ek peri peri" names each plainly
+    named = (list(catalogue.look_up(piece).products) for piece in pieces)
+    return next((products for products in named if _are_of_one_kind(products)), [])
+
+
+def _are_of_one_kind(products: list[Product]) -> bool:
+    return len(products) > 1 and len({(product.category, kind_of(product)) for product in products}) == 1
+
+
+def the_product_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Mango", "the second" after "which one do you mean?": what was asked, of that one."""
+    options, said = heard.asked.get("options") or [], plain(heard.text)
+    if heard.asked.get("about") != "product" or len(said.split()) > FEW_WORDS_OF_A_CHOICE or heard.aspect:
+        return None
+    place = next((place for cue, place in which_order.PLACES if cue.search(said)), None)
+    named = [product for product in heard.found.products if product.name in options]
+    if place is not None and place < len(options) and not named:
+        named = [each for each in catalogue.look_up(options[place]).products if each.name == options[place]]
+    if len(named) != 1:
+        return None
+    wish = heard.asked.get("said", "")
+    if not product_sums.says_a_count(plain(wish)):
+        return answers.of_products(named, heard)
+    items = [
+        (named[0], count) if product.name in options else (product, count)
+        for product, count in product_sums.counted_in(wish, [])
+    ]
+    return product_sums.summed(heard, items or [(named[0], product_sums.count_in(plain(wish)))])
+
+
+FEW_WORDS_OF_A_CHOICE = 5
+
+
+# --- Which pack ------------------------------------------------------------------------------
+
+# Whether there is such a pack; "1 kg chahiye" and "1 kg kitne ka" ask what so much of it costs
+IS_THERE = phrases(
+    r"(?:hai|h|aata|aati|ata|ati|milta|milti|milega|milegi|hota|hoti|rakhte)(?: (?:hai|h|ho|kya|na|nahi|aapke paas))*\W*$",
+    r"(?:do|does|is|are|have|got|any)(?: .{0,30})?",
+    r"(?:come|comes|available|there)(?: .{0,15})?",
+    "(?:है|आता|आती|मिलता|मिलेगा|मिलेगी)(?: (?:है|क्या))*\\W*$",
+)
+NO_PACK = phrases(
+    r"kitn\w+", "total", "price", "rate", "cost", "how much", "lena", "lunga", "lungi", "le lu", "loon", "chahiye", "want", "need", "take", "order", "bhej\\w*", "कितन\\S*", "चाहिए", "लेना",
+)  # fmt: skip
+MOST_WORDS = 9
+
+
+def another_size(chat: Chat, heard: Heard) -> Reply | None:
+    """ "1kg wala hai?": the sizes that there are, and no sum of two small packs."""
+    said = plain(heard.text)
+    weight = product_sums.A_WEIGHT.search(said)
+    if (
+        not weight
+        or heard.is_issue
+        or heard.numbers
+        or heard.reason
+        or len(said.split()) > MOST_WORDS
+        or not (IS_THERE.search(said) or said.endswith("?"))
+        or NO_PACK.search(said)
+    ):
+        return None
+    products = _of_which(chat, heard, product_sums.A_WEIGHT.sub(" ", said))
+    if not products:
+        return None
+    lines = [_size_line(heard, product, weight) for product in products[:MOST_TOLD]]
+    reply = Reply("\n".join(lines), "product_query", max(heard.confidence, 0.8))
+    answers.show(reply, products[:MOST_TOLD], aspect="size")
+    reply.is_sure = True
+    return reply
+
+
+def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
+    """Return the products that are named beside the weight, or else those spoken of; after an article the last one."""
+    named = catalogue.look_up(rest)
+    if named.products and not named.is_vague:
+        return list(named.products)
+    return spoken_of(heard) or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+
+
+def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
+    unit = product_sums.A_WEIGHT.search(product.unit or "")
+    same = unit and product_sums.in_small(unit) == product_sums.in_small(weight)
+    price = money.formatted(product.price, product.currency, heard.language)
+    return wording.say(
+        "size_there" if same else "size_only",
+        heard.language,
+        name=product.name,
+        unit=product.unit,
+        price=price,
+    )
+
+
+def some_packs(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Chai ki price batao do packet ki": what so many of it cost."""
+    said = plain(heard.text)
+    if heard.is_issue or heard.aspect != PRICE or not product_sums.PACKS.search(said):
+        return None
+    before = spoken_of(heard)
+    items = product_sums.counted(heard) or [(product, 1) for product in before if len(before) == 1]
+    if len(items) != 1 or (heard.found.products and heard.found.is_vague):
+        return None
+    count = max(items[0][1], product_sums.count_in(said))
+    return product_sums.summed(heard, [(items[0][0], count)]) if count > 1 else None
