@@ -176,6 +176,10 @@ def _path(name: str, arguments: int = 0) -> str:
     return reverse(name, args=[PLACEHOLDER] * arguments)
 
 
+# They point along the line of reading, so a style sheet turns them where that goes from right to left
+POINTING = frozenset({"arrow-left", "chevron-left", "chevron-right"})
+
+
 @cache
 def static(path: str) -> str:
     """The path of a static file, with its hash; files do not change under a running desk."""
@@ -185,7 +189,8 @@ def static(path: str) -> str:
 @cache
 def icon(name: str, size: int = 18) -> Markup:
     """A Lucide icon, inline; decoration only, so the name of a control is never in it."""
-    return Markup(lucide(name, size=size, aria_hidden="true", **{"class": "icon"}))
+    kind = f"icon icon-{name}" if name in POINTING else "icon"
+    return Markup(lucide(name, size=size, aria_hidden="true", **{"class": kind}))
 
 
 def made_at() -> str:

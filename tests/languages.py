@@ -24,6 +24,7 @@ READ_ATTRIBUTES = {
 }
 # Stands for what is filled in
 GAP = "\0"
+ATTRIBUTE = re.compile(r'\s*[a-z-]+="')
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -76,12 +77,19 @@ def _walk(node, pieces, constants) -> None:
         elif isinstance(node, nodes.Output):
             pieces.append(GAP)
             constants += _constants(child)
-        elif isinstance(child, nodes.Block) and child.name == "body_attributes":
+        elif _holds_attributes(child):
             pieces.append("<p ")
             _walk(child, pieces, constants)
             pieces.append(">")
         elif isinstance(child, nodes.Stmt | nodes.Template):
             _walk(child, pieces, constants)
+
+
+def _holds_attributes(node) -> bool:
+    """Return whether this part of a template stands inside a tag: the block for it, or a macro of attributes."""
+    if isinstance(node, nodes.Macro):
+        return next((bool(ATTRIBUTE.match(each.data)) for each in node.find_all(nodes.TemplateData)), False)
+    return isinstance(node, nodes.Block) and node.name == "body_attributes"
 
 
 def _constants(node) -> list[str]:

@@ -10,6 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from chatbot.widget.showing import SCRIPTS
@@ -23,11 +24,12 @@ from tests.languages import (
     unmarked_in_template,
 )
 from tests.languages import SCRIPTS as JAVASCRIPT
-from tickets import workflow
+from tickets import uploads, workflow
 from tickets.channels import outbox, transcript
 from tickets.desk.modules import DESK_MODULES
 from tickets.models import ConversationLink
 from tickets.models.settings import AgentPreferences
+from tickets.pictures.cleaning import BadPicture
 
 CATALOGUES = ("django", "djangojs")
 # The names that others rely on (docs/embedding.md): they stay, whatever the language is
@@ -49,11 +51,28 @@ ROOMS = [
     "chatbot/widget",
     "supportdesk/http/errors.py",
     "tickets/uploads.py",
+    "tickets/pictures",
+    "tickets/accounts/views.py",
+    "tickets/accounts/forms.py",
+    "tickets/accounts/letters.py",
+    "tickets/accounts/second_factor.py",
+    "tickets/alerts",
+    "tickets/channels/views.py",
+    "tickets/channels/transcript.py",
+    "tickets/clocks",
+    "tickets/collaboration",
+    "tickets/custom_fields",
+    "tickets/team/views.py",
+    "chatbot/helpcentre",
 ]
 # For clients of the API, for the log, or stored in English for every reader
 NOT_FOR_SCREENS = re.compile(
     r"clientId|undo token|split off into|^Split off from|^The message of ticket|^Call about|has waited too long|needs an answer soon|^The customer$|^Ticket #\{\} (was merged into"
     r"|is separate|was not merged)"
+    # Of a push subscription, whose form a browser makes
+    r"|push subscription|^The endpoint is not|^The keys of the subscription"
+    # A note that is stored in the ticket
+    r"|^#\{\}: \{\} mentioned you"
 )
 
 
@@ -120,7 +139,7 @@ def extracted(name: str) -> set:
     with (ROOT / "locale" / f"{name}.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     keywords = {
-        "_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2),
+        "_": None, "N_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2),
         "ngettext_lazy": (1, 2),
     }  # fmt: skip
     found = extract_from_dir(ROOT, methods, options, keywords=keywords)
@@ -312,6 +331,12 @@ def test_without_a_choice_the_desk_follows_the_browser(browse, asha):
     assert '<html lang="hi"' in client.get("/support/", **hindi).content.decode()
     assert '<html lang="en"' in client.get("/support/", headers={"Accept-Language": "fr"}).content.decode()
     assert '<html lang="hi"' in browse().get("/support/login/", **hindi).content.decode()
+
+
+def test_what_is_wrong_with_a_picture_is_said_in_the_readers_language():
+    said = pytest.raises(BadPicture, match="यह फ़ाइल फ़ोटो के रूप में नहीं खुल पाई")
+    with languages.speaking("hi"), said, uploads.received(SimpleUploadedFile("a.jpg", b"no picture")):
+        pass
 
 
 @pytest.mark.django_db

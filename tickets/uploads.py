@@ -72,6 +72,9 @@ def _stored(upload, most: int) -> StoredPicture:
         raise TooBusy(
             gettext("We are working on many pictures at the moment. Please try again shortly.")
         ) from None
+    except BadPicture as reason:
+        # The process that decodes knows neither the reader nor a language
+        raise BadPicture(gettext(str(reason))) from None
     name, small = _written(picture)
     return StoredPicture(name, small, picture.width, picture.height, hashlib.sha256(raw).hexdigest())
 

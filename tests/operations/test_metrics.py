@@ -101,7 +101,7 @@ def test_open_streams_are_counted():
 
 
 def test_looking_costs_a_few_queries(ticket, django_assert_max_num_queries):
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         told()
 
 

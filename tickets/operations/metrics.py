@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from tickets import inbox
-from tickets.models import InboxEvent, Job, Status
+from tickets.models import InboxEvent, Job, Outgoing, OutgoingState, Status
 
 
 def gauges() -> Iterator[Metric]:
-    """Yield tickets by status, late jobs, overdue tickets, and the age of unread activity."""
+    """Yield tickets by status, late jobs, overdue tickets, and the age of unread activity and of unsent letters."""
     now = timezone.now()
     tickets = GaugeMetricFamily(
         "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]
@@ -27,8 +28,18 @@ def gauges() -> Iterator[Metric]:
     )
     for job in Job.objects.all():
         jobs.add_metric([job.name], max(0.0, (now - job.due_at).total_seconds()))
+    # A try that failed moves `due_at` on: the row is late all the same
+    unsent = Outgoing.objects.filter(
+        Q(tries__gt=0) | Q(due_at__lt=now), state__in=[OutgoingState.WAITING, OutgoingState.SENDING]
+    )
+    first = unsent.order_by("created_at").values_list("created_at", flat=True).first()
     yield tickets
     yield jobs
+    yield GaugeMetricFamily(
+        "desk_letters_age_seconds",
+        "Age of the oldest message over e-mail or another channel that should have left and has not.",
+        max(0.0, (now - first).total_seconds()) if first else 0,
+    )
     yield GaugeMetricFamily("desk_tickets_overdue", "Open tickets past their due time, up to 10,000.", late)
     yield GaugeMetricFamily(
         "desk_outbox_age_seconds",

@@ -38,10 +38,16 @@ FORMATS = {
 READERS = ["JPEG", "PNG", "WEBP", "GIF"]
 SAVE_OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
 
-TOO_MANY_PIXELS = "This picture has more than 50 megapixels. Please send a smaller one."
-TOO_LONG = f"This picture is more than {MAX_SIDE:,} pixels wide or high. Please send a smaller one."
-UNREADABLE = "This file could not be read as a picture. JPEG, PNG, WebP and GIF pictures work."
-TOO_SLOW = "It takes too long to read this picture. Please send a smaller one."
+
+def N_(sentence: str) -> str:
+    """Return the sentence as it is; marks it for the translators, who are not in the process that decodes."""
+    return sentence
+
+
+TOO_MANY_PIXELS = N_("This picture has more than 50 megapixels. Please send a smaller one.")
+TOO_LONG = N_("This picture is more than 20,000 pixels wide or high. Please send a smaller one.")
+UNREADABLE = N_("This file could not be read as a picture. JPEG, PNG, WebP and GIF pictures work.")
+TOO_SLOW = N_("It takes too long to read this picture. Please send a smaller one.")
 
 SRGB = ImageCms.createProfile("sRGB")
 
