@@ -22,6 +22,16 @@ SWAP = """() => {
 RUN_AGAIN = """(src) => new Promise((done) => {
     document.head.append(Object.assign(document.createElement("script"), { src, onload: done }));
 })"""
+IN_SHADOW = """(src) => new Promise((done, failed) => {
+    const host = document.body.appendChild(document.createElement("shop-footer"));
+    const tag = Object.assign(document.createElement("script"), { src, onload: done, onerror: failed });
+    host.attachShadow({ mode: "closed" }).append(tag);
+})"""
+AS_MODULE = """(src) => new Promise((done, failed) => {
+    const tag = Object.assign(document.createElement("script"), { src, onload: done, onerror: failed });
+    tag.type = "module";
+    document.head.append(tag);
+})"""
 LARGE = """async ([width, height]) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     canvas.getContext("2d").fillRect(0, 0, width / 2, height);
@@ -77,6 +87,22 @@ def test_the_button_stays_when_the_page_gets_another_body_and_when_the_tag_runs_
     chat.say("Show me makhana")
     page.evaluate(SWAP)
     expect(chat.log).to_contain_text("Peri Peri Makhana")
+
+
+@pytest.mark.parametrize("run", [IN_SHADOW, AS_MODULE], ids=["a shadow root", "a module"])
+def test_the_tag_works_where_a_script_does_not_know_its_tag(run, person, site):
+    site.pages["/"] = "<!doctype html><title>A shop</title><h1>A shop</h1>"
+    page = person()
+    page.goto(site.url())
+    page.evaluate(run, f"{site.desk_url}/widget.js")
+    Chat(page).open().say("Show me makhana")
+    expect(Chat(page).log).to_contain_text("Peri Peri Makhana")
+    assert (
+        page.evaluate(
+            "document.documentElement.lastElementChild.shadowRoot.querySelectorAll('button').length"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -137,3 +137,9 @@ def test_the_style_sheet_of_the_loader_keeps_what_blanks_mean(client, db):
     ):
         assert rule in said
     assert "  " not in said.split("const style=")[1].split("`")[1]
+
+
+def test_the_loader_may_be_asked_for_as_a_module_and_with_crossorigin(client, db):
+    answer = client.get("/widget.js", HTTP_ORIGIN="https://shop.example")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
