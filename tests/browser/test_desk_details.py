@@ -96,6 +96,17 @@ def test_views_that_do_not_fit_are_a_button_away(agent):
     expect(done).to_be_in_viewport()
 
 
+def test_of_two_views_chosen_at_once_the_last_is_shown(agent):
+    dashboard = Dashboard(agent())
+    page, views = dashboard.page, dashboard.views
+    # Its answer does not come before the other's
+    page.route(re.compile(r"/rows\?.*view=snoozed"), lambda route: None)
+    views.get_by_role("link", name="Snoozed").click()
+    with page.expect_event("requestfailed", lambda request: "view=snoozed" in request.url):
+        views.get_by_role("link", name="Done").click()
+    expect(views.get_by_role("link", name="Done")).to_have_attribute("aria-current", "page")
+
+
 def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
     page = agent(viewport={"width": 1440, "height": 900})
     page.goto("/support/?view=all&q=Hundred")
