@@ -303,9 +303,10 @@ def test_the_retry_of_a_withdrawn_reply_does_not_send_it_again(ticket, reply, wi
 
 
 def test_an_undone_resolution_takes_its_first_response_back(patch, ticket):
-    patch(status="in-progress")
-    done = patch(status="resolved", resolution="A new one was sent")
-    assert done["firstRespondedAt"]
-    back = patch(undo=done["undo"])
+    with clock.at(timezone.now()):
+        patch(status="in-progress")
+        done = patch(status="resolved", resolution="A new one was sent")
+        assert done["firstRespondedAt"]
+        back = patch(undo=done["undo"])
     assert back["firstRespondedAt"] is None
     assert back["waitingSince"]
