@@ -156,7 +156,7 @@ def ticked(page: Page) -> set[str]:
 
 def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_server, window, tmp_path):
     # 1. Start it; 2. make yourself staff
-    new_desk.start(120)
+    new_desk.start(240)
     manage(
         new_desk, "createsuperuser", "--noinput", "--login_email", OWNER, "--name", "Meera Shah",
         DJANGO_SUPERUSER_PASSWORD=PASSWORD,
@@ -250,7 +250,7 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
     new_desk.stop()
     new_desk.environment["DATA_DIR"] = str(tmp_path / "elsewhere")
     assert "Restored" in manage(new_desk, "restore", file)
-    new_desk.start(120)
+    new_desk.start(240)
     given = {"email": AGENT, "password": PASSWORD}
     assert new_desk.api().post("/api/auth/token", json=given).json()["code"] == "second_factor_required"
     caller = new_desk.api()
