@@ -135,6 +135,8 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
         "articles": _articles(lines),
         # What Villy kept of the conversation: what it is about, corrections, details, see dialogue.state
         "state": in_words(chat.memory),
+        # Items and amount, computed from the order: {order, items, amount, currency}; null for none
+        "claim": issue.get("claim"),
     }
 
 

@@ -1,7 +1,13 @@
 """What Villy needs before his first answer: the model, the articles' index, the names of the products."""
 
+from decimal import Decimal
+
+from supportdesk import money
+from tickets.models import Person
+
 from . import wording
-from .dialogue import flows
+from .dialogue import flows, policy
+from .models import Chat
 from .nlu import classifier, trigger_phrases
 from .sources import articles, delivery_areas, products
 
@@ -16,3 +22,9 @@ def warm_up() -> None:
     articles.library().near(sentence)
     products.look_up(sentence)
     delivery_areas.areas()
+    for language in wording.LANGUAGES:
+        # The formats of a language are read from a file with its first price
+        money.formatted(Decimal(1), language=language)
+    for said in ("do you have makhana", "mera order kahan hai", "it was broken"):
+        # Patterns are compiled when they are first used; an unsaved chat leaves no trace
+        policy.answer(Chat(person=Person()), said)

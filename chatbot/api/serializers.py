@@ -50,6 +50,10 @@ class ReplySerializer(serializers.Serializer):
     products = ProductCardSerializer(many=True)
     order = serializers.DictField(allow_null=True)
     sources = SourceSerializer(many=True)
+    claim = serializers.DictField(
+        allow_null=True,
+        help_text="What is wrong with an order by its items: {order, items: [{name, quantity, price}], amount, currency}.",
+    )
     asksHelp = serializers.BooleanField()
 
 

@@ -32,6 +32,8 @@ class Reply:
     order: dict | None = None
     # Where the answer comes from: [{"type": "article" | "product" | "order", "id", "title"}]
     sources: list[dict] = field(default_factory=list)
+    # Items of the order that something is wrong with, and what they cost, see dialogue.affected
+    claim: dict | None = None
 
     # --- For us only
     # The name of the rule that answered
@@ -67,6 +69,7 @@ class Reply:
             "products": self.products,
             "order": self.order,
             "sources": self.sources,
+            "claim": self.claim,
             "asksHelp": self.asks_help,
         }
 

@@ -13,7 +13,7 @@ from supportdesk import money
 from tickets.models import Order, OrderStatus
 
 from ..models import Chat
-from . import answers
+from . import affected, answers
 from .answers import Reply
 from .message import Heard
 
@@ -127,7 +127,19 @@ def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = ""
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
     if order:
         answers.about_order(chat, reply, order)
+    if key == "damaged" and order:
+        _ask_for_the_items(chat, heard, reply, order)
     return reply
+
+
+def _ask_for_the_items(chat: Chat, heard: Heard, reply: Reply, order: Order) -> None:
+    """Tick the items that the message names, and offer the others to tap."""
+    reply.claim = affected.claim_of(order, heard.text, (chat.memory.get("issue") or {}).get("claim"))
+    reply.suggestions = affected.chips(order, reply.claim)
+    if reply.claim:
+        reply.text = f"{reply.text} {affected.told(reply.claim, heard.language)}"
+    elif reply.suggestions:
+        reply.text = f"{reply.text} {wording.say('tap_the_items', heard.language)}"
 
 
 INTENTS = {

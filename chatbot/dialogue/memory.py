@@ -51,6 +51,8 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     only_asked = reply.rule == "a_flow" and not heard.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, heard, reply)
+        if reply.claim and memory.get("issue"):
+            memory["issue"]["claim"] = reply.claim
     _count_turn(memory, heard, reply)
 
 

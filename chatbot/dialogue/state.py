@@ -5,6 +5,8 @@ The agent sees it in words on the ticket, see `in_words`.
 
 from typing import TypedDict
 
+from . import affected
+
 
 class Topic(TypedDict, total=False):
     """What the last answer was about, so that "and the masala one?" and "how much" mean something."""
@@ -34,6 +36,8 @@ class Issue(TypedDict, total=False):
     # The id of the order that it is about; "" where that could not be told
     order: str
     flow: str
+    # Items that something is wrong with, and what they cost by the order, see dialogue.affected
+    claim: dict
     # Whether a person was offered for it and declined
     declined: bool
 
@@ -121,10 +125,21 @@ def in_words(state: State) -> list[dict[str, str]]:
         ("About", " ".join(filter(None, (topic.get("kind"), topic.get("aspect"), topic.get("place"))))),
         ("Flow", issue.get("flow", "") or state.get("flow", "")),
         ("Details", " · ".join(issue.get("details", []))),
+        *_claimed(issue.get("claim")),
         ("Corrected", ", ".join(_correction(each) for each in state.get("corrections", []))),
         ("Open question", (state.get("asked") or {}).get("about", "")),
     ]
     return [{"label": label, "value": str(value).replace("_", " ")} for label, value in rows if value]
+
+
+def _claimed(claim: dict | None) -> list[tuple[str, str]]:
+    if not claim:
+        return []
+    amount = affected.amount_in_words(claim)
+    return [
+        ("Items", f"{affected.items_in_words(claim)} ({claim['order']})"),
+        ("Worth", f"{amount}, by the order's prices" if amount else ""),
+    ]
 
 
 def _correction(each: dict) -> str:

@@ -156,7 +156,7 @@ def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
         return object()
 
     table = SimpleNamespace(
-        objects=SimpleNamespace(filter=lambda **_: ["a row"]),
+        _default_manager=SimpleNamespace(filter=lambda **_: ["a row"]),
         _meta=SimpleNamespace(label_lower="tests.table"),
     )
     kept = CachedFromTable(table, slowly)

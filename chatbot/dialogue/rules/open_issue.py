@@ -9,7 +9,7 @@ from tickets.privacy.masking import masked
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import answers, flows
+from .. import affected, answers, flows
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..state import GRAVE, take_back
@@ -206,6 +206,8 @@ NOT_THERE = phrases(
 )
 
 
+TOO = phrases("too", "also", "as well", "bhi", "भी", "and", "aur")
+MOST_WORDS_OF_AN_ITEM = 5
 NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re.IGNORECASE)
 
 
@@ -238,6 +240,9 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return True
     if QUESTION.search(said) or heard.is_nod:
         return False
+    if issue.get("intent") == "item_problem" and heard.found.products and TOO.search(said):
+        # "Ghee too": another item of it
+        return len(said.split()) <= MOST_WORDS_OF_AN_ITEM and not heard.aspect
     if issue.get("intent") == "item_problem" and heard.found.products and NOT_THAT.search(plain(heard.raw)):
         # "Nahi, sirf ghee": which of the items, put right
         return len(said.split()) <= 6 and not heard.aspect
@@ -337,12 +342,27 @@ def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
+    _tick(heard, issue, reply, order)
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)
     elif shown := next((o for o in heard.known_orders if str(o.pk) == issue.get("order")), None):
         reply.order = answers.orders.as_card(shown)
     return reply
+
+
+def _tick(heard: Heard, issue: dict, reply: Reply, order: Order | None) -> None:
+    """Tick the items that a detail names; "nahi, sirf ghee" ticks that one alone."""
+    of = order or next((each for each in heard.known_orders if str(each.pk) == issue.get("order")), None)
+    if not of or issue.get("intent") != "item_problem":
+        return
+    known = None if NOT_THAT.search(plain(heard.raw)) else issue.get("claim")
+    claim = affected.claim_of(of, heard.text, known)
+    if not claim or claim == issue.get("claim"):
+        return
+    issue["claim"] = reply.claim = claim
+    reply.text = f"{affected.told(claim, heard.language)} {reply.text}"
+    reply.suggestions = affected.chips(of, claim)
 
 
 MOST_DETAILS = 8

@@ -341,9 +341,11 @@ def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
         reply.asks = {"about": "order", "flow": key}
     elif reply.offer_agent:
         others = _others(heard, key, order)
-        reply.suggestions = others + [
-            title for title in heard.near(ACT)[:1] if title not in {s["title"] for s in reply.sources}
-        ]
+        reply.suggestions = (
+            reply.suggestions
+            + others
+            + [title for title in heard.near(ACT)[:1] if title not in {s["title"] for s in reply.sources}]
+        )
     return reply
 
 

@@ -2,15 +2,12 @@
 
 import re
 
-from rapidfuzz import fuzz
-
-from chatbot.nlu import features as words
 from chatbot.sources import orders
-from chatbot.sources.product_words import GENERIC
 from tickets.models import Category, Order, OrderStatus
 
 from ...nlu.cues import phrases, plain
 from .. import flows
+from ..affected import is_same, telling
 from ..message import Heard
 
 # --- Cues -----------------------------------------------------------------------
@@ -133,7 +130,7 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     A product that the shop knows by this name comes before words that only sound alike.
     """
     known, found = heard.known_orders, heard.found
-    said = _telling(heard.text)
+    said = telling(heard.text)
     names = set()
     # "499 se upar hai" names a price, and no product at that price
     if not found.is_vague and found.share:
@@ -148,40 +145,10 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     return fitting, bool(found.products and not found.is_vague and found.share)
 
 
-# The same word in another spelling: "makana", "gee"; "उसमें" sounds like "Assam" and is none
-ALIKE = 75
-SHORTEST_BY_SOUND = 3
-
-
-def _is_same(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    sound = words.sound(one)
-    return (
-        len(sound) >= SHORTEST_BY_SOUND
-        and sound == words.sound(other)
-        and fuzz.ratio(words.latin(one), words.latin(other)) >= ALIKE
-    )
-
-
-def _telling(text: str) -> list[str]:
-    return [
-        word
-        for word in words.tokens(text)
-        if len(word) > 2 and word not in GENERIC and word[0].isalpha() and word not in AROUND
-    ]
-
-
-AROUND = {
-    "order", "jar", "packet", "pack", "bottle", "box", "village", "festive", "pantry", "stone", "ground", "cold", "pressed", "sun", "cured", "the", "and", "not", "was", "nahi", "hai",
-    "mila", "aaya", "toota", "tuta", "broken", "wild", "forest", "when", "came", "kar", "tha", "thi", "with", "from",
-}  # fmt: skip
-
-
 def _named_words(order: Order, said: list[str]) -> int:
     """Return how many words of the message name an item of this order."""
-    names = {word for item in order.items.all() for word in _telling(item.name)}
-    return sum(any(_is_same(word, name) for name in names) for word in set(said))
+    names = {word for item in order.items.all() for word in telling(item.name)}
+    return sum(any(is_same(word, name) for name in names) for word in set(said))
 
 
 def which(heard: Heard, key: str) -> tuple[Order | None, str]:
