@@ -107,6 +107,19 @@ def test_of_two_views_chosen_at_once_the_last_is_shown(agent):
     expect(views.get_by_role("link", name="Done")).to_have_attribute("aria-current", "page")
 
 
+def test_of_two_tickets_opened_at_once_the_last_is_shown(agent, hundred):
+    dashboard = Dashboard(agent())
+    page, links = dashboard.page, dashboard.page.locator(".row-link")
+    page.goto("/support/?view=all&q=Hundred")
+    first, second = (links.nth(place).get_attribute("href").partition("?")[0] for place in (0, 1))
+    page.route(re.compile(re.escape(first)), lambda route: None)
+    links.nth(0).click()
+    with page.expect_event("requestfailed", lambda request: first in request.url):
+        links.nth(1).click()
+    expect(page).to_have_url(re.compile(re.escape(second)))
+    expect(page.locator("#ticket-head")).to_be_visible()
+
+
 def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
     page = agent(viewport={"width": 1440, "height": 900})
     page.goto("/support/?view=all&q=Hundred")

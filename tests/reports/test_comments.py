@@ -115,6 +115,6 @@ def test_the_csv_has_next_responses_and_the_comments_without_a_formula(browse, a
 def test_a_rating_counts_on_the_day_on_which_it_was_given(priya, rated):
     ticket = rated("", stars=None, minutes_ago=3 * 24 * 60)
     workflow.rate(ticket, 5, by=priya, comment="late, but good")
-    today = timezone.localdate()
+    today = timezone.localtime(ticket.rated_at).date()
     rollup.compute(today, today)
     assert [(row.rated, row.stars) for row in DailyFigures.objects.filter(day=today)] == [(1, 5)]

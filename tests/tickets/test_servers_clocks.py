@@ -29,9 +29,14 @@ def on_server(monkeypatch):
     """`on_server(off, after=9)`: what follows happens nine seconds later on a server whose clock is off."""
     monkeypatch.setattr(clock, "_offset", timedelta(0))
 
+    began = []
+
     def move(off: float, after: float = 0) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: right_now() + timedelta(seconds=off + after))
-        monkeypatch.setattr(clock, "_told_by_database", lambda: right_now() + timedelta(seconds=after))
+        # Time stands still between the moves, so that a busy machine changes nothing
+        began.append(right_now())
+        right = began[0] + timedelta(seconds=after)
+        monkeypatch.setattr(timezone, "now", lambda: right + timedelta(seconds=off))
+        monkeypatch.setattr(clock, "_told_by_database", lambda: right)
         clock.measure()
 
     return move
