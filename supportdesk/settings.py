@@ -8,7 +8,6 @@ import os
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
@@ -352,7 +351,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API ---------------------------------------------------------------------
-SIMPLE_JWT: dict[str, Any] = {
+SIMPLE_JWT: dict[str, object] = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
     "SIGNING_KEY": JWT_SIGNING_KEY,

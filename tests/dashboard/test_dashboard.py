@@ -12,11 +12,8 @@ from django.utils import timezone
 from tests import factories
 from tests.pages import page
 from tickets import queries, workflow
-from tickets.desk import lists
-from tickets.inbox import InboxFilter
 from tickets.models import Category, Message, Priority, Sender, Status, Ticket
 from tickets.queries import MESSAGES_PAGE
-from tickets.search import operators
 from tickets.workflow import clock
 
 pytestmark = pytest.mark.engines
@@ -178,13 +175,6 @@ def test_the_list_is_filtered_and_searched(desk, inbox, query, expected):
     assert rows(shown) == numbers(*(inbox[name] for name in expected.split()))
     count = len(expected.split())
     assert shown.one(role="status", id="total").text == f"Total: {count} ticket{'' if count == 1 else 's'}"
-
-
-def test_is_knows_every_view_status_and_priority():
-    assert {*Status.values, *Priority.values} < lists.STATES.keys()
-    for state, (name, value) in lists.STATES.items():
-        assert operators.parse(f"lid is:{state}", lists.STATES) == operators.Parsed("lid", states=(state,))
-        assert InboxFilter(**{name: value})
 
 
 def test_a_ticket_is_found_by_its_number_however_it_is_written(desk, inbox):

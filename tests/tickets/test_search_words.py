@@ -1,4 +1,4 @@
-"""The table of words that searches by beginnings look in."""
+"""The table of words that searches by beginnings look in, and the operators beside words."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,8 +7,10 @@ from django.db import connection, connections, transaction
 
 from tests import factories
 from tickets import search
-from tickets.models import Ticket
-from tickets.search import engines, words
+from tickets.desk import lists
+from tickets.inbox import InboxFilter
+from tickets.models import Priority, Status, Ticket
+from tickets.search import engines, operators, words
 
 pytestmark = pytest.mark.engines
 
@@ -98,3 +100,13 @@ def test_a_word_that_is_given_to_a_ticket_while_another_loses_it_is_kept(priya):
         forgotten.result(20)
     assert "cloves" not in kept_words()
     assert search.count(Ticket.objects.all(), "zanz pepp") == (1, False)
+
+
+# --- The operators of the search box ------------------------------------------
+
+
+def test_is_knows_every_view_status_and_priority():
+    assert {*Status.values, *Priority.values} < lists.STATES.keys()
+    for state, (name, value) in lists.STATES.items():
+        assert operators.parse(f"lid is:{state}", lists.STATES) == operators.Parsed("lid", states=(state,))
+        assert InboxFilter(**{name: value})
