@@ -125,7 +125,7 @@ def claim_of(order: Order, text: str, known: dict | None = None) -> dict[str, An
 
 
 def _same(order: Order, known: dict | None) -> bool:
-    return bool(known) and known.get("order") == order.number
+    return known is not None and known.get("order") == order.number
 
 
 def chips(order: Order, claim: dict | None) -> list[str]:
