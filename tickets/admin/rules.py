@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -34,6 +35,8 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value):
+        # The validators of a text see the list, in which this sign is written out
+        ProhibitNullCharactersValidator()(value)
         lines = list(
             dict.fromkeys(" ".join(line.split()) for line in super().to_python(value).splitlines())
         )

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 
 from . import hours
@@ -91,6 +92,8 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, (list, tuple)) else value
 
     def to_python(self, value):
+        # The validators of a text see the list, in which this sign is written out
+        ProhibitNullCharactersValidator()(value)
         lines = [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
         if len(lines) > MAX_SUGGESTIONS or any(len(line) > MAX_SUGGESTION for line in lines):
             raise ValidationError(
