@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
@@ -190,8 +191,7 @@ if REDIS_URL:
         "default": {"BACKEND": "supportdesk.storage.redis_cache.PatientRedisCache", "LOCATION": REDIS_URL}
     }
 
-# Our pages are Jinja2 (half the cost of a Django template, measured in docs/performance.md);
-# Django's own engine stays for the admin and the browsable API.
+# Our pages are Jinja2 (half the cost of a Django template); Django's engine stays for the admin
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
@@ -351,7 +351,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API ---------------------------------------------------------------------
-SIMPLE_JWT: dict[str, object] = {
+SIMPLE_JWT: dict[str, Any] = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
     "SIGNING_KEY": JWT_SIGNING_KEY,
