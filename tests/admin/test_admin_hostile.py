@@ -194,5 +194,32 @@ def test_a_search_box_takes_any_sign_for_itself(model, browse, meera):
         assert client.get(address, {"q": sign}).status_code == 200, sign
 
 
+def nameless(shown) -> list[str]:
+    """The boxes of a page that a screen reader could only call a box."""
+    labels = shown.all("label")
+    named = {label.attributes.get("for") for label in labels}
+    inside = [id(box.element) for label in labels for box in label.all()]
+    return [
+        f"{box.tag} {box.attributes}"
+        for box in shown.all()
+        if box.tag in ("input", "select", "textarea")
+        and box.attributes.get("type") not in ("hidden", "submit", "button")
+        and not ({"aria-label", "aria-labelledby", "title"} & box.attributes.keys())
+        and box.attributes.get("id") not in named
+        and id(box.element) not in inside
+    ]
+
+
+@pytest.mark.parametrize("label", sorted(FILLED))
+def test_every_box_of_a_list_and_of_a_form_has_a_label(label, browse, meera, priya):
+    model = apps.get_model(label)
+    row, client = made(label, priya, meera), browse(meera)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    for address in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[row.pk])):
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200
+        assert nameless(page(answer)) == [], address
+
+
 def test_every_form_of_the_admin_is_tried(meera):
     assert {own.model._meta.label for own in forms_of(meera)} == FILLED.keys()

@@ -5,6 +5,7 @@ They are read in the order of an index, count no further than COUNT_CAP, and joi
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
@@ -36,12 +37,31 @@ class NamedRowForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        of = "" if self.instance._state.adding else f" of {self.instance}"
         for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = f"{field.label or name} of {self.instance}"
+            field.widget.attrs["aria-label"] = f"{field.label or name}{of}"
+
+
+class NamedRows(forms.BaseInlineFormSet):
+    """Rows below a form, of which each box says what it is, the one that removes the row too."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {form.instance}"
 
 
 class DeskAdmin(admin.ModelAdmin):
-    """What all our lists have in common."""
+    """What all our lists and forms have in common."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, AdminSplitDateTime):
+            # Django writes "Date:" and "Time:" beside the two boxes, and ties neither to its box
+            for box, part in zip(widget.widgets, ("date", "time"), strict=True):
+                box.attrs["aria-label"] = f"{field.label}: {part}"
+        return field
 
     def get_changelist_form(self, request, **kwargs):
         return super().get_changelist_form(request, **{"form": NamedRowForm} | kwargs)

@@ -5,12 +5,13 @@ from django.contrib import admin
 from supportdesk import money
 from tickets.models import Order, OrderItem
 
-from .base import DeskAdmin
+from .base import DeskAdmin, NamedRowForm, NamedRows
 from .files import ShopFiles
 
 
 class OrderItemInline(admin.TabularInline):
     model = OrderItem
+    form, formset = NamedRowForm, NamedRows
     extra = 0
 
 

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.forms import ModelForm
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import uploads
 from tickets.accounts import second_factor
+from tickets.admin.base import DeskAdmin
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
 from tickets.privacy import audit
 
@@ -208,7 +208,7 @@ def _said(value) -> str:
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(DeskAdmin):
     """The days on which the desk is closed or has hours of its own."""
 
     form = forms.HolidayForm
@@ -217,14 +217,8 @@ class HolidayAdmin(admin.ModelAdmin):
     list_filter = ("source",)
     sortable_by = ()
     ordering = ("-date",)
-    date_hierarchy = None
     list_per_page = 100
-    show_full_result_count = False
 
     @admin.display(description=gettext_lazy("hours"))
     def hours_of_day(self, day):
         return ", ".join("-".join(pair) for pair in day.hours) or _("closed")
-
-    def get_changelist_form(self, request, **options):
-        # The list edits one tick; the form's checks are about the date
-        return ModelForm
