@@ -3,7 +3,7 @@ import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
 import { watchHere } from "./desk/here.js";
-import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchViews } from "./desk/list.js";
+import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchBack, watchViews } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
@@ -106,7 +106,6 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("online", () => { talk?.retry(); talk?.drafts.saveNow(); });
 addEventListener("pagehide", () => tellLeaving());
-addEventListener("popstate", rememberPlace, true);
 
 watchToasts();
 watchMenus();
@@ -114,6 +113,7 @@ watchSnooze();
 watchLater();
 watchBulk();
 watchViews();
+watchBack();
 offerCanned();
 offerColleagues();
 watchSuggestions();

@@ -1,7 +1,7 @@
 // The list: rows that move as tickets change, counts of the views, the place in the list.
 import { showTimes } from "../times.js";
 import { body, htmx, list, parse, request } from "./page.js";
-import { markCurrent, markRead, openTicket, talk } from "./ticket.js";
+import { markCurrent, markRead, openTicket, talk, tellLeaving } from "./ticket.js";
 import { setWaiting, showTitle, unseen } from "./title.js";
 import { showColours } from "./tags.js";
 import { ngettext } from "../words.js";
@@ -70,12 +70,16 @@ export function depart(ticketId) {
   if (talk?.root.dataset.ticket !== ticketId) return;
   const pane = document.getElementById("pane");
   const wasInside = pane.contains(document.activeElement);
-  talk.drafts.saveNow();
-  pane.replaceChildren(document.getElementById("departed").content.cloneNode(true));
+  emptyPane("departed");
   const { query } = rows.dataset;
   history.replaceState(history.state, "", `${body.dataset.desk}${query && `?${query}`}`);
   openTicket();
   if (wasInside) pane.focus({ preventScroll: true });
+}
+
+function emptyPane(template) {
+  talk.drafts.saveNow();
+  document.getElementById("pane").replaceChildren(document.getElementById(template).content.cloneNode(true));
 }
 
 // The open ticket's row stood at the end until the page came on which it has its place
@@ -160,5 +164,33 @@ export function step(by) {
 // --- The place in the list, which both Backs keep
 
 const place = { scroll: 0 };
-export function rememberPlace() { if (list()) place.scroll = list().scrollTop; }
+// A list that is hidden, as it is beside a ticket on a phone, has no place
+export function rememberPlace() { if (list()?.checkVisibility()) place.scroll = list().scrollTop; }
 export function returnToPlace() { if (list() && body.dataset.ticketOpen === "no") list().scrollTop = place.scroll; }
+
+// The list is still there, with all that was loaded into it: going back asks the server for nothing
+export function watchBack() {
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest?.(".ticket-head .back");
+    if (!back || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState({ htmx: true }, "", back.href);
+    leaveTicket();
+  });
+  addEventListener("popstate", (event) => {
+    rememberPlace();
+    if (!talk || location.pathname !== body.dataset.desk || location.search.slice(1) !== list().dataset.query) return;
+    // htmx would load the first page of the list in its place
+    event.stopImmediatePropagation();
+    leaveTicket();
+  }, true);
+}
+
+function leaveTicket() {
+  const row = document.querySelector(`.row[data-ticket="${talk.root.dataset.ticket}"]`);
+  tellLeaving();
+  emptyPane("nothing-open");
+  openTicket();
+  returnToPlace();
+  row?.querySelector(".row-link").focus({ preventScroll: true });
+}
