@@ -23,6 +23,12 @@ pytestmark = pytest.mark.engines
 needs_sql = pytest.mark.skipif(connection.vendor == "mongodb", reason="MongoDB has no SQL to keep")
 
 
+@pytest.fixture(autouse=True)
+def _compiled(settings):
+    """The suite passes with COMPILED_QUERIES=off too; these tests are about what is compiled."""
+    settings.COMPILED_QUERIES = True
+
+
 def fields_of(row) -> dict:
     return {name: value for name, value in vars(row).items() if name != "_state"}
 
