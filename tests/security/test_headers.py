@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests import factories
+from tests.desk import ROOT
 from tests.pages import page
 from tickets import inbox, uploads, workflow
 
@@ -16,7 +17,9 @@ EVERYWHERE = {
 }
 # What Django, the server or a trace would tell
 INTERNALS = re.compile(
-    r"Traceback|Django|Exception|\.py\b|/work/|site-packages|DEBUG|SETTINGS|Error at|sqlite|uvicorn", re.I
+    r"Traceback|Django|Exception|\.py\b|site-packages|DEBUG|SETTINGS|Error at|sqlite|uvicorn|"
+    + re.escape(str(ROOT)),
+    re.I,
 )
 
 
