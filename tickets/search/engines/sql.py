@@ -1,5 +1,6 @@
 """What SQLite and PostgreSQL have in common."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -17,7 +18,7 @@ Asked = list[tuple[str, str]]
 END = "\U0010ffff"
 
 
-class SqlIndex:
+class SqlIndex(ABC):
     """The words of a ticket in one text; the engine's own full-text index follows it.
 
     Either engine finds the tickets of one word quickly, and those of all words that begin alike slowly. So
@@ -39,13 +40,13 @@ class SqlIndex:
     )
     LEARN = "INSERT INTO tickets_searchword VALUES (%s) ON CONFLICT DO NOTHING"
 
+    @abstractmethod
     def exactly(self, word: str) -> str:
         """Return the term of a question for this word."""
-        raise NotImplementedError
 
+    @abstractmethod
     def beginning(self, word: str) -> str:
         """Return the term of a question for every word that begins so."""
-        raise NotImplementedError
 
     def remember(self, ticket: Ticket, found: list[str], new: bool) -> None:
         rank = place(ticket.updated_at, ticket.pk)
@@ -79,7 +80,7 @@ class SqlIndex:
         )
         self.learn({word for _, _, found in rows for word in found})
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 (not every engine has something to do then)
         """Be told that this was everything."""
 
     # --- The words that tickets have ---------------------------------------------
