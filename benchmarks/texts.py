@@ -96,7 +96,7 @@ ANSWERS = (
     "I have asked our warehouse to check this today.",
     "A replacement leaves tomorrow morning; the courier sends you the tracking number by SMS.",
     "The refund is on its way. Banks take three to five working days to show it.",
-    "The courier tells us that nobody was at home; they try again tomorrow between 10 and 14 o'clock.",
+    "The courier rang, and the door stayed closed; they try again tomorrow between 10 and 14 o'clock.",
     "I have changed the address as you asked. Please check it once more in your account.",
     "Please tell us the last four digits of the payment reference, so that we find it with the bank.",
     "We have let our packing team know. This should not have happened.",
@@ -108,6 +108,6 @@ ANSWERS = (
 NOTES = (
     "Third complaint about this pin code this week, told logistics.",
     "Warehouse confirms: one box short, replacement approved.",
-    "Called, nobody answered. Try again after 4.",
+    "Called, no answer. Try again after 4.",
     "Refund done in the portal, waits for the bank.",
 )
