@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import jwt
@@ -61,15 +61,15 @@ def breaks_policy(said: str) -> bool:
     return "Content Security Policy" in said and "frame-ancestors" not in said
 
 
-@pytest.fixture
-def person(browser, desk) -> Iterator:
-    """`person()` opens a browser of its own: a new context at the desk's address. Errors in a page fail."""
+@contextmanager
+def windows(browser: Browser, url: str, milliseconds: int = 10_000) -> Iterator[Callable[..., Page]]:
+    """Give what opens a page in a new context at this address; at the end errors in any of them fail."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def new(**options) -> Page:
-        context = browser.new_context(**{"base_url": desk.url} | options)
-        context.set_default_timeout(10_000)
+        context = browser.new_context(**{"base_url": url} | options)
+        context.set_default_timeout(milliseconds)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on(
             "console", lambda message: errors.append(message.text) if breaks_policy(message.text) else None
@@ -82,6 +82,13 @@ def person(browser, desk) -> Iterator:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def person(browser, desk) -> Iterator[Callable[..., Page]]:
+    """`person()` opens a browser of its own: a new context at the desk's address. Errors in a page fail."""
+    with windows(browser, desk.url) as new:
+        yield new
 
 
 @pytest.fixture

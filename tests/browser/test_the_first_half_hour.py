@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.desk import ROOT, Desk, free_port
 
-from .conftest import SIGNING_KEY
+from .conftest import SIGNING_KEY, windows
 from .pages import Chat, Dashboard
 from .site import Site
 
@@ -88,19 +88,8 @@ def new_desk(tmp_path, mail_server):
 @pytest.fixture
 def window(browser, new_desk):
     """`window()` is a browser of its own; what breaks the page's policy fails."""
-    contexts, errors = [], []
-
-    def new(**options) -> Page:
-        context = browser.new_context(base_url=new_desk.url, **options)
-        context.set_default_timeout(30_000)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        contexts.append(context)
-        return context.new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with windows(browser, new_desk.url, 30_000) as new:
+        yield new
 
 
 def manage(desk: Desk, *arguments, **variables: str) -> str:
