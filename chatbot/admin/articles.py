@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from chatbot.helpcentre import markdown, publishing
 from chatbot.models import Article, ArticleVersion
 from tickets.admin import DeskAdmin
-from tickets.admin.files import ShopFiles
+from tickets.admin.shop.files import ShopFiles
 
 MAX_PREVIEW = 50_000
 # Resolved when a form is shown: the admin's addresses do not exist yet when its forms are made

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from chatbot.models import Chat, DeliveryArea, Product
 from tickets.admin import DeskAdmin
-from tickets.admin.files import ShopFiles
+from tickets.admin.shop.files import ShopFiles
 from tickets.models import Ticket
 
 

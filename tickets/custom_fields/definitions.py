@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tickets import queries
 from tickets.models import CustomField, FieldKind, FieldOwner
-from tickets.models.custom_field import VALUE_LENGTH
+from tickets.models.conversations.custom_field import VALUE_LENGTH
 from tickets.privacy.masking import masked
 
 KEPT = "custom-fields"

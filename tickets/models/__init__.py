@@ -1,44 +1,24 @@
 """People, their orders, and the tickets in which they ask about them.
 
-person   people, sign-ins over the API, rate-limit counters
-order    orders and their items, as the shop knows them
-ticket   tickets, the choices of what they can be, and who has one open
-rule     rules, their runs, and how far they have looked
-macro    common steps of the team under one name
-message  messages of a conversation
-alert    what agents are told outside of the desk's tab
-attachment  the files of messages
-event    a ticket's history, and the desk's activity in one order
-report   daily figures
-collaboration  followers, mentions, drafts
-custom_field  fields that a shop adds, and their values
-desk     tags, canned replies, saved views, replies that are sent later
-search   the words by which a ticket is found
-team     teams and availability
-permissions  permission sets
-shop_fields  what the fields that a shop fills have in common
-shop     service keys, connections to shop systems, the history of people
-webhook  endpoints that are told what happens, and their outbox
-job      background steps with their leases
-audit    what members of the desk did
-ids      primary keys
+conversations  tickets and who has one open, messages, their files, the ticket's history and the desk's activity in one
+               order, the fields that a shop adds, the words by which a ticket is found
+people         people, sign-ins over the API, rate-limit counters, permission sets, teams and availability
+shop           orders and their items, service keys, connections to shop systems, the history of people
+desk           tags, canned replies, saved views, scheduled replies; followers, mentions, drafts; macros; rules, their runs
+               and how far they have looked; what agents are told outside of the desk's tab
+channel        what came in and went out by e-mail and WhatsApp, links, addresses
+webhook        endpoints that are told what happens, and their outbox
+settings       the desk's settings, holidays, an agent's preferences
+report         daily figures
+job            background steps with their leases
+audit          what members of the desk did
+ids            primary keys
 
 Primary keys are random (122 bits), so that an id in a URL tells nothing and the same models
 work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (history, activity,
 audit) have keys in the order of their writing.
 """
 
-from .alert import (
-    Alert,
-    AlertCursor,
-    AlertEvent,
-    AlertPreferences,
-    AlertScope,
-    AlertState,
-    PushKey,
-    PushSubscription,
-)
-from .attachment import Attachment, load_files
 from .audit import AuditAction, AuditEntry, NeverChanged
 from .channel import (
     AddressBlock,
@@ -52,35 +32,12 @@ from .channel import (
     Outgoing,
     OutgoingState,
 )
-from .collaboration import Draft, Follower, Mention
-from .custom_field import CustomField, CustomValue, FieldKind, FieldOwner
-from .desk import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
-from .event import InboxEvent, TicketEvent
-from .ids import id_in_order, in_order, random_id
-from .job import Job, MetricCount
-from .macro import Macro
-from .message import Message, Sender
-from .order import Order, OrderItem, OrderStatus
-from .permissions import PermissionSet
-from .person import Person, PersonManager, RateLimitCounter, Role, TokenFamily
-from .report import DailyFigures
-from .rule import CHANGES, TIMED, Rule, RuleCursor, RuleEvent, RuleRun, RunState
-from .search import SearchText
-from .settings import (
-    HEX_COLOUR,
-    THE_ROW,
-    AgentPreferences,
-    Assignment,
-    DeskSettings,
-    Holiday,
-    HolidaySource,
-    SecondFactor,
-    Side,
-)
-from .shop import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
-from .shop_fields import CURRENCY_CODE, MONEY, SHOP_TIME
-from .team import Availability, AwayReason, Team, TeamCategory, TeamMember
-from .ticket import (
+from .conversations.attachment import Attachment, load_files
+from .conversations.custom_field import CustomField, CustomValue, FieldKind, FieldOwner
+from .conversations.event import InboxEvent, TicketEvent
+from .conversations.message import Message, Sender
+from .conversations.search import SearchText
+from .conversations.ticket import (
     CATEGORY_LABELS,
     PRIORITY_LABELS,
     STATUS_LABELS,
@@ -92,6 +49,40 @@ from .ticket import (
     Ticket,
     Viewer,
 )
+from .desk.alert import (
+    Alert,
+    AlertCursor,
+    AlertEvent,
+    AlertPreferences,
+    AlertScope,
+    AlertState,
+    PushKey,
+    PushSubscription,
+)
+from .desk.collaboration import Draft, Follower, Mention
+from .desk.macro import Macro
+from .desk.rule import CHANGES, TIMED, Rule, RuleCursor, RuleEvent, RuleRun, RunState
+from .desk.tools import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
+from .ids import id_in_order, in_order, random_id
+from .job import Job, MetricCount
+from .people.permissions import PermissionSet
+from .people.person import Person, PersonManager, RateLimitCounter, Role, TokenFamily
+from .people.team import Availability, AwayReason, Team, TeamCategory, TeamMember
+from .report import DailyFigures
+from .settings import (
+    HEX_COLOUR,
+    THE_ROW,
+    AgentPreferences,
+    Assignment,
+    DeskSettings,
+    Holiday,
+    HolidaySource,
+    SecondFactor,
+    Side,
+)
+from .shop.fields import CURRENCY_CODE, MONEY, SHOP_TIME
+from .shop.order import Order, OrderItem, OrderStatus
+from .shop.systems import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .webhook import Delivery, DeliveryState, EventType, Webhook
 
 __all__ = [

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from .conversations.ticket import Category
 from .ids import random_id
-from .ticket import Category
 
 
 class DailyFigures(models.Model):

@@ -7,7 +7,7 @@ import { _ } from "../words.js";
 const button = () => document.querySelector("[data-sound-switch]");
 const isOn = () => body.dataset.sound !== "off";
 
-// Scopes as in tickets/models/alert.py; who follows a ticket hears of it by an alert of their own
+// Scopes as in tickets/models/desk/alert.py; who follows a ticket hears of it by an alert of their own
 export function concernsMe(message) {
   const scope = message.seq === 1 ? body.dataset.ringsNew : body.dataset.ringsMessage;
   if (scope === "off") return false;

@@ -3,9 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
-from .ids import random_id
-from .person import Person
-from .ticket import Category, Priority, Status
+from ..conversations.ticket import Category, Priority, Status
+from ..ids import random_id
+from ..people.person import Person
 
 
 class Macro(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-from .ids import random_id
+from ..ids import random_id
 from .message import Message
 
 

@@ -18,7 +18,7 @@ from tickets.models import Scope, ServiceKey, ShopConnection, System
 from tickets.shop import keys
 from tickets.shop.systems import fetching
 
-from .base import DeskAdmin
+from ..base import DeskAdmin
 
 # --- Service keys ------------------------------------------------------------
 

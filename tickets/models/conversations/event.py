@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils import timezone
 
-from .ids import id_in_order
-from .person import Person
+from ..ids import id_in_order
+from ..people.person import Person
 from .ticket import Category, Ticket
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .ids import id_in_order, random_id
-from .person import Person
-from .ticket import Ticket
+from ..conversations.ticket import Ticket
+from ..ids import id_in_order, random_id
+from ..people.person import Person
 
 
 class AlertEvent(models.TextChoices):

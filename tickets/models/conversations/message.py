@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from .ids import random_id
-from .person import Person
+from ..ids import random_id
+from ..people.person import Person
 from .ticket import Ticket
 
 

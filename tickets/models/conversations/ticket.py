@@ -10,9 +10,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .ids import random_id
-from .order import Order
-from .person import Person
+from ..ids import random_id
+from ..people.person import Person
+from ..shop.order import Order
 
 
 class Status(models.TextChoices):

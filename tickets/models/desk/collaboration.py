@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils import timezone
 
-from .ids import id_in_order
-from .message import Message
-from .person import Person
-from .ticket import Ticket
+from ..conversations.message import Message
+from ..conversations.ticket import Ticket
+from ..ids import id_in_order
+from ..people.person import Person
 
 
 class Follower(models.Model):

@@ -14,7 +14,7 @@ from supportdesk.storage import secret_box
 from tickets.models import Delivery, EventType, Webhook
 from tickets.webhooks import outbox, sender, signing
 
-from .base import DeskAdmin
+from ..base import DeskAdmin
 
 
 class WebhookForm(forms.ModelForm):

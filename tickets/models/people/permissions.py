@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .ids import random_id
+from ..ids import random_id
 
 # In the admin, by model: what a shop is run with
 SETTINGS = {

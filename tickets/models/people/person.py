@@ -4,9 +4,9 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from .ids import random_id
+from ..ids import random_id
+from ..shop.fields import SHOP_TIME
 from .permissions import PermissionSet
-from .shop_fields import SHOP_TIME
 
 
 class Role(models.TextChoices):

@@ -5,9 +5,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .ids import random_id
+from ..conversations.ticket import Category
+from ..ids import random_id
 from .person import Person
-from .ticket import Category
 
 MOST_OPEN = 500
 

@@ -5,9 +5,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .ids import id_in_order, random_id
+from ..conversations.ticket import Ticket
+from ..ids import id_in_order, random_id
 from .macro import Macro
-from .ticket import Ticket
 
 LONGEST_MINUTES = 60 * 24 * 60
 

@@ -7,10 +7,10 @@ from django.shortcuts import redirect
 
 from tickets.models import Person
 
-from .base import DeskAdmin
+from ..base import DeskAdmin
+from ..forms import NewPersonForm, PersonForm
+from ..shop.files import ShopFiles
 from .data import DataPage
-from .files import ShopFiles
-from .forms import NewPersonForm, PersonForm
 from .linking import LinkPage
 from .sign_in import SignInActions
 

@@ -1,0 +1,1 @@
+"""Tickets, their messages and files, their history, the fields that a shop adds, the words of the search."""

@@ -1,0 +1,1 @@
+"""What agents work with: tags, canned replies, saved views, macros, rules, mentions, drafts, alerts."""
