@@ -25,7 +25,7 @@ class BoundedPart(Message):
     """A part of a letter, or the letter, that keeps only so many headers, and so much of each."""
 
     def set_raw(self, name, value):
-        if len(self._headers) >= MOST_HEADERS:  # type: ignore[attr-defined]
+        if len(self._headers) >= MOST_HEADERS:
             return
         kind = name.lower()
         if isinstance(value, str):
