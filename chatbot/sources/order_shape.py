@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 
 PLAIN = re.compile(r"[^\W\d]*[-#]?\d+")
 # A word that may be such a number: it has a digit, and something that is none
@@ -16,7 +17,7 @@ def pattern_like(number: str) -> re.Pattern | None:
     """
     if PLAIN.fullmatch(number) or not any(map(str.isdigit, number)):
         return None
-    letters = re.match(r"[^\W\d]*", number)[0]
+    letters = "".join(takewhile(str.isalpha, number))
     # Without letters of its own only digits tell "5cbbe6-1" from "deluxe-1"
     word = r"[^\W_]" if letters else r"(?=[^\W_]*\d)[^\W_]"
     pattern = re.escape(letters)

@@ -167,10 +167,10 @@ def _written_out(known: list[Order], text: str) -> Order | None:
             continue
         if number.isdigit() and len(number) < SURELY_A_NUMBER:
             before = r"(?:#|\border\b[ .]*(?:no|number|id)?[ .:#]*)"
-            found = re.search(rf"{before}{number}(?!\w)", text) or text.strip(" #.?!") == number
+            pattern = rf"{before}{number}(?!\w)|^[\s#]*{number}[\s.?!]*$"
         else:
-            found = re.search(rf"(?<![\w-]){re.escape(number)}(?!\w|[-/]\w)", text)
-        if found:
+            pattern = rf"(?<![\w-]){re.escape(number)}(?!\w|[-/]\w)"
+        if re.search(pattern, text):
             return order
     return None
 
