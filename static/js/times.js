@@ -3,11 +3,12 @@
 import { _, locale } from "./words.js";
 
 const FORMATS = {
-  clock: { hour: "2-digit", minute: "2-digit" },
+  // The hour as in "full", which is beside it: "2:12 AM" here and "02:12 AM" there look like two clocks
+  clock: { timeStyle: "short" },
   full: { dateStyle: "medium", timeStyle: "short" },
   day: { weekday: "short", day: "numeric", month: "short" },
   dayOfYear: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
-  short: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  short: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   date: { day: "numeric", month: "short" },
 };
 const made = new Map();

@@ -1,8 +1,8 @@
 // Later times as a person says them, in the reader's own time zone.
 import { now as deskNow } from "../times.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" });
 const MORNING = 9;
 
 // "In one hour" counts from the desk's clock: the reader's may be hours off
