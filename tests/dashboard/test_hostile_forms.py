@@ -3,6 +3,8 @@
 import pytest
 
 from tests import factories
+from tests.pages import page
+from tickets.models import CannedReply
 
 pytestmark = pytest.mark.engines
 
@@ -45,3 +47,28 @@ def test_a_canned_reply_with_a_sign_that_no_database_takes_is_refused_over_the_a
     answer = api(asha).post("/api/canned/", body, format="json")
     assert (answer.status_code, list(answer.json())) == (400, ["text"])
     assert api(asha).get("/api/support/admin/", {"tag": "a\0b"}).json()["code"] == "bad_filter"
+
+
+def test_what_was_typed_into_a_canned_reply_stands_there_when_it_is_refused(asha, browse):
+    agent = browse(asha)
+    form = {
+        "shortcut": "two words",
+        "title": "Refund <soon>",
+        "text-en": "Dear {{customer.firstName}}",
+        "shared": "1",
+    }
+    answer = agent.post("/support/canned/", form)
+    assert answer.status_code == 400
+    assert "A shortcut is one word" in answer.text
+    new = page(answer).one("form", action="/support/canned/")
+    assert form.items() <= new.fields().items()
+    assert agent.post("/support/canned/", form | {"shortcut": "refund"}).status_code == 302
+    [reply] = CannedReply.objects.all()
+    answer = agent.post(f"/support/canned/{reply.pk}", form | {"text-en": "", "title": "Other"})
+    assert answer.status_code == 400
+    shown = page(answer)
+    own = shown.one("form", action=f"/support/canned/{reply.pk}").fields()
+    assert (own["title"], own["shortcut"], own["text-en"]) == ("Other", "two words", "")
+    assert shown.one("form", action="/support/canned/").fields()["title"] == ""
+    reply.refresh_from_db()
+    assert reply.title == "Refund <soon>"
