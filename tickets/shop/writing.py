@@ -143,6 +143,8 @@ def _write_chunk(kind: Kind, puts: list[Put]) -> None:
         try:
             with all_or_nothing():
                 _write(kind, puts)
+            if any(put.applied for put in puts):
+                kind.changed()
             return
         except IntegrityError:
             if attempt + 1 == TRIES:
@@ -257,4 +259,5 @@ def hide(kind: Kind, key: str) -> bool:
         if getattr(row, kind.hidden_by):
             changes = {kind.hidden_by: False, "updated_at": timezone.now()}
             kind.model._default_manager.filter(pk=row.pk).update(**changes)
+    kind.changed()
     return True
