@@ -1,4 +1,4 @@
-# For newcomers: `make run`, `make check` before a commit, `make test` before a merge.
+# For newcomers: `make run`, `make check` before a commit, `make test` before a merge, `make test-all` before a release.
 # Prefer Debian's Python 3.11: it is compiled with optimizations that pyenv leaves out by default, and pages take
 # a fifth less time
 PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip, venv' 2>/dev/null && echo /usr/bin/python3.11 || echo python3)
@@ -8,7 +8,7 @@ TEMPLATES := templates chatbot/templates tickets/templates
 # Every package in the requirements*.txt has its hashes: pip refuses a file that differs
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: run check lint types test test-fast bench bench-quick docs wheel audit lock format messages hooks pictures clean
+.PHONY: run check lint types test test-all test-fast bench bench-quick docs wheel audit lock format messages hooks pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -17,10 +17,16 @@ run: $(VENV)/.runtime
 check: lint types
 	@$(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"
 
-# All tests on SQLite; those marked `engines` on PostgreSQL and MongoDB too. DATABASE_URL=... takes that server only
+# Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too.
+# DATABASE_URL=... takes that server only
 test: $(VENV)/.tests
 	@sh tests/install_browser.sh
 	@exec $(BIN)/python tests/engines/run.py $(PYTEST_ARGS)
+
+# All cases, and the tests marked `extended`
+test-all: $(VENV)/.tests
+	@sh tests/install_browser.sh
+	@exec $(BIN)/python tests/engines/run.py --all $(PYTEST_ARGS)
 
 # Without browsers and other processes
 test-fast: $(VENV)/.tests

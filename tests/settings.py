@@ -23,6 +23,16 @@ DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Names without a hash: nothing has to be collected first
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
-# A file as in real life: in memory SQLite knows no WAL, and threads would share one connection
-if DATABASES["default"]["ENGINE"].endswith("sqlite"):  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
+database = DATABASES["default"]  # noqa: F405
+# Fifty threads at once, on a machine that does other things too: a thread of a test waits longer than a reader would
+longest_wait = 60
+if database["ENGINE"].endswith("sqlite"):
+    # A file as in real life: in memory SQLite knows no WAL, and threads would share one connection
+    database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
+    database["OPTIONS"] |= {
+        "timeout": longest_wait,
+        # It need not survive a power cut
+        "init_command": database["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
+    }
+if "pool" in database["OPTIONS"]:
+    database["OPTIONS"]["pool"] = database["OPTIONS"]["pool"] | {"timeout": longest_wait}

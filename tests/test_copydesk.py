@@ -130,7 +130,12 @@ def shop(at) -> Shell:
 
 # Every direction between two different engines
 @pytest.mark.parametrize(
-    "way", [["postgres", "mongodb", "sqlite"], ["mongodb", "postgres", "sqlite"]], ids=" ".join
+    "way",
+    [
+        ["postgres", "mongodb", "sqlite"],
+        pytest.param(["mongodb", "postgres", "sqlite"], marks=pytest.mark.extended),
+    ],
+    ids=" ".join,
 )
 def test_a_desk_that_goes_round_all_engines_comes_back_as_it_was(shop, at, way):
     here, states = shop, []
@@ -150,6 +155,7 @@ def test_a_desk_that_goes_round_all_engines_comes_back_as_it_was(shop, at, way):
     assert found
 
 
+@pytest.mark.extended
 def test_a_copy_that_was_interrupted_goes_on(shop, at):
     there = at("postgres", "interrupted")
     shop.says("copydesk", "--to", there.url)
@@ -163,7 +169,14 @@ def test_a_copy_that_was_interrupted_goes_on(shop, at):
     assert there.python(STATE) == shop.python(STATE)
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgres", "mongodb"])
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "postgres",
+        pytest.param("sqlite", marks=pytest.mark.extended),
+        pytest.param("mongodb", marks=pytest.mark.extended),
+    ],
+)
 def test_a_target_with_other_data_is_refused_and_left_alone(shop, at, engine):
     there = at(engine, "other")
     before = there.python(OTHER + STATE)
@@ -173,6 +186,7 @@ def test_a_target_with_other_data_is_refused_and_left_alone(shop, at, engine):
     assert there.python(STATE) == before
 
 
+@pytest.mark.extended
 def test_a_copy_that_differs_is_not_called_a_copy(shop, at):
     there = at("sqlite", "differs")
     shop.says("copydesk", "--to", there.url)

@@ -36,7 +36,9 @@ class TicketsConfig(AppConfig):
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
-        lifecycle.before_start.append(partial(templating.compile_ahead, "tickets/"))
+        if not settings.DEBUG:
+            # Who develops waits for the start more often than for a page's first view
+            lifecycle.before_start.append(partial(templating.compile_ahead, "tickets/"))
         watch = ClockWatch()
         lifecycle.before_start.append(watch.look)
         lifecycle.on_start.append(watch.start)

@@ -131,6 +131,7 @@ def figures(desk: Desk, page: Page) -> dict[str, dict[str, dict]]:
     return found
 
 
+@pytest.mark.extended
 def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
     # A hundred parcels are broken before the first agent is awake: ten customers, ten tickets each.
     customers = {name: desk.as_guest(name, f"{name.split()[0].lower()}@example.com") for name in NAMES}

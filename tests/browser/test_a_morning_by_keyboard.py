@@ -150,6 +150,7 @@ def forty_customers(desk) -> None:
         guest.post("/api/support/create", json=ticket).raise_for_status()
 
 
+@pytest.mark.extended
 def test_an_agent_answers_forty_tickets_by_keyboard_alone(page, desk, forty_customers):
     keys, dashboard = page.keyboard, Dashboard(page)
 

@@ -57,6 +57,7 @@ def text_of(letter) -> str:
     return letter.get_body(("plain",)).get_content()
 
 
+@pytest.mark.extended
 @pytest.mark.slow
 def test_one_ticket_from_the_widget_by_letter_to_the_rating(own_desk, restarted, browser):
     options = {"base_url": own_desk.url, "locale": "hi-IN"}

@@ -86,8 +86,15 @@ def own_desk(shop_data):
     desk.stop()
 
 
-@pytest.mark.parametrize("arrived", [True, False], ids=["answered before", "never there"])
-@pytest.mark.parametrize("comes_back_by", ["Try again", "a reload"])
+@pytest.mark.parametrize(
+    ("comes_back_by", "arrived"),
+    [
+        pytest.param("Try again", True, id="Try again, answered before"),
+        pytest.param("a reload", False, id="a reload, never there"),
+        pytest.param("Try again", False, id="Try again, never there", marks=pytest.mark.extended),
+        pytest.param("a reload", True, id="a reload, answered before", marks=pytest.mark.extended),
+    ],
+)
 def test_words_to_villy_survive_the_death_of_the_desk_and_are_asked_once(
     person, own_desk, arrived, comes_back_by
 ):

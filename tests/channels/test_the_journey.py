@@ -98,6 +98,7 @@ def journey(data_dir):
             desk.kill()
 
 
+@pytest.mark.extended
 def test_from_the_widget_to_a_mail_client_to_whatsapp_to_a_rating_in_one_history(journey):
     desk = journey.desk
 

@@ -42,10 +42,11 @@ pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 
 
 def test_meta_verifies_the_address(cloud):
-    asked = {"broker.mode": "subscribe", "broker.verify_token": VERIFY, "broker.challenge": "12345"}
+    # These names are Meta's: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+    asked = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "12345"}
     answer = Client().get("/hooks/whatsapp/", asked)
     assert (answer.status_code, answer.text) == (200, "12345")
-    assert Client().get("/hooks/whatsapp/", asked | {"broker.verify_token": "x"}).status_code == 403
+    assert Client().get("/hooks/whatsapp/", asked | {"hub.verify_token": "x"}).status_code == 403
 
 
 def test_what_is_not_signed_does_nothing(cloud):
@@ -57,7 +58,7 @@ def test_what_is_not_signed_does_nothing(cloud):
 
 def test_a_desk_without_whatsapp_has_no_such_address(db):
     assert signed(call()).status_code == 404
-    assert Client().get("/hooks/whatsapp/", {"broker.verify_token": ""}).status_code == 404
+    assert Client().get("/hooks/whatsapp/", {"hub.verify_token": ""}).status_code == 404
 
 
 @pytest.mark.parametrize(

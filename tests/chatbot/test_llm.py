@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -130,17 +131,21 @@ def test_whatever_is_wrong_with_its_answer_the_article_is_the_answer(answer, plu
 @pytest.mark.parametrize("dribbles", [False, True], ids=["silent", "a byte now and then"])
 def test_a_slow_model_costs_no_more_than_its_time(dribbles, plugged, article, priya, monkeypatch):
     monkeypatch.setattr(client, "SECONDS", 0.3)
+    answered = threading.Event()
 
     def pieces():
-        for _ in range(80):
-            time.sleep(0.05 if dribbles else 4)
+        # For a minute, if it is waited for
+        while time.monotonic() < began + 60 and not answered.wait(0.05 if dribbles else 60):
             yield b" "
 
     plugged(lambda body: (200, pieces()))
     began = time.monotonic()
-    assert conversations.ask(priya, QUESTION).text == BODY
-    # The rest is for a busy machine; the server would take four seconds at least
-    assert time.monotonic() - began < 3.5
+    try:
+        assert conversations.ask(priya, QUESTION).text == BODY
+    finally:
+        answered.set()
+    # The rest is for a busy machine
+    assert time.monotonic() - began < 20
 
 
 def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(plugged, article, priya, monkeypatch):

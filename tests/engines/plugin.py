@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(config, items):
         for mark in item.iter_markers("not_on"):
             if connection.vendor in mark.args:
                 item.add_marker(pytest.mark.skip(reason=f"{connection.vendor}: {mark.kwargs['reason']}"))
+    if config.getoption("without_extended"):
+        _keep(config, items, {item for item in items if "extended" not in item.keywords})
     if most := config.getoption("cases"):
         _keep(config, items, _first_cases(items, most))
     items.sort(key=lambda item: KINDS.index(_kind(item)))
@@ -56,13 +58,13 @@ def pytest_collection_finish(session):
 
 
 def _first_cases(items: list, most: int) -> set:
-    """Return all tests, but of a test with parameters only the first `most` cases; tests of engines keep all of theirs."""
+    """Return all tests, but of a test with parameters only the first `most` cases."""
     seen = Counter()
     kept = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
         seen[test] += 1
-        if seen[test] <= most or item.nodeid.startswith(ENGINES):
+        if seen[test] <= most:
             kept.add(item)
     return kept
 
@@ -89,6 +91,9 @@ def pytest_addoption(parser):
         "--all-on-engine",
         action="store_true",
         help="on PostgreSQL and MongoDB: every test that uses the database, not only those marked `engines`",
+    )
+    parser.addoption(
+        "--without-extended", action="store_true", help="leave out the tests marked `extended`"
     )
     parser.addoption(
         "--cases", type=int, default=0, help="of a test with parameters at most this many cases; 0 is all"

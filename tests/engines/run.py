@@ -1,7 +1,8 @@
-"""`make test`: the suite on PostgreSQL, on MongoDB, and (browsers and all) on SQLite.
+"""Run the suite on PostgreSQL, on MongoDB, and (browsers and all) on SQLite.
 
-The first engine on which something fails ends the run, so that the last line is always
-the summary that matters. `DATABASE_URL=... make test` runs it against that server only.
+`make test` takes three cases of a test with parameters, one on the other engines, and leaves out the tests marked
+`extended`; `make test-all` takes all of them. The first engine on which something fails ends the run, so that the
+last line is always the summary that matters. `DATABASE_URL=... make test` runs the suite against that server only.
 """
 
 import os
@@ -16,9 +17,11 @@ sys.path.insert(0, str(ROOT))
 
 from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 
-# What starts browsers and processes of its own is about those, and is run on one engine. More cases of one test ask
-# the database the same: the workflow file runs all of them on all engines
-QUICK = ["-m", "not slow", "--cases", "2"]
+# What starts browsers and processes of its own is about those, and is run on one engine
+WITHOUT_PROCESSES = ["-m", "not slow"]
+# More cases of one test ask the database the same: the workflow file runs all of them on all engines
+FEW = {"sqlite": ["--without-extended", "--cases", "3"], "others": ["--without-extended", "--cases", "1"]}
+ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
 # On two cores: servers, browsers and processes are waited for
@@ -28,16 +31,22 @@ NO_TESTS = 5
 
 
 def main(arguments: list[str]) -> int:
+    wanted = FEW
+    if "--all" in arguments:
+        wanted = ALL
+        arguments.remove("--all")
+    on_sqlite = [*wanted["sqlite"], *arguments]
+    on_others = [*WITHOUT_PROCESSES, *wanted["others"], *arguments]
     if url := os.environ.get("DATABASE_URL"):
-        return suite([url], arguments if url.startswith("sqlite") else [*QUICK, *arguments])
+        return suite([url], on_sqlite if url.startswith("sqlite") else on_others)
     # The stand-in for MongoDB is written in Python and does one thing at a time: each worker has its own
     for kind, count in ((Postgres, 1), (Mongo, WORKERS)):
         with ExitStack() as servers:
             urls = [servers.enter_context(running(kind)).database("desk") for _ in range(count)]
-            failed = suite(urls, [*QUICK, *arguments])
+            failed = suite(urls, on_others)
         if failed not in (0, NO_TESTS):
             return failed
-    return suite(["sqlite:"], arguments)
+    return suite(["sqlite:"], on_sqlite)
 
 
 def suite(urls: list[str], arguments: list[str]) -> int:

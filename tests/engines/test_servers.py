@@ -19,7 +19,11 @@ AWAY_SECONDS = 12
 
 
 @pytest.fixture(
-    scope="module", params=[(Postgres,), (Mongo, "--sync-on-commit")], ids=["postgresql", "mongodb"]
+    scope="module",
+    params=[
+        pytest.param((Postgres,), id="postgresql"),
+        pytest.param((Mongo, "--sync-on-commit"), id="mongodb", marks=pytest.mark.extended),
+    ],
 )
 def server(request):
     with running(*request.param) as server:

@@ -15,7 +15,12 @@ BACK_WITHIN_SECONDS = 60
 
 @pytest.mark.parametrize(
     ("how", "workers", "rounds"),
-    [(signal.SIGKILL, 1, 5), (signal.SIGKILL, 2, 1), (signal.SIGTERM, 1, 2), (signal.SIGTERM, 2, 1)],
+    [
+        (signal.SIGKILL, 2, 1),
+        (signal.SIGTERM, 1, 1),
+        pytest.param(signal.SIGKILL, 1, 5, marks=pytest.mark.extended),
+        pytest.param(signal.SIGTERM, 2, 1, marks=pytest.mark.extended),
+    ],
 )
 def test_a_desk_that_is_ended_in_mid_load_loses_nothing_and_doubles_nothing(desk, how, workers, rounds):
     desk.environment["WORKERS"] = str(workers)

@@ -85,6 +85,7 @@ def troublemakers(desk, token: str):
         yield connected(desk, wanted, buffer=2048)
 
 
+@pytest.mark.extended
 @pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 def test_slow_clients_and_half_open_connections_do_not_double_the_time_of_the_others(desk):
     # Most systems give a process 1,024 files at first: the desk asks for more itself

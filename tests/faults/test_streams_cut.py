@@ -67,6 +67,7 @@ async def until(condition, seconds: float) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.extended
 @pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.usefixtures("_many_files")
 def test_a_thousand_streams_that_are_cut_at_once_catch_up_without_a_gap_or_a_double(desk):

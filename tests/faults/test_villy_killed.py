@@ -12,7 +12,7 @@ from tests.chatbot.servers import JsonServer
 QUESTION = {"message": "how do i return a pack", "clientId": "q-1"}
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.extended)])
 def test_a_question_whose_answer_was_cut_off_is_kept_and_answered_once(desk, how):
     thinking, may_answer = Event(), Event()
 

@@ -43,6 +43,7 @@ def data(tmp_path_factory):
     return folder
 
 
+@pytest.mark.extended
 def test_a_backup_is_restored_with_the_key_that_it_holds(data, tmp_path):
     backups = tmp_path / "backups"
     backups.mkdir()

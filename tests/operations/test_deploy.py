@@ -266,6 +266,7 @@ def until(condition, seconds: float = 60, what: str = "") -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.extended
 @pytest.mark.slow
 @pytest.mark.not_on("postgresql", "mongodb", reason="starts this engine by itself")
 def test_the_processes_of_the_procfile_are_one_desk_on_postgresql_and_redis(tmp_path):

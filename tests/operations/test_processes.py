@@ -85,6 +85,7 @@ def test_the_worker_does_it_alone_and_ends_when_it_is_told(desk):
     assert noted(desk, ticket) == 1, "two workers, one note"
 
 
+@pytest.mark.extended
 def test_no_process_works_when_it_is_off(desk):
     desk.environment["BACKGROUND_WORK"] = "off"
     desk.start()
@@ -137,7 +138,7 @@ def end_under_load(desk) -> tuple[int, Listening]:
     return codes[0], ear
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.extended)])
 def test_on_sigterm_streams_end_and_what_is_in_flight_is_finished(desk, workers):
     desk.environment["WORKERS"] = workers
     desk.start()

@@ -24,7 +24,7 @@ def not_at_the_end_of_a_window(seconds: int, left: int = 20) -> None:
 
 @pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.slow
-@pytest.mark.parametrize("store", ["database", "Redis"])
+@pytest.mark.parametrize("store", ["database", pytest.param("Redis", marks=pytest.mark.extended)])
 def test_two_processes_count_together_also_what_comes_at_once(store, data_dir):
     redis = Redis().start() if store == "Redis" else None
     desks = [Desk(data_dir, RATE_LIMITS="on", REDIS_URL=redis.url if redis else "") for _ in range(2)]

@@ -117,7 +117,14 @@ def browser(desk: Desk, email: str, password: str) -> httpx.Client:
 
 @pytest.mark.second_try(reason="measures time, and other programs use the machine too")
 @pytest.mark.slow
-@pytest.mark.parametrize("change", ["is_active=False", "role='customer'", "password='!'"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "is_active=False",
+        pytest.param("role='customer'", marks=pytest.mark.extended),
+        pytest.param("password='!'", marks=pytest.mark.extended),
+    ],
+)
 def test_open_streams_end_within_five_seconds_and_those_of_others_go_on(desk, change):
     remember = f"from tickets.models import Person; p = Person.objects.get(login_email='{EMAIL}');"
     before = on_the_desk(desk, f"{remember} print(p.password)")

@@ -62,14 +62,14 @@ def whatsapp(request):
 def _verification(request):
     if not settings.WHATSAPP_VERIFY_TOKEN:
         raise Http404
-    given = request.GET.get("broker.verify_token", "")
+    given = request.GET.get("hub.verify_token", "")
     is_right = hmac.compare_digest(given.encode(), settings.WHATSAPP_VERIFY_TOKEN.encode())
-    if request.GET.get("broker.mode") != "subscribe" or not is_right:
+    if request.GET.get("hub.mode") != "subscribe" or not is_right:
         return HttpResponse(
             "The verify token does not fit.", status=403, content_type="text/plain; charset=utf-8"
         )
     return HttpResponse(
-        request.GET.get("broker.challenge", "")[:500], content_type="text/plain; charset=utf-8"
+        request.GET.get("hub.challenge", "")[:500], content_type="text/plain; charset=utf-8"
     )
 
 
