@@ -189,9 +189,9 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
         heard.text = corrected.meant
         return by_rules(chat, heard)
     said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
-    if not said_before and (reply := meanwhile.for_its_items(chat, heard, corrected.meant)):
-        reply.rule = "a_change_of_mind"
-        return reply
+    if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
+        of_items.rule = "a_change_of_mind"
+        return of_items
     meant = _meant(chat, corrected)
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant

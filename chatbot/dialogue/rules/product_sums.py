@@ -252,9 +252,10 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
     else:
         return None
     named = counted(heard)
-    if SO_MANY.search(said) and all(product in dict(items) for product, _ in named):
+    so_many: dict[Product, int] = dict(named)
+    if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:
         # "And if i take only one banana chips": so many of it, and the rest as it was
-        return summed(heard, [(product, dict(named).get(product, count)) for product, count in items])
+        return summed(heard, list((dict(items) | so_many).items()))
     if LESS.search(said):
         gone = {product.pk for product, _ in named}
         rest = [(product, count) for product, count in items if product.pk not in gone]
