@@ -10,6 +10,7 @@ from tickets.shop import fields
 from tickets.shop.registry import Kind, register, times
 
 from .models import Article, Product
+from .sources.table_cache import look_again
 
 LANGUAGES = {"en": "", "hi": "_hi", "hinglish": "_hinglish"}
 SLUG = re.compile(r"[-a-zA-Z0-9_]+\Z")
@@ -87,6 +88,9 @@ class Products(Kind[Product]):
         except serializers.ValidationError as reason:
             raise serializers.ValidationError({"price": reason.detail}) from None
         return values
+
+    def changed(self):
+        look_again(Product)
 
     def as_json(self, row: Product) -> dict:
         return {
@@ -187,6 +191,9 @@ class Articles(Kind[Article]):
         if "variants" in put.data:
             values["also_asked"] = "\n".join(" ".join(line.split()) for line in put.data["variants"] or [])
         return values
+
+    def changed(self):
+        look_again(Article)
 
     def as_json(self, row: Article) -> dict:
         return {

@@ -1,6 +1,7 @@
 """The environment of our templates: few globals, and filters for what people read."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -33,14 +34,17 @@ from .compiled_templates import LanguageEnvironment
 HUES = 6
 # Stands for the id in a path until it is known
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
-# A link goes on to a blank, a quotation mark, or the punctuation of a script that writes without blanks
+# A link goes on to a blank, a quotation mark, a sign that only turns the direction of what follows, or the
+# punctuation that ends sentences in any script: many write no blank behind it
 LINK = re.compile(
-    r"https?://[^\s<>\"\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d-\uff65"
-    r"\u0964\u0965\u2026\u201c-\u201f\u2039\u203a\u00ab\u00bb\u060c\u061b\u061f\u06d4]+",
+    r"https?://[^\s<>\"\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d-\uff65"
+    r"\u00ab\u00bb\u00ad\u0589\u05c3\u060c\u061b-\u061f\u06d4\u0700-\u070d\u0964\u0965\u0df4\u0e5a\u0e5b\u0f0d-\u0f12\u104a\u104b"
+    r"\u1361-\u1368\u17d4-\u17d6\u17da\u1802-\u1805\u1808\u1809\u200b\u200e\u200f\u201c-\u201f\u2026\u202a-\u202e\u2039\u203a\u203c\u203d"
+    r"\u2047-\u2049\u2060-\u2069\ufe12\ufeff]+",
     re.IGNORECASE,
 )
 # What ends a sentence and not a link, and brackets that close none of the link's own
-AFTER_LINK = re.compile(r"[.,;:!?'’‘*_~|]+$")
+AFTER_LINK = ".,;:!?'*_~|"
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -103,6 +107,7 @@ def environment(**options) -> LanguageEnvironment:
         initials=initials,
         linked=linked,
         localtime=timezone.localtime,
+        written=written,
         moment=moment,
         money=money.formatted,
         until=until,
@@ -216,14 +221,19 @@ def linked(text: str) -> Markup:
 
 def _without_punctuation(link: str) -> str:
     """Return the link without what belongs to the sentence around it: `(see https://shop.example/a).`"""
-    while True:
-        shorter = AFTER_LINK.sub("", link)
-        opening = BRACKETS.get(shorter[-1:])
-        if opening and shorter.count(shorter[-1]) > shorter.count(opening):
-            shorter = shorter[:-1]
-        if shorter == link:
-            return link
-        link = shorter
+    while _is_after_link(link):
+        link = link[:-1]
+    return link
+
+
+def _is_after_link(link: str) -> bool:
+    last = link[-1:]
+    if opening := BRACKETS.get(last):
+        return link.count(last) > link.count(opening)
+    if last.isascii():
+        return last in AFTER_LINK
+    # Dashes, dots, quotes and brackets of every script, and joiners
+    return unicodedata.category(last) in ("Cf", "Pd", "Pe", "Pf", "Pi", "Po", "Ps")
 
 
 def age(at: datetime, now: datetime, language: str = "") -> str:
@@ -289,6 +299,11 @@ def moment(at: datetime, age: str) -> Markup:
     """A <time> that reads as its age; the page keeps it current and shows the full time on hover."""
     machine, full, _hour = _written(at, languages.current())
     return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age}</time>')
+
+
+def written(at: datetime) -> str:
+    """Return a time as people write it: "Mon 30 Nov 2026, 14:05"."""
+    return _written(at, languages.current())[1]
 
 
 def clock(at: datetime) -> Markup:

@@ -55,7 +55,10 @@ class Heard:
         """The person's own order, named by its number."""
         text = cues.without_denied_numbers(self.text)
         has_number = any(character.isdigit() for character in text)
-        return orders.named(self.known_orders, text) if has_number else None
+        if not has_number:
+            return None
+        known = self.known_orders
+        return orders.named(known, text) or orders.older_named(self.chat, known, text)
 
     @cached_property
     def numbers(self) -> list[str]:

@@ -17,7 +17,7 @@ from supportdesk import money
 from tickets.models import Category, Order, OrderStatus, Person
 from tickets.queries import orders_of
 
-from . import order_codes
+from . import order_codes, order_shape
 
 RECENT = 50
 
@@ -134,6 +134,8 @@ def named(known: list[Order], text: str) -> Order | None:
 
     Of one's own orders the digits are enough: "10266 kab aayega"; so are its last three after "ending".
     """
+    if order := _written_out(known, text):
+        return order
     said = _said(text)
     if said and (order := next((o for o in known if said & {_plain(o.number), _digits(o.number)}), None)):
         return order
@@ -141,6 +143,39 @@ def named(known: list[Order], text: str) -> Order | None:
         fitting = [order for order in known if order.number.endswith(ending[1] or ending[2])]
         return fitting[0] if len(fitting) == 1 else None
     return None
+
+
+def older_named(chat: Chat, known: list[Order], text: str) -> Order | None:
+    """Return the order of this number that is older than the newest `RECENT`, if the chat may talk about it."""
+    if len(known) < RECENT:
+        return None
+    words = [word.strip("/-") for word in re.findall(r"[\w/-]*\d[\w/-]*", _plain_digits(text))][:10]
+    numbers = {*words, *(word.upper() for word in words), *numbers_in(text)}
+    return may_hear(chat).filter(number__in=numbers).prefetch_related("items").first()
+
+
+def _written_out(known: list[Order], text: str) -> Order | None:
+    """Return the one of these orders whose whole number stands in the text, whatever its form: "VP-5cbbe6", "A1".
+
+    Of "B-1" and "B-1-2" the longer one is meant. Few digits and nothing else may count anything: they need
+    "order" or "#" before them, or stand alone.
+    """
+    text = _plain_digits(text).casefold()
+    for order in sorted(known, key=lambda order: -len(order.number)):
+        number = order.number.casefold()
+        if number not in text or not any(map(str.isdigit, number)):
+            continue
+        if number.isdigit() and len(number) < SURELY_A_NUMBER:
+            before = r"(?:#|\border\b[ .]*(?:no|number|id)?[ .:#]*)"
+            pattern = rf"{before}{number}(?!\w)|^[\s#]*{number}[\s.?!]*$"
+        else:
+            pattern = rf"(?<![\w-]){re.escape(number)}(?!\w|[-/]\w)"
+        if re.search(pattern, text):
+            return order
+    return None
+
+
+SURELY_A_NUMBER = 4
 
 
 ENDING = re.compile(
@@ -227,9 +262,11 @@ def numbers_in(text: str) -> list[str]:
     message of nothing but as many digits as this shop's orders have.
     """
     text = _plain_digits(text)
-    if not any(pattern.search(text) for pattern in (DIGITS, LETTERED, GROUPED, FOREIGN)):
+    if not any(pattern.search(text) for pattern in (DIGITS, LETTERED, GROUPED, FOREIGN, order_shape.MIXED)):
         return []
-    prefix, length, begins = _habit()
+    example, prefix, length, begins = _habit()
+    if alike := order_shape.find(text, example):
+        return list(dict.fromkeys([alike, alike.upper(), alike.lower()]))
     if foreign := FOREIGN.search(text):
         return [foreign[0].upper()]
     text = _ungrouped(text, length)
@@ -265,15 +302,15 @@ def _ungrouped(text: str, length: int) -> str:
 HABIT_KEPT_SECONDS = 60
 
 
-def _habit() -> tuple[str, int, str]:
-    """How this shop numbers its orders: ("VP-", 5, "10"), ("SHOP1-", 4, "10"), seen on one of them."""
-    return cache.get_or_set("orders:numbering", _seen_habit, HABIT_KEPT_SECONDS) or _seen_habit()
+def _habit() -> tuple[str, str, int, str]:
+    """How this shop numbers its orders: ("VP-10234", "VP-", 5, "10"), seen on one of them."""
+    return cache.get_or_set("orders:numbers", _seen_habit, HABIT_KEPT_SECONDS) or _seen_habit()
 
 
-def _seen_habit() -> tuple[str, int, str]:
+def _seen_habit() -> tuple[str, str, int, str]:
     number = Order.objects.order_by("pk").values_list("number", flat=True).first() or ""
     prefix = re.sub(r"\d+$", "", number)
-    return prefix, len(number) - len(prefix), number[len(prefix) :][:2]
+    return number, prefix, len(number) - len(prefix), number[len(prefix) :][:2]
 
 
 def _plain(number: str) -> str:

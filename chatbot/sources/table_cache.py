@@ -13,12 +13,21 @@ LOOK_AGAIN_SECONDS = 1
 STAMP = "SELECT MAX(updated_at), COUNT(*) FROM {} WHERE is_active"
 
 
+def look_again(model: type[Model]) -> None:
+    """Have the table looked at before the next use: for what wrote rows without `save`."""
+    cache.delete(_key(model))
+
+
+def _key(model: type[Model]) -> str:
+    return f"stamp:{model._meta.label_lower}"
+
+
 class CachedFromTable:
     """`get()` returns what `make` makes of the model's active rows; made again only after a change."""
 
     def __init__(self, model: type[Model], make: Callable[[list], object]):
         self.model, self.make = model, make
-        self.key = f"stamp:{model._meta.label_lower}"
+        self.key = _key(model)
         self.made: tuple[object, object] = (None, None)
         self.making = threading.Lock()
         for changed in (post_save, post_delete):

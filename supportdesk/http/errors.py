@@ -110,7 +110,7 @@ def _page(request, status: int, sentence: str = "") -> HttpResponse:
     title, code, usual = PAGES[status]
     if (
         request.path == "/api"
-        or request.path.startswith("/api/")
+        or request.path.startswith(("/api/", "/hooks/"))
         or request.content_type == "application/json"
     ):
         return JsonResponse({"detail": str(sentence or f"{title}. {usual}"), "code": code}, status=status)

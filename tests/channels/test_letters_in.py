@@ -208,7 +208,8 @@ def test_a_letter_to_a_closed_ticket_opens_a_linked_one(hook, posted, asha):
 def test_a_wrong_key_a_wrong_type_and_a_wrong_method(db, settings):
     settings.EMAIL_HOOK_KEY = "hook-key-1234"
     client = Client()
-    assert client.post("/hooks/email/other", letter(), content_type="message/rfc822").status_code == 404
+    refused = client.post("/hooks/email/other", letter(), content_type="message/rfc822")
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
     assert client.post("/hooks/email/hook-key-1234", {"a": 1}).status_code == 415
     assert client.post("/hooks/email/hook-key-1234", b"", content_type="message/rfc822").status_code == 400
     assert client.get("/hooks/email/hook-key-1234").status_code == 405

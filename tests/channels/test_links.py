@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from tests import factories
 from tickets import workflow
-from tickets.channels import links
+from tickets.accounts import rate_limits
+from tickets.channels import links, views
 from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
+from tickets.uploads import NoRoom, TooBusy
 
 pytestmark = pytest.mark.engines
 
@@ -238,3 +240,41 @@ def test_one_click_stops_the_letters_and_not_the_answers_to_letters(browser, pat
         == 200
     )
     assert AddressBlock.objects.get().reason == "opt-out"
+
+
+@pytest.mark.parametrize("place", ["", "rating"])
+def test_what_was_typed_stands_in_the_form_when_it_came_too_often(
+    browser, path, settings, monkeypatch, place
+):
+    settings.RATE_LIMITS = True
+    monkeypatch.setitem(rate_limits.LIMITS, "write", [(1, 60, rate_limits.ADDRESS)])
+    Ticket.objects.update(status="resolved")
+    sent = {"message": "The lid <was> open", "comment": "The lid <was> open", "rating": "4"}
+    monkeypatch.setattr(rate_limits, "now", lambda: 1_800_000_000)
+    monkeypatch.setattr(rate_limits, "_used_up", {})
+    browser.post(path + place, sent)
+    answer = browser.post(path + place, sent)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "Too many attempts" in answer.text
+    assert "The lid &lt;was&gt; open</textarea>" in answer.text
+    assert ('value="4" checked' in answer.text) == bool(place)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0ab", "ab\0"])
+def test_a_sign_that_no_keyboard_types_loses_no_words(browser, path, ticket, text):
+    assert browser.post(path, {"message": text, "clientId": "c\0"}).status_code == 303
+    assert ticket.messages.order_by("-seq").first().text == "ab"
+
+
+@pytest.mark.parametrize(("reason", "status"), [(TooBusy("later"), 503), (NoRoom("full"), 507)])
+def test_a_picture_that_cannot_be_taken_now_leaves_the_words_in_the_form(
+    browser, path, monkeypatch, reason, status
+):
+    def refused(*args):
+        raise reason
+
+    monkeypatch.setattr(views, "received", refused)
+    answer = browser.post(path, {"message": "See the lid", "image": factories.picture()})
+    assert (answer.status_code, answer.get("Retry-After")) == (status, "10" if status == 503 else None)
+    assert "See the lid</textarea>" in answer.text

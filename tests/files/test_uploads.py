@@ -136,6 +136,10 @@ SOUND = {
     "PNG with a note of a wrong checksum": with_png_chunk(b"tEXt", b"Comment\0hello", checksum=7),
     "PNG with a time of a wrong checksum": with_png_chunk(b"tIME", b"\x07\xea\x0b\x1d\0\0\0", checksum=7),
     "PNG with a profile of a wrong checksum": with_png_chunk(b"iCCP", b"x\0\0" + zlib.compress(b"x"), checksum=7),
+    # Those of printers are that long
+    "PNG with a long profile": with_png_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(1_500_000))),
+    "PNG with a profile that is a bomb": with_png_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000))),
+    "GIF without its last byte": encoded(photo(), "GIF")[:-1],
     "PNG without its last two bytes": encoded(photo(), "PNG")[:-2],
     "PNG without its end": encoded(photo(), "PNG")[:-8],
     "JPEG without its last two bytes": NOISE[:-2],

@@ -1,7 +1,9 @@
 """What comes instead of a picture: other files, bombs, and pictures that were broken on purpose."""
 
+import errno
 import queue
 import random
+import shutil
 import struct
 import threading
 import time
@@ -219,6 +221,38 @@ def test_a_decoder_that_was_killed_is_started_again():
         if decoder.process:
             decoder.process.kill()
     assert taken(encoded(photo(), "PNG"))
+
+
+@pytest.fixture
+def fresh_decoder(monkeypatch):
+    """One decoder, which was not started yet."""
+    decoders: queue.Queue = queue.Queue()
+    decoders.put(process.Decoder())
+    monkeypatch.setattr(process, "_free", decoders)
+    yield
+    decoders.get().end()
+
+
+@pytest.mark.usefixtures("fresh_decoder")
+@pytest.mark.parametrize("broken", ["no process", "no pipe", "ends at once"])
+def test_a_decoder_that_cannot_start_is_503_and_the_next_try_finds_one(ticket, priya, api, broken):
+    def refused(*args, **options):
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    picture = encoded(photo(), "PNG")
+    with pytest.MonkeyPatch.context() as patch:
+        if broken == "no process":
+            patch.setattr(process.subprocess, "Popen", refused)
+        elif broken == "no pipe":
+            patch.setattr(process, "Pipe", refused)
+        else:
+            patch.setattr(process.sys, "executable", shutil.which("false"))
+        words = {"message": "Look", "image": upload(picture)}
+        answer = api(priya).post(f"/api/support/{ticket.pk}/message", words, format="multipart")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10"), answer.content
+        with pytest.raises(process.Busy):
+            process.clean(picture)
+    assert taken(picture)
 
 
 def test_when_all_decoders_are_at_work_the_next_picture_is_503(ticket, priya, api, monkeypatch):

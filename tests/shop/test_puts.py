@@ -1,6 +1,7 @@
 """The shop's data by PUT: what is stored, what stays, what is refused."""
 
 import pytest
+from django.test import Client
 
 from chatbot.models import Article, Product
 from chatbot.sources import products
@@ -277,3 +278,18 @@ def test_another_process_that_is_first_with_a_newer_version_wins(shop, monkeypat
     answer = shop.put("/api/shop/orders/VP-1", {"status": "packed", "updatedAt": "2026-11-27T00:00:00Z"})
     assert (answer.status_code, answer.json()["applied"]) == (200, False)
     assert Order.objects.get().status == "delivered"
+
+
+def test_what_is_unpublished_or_hidden_is_gone_at_once(shop):
+    article = {"title": "Festive boxes", "body": "From October.", "published": True}
+    shop.put("/api/shop/articles/festive", article)
+    shop.put("/api/shop/products/BOX-1", {"name": "Festive box", "price": 900})
+    assert Client().get("/help/festive/").status_code == 200
+    assert products.look_up("festive box").products
+    shop.put("/api/shop/articles/festive", {"published": False})
+    assert Client().get("/help/festive/").status_code == 404
+    assert "/help/festive/" not in Client().get("/sitemap.xml").text
+    shop.delete("/api/shop/products/BOX-1")
+    assert not products.look_up("festive box").products
+    shop.put("/api/shop/articles/festive", {"published": True})
+    assert Client().get("/help/festive/").status_code == 200

@@ -18,6 +18,10 @@ NAMES = {
     "Işıl Çınar": ["isil", "cinar", "ISIL"], "İnci": ["inci"], "أحمد": ["احمد"], "مُنى": ["مني", "منى"], "فاطمة": ["فاطمه"], "علی": ["علي"],
     "पाँच सिंह": ["पांच", "पाँच"], "Maria D'Souza": ["dsouza", "d'souza", "souza"], "Zoë O’Neill": ["oneill", "zoe", "o'neill", "o’neill"],
     "José Núñez": ["jose", "nunez"], "Straße": ["strasse"], "Þór": ["thor"], "Œuvre": ["oeuvre"],
+    "Марʼяна": ["маряна", "мар'яна"], "Kaʻiulani": ["kaiulani", "ka'iulani"], "Dʼsouza O´Brien": ["dsouza", "d'souza", "obrien"],
+    "ʿAlī Saʿd": ["ali", "sad"], "שָׁלוֹם ג׳ורג": ["שלום", "ג'ורג", "גורג"], "ਸਿੰਘ ਸ਼ਰਮਾ": ["ਸਿਂਘ", "ਸਰਮਾ"], "ಚಁದ್ರ": ["ಚಂದ್ರ"],
+    "രാജൻ": ["രാജന്\u200d", "രാജന്"], "आनन्द पण्डित": ["आनंद", "पंडित"], "आनंद": ["आनन्द"], "હિન્દ": ["હિંદ"], "Əliyev": ["eliyev"],
+    "Ґринько": ["гринько"], "রায\u09bc": ["রায়", "রায"],
 }  # fmt: skip
 
 
@@ -52,6 +56,20 @@ LINKS = {
     "**https://shop.example/abc**": "https://shop.example/abc",
     "https://shop.example/हिंदी/पेज!": "https://shop.example/हिंदी/पेज",
     "https://[::1]:8000/a]": "https://[::1]:8000/a",
+    "https://shop.example/a። ጥሩ": "https://shop.example/a",
+    "https://shop.example/a։": "https://shop.example/a",
+    "https://shop.example/a།བོད": "https://shop.example/a",
+    "https://shop.example/a။": "https://shop.example/a",
+    "https://shop.example/a។": "https://shop.example/a",
+    "https://shop.example/a׃": "https://shop.example/a",
+    "\u2068https://shop.example/a\u2069": "https://shop.example/a",
+    "https://shop.example/a\u200f. שלום": "https://shop.example/a",
+    "https://shop.example/a\u200b": "https://shop.example/a",
+    "https://shop.example/a— soon": "https://shop.example/a",
+    "⟨https://shop.example/a⟩": "https://shop.example/a",
+    "https://shop.example/ab‑c?x=–": "https://shop.example/ab‑c?x=",
+    "https://ja.example/ジョン・レノン・": "https://ja.example/ジョン・レノン",
+    "https://मखाना.भारत/पेज॥ ठीक": "https://मखाना.भारत/पेज",
 }
 
 
@@ -76,6 +94,10 @@ def test_what_only_begins_like_a_link_is_none():
         ("+91\u00a098765\u201143210", "+91 98765-43210"),
         ("\u200b98765\u200d43210\ufeff", "9876543210"),
         ("٠٩٨٧٦٥٤٣٢١", "0987654321"),
+        ("৯৮৭৬৫৪৩২১০", "9876543210"),
+        ("98765•43210", "98765 43210"),
+        ("tel:+919876543210", "+919876543210"),
+        ("(022) 2345 6789", "(022) 2345 6789"),
     ],
 )
 def test_a_phone_of_other_digits_and_invisible_signs_is_a_phone(typed, plain, api):
@@ -87,7 +109,14 @@ def test_a_phone_of_other_digits_and_invisible_signs_is_a_phone(typed, plain, ap
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "typed",
-    ["\u200bravi@example.com", "ravi@example.com\u2060", "ravi＠example.com", "\ufeffravi@example.com "],
+    [
+        "\u200bravi@example.com",
+        "ravi@example.com\u2060",
+        "ravi＠example.com",
+        "\ufeffravi@example.com ",
+        "ravi@example。com",
+        "mailto:ravi@example.com",
+    ],
 )
 def test_an_e_mail_with_invisible_signs_is_that_e_mail(typed, api):
     assert plain_address(typed) == "ravi@example.com"
@@ -161,6 +190,9 @@ NOTHING = [
     "\ufeff \u00a0",
     "\u115f\u1160",
     "\ufe0f",
+    "\ufe00\U000e0100",
+    "\u180b",
+    "\ufffc",
 ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -299,7 +300,7 @@ def bulk(request):
 def change_many(ids: list, changes: dict, agent: Person, tokens: dict | None = None) -> tuple[list, list]:
     """Change these tickets: `(ids, skipped)`; fill `tokens` with the undo token of each."""
     ids = list(dict.fromkeys(ids))
-    found = visible_tickets(agent).in_bulk(ids)
+    found = visible_tickets(agent).in_bulk([id for id in ids if isinstance(id, UUID)])
 
     def change(ticket):
         serializer = d.TicketChangesSerializer(data=changes, context={"ticket": ticket})

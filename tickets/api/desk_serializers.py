@@ -149,11 +149,22 @@ class SplitSerializer(serializers.Serializer):
     seq = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="A message of the customer.")
 
 
+def _uuid(id: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(id)
+    except ValueError:
+        return None
+
+
 class BulkSerializer(serializers.Serializer):
     """The same changes for many tickets."""
 
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE)
+    # Ids are opaque: one that cannot be an id is left out and named, as one that is not there
+    ids = serializers.ListField(child=Line(max_length=64), min_length=1, max_length=MOST_AT_ONCE)
     changes = serializers.DictField(help_text="As in a PATCH of one ticket, without `undo`.")
+
+    def validate_ids(self, ids):
+        return [_uuid(id) or id for id in ids]
 
     def validate_changes(self, changes):
         if not changes:
@@ -166,7 +177,7 @@ class BulkSerializer(serializers.Serializer):
 
 
 class SkippedSerializer(serializers.Serializer):
-    id = serializers.UUIDField(read_only=True)
+    id = serializers.CharField(read_only=True)
     detail = serializers.CharField(read_only=True)
 
 

@@ -18,19 +18,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from markupsafe import Markup
 
 from supportdesk import languages
+from supportdesk.http.too_many import TooMany
 from tickets import downloads, queries, uploads, workflow
 from tickets.accounts import rate_limits
 from tickets.desk import fragments
+from tickets.privacy.plain_text import is_blank
 from tickets.team.settings import current
 
 from ..attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
-from ..uploads import BadPicture, NoRoom, received
+from ..uploads import BadPicture, NoRoom, TooBusy, received
 from ..workflow import MAX_TEXT, Refused
 from . import identity, links
 from .email import bounces
 
 COMMENT_LENGTH = 2000
+BUSY_SECONDS = 10
 # What a page without scripts may hold
 PAGE_MESSAGES = 200
 
@@ -89,13 +92,17 @@ def seen(request, link):
 @with_link
 def rating(request, link):
     """Rate: confirms a ticket that is resolved. Only a POST does; mail scanners open links."""
-    rate_limits.consume(request, "write")
     stars, comment = (
         _number(request.POST.get("rating")),
-        request.POST.get("comment", "").strip()[:COMMENT_LENGTH],
+        _typed(request, "comment").strip()[:COMMENT_LENGTH],
     )
+    kept = {"comment": comment, "stars": stars}
+    try:
+        rate_limits.consume(request, "write")
+    except TooMany as reason:
+        return _later(_page(request, link, error=str(reason), status=429, **kept), reason.seconds)
     if not 1 <= stars <= 5:
-        return _page(request, link, error=_("Choose one to five stars."), status=400)
+        return _page(request, link, error=_("Choose one to five stars."), status=400, **kept)
     ticket = link.ticket
     try:
         if ticket.status == Status.RESOLVED:
@@ -103,7 +110,7 @@ def rating(request, link):
         else:
             workflow.rate(ticket, stars, by=ticket.requester, comment=comment)
     except Refused as reason:
-        return _page(request, link, error=str(reason), status=409)
+        return _page(request, link, error=str(reason), status=409, **kept)
     return _back(link, "rated")
 
 
@@ -162,10 +169,14 @@ def picture(request, link, message_id, small=False):
 
 
 def _say(request, link):
-    text, pictures = request.POST.get("message", ""), request.FILES.getlist("image")
+    text, pictures = _typed(request, "message"), request.FILES.getlist("image")
     documents = [each for each in request.FILES.getlist("file") if each]
-    rate_limits.consume(request, *(("write", "upload") if pictures or documents else ("write",)))
-    if not text.strip() and not pictures and not documents:
+    try:
+        rate_limits.consume(request, *(("write", "upload") if pictures or documents else ("write",)))
+    except TooMany as reason:
+        # The page for too many requests would not have the words
+        return _later(_page(request, link, error=str(reason), draft=text, status=429), reason.seconds)
+    if is_blank(text) and not pictures and not documents:
         return _page(request, link, error=_("Write something or attach a picture."), status=400)
     if len(text) > MAX_TEXT:
         error = _("A message has at most %(count)s characters.") % {"count": f"{MAX_TEXT:,}"}
@@ -173,7 +184,7 @@ def _say(request, link):
     if len(pictures) > MOST_FILES:
         error = _("Please send at most %(count)s files at once.") % {"count": MOST_FILES}
         return _page(request, link, error=error, draft=text, status=400)
-    client_id = request.POST.get("clientId", "")[:60] or None
+    client_id = _typed(request, "clientId")[:60] or None
     ticket = link.ticket
     options = {"by": ticket.requester, "channel": ChannelName.WIDGET}
     first, *more = pictures or [None]
@@ -190,8 +201,10 @@ def _say(request, link):
                 workflow.customer_says(message.ticket, "", picture=each, client_id=own_id, **options)
     except (BadPicture, BadFile) as reason:
         return _page(request, link, error=str(reason), draft=text, status=400)
-    except (NoRoom, NotChecked) as reason:
-        return _page(request, link, error=str(reason), draft=text, status=503)
+    except (TooBusy, NotChecked) as reason:
+        return _later(_page(request, link, error=str(reason), draft=text, status=503), BUSY_SECONDS)
+    except NoRoom as reason:
+        return _page(request, link, error=str(reason), draft=text, status=507)
     except Refused as reason:
         return _page(request, link, error=str(reason), draft=text, status=409)
     if link.address:
@@ -206,6 +219,16 @@ def _say(request, link):
     return _page(request, link, notice=_("Your message was sent. We will answer you by e-mail."))
 
 
+def _typed(request, name: str) -> str:
+    """Return a field of the form without NUL, which no keyboard types and PostgreSQL does not store."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
+def _later(response: HttpResponse, seconds: int) -> HttpResponse:
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def _back(link, place: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(f"{reverse('conversation-link', args=[links.token(link)])}#{place}")
     response.status_code = 303
@@ -215,11 +238,11 @@ def _back(link, place: str) -> HttpResponseRedirect:
 # --- What the page shows -----------------------------------------------------
 
 
-def _page(request, link, *, error="", notice="", draft="", status=200):
+def _page(request, link, *, error="", notice="", draft="", comment="", stars=0, status=200):
     ticket = link.ticket
     ticket.refresh_from_db(fields=["status", "rating", "last_seq", "unread_by_requester", "assignee_name"])
     shown = list(queries.conversation(ticket, notes=False).order_by("-seq")[:PAGE_MESSAGES])[::-1]
-    stars = _number(request.GET.get("rating"))
+    stars = stars or _number(request.GET.get("rating"))
     context = {
         "token": links.token(link),
         "ticket": ticket,
@@ -233,6 +256,7 @@ def _page(request, link, *, error="", notice="", draft="", status=200):
         "error": error,
         "notice": notice,
         "draft": draft,
+        "comment": comment,
         "max_text": MAX_TEXT,
         # Pressed twice is said once
         "client_id": uuid.uuid4().hex,

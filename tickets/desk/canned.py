@@ -3,6 +3,7 @@
 from django.contrib import messages as flash
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import ValidationError
 
@@ -40,7 +41,7 @@ def change(request, reply_id):
     reply = api.find(request.user, reply_id)
     if request.POST.get("delete"):
         api.remove(reply)
-        flash.info(request, f"/{reply.shortcut} is deleted.")
+        flash.info(request, _("Reply /%(shortcut)s deleted.") % {"shortcut": reply.shortcut})
         return redirect("canned-replies")
     return _saved(request, lambda data: api.change(reply, data))
 
@@ -63,7 +64,7 @@ def _saved(request, store):
     except (uploads.BadPicture, uploads.NoRoom) as reason:
         flash.error(request, str(reason))
     else:
-        flash.info(request, "Saved.")
+        flash.info(request, _("Saved."))
     return redirect("canned-replies")
 
 

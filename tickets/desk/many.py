@@ -2,6 +2,7 @@
 
 import json
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
@@ -65,7 +66,7 @@ def _changed(ids: list[str], changes: dict, agent: Person, tokens: dict) -> tupl
 
 def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, list]:
     """Add a tag to each, whatever others it has."""
-    found = visible_tickets(agent).in_bulk(ids)
+    found = visible_tickets(agent).in_bulk([id for id in ids if isinstance(id, UUID)])
 
     def add(ticket):
         done = workflow.change(ticket, by=agent, tags=[*ticket.tags, tag])

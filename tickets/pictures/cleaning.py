@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from . import repair
 
@@ -49,6 +49,8 @@ TOO_LONG = N_("This picture is more than 20,000 pixels wide or high. Please send
 UNREADABLE = N_("This file could not be read as a picture. JPEG, PNG, WebP and GIF pictures work.")
 TOO_SLOW = N_("It takes too long to read this picture. Please send a smaller one.")
 
+# Pillow refuses a PNG whose colour profile is longer than a megabyte, as those of printers are; ours is bounded
+PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_BESIDE_BYTES
 SRGB = ImageCms.createProfile("sRGB")
 
 

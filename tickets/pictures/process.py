@@ -5,6 +5,7 @@ that were not done within QUICK_SECONDS, have one decoder of their own, so they 
 """
 
 import json
+import logging
 import os
 import queue
 import signal
@@ -17,6 +18,8 @@ from threading import BoundedSemaphore, Lock
 
 from . import repair
 from .cleaning import TOO_SLOW, UNREADABLE, BadPicture, Picture, be_modest, cleaned
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Of processor time. Measured: a photo of 12 megapixels takes 1, of 40 megapixels 2 to 3, a GIF of 40 takes 4.5
@@ -36,7 +39,7 @@ MOST_SLOW, SLOW_WAIT_SECONDS = 2, 3
 
 
 class Busy(Exception):
-    """No decoder was free within WAIT_SECONDS, or too many slow pictures are there already."""
+    """No decoder was free within WAIT_SECONDS or could be started, or too many slow pictures wait already."""
 
 
 class _TooSlow(Exception):
@@ -92,16 +95,31 @@ class Decoder:
         if self.process and self.connection and self.process.poll() is None:
             return self.connection, False
         self.end()
-        connection, theirs = Pipe()
-        self.connection = connection
+        try:
+            self._begin()
+        except (OSError, EOFError) as reason:
+            # No memory, no file or no process is left: the picture is not to blame
+            self.end()
+            logger.error("the process that decodes pictures did not start (%s)", type(reason).__name__)
+            raise Busy from reason
+        assert self.connection  # noqa: S101  # for the type checker: `_begin` has made it
+        return self.connection, True
+
+    def _begin(self) -> None:
+        """Start the process; wait until it says that it is there."""
+        self.connection, theirs = Pipe()
         command = [sys.executable, "-m", "tickets.pictures.process", str(theirs.fileno())]
         # Nothing of the desk's settings is needed there, and no secret
         environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-        self.process = subprocess.Popen(  # noqa: S603
-            command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
-        )
-        theirs.close()
-        return connection, True
+        try:
+            self.process = subprocess.Popen(  # noqa: S603
+                command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+        finally:
+            theirs.close()
+        if not self.connection.poll(MOST_SECONDS):
+            raise TimeoutError
+        self.connection.recv_bytes()
 
 
 def _answer(connection: Connection) -> Picture:
@@ -152,6 +170,7 @@ def _clean_slowly(raw: bytes) -> Picture:
 def serve(connection: Connection) -> None:
     """Clean what comes until the other side is gone."""
     be_modest(MAX_ADDRESS_SPACE)
+    connection.send_bytes(b"ready")
     # Ctrl-C goes to all of us; the desk still finishes what it has begun
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:

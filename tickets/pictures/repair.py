@@ -116,12 +116,28 @@ def _png(raw: bytes) -> bytes:
             break
         if name in PIXELS:
             kept.append(chunk)
-        elif name in BESIDE and is_whole and beside + len(chunk) <= MAX_BESIDE_BYTES:
-            beside += len(chunk)
+        elif (
+            name in BESIDE
+            and is_whole
+            and 0 < (size := _unpacked(name, chunk)) <= MAX_BESIDE_BYTES - beside
+        ):
+            beside += size
             kept.append(chunk)
     if has_end:
         kept.append(struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND")))
     return b"".join(kept)
+
+
+def _unpacked(name: bytes, chunk: bytes) -> int:
+    """Return how many bytes the decoder makes of a chunk; more than are kept of a bomb, 0 of a broken one."""
+    if name != b"iCCP":
+        return len(chunk)
+    # Its name, NUL, the method of packing, the profile
+    packed = chunk[8:-4].partition(b"\0")[2][1:]
+    try:
+        return len(zlib.decompressobj().decompress(packed, MAX_BESIDE_BYTES + 1))
+    except zlib.error:
+        return 0
 
 
 def _png_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes, bool]]:

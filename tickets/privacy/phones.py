@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from .masking import masked
 
 # Digits with the usual decoration; whether it is in use, no pattern can know
-LIKE_A_PHONE = re.compile(r"\A\+?[0-9][0-9 ()./-]{5,18}\Z")
+LIKE_A_PHONE = re.compile(r"\A\+?[ (]{0,2}[0-9][0-9 ()./-]{5,18}\Z")
 PHONE = RegexValidator(LIKE_A_PHONE, "This does not look like a phone number.", code="phone")
 
 

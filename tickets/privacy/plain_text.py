@@ -2,10 +2,14 @@
 
 import unicodedata
 
-# Letters and symbols by category that draw nothing: Hangul fillers, a blank of Braille, Khmer inherent vowels
-DRAW_NOTHING = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\ufe0e\ufe0f"
-# Dashes and blanks of all widths, as phones are pasted from web pages
-DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+# Letters, marks and symbols by category that draw nothing: Hangul fillers, a blank of Braille, Khmer inherent
+# vowels, a null note, and what chooses between the forms of a sign
+VARIATIONS = "".join(
+    map(chr, [0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+)
+DRAW_NOTHING = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\ufffc\U0001d159" + VARIATIONS)
+# Dashes of all widths and dots between groups, as phones are pasted from web pages
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-") | dict.fromkeys(map(ord, "·•∙・⁄_"), " ")
 
 
 def is_blank(text: str) -> bool:
@@ -20,13 +24,16 @@ def without_invisible(text: str) -> str:
 
 
 def plain_address(text: str) -> str:
-    """Return an e-mail address as it is sent: no invisible signs, full-width letters as plain ones."""
-    return unicodedata.normalize("NFKC", without_invisible(text))
+    """Return an e-mail address as it is sent: no invisible signs, full-width letters and dots as plain ones."""
+    plain = unicodedata.normalize("NFKC", without_invisible(text)).replace("。", ".")
+    # As "Copy link address" copies it
+    return plain[7:] if plain[:7].lower() == "mailto:" else plain
 
 
 def plain_phone(text: str) -> str:
-    """Return a phone in ASCII: ९८७६५ and ９８７６５ are 98765, dashes and blanks of all widths are plain."""
+    """Return a phone in ASCII: ९८७६५ and ９８７६５ are 98765, dashes and blanks of all widths are plain."""
     plain = unicodedata.normalize("NFKC", without_invisible(text)).translate(DASHES)
+    plain = plain[4:] if plain[:4].lower() == "tel:" else plain
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in plain)
 
 

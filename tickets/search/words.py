@@ -9,20 +9,29 @@ MAX_WORD = 40
 # Letters or digits: VP10001 and VP-10001 are the same two words
 ASCII_WORD = re.compile("[a-z]+|[0-9]+")
 WORD = re.compile(r"\d+|[^\d\s]+")
-# What people leave out when they type: accents, the nukta of Hindi, the vowel points and hamza of Arabic
-LEFT_OUT = re.compile("[\u0300-\u036f\u093c\u0640\u064b-\u0655\u0670]")
+# What people leave out when they type: accents, the nukta of India's scripts, the vowel points and hamza of
+# Arabic, the points of Hebrew
+LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0655\u0670\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc]"
+)
+# A nasal before a consonant is written out or as an anusvara: आनन्द and आनंद, in Gujarati as well
+NASAL = re.compile("[ङञणनम]\u094d(?=[क-ह])|[ઙઞણનમ]\u0acd(?=[ક-હ])")
 # Letters that Unicode does not take apart, and those that keyboards lack: Łukasz, Ærø, Đorđe, Işıl, أحمد, पाँच
 SAME_LETTER = str.maketrans(
     {
-        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe", "ĸ": "k",
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe", "ĸ": "k", "ə": "e", "ґ": "г",
         # alef wasla, alef maksura, teh marbuta, hamza on its own; Persian yeh and keheh
         "ٱ": "ا", "ى": "ي", "ة": "ه", "ء": "", "ی": "ي", "ک": "ك",
-        # chandrabindu, written as an anusvara: Devanagari, Bengali, Gujarati, Odia, Telugu
-        "ँ": "ं", "ঁ": "ং", "ઁ": "ં", "ଁ": "ଂ", "ఁ": "ం",
+        # chandrabindu, written as an anusvara: Devanagari, Bengali, Gujarati, Odia, Telugu, Kannada, Malayalam, Gurmukhi
+        "ँ": "ं", "ঁ": "ং", "ઁ": "ં", "ଁ": "ଂ", "ఁ": "ం", "ಁ": "ಂ", "ഁ": "ം", "ਁ": "ਂ", "ੰ": "ਂ",
+        # letters without a vowel of Malayalam, which older texts write with a joiner
+        "ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്",
+        "ʼ": "'",
     }
 )  # fmt: skip
-# D'Souza is found by souza, by d'souza and by dsouza
-APOSTROPHES = re.compile(r"[^\W\d_]+(?:['’‘ʼ`´＇][^\W\d_]+)+")
+# D'Souza is found by souza, by d'souza and by dsouza. Some of these count as letters (Марʼяна, Kaʻiulani, Saʿd)
+APOSTROPHE = dict.fromkeys(map(ord, "’‘ʼʻʽʾʿʹ`´′＇׳"), "'")
+APOSTROPHES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)+")
 # Joined letters are one word, with or without the joiner
 JOINERS = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana, Han. Each sign is a word
@@ -87,9 +96,12 @@ def sound_of(word: str) -> str:
 
 def _folded(text: str) -> str:
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
+    # First: ´ alone becomes a blank with an accent
+    text = text.translate(APOSTROPHE)
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return unicodedata.normalize("NFC", LEFT_OUT.sub("", decomposed)).translate(SAME_LETTER)
+    plain = unicodedata.normalize("NFC", LEFT_OUT.sub("", decomposed)).translate(SAME_LETTER)
+    return NASAL.sub(lambda found: "ं" if found[0] < "\u0a00" else "ં", plain)
 
 
 def _joined(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The help centre: published articles as pages, for people and for search engines."""
 
+import gzip
 import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
@@ -239,3 +240,49 @@ def test_every_page_names_its_languages_and_one_canonical_address(client, return
             assert named.keys() == written
             assert tag not in named or named[tag] == f"{base}?lang={code}"
             assert f'<html lang="{tag}"' in page
+
+
+def the_bytes_of(client, path: str) -> dict[str, int]:
+    """What a browser loads for a page of the help centre: {address: bytes as they go over the wire}."""
+    shown = client.get(path)
+    sizes = {path: len(gzip.compress(shown.content, 6))}
+    text = shown.content.decode()
+    for address in re.findall(
+        r'<(?:link rel="(?:stylesheet|icon)"|img|script)[^>]*?(?:href|src)="([^"]+)"', text
+    ):
+        if address == "/widget.js":
+            content = client.get(address).content
+        else:
+            file = finders.find(address.removeprefix(settings.STATIC_URL))
+            assert file, address
+            content = Path(file).read_bytes()
+        sizes[address] = len(gzip.compress(content, 6))
+    return sizes
+
+
+@pytest.mark.parametrize("path", ["/help/", "/help/?lang=hi", "/help/long/", "/help/?q=jar+0"])
+def test_a_page_weighs_at_most_60_kb_and_paints_after_two_style_sheets(client, path):
+    """Two small style sheets and no script before the first paint: what keeps the largest paint early on slow 4G."""
+    paragraph = "## Part\n\n" + "A sentence about jars, their lids and how to open them. " * 30
+    Article.objects.create(slug="long", title="A long article", category="order", body=paragraph * 20)
+    for number in range(60):
+        Article.objects.create(
+            slug=f"a-{number}",
+            title=f"Jar {number}",
+            title_hi=f"डिब्बा {number}",
+            category="order",
+            body="Open it. " * 40,
+        )
+    sizes = the_bytes_of(client, path)
+    assert sum(sizes.values()) <= 60 * 1024, sizes
+    text = client.get(path).content.decode()
+    waits = re.findall(
+        r'<link rel="stylesheet"[^>]*>|<script(?![^>]*\basync\b)(?![^>]*ld\+json)[^>]*>', text
+    )
+    assert len(waits) == 2, waits
+    # The first round trips: the page and its style sheets fit what slow 4G brings in half a second
+    first = [size for address, size in sizes.items() if address == path or address.endswith(".css")]
+    assert sum(first) <= 30 * 1024, sizes
+    # A font or a picture from elsewhere would come later than the text
+    assert "@import" not in text
+    assert "url(http" not in text

@@ -37,11 +37,10 @@ NAME = "imap"
 
 
 class RawMessage(MailMessage):
-    """A letter that keeps the bytes it was made of."""
+    """The bytes of a letter. The library's class parses it at once, without bounds on its head."""
 
     def __init__(self, fetch_data: list):
-        super().__init__(fetch_data)
-        self.raw = self._get_message_data_parts(fetch_data)[0]
+        self.raw, self._raw_uid_data, self._raw_flag_data = self._get_message_data_parts(fetch_data)
 
 
 class TlsMailBox(MailBox):

@@ -13,10 +13,12 @@ from imap_tools.utils import decode_value
 from lxml import etree
 
 from ..registry import Unreadable
+from . import heads
 
 MAX_BYTES = 25 * 1024 * 1024
-MAX_PARTS = 200
 MAX_HTML = 400_000
+# What is kept of the words of a letter is a quarter of it
+MAX_WORDS = 400_000
 MAX_CLEANED = 200_000
 MAX_PICTURES = 10
 MAX_DOCUMENTS = 20
@@ -92,18 +94,16 @@ def key_of(raw: bytes) -> str:
 
 
 def _parsed(raw: bytes) -> Letter:
-    mail = MailMessage.from_bytes(raw)
-    root = mail.obj
-    parts = [part for _, part in zip(range(MAX_PARTS + 1), root.walk(), strict=False)]
-    if len(parts) > MAX_PARTS:
-        raise Unreadable(f"This letter has more than {MAX_PARTS} parts.")
+    # Without the letter: it is read with bounds, beside the library's own reading of one
+    mail = MailMessage.from_bytes(b"")
+    mail.obj = root = heads.parsed(raw)
     sender = mail.from_values
     address = (sender.email if sender else "").strip().lower()
     if not ADDRESS.fullmatch(address) or len(address) > 254:
         raise Unreadable("The letter does not say who wrote it.")
     own = list(_own_parts(root))
     html = _said(own, "text/html")[:MAX_HTML]
-    text = _unflowed(own, _said(own, "text/plain"))
+    text = _unflowed(own, _said(own, "text/plain")[:MAX_WORDS])
     letter = Letter(
         message_id=key_of(raw),
         sender=address,
@@ -113,7 +113,7 @@ def _parsed(raw: bytes) -> Letter:
         text=_storable(text if text.strip() else text_of(html)),
         html=_storable(html),
         references=_references(root),
-        headers={name.lower(): _line(str(value))[:1000] for name, value in reversed(root.items())},
+        headers={name.lower(): _line(str(value)[:5000])[:1000] for name, value in reversed(root.items())},
         root=root,
     )
     _attach(letter, mail)
