@@ -126,10 +126,8 @@ def test_a_sum_that_is_said_again_in_another_language_adds_nothing(customer):
 
 
 def test_the_other_order_on_time_leaves_the_order_of_the_issue(customer):
-    _, kept = said(
-        customer, "tracking says delivered but nothing reached me", "and the other order is on time na?"
-    )
-    answer, kept = said(customer, "ok connect me for the missing one")
+    said(customer, "tracking says delivered but nothing reached me", "and the other order is on time na?")
+    answer, _ = said(customer, "ok connect me for the missing one")
     assert answer.reply["order"]["number"] == "VP-10264"
 
 
