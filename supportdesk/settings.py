@@ -122,6 +122,8 @@ WEBHOOK_PRIVATE = env.switch("WEBHOOK_PRIVATE", False)
 EMAIL_HOOK_KEY = env.secret(
     "EMAIL_HOOK_KEY", pattern="[A-Za-z0-9_-]{6,200}", fits="use 6 to 200 letters, digits, - and _"
 )
+# Verifies the letters that Mailgun hands over. Empty: it has no address here
+MAILGUN_SIGNING_KEY = env.secret("MAILGUN_SIGNING_KEY", pattern="[!-~]{6,200}", fits="copy it from Mailgun")
 EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"], like=forms.A_MAILBOX)
 WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN")
 WHATSAPP_APP_SECRET = env.secret("WHATSAPP_APP_SECRET")

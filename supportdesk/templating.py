@@ -107,6 +107,7 @@ def environment(**options) -> LanguageEnvironment:
         initials=initials,
         linked=linked,
         localtime=timezone.localtime,
+        written=written,
         moment=moment,
         money=money.formatted,
         until=until,
@@ -298,6 +299,11 @@ def moment(at: datetime, age: str) -> Markup:
     """A <time> that reads as its age; the page keeps it current and shows the full time on hover."""
     machine, full, _hour = _written(at, languages.current())
     return Markup(f'<time datetime="{machine}" title="{full}" data-age>{age}</time>')
+
+
+def written(at: datetime) -> str:
+    """Return a time as people write it: "Mon 30 Nov 2026, 14:05"."""
+    return _written(at, languages.current())[1]
 
 
 def clock(at: datetime) -> Markup:

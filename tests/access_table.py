@@ -42,6 +42,7 @@ GET   /c/<token>/files/<message_id>/small   200    200   200   200    200  200  
 GET   /hooks/whatsapp/                      404    404   404   404    404  404     404     404     404
 POST  /hooks/whatsapp/                      404    404   404   404    404  404     404     404     404
 POST  /hooks/email/<key>/                   415    415   415   415    415  415     415     415     415
+POST  /hooks/email/<provider>/inbound/      404    404   404   404    404  404     404     404     404
 # The shop's own data and its systems: with a service key, or a signature; a receiver without a secret is not there
 PUT   /api/shop/customers/<key>             401    403   403   403    403  401     403     403     403
 GET   /api/shop/customers/<key>             401    403   403   403    403  401     403     403     403

@@ -42,7 +42,7 @@ class Desk:
         self.process: subprocess.Popen | None = None
         self.log = data_dir / "desk.log"
 
-    def start(self, seconds: float = 60) -> "Desk":
+    def start(self, seconds: float = 120) -> "Desk":
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             self.command,

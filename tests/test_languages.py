@@ -370,3 +370,11 @@ def test_dates_are_written_as_the_reader_does():
 )
 def test_the_browser_names_the_language(header, offered, code):
     assert languages.of_browser(header, offered) == code
+
+
+def test_no_style_sheet_says_a_word():
+    """What `content:` says is in no catalogue: a style takes it from an attribute of the page."""
+    said = re.compile(r'content:\s*"[^"]*[A-Za-z]{2,}[^"]*"')
+    found = {file.name: said.findall(file.read_text("utf-8")) for file in ROOT.glob("static/css/*.css")}
+    assert len(found) > 10
+    assert not {name: words for name, words in found.items() if words}

@@ -91,5 +91,10 @@ urlpatterns = [
     re_path(r"^hooks/shopify/?$", shop_hooks.shopify, name="shopify-hook"),
     re_path(r"^hooks/woocommerce/?$", shop_hooks.woocommerce, name="woocommerce-hook"),
     re_path(r"^hooks/email/(?P<key>[^/]+)/?$", hooks.email, name="email-hook"),
+    re_path(
+        r"^hooks/email/(?P<provider>mailgun|postmark)/inbound/?$",
+        hooks.email_of_provider,
+        name="email-provider-hook",
+    ),
     re_path(r"^hooks/whatsapp/?$", hooks.whatsapp, name="whatsapp-hook"),
 ]

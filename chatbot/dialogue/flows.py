@@ -13,7 +13,7 @@ from supportdesk import money
 from tickets.models import Order, OrderStatus
 
 from ..models import Chat
-from . import affected, answers
+from . import affected, answers, troubles
 from .answers import Reply
 from .message import Heard
 
@@ -129,6 +129,8 @@ def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = ""
         answers.about_order(chat, reply, order)
     if key == "damaged" and order:
         _ask_for_the_items(chat, heard, reply, order)
+    if key == "damaged" and (caution := troubles.caution(heard.text, heard.language)):
+        reply.text = f"{caution} {reply.text}"
     return reply
 
 

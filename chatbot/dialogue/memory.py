@@ -13,7 +13,7 @@ from .message import Heard
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
-    "details_of_the_open_issue", "what_happens_now", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
+    "details_of_the_open_issue", "what_happens_now", "the_rule_goes_on", "how_another_order_stands", "more_of_the_article", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
     "a_number_and_little_else",
 }  # fmt: skip
 MOST_DETAILS = 8
@@ -48,6 +48,9 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     if reply.topic:
         memory["topic"] = reply.topic
         _remember_products(memory, reply.topic)
+        if reply.topic["kind"] == "article" and len(heard.found.products) == 1 and heard.found.share:
+            # "Akhrot fresh hai?" was answered by a rule: the walnuts are still what the talk is about
+            memory["recent"] = [*memory.get("recent", []), str(heard.found.products[0].pk)][-4:]
     only_asked = reply.rule == "a_flow" and not heard.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, heard, reply)

@@ -27,6 +27,7 @@ from .rules import (
     follow_ups,
     in_passing,
     issues,
+    meanwhile,
     open_issue,
     open_questions,
     order_flows,
@@ -101,7 +102,7 @@ NOT_TO_REPEAT = {
 }  # fmt: skip
 SENDS_A_CODE = {"an_order_to_prove", "a_number_and_little_else"}
 # What an answer depended on, so that it can be given again
-DEPENDS_ON = ("topic", "order", "issue", "flow", "rule")
+DEPENDS_ON = ("topic", "order", "issue", "flow", "rule", "sum")
 
 
 def _kept_for_once_more(state: dict) -> dict:
@@ -168,6 +169,7 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
     rest = cues.taken_back(heard.raw)
     is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
     if rest is not None and (is_open or not rest):
+        chat.memory.pop("concern", None)
         take_back(chat.memory, heard.raw, rest[:60])
         if _says_no_more(chat, heard, rest):
             reply = _with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
@@ -186,6 +188,10 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
         # "No, the older one": another order is meant, and the wish stays
         heard.text = corrected.meant
         return by_rules(chat, heard)
+    said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
+    if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
+        of_items.rule = "a_change_of_mind"
+        return of_items
     meant = _meant(chat, corrected)
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant
@@ -194,12 +200,20 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
 
 def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
     """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
-    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(cues.plain(rest)):
+    said = cues.plain(rest).strip(" .!")
+    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
         return True
     more = listen(chat, rest, asked={}, language=heard.language)
     return more.intent in ("thanks_bye", "greeting", "feedback") or (
         more.confidence < ASK and not more.knows(ACT) and not more.found.products
     )
+
+
+# "Leave it, I'll see tomorrow"
+LATER = cues.phrases(
+    r"(?:i'?ll |i will |main |mai |hum )?(?:kal|baad me(?:in)?|later|tomorrow|aaj|shaam ko|phir|fir)?[ ,]*(?:see|check|wait|think|decide|dekh\w*|soch\w*|bata\w*|try kar\w*)(?: (?:hu\w*|hai|hain|later|tomorrow|about it|kal|baad me))*",
+    "(?:कल|बाद में)? ?(?:देख|सोच|बता)\\S*(?: (?:हूं|हैं))?",
+)
 
 
 def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
@@ -292,8 +306,10 @@ RULES = (
     about_health.food_safety,
     about_orders.the_list_of_orders,
     # What is wrong
+    meanwhile.how_another_order_stands,
     issues.no_promise,
     in_passing.what_is_written,
+    in_passing.is_it_natural,
     in_passing.hurry,
     in_passing.its_address,
     follow_ups.why_not,
@@ -307,6 +323,8 @@ RULES = (
     open_issue.the_same_for_another_order,
     what_next.a_photo,
     what_next.what_happens_now,
+    meanwhile.the_rule_goes_on,
+    meanwhile.how_to_order_meanwhile,
     open_issue.details_of_the_open_issue,
     about_delivery.a_place,
     product_lists.a_list_by_contents,
@@ -321,14 +339,15 @@ RULES = (
     which_product.which_of_a_kind,
     which_product.another_size,
     which_product.some_packs,
+    in_passing.what_is_used_in_it,
     product_sums.a_sum,
     product_sums.more_of_it,
     product_lists.a_comparison,
     about_orders.about_the_order_spoken_of,
     follow_ups.this_or_that,
     in_passing.what_it_contains,
-    about_products.which_product,
-    about_products.when_it_is_back,
+    which_product.the_price_of_nothing,
+    which_product.when_it_is_back,
     follow_ups.the_same_of_another,
     about_articles.nothing_sold_so,
     about_products.a_fact,

@@ -21,6 +21,8 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
         sure = max(understood["confidence"], ACT)
         understood |= {"intent": "order_status", "is_issue": False, "category": "order", "priority": "low"}
         understood["confidence"] = sure
+    if understood["intent"] == "delivery_delay" and understood["is_issue"] and tells_that_it_came(text):
+        understood |= {"intent": "item_problem", "category": "product-issue", "priority": "high"}
     if tells_of_a_wrong_item(text):
         sure = max(understood["confidence"], CLEAR)
         understood |= {"intent": "item_problem", "is_issue": True, "category": "product-issue"}
@@ -54,6 +56,11 @@ ONLY_AN_ORDER = re.compile(
     r"\W*(?:my|mera|meri|mere|apna|मेरा)\s+(?:last |latest )?(?:order|orders|parcel|package|ऑर्डर|पार्सल)(?:\s+(?:status|details?|ka|please|pls))*\W*",
     re.IGNORECASE,
 )
+WHERE_IS_IT = cues.phrases(
+    r"where(?:'?s| is) (?:my|the) (?:order|parcel|package)(?: now| please)?",
+    r"(?:mera|mere|meri) (?:order|parcel|package) (?:kahan|kaha|kidhar)(?: (?:hai|tak|pahuncha))*",
+    "मेरा (?:ऑर्डर|पार्सल) कहां(?: है)?",
+)
 DENIES = cues.phrases(
     "not", "never", r"\w+n'?t", r"nahi+n?(?! *$)", "nhi", "still", "wrong", "late", "but", "lekin", "par", "magar", "damaged", "broken", "missing", "open", "someone", "says?", "showing", "shows?", "marked", "neighbou?r", "नहीं", "गलत",
 )  # fmt: skip
@@ -62,10 +69,30 @@ DENIES = cues.phrases(
 def asks_how_it_stands(text: str) -> bool:
     """Whether a message only asks if an order has been delivered, shipped or packed."""
     said = cues.plain(text)
-    if ONLY_AN_ORDER.fullmatch(said):
+    if ONLY_AN_ORDER.fullmatch(said) or WHERE_IS_IT.fullmatch(said.strip(" ?.!")):
         return True
     said_without = re.sub(r"(?:ya|ki|or) (?:nahi|not)\W*$|yet\W*$", "", said, flags=re.IGNORECASE)
     return len(said.split()) <= 12 and bool(STANDS.search(said)) and not DENIES.search(said_without)
+
+
+# "My order came today and everything is oily"
+CAME = cues.phrases(
+    r"(?:order|parcel|package|it|box|saman) (?:came|arrived|reached(?: me)?|has (?:come|arrived)|was delivered|got delivered|aaya|aa gaya|mil gaya|mila|pahunch gaya)(?: (?:today|yesterday|aaj|kal|now|abhi|hai|to))*",
+    r"(?:received|got|recieved) (?:my|the) (?:order|parcel|package|box)",
+    "(?:ऑर्डर|पार्सल|सामान) (?:आया|आ गया|मिला|मिल गया)",
+)
+BUT = cues.phrases("and", "but", "par", "lekin", "aur", "magar", "to", "और", "पर", "लेकिन")
+
+
+def tells_that_it_came(text: str) -> bool:
+    """Whether a message tells that the order came, and something of it: then it is not late."""
+    said = cues.plain(text)
+    came = CAME.search(said)
+    return bool(
+        came
+        and not DENIES.search(said[: came.end() + 8].replace("but", ""))
+        and BUT.search(said[came.end() :])
+    )
 
 
 # "Chikki chahiye thi, sev aa gaya", "ordered mango got lemon"
@@ -140,6 +167,8 @@ CHANGES_A_SUM = cues.phrases(
     r"add(?: (?:karo|kar do|kar dijiye|one|a|also|it))?", r"jod\w*", r"da+l (?:do|dijiye|dena)", r"hata\w*", "remove", "plus", "minus", "include", "जोड़\\S*", "हटा\\S*", "डाल\\S*",
 )  # fmt: skip
 MOST_WORDS_OF_A_CHANGE = 8
+# "Aur 1 jod do" after a sum of one thing
+ONE_MORE = cues.phrases(r"\d{1,2}", "ek", "one", "do", "two", "एक", "दो")
 
 
 def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
@@ -155,7 +184,7 @@ def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
         and (understood["intent"] != "product_query" or understood["is_issue"])
         and len(said.split()) <= MOST_WORDS_OF_A_CHANGE
         and bool(CHANGES_A_SUM.search(said))
-        and bool(products.look_up(text).products)
+        and bool(products.look_up(text).products or (chat.memory.get("sum") and ONE_MORE.search(said)))
         and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
     )
 

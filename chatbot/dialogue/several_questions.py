@@ -4,6 +4,7 @@ from copy import deepcopy
 
 from ..models import Chat
 from ..nlu import classifier, cues
+from ..sources import product_facts, products
 from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
@@ -20,6 +21,7 @@ from .rules import (
     product_lists,
     product_sums,
     small_talk,
+    what_next,
     which_product,
 )
 
@@ -52,6 +54,9 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
     if tells and not any(open_issue.QUESTION.search(cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
         return None
+    if what_next.asks_for_a_new_one(chat, heard):
+        # "What about the new chikki, how long": of the one that is to come in place of the wrong one
+        return None
     if OPENED.search(cues.plain(heard.text)):
         # "I opened the packet, can I still return it" is one question
         return None
@@ -63,7 +68,13 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
             return reply
     found: dict[tuple, Reply] = {}
     answered = 0
+    named = ""
     for part in parts:
+        if named and product_facts.asked_about(part) and not products.look_up(part).products:
+            # "Add one honey and whats its price": of the honey
+            part = f"{named} {part}"
+        elif len(one_of := products.look_up(part).products) == 1:
+            named = one_of[0].name
         if NOTHING_WRONG.search(cues.plain(part)):
             continue
         one = listen(chat, part, asked={}, language=heard.language)

@@ -9,6 +9,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from .typos import respelt
+
 _EDGE = r"[\w\u0900-\u097F]"
 
 
@@ -34,7 +36,11 @@ def plain(text: str) -> str:
     """Return the beginning of a text in one spelling of letters that have two, with single blanks."""
     text = spelt(text[: 2 * LONGEST]).replace("’", "'")
     text = RUN.sub(r"\1\1\1", " ".join(text.split()))
-    return TYPED_SHORT.sub(_in_full, text)[:LONGEST]
+    text = TYPED_SHORT.sub(_in_full, text)[:LONGEST]
+    return LATIN_WORD.sub(lambda found: respelt(found[0]), text)
+
+
+LATIN_WORD = re.compile(r"(?<![\w@.])[A-Za-z]{4,14}(?![\w@])")
 
 
 # As it is typed on a phone
@@ -45,7 +51,7 @@ IN_FULL = {
     "ktna": "kitna", "ktne": "kitne", "chaiye": "chahiye", "chahie": "chahiye", "chaie": "chahiye", "chiye": "chahiye", "btao": "batao", "bta": "bata", "mjhe": "mujhe", "muje": "mujhe", "adress": "address", "addres": "address", "adrs": "address", "addrs": "address",
     "chnge": "change", "chng": "change", "retrn": "return", "retun": "return", "retern": "return", "delivry": "delivery", "delvry": "delivery", "dlivery": "delivery", "delivary": "delivery", "dilivery": "delivery", "deliverd": "delivered", "delivred": "delivered",
     "recived": "received", "recieved": "received", "recvd": "received", "brokn": "broken", "pymnt": "payment", "paymnt": "payment", "gya": "gaya", "gyi": "gayi", "rha": "raha", "rhi": "rahi", "skte": "sakte", "skta": "sakta", "smjh": "samajh", "abi": "abhi", "abhe": "abhi", "kyo": "kyun",
-    "dmged": "damaged", "damged": "damaged", "thx": "thanks", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "k liye": "ke liye", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
+    "dmged": "damaged", "damged": "damaged", "thx": "thanks", "abt": "about", "anythng": "anything", "smthng": "something", "smth": "something", "pkt": "packet", "pkts": "packets", "dlvry": "delivery", "dlvery": "delivery", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "k liye": "ke liye", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
 }  # fmt: skip
 
 
@@ -67,7 +73,7 @@ RUN = re.compile(r"([^\w\s])\1{3,}")
 
 LANGUAGE_REQUESTS = {
     "hi": phrases(
-        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:please|pls|plz)",
+        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:then|chalega|hi|please|pls|plz)",
         r"हिंदी (?:में|मे)", r"हिन्दी (?:में|मे)",
     ),
     "hinglish": phrases(r"(?:in )?hinglish(?: (?:me+i?n?|mai|m|please|pls|plz))?", r"roman (?:hindi|script) ?(?:me+i?n?)?"),
@@ -82,7 +88,7 @@ OTHER_LANGUAGE = phrases(
     r"(?:in|speak|reply in) (?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese"
     r"|french|spanish|arabic|german|chinese)",
     r"(?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese)"
-    r" (?:me+i?n?|please|pls|plz|la|lo|te|ma)",
+    r" (?:me+i?n?|madhe|please|pls|plz|la|lo|te|ma)",
 )  # fmt: skip
 AROUND_A_LANGUAGE = set(
     "please pls plz bol bolo boliye batao bata bataiye bataie batana samjhao samjha samjhaiye likho likhiye tell me reply answer "
@@ -118,7 +124,7 @@ def language_request(text: str) -> LanguageRequest | None:
 
 # --- Taking back and correcting ----------------------------------------------------
 
-_SOFT = r"(?:(?:chalo|chal|no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
+_SOFT = r"(?:(?:fine|its ok(?:ay)?|it's ok(?:ay)?|its fine|it's fine|no problem|no issues?|koi nahi|koi baat nahi|theek hai|thik hai|theek|thik|abhi ke liye|abhi|ab to|ab|chalo|chal|ठीक है|कोई बात नहीं|no|nahi|nahin|na|nope|ok|okay|acha|accha|achha|sorry|oh|wait|arre|are|hey|actually|haan|yes|well|hmm|thanks|please|नहीं|अरे|अच्छा|सॉरी)[\s,.!…-]*){0,4}"
 LEAVE_IT = re.compile(
     spelt(
         rf"^\W*{_SOFT}(?:leave(?=\W*$)|leave (?:it|that|this)(?! (?:at|with|by|near|outside|in|on|behind))|never ?mind|nvm|forget (?:it|about it|that|this|about that)"
@@ -309,7 +315,7 @@ def content(text: str) -> str:
 
 
 BETWEEN_PARTS = re.compile(
-    r"(?<=[?!।])\s+|\n+|(?<=[a-z\u0900-\u097F]{2})\.\s+|\s*[;]\s*|\s*,?\s+(?:and also|also|and|aur|और|plus|as well as|saath me|saath hi|one more (?:thing|question)|ek aur baat|btw|by the way|n(?= (?:how|hw|what|wat|when|whn|where|whr|can|is|do|i|also))|तथा|एवं)[,:]?\s+|\s*&\s*|,\s+(?=(?:how|what|when|where|is|are|do|does|can|will|kya|kab|kitn|kaise|kahan|क्या|कब|कितन|कैसे|कहां))|,\s+(?=[^,]{3,60}\b(?:kya|kitn\w+|kab|kaise|how|when|do you)\b)",
+    r"(?<=[?!।])\s+|\n+|(?<=[a-z\u0900-\u097F]{2})(?<!\bno)(?<!\brs)(?<!\bvs)\.\s+|\s*[;]\s*|\s*,?\s+(?:and also|(?<!\bi )(?<!\bu )(?<!you )(?<!we )(?<!can )(?<!will )also|and|aur|और|plus|as well as|saath me|saath hi|one more (?:thing|question)|ek aur baat|btw|by the way|n(?= (?:how|hw|what|wat|when|whn|where|whr|can|is|do|i|also))|तथा|एवं)[,:]?\s+|\s*&\s*|,\s+(?=(?:how|what|when|where|is|are|do|does|can|will|kya|kab|kitn|kaise|kahan|क्या|कब|कितन|कैसे|कहां))|,\s+(?=[^,]{3,60}\b(?:kya|kitn\w+|kab|kaise|how|when|do you)\b)",
     re.IGNORECASE,
 )
 MOST_PARTS = 4

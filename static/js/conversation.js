@@ -213,7 +213,9 @@ export class Conversation {
     bubble.append(...documents.map(pendingLine));
     if (url) bubble.append(Object.assign(document.createElement("img"), { src: url, alt: "", className: "pending-picture" }));
     if (message.text) bubble.append(Object.assign(document.createElement("p"), { className: "text", textContent: message.text }));
-    bubble.append(Object.assign(document.createElement("p"), { className: "when" }));
+    const when = Object.assign(document.createElement("p"), { className: "when" });
+    when.dataset.sending = _("Sending…");
+    bubble.append(when);
     this.place(bubble);
     arrange(this.log);
     this.toEnd();

@@ -1,8 +1,8 @@
 // The head of the widget: Villy's until an agent takes over, then the agent's. And its "More" menu.
-import { _, locale } from "./words.js";
+import { written } from "./times.js";
+import { _ } from "./words.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
-const opening = (at) => new Intl.DateTimeFormat(locale(), { weekday: "short", hour: "numeric", minute: "2-digit" }).format(at);
 
 export function showHead(root) {
   const { ticket, number, agent, status, initials, here, within, opens, calling, showing } = root.dataset;
@@ -27,7 +27,7 @@ export function showHead(root) {
   function subtitle() {
     if (!ticket) return _("Instant answers, real people");
     if (isOver) return `${_("Customer Care")} · #${number} · ${_("closed")}`;
-    const when = opens ? _("back %(when)s", { when: opening(new Date(opens)) }) : _("replies in about %(time)s", { time: within });
+    const when = opens ? _("back %(when)s", { when: written("dayAndClock", new Date(opens)) }) : _("replies in about %(time)s", { time: within });
     return agent ? `${_("Customer Care")} · ${when}` : `${_("Customer Care")} · #${number} · ${when}`;
   }
 }

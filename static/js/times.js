@@ -2,21 +2,25 @@
 // brings the time at which it was made, because the reader's computer may be hours off.
 import { _, locale } from "./words.js";
 
+const HOUR = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const FORMATS = {
-  // The hour as in "full", which is beside it: "2:12 AM" here and "02:12 AM" there look like two clocks
-  clock: { timeStyle: "short" },
-  full: { dateStyle: "medium", timeStyle: "short" },
+  clock: HOUR,
+  dayAndClock: { weekday: "short", ...HOUR },
+  full: { weekday: "short", day: "numeric", month: "short", year: "numeric", ...HOUR },
   day: { weekday: "short", day: "numeric", month: "short" },
   dayOfYear: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
-  short: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+  short: { day: "numeric", month: "short", ...HOUR },
   date: { day: "numeric", month: "short" },
 };
+const WITH_DAY = new Set(["full", "day", "dayOfYear", "dayAndClock"]);
 const made = new Map();
 
-function written(kind, at) {
+export function written(kind, at) {
   const key = `${kind} ${locale()}`;
   if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale(), FORMATS[kind]));
-  return made.get(key).format(at);
+  const text = made.get(key).format(at);
+  // "Wed 26 Nov", as the server writes it
+  return WITH_DAY.has(kind) ? text.replace(",", "") : text;
 }
 
 // From this share of the target on the customer has waited for long
@@ -53,7 +57,7 @@ export function dayName(at, now) {
   const days = Math.round((dayKey(now) - dayKey(at)) / 86_400_000);
   if (days === 0 || days === 1) return days ? _("Yesterday") : _("Today");
   const kind = new Date(at).getFullYear() === new Date(now).getFullYear() ? "day" : "dayOfYear";
-  return written(kind, at).replace(",", "");
+  return written(kind, at);
 }
 
 // The hour, with its day when that is not today's

@@ -19,8 +19,8 @@ export function ngettext(one, many, count, values = {}) {
   return filled(count === 1 ? single : plural, { count, ...values });
 }
 
-// Dates as the page's language writes them; an English page leaves that to the reader's own settings
+// Dates as the page's language writes them, and as the server has written them: "Wed 26 Nov, 17:36"
 export function locale() {
   const { lang } = document.documentElement;
-  return !lang || lang.startsWith("en") ? undefined : lang;
+  return !lang || lang.startsWith("en") ? "en-GB" : lang;
 }

@@ -1,6 +1,7 @@
 """Staff's admin: the door to it, lists that stay cheap, and one ticket."""
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -8,6 +9,7 @@ from tests import factories
 from tests.admin.admin_pages import LIST, choose, history_of, told
 from tests.pages import page
 from tickets import inbox, workflow
+from tickets.admin.base import DeskAdmin
 from tickets.models import Message, Status, Ticket
 from tickets.workflow import changes
 
@@ -273,3 +275,11 @@ def test_a_ticket_is_shown_with_as_many_queries_whatever_was_said(staff, ticket,
         for seq in range(10, 300)
     )
     assert asked() == few <= 12
+
+
+def test_the_box_of_a_row_is_the_one_that_django_makes(staff, ticket):
+    """Ours is written without a template; what finds it by Django's class, name and label goes on."""
+    ours = admin.site.get_model_admin(Ticket)
+    djangos = admin.ModelAdmin.action_checkbox(ours, ticket)
+    assert DeskAdmin.action_checkbox(ours, ticket) == djangos
+    assert f'value="{ticket.pk}"' in staff.get("/admin/tickets/ticket/").content.decode()

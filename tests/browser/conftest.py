@@ -20,7 +20,7 @@ SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="package")
@@ -62,7 +62,7 @@ def breaks_policy(said: str) -> bool:
 
 
 @contextmanager
-def windows(browser: Browser, url: str, milliseconds: int = 10_000) -> Iterator[Callable[..., Page]]:
+def windows(browser: Browser, url: str, milliseconds: int = 30_000) -> Iterator[Callable[..., Page]]:
     """Give what opens a page in a new context at this address; at the end errors in any of them fail."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []

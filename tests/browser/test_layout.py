@@ -26,7 +26,7 @@ TOO_SMALL = """() => Array.from(document.querySelectorAll('a[href], button, sele
     .map((node) => (node.matches('.mode input') ? node.closest('label') : node))
     .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !node.closest('.text, .skip'))
     .map((node) => ({ box: node.getBoundingClientRect(), name: node.getAttribute('aria-label') || node.textContent.trim() || node.name }))
-    .filter(({ box }) => box.width && (Math.round(box.width) < 40 || Math.round(box.height) < 40))
+    .filter(({ box }) => box.width && (Math.round(box.width) < 44 || Math.round(box.height) < 44))
     .map(({ box, name }) => `${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
 
 OUT_OF_REACH = """() => Array.from(document.querySelectorAll('a[href], button, select, textarea')).flatMap((node) => {

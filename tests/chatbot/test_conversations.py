@@ -21,6 +21,7 @@ FILES = (
     "conversations_more.txt",
     "conversations_phone.txt",
     "conversations_batches.txt",
+    "conversations_long.txt",
 )
 # Reached on 30 November 2026, less some answers each
 FIRST_TURNS, LATER_TURNS = 0.97, 0.96
@@ -114,7 +115,7 @@ def measured(talks: list[Talk]) -> dict[str, list]:
 @pytest.mark.long
 def test_most_answers_are_right_and_none_does_harm(shop):
     talks = [talk for name in FILES for talk in read((FOLDER / name).read_text(encoding="utf-8"))]
-    assert len(talks) >= 315
+    assert len(talks) >= 360
     scores = measured(talks)
     right = {name: sum(not each for each in turns) / len(turns) for name, turns in scores.items()}
     harms = [

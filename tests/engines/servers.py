@@ -80,7 +80,7 @@ class Mongo:
         self.process.kill()
         self.process.wait(30)
 
-    def start(self, seconds: float = 30) -> None:
+    def start(self, seconds: float = 90) -> None:
         command = [Path(sys.executable).with_name("secantusd-py"), "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--storage-path", self.folder / "data", "--log-level", "ERROR", *self.options],

@@ -83,7 +83,7 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
         ):
             said = caller.post(address, json={"message": f"{name} {place}"})
             assert said.status_code == 201, said.text
-            ear.heard(f"{name} {place}", 10)
+            ear.heard(f"{name} {place}", 30)
     shown = desk.as_agent().get(f"/api/support/admin/{ticket}").json()
     spoken = [line for line in shown["messages"] if line["sender"] != "system"]
     in_order = ["0"] + [f"{name} {place}" for place in range(len(jumps)) for name in ("customer", "agent")]

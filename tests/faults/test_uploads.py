@@ -66,7 +66,7 @@ def test_an_upload_that_is_cut_off_leaves_no_file_and_no_message(desk, temporary
     for _ in range(3):
         with socket.create_connection(("127.0.0.1", desk.port)) as sending:
             sending.sendall(head.encode() + frame[: int(len(frame) * share)])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while open_files(desk) or files_in(desk.data_dir / "media", temporary) != before:
         assert time.monotonic() < deadline, (open_files(desk), files_in(temporary))
         time.sleep(0.05)

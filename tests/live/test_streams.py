@@ -38,7 +38,7 @@ class Ear:
         self.chunks = response.streaming_content if response.streaming else None
         self.waiting: list[tuple] = []
 
-    async def event(self, *names: str, seconds=10) -> tuple:
+    async def event(self, *names: str, seconds=30) -> tuple:
         """Return the next event (of these names), or fail after some seconds."""
         async with asyncio.timeout(seconds):
             while True:

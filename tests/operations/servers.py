@@ -21,7 +21,7 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen | None = None
 
-    def start(self, seconds: float = 10) -> "Redis":
+    def start(self, seconds: float = 30) -> "Redis":
         Path(REDIS_SERVER_PATH).chmod(0o755)
         arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen([REDIS_SERVER_PATH, *arguments], stdout=subprocess.DEVNULL)

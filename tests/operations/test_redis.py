@@ -18,6 +18,7 @@ pytestmark = [
 ]
 
 CALL = {"ticket": "t-1", "activities": ["a-1"]}
+LAST = ({"ticket": "the last question of one"}, {"ticket": "the last question of the other"})
 
 
 @pytest.fixture
@@ -43,9 +44,13 @@ class Ear:
             self.calls.append(call)
             self.told.notify_all()
 
-    def waits_for(self, count: int, within: float = 5) -> bool:
+    def waits_for(self, count: int, within: float = 30) -> bool:
         with self.told:
             return self.told.wait_for(lambda: len(self.calls) >= count, within)
+
+    def hears(self, call: dict, within: float = 30) -> bool:
+        with self.told:
+            return self.told.wait_for(lambda: call in self.calls, within)
 
     def close(self) -> None:
         async def end():
@@ -55,7 +60,7 @@ class Ear:
         asyncio.run_coroutine_threadsafe(end(), self.loop).result(5)
         self.loop.call_soon_threadsafe(self.loop.stop)
 
-    def is_there(self, other: RedisBus, within: float = 15) -> bool:
+    def is_there(self, other: RedisBus, within: float = 30) -> bool:
         """Whether it hears, told until it does."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
@@ -72,7 +77,10 @@ def ears(server):
     pair = [Ear(server.url), Ear(server.url)]
     assert pair[0].is_there(pair[1].bus)
     assert pair[1].is_there(pair[0].bus)
-    time.sleep(0.2)
+    # Each may have been asked more often than it answered: what comes after the last question is the test's
+    for ear, asking, last in ((*pair, LAST[0]), (*pair[::-1], LAST[1])):
+        asking.bus.publish(last)
+        assert ear.hears(last)
     for ear in pair:
         ear.calls.clear()
     yield pair

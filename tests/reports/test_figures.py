@@ -179,5 +179,5 @@ def test_the_page_asks_as_many_queries_for_many_agents_as_for_one(
 def test_the_assistant_s_share_stands_beside_them(browse, asha, monkeypatch):
     monkeypatch.setattr(figures, "assistant_share", lambda first, last: (3, 4))
     shown = page(browse(asha).get("/support/figures/"))
-    assert "75 %" in shown.text
-    assert "of 4 chats needed no person" in shown.text
+    assert "75%" in shown.text
+    assert "of 4 chats solved without an agent" in shown.text

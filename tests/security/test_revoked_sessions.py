@@ -93,7 +93,7 @@ class Stream(threading.Thread):
         self.client, self.path = client, path
         self.opened, self.ended_at = threading.Event(), None
         self.start()
-        assert self.opened.wait(10)
+        assert self.opened.wait(30)
 
     def run(self):
         with self.client.stream("GET", self.path, timeout=30) as response:

@@ -104,12 +104,12 @@ def test_a_stopped_worker_goes_on_at_its_page(server):
 
 def test_a_rate_limit_and_errors_that_pass_are_waited_for(server):
     shopify_shop(server)
-    respond, answers = server.respond, [(429, {"Retry-After": "2.0"}, b""), (503, {}, b""), (502, {}, b"")]
+    respond, answers = server.respond, [(429, {"Retry-After": "60.0"}, b""), (503, {}, b""), (502, {}, b"")]
     server.respond = lambda request: answers.pop(0) if answers else respond(request)
     connection = connect("shopify", server.url, "shpat_1")
     assert not fetching.fetch_some()
     connection.refresh_from_db()
-    assert timezone.now() < connection.fetch_due_at <= timezone.now() + timedelta(seconds=2)
+    assert timezone.now() < connection.fetch_due_at <= timezone.now() + timedelta(minutes=1)
     assert not fetching.fetch_some(), "not before its time"
     assert len(server.received) == 1
     assert fetch(connection).fetch_state == "done"

@@ -57,6 +57,17 @@ def test_fifty_products_and_two_hundred_orders_come_in(imported):
     assert Order.objects.count() == 200
 
 
+def test_what_is_stored_already_is_counted_as_unchanged(imported):
+    items = json.dumps([{"sku": "S-1", "name": "Makhana 1", "quantity": 2, "price": 249}])
+    rows = [{"number": f"VP-{n}", "customer": "c-1", "status": "shipped", "items": items} for n in range(3)]
+    assert "3 new" in imported(table(rows))[-1]
+    rows[1] |= {"status": "delivered"}
+    rows[2] |= {"items": items.replace("249", "199")}
+    for arguments in (["--dry-run"], []):
+        assert "0 new, 2 changed, 1 unchanged, 0 bad" in imported(table(rows), *arguments)[-1]
+    assert "0 new, 0 changed, 3 unchanged, 0 bad" in imported(table(rows))[-1]
+
+
 def test_each_bad_line_is_named_and_stops_no_other(imported):
     said = imported(
         "number,customer,status,total,items\n"

@@ -73,6 +73,22 @@ def test_a_shopify_fulfillment_tells_where_the_parcel_is(send, shop):
     assert Order.objects.get().status == "out-for-delivery", "an older one changes nothing"
 
 
+@pytest.mark.parametrize("name", ["#9999-F1", "#9999.2", "A parcel", None])
+def test_a_shopify_fulfillment_finds_its_order_whatever_it_is_called(send, name):
+    send("shopify", "orders/create", payloads.SHOPIFY_ORDER)
+    told = send("shopify", "fulfillments/create", payloads.SHOPIFY_FULFILLMENT | {"name": name})
+    assert told.json()["problems"] == []
+    assert Order.objects.get().status == "out-for-delivery"
+
+
+def test_a_shopify_fulfillment_of_an_order_that_never_came_is_told_by_its_name(send, shop):
+    shop.put("/api/shop/orders/9999", {"customer": "c-1", "status": "placed"})
+    send("shopify", "fulfillments/create", payloads.SHOPIFY_FULFILLMENT | {"name": "#9999-F1"})
+    assert Order.objects.get().status == "out-for-delivery"
+    unknown = payloads.SHOPIFY_FULFILLMENT | {"name": "#7-F1", "order_id": 7}
+    assert send("shopify", "fulfillments/create", unknown).json()["status"] == "not stored"
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

@@ -132,16 +132,16 @@ def test_one_thread_reads_and_the_others_go_on_with_what_was_in_force(monkeypatc
 
     def slow():
         reading.set()
-        go_on.wait(5)
+        go_on.wait(30)
         return kept
 
     monkeypatch.setattr(team, "_read", slow)
     reader = threading.Thread(target=team.current)
     reader.start()
-    assert reading.wait(5)
+    assert reading.wait(30)
     assert team.current() is kept
     go_on.set()
-    reader.join(5)
+    reader.join(30)
 
 
 @pytest.mark.parametrize("hours", [{"0": [["9.30", "18:00"]]}, {"0": 5}, {"monday": [["09:30", "18:00"]]}])

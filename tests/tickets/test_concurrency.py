@@ -82,12 +82,12 @@ def test_a_statement_by_itself_stands_in_line_behind_a_transaction(ticket, priya
         with transaction.atomic():
             Message(seq=9, **row).save(force_insert=True)
             holds.set()
-            assert began.wait(10)
+            assert began.wait(30)
             # The other one comes as far as the lock
             waits.wait(0.3)
 
     began, holds, waits = (threading.Event() for _ in range(3))
-    at_once(in_transaction, lambda: holds.wait(10) and by_itself())
+    at_once(in_transaction, lambda: holds.wait(30) and by_itself())
 
     assert 9 in ticket.messages.values_list("seq", flat=True)
     if write == "one row":
@@ -211,7 +211,7 @@ def test_a_writer_who_waited_reads_what_the_others_wrote_and_has_its_turn(ticket
         with serialized(ticket.pk):
             monkeypatch.setattr(change_set, "serialized", in_line_as_is_seen)
             second = other.submit(at_once, lambda: workflow.customer_says(stale, "Second", by=priya))
-            assert comes.wait(10)
+            assert comes.wait(30)
             workflow.customer_says(read(ticket), "First", by=priya)
         [said] = second.result(30)
     assert (said.seq, pauses) == (4, [])

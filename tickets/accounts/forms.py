@@ -32,7 +32,7 @@ class PreferencesForm(forms.ModelForm):
         label=gettext_lazy("Language"),
         required=False,
         choices=[
-            ("", gettext_lazy("As the browser says")),
+            ("", gettext_lazy("Use the browser's language")),
             *((code, LANGUAGES[code]) for code in DESK_LANGUAGES),
         ],
     )

@@ -161,7 +161,8 @@ class TicketAdmin(DeskAdmin):
 
     @admin.display(description="updated")
     def updated(self, ticket):
-        return formats.date_format(timezone.localtime(ticket.updated_at), "j M Y, H:i")
+        at = timezone.localtime(ticket.updated_at)
+        return formats.date_format(at, "j M, H:i" if at.year == timezone.localdate().year else "j M Y")
 
     # --- Many ---
 

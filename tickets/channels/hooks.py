@@ -1,6 +1,7 @@
 """The addresses that mail servers and WhatsApp call."""
 
 import hmac
+import logging
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
@@ -9,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ..models import ChannelName
 from . import inbox
-from .email import parsing
+from .email import parsing, providers
 from .whatsapp import webhook
+
+logger = logging.getLogger(__name__)
 
 MAIL = "message/rfc822"
 
@@ -35,11 +38,34 @@ def email(request, key):
         )
     if len(raw) > parsing.MAX_BYTES:
         return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
+    return JsonResponse({"status": _taken(raw)})
+
+
+@csrf_exempt
+@require_POST
+def email_of_provider(request, provider):
+    """Take the letter that Mailgun or Postmark hands over in a form of its own."""
+    if not providers.is_set_up(provider):
+        raise Http404
+    try:
+        letters = providers.raw_letters(provider, request)
+    except providers.NotSigned:
+        return _refused(401, "The signature or the password does not fit.", "bad_signature")
+    except providers.TooLarge:
+        return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
+    except providers.NotReadable as reason:
+        logger.warning("a letter by %s cannot be read (%s)", provider, reason)
+        return _refused(400, "This is no letter in the form that the provider documents.", "invalid")
+    return JsonResponse({"status": " ".join(_taken(raw) for raw in letters)})
+
+
+def _taken(raw: bytes) -> str:
+    """Take in a raw letter; return what became of it."""
     incoming = inbox.take_in(ChannelName.EMAIL, parsing.key_of(raw), original=raw)
     if incoming is None:
-        return JsonResponse({"status": "duplicate"})
+        return "duplicate"
     inbox.process(incoming)
-    return JsonResponse({"status": incoming.state})
+    return incoming.state
 
 
 @csrf_exempt

@@ -3,6 +3,7 @@
 from django.contrib import messages as flash
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import ValidationError
 
@@ -46,7 +47,7 @@ def change(request, reply_id):
     reply = api.find(request.user, reply_id)
     if request.POST.get("delete"):
         api.remove(reply)
-        flash.info(request, f"/{reply.shortcut} is deleted.")
+        flash.info(request, _("Reply /%(shortcut)s deleted.") % {"shortcut": reply.shortcut})
         return redirect("canned-replies")
     return _saved(request, reply.pk, lambda data: api.change(reply, data))
 
@@ -69,7 +70,7 @@ def _saved(request, reply_id, store):
     except (uploads.BadPicture, uploads.NoRoom) as reason:
         said = str(reason)
     else:
-        flash.info(request, "Saved.")
+        flash.info(request, _("Saved."))
         return redirect("canned-replies")
     flash.error(request, said)
     return _page(request, sent | {"id": reply_id, "texts": texts, "is_shared": sent["shared"]})

@@ -5,14 +5,14 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.core.cache import cache
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import ValidationError
 
-from tickets import access, workflow
+from tickets import access, inbox, workflow
 from tickets.api import desk as api
 from tickets.api.desk_serializers import (
     MOST_AT_ONCE,
@@ -23,9 +23,11 @@ from tickets.api.desk_serializers import (
 from tickets.models import Person, SavedView, Ticket
 from tickets.privacy.masking import masked
 from tickets.visibility import visible_tickets
+from tickets.workflow import clock
 
 from .actions import from_script, plain
 from .forms import SaveViewForm, complaint
+from .lists import shown_list
 
 NOTES_LENGTH = 2000
 # Names of the API that a bulk change of the page may not use
@@ -39,7 +41,7 @@ def bulk(request):
     try:
         if "undo" in request.POST:
             return JsonResponse(_undone(json.loads(request.POST["undo"]), request.user))
-        ids = request.POST.getlist("ids")
+        ids, is_whole = _chosen(request)
         changes = json.loads(request.POST.get("changes", ""))
     except (ValueError, RecursionError):
         return plain(gettext("This is not JSON."), 400)
@@ -50,7 +52,32 @@ def bulk(request):
         done, skipped = _changed(ids, changes, request.user, tokens)
     except ValidationError as reason:
         return plain(sentence_of(reason), 400)
-    return JsonResponse({"done": [str(id) for id in done], "skipped": skipped, "undo": tokens or None})
+    return JsonResponse(
+        {
+            "done": [str(id) for id in done],
+            "skipped": skipped,
+            # Eight seconds from here, however long so many took
+            "undo": {id: workflow.prolonged_undo(token) for id, token in tokens.items()} or None,
+            # Whether there were no more than one call changes
+            "whole": is_whole,
+        }
+    )
+
+
+def _chosen(request) -> tuple[list[str], bool]:
+    """Return the ids that are sent, or those of the whole view that is named, and whether these are all.
+
+    A view that is not understood as it was written names no ticket: a list may leave out what it does not
+    know, a change of many may not.
+    """
+    query = request.POST.get("view")
+    if query is None:
+        return request.POST.getlist("ids"), True
+    shown = shown_list(QueryDict(query), request.user)
+    if shown.query != query:
+        return [], True
+    found = list(inbox.inbox(shown.wanted).values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    return [str(id) for id in found[:MOST_AT_ONCE]], len(found) <= MOST_AT_ONCE
 
 
 def _changed(ids: list[str], changes: dict, agent: Person, tokens: dict) -> tuple[list, list]:
@@ -78,10 +105,14 @@ def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, lis
 
 
 def _undone(tokens: dict, agent: Person) -> dict:
+    asked_at = clock.now()
     ids = list(tokens)[:MOST_AT_ONCE] if isinstance(tokens, dict) else []
     found = [ticket for id in ids if (ticket := _found(id, str(tokens[id]), agent))]
     done, skipped = workflow.change_many(
-        found, lambda ticket: workflow.undo_change(ticket, str(tokens[str(ticket.pk)]), by=agent)
+        found,
+        lambda ticket: workflow.undo_change(
+            ticket, str(tokens[str(ticket.pk)]), by=agent, asked_at=asked_at
+        ),
     )
     return {
         "done": [str(ticket.pk) for ticket in done],

@@ -25,6 +25,7 @@ class Sums:
     """Counters of some rows, and what follows from them; a figure without a count is None."""
 
     label: str = ""
+    day: date | None = None
     opened: int = 0
     answered: int = 0
     first_response_seconds: int = 0
@@ -99,7 +100,7 @@ def report(last: date, days: int = DAYS, visible: Visibility | None = None) -> F
     for row in _summed(rows, "day"):
         by_day[row["day"]].add(row)
     for day, sums in by_day.items():
-        sums.label = day.isoformat()
+        sums.day, sums.label = day, day.isoformat()
     found.days = list(by_day.values())
     # One look at the rows serves both tables
     shares = list(_summed(rows, "agent", "agent_name", "category"))

@@ -70,7 +70,7 @@ def run(
                 on_error(each.line, reason)
             elif each.status == 201:
                 result.new += 1
-            elif each.applied:
+            elif each.is_news:
                 result.changed += 1
             else:
                 result.unchanged += 1

@@ -104,19 +104,19 @@ class Orders(Kind[Order]):
         """Write the items of the orders whose items were given and differ."""
         gone, new = [], []
         for put in puts:
-            if "items" not in put.data:
+            if (items := _other_items(put)) is None:
                 continue
-            items = _items(put.row, put.data["items"] or [])
-            stored = [] if put.status == 201 else list(put.row.items.all())
-            if [_said(item) for item in items] == [_said(item) for item in stored]:
-                continue
-            gone += [item.pk for item in stored]
+            put.is_news = True
+            gone += [item.pk for item in _stored(put)]
             new += items
             put.row._prefetched_objects_cache = {"items": items}
         if gone:
             OrderItem.objects.filter(pk__in=gone).delete()
         if new:
             OrderItem.objects.bulk_create(new)
+
+    def parts_differ(self, put) -> bool:
+        return _other_items(put) is not None
 
     def as_json(self, row: Order) -> dict:
         person = row.customer
@@ -187,6 +187,18 @@ def _items(order: Order, given: Iterable[dict]) -> list[OrderItem]:
         )
         for place, item in enumerate(given)
     ]
+
+
+def _stored(put) -> list[OrderItem]:
+    return [] if put.status == 201 else list(put.row.items.all())
+
+
+def _other_items(put) -> list[OrderItem] | None:
+    """Return the items of a put where they are given and differ from what is stored."""
+    if "items" not in put.data:
+        return None
+    items = _items(put.row, put.data["items"] or [])
+    return items if [_said(item) for item in items] != [_said(item) for item in _stored(put)] else None
 
 
 def _said(item: OrderItem) -> tuple:

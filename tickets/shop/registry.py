@@ -97,6 +97,10 @@ class Kind(Generic[Row]):
     def finish(self, puts: list) -> None:
         """Write what belongs to the rows, in the same transaction."""
 
+    def parts_differ(self, put) -> bool:
+        """Whether what `finish` would write differs from what is stored."""
+        return False
+
     def changed(self) -> None:
         """Called once rows have changed and are committed: what is cached of them is out of date."""
 

@@ -45,11 +45,14 @@ class Put:
     # What `Kind.prepare` found for it
     found: object = None
     status: int = 0
+    # Whether the put was taken: false for what is older than the row
     applied: bool = False
+    # Whether it said anything that was not stored yet
+    is_news: bool = False
     errors: dict | None = None
 
     def refuse(self, reason: ValidationError) -> None:
-        self.status, self.applied = 400, False
+        self.status, self.applied, self.is_news = 400, False, False
         errors = reason.detail if isinstance(reason.detail, dict) else {"detail": reason.detail}
         self.errors = {name: list(_sentences(each)) for name, each in errors.items()}
 
@@ -88,13 +91,22 @@ def rehearse(puts: list[Put]) -> None:
                 put.refuse(reason)
                 continue
             put.status = 201 if is_new else 200
-            put.applied = is_new or _would_apply(put, values)
+            put.applied = is_new or not _is_older(put)
+            put.is_news = is_new or (put.applied and _says_more(kind, put, values))
 
 
-def _would_apply(put: Put, values: dict) -> bool:
+def _is_older(put: Put) -> bool:
     stored = getattr(put.row, "shop_updated_at", None)
-    is_older = bool(put.moment and stored and put.moment < stored)
-    return not is_older and any(getattr(put.row, column, None) != value for column, value in values.items())
+    return bool(put.moment and stored and put.moment < stored)
+
+
+def _says_more(kind: Kind, put: Put, values: dict) -> bool:
+    if put.row is None:
+        # A line before this one makes the row
+        return True
+    return kind.parts_differ(put) or any(
+        getattr(put.row, name, None) != value for name, value in values.items()
+    )
 
 
 def _check(put: Put) -> None:
@@ -163,7 +175,7 @@ def _one_by_one(kind: Kind, puts: list[Put]) -> None:
 def _write(kind: Kind, puts: list[Put]) -> None:
     """Write one chunk, inside a transaction."""
     for put in puts:
-        put.status, put.errors, put.row = 0, None, None
+        put.status, put.errors, put.row, put.is_news = 0, None, None, False
     rows = _locked(kind, [put.key for put in puts])
     kind.prepare(puts)
     new: list[tuple[Put, dict]] = []
@@ -204,7 +216,7 @@ def _create(kind: Kind, new: list[tuple[Put, dict]]) -> None:
     rows = []
     for put, values in new:
         put.row = kind.model(**{kind.column: put.key, **values})
-        put.status, put.applied = 201, True
+        put.status, put.applied, put.is_news = 201, True, True
         rows.append(put.row)
     if rows:
         kind.model._default_manager.bulk_create(rows)
@@ -214,12 +226,13 @@ def _change(kind: Kind, put: Put, values: dict) -> None:
     """Write what differs, if the row is still as we read it and not newer than the put."""
     row, put.status = put.row, 200
     stored = row.shop_updated_at
-    put.applied = not (put.moment and stored and put.moment < stored)
+    put.applied = not _is_older(put)
     if not put.applied:
         return
     changes = {column: value for column, value in values.items() if getattr(row, column) != value}
     if not changes:
         return
+    put.is_news = True
     if hasattr(row, "updated_at"):
         # An update passes by `auto_now`; what is kept of the table is made again by this time
         changes["updated_at"] = timezone.now()

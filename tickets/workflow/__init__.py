@@ -72,6 +72,7 @@ from .transitions import (
     triage,
 )
 from .undo import Recording, recorded
+from .undo import prolonged as prolonged_undo
 from .undo import replaced as replaced_by
 from .undo import take as undo_change
 
@@ -118,6 +119,7 @@ __all__ = [
     "open_for_caller",
     "open_ticket",
     "plan_reply",
+    "prolonged_undo",
     "rate",
     "recorded",
     "release_if_waiting",

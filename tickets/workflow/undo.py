@@ -117,23 +117,29 @@ def replaced(ticket_id: Any, token: Any, *, by: Person) -> dict[str, Any]:
     return {name: before for name, (before, _) in change["changed"].items()}
 
 
-def take(ticket: Ticket, token: str, *, by: Person) -> None:
-    """Take back the change that gave this token. Raise IllegalMove when it is too late for that."""
+def prolonged(token: str) -> str:
+    """Return the token with its time beginning now: it is one of many, and the last was made just now."""
+    change = signing.loads(token, salt=SALT)
+    return signing.dumps(change | {"at": clock.now().isoformat()}, salt=SALT, compress=True)
+
+
+def take(ticket: Ticket, token: str, *, by: Person, asked_at: datetime | None = None) -> None:
+    """Take back the change that gave this token. Raise IllegalMove when it was too late for that when it was asked."""
     try:
         change = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise IllegalMove("This is no undo token of ours.") from None
     if (change["ticket"], change["by"]) != (str(ticket.pk), str(by.pk)):
         raise IllegalMove(gettext("Only the person who made a change can undo it."))
-    if _is_over(change):
+    if _is_over(change, asked_at):
         raise TooLate
     _take(ticket, change, by)
     if custom := change.get("custom"):
         values.renew_search(ticket, [field for field in definitions.in_use() if str(field.id) in custom])
 
 
-def _is_over(change: dict) -> bool:
-    return clock.now() > datetime.fromisoformat(change["at"]) + UNDO_TIME
+def _is_over(change: dict, asked_at: datetime | None = None) -> bool:
+    return (asked_at or clock.now()) > datetime.fromisoformat(change["at"]) + UNDO_TIME
 
 
 @atomic_on_ticket

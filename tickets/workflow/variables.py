@@ -4,6 +4,7 @@ import re
 
 from django.utils import timezone
 
+from supportdesk import languages
 from tickets.models import Person, Ticket
 
 VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
@@ -13,12 +14,16 @@ def variables(ticket: Ticket, agent: Person) -> dict[str, str]:
     """Return each variable's name and what it stands for; "" where the ticket has nothing for it."""
     order = ticket.order
     eta = order and order.eta
+    # Dates and names of a status are read by the customer
+    with languages.speaking(ticket.language):
+        when = languages.date(timezone.localtime(eta), "d MMM") if eta else ""
+        status = str(order.get_status_display()) if order else ""
     return {
         "customer.firstName": ticket.requester_name.partition(" ")[0],
         "customer.name": ticket.requester_name,
         "order.number": ticket.order_number,
-        "order.eta": timezone.localtime(eta).strftime("%-d %b") if eta else "",
-        "order.status": order.get_status_display() if order else "",
+        "order.eta": when,
+        "order.status": status,
         "agent.name": agent.name,
         "ticket.number": str(ticket.number),
     }

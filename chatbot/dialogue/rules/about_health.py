@@ -12,11 +12,11 @@ from ...sources import product_facts
 from .. import answers
 from ..answers import Reply
 from ..message import Heard
-from . import about_products, product_lists
+from . import about_products, product_lists, product_sums
 
 CONCERNS = {
     # Before whose it is: a child who is allergic
-    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose intoleran\\w+", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
+    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|ba[ch]+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) ba[ch]+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
     "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
     "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
@@ -42,26 +42,8 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 
 
 EATS = phrases(
-    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+",
-    r"kha (?:lenge|lega|legi|le|sakenge|payenge)",
-    "can (?:i|we|he|she|they|you)",
-    "chalegi",
-    "theek rahega",
-    "safe",
-    "suitable",
-    r"(?:kha|khila|de|le|pi)\w* sakt\w+",
-    "eat",
-    "have",
-    "give",
-    "theek hai",
-    "thik hai",
-    "ok for",
-    "chalega",
-    "allowed",
-    "सकते",
-    "सकता",
-    "सकती",
-)
+    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", "theek rahega", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
+)  # fmt: skip
 
 
 def concern(text: str) -> str:
@@ -71,24 +53,8 @@ def concern(text: str) -> str:
 
 
 ITS_CHILD = phrases(
-    r"bab(?:y|ies)\w*",
-    r"infants?",
-    "toddlers?",
-    "newborn",
-    r"ba[ch]+[aeiou]\w*",
-    r"bet[aie]",
-    "kid",
-    "child",
-    "son",
-    "daughter",
-    "shishu",
-    "weaning",
-    "बच्च\\S*",
-    "शिशु",
-    "बेबी",
-    "बेट[ाी]",
-    "under (?:one|1) year",
-)
+    r"bab(?:y|ies)\w*", r"infants?", "toddlers?", "newborn", r"ba[ch]+[aeiou]\w*", r"bet[aie]", "kid", "child", "son", "daughter", "shishu", "weaning", "बच्च\\S*", "शिशु", "बेबी", "बेट[ाी]", "under (?:one|1) year",
+)  # fmt: skip
 
 
 def food_safety(chat: Chat, heard: Heard) -> Reply | None:
@@ -99,6 +65,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         or heard.reason in ("safety", "human")
         or (
             heard.is_issue
+            and not (concern(heard.text) and chat.memory.get("concern"))
             and heard.confidence >= 0.8
             and heard.intent not in ("product_query", "out_of_scope")
         )
@@ -133,7 +100,7 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         and not catalogue.look_up(SUGAR_WORDS.sub(" ", heard.text)).products
     ):
         return _in_general(heard, about)
-    if about == "diabetes" and len(heard.found.products) > 2:
+    if about == "diabetes" and len({product.category for product in heard.found.products}) > 1:
         # "Snacks" names a shelf and no product
         return _in_general(heard, about)
     products, _ = about_products.meant(heard)
@@ -154,7 +121,18 @@ def food_safety(chat: Chat, heard: Heard) -> Reply | None:
         and 0 < len(products) <= MOST_OF_A_TALK
         and about_products.FOLLOWS.search(plain(heard.text)) is not None
     )
-    if heard.found.products or of_it or (products and about_products.THIS.search(plain(heard.text))):
+    if about == "child" and len(heard.found.products) > MOST_OF_A_TALK - 1 and heard.found.is_vague:
+        # "Which snack for my son": what is not hot, and no list of all
+        return _in_general(heard, about)
+    its_age = not heard.found.products and (
+        MONTHS.search(plain(heard.text)) or YEARS.search(plain(heard.text))
+    )
+    if (
+        heard.found.products
+        or of_it
+        or (products and its_age)
+        or (products and about_products.THIS.search(plain(heard.text)))
+    ):
         return _of_products(heard, about, products[:3])
     return _in_general(heard, about)
 
@@ -172,11 +150,14 @@ def _the_same_concern(heard: Heard) -> str:
     kept = (heard.chat.memory.get("concern") or {}).get("about", "")
     if not kept or len(said.split()) > MOST_WORDS_OF_MORE or (heard.is_issue and heard.confidence >= 0.8):
         return ""
+    if kept in ("baby", "child") and (MONTHS.search(said) or YEARS.search(said)) and len(said.split()) <= 6:
+        # "She is 9 months", of what was asked for her
+        return kept
     if kept == "allergy" and TRACES.search(said):
         return kept
     if kept == "diabetes" and SOMETHING_ELSE.search(said):
         return kept
-    if heard.found.products and not heard.aspect:
+    if heard.found.products and not heard.aspect and not product_sums.says_a_count(said):
         follows = about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)
         return kept if follows else ""
     of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not heard.aspect)

@@ -99,10 +99,8 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
 
 
 THE_OTHER_ONE = phrases(
-    r"(?:the )?other (?:one|1)",
-    r"(?:do+sr[aei]|dus+r[aei]|dusara)(?: (?:one|wal[aei]))?",
-    "दूसर[ाीे](?: वाल[ाी])?",
-)
+    r"(?:the )?other (?:one|1)", r"(?:do+sr[aei]|dus+r[aei]|dusara)(?: (?:one|wal[aei]))?", "दूसर[ाीे](?: वाल[ाी])?",
+)  # fmt: skip
 
 
 def _names_only_contents(heard: Heard) -> bool:
@@ -120,14 +118,31 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if heard.is_issue and heard.intent not in ("product_query", "out_of_scope") and heard.confidence >= ACT:
         return None
     products, named = meant(heard)
+    just = [] if products else named_just_now(heard)
+    if just:
+        products, named = just, True
     if not products:
         return None
     asked = product_facts.all_asked_about(heard.text)
+    if (
+        asked == ["oil"]
+        and named
+        and all(OIL.search(product.name) for product in products)
+        and not FREE_OF.search(plain(heard.text))
+    ):
+        # "Sarson ka tel hai kya" asks for the oil itself
+        asked = [STOCK]
     if catalogue.names_a_price(heard.text) and asked == [product_facts.INGREDIENTS]:
         # "200 ke andar kya kya milega" asks for a list
         return None
     said = plain(heard.text)
     same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
+    if named and not asked and same and products == spoken_of(heard) and len(products) == 1:
+        # "Kadak hai?" of the tea that was shown: what is written of it, and not its price again
+        first = product_facts.SENTENCE.findall(products[0].description or "")[:2]
+        return answers.of_products(
+            products, heard, told_of(products, heard) or " ".join(each.strip() for each in first)
+        )
     if (
         named
         and same
@@ -142,7 +157,7 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         asked = [same]
     if not asked or (not named and not _means_what_was_shown(heard, said, asked)):
         return None
-    if named and heard.knows(VERY_CLEAR) and not heard.found.products[:1]:
+    if named and heard.knows(VERY_CLEAR) and not (heard.found.products[:1] or just):
         return None
     if len(asked) > 1 and len(products) == 1:
         # "Is peanut chikki gluten free" asks of gluten
@@ -166,19 +181,31 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     return told(chat, heard, products[:MOST_TOLD], asked[:2])
 
 
-CHEAPER = phrases(
-    "cheap\\w*",
-    "sast[aei]",
-    "less (?:price|costly|expensive)",
-    "kam (?:daam|price|rate|paise)",
-    "सस्ता",
-    "सस्ती",
-    "mehn?ga",
-    "expensive",
-    "costly",
-    "budget",
-    "महंगा",
+OIL = re.compile(r"\boil\b", re.IGNORECASE)
+MOST_NAMED, FEW_WORDS = 3, 5
+OF_THEM = phrases(
+    "they", "them", "these", "it", "each", "per", "one", "ek", r"i[ns]k[aei]", "इसका", "इनका", "एक"
 )
+
+
+def named_just_now(heard: Heard) -> list[Product]:
+    """ "How much are they?" after "can i add walnuts to my order": what the customer named, though it was no topic."""
+    said, kind = plain(heard.text), heard.topic.get("kind")
+    of_them = heard.aspect == PRICE and OF_THEM.search(said)
+    of_its_nature = heard.aspect in OF_ANY_PRODUCT - {PRICE, STOCK} and kind == "article"
+    if not (of_them or of_its_nature) or len(said.split()) > FEW_WORDS or kind not in ("order", "article"):
+        return []
+    if kind == "order" and heard.topic.get("aspect") not in ("change_items", "exchange"):
+        return []
+    if of_its_nature:
+        return catalogue.by_ids(heard.chat.memory.get("recent", [])[-1:])
+    last = catalogue.look_up(heard.chat.memory.get("last", ""))
+    return list(last.products) if 0 < len(last.products) <= MOST_NAMED and last.share else []
+
+
+CHEAPER = phrases(
+    "cheap\\w*", "sast[aei]", "less (?:price|costly|expensive)", "kam (?:daam|price|rate|paise)", "सस्ता", "सस्ती", "mehn?ga", "expensive", "costly", "budget", "महंगा",
+)  # fmt: skip
 # What is asked of one product after another; "peanut?" after one of these names the next
 OF_ANY_PRODUCT = {PRICE, STOCK, "size", "shelf_life", "storage", "origin", "usage"}
 # Words of names as well: "the spicy one", "the peanut one"
@@ -276,7 +303,9 @@ def _contained_line(product: Product, aspect: str, fact: Any, language: str, tex
 
 def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
     """The shop has not written it down: "I can't tell", and a person can. Never the price in its place."""
-    reply = answers.text_reply("fact_unknown", heard, "product_query", name=products[0].name)
+    reply = answers.text_reply(
+        "fact_unknown", heard, "product_query", name=", ".join(product.name for product in products[:2])
+    )
     answers.show(reply, products, aspect=asked[0])
     reply.products = []
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
@@ -285,42 +314,6 @@ def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
 
 
 # --- By name ----------------------------------------------------------------------------------------------
-
-
-WHEN_BACK = phrases(r"(?:kab|when)(?: .{0,25})?", "कब(?: .{0,12})?", "restock\\w*", "notify", "bata dena")
-
-
-def which_product(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Price?" of nothing: asked back, with some to tap."""
-    said = plain(heard.text)
-    if (
-        heard.aspect != PRICE
-        or len(said.split()) > 2
-        or heard.found.products
-        or spoken_of(heard)
-        or heard.topic.get("kind") == "order"
-    ):
-        return None
-    reply = answers.popular("which_product", heard)
-    reply.suggestions = [card["name"] for card in reply.products]
-    return reply
-
-
-def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Kab aayega?" after a product that is sold out."""
-    named, article = heard.found.products, heard.library.by_slug.get("out-of-stock")
-    shown = named if len(named) == 1 else spoken_of(heard)
-    said = plain(heard.text)
-    if (
-        not article
-        or len(shown) != 1
-        or shown[0].is_in_stock
-        or not (named or heard.topic.get("kind") == "product")
-    ):
-        return None
-    if len(said.split()) > 7 or not WHEN_BACK.search(said) or re.search(r"\border\b|ऑर्डर", said):
-        return None
-    return answers.of_article(article, heard, CLEAR)
 
 
 def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -349,7 +342,11 @@ def told_of(products: list[Product], heard: Heard) -> str:
         _stem(word) for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names
     }
     sentences = product_facts.SENTENCE.findall(products[0].description or "")
-    return next((each.strip() for each in sentences if asked & set(map(_stem, words_of(each)))), "")
+    for each in sentences:
+        # "Polished" is asked, and "unpolished" is written
+        if any(_stem(word).endswith(stem) for stem in asked for word in words_of(each)):
+            return each.strip()
+    return ""
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:

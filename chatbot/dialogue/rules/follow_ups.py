@@ -69,6 +69,7 @@ REFUND_MISSING = cues.phrases(
     r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
     r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where)(?: .{0,6})? (?:account|bank|card|upi|wallet|khaate|aaya|aayega|gaya)(?: .{0,12})?",
     r"(?:upi|card|bank|wallet|account|gpay|phonepe) (?:me|mein|pe|par|ka|se)(?: .{0,20})?",
+    r"\d+ (?:din|days?|haft\w+|weeks?)(?: .{0,4})? ?(?:ho|se|ago|already|now|over|hogaye)(?: .{0,15})?", r"(?:\d+|दस|पांच) (?:दिन|हफ्ते)(?: .{0,15})?",
     r"kab tak(?: .{0,15})?", r"kitn[ei] din(?: .{0,15})?", r"how (?:long|many days|soon)(?: .{0,15})?", r"when(?: .{0,20})?",
     "(?:किस|कौन से) (?:खाते|अकाउंट|बैंक)(?: .{0,8})?", "नहीं (?:आया|आए|दिख|मिला|मिले)\\S*(?: .{0,8})?", "कब तक(?: .{0,10})?", "कितने दिन(?: .{0,10})?",
 )  # fmt: skip
@@ -87,6 +88,7 @@ NOT_THERE = cues.phrases(
     "नहीं",
     "अभी तक",
     r"ho (?:gaye|chuke|gaya)",
+    "हो (?:गए|चुके|गया)",
     r"\d+ (?:days?|weeks?|din|hafte)",
 )
 MONEY_IS_BACK = ("refunded", "returned", "cancelled")
@@ -219,7 +221,11 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
     if len(items) == 1 and items[0][1] == 1:
         # "Chai de do, 2 packet": the count stands in a piece of its own
         items = [(items[0][0], product_sums.count_in(said))]
-    return product_sums.summed(heard, items) if items else answers.of_products(heard.found.products, heard)
+    if not items:
+        return answers.of_products(heard.found.products, heard)
+    reply = product_sums.summed(heard, items)
+    reply.text = f"{reply.text} {wording.say('order_in_the_shop', heard.language)}"
+    return reply
 
 
 # --- What would be if ------------------------------------------------------------------------------------
@@ -332,6 +338,7 @@ ASKS_ON = {
         r"(?:pe|par|on|with)(?: bhi)? (?:lag|chal|mil|valid|work|apply)\w*(?: .{0,8})?",
         r"(?:and|aur|what about) .{2,20} (?:pe|par|on)(?: bhi)?",
         r"(?:pehli|pahli|first) (?:baar|time)(?: .{0,15})?",
+        r"(?:not|nahi|nahin) .{0,12}(?:first|pehla|pehli)(?: .{0,12})?",
         "(?:अगले|दूसरे) ऑर्डर(?: .{0,10})?",
     ),
 }

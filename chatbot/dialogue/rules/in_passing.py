@@ -11,6 +11,7 @@ from .. import answers
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from . import about_products, which_order
+from .open_issue import QUESTION
 
 # --- Hurry, and "is it done?" -----------------------------------------------------------------
 
@@ -30,7 +31,7 @@ def hurry(chat: Chat, heard: Heard) -> Reply | None:
 
 
 IS_IT_DONE = re.compile(
-    r"\W*(?:(?:ok|so|to|toh|is it|it is|all)\s+)*(?:done|ho ga?ya|hua|kar diya|changed|updated|cancell?ed|noted|हो गया|कर दिया)(?:\s+(?:kya|na|now|already|hai|kya aapne|it|क्या|ना))*\s*\?\W*",
+    r"\W*(?:(?:ok|so|to|toh|is it|it is|all)\s+)*(?:done|ho ga?ya|hua|kar diya|(?:bol|bata|keh|kah) diya(?: na)?(?: unko| usko)?|told (?:him|them)|informed(?: them| him)?|changed|updated|cancell?ed|noted|हो गया|कर दिया)(?:\s+(?:kya|na|now|already|hai|kya aapne|it|क्या|ना))*\s*\?\W*",
     re.IGNORECASE,
 )
 
@@ -52,11 +53,16 @@ GIFTS = cues.phrases(
     r"(?:price|bill|daam|invoice|rate)(?: .{0,12})? (?:na|nahi|mat|not|hide|no)(?: .{0,6})? ?(?:dikh|show|rakh|daal|dal|aaye)\w*(?: .{0,10})?", r"(?:hide|remove|no) (?:the )?(?:price|bill|invoice)(?: .{0,15})?",
     r"(?:naam|name|message|sandesh|msg) (?:likh\w*|print\w*|chhap\w*|daal\w*|written|on it|on the box)(?: .{0,20})?",
     r"(?:gift|tohfa|rakhi|birthday|anniversary)(?: .{0,20})? (?:bhej|send|sent|dena|deni|wrap|pack)\w*(?: .{0,25})?",
+    r"(?:gift )?wrap\w*(?: .{0,20})?", r"(?:add|write|put|include|likh\w*|daal\w*) (?:a |an |my |some )?(?:small |hand ?written |personal )?(?:note|card|message|msg|greeting)(?: .{0,25})?",
     r"(?:send|sending|bhejna) (?:.{0,20})?(?:as a gift|gift)(?: .{0,20})?", "(?:गिफ्ट|तोहफा|राखी) .{0,15}(?:भेज|देना)\\S*",
 )  # fmt: skip
 PAYS_SAFELY = cues.phrases(
     r"(?:safe|secure|trust\w*|genuine|surakshit)(?: .{0,15})? (?:pay\w*|payment|card|upi|order)(?: .{0,15})?", r"(?:pay\w*|payment|card|upi|card details?)(?: .{0,15})? (?:safe|secure|surakshit|stored?|saved?)(?: .{0,12})?", r"(?:store|save|keep)(?: my)? card(?: .{0,12})?",
     "(?:पेमेंट|भुगतान|कार्ड)(?: .{0,10})? (?:सुरक्षित|सेफ)(?: .{0,8})?",
+)  # fmt: skip
+WAYS_TO_PAY = cues.phrases(
+    r"(?:which|what|kaun ?s[aei]|kons[aei]) (?:all )?(?:cards?|wallets?|payment (?:methods?|modes?|options?)|upi apps?)(?: .{0,25})?",
+    r"(?:credit |debit )?cards? (?:accept\w*|work\w*|chal\w*|lete|allowed|chalega)(?: .{0,12})?", "(?:कौन ?स[ाे]) (?:कार्ड|वॉलेट)(?: .{0,12})?",
 )  # fmt: skip
 SUBSCRIPTIONS = cues.phrases(
     r"(?:subscri(?:be|ption|ptions)|monthly (?:delivery|plan|pack)|har mahine|every month|auto ?deliver\w*)",
@@ -68,24 +74,59 @@ MONEY_WHEN = cues.phrases(
     r"(?:kab|kitne din|when|how (?:long|soon|many days))(?: .{0,20})? (?:pais[ae]|refund|money|amount)(?: .{0,15})?",
     "(?:पैसे|पैसा|रिफंड)(?: .{0,8})? (?:कब|कितने दिन)(?: .{0,12})?",
 )
+# "I shift next month, how do i update my address": of no order that is on its way
+LATER_ON = cues.phrases(
+    r"next (?:month|week|year|order|time)", r"agl[aei] (?:mah?in[ae]|haft[ae]|order|baar)", "future", r"(?:shift|mov)(?:ing|e)? (?:to|out|next|soon)", "अगले (?:महीने|हफ्ते|ऑर्डर)",
+)  # fmt: skip
 OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
 
 
 def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
     said, library = cues.plain(heard.text), heard.library.by_slug
-    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 10:
+    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 12:
         return None
     slug = ""
     if GIFTS.search(said) and not which_order.MY_ORDER.search(said):
         slug = "gift-wrap"
-    elif PAYS_SAFELY.search(said) and not heard.is_issue:
+    elif (PAYS_SAFELY.search(said) or WAYS_TO_PAY.search(said)) and not heard.is_issue:
         slug = "payment-methods"
     elif SUBSCRIPTIONS.search(said) and not (heard.is_issue and heard.confidence >= ACT):
         slug = "subscriptions"
+    elif (
+        LATER_ON.search(said)
+        and which_order.ADDRESS.search(said)
+        and which_order.CHANGES.search(f"{said} new")
+    ):
+        slug = "account-details"
     elif MONEY_WHEN.search(said) and heard.topic.get("aspect") in OF_RETURNS:
         slug = "refund-timing"
     return answers.of_article(library[slug], heard, CLEAR) if slug in library else None
+
+
+CHANGES_BY_NATURE = "natural-changes"
+LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
+
+
+def is_it_natural(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Has crystals, is it fake?" of the honey: what the shop wrote about such changes, before any sorry."""
+    article, said = heard.library.by_slug.get(CHANGES_BY_NATURE), cues.plain(heard.text)
+    shown = about_products.spoken_of(heard) or list(heard.found.products)
+    if (
+        not article
+        or len(shown) != 1
+        or chat.memory.get("issue")
+        or heard.reason
+        or heard.aspect
+        or heard.intent != "item_problem"
+        or not QUESTION.search(said)
+    ):
+        return None
+    alone = next((each.score for each in heard.passages if each.article.pk == article.pk), 0.0)
+    together = heard.library.near(f"{shown[0].name} {said}", 1)
+    if alone < LEAST_ALONE or not together or together[0].article.pk != article.pk:
+        return None
+    return answers.of_article(article, heard, CLEAR) if together[0].score >= LEAST_WITH_NAME else None
 
 
 # --- Where it goes -------------------------------------------------------------------------------------------
@@ -126,6 +167,25 @@ IS_IN_IT = re.compile(
 NO_CONTENTS = set(
     "kya kitna kitne kitni kaisa kaise kab kahan kaun stock coupon offer discount delivery cod emi code problem dikkat price rate available option size acha accha theek sasta mehnga safe order क्या कितना कितने कैसा कब कहां".split()  # noqa: SIM905
 )
+
+
+USED_IN_IT = cues.phrases(
+    r"(?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|doodh|milk) (?:kaun ?s[aei]|kons[aei]|kya|which)(?: .{0,20})?",
+    r"(?:kaun ?s[aei]|kons[aei]|which|what) (?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|milk|doodh)(?: .{0,30})?",
+    "(?:तेल|नमक|चीनी|मसाला|दूध) कौन ?सा(?: .{0,15})?", "कौन ?सा (?:तेल|नमक|मसाला)(?: .{0,15})?",
+)  # fmt: skip
+IN_IT = cues.phrases(
+    "usme", "isme", "usmein", "ismein", "us me", "is me", "in (?:it|this|that|them)", r"(?:do|are) (?:you|they) us(?:e|ing)", "use (?:karte|hota|kiya)", "used", "उसमें", "इसमें",
+)  # fmt: skip
+
+
+def what_is_used_in_it(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
+    said = cues.plain(heard.text)
+    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
+    if len(shown) != 1 or heard.is_issue or not USED_IN_IT.search(said) or not IN_IT.search(said):
+        return None
+    return about_products.told(chat, heard, shown, [product_facts.INGREDIENTS])
 
 
 def what_it_contains(chat: Chat, heard: Heard) -> Reply | None:

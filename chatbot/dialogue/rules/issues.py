@@ -11,7 +11,7 @@ from .. import answers, memory
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, CLEAR, VERY_CLEAR, Heard
-from . import open_issue
+from . import open_issue, which_order
 from .small_talk import SMALL_TALK
 
 
@@ -101,7 +101,14 @@ def an_issue(chat: Chat, heard: Heard) -> Reply | None:
     if heard.intent in NO_TROUBLE and not _is_pressing(heard):
         # "There is a problem with my order": what it is has to be asked
         return None
-    return answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
+    reply = answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
+    fitting, _ = (
+        which_order.of_items(heard) if heard.category in answers.orders.ABOUT_AN_ORDER else ([], False)
+    )
+    if len(fitting) == 1 and not heard.order:
+        # "Aur ghee wale ka bhi refund chahiye": the order with that, and not the one spoken of last
+        answers.about_order(chat, reply, fitting[0])
+    return reply
 
 
 NO_TROUBLE = ("order_status", "product_query", "greeting", "thanks_bye", "feedback")

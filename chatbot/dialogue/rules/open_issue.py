@@ -2,28 +2,38 @@
 
 import re
 
-from chatbot.nlu import classifier
+from chatbot import wording
+from chatbot.nlu import classifier, order_cues
+from chatbot.nlu.issue_cues import (
+    AN_ADDRESS,
+    DETAIL,
+    HAS_MOVED,
+    KEEPS,
+    NOT_THERE,
+    OF_IT,
+    SINCE,
+    WAY_TO_PAY,
+)
+from chatbot.nlu.issue_cues import (
+    QUESTION as QUESTION,
+)
+from chatbot.nlu.issue_cues import (
+    SOLVED as SOLVED,
+)
 from chatbot.sources import products as catalogue
-from tickets.models import Order, Priority
+from tickets.models import Category, Order, Priority
 from tickets.privacy.masking import masked
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import affected, answers, flows
+from .. import affected, answers, flows, troubles
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..state import GRAVE, take_back
-from . import about_orders, order_flows, which_order
+from . import order_flows, which_order
 from .which_order import NEEDED_BY, NO_NUMBER
 
 # --- It is solved
-
-SOLVED = re.compile(
-    r"\W*(?:(?:ok|okay|oh|sorry|no|wait|haan|ji|acha|accha|actually|hey|arre|bhai|never ?mind|all|is|its?|it'?s|the|i|we|have|ho|just|now|abhi|order|parcel|package|refund|paisa|paise|money|otp|wo|woh|yes|has)[\s,.!]+)*"
-    r"(?:found(?: it| them)?|(?:it )?(?:came|arrived|has come|is here|works|worked|got delivered)(?: now)?|got (?:it|the (?:order|parcel|refund|otp|money)) now|received it|mil gay[aei]|aa gay[aei]|pahunch gay[aei]|ho gaya(?: theek)?|theek ho gaya|thik ho gaya|solved|sorted|resolved|fixed|fine now|ok(?:ay)? now|working now|good now|मिल गय[ाीे]|आ गय[ाीे]|ठीक हो गया)"
-    r"(?:[\s,.!]+(?:now|abhi|thanks|thank|you|it|order|parcel|mujhe|already|hai|h|sorry|so|much|in|my|the|bag|box|ji|bhai|no|need|shukriya|dhanyawad|धन्यवाद|है|था|under|paper))*\W*",
-    re.IGNORECASE,
-)
 
 
 def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
@@ -66,7 +76,7 @@ def the_same_for_another_order(chat: Chat, heard: Heard) -> Reply | None:
             and (heard.confidence >= ACT or order_flows.wanted_by_cue(heard))
         )
         or catalogue.asks_to_buy(heard.text)
-        or about_orders.ARRIVES.search(said)
+        or order_cues.ARRIVES.search(said)
         or heard.aspect
     ):
         return None
@@ -120,15 +130,6 @@ def _only_one_of(heard: Heard, said: str) -> Order | None:
 
 # --- An open issue takes in what is told afterwards ---------------------------------------
 
-QUESTION = re.compile(
-    r"\?|^\W*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$",
-    re.IGNORECASE,
-)
-DETAIL = phrases(
-    r"(?:i )?(?:do ?n'?t|dont|do not|nahi|nahin) (?:have|know|remember)(?: .{0,40})?", r"order (?:number|no|id|num)(?: .{0,30})?", r"photos?", r"pictures?", r"pics?", r"videos?", "screenshot", "yesterday", "today", "kal", "aaj", "morning", "parso", "just now", r"(?:my |by )?(?:husband|wife|son|daughter|mother|father|brother|sister|friend|papa|mummy|pati|patni|bhai|family|neighbou?r)\b.*",
-    r"it'?s(?: .{0,60})?", r"it (?:was|is|had|has|came|looks|smells|happened)(?: .{0,60})?", r"\d+ (?:pieces?|packets?|packs?|bottles?|jars?|out of)\b.*", r"instead of", "ki jagah", "ke badle", r"ordered", "mangaya tha", "mangwaya", "order kiya tha", "सुबह", "कल", "आज", "फोटो", r"batch(?: no| number)?", "sealed?", "opened?", "khula", "leak\\w*", "smell\\w*", "only one", "both", "all of them", "dono", "sab", "half", "aadha", "the lid", "the box", "dabba", "packing", "because", "kyunki", "wo", "woh", "also", "utr", "transaction", "ref(?:erence)?(?: no| number| id)?", "amount", "rs", "₹", "नंबर नहीं", "नहीं है", "number nahi", "nahi pata", "pata nahi",
-)  # fmt: skip
-
 
 def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     """ "I don't have the order number, my husband ordered": part of what was told, not something new."""
@@ -137,6 +138,14 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if heard.reason and heard.reason != "anger":
         return None
+    to_the_courier = issue.get("flow") in ("another_day", "change_address")
+    if (
+        to_the_courier
+        and order_flows.wanted(heard) == "change_address"
+        and not which_order.CHANGES.search(plain(heard.text))
+    ):
+        # "Guard ka naam ramesh hai": what the courier is to know
+        return absorbed(chat, heard, issue)
     if (
         order_flows.wanted(heard)
         in (
@@ -151,6 +160,7 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         )
         and issue.get("intent") in BY_NOW
         and issue.get("why") not in GRAVE
+        and not (issue.get("intent") == "item_problem" and HAS_MOVED.search(plain(heard.text)))
     ):
         return None
     order = heard.order
@@ -193,19 +203,6 @@ NEW_WISHES = (
 )
 
 
-# "Ghee rakhna hai": which of the items stay
-KEEPS = phrases(
-    r"(?:rakhna|rakhni|rakhenge|rakh (?:lunga|lungi|lenge|lo)|rakhunga|rakhungi)(?: .{0,8})?",
-    r"(?:i )?(?:want to|will|'ll|am)? ?keep(?:ing)?(?: .{0,20})?",
-    "रख(?:ना|नी|ेंगे|ूंगा|ूंगी)(?: .{0,6})?",
-)
-NOT_THERE = phrases(
-    r"(?:don'?t|do not|dont|not|nahi|nahin|can'?t) (?:see|show\w*|reflect\w*|dikh\w*|find|there|in my|credited|aaya)(?: .{0,20})?",
-    r"(?:which|kis|konse|kaunse) (?:account|bank|card|upi)(?: .{0,12})?",
-    "नहीं (?:दिख|आया)\\S*",
-)
-
-
 TOO = phrases("too", "also", "as well", "bhi", "भी", "and", "aur")
 MOST_WORDS_OF_AN_ITEM = 5
 NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re.IGNORECASE)
@@ -213,8 +210,20 @@ NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re
 
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
-    if about_orders.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
+    if issue.get("intent") == "item_problem" and HAS_MOVED.search(said):
+        return True
+    if order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
         # "And the one that is on its way, when does it come?"
+        return False
+    says_what = (
+        issue.get("intent") == "complaint"
+        and not issue.get("flow")
+        and heard.is_issue
+        and heard.intent in classifier.TROUBLE
+        and (heard.confidence >= ACT or heard.priority == Priority.HIGH)
+    )
+    if says_what and issue.get("why") not in GRAVE:
+        # After "this is so frustrating": what it is about
         return False
     is_polite = heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT
     if (
@@ -226,7 +235,7 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     ):
         # Whatever is said beside glass in the food belongs to it, asked or told
         return True
-    if SINCE.search(said) and len(said.split()) <= 9 and not ASKS_WHEN.search(said):
+    if SINCE.search(said) and len(said.split()) <= 9 and not says_what and not ASKS_WHEN.search(said):
         return True
     if (
         NEEDED_BY.search(said)
@@ -297,35 +306,26 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
 
 
-# "Its from last week's order": goes on about the same thing
-OF_IT = re.compile(
-    r"(?:its|it'?s|it is|it was|they are|they were|yeh|ye|wo|woh|from the|i (?:bought|ordered|got) (?:it|this|that))\b(?! (?:ok|okay|fine|late|not (?:come|here)|still not))",
-    re.IGNORECASE,
-)
-# "It's been 2 weeks", "3 din ho gaye": how long, which is no wish of its own
-SINCE = phrases(
-    r"(?:it'?s|it has|its|already|its already|it's already)? ?been (?:.{0,15})(?:days?|weeks?|months?|hours?|hrs|long)", r"(?:\d+|ek|do|teen|char|paanch|kitne|itne|kai|one|two|three|four|five) (?:din|hafte|hafta|mahine|mahina|ghante|week|days?|weeks?|months?) (?:ho gaye?|ho chuke|ho gaya|se|ago|back|now|already|hogye|hue)",
-    r"since (?:\w+ ){1,3}", r"(?:दिन|हफ्ते|हफ़्ते|महीने|घंटे) (?:हो गए|हो गये|से|पहले)",
-)  # fmt: skip
 ASKS_WHEN = phrases("when", "kab", "where", "kahan", "kaha", "कब", "कहां")
 OF_MONEY = ("refund_return", "payment_problem", "cancel_order")
-WAY_TO_PAY = re.compile(
-    r"(?:(?:by|via|through|using|with|it was|paid|i paid|maine|from|my|se|kiya|kiya tha|payment|tha) )*(?:upi|g ?pay|google pay|phone ?pe|paytm|card|credit card|debit card|cod|cash|net ?banking|amazon pay|bhim|wallet|यूपीआई|कार्ड)(?: (?:se|through|payment|kiya|kiya tha|tha|thi|wallet|id|app|hai))*",
-    re.IGNORECASE,
-)
-AN_ADDRESS = re.compile(
-    r"\b(?:phone|number|naam|name|pin|address)\b.{0,12}\b(?:same|wahi|vahi|wohi)\b|\d{6}|\b(?:road|rd|street|st|nagar|colony|sector|flat|floor|house|h\.?no|lane|gali|marg|apartments?|society|near|opp(?:osite)?|landmark|behind|block|phase|tower|plot)\b|[+]?\d{10}|(?:रोड|नगर|गली|सेक्टर|मकान|फ्लैट|पास)",
-    re.IGNORECASE,
-)
+
+
+def note(heard: Heard, issue: dict) -> None:
+    """Keep what was told for the agent, in the customer's words."""
+    details = issue.setdefault("details", [])
+    if len(details) < MOST_DETAILS:
+        details.append(masked(heard.raw)[:DETAIL_LENGTH])
+
+
+def order_of(heard: Heard, issue: dict) -> Order | None:
+    return next((each for each in heard.known_orders if str(each.pk) == issue.get("order")), None)
 
 
 def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
     """Add what was told to the open issue; the order of it may be named only now."""
     fitting, _ = which_order.of_items(heard) if heard.found.products else ([], False)
     order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
-    details = issue.setdefault("details", [])
-    if len(details) < MOST_DETAILS:
-        details.append(masked(heard.raw)[:DETAIL_LENGTH])
+    note(heard, issue)
     grave = issue.get("why") in GRAVE
     no_number = NO_NUMBER.search(plain(heard.raw))
     key = (
@@ -342,18 +342,46 @@ def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
+    _warn(heard, issue, reply)
     _tick(heard, issue, reply, order)
+    _tell_the_rule(heard, issue, reply)
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)
-    elif shown := next((o for o in heard.known_orders if str(o.pk) == issue.get("order")), None):
+    elif shown := order_of(heard, issue):
         reply.order = answers.orders.as_card(shown)
     return reply
 
 
+def _warn(heard: Heard, issue: dict, reply: Reply) -> None:
+    """Say first that food that is not fit is not to be eaten; a person who is unwell makes it urgent."""
+    if issue.get("intent") != "item_problem":
+        return
+    before = " ".join([issue.get("words", ""), *issue.get("details", [])[:-1]])
+    if troubles.feels_unwell(heard.text, before):
+        issue["priority"] = reply.priority = Priority.URGENT
+        reply.text = f"{wording.say('do_not_eat', heard.language)} {reply.text}"
+    elif caution := troubles.caution(heard.text, heard.language, before):
+        reply.text = f"{caution} {reply.text}"
+
+
+def _tell_the_rule(heard: Heard, issue: dict, reply: Reply) -> None:
+    """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
+    article = heard.passages[0].article if heard.knows(CLEAR) else None
+    told = {source["id"] for source in heard.chat.memory.get("sources", [])}
+    if not article or issue["category"] not in OF_RULES or issue.get("flow") or issue.get("why") in GRAVE:
+        return
+    if article.category == issue["category"] and str(article.pk) not in told:
+        reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+
+
+OF_RULES = (Category.ACCOUNT, Category.PAYMENT)
+
+
 def _tick(heard: Heard, issue: dict, reply: Reply, order: Order | None) -> None:
     """Tick the items that a detail names; "nahi, sirf ghee" ticks that one alone."""
-    of = order or next((each for each in heard.known_orders if str(each.pk) == issue.get("order")), None)
+    of = order or order_of(heard, issue)
     if not of or issue.get("intent") != "item_problem":
         return
     known = None if NOT_THAT.search(plain(heard.raw)) else issue.get("claim")

@@ -174,7 +174,7 @@ def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
         heard.order
         or fitting
         or any(pattern.search(plain(heard.text)) for pattern, _ in which_order.BY_STATE)
-        or which_order.OTHER_ONE.search(plain(heard.text))
+        or which_order.the_other(heard)
         or which_order.NEWEST.search(plain(heard.text))
     )
     if not order or not says_which:

@@ -1,7 +1,7 @@
 """Rules about what is to be done with an order: proving that it is theirs, and the flow that its state allows."""
 
 from chatbot.sources import order_codes, orders
-from tickets.models import Category, Order, Priority
+from tickets.models import Category, Order, OrderStatus, Priority
 from tickets.shop import people
 
 from ...models import Chat
@@ -126,8 +126,10 @@ def wanted(heard: Heard) -> str:
     said = OF_A_STATE.sub(" ", plain(heard.text)) if len(heard.text.split()) <= 5 else plain(heard.text)
     mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
     mine = mine or len(said.split()) <= 3
-    if SUBSCRIBED.search(said):
+    if SUBSCRIBED.search(said) or IF_NOT_COME.search(said):
         return ""
+    if heard.order and heard.order.status in MONEY_BACK and MONEY.search(said) and not CANCELS.search(said):
+        return "refund_status"
     if (
         REFUND.search(said)
         and STANDING.search(said)
@@ -226,6 +228,13 @@ def wanted(heard: Heard) -> str:
     return BY_INTENT.get(heard.intent, "")
 
 
+MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
+MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
+# "If it doesn't come today i want a refund": nothing is to come back yet
+IF_NOT_COME = phrases(
+    r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
+    "अगर .{0,20}नहीं (?:आया|मिला|आए)",
+)
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
 WANTS_ONE = phrases(
@@ -236,19 +245,8 @@ WANTS_ONE = phrases(
 )
 GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
 SENDS = phrases(
-    "send",
-    "bhej\\w*",
-    "chahiye",
-    "need",
-    "download",
-    "get",
-    "resend",
-    "do",
-    "dijiye",
-    "mail",
-    "चाहिए",
-    "भेज\\S*",
-)
+    "send", "bhej\\w*", "chahiye", "need", "download", "get", "resend", "do", "dijiye", "mail", "चाहिए", "भेज\\S*",
+)  # fmt: skip
 SENT_BACK = phrases(
     r"(?:return|wapas|vapas) (?:kiya|kar diya|kia|bheja|de diya)(?: (?:tha|hai|hu))?",
     r"(?:i|we) (?:have |had |already )?(?:returned|sent (?:it|them) back)(?: .{0,20})?",
@@ -263,27 +261,8 @@ COUPON = phrases(
     r"coupons?", r"promo(?: ?codes?)?", "discount", "voucher", r"offer code", "welcome10", "कूपन", "डिस्काउंट"
 )
 ASKS_TO_DO = phrases(
-    r"kar do",
-    r"karo",
-    r"kar dijiye",
-    r"kardo",
-    "karna hai",
-    "karni hai",
-    "please",
-    "pls",
-    "plz",
-    "can (?:you|u|i|we)",
-    "want to",
-    "could you",
-    "sakte",
-    "sakta",
-    "jod do",
-    "add",
-    "करो",
-    "कर दो",
-    "करना है",
-    "सकते",
-)
+    r"kar do", r"karo", r"kar dijiye", r"kardo", "karna hai", "karni hai", "please", "pls", "plz", "can (?:you|u|i|we)", "want to", "could you", "sakte", "sakta", "jod do", "add", "करो", "कर दो", "करना है", "सकते",
+)  # fmt: skip
 
 
 OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")

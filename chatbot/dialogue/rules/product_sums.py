@@ -43,11 +43,11 @@ PRICE_LIMIT = re.compile(
     re.IGNORECASE,
 )
 A_WEIGHT = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:\.\d)?|half|aadha|adha|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
+    r"(?<![\w.])(\d{1,3}(?:\.\d)?|half|aadha|adha|आधा|pav|paav|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
 FEW_WORDS_OF_A_PIECE = 3
-HALVES = {"half": 0.5, "aadha": 0.5, "adha": 0.5}
+HALVES = {"आधा": 0.5, "pav": 0.25, "paav": 0.25, "half": 0.5, "aadha": 0.5, "adha": 0.5}
 IN_SMALL = {"k": 1000, "क": 1000, "l": 1000, "ल": 1000, "g": 1, "ग": 1, "m": 1}
 
 
@@ -111,7 +111,8 @@ def counted_in(text: str, before: list[Product]) -> list[tuple[Product, int]]:
 
 
 def _by_counts(piece: str) -> list[str]:
-    starts = [match.start() for match in COUNT.finditer(piece)]
+    counts = list(COUNT.finditer(piece)) or list(A_WEIGHT.finditer(piece))
+    starts = [match.start() for match in counts]
     if len(starts) < 2:
         return [piece]
     starts[0] = 0
@@ -229,9 +230,17 @@ LESS = phrases(
 MORE = phrases("add", "plus", r"jod\w*", "also", "bhi", "और", "जोड़\\S*")
 
 
+SO_MANY = phrases(
+    rf"(?:only|just|sirf|bas|instead|make (?:it|that)|केवल|सिर्फ) {A_COUNT}",
+    rf"{A_COUNT} (?:hi|ही)",
+    rf"{A_COUNT} .{{2,20}} (?:instead|only|hi|kar do|kar dijiye)",
+)
+
+
 def _changed_sum(heard: Heard, said: str) -> Reply | None:
     """ "Remove ghee", "add one honey" after a sum: the sum again, with it or without."""
-    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not heard.found.products:
+    one_more = not heard.found.products and MORE.search(said) and says_a_count(said)
+    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not (heard.found.products or one_more):
         return None
     summed_up = heard.topic.get("items") or (
         heard.chat.memory.get("sum") if heard.topic.get("kind") in ("article", "delivery") else None
@@ -244,7 +253,14 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
         items = [(before[0], 1)]
     else:
         return None
+    if one_more:
+        # "Aur 1 jod do" of the one thing that was added up
+        return summed(heard, [(items[0][0], items[0][1] + count_in(said))]) if len(items) == 1 else None
     named = counted(heard)
+    so_many: dict[Product, int] = dict(named)
+    if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:
+        # "And if i take only one banana chips": so many of it, and the rest as it was
+        return summed(heard, list((dict(items) | so_many).items()))
     if LESS.search(said):
         gone = {product.pk for product, _ in named}
         rest = [(product, count) for product, count in items if product.pk not in gone]
@@ -278,18 +294,8 @@ OF_ONE = phrases(
     r"(?:delivery|shipping) (?:ke saath |charge |charges )?(?:milake|mila ke|milakar|mila kar|together)",
 )
 BOTH = phrases(
-    "both",
-    "dono",
-    "दोनों",
-    "the two",
-    "these two",
-    "all of them",
-    "sab",
-    "in dono",
-    "together",
-    "milake",
-    "total",
-)
+    "both", "dono", "दोनों", "the two", "these two", "all of them", "sab", "in dono", "together", "milake", "total",
+)  # fmt: skip
 
 
 def last_two(heard: Heard) -> list[Product]:
@@ -303,7 +309,19 @@ def last_two(heard: Heard) -> list[Product]:
     return catalogue.by_ids(both)
 
 
-PACKS = phrases("agar", r"packets?", r"packs?", r"bottles?", r"jars?", "पैकेट", "पैक", "बोतल", "डिब्ब\\S*")
+PACKS = phrases(
+    "agar",
+    r"packets?",
+    r"pkts?",
+    r"pcs?",
+    r"packs?",
+    r"bottles?",
+    r"jars?",
+    "पैकेट",
+    "पैक",
+    "बोतल",
+    "डिब्ब\\S*",
+)
 
 
 def _only_a_count(said: str) -> int:

@@ -42,6 +42,8 @@ OF_AN_ORDER = cues.phrases(
     "पार्सल",
     "पैस[ाे]",
 )
+# "Milte hain" sounds like millet, and is half of nothing
+LEAST_NAMED = 0.3
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 
 
@@ -68,7 +70,7 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
         )
     ):
         return None
-    if kind in ("hours", "phone", "place") and heard.found.products:
+    if kind in ("hours", "phone", "place") and heard.found.share >= LEAST_NAMED:
         return None
     if kind == "hours" and OF_AN_ORDER.search(cues.plain(heard.raw)):
         # "Kab tak milega refund" asks for no opening hours
@@ -128,6 +130,8 @@ PRAISED = cues.phrases(
 )  # fmt: skip
 UNDERSTOOD = cues.phrases(
     r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
+    r"(?:(?:hmm+|ok(?:ay)?|oh)[ ,.]+)*(?:i'?m |i am |very |so )*(?:sorry|my bad|apologies|apologi[sz]e|maaf (?:karna|kijiye|karo))(?: (?:for|about|ki) .{2,25})?", "(?:माफ|क्षमा) (?:करना|कीजिए|करें)",
+    r"(?:ok |okay |theek hai |thik hai |acha )*(?:baad me(?:in)?|later|phir kabhi|kal) (?:lunga|lungi|lenge|leta hu\w*|order kar\w*|karunga|karungi|buy|order)(?: .{0,10})?", r"(?:will|i'?ll) (?:buy|order|take|get) (?:it |them )?(?:later|tomorrow|next time)",
     "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
 )  # fmt: skip
 NEGATED = cues.phrases("not", r"\w+n'?t", "nahi", "never", "but", "lekin", "no", "नहीं")

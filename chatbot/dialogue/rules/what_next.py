@@ -1,22 +1,24 @@
 """Rules about what happens with an open issue: what the shop wrote for it, and where a photo goes."""
 
 from chatbot import wording
+from chatbot.nlu import order_cues
 from tickets.models import Category, Priority
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import answers
+from .. import answers, troubles
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..readings import tells_of_a_wrong_item
 from ..state import GRAVE
-from . import about_orders, which_order
+from . import which_order
 
 WHAT_NOW = phrases(
     r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|i|they|you|u|the \w+|that|money|not|there)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",
+    r"(?:oh |to |toh |matlab |yaani |phir |fir |ab )*(?:kuch |wapas |return |refund )?(?:nahi|nahin) (?:hoga|ho sakta|ho payega|milega|karoge)(?: .{0,12})?", r"(?:so |then )?(?:nothing|no way|not possible|can'?t be done|won'?t (?:get|work))(?: .{0,20})?", "(?:तो |मतलब )?(?:अब )?(?:कुछ )?नहीं (?:होगा|मिलेगा|हो सकता)(?: .{0,8})?",
     r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
     r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
-    r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
+    r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
 )  # fmt: skip
 # What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
 WRITTEN = {
@@ -26,6 +28,11 @@ WRITTEN = {
     "refund_return": ("refund-timing", "returns"),
     "cancel_order": ("cancel-order", "refund-timing"),
     "change_address": ("change-address", "missed-delivery"),
+}
+# ... and where only a word of the rule itself in the question leads to it
+BY_ITS_WORDS = {
+    "account_problem": ("account-otp", "account-details", "delete-account"),
+    "complaint": ("complaints",),
 }
 # ... and for the flow that is open, before the kind
 OF_FLOW = {
@@ -66,6 +73,7 @@ ASKS_FOR_IT = phrases(
 )
 
 
+MONEY = phrases("money", "pais[ae]", "amount", "पैस[ाे]")
 DAYS_OF_MONEY = phrases(
     r"how (?:long|many days|soon)(?: .{0,15})?",
     r"kitn[ei] (?:din|time)(?: .{0,12})?",
@@ -97,18 +105,32 @@ OF_A_RETURN = phrases(
 )
 
 
+NEW_ONE = phrases(
+    r"(?:the |a |my )?(?:new|right|correct|replacement|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
+    r"(?:naya|nayi|naye|sahi|dusr[aei]|badle)(?: .{0,12})?",
+    "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
+)
+
+
+def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
+    """Whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
+    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
+    return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
+
+
 def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
     said = plain(heard.text)
     written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
     asks_of_order = (
-        about_orders.ARRIVES.search(said)
+        order_cues.ARRIVES.search(said)
         and heard.intent == "order_status"
         and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
     )
-    asks_of_order = asks_of_order or (
-        about_orders.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
+    asks_of_order = (asks_of_order and not MONEY_TO.search(said)) or (
+        order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
     )
     if (
         not written
@@ -124,10 +146,16 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
             or (issue.get("flow") in ("return", "exchange") and OF_A_RETURN.search(said))
             or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
         )
-        or heard.found.share > 0.5
+        or (heard.found.share > 0.5 and not asks_for_a_new_one(chat, heard))
         or asks_of_order
     ):
         return None
+    late = issue.get("intent") == "delivery_delay" and heard.intent == "order_status"
+    if late and (order := which_order.which(heard, "late")[0]) and order.status in answers.orders.UNDER_WAY:
+        # "Kab aayega" of what has not come: how it stands, and a person
+        reply = answers.of_order(chat, order, heard)
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+        return reply
     told = " ".join([issue.get("words", ""), *issue.get("details", [])])[-300:]
     scores = {p.article.slug: p.score for p in heard.library.near(told, 6)} if told.strip() else {}
     there = [each for each in written if each in heard.library.by_slug]
@@ -138,6 +166,7 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+            or MONEY.search(said)
         )
     )
     if asks_when and "refund-timing" in heard.library.by_slug:
@@ -146,7 +175,8 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         tells_of_a_wrong_item(each) for each in (issue.get("words", ""), *issue.get("details", []))
     ):
         there = ["wrong-item"]
-    slug = max(there, key=lambda each: scores.get(each, 0.0))
+    kind = troubles.article_for(told) if issue.get("intent") == "item_problem" else ""
+    slug = kind if kind in there else max(there, key=lambda each: scores.get(each, 0.0))
     reply = answers.of_article(heard.library.by_slug[slug], heard, CLEAR)
     reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"
     reply.passage, reply.intent = "", issue["intent"]

@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils import timezone
+
 from chatbot.sources import orders
 from tickets.models import Category, Order, OrderStatus
 
@@ -44,7 +46,7 @@ ADDS = phrases(
     "ghata\\w*", "जोड़\\S*", "डाल\\S*", "हटा\\S*", "बढ़ा\\S*", "merge", "club", "combine",
 )  # fmt: skip
 SAME_ORDER = phrases(
-    r"(?:in|into|to|with|from) (?:the |my |this |that )?(?:same|existing|current|previous|last|running|placed)?\s*(?:order|parcel|box|shipment|package)", r"same (?:order|parcel|box)", r"(?:usi|isi|us|is|mere|wahi|same|order|pichle) (?:order |parcel |box )?(?:me(?:in)?|mai|ke saath)", "order me(?:in)?", "ऑर्डर में", "उसी (?:ऑर्डर|में)", r"my order", r"(?:mera|mere) order", r"order #?\d+", "isme", "usme", r"vp-? ?\d+",
+    r"(?:in|into|to|with|from) (?:the |my |this |that )?(?:same|existing|current|previous|last|running|placed)?\s*(?:order|parcel|box|shipment|package)", r"same (?:order|parcel|box)", r"(?:usi|isi|us|is|mere|wahi|same|order|pichle) (?:order |parcel |box )?(?:me(?:in)?|mai|ke saath)", "order me(?:in)?", "ऑर्डर में", "उसी (?:ऑर्डर|में)", r"my order", r"(?:mera|mere) order", r"order #?\d+", "isme", "usme", r"vp-? ?\d+", r"(?:to|in|with|into) the (?:one|order|parcel) (?:coming|that|which|arriving|on its way|reaching)(?: .{0,12})?", r"(?:aane|jo aa\w*) (?:wale|rahe) (?:order |parcel )?(?:me(?:in)?|ke saath)",
 )  # fmt: skip
 ADDRESS = phrases(r"addr?ess\w*", "adress", r"pata(?! (?:nahi|chal|kar|karo|hai kya|nhi))", "pin ?code", "landmark", r"(?:phone|mobile|contact) (?:no|number|num)", "location", "पता(?! (?:नहीं|चल|कर))", "पते", "पिन", "flat", "house number", "delivery (?:address|name|number)", "ghar ka number")  # fmt: skip
 CHANGES = phrases(r"chang\w+", r"chnge?", r"updat\w+", r"badal\w*", r"badl\w*", r"edit", r"modify", r"correct", "wrong", "galat", r"shift\w*", "different", "doosre", "dusre", "new", "naya", "naye", "nayi", "instead", "replace", "बदल\\S*", "गलत", "ग़लत", "सही कर\\S*", "नया", "नए", "redirect", "forgot", "missing", "incomplete", "moved", "theek kar\\w*", "thik kar\\w*", "another")  # fmt: skip
@@ -94,7 +96,7 @@ RETURNS = phrases(
 )
 EXCHANGES = phrases(r"exchang\w*", r"swap\w*", "replace\\w*", r"badal\w*", "बदल\\S*", "एक्सचेंज")
 OTHER_ONE = phrases(
-    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?",
+    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?", r"(?:and|aur|what about) before (?:that|this|it)",
     r"(?:pichl[aei]|purana|purani|pehle (?:wala|wali)|pahle (?:wala|wali)|usse pehle)(?: (?:wala|wali|order))?", "दूसर[ाेी](?: (?:वाला|वाली|ऑर्डर))?", "पिछल[ाेी](?: (?:वाला|ऑर्डर))?", "पुराना", "remaining (?:one|order)", "baaki (?:wala|order)", "next one",
 )  # fmt: skip
 ALL_OF_THEM = phrases(r"(?:all|both)(?: of)?(?: my| the| mere)? orders?", r"(?:sab|saare|sare|dono)(?: mere)? orders?", r"(?:mere )?(?:saare|sare|sab) order", r"my (?:orders|order history)", r"order history", "(?:सभी|सारे|दोनों) ऑर्डर", r"how many orders", r"list (?:of )?(?:my )?orders", r"kitne order", r"both of them", "dono ka", "orders")  # fmt: skip
@@ -107,7 +109,7 @@ BY_STATE = (
     (phrases(r"(?:delivered|received|arrived) (?:one|order)", r"jo (?:mil (?:gaya|chuka|gayi)|aa (?:gaya|chuka|chuki|gayi)|aaya|mila|deliver hua|pahunch gaya)", r"(?:one|order) (?:that|which|i) (?:was |is |has been |already |got |i )*(?:delivered|received|arrived|came)", "जो (?:मिल गया|आ गया|आया)", r"mila hua", r"delivered wala"), {OrderStatus.DELIVERED}),
     (phrases(r"cancell?ed (?:one|order|wala)", r"jo cancel (?:hua|kiya)(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*cancell?ed", "कैंसल (?:वाला|किया)", "the order i cancell?ed"), {OrderStatus.CANCELLED}),
     (phrases(r"(?:refunded|returned) (?:one|order|wala)", r"jo (?:return|wapas) kiya(?: tha)?", r"(?:one|order) (?:that |which )?(?:i |was |got )*(?:returned|refunded)"), {OrderStatus.RETURNED, OrderStatus.REFUNDED}),
-    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |aaj |kal |nahi |aane |aana |raste |nahin )*(?:aa rah[aei]|aa rha|aane|aana|aaya|mila|raste|pahuncha)(?: (?:hai|wala|wali|mila|aaya|me|mein))*", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
+    (phrases(r"(?:one|order) (?:that(?:'s| is)? |which is )?(?:still |not yet |yet to )?(?:on (?:the|its) way|coming|come|in transit|pending|arriv\w+|undelivered)", r"jo (?:abhi |aaj |kal |nahi |aane |aana |raste |nahin )*(?:aa rah[aei]|aa rha|aane|aana|aaya|mila|raste|pahuncha)(?: (?:hai|wala|wali|mila|aaya|me|mein))*", r"(?:pending|undelivered|shipped|running|current) (?:one|order|wala)", "aane wala", r"aaj (?:wal[aei]|aane wal[aei])", r"orders? (?:is |are |abhi )?(?:still )?(?:pending|left|baaki|remaining|on the way|active)"), orders.UNDER_WAY),
 )  # fmt: skip
 
 
@@ -175,6 +177,14 @@ def which(heard: Heard, key: str) -> tuple[Order | None, str]:
     spoken_of = order_spoken_of(heard)
     if spoken_of and (spoken_of.status in flow.orders or THAT_ONE.search(plain(heard.text))):
         return spoken_of, ""
+    if (
+        spoken_of
+        and key == "refund_status"
+        and not STANDING.search(plain(heard.text))
+        and heard.chat.memory.get("issue")
+    ):
+        # "Refund le lunga" of what is late: that one's, and not one that was paid back long ago
+        return spoken_of, ""
     fitting = [order for order in known if order.status in flow.orders]
     if key == "damaged":
         order = orders.likely(known, Category.PRODUCT_ISSUE)
@@ -241,14 +251,47 @@ def of_the_list(heard: Heard) -> Order | None:
     return next((order for order in heard.known_orders if str(order.pk) == ids[place]), None)
 
 
+# How many days ago it was placed or delivered: at least, at most
+BY_TIME = (
+    (phrases(r"(?:last|previous) month", r"pichl[aei] (?:mah?ine|month)", r"(?:ek|1|a|one) (?:month|mah?in[ae]) (?:ago|back|pehle|pahle|purana)", "पिछले महीने"), (20, 62)),
+    (phrases(r"(?:last|previous) week", r"pichl[aei] (?:haf?te|hafta|week)", r"(?:ek|1|a|one) (?:week|haft[ae]) (?:ago|back|pehle|pahle)", "पिछले हफ्ते"), (4, 14)),
+    (phrases(r"(?:came|got|received|arrived|delivered|mila|aaya|aayi)(?: .{0,12})? yesterday", r"yesterday'?s", r"kal (?:jo |hi )?(?:aaya|aayi|mila|mili|deliver hua|aa gaya|mil gaya)", r"kal wal[aei]", "कल (?:आया|मिला|वाला)"), (0, 2)),
+)  # fmt: skip
+OLDEST = phrases(
+    "oldest",
+    r"sabse (?:puran[aei]|pehl[aei]|pahl[aei])(?: wal[aei])?",
+    r"(?:my |the )?(?:very )?first(?: ever)? order(?: i (?:made|placed))?",
+    "सबसे (?:पुरान[ाेी]|पहल[ाेी])",
+)
+
+
+def by_time(heard: Heard) -> Order | None:
+    """Return the order that "the oldest", "pichle mahine wala" or "the one that came yesterday" is."""
+    said = plain(heard.text)
+    if OLDEST.search(said):
+        return heard.known_orders[-1] if heard.known_orders else None
+    for cue, (least, most) in BY_TIME:
+        if cue.search(said):
+            fitting = [order for order in heard.known_orders if least <= _days_ago(order) <= most]
+            named = [order for order in fitting if _named_words(order, telling(heard.text))]
+            others = [order for order in heard.known_orders if _named_words(order, telling(heard.text))]
+            # "The ghee i got last week": the item says more than the days
+            return next(iter(named or ([] if others else fitting)), None)
+    return None
+
+
+def _days_ago(order: Order) -> int:
+    return (timezone.now() - (order.delivered_at or order.placed_at)).days
+
+
 NOT_THAT = phrases("not", "nahi", "nahin", "no", "नहीं")
 
 
 def the_other(heard: Heard) -> Order | None:
     """Return the order that "the other one" means beside the one spoken of: "the second one" of a list, an older one."""
     said = plain(heard.text)
-    if listed := of_the_list(heard):
-        return listed
+    if found := by_time(heard) or of_the_list(heard):
+        return found
     if not OTHER_ONE.search(said):
         return None
     fitting, names_item = of_items(heard)

@@ -13,7 +13,7 @@ from ...sources.product_facts import PRICE
 from ...sources.product_kinds import kind_of
 from .. import answers
 from ..answers import Reply
-from ..message import Heard
+from ..message import CLEAR, Heard
 from . import product_sums, which_order
 from .about_products import MOST_TOLD, spoken_of
 
@@ -125,7 +125,7 @@ MOST_WORDS = 9
 def another_size(chat: Chat, heard: Heard) -> Reply | None:
     """ "1kg wala hai?": the sizes that there are, and no sum of two small packs."""
     said = plain(heard.text)
-    weight = product_sums.A_WEIGHT.search(said)
+    weight = product_sums.A_WEIGHT.search(said) or _bare_weight(heard, said)
     if (
         not weight
         or heard.is_issue
@@ -144,6 +144,21 @@ def another_size(chat: Chat, heard: Heard) -> Reply | None:
     answers.show(reply, products[:MOST_TOLD], aspect="size")
     reply.is_sure = True
     return reply
+
+
+A_NUMBER = re.compile(r"(?<![\w₹.])\d{2,4}(?![\w%.])")
+
+
+def _bare_weight(heard: Heard, said: str) -> re.Match[str] | None:
+    """ "250 hi aata hai?" of what was shown: its weight without the unit."""
+    shown = spoken_of(heard)[:1] if heard.topic.get("kind") in ("product", "sum") else []
+    unit, number = (
+        product_sums.A_WEIGHT.search(shown[0].unit or "") if shown else None,
+        A_NUMBER.search(said),
+    )
+    if not unit or not number or catalogue.names_a_price(said) or len(said.split()) > FEW_WORDS_OF_A_CHOICE:
+        return None
+    return product_sums.A_WEIGHT.search(f"{number[0]} {unit[2]}")
 
 
 def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
@@ -178,3 +193,52 @@ def some_packs(chat: Chat, heard: Heard) -> Reply | None:
         return None
     count = max(items[0][1], product_sums.count_in(said))
     return product_sums.summed(heard, [(items[0][0], count)]) if count > 1 else None
+
+
+def the_price_of_nothing(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Price?" of nothing: asked back, with some to tap."""
+    said = plain(heard.text)
+    if (
+        heard.aspect != PRICE
+        or len(said.split()) > 2
+        or heard.found.products
+        or spoken_of(heard)
+        or heard.topic.get("kind") == "order"
+    ):
+        return None
+    reply = answers.popular("which_product", heard)
+    reply.suggestions = [card["name"] for card in reply.products]
+    return reply
+
+
+# --- When it is back --------------------------------------------------------------------------
+
+WHEN_BACK = phrases(
+    r"(?:kab|when|jab|once)(?: .{0,25})?", "(?:कब|जब)(?: .{0,12})?", r"restock\w*", "notify", "bata dena"
+)
+MOST_WORDS_OF_WHEN = 8
+OUT_OF_STOCK = "out-of-stock"
+
+
+def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Kab aayega?", "msg kar dena jab aaye" of a product that is sold out."""
+    article, said = heard.library.by_slug.get(OUT_OF_STOCK), plain(heard.text)
+    if not article or len(said.split()) > MOST_WORDS_OF_WHEN or not WHEN_BACK.search(said):
+        return None
+    if re.search(r"\border\b|ऑर्डर", said) or not _all_sold_out(chat, heard):
+        return None
+    return answers.of_article(article, heard, CLEAR)
+
+
+def _all_sold_out(chat: Chat, heard: Heard) -> bool:
+    """Whether what is named, or was spoken of last, is sold out; of a sum, whether something in it is."""
+    named, kind = heard.found.products, heard.topic.get("kind")
+    if len(named) == 1:
+        return not named[0].is_in_stock
+    if kind == "article" and heard.topic.get("aspect") == OUT_OF_STOCK:
+        last = [*(pk for pk, _ in chat.memory.get("sum", [])), *chat.memory.get("recent", [])[-1:]]
+        return any(not each.is_in_stock for each in catalogue.by_ids(last))
+    before = spoken_of(heard)
+    if kind == "sum":
+        return any(not each.is_in_stock for each in before)
+    return kind == "product" and len(before) == 1 and not before[0].is_in_stock

@@ -10,16 +10,22 @@ const pane = () => document.querySelector(".list-pane");
 const boxes = () => Array.from(document.querySelectorAll(".row-check"));
 export const chosen = () => boxes().filter((box) => box.checked).map((box) => box.closest(".row").dataset.ticket);
 let last = null;
+// The address of the view of which every ticket is chosen, those that are not loaded included
+let view = null;
+const hasMore = () => Boolean(document.querySelector(".next-page"));
 
 export function showSelection() {
   const number = chosen().length;
+  const isAll = number > 0 && number === boxes().length;
+  if (!isAll || !hasMore()) view = null;
   const bar = document.getElementById("bulk");
   pane().toggleAttribute("data-selecting", number > 0);
   bar.hidden = !number;
-  bar.querySelector("[data-bulk-count]").textContent = _("%(count)s selected", { count: number });
+  bar.querySelector("[data-bulk-count]").textContent = view === null ? _("%(count)s selected", { count: number }) : _("All of this view selected");
+  bar.querySelector("[data-select-view]").hidden = !isAll || !hasMore() || view !== null;
   const all = document.querySelector("[data-select-all]");
   all.hidden = !boxes().length;
-  all.querySelector("span").textContent = number && number === boxes().length ? _("Select none") : _("Select all");
+  all.querySelector("span").textContent = isAll ? _("Select none") : _("Select all");
 }
 
 function pick(box, withShift) {
@@ -42,17 +48,18 @@ export function selectCurrent() {
 
 export function selectNone() {
   for (const box of boxes()) box.checked = false;
+  view = null;
   showSelection();
 }
 
 async function change(changes) {
-  const ids = chosen();
-  const answer = await post(body.dataset.bulk, { ids, changes: JSON.stringify(changes) }).catch(() => null);
+  const which = view === null ? { ids: chosen() } : { view };
+  const answer = await post(body.dataset.bulk, { ...which, changes: JSON.stringify(changes) }).catch(() => null);
   if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
-  const { done, skipped, undo } = JSON.parse(answer.text);
+  const { done, skipped, undo, whole } = JSON.parse(answer.text);
   selectNone();
-  const said = `${done.length} ticket${done.length === 1 ? "" : "s"} changed.`;
-  toast(said, "done", { undo: undo && (() => takeBack(undo)) });
+  const said = ngettext("%(count)s ticket changed.", "%(count)s tickets changed.", done.length);
+  toast(whole ? said : `${said} ${_("There are more: choose all of this view again.")}`, "done", { undo: undo && (() => takeBack(undo)) });
   // What was skipped is named
   if (skipped.length) toast(_("Skipped: %(reasons)s", { reasons: skipped.map((each) => each.detail).join(" ") }), "error", { time: 12_000 });
   renew(done);
@@ -77,6 +84,10 @@ export function watchBulk() {
   document.addEventListener("click", (event) => {
     shift = event.shiftKey;
     if (event.target.closest("[data-select-none]")) selectNone();
+    if (event.target.closest("[data-select-view]")) {
+      view = list().dataset.query;
+      showSelection();
+    }
     if (event.target.closest("[data-select-all]")) {
       const all = boxes().every((box) => box.checked);
       for (const box of boxes()) box.checked = !all;

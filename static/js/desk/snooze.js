@@ -1,8 +1,6 @@
 // Later times as a person says them, in the reader's own time zone.
-import { now as deskNow } from "../times.js";
+import { now as deskNow, written } from "../times.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" });
 const MORNING = 9;
 
 // "In one hour" counts from the desk's clock: the reader's may be hours off
@@ -19,7 +17,7 @@ export function moment(name, now = new Date(deskNow())) {
 function showMoments(root) {
   for (const note of root.querySelectorAll("[data-at]")) {
     const hours = note.dataset.at.endsWith("h");
-    note.textContent = (hours ? clock : dayAndClock).format(moment(note.dataset.at));
+    note.textContent = written(hours ? "clock" : "dayAndClock", moment(note.dataset.at));
   }
 }
 

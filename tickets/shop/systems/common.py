@@ -65,6 +65,12 @@ def hide(system: str, kind: str, id) -> int:
     return sum(writing.hide(registry.KINDS[kind], key) for key in keys.values_list("key", flat=True))
 
 
+def key_of(system: str, kind: str, id) -> str:
+    """Return our key of the row that the system calls so, "" for one that it never sent."""
+    known = ExternalKey.objects.filter(system=system, kind=kind, external_id=text(id))
+    return known.values_list("key", flat=True).first() or "" if id else ""
+
+
 def _remember(system: str, rows: list[Row]) -> None:
     """Note what the system calls these rows: it names only its own id when one is deleted."""
     made = {}

@@ -1,10 +1,11 @@
 """Shopify's webhooks: https://shopify.dev/docs/api/webhooks, payloads as the REST Admin API has them."""
 
+import re
 from collections.abc import Callable
 
 from tickets.models import OrderStatus, System
 
-from .common import Row, Unusable, given, hide, person, plain, store, text
+from .common import Row, Unusable, given, hide, key_of, person, plain, store, text
 
 SYSTEM = System.SHOPIFY
 # What a parcel is, by Shopify's word for it; the later one wins where an order has several
@@ -19,6 +20,7 @@ SHIPMENTS = {
     "failure": OrderStatus.SHIPPED,
     "delivered": OrderStatus.DELIVERED,
 }
+PARCEL = re.compile(r"(?:\.|-F)\d+$")
 REFUNDS = {"refunded", "partially_refunded"}
 
 
@@ -67,8 +69,9 @@ def fulfillments(payload: dict, shop: str = "") -> list[Row]:
         return []
     status = SHIPMENTS.get(payload.get("shipment_status") or "", OrderStatus.SHIPPED)
     body = {"status": status, "updatedAt": payload.get("updated_at"), **_parcel(payload)}
-    # "#1001.1" is the first parcel of order #1001
-    return [Row("orders", number(text(payload.get("name")).rpartition(".")[0]), given(body))]
+    # "#1001.1" and "#1001-F1" are the first parcel of order #1001; a shop may name them otherwise
+    known = key_of(SYSTEM, "orders", payload.get("order_id"))
+    return [Row("orders", known or number(PARCEL.sub("", text(payload.get("name")))), given(body))]
 
 
 def products(payload: dict, shop: str = "") -> list[Row]:

@@ -1,0 +1,66 @@
+"""What kind of trouble an item has, by its words: broken, wrong, missing, not fit to eat."""
+
+from chatbot import wording
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import phrases, plain
+
+# The shop's article for each kind, and the concepts of the gloss that tell of it
+KINDS = {
+    "expired-or-stale": {"g:spoiled", "g:expired", "g:insect"},
+    "damaged-items": {"g:damaged", "g:torn", "g:leak"},
+    "wrong-item": {"g:wrong", "g:instead"},
+    "missing-items": {"g:missing", "g:less"},
+}
+BROKEN = phrases(
+    r"toot\w*",
+    r"tut[aei]\w*",
+    "tut ga\\w+",
+    r"phoot\w*",
+    r"phat\w*",
+    r"crack\w*",
+    r"broke\w*",
+    r"leak\w*",
+    "टूट\\S*",
+    "फूट\\S*",
+    "फट\\S*",
+)
+EATEN = phrases(
+    "ate", "eaten", "eating", "tasted?", "consumed", "fed", r"(?:used|had|cooked|gave|drank|drunk)(?: (?:some|it|a little|half|with it|already|them))*", r"kha (?:liya|li|liye|chuk\w*|gaye|gaya)", r"kha(?:ya|yi|aya)", r"(?:pee|pi|khila|pila) (?:liya|li|diya|di)", "chakh\\w*", "istemal", "use (?:kar|kiya)\\w*", "खा (?:लिया|ली|लिए|चुक\\S*)", "खाया", "खिला दिया", "इस्तेमाल",
+)  # fmt: skip
+UNWELL = phrases(
+    r"(?:stomach|tummy|pet|belly)(?: me(?:in)?| is| was)? ?(?:pain\w*|ach\w*|upset|dard|hurt\w*|kharab|gadbad|cramps?)(?: .{0,15})?", "upset stomach", r"(?:feeling|felt|feel|getting|got|am|is|fell|are) (?:very |so |a bit |little )?(?:sick|unwell|ill|nauseous|nausea)", r"tabiyat (?:kharab|theek nahi)(?: .{0,10})?", r"ji (?:ghabra|machal)\w*", "पेट (?:में )?दर्द", "पेट ख़?राब", "तबीयत ख़?राब", "उल्टी",
+)  # fmt: skip
+
+
+def concepts_in(text: str) -> set[str]:
+    return classifier.model().read(text).found["concepts"]
+
+
+def article_for(text: str) -> str:
+    """Return the slug of the shop's rule for what is told; "" where the words tell no kind."""
+    if BROKEN.search(plain(text)):
+        return "damaged-items"
+    concepts = concepts_in(text)
+    counted = {slug: len(signs & concepts) for slug, signs in KINDS.items()}
+    best = max(counted, key=lambda slug: counted[slug])
+    return best if counted[best] else ""
+
+
+def is_unfit(text: str) -> bool:
+    """Whether food is told of that should not be eaten: rotten, past its date, with insects."""
+    return bool(KINDS["expired-or-stale"] & concepts_in(text))
+
+
+def caution(text: str, language: str, before: str = "") -> str:
+    """Return "please don't eat it" for food that is not fit to eat; "" for anything else.
+
+    `before` is what was told of the trouble already: then only that it was eaten is news.
+    """
+    if is_unfit(text) or (before and is_unfit(before) and EATEN.search(plain(text))):
+        return wording.say("do_not_eat", language)
+    return ""
+
+
+def feels_unwell(text: str, before: str) -> bool:
+    """Whether a person is unwell after what was told before: "stomach pain since morning"."""
+    return bool(UNWELL.search(plain(text))) and bool(before)

@@ -1,0 +1,31 @@
+# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
+"""Words that rules look for, typed with a letter too few or too many: "sugr", "diabtic", "recievd"."""
+
+from functools import lru_cache
+
+from .features import sound
+
+KEYS = (
+    "sugar diabetic diabetes anything something delivery delivered received damaged missing expired payment invoice allergy allergic pregnant "
+    "pregnancy gluten ingredients available subscription exchange replacement refund return address complaint discount coupon account "
+    "password cancelled tracking courier pincode vegetarian makhana walnuts cashews turmeric jaggery peanut"
+).split()
+# Words of their own that look like one of these
+OTHERS = set("sagar saga cashew walnut peanuts".split())
+# So many letters may be missing, or be too many
+MOST_LETTERS, LEAST_LENGTH = 2, 4
+_BY_SOUND = {sound(key): key for key in KEYS}
+
+
+@lru_cache(4_096)
+def respelt(word: str) -> str:
+    """Return the key word that this one is a misspelling of, or the word itself.
+
+    It has to sound alike, to begin with the same letter and to have about as many letters.
+    """
+    small = word.casefold()
+    if len(small) < LEAST_LENGTH or small in OTHERS or not (small.isascii() and small.isalpha()):
+        return word
+    key = _BY_SOUND.get(sound(small), "")
+    alike = key and key[0] == small[0] and abs(len(key) - len(small)) <= MOST_LETTERS
+    return key if alike else word
