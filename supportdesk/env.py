@@ -259,6 +259,12 @@ class Environment:
         return items
 
 
+def root_of(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def whole_number(name: str, value: str, low: int, high: int) -> int:
     """Return the number; raise BadSetting unless it is a whole one from `low` to `high`."""
     if not WHOLE_NUMBER.fullmatch(value) or not low <= int(value) <= high:

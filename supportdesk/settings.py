@@ -9,7 +9,6 @@ from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
 
@@ -91,8 +90,7 @@ if SHOP_CURRENCY not in list_currencies():
 # Where customers find the chat: the link in letters
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/", like=forms.A_PAGE).rstrip("/") + "/"
 # The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
-_HOST = "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
-DESK_URL = env.url("DESK_URL", _HOST, like=forms.A_ROOT).rstrip("/")
+DESK_URL = env.url("DESK_URL", forms.root_of(PUBLIC_URL), like=forms.A_ROOT).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
 # Keeps the SQL of the hottest queries, see supportdesk/db/compiled_queries.py; off for comparison and for doubt
