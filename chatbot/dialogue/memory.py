@@ -48,6 +48,9 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     if reply.topic:
         memory["topic"] = reply.topic
         _remember_products(memory, reply.topic)
+        if reply.topic["kind"] == "article" and len(heard.found.products) == 1 and heard.found.share:
+            # "Akhrot fresh hai?" was answered by a rule: the walnuts are still what the talk is about
+            memory["recent"] = [*memory.get("recent", []), str(heard.found.products[0].pk)][-4:]
     only_asked = reply.rule == "a_flow" and not heard.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, heard, reply)

@@ -102,7 +102,7 @@ NOT_TO_REPEAT = {
 }  # fmt: skip
 SENDS_A_CODE = {"an_order_to_prove", "a_number_and_little_else"}
 # What an answer depended on, so that it can be given again
-DEPENDS_ON = ("topic", "order", "issue", "flow", "rule")
+DEPENDS_ON = ("topic", "order", "issue", "flow", "rule", "sum")
 
 
 def _kept_for_once_more(state: dict) -> dict:
@@ -346,7 +346,7 @@ RULES = (
     about_orders.about_the_order_spoken_of,
     follow_ups.this_or_that,
     in_passing.what_it_contains,
-    about_products.which_product,
+    which_product.the_price_of_nothing,
     which_product.when_it_is_back,
     follow_ups.the_same_of_another,
     about_articles.nothing_sold_so,

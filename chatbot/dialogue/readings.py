@@ -167,6 +167,8 @@ CHANGES_A_SUM = cues.phrases(
     r"add(?: (?:karo|kar do|kar dijiye|one|a|also|it))?", r"jod\w*", r"da+l (?:do|dijiye|dena)", r"hata\w*", "remove", "plus", "minus", "include", "जोड़\\S*", "हटा\\S*", "डाल\\S*",
 )  # fmt: skip
 MOST_WORDS_OF_A_CHANGE = 8
+# "Aur 1 jod do" after a sum of one thing
+ONE_MORE = cues.phrases(r"\d{1,2}", "ek", "one", "do", "two", "एक", "दो")
 
 
 def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
@@ -182,7 +184,7 @@ def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
         and (understood["intent"] != "product_query" or understood["is_issue"])
         and len(said.split()) <= MOST_WORDS_OF_A_CHANGE
         and bool(CHANGES_A_SUM.search(said))
-        and bool(products.look_up(text).products)
+        and bool(products.look_up(text).products or (chat.memory.get("sum") and ONE_MORE.search(said)))
         and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
     )
 

@@ -73,7 +73,7 @@ RUN = re.compile(r"([^\w\s])\1{3,}")
 
 LANGUAGE_REQUESTS = {
     "hi": phrases(
-        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:please|pls|plz)",
+        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:then|chalega|hi|please|pls|plz)",
         r"हिंदी (?:में|मे)", r"हिन्दी (?:में|मे)",
     ),
     "hinglish": phrases(r"(?:in )?hinglish(?: (?:me+i?n?|mai|m|please|pls|plz))?", r"roman (?:hindi|script) ?(?:me+i?n?)?"),
@@ -88,7 +88,7 @@ OTHER_LANGUAGE = phrases(
     r"(?:in|speak|reply in) (?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese"
     r"|french|spanish|arabic|german|chinese)",
     r"(?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese)"
-    r" (?:me+i?n?|please|pls|plz|la|lo|te|ma)",
+    r" (?:me+i?n?|madhe|please|pls|plz|la|lo|te|ma)",
 )  # fmt: skip
 AROUND_A_LANGUAGE = set(
     "please pls plz bol bolo boliye batao bata bataiye bataie batana samjhao samjha samjhaiye likho likhiye tell me reply answer "

@@ -110,7 +110,7 @@ ONLY_ITEMS = phrases(
 )
 # When or where it is, asked of an order
 HOW_IT_STANDS = phrases(
-    "when", "where", "status", "track", "kab(?! se)", "kahan", "kaha", "kidhar", r"pahu[n]?ch\w*", r"reach\w*", r"arriv\w*", r"(?:aaya|aayi|mila|deliver hua) (?:kya|ya nahi)",
+    "when", "where", "status", "track", "on time", r"time (?:pe|par)", r"(?:still )?coming", r"(?:aa|mil|pahunch) (?:jayega|jayegi|raha|rahi)", "आ (?:जाएगा|रहा)", "kab(?! se)", "kahan", "kaha", "kidhar", r"pahu[n]?ch\w*", r"reach\w*", r"arriv\w*", r"(?:aaya|aayi|mila|deliver hua) (?:kya|ya nahi)",
     "कब", "कहां", "स्थिति", "पहुंच\\S*",
 )  # fmt: skip
 OF_AN_ORDER = phrases(

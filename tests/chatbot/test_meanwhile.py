@@ -118,3 +118,20 @@ def test_no_dot_after_an_abbreviation_parts_a_message():
 )
 def test_the_words_tell_which_rule_the_trouble_has(text, slug):
     assert troubles.article_for(text) == slug
+
+
+def test_a_sum_that_is_said_again_in_another_language_adds_nothing(customer):
+    answer, _ = said(customer, "2 packet chai ka kitna", "और 1 जोड़ दो", "in english please")
+    assert "3 × Assam CTC Tea" in answer.text
+
+
+def test_the_other_order_on_time_leaves_the_order_of_the_issue(customer):
+    said(customer, "tracking says delivered but nothing reached me", "and the other order is on time na?")
+    answer, _ = said(customer, "ok connect me for the missing one")
+    assert answer.reply["order"]["number"] == "VP-10264"
+
+
+def test_what_neither_says_is_not_compared(customer):
+    answer, _ = said(customer, "difference between ragi and foxtail", "which has more protein")
+    assert answer.reply["offerAgent"]
+    assert "can't tell" in answer.text

@@ -254,6 +254,13 @@ def test_a_number_may_have_a_slash_or_a_hash(shop):
     assert shop.get("/api/shop/orders/%231001").json()["number"] == "1001"
 
 
+def test_a_slash_at_the_end_belongs_to_the_address(shop):
+    assert shop.put("/api/shop/orders/VP-1/", {"customer": "c-1", "status": "placed"}).status_code == 201
+    assert shop.put("/api/shop/orders/VP-1", {"status": "packed"}).status_code == 200
+    assert shop.get("/api/shop/orders/VP-1/").json()["number"] == "VP-1"
+    assert Order.objects.count() == 1
+
+
 def test_the_shop_cannot_write_on_a_person_of_the_desk(shop):
     factories.person("Asha Nair", Role.AGENT, external_id="boss")
     assert shop.put("/api/shop/customers/boss", {"name": "Mallory"}).status_code == 400

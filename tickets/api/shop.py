@@ -54,6 +54,8 @@ def view_of(kind: registry.Kind):
     @for_shops
     def row(request, key):
         rate_limits.consume(request, "shop call")
+        # A slash inside belongs to the key ("2026/117"), one at the end to the address
+        key = key.removesuffix("/")
         if request.method == "GET":
             return Response(_stored(kind, key))
         if request.method == "DELETE":

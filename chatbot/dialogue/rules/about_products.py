@@ -137,6 +137,12 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         return None
     said = plain(heard.text)
     same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
+    if named and not asked and same and products == spoken_of(heard) and len(products) == 1:
+        # "Kadak hai?" of the tea that was shown: what is written of it, and not its price again
+        first = product_facts.SENTENCE.findall(products[0].description or "")[:2]
+        return answers.of_products(
+            products, heard, told_of(products, heard) or " ".join(each.strip() for each in first)
+        )
     if (
         named
         and same
@@ -184,13 +190,15 @@ OF_THEM = phrases(
 
 def named_just_now(heard: Heard) -> list[Product]:
     """ "How much are they?" after "can i add walnuts to my order": what the customer named, though it was no topic."""
-    said = plain(heard.text)
-    if heard.aspect != PRICE or not OF_THEM.search(said) or len(said.split()) > FEW_WORDS:
+    said, kind = plain(heard.text), heard.topic.get("kind")
+    of_them = heard.aspect == PRICE and OF_THEM.search(said)
+    of_its_nature = heard.aspect in OF_ANY_PRODUCT - {PRICE, STOCK} and kind == "article"
+    if not (of_them or of_its_nature) or len(said.split()) > FEW_WORDS or kind not in ("order", "article"):
         return []
-    if heard.topic.get("kind") not in ("order", "article"):
+    if kind == "order" and heard.topic.get("aspect") not in ("change_items", "exchange"):
         return []
-    if heard.topic["kind"] == "order" and heard.topic.get("aspect") not in ("change_items", "exchange"):
-        return []
+    if of_its_nature:
+        return catalogue.by_ids(heard.chat.memory.get("recent", [])[-1:])
     last = catalogue.look_up(heard.chat.memory.get("last", ""))
     return list(last.products) if 0 < len(last.products) <= MOST_NAMED and last.share else []
 
@@ -295,7 +303,9 @@ def _contained_line(product: Product, aspect: str, fact: Any, language: str, tex
 
 def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
     """The shop has not written it down: "I can't tell", and a person can. Never the price in its place."""
-    reply = answers.text_reply("fact_unknown", heard, "product_query", name=products[0].name)
+    reply = answers.text_reply(
+        "fact_unknown", heard, "product_query", name=", ".join(product.name for product in products[:2])
+    )
     answers.show(reply, products, aspect=asked[0])
     reply.products = []
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
@@ -304,22 +314,6 @@ def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
 
 
 # --- By name ----------------------------------------------------------------------------------------------
-
-
-def which_product(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Price?" of nothing: asked back, with some to tap."""
-    said = plain(heard.text)
-    if (
-        heard.aspect != PRICE
-        or len(said.split()) > 2
-        or heard.found.products
-        or spoken_of(heard)
-        or heard.topic.get("kind") == "order"
-    ):
-        return None
-    reply = answers.popular("which_product", heard)
-    reply.suggestions = [card["name"] for card in reply.products]
-    return reply
 
 
 def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
@@ -348,7 +342,11 @@ def told_of(products: list[Product], heard: Heard) -> str:
         _stem(word) for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names
     }
     sentences = product_facts.SENTENCE.findall(products[0].description or "")
-    return next((each.strip() for each in sentences if asked & set(map(_stem, words_of(each)))), "")
+    for each in sentences:
+        # "Polished" is asked, and "unpolished" is written
+        if any(_stem(word).endswith(stem) for stem in asked for word in words_of(each)):
+            return each.strip()
+    return ""
 
 
 def products_by_name(chat: Chat, heard: Heard) -> Reply | None:

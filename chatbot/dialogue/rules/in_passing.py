@@ -74,13 +74,17 @@ MONEY_WHEN = cues.phrases(
     r"(?:kab|kitne din|when|how (?:long|soon|many days))(?: .{0,20})? (?:pais[ae]|refund|money|amount)(?: .{0,15})?",
     "(?:पैसे|पैसा|रिफंड)(?: .{0,8})? (?:कब|कितने दिन)(?: .{0,12})?",
 )
+# "I shift next month, how do i update my address": of no order that is on its way
+LATER_ON = cues.phrases(
+    r"next (?:month|week|year|order|time)", r"agl[aei] (?:mah?in[ae]|haft[ae]|order|baar)", "future", r"(?:shift|mov)(?:ing|e)? (?:to|out|next|soon)", "अगले (?:महीने|हफ्ते|ऑर्डर)",
+)  # fmt: skip
 OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
 
 
 def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
     said, library = cues.plain(heard.text), heard.library.by_slug
-    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 10:
+    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 12:
         return None
     slug = ""
     if GIFTS.search(said) and not which_order.MY_ORDER.search(said):
@@ -89,6 +93,12 @@ def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
         slug = "payment-methods"
     elif SUBSCRIPTIONS.search(said) and not (heard.is_issue and heard.confidence >= ACT):
         slug = "subscriptions"
+    elif (
+        LATER_ON.search(said)
+        and which_order.ADDRESS.search(said)
+        and which_order.CHANGES.search(f"{said} new")
+    ):
+        slug = "account-details"
     elif MONEY_WHEN.search(said) and heard.topic.get("aspect") in OF_RETURNS:
         slug = "refund-timing"
     return answers.of_article(library[slug], heard, CLEAR) if slug in library else None

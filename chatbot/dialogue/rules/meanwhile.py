@@ -139,7 +139,7 @@ def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
         or heard.order
         or heard.is_nod
         or heard.aspect
-        or heard.found.share > 0
+        or (heard.found.share > 0 and not _says_if_opened(said, issue))
         or len(said.split()) > MOST_WORDS_OF_A_QUESTION
         or _wants_more(heard, issue)
         or about_articles.HOW_TO_ORDER.search(said)
@@ -159,6 +159,12 @@ def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
         and _has_figures(before, said)
     ):
         return _again(chat, heard, before)
+    if not asks and _says_if_opened(said, issue):
+        # "Packet is open, ate 2 only" of a return: the rule says what that means
+        slug = what_next.OF_FLOW[issue["flow"]][0]
+        if slug in heard.library.by_slug:
+            open_issue.note(heard, issue)
+            return _again(chat, heard, heard.library.by_slug[slug])
     written = [before] if before else []
     of_flow = what_next.OF_FLOW.get(issue.get("flow", ""), ())
     if not asks and issue.get("flow") in ("return", "exchange"):
@@ -211,6 +217,19 @@ def _wants_more(heard: Heard, issue: dict) -> bool:
     doubtful = heard.intent in classifier.TROUBLE and not troubles.concepts_in(heard.text) & TROUBLE_SIGNS
     # "Its not my first order" after the rule for coupons tells of no parcel that is late
     return bool(key) and not (doubtful and _told(heard) and not issue)
+
+
+OPENED = phrases(
+    r"(?:un)?open(?:ed)?", r"(?:un)?seal(?:ed)?", r"seal (?:toot|khul|band|tod)\w*", r"khul[aie]", r"khol\w*", "ate", "used", "tasted", r"kha li(?:ya|ye)", "खुल[ाेी]", "सील", "खोल\\S*",
+)  # fmt: skip
+
+
+def _says_if_opened(said: str, issue: dict) -> bool:
+    return (
+        issue.get("flow") in ("return", "exchange")
+        and bool(OPENED.search(said))
+        and not troubles.is_unfit(said)
+    )
 
 
 def _told(heard: Heard) -> Article | None:

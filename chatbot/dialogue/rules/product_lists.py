@@ -11,7 +11,7 @@ from ...sources.product_facts import PRICE, STOCK
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, Heard
-from .about_products import CHEAPER, FREE_OF, IN_NAMES, MOST_TOLD, THIS, spoken_of
+from .about_products import CHEAPER, FREE_OF, IN_NAMES, MOST_TOLD, THIS, not_known, spoken_of
 from .product_sums import BOTH, counted, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
@@ -86,8 +86,15 @@ def _compared(heard: Heard) -> list[Product]:
     return named
 
 
+NEVER_GUESSED = ("nutrition", "certificate", "organic", "salt", "caffeine", "fasting")
+
+
 def compared(heard: Heard, products: list[Product], said: str) -> Reply:
     language = heard.language
+    wanted = next(iter(product_facts.all_asked_about(said)), "")
+    if wanted in NEVER_GUESSED and not any(product_facts.fact(product, wanted) for product in products):
+        # "Which has more protein" of two of which neither says it
+        return not_known(heard, products, [wanted])
     lines = [_compared_line(product, said) for product in products]
     reply = Reply("", "product_query", max(heard.confidence, 0.8))
     head = ""

@@ -111,7 +111,8 @@ def counted_in(text: str, before: list[Product]) -> list[tuple[Product, int]]:
 
 
 def _by_counts(piece: str) -> list[str]:
-    starts = [match.start() for match in COUNT.finditer(piece)]
+    counts = list(COUNT.finditer(piece)) or list(A_WEIGHT.finditer(piece))
+    starts = [match.start() for match in counts]
     if len(starts) < 2:
         return [piece]
     starts[0] = 0
@@ -238,7 +239,8 @@ SO_MANY = phrases(
 
 def _changed_sum(heard: Heard, said: str) -> Reply | None:
     """ "Remove ghee", "add one honey" after a sum: the sum again, with it or without."""
-    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not heard.found.products:
+    one_more = not heard.found.products and MORE.search(said) and says_a_count(said)
+    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not (heard.found.products or one_more):
         return None
     summed_up = heard.topic.get("items") or (
         heard.chat.memory.get("sum") if heard.topic.get("kind") in ("article", "delivery") else None
@@ -251,6 +253,9 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
         items = [(before[0], 1)]
     else:
         return None
+    if one_more:
+        # "Aur 1 jod do" of the one thing that was added up
+        return summed(heard, [(items[0][0], items[0][1] + count_in(said))]) if len(items) == 1 else None
     named = counted(heard)
     so_many: dict[Product, int] = dict(named)
     if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:

@@ -73,6 +73,7 @@ ASKS_FOR_IT = phrases(
 )
 
 
+MONEY = phrases("money", "pais[ae]", "amount", "पैस[ाे]")
 DAYS_OF_MONEY = phrases(
     r"how (?:long|many days|soon)(?: .{0,15})?",
     r"kitn[ei] (?:din|time)(?: .{0,12})?",
@@ -165,6 +166,7 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+            or MONEY.search(said)
         )
     )
     if asks_when and "refund-timing" in heard.library.by_slug:

@@ -96,7 +96,7 @@ RETURNS = phrases(
 )
 EXCHANGES = phrases(r"exchang\w*", r"swap\w*", "replace\\w*", r"badal\w*", "बदल\\S*", "एक्सचेंज")
 OTHER_ONE = phrases(
-    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?",
+    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?", r"(?:and|aur|what about) before (?:that|this|it)",
     r"(?:pichl[aei]|purana|purani|pehle (?:wala|wali)|pahle (?:wala|wali)|usse pehle)(?: (?:wala|wali|order))?", "दूसर[ाेी](?: (?:वाला|वाली|ऑर्डर))?", "पिछल[ाेी](?: (?:वाला|ऑर्डर))?", "पुराना", "remaining (?:one|order)", "baaki (?:wala|order)", "next one",
 )  # fmt: skip
 ALL_OF_THEM = phrases(r"(?:all|both)(?: of)?(?: my| the| mere)? orders?", r"(?:sab|saare|sare|dono)(?: mere)? orders?", r"(?:mere )?(?:saare|sare|sab) order", r"my (?:orders|order history)", r"order history", "(?:सभी|सारे|दोनों) ऑर्डर", r"how many orders", r"list (?:of )?(?:my )?orders", r"kitne order", r"both of them", "dono ka", "orders")  # fmt: skip

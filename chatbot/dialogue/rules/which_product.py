@@ -195,6 +195,22 @@ def some_packs(chat: Chat, heard: Heard) -> Reply | None:
     return product_sums.summed(heard, [(items[0][0], count)]) if count > 1 else None
 
 
+def the_price_of_nothing(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Price?" of nothing: asked back, with some to tap."""
+    said = plain(heard.text)
+    if (
+        heard.aspect != PRICE
+        or len(said.split()) > 2
+        or heard.found.products
+        or spoken_of(heard)
+        or heard.topic.get("kind") == "order"
+    ):
+        return None
+    reply = answers.popular("which_product", heard)
+    reply.suggestions = [card["name"] for card in reply.products]
+    return reply
+
+
 # --- When it is back --------------------------------------------------------------------------
 
 WHEN_BACK = phrases(
