@@ -1,10 +1,13 @@
 """Who sent a request, and from where: behind the proxies that we were told of and no others."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.functional import SimpleLazyObject
+
+# What one customer of a provider gets
+IPV6_PREFIX = 64
 
 
 def address_of(request) -> str:
@@ -52,6 +55,16 @@ def plain_address(text: str) -> str:
         return ""
     # The same client, whether a proxy listens on IPv6 or not
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one client of an address: itself, or the network that an IPv6 customer is given.
+
+    A customer of a provider has 2**64 addresses, and would fill a bound for each of them.
+    """
+    if not address or ip_address(address).version == 4:
+        return address
+    return str(ip_network((address, IPV6_PREFIX), strict=False))
 
 
 def is_local(request) -> bool:

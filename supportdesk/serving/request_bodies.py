@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from supportdesk.http import headers
-from supportdesk.http.client_address import address_of_scope
+from supportdesk.http.client_address import address_of_scope, network_of
 from supportdesk.http.uploads import NO_ROOM
 
 from .wsgi_bridge import BODY
@@ -91,7 +91,7 @@ def with_whole_body(app):
         try:
             with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
                 announced, most = _length(scope), _most(scope)
-                with _counted(arriving, address_of_scope(scope), _weight(announced, most)):
+                with _counted(arriving, network_of(address_of_scope(scope)), _weight(announced, most)):
                     await _read(announced, receive, body, most)
                 whole = _of_length(scope, body.tell())
                 body.seek(0)

@@ -3,7 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from supportdesk.http.client_address import address_of, address_of_scope, plain_address
+from supportdesk.http.client_address import address_of, address_of_scope, network_of, plain_address
+from tickets.live import admission
 
 PEER = "10.0.0.1"
 
@@ -54,3 +55,20 @@ def test_the_entry_of_the_outermost_trusted_proxy_counts(proxies, forwarded, cou
         "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded else [],
     }
     assert address_of_scope(scope) == counts
+
+
+def test_the_addresses_of_one_ipv6_customer_are_one_client():
+    assert network_of("2001:db8:1:2::7") == network_of("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert network_of("2001:db8:1:3::7") != network_of("2001:db8:1:2::7")
+    assert (network_of("203.0.113.7"), network_of("")) == ("203.0.113.7", "")
+
+
+def test_streams_of_one_ipv6_customer_share_one_bound(monkeypatch, settings):
+    settings.WORKERS = 1
+    monkeypatch.setattr(admission, "PER_ADDRESS", 2)
+    slots = [admission.Slot(number, f"2001:db8:7:7::{number}") for number in (1, 2)]
+    with pytest.raises(admission.TooManyStreams):
+        admission.Slot(3, "2001:db8:7:7::3")
+    admission.Slot(4, "2001:db8:7:8::1").release()
+    for slot in slots:
+        slot.release()

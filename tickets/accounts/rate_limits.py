@@ -14,14 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, wraps
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
 from supportdesk.db import clock
-from supportdesk.http.client_address import address_of
+from supportdesk.http.client_address import address_of, network_of
 from supportdesk.http.too_many import TooMany
 from supportdesk.observability import security_events
 from supportdesk.storage import keys
@@ -61,8 +60,6 @@ LIMITS = {
     "shop batch": [(60, MINUTE, PERSON)],
 }
 
-# What one customer of a provider gets
-IPV6_PREFIX = 64
 REDIS_ANSWERS_WITHIN_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 2
 MOST_REMEMBERED = 10_000
@@ -151,7 +148,7 @@ def _windows(use: str, request, account: str, at: int) -> Iterable[Window]:
 def _whose(request, account: str) -> dict[str, str]:
     """Whom a request counts for, by kind."""
     whose = {}
-    if address := _network(address_of(request)):
+    if address := network_of(address_of(request)):
         whose[ADDRESS] = address
     person = getattr(request, "user", None)
     if person is not None and person.is_authenticated:
@@ -160,12 +157,6 @@ def _whose(request, account: str) -> dict[str, str]:
         whose[ACCOUNT] = account.strip().lower()
         whose[ACCOUNT_AND_ADDRESS] = f"{whose[ACCOUNT]}|{address}"
     return whose
-
-
-def _network(address: str) -> str:
-    if not address or ip_address(address).version == 4:
-        return address
-    return str(ip_network((address, IPV6_PREFIX), strict=False))
 
 
 def _digest(text: str) -> str:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 
+from supportdesk.http.client_address import network_of
+
 # A person with many tabs of many tickets; tabs of one browser share a stream
 PER_PERSON = 200
 # Offices and mobile networks share an address; a stream takes some 30 KB and a file
@@ -33,7 +35,7 @@ class Slot:
     """One open stream of a person at an address; released when its stream ends, or is never begun."""
 
     def __init__(self, person_id: Any, address: str):
-        bounds = {f"person:{person_id}": PER_PERSON, f"address:{address}": PER_ADDRESS}
+        bounds = {f"person:{person_id}": PER_PERSON, f"address:{network_of(address)}": PER_ADDRESS}
         self.keys: list[str] = []
         for key, bound in bounds.items():
             if _open[key] >= max(1, bound // settings.WORKERS):
