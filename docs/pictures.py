@@ -135,6 +135,10 @@ def _saved(picture: Image.Image, name: str) -> None:
 
 
 def _shot(page: Page) -> Image.Image:
+    # A toast hangs over what the picture shows; it would go by itself after some seconds
+    page.evaluate(
+        'document.querySelectorAll(".toasts").forEach((each) => { each.style.display = "none"; })'
+    )
     return Image.open(BytesIO(page.screenshot())).convert("RGB")
 
 
