@@ -30,6 +30,8 @@ class Facts(serializers.DictField):
         facts = super().to_internal_value(data)
         if len(facts) > MOST_FACTS:
             raise serializers.ValidationError(f"At most {MOST_FACTS} facts fit.")
+        if any("\0" in str(key) for key in facts):
+            raise serializers.ValidationError("The name of a fact is a text.")
         return {str(key).strip()[:100]: self.value_of(key, value) for key, value in facts.items()}
 
     def value_of(self, key, value):

@@ -32,6 +32,24 @@ ORIGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:?#@\[\]]+)(?::(?P<port>\*|[0-9]{1,5}))?"
 )
 LONGEST_SHOWN = 80
+# URLs of one form: a pattern, and the words for what fits
+A_PAGE = (r"[^?#@]+", "use the address of a page without ?, # and @, such as https://shop.example/")
+A_ROOT = (
+    r"[a-z]+://[^/?#@]+/?",
+    "use the desk's own address without a path, such as https://desk.example; it runs at the root of a host",
+)
+A_REDIS = (r"[a-z]+://[^/?#]+(?:/[0-9]{0,5})?(?:\?.*)?", "use a URL such as redis://host:6379/0")
+A_MAILBOX = (r"[a-z]+://[^/]+:[^/]+@[^/]+(?:/(?!.*%[01]).*)?", "use imaps://user:password@host/INBOX")
+A_DSN = (
+    r"[a-z]+://[^/@]+@[^/@]+/(?:.*/)?[0-9]+",
+    "use the DSN of a project, such as https://key@sentry.example/1",
+)
+PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+A_SCANNER = rf"tcp://[^\s/:@]+:{PORT}|unix:/\S+"
+SCANNER_FITS = "use tcp://host:3310 or unix:/run/clamav/clamd.ctl"
+# 32 bytes that are a number from 1 on
+A_PUSH_KEY = r"(?!A{43}|_{43})[A-Za-z0-9_-]{43}=?"
+PUSH_KEY_FITS = "use 32 bytes in base64url, as `vapid --gen` and web-push print them"
 
 # Names of other frameworks and of earlier habits, which no distance between letters finds
 ALIASES = {
@@ -109,8 +127,18 @@ class Environment:
             raise BadSetting(name, quoted(value), f"use {_or(by_case.values())}")
         return by_case[value.lower()]
 
-    def url(self, name: str, default: str = "", *, schemes: Iterable[str] = ("https", "http")) -> str:
-        """Return an absolute URL with a host and one of the schemes. Its password is never quoted."""
+    def url(
+        self,
+        name: str,
+        default: str = "",
+        *,
+        schemes: Iterable[str] = ("https", "http"),
+        like: tuple[str, str] = (".*", ""),
+    ) -> str:
+        """Return an absolute URL with a host and one of the schemes. Its password is never quoted.
+
+        `like` is a pattern for all of it, and the words for what fits.
+        """
         value = self._given(name)
         if value is None:
             return default
@@ -119,6 +147,8 @@ class Environment:
         if not parts or parts.scheme not in schemes or not parts.hostname or re.search(r"\s", value):
             example = f"{schemes[0]}://host/path"
             raise BadSetting(name, quoted(value), f"use a URL such as {example} ({_or(schemes)})")
+        if not re.fullmatch(like[0], value):
+            raise BadSetting(name, quoted(value), like[1])
         return value
 
     def origins(self, name: str, default: Iterable[str] = (), *, wildcards: bool = False) -> list[str]:
@@ -227,6 +257,12 @@ class Environment:
             if not fits_item(item):
                 raise BadSetting(name, quoted(item), fits)
         return items
+
+
+def root_of(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def whole_number(name: str, value: str, low: int, high: int) -> int:

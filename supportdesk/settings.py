@@ -9,12 +9,12 @@ from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
 
 from supportdesk.db.config import apps_for, database_from_url, is_mongo, migrations_for
 
+from . import env as forms
 from .defaults import *  # noqa: F403
 from .defaults import INSTALLED_APPS
 from .env import BadSetting, Environment, is_loopback, quoted
@@ -50,7 +50,6 @@ if not WIDGET_SIGNING_KEY and DEBUG:
 
 PORT = env.integer("PORT", 8000, 1, 65535)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-# Sites that may embed the widget, as CSP sources: https://shop.example, http://localhost:*
 WIDGET_ORIGINS = env.origins(
     "WIDGET_ORIGINS", ["http://localhost:*", "http://127.0.0.1:*"] if DEBUG else [], wildcards=True
 )
@@ -74,7 +73,7 @@ else:
 # Frontends on other origins that may call the API from a browser.
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
 RATE_LIMITS = env.switch("RATE_LIMITS", True)
-REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss"])
+REDIS_URL = env.url("REDIS_URL", schemes=["redis", "rediss"], like=forms.A_REDIS)
 # How many reverse proxies append to X-Forwarded-For; 0 = the peer's address counts.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, 0, 10)
 # TLS ends at a proxy in front of the desk; cookies and links rely on it
@@ -89,9 +88,9 @@ SHOP_CURRENCY = env.text("SHOP_CURRENCY", "INR")
 if SHOP_CURRENCY not in list_currencies():
     raise BadSetting("SHOP_CURRENCY", quoted(SHOP_CURRENCY), "use a code of ISO 4217 such as INR or EUR")
 # Where customers find the chat: the link in letters
-PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/").rstrip("/") + "/"
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/", like=forms.A_PAGE).rstrip("/") + "/"
 # The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
-DESK_URL = env.url("DESK_URL", "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))).rstrip("/")
+DESK_URL = env.url("DESK_URL", forms.root_of(PUBLIC_URL), like=forms.A_ROOT).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
 # Keeps the SQL of the hottest queries, see supportdesk/db/compiled_queries.py; off for comparison and for doubt
@@ -123,7 +122,7 @@ EMAIL_HOOK_KEY = env.secret(
 )
 # Verifies the letters that Mailgun hands over. Empty: it has no address here
 MAILGUN_SIGNING_KEY = env.secret("MAILGUN_SIGNING_KEY", pattern="[!-~]{6,200}", fits="copy it from Mailgun")
-EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"])
+EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"], like=forms.A_MAILBOX)
 WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN")
 WHATSAPP_APP_SECRET = env.secret("WHATSAPP_APP_SECRET")
 WHATSAPP_TOKEN = env.secret("WHATSAPP_TOKEN")
@@ -132,6 +131,7 @@ WHATSAPP_PHONE_ID = env.text(
     pattern="[A-Za-z0-9_-]{1,64}",
     fits="use the id of the phone number: digits, as Meta shows them",
 )
+env.needs("WHATSAPP_TOKEN", "WHATSAPP_PHONE_ID")
 # For the link "Continue on WhatsApp" in letters; empty: there is none
 WHATSAPP_NUMBER = env.text(
     "WHATSAPP_NUMBER",
@@ -146,7 +146,7 @@ WHATSAPP_ACCOUNT_ID = env.text(
 )
 WHATSAPP_API_URL = env.url("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
 # Errors go to Sentry, without what people wrote. Empty: nowhere.
-SENTRY_DSN = env.url("SENTRY_DSN")
+SENTRY_DSN = env.url("SENTRY_DSN", like=forms.A_DSN)
 env.needs_package("SENTRY_DSN", "sentry_sdk", "requirements-sentry.txt")
 # Agents may also sign in with the shop's own identity provider (OpenID Connect). Empty: passwords only.
 OIDC_URL = env.url("OIDC_URL")
@@ -272,8 +272,7 @@ FORM_MAX_BYTES_AT = {
     + 256 * 1024
 }
 # A scanner that speaks clamd's protocol: files are sent through it before they are stored
-CLAMAV_FITS = "use tcp://host:3310 or unix:/run/clamav/clamd.ctl"
-CLAMAV_URL = env.text("CLAMAV_URL", pattern=r"tcp://[^\s/:@]+:[0-9]{1,5}|unix:/\S+", fits=CLAMAV_FITS)
+CLAMAV_URL = env.text("CLAMAV_URL", pattern=forms.A_SCANNER, fits=forms.SCANNER_FITS)
 # Letters carry photos as phones take them, a third larger in their encoding
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -315,8 +314,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@l
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # By which push services know the desk; without it the desk makes a key and keeps it
-VAPID_FITS = "use 32 bytes in base64url, as `vapid --gen` and web-push print them"
-VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", pattern=r"[A-Za-z0-9_-]{43}=?", fits=VAPID_FITS)
+VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", pattern=forms.A_PUSH_KEY, fits=forms.PUSH_KEY_FITS)
 
 # --- Sessions and headers ----------------------------------------------------
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())

@@ -21,6 +21,13 @@ def test_each_link_of_a_page_leads_to_a_file(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_the_guide_says_where_the_desk_does_not_run():
+    guide = " ".join((ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").split())
+    # The start refuses a DESK_URL with a path: tests/security/test_environment.py
+    assert "Not supported: a sub-path (`https://shop.example/desk/`)" in guide
+    assert "Windows as a server" in guide
+
+
 def test_each_picture_stands_on_a_page():
     shown = {
         name for page in PAGES for name in re.findall(r"img/([\w.-]+)", page.read_text(encoding="utf-8"))

@@ -161,6 +161,8 @@ class InboxFilter:
             _uuid(self.assigned, "assigned is not an agent's id; me, none or an id work.")
         if len(self.q) > SEARCH_LENGTH or "\0" in self.q:
             raise BadFilter(f"A search is at most {SEARCH_LENGTH} characters of text.")
+        if any("\0" in name for name in self.tag):
+            raise BadFilter("A tag is a text of printable characters.")
 
     @property
     def ordering(self) -> Ordering:

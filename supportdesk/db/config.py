@@ -49,6 +49,10 @@ def database_from_url(url: str, data_dir: Path) -> dict:
     raise _misfit(url, "use sqlite:, postgres://user:password@host/name or mongodb://host/name")
 
 
+# As libpq knows them
+SSL_MODES = ("prefer", "disable", "allow", "require", "verify-ca", "verify-full")
+
+
 def _sqlite(url: str, data_dir: Path) -> dict:
     rest = url.partition(":")[2]
     path = Path(rest.removeprefix("//")) if rest else data_dir / "db.sqlite3"
@@ -78,6 +82,9 @@ def _postgres(url: str) -> dict:
         raise _misfit(
             url, "use postgres://user:password@host:5432/name, with special signs percent-encoded"
         )
+    mode = settings.get("OPTIONS", {}).get("sslmode", SSL_MODES[0])
+    if mode not in SSL_MODES:
+        raise _misfit(url, f"sslmode is one of {', '.join(SSL_MODES)}")
     settings["OPTIONS"] = {"pool": POSTGRES_POOL} | settings.get("OPTIONS", {})
     # A connection is asked whether it still lives before it is handed out: after a restart of the
     # server the pool would give away its dead ones first

@@ -14,6 +14,7 @@ from tickets import live
 FIELDS = [
     "message",
     "image",
+    "file",
     "clientId",
     "category",
     "priority",

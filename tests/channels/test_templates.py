@@ -51,6 +51,32 @@ def test_the_list_is_copied_and_what_is_gone_there_goes_here(cloud, copied):
     ]
 
 
+def test_one_template_that_cannot_be_copied_stops_no_other_and_stays_as_it_was(
+    cloud, copied, monkeypatch, caplog
+):
+    real = templates._store
+
+    def store(fields, now):
+        if fields["name"] == "order_update":
+            raise RuntimeError
+        return real(fields, now)
+
+    monkeypatch.setattr(templates, "_store", store)
+    cloud.templates = [
+        template(body="Changed"),
+        template("a\0b"),
+        template("new", body="a\0b"),
+        template("z"),
+    ]
+    templates.sync(timezone.now())
+    assert list(MessageTemplate.objects.values_list("name", "body")) == [
+        ("new", "ab"),
+        ("order_update", "Hello {{1}}, your order {{2}} is here."),
+        ("z", "Hello {{1}}, your order {{2}} is here."),
+    ]
+    assert "could not do one of its items" in caplog.text
+
+
 def test_an_agent_sees_what_may_be_sent_and_sends_it(cloud, copied, asha, api):
     desk = f"/api/support/admin/{copied.pk}"
     listed = api(asha).get(f"{desk}/templates").json()

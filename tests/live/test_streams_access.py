@@ -88,6 +88,24 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
     assert live.broker.broker.topics == {}
 
 
+def test_a_ticket_that_moved_to_another_customer_is_heard_by_its_former_one_no_more(
+    ticket, priya, vikram, asha, monkeypatch
+):
+    """A guest signs in to the shop, or staff link two records: the old stream told on what the other wrote."""
+    monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.1)
+
+    async def story(access):
+        async with listening(path_of(ticket), access) as ear:
+            assert (await ear.event("message"))[0] == 1
+            await does(lambda: workflow.change_requester(ticket, vikram, by=asha))
+            await does(lambda: workflow.customer_says(ticket, "My secret", by=vikram))
+            rest = await asyncio.wait_for(ear.rest(), 20)
+        assert "My secret" not in str(rest)
+        assert str(vikram.email) not in str(rest)
+
+    asyncio.run(story(access_of(priya)))
+
+
 @pytest.mark.parametrize(
     "change", [{"is_active": False}, {"role": "customer"}, {"password": "changed"}], ids=str
 )

@@ -172,7 +172,8 @@ def change_password(request):
 @require_POST
 def end_session(request):
     """End one of the own sessions, or without `session` all others."""
-    chosen = request.POST.get("session", "")
+    # No key has a NUL, and PostgreSQL cannot be asked for one
+    chosen = request.POST.get("session", "").replace("\0", "?")
     if chosen:
         for session in UserSession.objects.filter(user_id=request.user.pk, session_key=chosen):
             session.end()

@@ -89,7 +89,7 @@ def subscribe(request):
         push.subscribe(request.user, sent, request.headers.get("User-Agent", ""))
     except push.BadSubscription as reason:
         return _sentence(str(reason))
-    except ValueError:
+    except (ValueError, RecursionError):
         return _sentence(_("This is not JSON."))
     return HttpResponse(status=204)
 

@@ -43,9 +43,11 @@ class TextsField(serializers.Field):
         if isinstance(data, str):
             try:
                 data = json.loads(data)
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.fail("invalid")
-        if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
+        if not isinstance(data, dict) or not all(
+            isinstance(text, str) and "\0" not in text for text in data.values()
+        ):
             self.fail("invalid")
         if not all(isinstance(code, str) and LANGUAGE.fullmatch(code) for code in data):
             self.fail("language")

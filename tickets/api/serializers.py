@@ -305,6 +305,8 @@ class FilesField(serializers.ListField):
         )
 
     def to_internal_value(self, data):
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
         return super().to_internal_value([each for each in data if each != ""])
 
 

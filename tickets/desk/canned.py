@@ -29,9 +29,15 @@ def replies(request):
 def canned_replies(request):
     """The list with a form for each; POST adds one."""
     if request.method == "POST":
-        return _saved(request, lambda data: api.create(data, request.user))
-    context = {"replies": api.visible_to(request.user).order_by("shortcut"), "languages": LANGUAGES}
-    return render(request, "tickets/canned.html", context)
+        return _saved(request, None, lambda data: api.create(data, request.user))
+    return _page(request)
+
+
+def _page(request, kept: dict | None = None) -> HttpResponse:
+    """The page; `kept` is what was typed into the form that was refused."""
+    replies = api.visible_to(request.user).order_by("shortcut")
+    context = {"replies": replies, "languages": LANGUAGES, "kept": kept}
+    return render(request, "tickets/canned.html", context, status=400 if kept else 200)
 
 
 @require_POST
@@ -43,10 +49,10 @@ def change(request, reply_id):
         api.remove(reply)
         flash.info(request, _("Reply /%(shortcut)s deleted.") % {"shortcut": reply.shortcut})
         return redirect("canned-replies")
-    return _saved(request, lambda data: api.change(reply, data))
+    return _saved(request, reply.pk, lambda data: api.change(reply, data))
 
 
-def _saved(request, store):
+def _saved(request, reply_id, store):
     texts = {code: request.POST.get(f"text-{code}", "").replace("\r\n", "\n") for code in LANGUAGES}
     sent = {
         "shortcut": request.POST.get("shortcut", ""),
@@ -60,12 +66,14 @@ def _saved(request, store):
         serializer.is_valid(raise_exception=True)
         store(dict(serializer.validated_data))
     except ValidationError as reason:
-        flash.error(request, sentence_of(reason))
+        said = sentence_of(reason)
     except (uploads.BadPicture, uploads.NoRoom) as reason:
-        flash.error(request, str(reason))
+        said = str(reason)
     else:
         flash.info(request, _("Saved."))
-    return redirect("canned-replies")
+        return redirect("canned-replies")
+    flash.error(request, said)
+    return _page(request, sent | {"id": reply_id, "texts": texts, "is_shared": sent["shared"]})
 
 
 @require_POST

@@ -43,7 +43,7 @@ def bulk(request):
             return JsonResponse(_undone(json.loads(request.POST["undo"]), request.user))
         ids, is_whole = _chosen(request)
         changes = json.loads(request.POST.get("changes", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return plain(gettext("This is not JSON."), 400)
     if not isinstance(changes, dict) or changes.keys() & NOT_IN_BULK:
         return plain(gettext("These fields cannot be changed for many tickets."), 400)
@@ -217,7 +217,7 @@ def delete_view(request, view_id):
 def person_notes(request, ticket_id):
     """Keep what agents note about the customer of this ticket."""
     ticket = access.desk_ticket(request.user, ticket_id)
-    notes = masked(request.POST.get("notes", "").replace("\r\n", "\n"))
+    notes = masked(request.POST.get("notes", "").replace("\r\n", "\n").replace("\0", ""))
     if len(notes) > NOTES_LENGTH:
         return plain((gettext("Maximum %(count)s characters reached.") % {"count": NOTES_LENGTH}), 400)
     Person.objects.filter(pk=ticket.requester_id).update(notes=notes)

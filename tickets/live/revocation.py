@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
-from tickets.models import Person, TokenFamily
+from tickets.models import Person, Ticket, TokenFamily
 from tickets.visibility import Visibility, visibilities
 
 
@@ -19,12 +19,15 @@ class Credentials:
     family: UUID | None = None
     session: str | None = None
     visible: Visibility | None = None
+    # A customer's stream of one ticket is open while the ticket is theirs
+    ticket: UUID | None = None
 
 
 def revoked(credentials: set[Credentials]) -> set[Credentials]:
     """Return those of them who would not be let in again, or would see other tickets.
 
-    Three queries, however many they are, and three more when some have permission sets.
+    Three queries, however many they are, one more with customers' streams, and three more when some have
+    permission sets.
     """
     rows = Person.objects.filter(pk__in={each.person.pk for each in credentials})
     people = list(rows.only("is_active", "role", "password", "permission_set_id"))
@@ -32,6 +35,10 @@ def revoked(credentials: set[Credentials]) -> set[Credentials]:
     visible = visibilities(people)
     families = _still(TokenFamily.objects.filter(revoked_at=None), {each.family for each in credentials})
     sessions = _still(Session.objects.all(), {each.session for each in credentials})
+    tickets = {each.ticket for each in credentials if each.ticket}
+    owners: dict = (
+        dict(Ticket.objects.filter(pk__in=tickets).values_list("pk", "requester_id")) if tickets else {}
+    )
     return {
         each
         for each in credentials
@@ -39,6 +46,7 @@ def revoked(credentials: set[Credentials]) -> set[Credentials]:
         or visible[each.person.pk] != each.visible
         or each.family not in families
         or each.session not in sessions
+        or (each.ticket and owners.get(each.ticket) != each.person.pk)
     }
 
 

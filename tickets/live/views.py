@@ -1,7 +1,7 @@
 """The live streams: server-sent events for one ticket, and for the whole inbox."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -81,8 +81,10 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     ear = await live.in_thread(_ear, request)
     ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
 
+    own = None if agent else ear.person.pk
+
     def read(after: int) -> Batch:
-        return _ticket_news(ticket.pk, after, agent=agent, visible=ear.visible)
+        return _ticket_news(ticket.pk, after, own, visible=ear.visible)
 
     if _once(request):
         return await _polled(read, ear.after or 0)
@@ -99,10 +101,11 @@ async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
             live.topic_of(ticket.pk),
             read,
             after=ear.after or 0,
-            kind=ear.kind if agent else "customer",
+            kind=ear.kind if agent else f"customer {own}",
             passes=passes,
             seconds=ear.seconds,
-            credentials=ear.credentials,
+            # What moves to another customer ends the stream of who had it
+            credentials=ear.credentials if agent else replace(ear.credentials, ticket=ticket.pk),
         ),
     )
 
@@ -192,10 +195,14 @@ def _audible_ticket(ear: Ear, ticket_id: Any) -> tuple[Ticket, bool]:
 # --- What there is to hear ---------------------------------------------------
 
 
-def _ticket_news(ticket_id: Any, after: int, *, agent: bool, visible: Visibility | None = None) -> Batch:
+def _ticket_news(
+    ticket_id: Any, after: int, own: UUID | None, *, visible: Visibility | None = None
+) -> Batch:
+    """Return what is new on a ticket for the customer `own`, or for agents where that is None."""
     [ticket] = _tickets(ticket_id)
-    if agent and visible and not visible.allows(ticket):
-        # It went to another team since the stream began: the page is told that, and nothing more
+    agent = own is None
+    if (agent and visible and not visible.allows(ticket)) or (not agent and ticket.requester_id != own):
+        # It went to another team or customer since the stream began: the page is told that, and nothing more
         return Batch(b"", after, (event("gone", {"ticketId": str(ticket_id)}),))
     # A place that is not there yet, after a restored backup or by mistake, is the end
     after = min(after, ticket.last_seq)

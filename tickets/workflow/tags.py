@@ -24,7 +24,8 @@ def cleaned(names: Iterable[str]) -> list[str]:
     """Return names as they are stored, each once. Raise Refused for a name that is none."""
     kept: dict[str, str] = {}
     for name in names:
-        name = " ".join(masked(name).replace(",", " ").split())
+        # PostgreSQL stores no NUL
+        name = " ".join(masked(name).replace(",", " ").replace("\0", "").split())
         if not name:
             continue
         if len(name) > TAG_LENGTH:

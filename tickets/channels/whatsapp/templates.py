@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError
 
+from supportdesk.db.batches import Batch
 from tickets import workflow
 from tickets.models import ChannelName, Message, MessageTemplate, Person, Ticket
 
@@ -19,6 +20,10 @@ VARIABLE = re.compile(r"\{\{\s*(\d{1,2})\s*\}\}")
 FILLED = {"HEADER": "header", "BODY": "body", "FOOTER": "footer"}
 
 
+# One bad template stops no other
+_copying = Batch("templates")
+
+
 class DoesNotFit(Exception):
     """The template has other variables than were given; the message says which."""
 
@@ -28,24 +33,35 @@ def sync(now: datetime) -> bool:
     account = settings.WHATSAPP_ACCOUNT_ID or state.remembered("whatsapp-account").get("id")
     if not (api.is_set_up() and account):
         return False
-    kept = []
-    for row in api.templates(account):
+    kept: set = set()
+
+    def copy(row: dict) -> None:
         if fields := _fields(row):
-            kept.append(_store(fields, now))
+            # One that cannot be copied stays as it was
+            kept.update(_rows_of(fields).values_list("pk", flat=True))
+            kept.add(_store(fields, now))
+
+    _copying.each(api.templates(account), copy, key=lambda row: str(row.get("id", ""))[:64])
     MessageTemplate.objects.exclude(pk__in=kept).delete()
     return False
+
+
+def _rows_of(fields: dict):
+    return MessageTemplate.objects.filter(name=fields["name"], language=fields["language"])
 
 
 def _fields(row: dict) -> dict | None:
     name, language = row.get("name"), row.get("language")
     if not isinstance(name, str) or not isinstance(language, str):
         return None
+    if "\0" in name + language:
+        return None
     fields = {"name": name[:190], "language": language[:16], "header": "", "body": "", "footer": ""}
     fields |= {"status": str(row.get("status", ""))[:20], "category": str(row.get("category", ""))[:30]}
     for part in row.get("components") or []:
-        kind = FILLED.get(part.get("type", "")) if isinstance(part, dict) else None
+        kind = FILLED.get(str(part.get("type"))) if isinstance(part, dict) else None
         if kind and isinstance(part.get("text"), str):
-            fields[kind] = part["text"]
+            fields[kind] = part["text"].replace("\0", "")
     numbers = {int(number) for number in VARIABLE.findall(fields["body"])}
     return fields | {"variables": max(numbers, default=0)}
 
@@ -81,7 +97,9 @@ def send(
     client_id: str | None = None,
 ) -> Message:
     """Add the template's text as the agent's reply, and queue the template itself. Raise DoesNotFit or Refused."""
-    template = MessageTemplate.objects.filter(name=name, language=language, status=APPROVED).first()
+    is_text = "\0" not in "".join((name, language, client_id or "", *variables))
+    wanted = MessageTemplate.objects.filter(name=name, language=language, status=APPROVED)
+    template = wanted.first() if is_text else None
     if template is None:
         raise DoesNotFit("There is no approved template with this name and language.")
     given = [" ".join(value.split()) for value in variables]
