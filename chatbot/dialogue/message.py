@@ -12,7 +12,7 @@ from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
 from tickets.team.settings import current
 
-from . import readings
+from . import readings, troubles
 from .readings import ACT as ACT
 from .readings import ASK as ASK
 from .readings import CLEAR as CLEAR
@@ -147,7 +147,7 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
         raw=raw,
         chat=chat,
         language=language or _language(chat, raw, library),
-        reason=trigger_phrases.reason(raw) or ("anger" if cues.mood(raw) == "angry" else ""),
+        reason=_reason(raw),
         intent=understood["intent"],
         confidence=understood["confidence"],
         is_issue=understood["is_issue"],
@@ -156,6 +156,14 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
         asked=chat.memory.pop("asked", {}) if asked is None else asked,
         library=library,
     )
+
+
+def _reason(raw: str) -> str:
+    """Return why a person is needed at once: what the phrases say, a person who is unwell after eating, a mood."""
+    found = trigger_phrases.reason(raw)
+    if found in ("", "anger") and troubles.unwell_after_eating(raw):
+        return "safety"
+    return found or ("anger" if cues.mood(raw) == "angry" else "")
 
 
 TAG = re.compile(r"<[^<>]{1,200}>")

@@ -28,7 +28,7 @@ EATEN = phrases(
     "ate", "eaten", "eating", "tasted?", "consumed", "fed", r"(?:used|had|cooked|gave|drank|drunk)(?: (?:some|it|a little|half|with it|already|them))*", r"kha (?:liya|li|liye|chuk\w*|gaye|gaya)", r"kha(?:ya|yi|aya)", r"(?:pee|pi|khila|pila) (?:liya|li|diya|di)", "chakh\\w*", "istemal", "use (?:kar|kiya)\\w*", "खा (?:लिया|ली|लिए|चुक\\S*)", "खाया", "खिला दिया", "इस्तेमाल",
 )  # fmt: skip
 UNWELL = phrases(
-    r"(?:stomach|tummy|pet|belly)(?: me(?:in)?| is| was)? ?(?:pain\w*|ach\w*|upset|dard|hurt\w*|kharab|gadbad|cramps?)(?: .{0,15})?", "upset stomach", r"(?:feeling|felt|feel|getting|got|am|is|fell|are) (?:very |so |a bit |little )?(?:sick|unwell|ill|nauseous|nausea)", r"tabiyat (?:kharab|theek nahi)(?: .{0,10})?", r"ji (?:ghabra|machal)\w*", "पेट (?:में )?दर्द", "पेट ख़?राब", "तबीयत ख़?राब", "उल्टी",
+    r"(?:stomach|tummy|pet|belly)(?: me(?:in)?| is| was)? ?(?:pain\w*|ach\w*|upset|dard|hurt\w*|kharab|gadbad|cramps?)(?: .{0,15})?", "upset stomach", r"(?:feeling|felt|feels?|getting|got|am|is|fell|are) (?:very |so |a bit |little )?(?:sick|unwell|ill|nauseous|nausea)", r"tabiyat (?:kharab|theek nahi)(?: .{0,10})?", r"ji (?:ghabra|machal)\w*", "पेट (?:में )?दर्द", "पेट ख़?राब", "तबीयत ख़?राब", "उल्टी",
 )  # fmt: skip
 
 
@@ -59,6 +59,17 @@ def caution(text: str, language: str, before: str = "") -> str:
     if is_unfit(text) or (before and is_unfit(before) and EATEN.search(plain(text))):
         return wording.say("do_not_eat", language)
     return ""
+
+
+AFTER_EATING = phrases(
+    r"(?:after|since|from) (?:i |we |he |she |they )?(?:eating|ate|having|had|drinking|drank|consuming)(?: .{0,20})?", r"(?:i|we|he|she|they|son|daughter|kid) (?:ate|had|drank)", r"kha(?:ne|kar| kar| ke|ke)(?: ke)?(?: baad| se)?", r"kha(?:ya|yi|aya)", r"kha li(?:ya|ye)?", r"pee?ne ke baad", "खाने (?:के बाद|से)", "खाकर", "खाया",
+)  # fmt: skip
+
+
+def unwell_after_eating(text: str) -> bool:
+    """Whether a person feels unwell after eating something: "papad khane ke baad pet dard"."""
+    said = plain(text)
+    return bool(UNWELL.search(said) and AFTER_EATING.search(said))
 
 
 def feels_unwell(text: str, before: str) -> bool:

@@ -135,3 +135,19 @@ def test_what_neither_says_is_not_compared(customer):
     answer, _ = said(customer, "difference between ragi and foxtail", "which has more protein")
     assert answer.reply["offerAgent"]
     assert "can't tell" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["papad khane ke baad pet dard", "my son ate the chikki and feels sick", "घी खाने के बाद पेट में दर्द है"],
+)
+def test_pain_after_eating_is_urgent_and_gets_no_price(customer, text):
+    answer, _ = said(customer, text)
+    assert answer.reply["priority"] == Priority.URGENT
+    assert answer.reply["offerAgent"]
+    assert "₹" not in answer.text
+
+
+def test_a_dog_is_no_weight(customer):
+    answer, _ = said(customer, "dog can eat makhana?")
+    assert answer.rule != "another_size"

@@ -43,7 +43,7 @@ PRICE_LIMIT = re.compile(
     re.IGNORECASE,
 )
 A_WEIGHT = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:\.\d)?|half|aadha|adha|आधा|pav|paav|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
+    r"(?<![\w.])(\d{1,3}(?:\.\d)?|(?:half|aadha|adha|आधा|pav|paav|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)(?=\s))\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
 FEW_WORDS_OF_A_PIECE = 3
