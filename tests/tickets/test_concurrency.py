@@ -346,6 +346,17 @@ def test_a_message_while_the_agent_ends_the_ticket_is_answered_for(end, priya, a
     assert_tickets_are_true(opened_as)
 
 
+def test_tags_that_two_agents_add_at_once_are_both_kept(ticket, asha, rohan):
+    workflow.correct(ticket, by=asha, tags=["vip"])
+    # Both pages show the ticket with one tag
+    first, second = read(ticket), read(ticket)
+    at_once(
+        lambda: workflow.correct(first, by=asha, add_tags=["refund"]),
+        lambda: workflow.change(second, by=rohan, add_tags=["courier"], remove_tags=["vip"]),
+    )
+    assert read(ticket).tags == ["courier", "refund"]
+
+
 def test_messages_at_once_to_a_closed_ticket_open_one_that_follows(ticket, priya, asha):
     workflow.move(ticket, Status.CLOSED, by=asha)
     said = at_once(

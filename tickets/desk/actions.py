@@ -112,8 +112,7 @@ def change(request, ticket):
 def tags(request, ticket):
     """Add a tag, or remove one."""
     added, removed = request.POST.get("add", ""), request.POST.get("remove", "")
-    kept = [tag for tag in ticket.tags if tag != removed]
-    workflow.correct(ticket, by=request.user, tags=[*kept, added])
+    workflow.correct(ticket, by=request.user, add_tags=[added], remove_tags=[removed])
     return (
         (gettext("Tag “%(tag)s” removed.") % {"tag": removed})
         if removed

@@ -96,7 +96,7 @@ def _tagged(ids: list, tag: str, agent: Person, tokens: dict) -> tuple[list, lis
     found = visible_tickets(agent).in_bulk([id for id in ids if isinstance(id, UUID)])
 
     def add(ticket):
-        done = workflow.change(ticket, by=agent, tags=[*ticket.tags, tag])
+        done = workflow.change(ticket, by=agent, add_tags=[tag])
         if done.token:
             tokens[str(ticket.pk)] = done.token
 

@@ -20,7 +20,9 @@ from .transitions import assign_unless_conflict, move_unless_conflict, note_reso
 
 logger = logging.getLogger(__name__)
 
-CORRECTIONS = ("subject", "requester_name", "requester_email", "requester_phone", "order", "tags")
+CORRECTIONS = (
+    "subject", "requester_name", "requester_email", "requester_phone", "order", "tags", "add_tags", "remove_tags",
+)  # fmt: skip
 
 
 def change(ticket: Ticket, *, by: Person, **wanted: Any) -> undo.Recording:

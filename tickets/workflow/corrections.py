@@ -22,16 +22,19 @@ PLAIN = ("subject", "requester_name", "requester_email", "requester_phone")
 
 @atomic_on_ticket
 def correct(ticket: Ticket, *, by: Person, **wanted: Any) -> None:
-    """Change any of subject, requester_name, requester_email, requester_phone, order, tags. Raise Refused.
+    """Change any of subject, requester_name, requester_email, requester_phone, order, and the tags. Raise Refused.
 
-    `order` is an Order of this customer, or None; `tags` a list of names.
+    `order` is an Order of this customer, or None. `tags` are the names of all tags; `add_tags` and `remove_tags`
+    leave the others, also those that a colleague adds in the same moment.
     """
     change_set = ChangeSet(ticket, by=by)
     change_set.set(**{name: wanted[name] for name in PLAIN if name in wanted})
     if "order" in wanted:
         _set_order(change_set, wanted["order"])
-    if "tags" in wanted:
-        replace_tags(change_set, wanted["tags"])
+    if wanted.keys() & {"tags", "add_tags", "remove_tags"}:
+        removed = wanted.get("remove_tags", ())
+        kept = [tag for tag in wanted.get("tags", ticket.tags) if tag not in removed]
+        replace_tags(change_set, [*kept, *wanted.get("add_tags", ())])
     change_set.write()
 
 

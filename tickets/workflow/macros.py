@@ -114,7 +114,7 @@ def _changes(ticket: Ticket, macro: Macro, by: Person) -> dict:
     if agent := by if macro.assigns_me else macro.assignee:
         wanted["assignee"] = agent
     if macro.tags:
-        wanted["tags"] = [*ticket.tags, *macro.tags.split(",")]
+        wanted["add_tags"] = macro.tags.split(",")
     if macro.status and macro.status != ticket.status:
         wanted["status"] = macro.status
     if macro.resolution:
