@@ -4,11 +4,20 @@ import json
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import FloatRect, Frame, Locator, Page, expect
 
 FRAME = 'iframe[title="Villy - AI Assistant"]'
 TYPE = "Type a message..."
 REPLY = "Type your reply..."
+
+
+def place_of(locator: Locator) -> FloatRect:
+    """Where an element stands; one that a change of its row has just replaced is looked for again."""
+    for _ in range(100):
+        if found := locator.bounding_box():
+            return found
+        locator.page.wait_for_timeout(100)
+    raise AssertionError(f"{locator} is not shown")
 
 
 def picture(name="box.jpg", side=320, noisy=False) -> dict:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from .pages import Dashboard
+from .pages import Dashboard, place_of
 
 CANNED = {
     "shortcut": "sorry",
@@ -232,5 +232,5 @@ def test_with_the_keyboard_of_a_phone_open_name_status_and_composer_are_whole(ag
         assert page.evaluate(
             "(name) => name.scrollWidth <= name.clientWidth", page.locator("h1").element_handle()
         )
-        assert dashboard.log.bounding_box()["height"] >= 120
+        assert place_of(dashboard.log)["height"] >= 120
         assert page.evaluate("document.documentElement.scrollWidth") <= width

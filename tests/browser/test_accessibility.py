@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .pages import Chat, Dashboard, picture
+from .pages import Chat, Dashboard, picture, place_of
 from .test_layout import PHONE, fits_a_phone
 
 # Without the tags, axe leaves out the newest rules (the size of targets among them)
@@ -250,8 +250,8 @@ def test_a_hundred_past_conversations_and_a_page_from_right_to_left(person, desk
     frame.evaluate("document.documentElement.dir = 'rtl'")
     fits_a_phone(page, frame)
     axe_is_content(page, frame, state="a conversation from right to left")
-    back = chat.frame.get_by_role("button", name="Back to all conversations").bounding_box()
-    close = chat.frame.get_by_role("button", name="Close chat").bounding_box()
+    back = place_of(chat.frame.get_by_role("button", name="Back to all conversations"))
+    close = place_of(chat.frame.get_by_role("button", name="Close chat"))
     assert back["x"] > close["x"]
-    log, said = chat.log.bounding_box(), chat.bubbles("customer").first.bounding_box()
+    log, said = place_of(chat.log), place_of(chat.bubbles("customer").first)
     assert said["x"] - log["x"] < log["width"] / 4

@@ -7,12 +7,12 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from .pages import Dashboard
+from .pages import Dashboard, place_of
 from .test_accessibility import STILL, axe_is_content
 
 
 def height(locator) -> float:
-    return locator.bounding_box()["height"]
+    return place_of(locator)["height"]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
     )
     assert page.evaluate(avatar) == [32, 32]
     assert round(height(page.locator(".view").first)) == 36
-    pane = page.locator("#tickets").bounding_box()
+    pane = place_of(page.locator("#tickets"))
     assert pane["height"] // 68 >= 10, "rows in view"
 
     rows.first.locator(".row-link").click()
@@ -52,7 +52,7 @@ def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hu
     assert height(dashboard.head) <= 65
     assert height(page.locator("form.composer")) <= 64
     assert {round(height(pill)) for pill in page.locator(".ticket-head .pill:visible").all()} == {28}
-    assert round(page.locator("#details").bounding_box()["width"]) == 300
+    assert round(place_of(page.locator("#details"))["width"]) == 300
     one_line = page.locator('.log .bubble[data-sender="customer"]').last
     assert height(one_line) <= 37
 
@@ -66,7 +66,7 @@ def test_the_header_of_a_late_urgent_ticket_is_as_low(agent, width):
     expect(page.locator("#ticket-head .due.big")).to_be_visible()
     assert height(dashboard.head) <= 65
     # Each control whole, none behind another
-    name, pills = page.locator("#ticket-head h1").bounding_box(), page.locator(".pills").bounding_box()
+    name, pills = place_of(page.locator("#ticket-head h1")), place_of(page.locator(".pills"))
     assert name["y"] + name["height"] <= pills["y"] + 1
     assert pills["x"] + pills["width"] <= width
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from .pages import FRAME, Chat, Dashboard, picture
+from .pages import FRAME, Chat, Dashboard, picture, place_of
 
 PHONE = {
     "viewport": {"width": 360, "height": 740},
@@ -59,9 +59,9 @@ def test_a_long_word_widens_no_box(visitor, agent):
     chat.send.click(trial=True)
     chat.frame.get_by_role("button", name="Close chat").click(trial=True)
     dashboard = Dashboard(agent()).goto(chat.ticket)
-    before = dashboard.page.locator("#pane").bounding_box()
+    before = place_of(dashboard.page.locator("#pane"))
     dashboard.text.fill("https://track.example/" + "x" * 220)
-    assert dashboard.page.locator("#pane").bounding_box() == before
+    assert place_of(dashboard.page.locator("#pane")) == before
     dashboard.send.click(trial=True)
 
 
@@ -78,7 +78,7 @@ def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, 
     dashboard = Dashboard(agent(**side))
     dashboard.page.goto(f"/support/{other.ticket}/")
     expect(dashboard.log).to_be_visible()
-    assert dashboard.log.bounding_box()["height"] >= 120
+    assert place_of(dashboard.log)["height"] >= 120
 
 
 def test_on_a_phone_the_story_opens_and_closes(visitor, agent):
@@ -147,7 +147,7 @@ def test_the_newest_message_stays_in_sight_when_the_composer_grows_unless_the_re
 
 def test_the_shop_and_the_chat_fit_a_phone(visitor, desk):
     chat = visitor(**PHONE)
-    box = chat.page.locator(FRAME).bounding_box()
+    box = place_of(chat.page.locator(FRAME))
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 360, 740)
     frame = chat.document()
     fits_a_phone(chat.page, frame)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import browser_path, launched
-from .pages import FRAME, Chat, picture
+from .pages import FRAME, Chat, picture, place_of
 
 pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
 
@@ -92,11 +92,11 @@ def test_no_style_of_the_host_page_breaks_it(shop, site):
     chat = shop(site.page(head=HOSTILE))
     expect(chat.button).to_be_visible()
     size = chat.page.viewport_size
-    box = chat.button.bounding_box()
+    box = place_of(chat.button)
     assert (box["width"], box["height"]) == (60, 60)
     assert size["width"] - box["x"] - 60 == size["height"] - box["y"] - 60 == 20
     chat.open()
-    frame = chat.page.locator(FRAME).bounding_box()
+    frame = place_of(chat.page.locator(FRAME))
     assert frame["width"] == 400
     assert frame["height"] >= 600
     chat.say("Show me makhana")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from .pages import FRAME, Chat
+from .pages import FRAME, Chat, place_of
 
 pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
 
@@ -142,7 +142,7 @@ def test_the_button_is_in_its_corner_on_a_page_from_right_to_left_and_not_on_pap
     page = person(viewport={"width": 360, "height": 640})
     page.goto(site.url())
     chat = Chat(page)
-    box = chat.button.bounding_box()
+    box = place_of(chat.button)
     assert (box["x"], box["y"]) == (360 - 80, 640 - 80)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.emulate_media(media="print")
