@@ -76,7 +76,7 @@ DELETE /api/shop/orders/<key>                    401 403 403 403 403 401 403 403
 POST   /api/shop/products/<key>                  401 403 403 403 403 401 403 403     403
 PATCH  /api/shop/products/<key>                  401 403 403 403 403 401 403 403     403
 DELETE /api/support/admin/<ticket_id>/merge      401 404 404 404 409 401 404 409     404
-POST   /support/canned/                          401 404 404 404 302 401 404 302     302
+POST   /support/canned/                          401 404 404 404 400 401 404 400     400
 # The help centre
 GET   /help/                                200    200   200   200    200  200     200     200     200
 GET   /help/<slug>/                         404    404   404   404    404  404     404     404     404
@@ -196,7 +196,7 @@ POST  /support/<ticket_id>/withdraw          401    404   404   404    409  401 
 POST  /support/bulk                          401    404   404   404    400  401     404     400     400
 GET   /support/canned/                       401    404   404   404    200  401     404     200     200
 GET   /support/canned/list/                  401    404   404   404    200  401     404     200     200
-POST  /support/canned/<reply_id>             401    404   404   404    302  401     404     302     302
+POST  /support/canned/<reply_id>             401    404   404   404    400  401     404     400     400
 GET   /support/canned/<reply_id>/picture     401    404   404   404    404  401     404     404     404
 POST  /support/canned/<reply_id>/used        401    404   404   404    204  401     404     204     204
 GET   /support/counts                        401    404   404   404    200  401     404     200     200
