@@ -34,6 +34,7 @@ def benchmark(folder, *command: str) -> None:
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
 
 
+@pytest.mark.extended
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("wrk"), reason="the load is made by wrk, which is not here")
 def test_a_desk_is_built_and_its_costs_measured_within_their_queries(tmp_path):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from tests.desk import ROOT, Desk, free_port
+from tests.engines.servers import Mongo, Postgres, running
 
 from .conftest import SIGNING_KEY, windows
 from .pages import Chat, Dashboard
@@ -60,8 +62,24 @@ def mail_server():
     server.controller.stop()
 
 
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.extended),
+        pytest.param("mongodb", marks=pytest.mark.extended),
+    ]
+)
+def database_url(request, tmp_path):
+    """A database of this walk's own."""
+    if request.param == "sqlite":
+        yield "sqlite:"
+        return
+    with running({"postgresql": Postgres, "mongodb": Mongo}[request.param]) as server:
+        yield server.database("desk")
+
+
 @pytest.fixture
-def new_desk(tmp_path, mail_server):
+def new_desk(tmp_path, mail_server, database_url):
     """A desk in an empty directory, given what docs/deploy.md names and nothing of this process's environment."""
     desk = Desk(tmp_path / "data")
     desk.environment = {
@@ -72,6 +90,7 @@ def new_desk(tmp_path, mail_server):
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "WIDGET_ORIGINS": "http://localhost:*",
         "DATA_DIR": str(desk.data_dir),
+        "DATABASE_URL": database_url,
         "PUBLIC_URL": desk.url + "/",
         "PORT": str(desk.port),
         "HTTPS": "off",
@@ -233,12 +252,22 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
         assert any(step in each for each in done), (step, done)
 
     # 8. A backup, restored into an empty directory
-    file = tmp_path / "backups" / "desk.zip"
-    file.parent.mkdir()
-    manage(new_desk, "backup", file)
-    new_desk.stop()
-    new_desk.environment["DATA_DIR"] = str(tmp_path / "elsewhere")
-    assert "Restored" in manage(new_desk, "restore", file)
+    elsewhere = tmp_path / "elsewhere"
+    if new_desk.environment["DATABASE_URL"] == "sqlite:":
+        file = tmp_path / "backups" / "desk.zip"
+        file.parent.mkdir()
+        manage(new_desk, "backup", file)
+        new_desk.stop()
+        new_desk.environment["DATA_DIR"] = str(elsewhere)
+        assert "Restored" in manage(new_desk, "restore", file)
+    else:
+        # A server's own tool backs it up; the desk itself moves to a file, with its key
+        new_desk.stop()
+        shutil.copytree(new_desk.data_dir, elsewhere)
+        new_desk.environment["DATA_DIR"] = str(elsewhere)
+        copy = f"sqlite:///{elsewhere}/copy.sqlite3"
+        assert "same checksum" in manage(new_desk, "copydesk", "--to", copy)
+        new_desk.environment["DATABASE_URL"] = copy
     new_desk.start(240)
     given = {"email": AGENT, "password": PASSWORD}
     assert new_desk.api().post("/api/auth/token", json=given).json()["code"] == "second_factor_required"
