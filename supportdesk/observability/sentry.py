@@ -35,8 +35,7 @@ def start(dsn: str) -> None:
         max_breadcrumbs=0,
         traces_sample_rate=0,
         server_name="",
-        # Sentry's types name every key; what we return has fewer
-        before_send=scrubbed,  # type: ignore[arg-type]
+        before_send=scrubbed,
     )
 
 
