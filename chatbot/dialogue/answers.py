@@ -141,7 +141,7 @@ def of_article(article: Article, heard: Heard, sure: float) -> Reply:
         max(heard.confidence, sure),
         category=article.category,
         sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
-        suggestions=[title for title in heard.near(ACT) if title != article.title],
+        suggestions=[title for title in heard.near(ACT) if title != article.title_in(heard.language)],
         passage=body,
         topic={"kind": "article", "ids": [str(article.pk)], "aspect": article.slug},
         is_sure=sure >= ACT,

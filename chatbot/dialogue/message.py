@@ -98,8 +98,10 @@ class Heard:
         return self.article_score >= least
 
     def near(self, least: float = NEAR) -> list[str]:
-        """The titles of the articles that are at least so sure."""
-        return [passage.article.title for passage in self.passages if passage.score >= least]
+        """The titles, in the message's language, of the articles that are at least so sure."""
+        return [
+            passage.article.title_in(self.language) for passage in self.passages if passage.score >= least
+        ]
 
     def surely(self, *wanted: str) -> bool:
         """Whether it is one of these intents, surely enough to act."""

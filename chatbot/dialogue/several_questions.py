@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from ..models import Chat
 from ..nlu import classifier, cues
-from ..sources import product_facts, products
+from ..sources import articles, product_facts, products
 from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
@@ -162,9 +162,7 @@ def together(found: list[Reply]) -> Reply:
         ]
         first.order = first.order or other.order
         first.topic = _together(first.topic, other.topic)
-    first.suggestions = [
-        title for title in first.suggestions if title not in {s["title"] for s in first.sources}
-    ][:3]
+    first.suggestions = articles.library().without_told(first.suggestions, first.sources)[:3]
     first.rule = "several_questions"
     return first
 

@@ -1,6 +1,6 @@
 """The shop's articles, found by what the customer asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,7 +27,12 @@ class Library:
 
     def __init__(self, articles: list[Article]):
         self.articles = {str(article.pk): article for article in articles}
-        self.titles = {_title(article.title): article for article in articles}
+        self.titles = {
+            _title(title): article
+            for article in articles
+            for title in (article.title_hi, article.title_hinglish, article.title)
+            if title
+        }
         self.by_slug = {article.slug: article for article in articles}
         self.index = retrieval.Index(
             retrieval.Document(id, article.title, article.body, tuple(article.variants))
@@ -43,8 +48,17 @@ class Library:
         return [Passage(self.articles[id], score) for id, score in found]
 
     def titled(self, text: str) -> Article | None:
-        """Return the article with exactly this title: what a tap on a suggestion sends."""
+        """Return the article with exactly this title in any language: what a tap on a suggestion sends."""
         return self.titles.get(_title(text))
+
+    def without_told(self, suggestions: Iterable[str], sources: list[dict]) -> list[str]:
+        """Return the suggestions without the titles, in any language, of articles that a reply has just told."""
+        told = {source["id"] for source in sources}
+        return [
+            each
+            for each in suggestions
+            if not (article := self.titled(each)) or str(article.pk) not in told
+        ]
 
 
 _published = CachedFromTable(Article, Library).get

@@ -3,6 +3,7 @@
 import pytest
 
 from chatbot import conversations
+from chatbot.demo import loader
 from chatbot.sources import articles
 from chatbot.sources.articles import Passage
 from tests import factories
@@ -50,3 +51,22 @@ def test_neither_brings_a_person(priya, near):
 def test_the_same_is_never_asked_twice(priya, near):
     conversations.ask(priya, ASKED)
     assert conversations.ask(priya, ASKED).rule != "which_of_these"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("mera ghee ka jar toota hua aaya", "Saamaan toota ya leak hota aaya"),
+        ("मेरा घी का जार टूटा हुआ आया", "सामान टूटा हुआ या रिसता हुआ आया"),
+        ("my ghee jar arrived broken", "Something arrived broken or leaking"),
+    ],
+)
+def test_what_can_be_tapped_is_in_the_language_of_the_chat(said, title):
+    loader._articles()
+    guest = factories.guest()
+    assert title in conversations.ask(guest, said).reply["suggestions"]
+    tapped = conversations.ask(guest, title)
+    assert [source["title"] for source in tapped.reply["sources"]] == [
+        "Something arrived broken or leaking"
+    ]
+    assert title not in tapped.reply["suggestions"]

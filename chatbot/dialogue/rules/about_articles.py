@@ -235,7 +235,7 @@ def which_of_these(chat: Chat, heard: Heard) -> Reply | None:
         return None
     chat.memory.setdefault("clarified", []).append(key)
     reply = answers.text_reply("clarify", heard, "product_query", sure=0.5)
-    reply.suggestions = [article.title for article in readings]
+    reply.suggestions = [article.title_in(heard.language) for article in readings]
     reply.asks = {"about": "choice", "options": reply.suggestions}
     return reply
 

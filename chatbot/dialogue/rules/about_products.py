@@ -249,7 +249,7 @@ def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) ->
         reply.text += "\n" + wording.say("fact_unknown_rest", heard.language, name=names)
     answers.show(reply, products, aspect=asked[0])
     if asked[0] in ALLERGENS and (article := heard.library.by_slug.get("allergens")):
-        reply.suggestions = [article.title]
+        reply.suggestions = [article.title_in(heard.language)]
     elif heard.near(CLEAR):
         reply.suggestions = heard.near(CLEAR)[:1]
     reply.is_sure = True

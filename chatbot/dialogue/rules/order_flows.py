@@ -321,9 +321,7 @@ def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
     elif reply.offer_agent:
         others = _others(heard, key, order)
         reply.suggestions = (
-            reply.suggestions
-            + others
-            + [title for title in heard.near(ACT)[:1] if title not in {s["title"] for s in reply.sources}]
+            reply.suggestions + others + heard.library.without_told(heard.near(ACT)[:1], reply.sources)
         )
     return reply
 
