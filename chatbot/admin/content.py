@@ -5,7 +5,7 @@ from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 from chatbot.models import Chat, DeliveryArea, Product
-from tickets.admin import DeskAdmin
+from tickets.admin import DeskAdmin, RecordAdmin
 from tickets.admin.shop.files import ShopFiles
 from tickets.models import Ticket
 
@@ -39,7 +39,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Chat)
-class ChatAdmin(DeskAdmin):
+class ChatAdmin(RecordAdmin):
     """To learn from: what people asked, and what Villy made of it. Nothing here is edited."""
 
     list_display = ("updated_at", "who", "language", "became_ticket")
@@ -50,15 +50,6 @@ class ChatAdmin(DeskAdmin):
     search_help_text = "Name or e-mail of the customer, or a ticket number."
     fields = ("person", "ticket", "language", "created_at", "conversation")
     readonly_fields = fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         # Fetched for the rows of the page; joined, they would be fetched for every chat that is sorted

@@ -18,9 +18,9 @@ forms    the forms of these pages
 from tickets.team import admin as team_admin  # noqa: F401 (registers itself)
 
 from . import audit, channels, custom_fields, macros, mail_check, people, rules, shop, tags, teams, tickets
-from .base import DeskAdmin
+from .base import DeskAdmin, RecordAdmin
 
 __all__ = [
-    "DeskAdmin", "audit", "channels", "custom_fields", "macros", "mail_check", "people", "rules", "shop", "tags", "teams",
+    "DeskAdmin", "RecordAdmin", "audit", "channels", "custom_fields", "macros", "mail_check", "people", "rules", "shop", "tags", "teams",
     "tickets",
 ]  # fmt: skip

@@ -9,11 +9,11 @@ from django.utils.html import format_html
 
 from tickets.models import AuditEntry
 
-from .base import DeskAdmin
+from .base import RecordAdmin
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(DeskAdmin):
+class AuditAdmin(RecordAdmin):
     """Read, and nothing else."""
 
     list_display = ("at", "actor_name", "action", "what", "about", "address")
@@ -45,12 +45,3 @@ class AuditAdmin(DeskAdmin):
                 '<a href="{}">person</a>', reverse("admin:tickets_person_change", args=[entry.person_id])
             )
         return "–"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -15,23 +15,13 @@ from tickets.models import (
     OutgoingState,
 )
 
+from .base import RecordAdmin
 
-class Record(admin.ModelAdmin):
-    """Rows that the desk writes and staff look at."""
 
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
+class Record(RecordAdmin):
+    """A row of a channel."""
+
     sortable_by = ()
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Incoming)

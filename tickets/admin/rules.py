@@ -17,7 +17,7 @@ from tickets.team.conditions import LISTS
 from tickets.team.fields import DurationField
 from tickets.visibility import may
 
-from .base import DeskAdmin
+from .base import DeskAdmin, RecordAdmin
 
 MOST_WORDS, LONGEST_WORD = 50, 80
 ANY = ("", gettext_lazy("Does not matter"))
@@ -203,7 +203,7 @@ def _runs(rule: Rule):
 
 
 @admin.register(RuleRun)
-class RuleRunAdmin(DeskAdmin):
+class RuleRunAdmin(RecordAdmin):
     """The log: read, and nothing else."""
 
     list_display = ("at", "rule", "ticket_link", "state", "detail")
@@ -220,12 +220,3 @@ class RuleRunAdmin(DeskAdmin):
     def ticket_link(self, run):
         page = reverse("admin:tickets_ticket_change", args=[run.ticket_id])
         return format_html('<a href="{}">#{}</a>', page, run.ticket.number)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -14,7 +14,7 @@ from supportdesk.storage import secret_box
 from tickets.models import Delivery, EventType, Webhook
 from tickets.webhooks import outbox, sender, signing
 
-from ..base import DeskAdmin
+from ..base import DeskAdmin, RecordAdmin
 
 
 class WebhookForm(forms.ModelForm):
@@ -124,7 +124,7 @@ class WebhookAdmin(DeskAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(DeskAdmin):
+class DeliveryAdmin(RecordAdmin):
     """The log: read, and nothing else."""
 
     list_display = ("created_at", "type", "webhook", "outcome", "tries", "due_at")
@@ -133,15 +133,6 @@ class DeliveryAdmin(DeskAdmin):
     sortable_by = ()
     fields = ("type", "webhook", "state", "created_at", "due_at", "ended_at", "log", "what_was_told")
     readonly_fields = fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="outcome")
     def outcome(self, delivery):
