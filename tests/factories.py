@@ -5,6 +5,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from chatbot.demo import loader
 from chatbot.models import Article, Product
 from tickets import workflow
 from tickets.models import Order, OrderItem, Person, Role, Ticket
@@ -22,6 +23,14 @@ def guest(name="Ravi", email="ravi@example.com", **fields) -> Person:
     made.set_unusable_password()
     made.save()
     return made
+
+
+def demo_customer() -> Person:
+    """The signed-in customer of the demo shop, with its products, articles, delivery areas and orders."""
+    for fill in (loader._products, loader._articles, loader._delivery_areas):
+        fill()
+    loader._orders(loader._people())
+    return Person.objects.get(login_email="customer@demo.test")
 
 
 def ticket(requester: Person, text="The box was crushed", **fields) -> Ticket:

@@ -3,21 +3,16 @@
 import pytest
 
 from chatbot import conversations
-from chatbot.demo import loader
 from chatbot.dialogue import troubles
 from chatbot.nlu import cues
 from chatbot.nlu.typos import respelt
 from tests import factories
-from tickets.models import Person, Priority
+from tickets.models import Priority
 
 
 @pytest.fixture
 def customer(db):
-    loader._products()
-    loader._articles()
-    loader._delivery_areas()
-    loader._orders(loader._people())
-    return Person.objects.get(login_email="customer@demo.test")
+    return factories.demo_customer()
 
 
 def said(person, *texts):

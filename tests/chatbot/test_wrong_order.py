@@ -9,9 +9,8 @@ from itertools import chain
 import pytest
 
 from chatbot import conversations
-from chatbot.demo import loader
 from chatbot.sources import orders
-from tickets.models import Person
+from tests import factories
 
 # What customer@demo.test ordered
 ITEMS = {
@@ -71,10 +70,7 @@ CASES = list(cases())
 
 @pytest.fixture
 def priya(db):
-    for fill in (loader._products, loader._articles, loader._delivery_areas):
-        fill()
-    loader._orders(loader._people())
-    return Person.objects.get(login_email="customer@demo.test")
+    return factories.demo_customer()
 
 
 def on_the_ticket(person, turns):

@@ -3,11 +3,9 @@
 import pytest
 
 from chatbot import conversations
-from chatbot.demo import loader
 from chatbot.widget import opening
 from tests import factories
 from tests.pages import page
-from tickets.models import Person
 
 CONVERSATION = "/widget/conversation"
 LANGUAGES = ("en", "hinglish", "hi")
@@ -23,11 +21,7 @@ LEADS_TO = {
 
 @pytest.fixture
 def customer(db):
-    loader._products()
-    loader._articles()
-    loader._delivery_areas()
-    loader._orders(loader._people())
-    return Person.objects.get(login_email="customer@demo.test")
+    return factories.demo_customer()
 
 
 def test_the_last_orders_stand_there_with_what_fits_their_state(api, customer):
