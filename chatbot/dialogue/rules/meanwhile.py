@@ -166,20 +166,7 @@ def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
             open_issue.note(heard, issue)
             return _again(chat, heard, heard.library.by_slug[slug])
     written = [before] if before else []
-    of_flow = what_next.OF_FLOW.get(issue.get("flow", ""), ())
-    if not asks and issue.get("flow") in ("return", "exchange"):
-        # "Its opened though": the rule says what that means
-        written += [heard.library.by_slug[slug] for slug in of_flow if slug in heard.library.by_slug]
-    if asks and issue:
-        slugs = (
-            *of_flow,
-            *what_next.WRITTEN.get(issue["intent"], ()),
-            *what_next.BY_ITS_WORDS.get(issue["intent"], ()),
-        )
-        written += [heard.library.by_slug[slug] for slug in slugs if slug in heard.library.by_slug]
-    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
-    if asks and order and order.status in answers.orders.UNDER_WAY:
-        written += [heard.library.by_slug[slug] for slug in UNDER_WAY if slug in heard.library.by_slug]
+    written += filter(None, map(heard.library.by_slug.get, _rules_of(heard, issue, asks)))
     written = [each for each in written if str(each.pk) not in chat.memory.get("refused", [])]
     if not written or _has_its_own(heard, written):
         return None
@@ -190,6 +177,21 @@ def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
     if issue and not asks:
         open_issue.note(heard, issue)
     return _again(chat, heard, best[1])
+
+
+def _rules_of(heard: Heard, issue: dict, asks: bool) -> list[str]:
+    """Return the slugs of what the shop wrote about what is open, and about the order that is spoken of."""
+    slugs: list[str] = []
+    # "Its opened though" asks nothing, and the rule for returns says what that means
+    if asks or issue.get("flow") in ("return", "exchange"):
+        slugs += what_next.OF_FLOW.get(issue.get("flow", ""), ())
+    if asks and issue:
+        slugs += what_next.WRITTEN.get(issue["intent"], ())
+        slugs += what_next.BY_ITS_WORDS.get(issue["intent"], ())
+    order = which_order.order_spoken_of(heard) if asks and heard.topic.get("kind") == "order" else None
+    if order and order.status in answers.orders.UNDER_WAY:
+        slugs += UNDER_WAY
+    return slugs
 
 
 # "4000 ka order ho to", "3 din me chahiye" after a rule with amounts, or with days
