@@ -70,3 +70,16 @@ def test_what_can_be_tapped_is_in_the_language_of_the_chat(said, title):
         "Something arrived broken or leaking"
     ]
     assert title not in tapped.reply["suggestions"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["do i need to return the sev", "mujhe return karna hai", "मेरा रिफंड कब आएगा", "ok and exchange?"],
+)
+def test_what_was_just_told_is_not_offered_in_any_language(said):
+    loader._articles()
+    reply = conversations.ask(factories.guest(), said).reply
+    told = {source["id"] for source in reply["sources"]}
+    assert told
+    offered = filter(None, map(articles.library().titled, reply["suggestions"]))
+    assert told.isdisjoint(str(article.pk) for article in offered)
