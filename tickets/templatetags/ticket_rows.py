@@ -42,9 +42,9 @@ def ticket_rows(cl) -> SafeString:
     return mark_safe(render_to_string("tickets/_admin_rows.html", context))  # noqa: S308
 
 
-def _title(text: str) -> str:
+def _title(text: object) -> str:
     """Return a column's name as a title; that of the boxes is a box."""
-    return text if isinstance(text, SafeString) else capfirst(text)
+    return text if isinstance(text, SafeString) else capfirst(str(text))
 
 
 def _column(model_admin, name: str) -> tuple[Callable, str]:
