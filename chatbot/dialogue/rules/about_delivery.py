@@ -129,7 +129,7 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         return reply
     asks = delivery_areas.is_about_delivery(said) or DAYS.search(said) or LIVES_THERE.search(said)
     # "By next friday mumbai me chahiye"
-    asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said))
+    asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
     named = delivery_areas.areas().named_in(said)
     if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
