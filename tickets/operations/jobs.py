@@ -8,8 +8,6 @@ its tickets by conditional update, too, so that a lease that ran out does no har
 """
 
 import logging
-import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,15 +15,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from supportdesk.db import clock
 from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
+from supportdesk.serving.polling import PollingThread
 from tickets import live, workflow
-from tickets.alerts.sending import AlertSender
+from tickets.alerts import sending as alerts
 from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
 from tickets.channels.whatsapp import templates
@@ -49,7 +48,7 @@ from tickets.privacy import audit, personal_data
 from tickets.shop.systems import fetching
 from tickets.team import holidays
 from tickets.team.settings import current
-from tickets.webhooks.sender import WebhookSender
+from tickets.webhooks import sender as webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -349,47 +348,33 @@ def _run(job: Job, now: datetime) -> bool:
     return True
 
 
+def look() -> float:
+    """Run a part of what is due and return the seconds until the next look."""
+    return 0 if run_due() else PAUSE_SECONDS
+
+
 class Worker:
     """Does the background work until it is told to stop: `run()` here, or `start()` in a thread of its own."""
 
     def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
-        # Beside it: a letter leaves in time, whatever else takes long
-        self.sender = outbox.OutboxSender()
-        self.webhooks = WebhookSender()
-        self.alerts = AlertSender()
+        self.jobs = PollingThread("jobs", look, first_pause=PAUSE_SECONDS, after_failure=PAUSE_SECONDS)
+        # Beside them: a letter leaves in time, whatever else takes long
+        self.senders = [outbox.sender(), webhooks.sender(), alerts.sender()]
 
     def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Let the step that runs finish, and run no other."""
-        self.stopping.set()
-        self.sender.stop()
-        self.webhooks.stop()
-        self.alerts.stop()
-
-    def join(self, seconds: float = 5) -> None:
-        self.sender.join(seconds)
-        self.webhooks.join(seconds)
-        self.alerts.join(seconds)
-        if self.thread.is_alive():
-            self.thread.join(seconds)
+        for thread in (*self.senders, self.jobs):
+            thread.start()
 
     def run(self) -> None:
-        self.sender.start()
-        self.webhooks.start()
-        self.alerts.start()
-        # Processes that start together need not look together
-        pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
-        while not self.stopping.wait(pause):
-            pause = PAUSE_SECONDS
-            close_old_connections()
-            try:
-                while run_due() and not self.stopping.is_set():
-                    pass
-            except Exception as reason:  # whatever the driver raises, the next look may find it well again
-                logger.warning("jobs: the database does not answer (%s)", type(reason).__name__)
-            finally:
-                close_old_connections()
+        for thread in self.senders:
+            thread.start()
+        self.jobs.run()
+
+    def stop(self) -> None:
+        """Let the steps that run finish, and run no other."""
+        for thread in (*self.senders, self.jobs):
+            thread.stop()
+
+    def join(self, seconds: float = 5) -> None:
+        for thread in (*self.senders, self.jobs):
+            thread.join(seconds)
