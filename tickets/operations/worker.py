@@ -5,7 +5,10 @@ from tickets.alerts import sending as alerts
 from tickets.channels import outbox
 from tickets.webhooks import sender as webhooks
 
-from .jobs import PAUSE_SECONDS, run_due
+from .jobs import run_due
+
+# How often the worker looks whether a step is due
+PAUSE_SECONDS = 5
 
 
 def look() -> float:
