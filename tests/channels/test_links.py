@@ -162,7 +162,9 @@ def test_after_a_merge_both_links_are_to_the_conversation_that_stays(browser, pa
         assert "The box was crushed" in shown
         assert "And the jar leaks" in shown
         assert browser.post(place, {"message": text}).status_code == 303
-    said = list(ticket.messages.filter(sender=Sender.CUSTOMER).order_by("seq").values_list("text", flat=True))
+    said = list(
+        ticket.messages.filter(sender=Sender.CUSTOMER).order_by("seq").values_list("text", flat=True)
+    )
     assert said[-2:] == ["By the first link", "By the second link"]
     assert Ticket.objects.count() == 2
     # Separated again, each has its own
