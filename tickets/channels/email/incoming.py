@@ -79,7 +79,7 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
         before = Incoming.objects.filter(
             channel=ChannelName.EMAIL, key__in=letter.references, sender=letter.sender
         ).exclude(ticket=None)
-        if earlier := before.select_related("ticket").order_by("-id").first():
+        if (earlier := before.select_related("ticket").order_by("-id").first()) and earlier.ticket:
             return links.staying(earlier.ticket), None, ""
     return None, None, ""
 
