@@ -173,6 +173,12 @@ class Item(Sparse):
     quantity = Whole(min_value=1)
     price = Money()
 
+    def run_validation(self, data=serializers.empty):
+        # What the list may be, null, its items may not
+        if data is None:
+            self.fail("invalid", datatype="null")
+        return super().run_validation(data)
+
     def validate(self, item):
         if not item.get("name") and not item.get("sku"):
             raise serializers.ValidationError({"name": ["An item needs a name or a sku."]})

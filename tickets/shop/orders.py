@@ -34,12 +34,6 @@ class OrderSerializer(fields.Sparse):
     adminUrl = fields.Link()
     updatedAt = fields.Moment()
 
-    def validate_items(self, items):
-        # `allow_null` of the list is that of its items, too
-        if items and None in items:
-            raise serializers.ValidationError("Each item is an object with sku, name, quantity and price.")
-        return items
-
 
 class Orders(Kind[Order]):
     name = "orders"
