@@ -62,6 +62,7 @@ ROOMS = [
     "tickets/clocks",
     "tickets/collaboration",
     "tickets/custom_fields",
+    "tickets/team/promise.py",
     "tickets/team/views.py",
     "chatbot/helpcentre",
 ]
@@ -263,7 +264,7 @@ def test_a_conversation_has_its_own_language_whatever_the_browser_says(api, priy
     lines = list(ticket.messages.filter(sender="system").values_list("text", flat=True))
     assert lines == [
         "आप कस्टमर केयर से जुड़ गए हैं। हमारे एजेंट जल्द आपकी मदद करेंगे। हम 15 मिनट में जवाब देने की कोशिश करते हैं।",
-        "कस्टमर केयर से Asha Nair अब आपकी मदद कर रहे हैं।",
+        "कस्टमर केयर से Asha Nair अब आपकी मदद के लिए मौजूद हैं।",
     ]
     english = {"headers": {"Accept-Language": "en"}}
     shown = (
@@ -296,6 +297,8 @@ def test_letters_and_the_page_behind_their_link_speak_the_tickets_language(clien
     shown = client.get(address, headers={"Accept-Language": "en"}).content.decode()
     assert '<html lang="hi"' in shown
     assert "आपका संदेश" in shown
+    # In the sentences of its scripts too
+    assert '"आज"' in shown
     assert ConversationLink.objects.count() == 1
 
 

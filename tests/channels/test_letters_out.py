@@ -111,8 +111,8 @@ def test_after_a_resolution_the_letter_has_five_stars(ticket, asha, letters_afte
     [sent] = letters_after(11)
     [html] = [part for part, kind in sent.alternatives if kind == "text/html"]
     for stars in range(1, 6):
-        assert f"?rating={stars}" in html
-        assert f"?rating={stars}" in sent.body
+        assert f"?rating={stars}#rated" in html
+        assert f"?rating={stars}#rated" in sent.body
     assert "Did that solve it?" in sent.body
 
 

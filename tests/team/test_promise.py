@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chatbot import conversations
+from supportdesk import languages
 from tests import factories
 from tickets import workflow
 from tickets.models import DeskSettings
@@ -37,10 +38,17 @@ def test_outside_business_hours_it_is_said_when_agents_are_back(now, language, s
     assert promise.back(kolkata(now), language) == sentence
 
 
-def test_an_opening_in_a_week_or_later_has_its_date():
-    assert (
-        promise.when(kolkata("2026-12-14 09:30"), kolkata("2026-12-05 11:00")) == "on 14 December at 9:30"
-    )
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "We're back on 14 December at 9:30."),
+        ("hi", "हमारी टीम 14 दिसंबर को 9:30 बजे वापस आएगी।"),
+        ("hinglish", "Hamari team 14 December ko 9:30 baje wapas aayegi."),
+    ],
+)
+def test_an_opening_in_a_week_or_later_has_its_date(language, sentence):
+    with languages.speaking(language):
+        assert promise.sentence(kolkata("2026-12-14 09:30"), kolkata("2026-12-05 11:00")) == sentence
 
 
 def test_round_the_clock_nothing_is_said(priya):

@@ -48,7 +48,7 @@ def token(link: ConversationLink) -> str:
 def url(link: ConversationLink, *, stars: int = 0) -> str:
     """The address of the page as a letter writes it, with so many stars chosen."""
     path = reverse("conversation-link", args=[token(link)])
-    return f"{origin()}{path}" + (f"?rating={stars}" if stars else "")
+    return f"{origin()}{path}" + (f"?rating={stars}#rated" if stars else "")
 
 
 def whatsapp_url(link: ConversationLink) -> str:
