@@ -215,6 +215,8 @@ def _written(chat: Chat, question: ChatMessage, reply: Reply, place: int | None 
             reply=reply.as_dict(),
             intent=reply.intent,
             rule=reply.rule,
+            flow=reply.flow,
+            offered=reply.offer_agent,
         )
         if reply.helped is not None:
             _mark_helped(chat, answer, reply.helped)

@@ -218,6 +218,10 @@ class ChatMessage(models.Model):
     intent = models.CharField(max_length=20, blank=True)
     # The rule of the policy that answered, see dialogue/policy.py
     rule = models.CharField(max_length=30, blank=True)
+    # The flow of data/flows.yaml that it ran, if it did
+    flow = models.CharField(max_length=20, blank=True, default="")
+    # Whether it offered a person; not known of lines from before this was kept
+    offered = models.BooleanField(null=True, default=None)
     helped = models.BooleanField(null=True, blank=True, help_text='The answer to "Did this help?"')
     # What Villy did not know here was reviewed: taught, or left as it is
     reviewed = models.BooleanField(default=False)

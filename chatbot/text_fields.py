@@ -11,6 +11,7 @@ declare(
     client_id=DELETED,
     intent=DELETED,
     rule=DELETED,
+    flow=DELETED,
 )
 # Digests of what proved something once
 declare_same("chatbot.SpentIdentity", KEPT, ["jti"])

@@ -5,9 +5,10 @@ both are shown. What is counted is a visit: the lines of a chat without a long p
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -28,15 +29,20 @@ LEFT_OPEN = {
     "a_flow", "the_same_for_another_order", "what_happens_now", "a_photo", "no_promise", "details_of_the_open_issue", "a_number_and_little_else", "a_piece", "i_do_not_know",
 }  # fmt: skip
 
+# ... but these may answer all that was asked, and then offer no person
+MAY_BE_DONE = {"a_flow", "the_same_for_another_order"}
 
 # Answers that say nothing of what a visit is about
 SMALL_TALK = {"greeting", "thanks_bye", "feedback", "talk_to_human", "unknown"}
+REFUSED = "An answer did not help"
 # Why a visit ended with a person, by the rule that offered one
 REASONS = {
     "a_flow": "An order has to be looked at", "the_same_for_another_order": "An order has to be looked at", "an_issue": "Something is wrong",
     "details_of_the_open_issue": "Something is wrong", "what_happens_now": "Something is wrong", "a_piece": "Something is wrong", "a_photo": "Something is wrong",
     "perhaps_an_issue": "Villy was not sure", "i_do_not_know": "Villy did not know", "perhaps_an_article": "Villy did not know", "a_fact": "A fact is not written down",
     "anger": "Anger", "no_words": "Anger", "an_order_to_prove": "An order could not be shown", "a_number_and_little_else": "An order could not be shown", "a_code": "An order could not be shown",
+    "a_code_that_did_not_come": "An order could not be shown", "no_number": "An order could not be shown",
+    "said_again": "Villy was not understood", "an_unknown_fact": "A fact is not written down", "a_large_order": "A large order",
     "another_script": "Another language", "another_language": "Another language", "no_promise": "A promise or a discount was asked for", "a_person_at_once": "Asked for by the customer, or urgent",
 }  # fmt: skip
 
@@ -50,6 +56,8 @@ class Line(NamedTuple):
     rule: str
     helped: bool | None
     at: datetime
+    flow: str = ""
+    offered: bool | None = None
 
 
 class Talk(NamedTuple):
@@ -72,6 +80,8 @@ class Visit:
     lines: list[Line]
     handed_off: bool = False
     came_back: bool = False
+    # Whether it led to a ticket: by the hand-over, or by any door within COMES_BACK
+    took_a_ticket: bool = False
 
     @property
     def began(self) -> datetime:
@@ -90,21 +100,36 @@ class Visit:
     @property
     def reason(self) -> str:
         """Why a person was needed, in words: of the rule that spoke last before the hand-over."""
-        told = [line.rule for line in self.lines if line.sender == "ai" and line.rule]
-        return next(
-            (REASONS[rule] for rule in reversed(told) if rule in REASONS), "Asked for by the customer"
-        )
+        told = [line for line in self.lines if line.sender == "ai" and line.rule]
+        found = (REFUSED if line.helped is False else REASONS.get(line.rule) for line in reversed(told))
+        return next(filter(None, found), "Asked for by the customer")
+
+    @property
+    def flow(self) -> str:
+        """The flow that ran last, or ""."""
+        return next((line.flow for line in reversed(self.lines) if line.flow), "")
+
+    @property
+    def went_wrong(self) -> bool:
+        """Whether the customer said of an answer that it did not help."""
+        return any(line.helped is False for line in self.lines)
 
     @property
     def abandoned(self) -> bool:
         """Villy had offered a human, or had no answer, and the customer left."""
         said = [line for line in self.lines if line.sender == "ai"]
-        unhelped = not said or said[-1].rule in LEFT_OPEN or said[-1].helped is False
-        return unhelped and not self.handed_off
+        return not self.handed_off and (not said or said[-1].helped is False or _is_left_open(said[-1]))
 
     @property
     def resolved(self) -> bool:
         return not (self.handed_off or self.abandoned or self.came_back)
+
+
+def _is_left_open(line: Line) -> bool:
+    """Whether a customer who leaves after this line of Villy's has not got what they came for."""
+    if line.rule in MAY_BE_DONE and line.offered is False:
+        return False
+    return line.rule in LEFT_OPEN
 
 
 @dataclass
@@ -138,9 +163,9 @@ class Count:
 
 @dataclass
 class Outcome:
-    """What became of the visits that were about one intent."""
+    """What became of the visits that were about one intent, or in which one flow ran."""
 
-    intent: str
+    about: str
     visits: int = 0
     handed_off: int = 0
     abandoned: int = 0
@@ -154,11 +179,46 @@ class Outcome:
 
 
 @dataclass
+class Group:
+    """Some visits, and how many of them led to a ticket."""
+
+    visits: int = 0
+    tickets: int = 0
+
+    @property
+    def share(self) -> float | None:
+        return self.tickets / self.visits if self.visits else None
+
+
+@dataclass
+class WrongAnswers:
+    """What answers that did not help cost in tickets, against the visits in which none was refused."""
+
+    wrong: Group = field(default_factory=Group)
+    others: Group = field(default_factory=Group)
+
+    @property
+    def cost(self) -> float | None:
+        """Tickets that one visit with such an answer costs on top; None while there is nothing to compare."""
+        if self.wrong.share is None or self.others.share is None:
+            return None
+        return self.wrong.share - self.others.share
+
+    @property
+    def extra_tickets(self) -> int | None:
+        """Tickets that there would be fewer if these visits had gone as the others did; never below none."""
+        return None if self.cost is None else max(0, round(self.cost * self.wrong.visits))
+
+
+@dataclass
 class Report:
     days: list[tuple[date, Count]]
     total: Count = field(default_factory=Count)
     # By what the visits were about, the most visits first
     outcomes: list[Outcome] = field(default_factory=list)
+    # The same by the flow that ran in them
+    flows: list[Outcome] = field(default_factory=list)
+    wrong_answers: WrongAnswers = field(default_factory=WrongAnswers)
     # Why visits ended with a person, the most frequent first
     reasons: list[tuple[str, int]] = field(default_factory=list)
     # Set when there was more than is read: the figures begin here
@@ -184,12 +244,16 @@ def report(now: datetime | None = None) -> Report:
         made.total.add(count)
     seen = visits([line for line in lines if line.chat in talks], talks, tickets)
     made.outcomes, made.reasons = outcomes(seen), reasons(seen)
+    made.flows = outcomes([visit for visit in seen if visit.flow], by=attrgetter("flow"))
+    made.wrong_answers = wrong_answers(seen)
     return made
 
 
 def _lines(since: datetime) -> list[Line]:
     rows = ChatMessage.objects.filter(created_at__gte=since).order_by("-created_at")
-    values = rows.values_list("chat_id", "sender", "intent", "rule", "helped", "created_at")
+    values = rows.values_list(
+        "chat_id", "sender", "intent", "rule", "helped", "created_at", "flow", "offered"
+    )
     return [Line(*row) for row in values[:MOST]][::-1]
 
 
@@ -237,30 +301,46 @@ def _count_line(count: Count, line: Line) -> None:
 def visits(lines: Iterable[Line], talks: dict[object, Talk], tickets: dict[object, Opened]) -> list[Visit]:
     """Cut chats at their pauses, and see which visit became a ticket and after which the customer came back."""
     found = _cut(lines, talks)
-    contacts = defaultdict(list)
+    contacts, opened_by = defaultdict(list), defaultdict(list)
     for visit in found:
         contacts[visit.person].append(visit.began)
     for ticket in tickets.values():
-        contacts[ticket.person].append(ticket.at)
+        opened_by[ticket.person].append(ticket.at)
     last = {visit.lines[-1].chat: visit for visit in found}
     for chat, visit in last.items():
         opened = tickets.get(talks[chat].ticket)
         visit.handed_off = opened is not None and opened.at - visit.ended < PAUSE
     for visit in found:
-        again = (moment - visit.ended for moment in contacts[visit.person] if moment > visit.ended)
-        visit.came_back = not visit.handed_off and any(after <= COMES_BACK for after in again)
+        opened_after = _soon_after(visit, opened_by[visit.person])
+        again = opened_after or _soon_after(visit, contacts[visit.person])
+        visit.came_back = again and not visit.handed_off
+        visit.took_a_ticket = visit.handed_off or opened_after
     return found
 
 
-def outcomes(seen: Iterable[Visit]) -> list[Outcome]:
+def _soon_after(visit: Visit, moments: Iterable[datetime]) -> bool:
+    return any(visit.ended < moment <= visit.ended + COMES_BACK for moment in moments)
+
+
+def outcomes(seen: Iterable[Visit], by: Callable[[Visit], str] = attrgetter("about")) -> list[Outcome]:
     """Return what became of visits by what they were about, the most visits first."""
     found: dict[str, Outcome] = {}
     for visit in seen:
-        outcome = found.setdefault(visit.about, Outcome(visit.about))
+        outcome = found.setdefault(by(visit), Outcome(by(visit)))
         outcome.visits += 1
         for name in ("handed_off", "abandoned", "came_back", "resolved"):
             setattr(outcome, name, getattr(outcome, name) + getattr(visit, name))
-    return sorted(found.values(), key=lambda outcome: (-outcome.visits, outcome.intent))
+    return sorted(found.values(), key=lambda outcome: (-outcome.visits, outcome.about))
+
+
+def wrong_answers(seen: Iterable[Visit]) -> WrongAnswers:
+    """Return how many visits led to a ticket, with an answer that did not help and without."""
+    found = WrongAnswers()
+    for visit in seen:
+        group = found.wrong if visit.went_wrong else found.others
+        group.visits += 1
+        group.tickets += visit.took_a_ticket
+    return found
 
 
 def reasons(seen: Iterable[Visit]) -> list[tuple[str, int]]:

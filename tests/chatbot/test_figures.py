@@ -6,11 +6,14 @@ import pytest
 from django.utils import timezone
 
 from chatbot import conversations, handover
+from chatbot.demo import loader
+from chatbot.dialogue import policy
 from chatbot.learning import figures
 from chatbot.learning.figures import Line, Opened, Talk
 from chatbot.models import Chat, ChatMessage
 from tests import factories
 from tests.pages import page
+from tickets.models import Person
 
 pytestmark = pytest.mark.engines
 
@@ -167,8 +170,11 @@ def test_staff_reads_both_shares_by_day_and_in_all(browse, meera, priya):
 
 
 def visit(*answers, handed_off=False, came_back=False) -> figures.Visit:
-    """One visit: (rule, intent) of each of Villy's lines."""
-    lines = [Line("c", "ai", intent, rule, None, MONDAY) for rule, intent in answers]
+    """One visit: (rule, intent) of each of Villy's lines, or with what was said of it and the flow that ran."""
+    lines = [
+        Line("c", "ai", intent, rule, *(more or (None,))[:1], MONDAY, *more[1:])
+        for rule, intent, *more in answers
+    ]
     return figures.Visit("p", lines, handed_off=handed_off, came_back=came_back)
 
 
@@ -184,13 +190,13 @@ def test_outcomes_are_counted_by_what_the_visits_were_about():
         visit(("an_article", "product_query")),
     ]
     cancelled, asked = figures.outcomes(seen)
-    assert (cancelled.intent, cancelled.visits, cancelled.handed_off, cancelled.tickets) == (
+    assert (cancelled.about, cancelled.visits, cancelled.handed_off, cancelled.tickets) == (
         "cancel_order",
         2,
         1,
         2,
     )
-    assert (asked.intent, asked.resolved, asked.tickets) == ("product_query", 1, 0)
+    assert (asked.about, asked.resolved, asked.tickets) == ("product_query", 1, 0)
 
 
 def test_reasons_are_of_visits_that_ended_with_a_person():
@@ -213,3 +219,81 @@ def test_staff_reads_why_and_what_became_of_it(browse, meera, priya):
     shown = page(browse(meera).get("/admin/chatbot/example/figures/")).one("div", id="content").text
     assert "Something is wrong" in shown or "An order has to be looked at" in shown
     assert "item_problem" in shown
+
+
+def test_an_answer_that_did_not_help_is_the_reason_before_the_rules_around_it():
+    seen = [visit(("i_do_not_know", "unknown"), ("an_article", "product_query", False), handed_off=True)]
+    assert dict(figures.reasons(seen)) == {"An answer did not help": 1}
+
+
+def test_every_rule_that_has_a_reason_is_a_rule():
+    rules = {rule.__name__ for rule in policy.RULES} | {"said_again"}
+    assert set(figures.REASONS) - rules == set()
+
+
+def test_outcomes_are_counted_by_the_flow_that_ran_last():
+    seen = [
+        visit(("a_flow", "cancel_order", None, "cancel"), ("a_flow", "refund_return", None, "return")),
+        visit(("a_flow", "refund_return", None, "return"), ("small_talk", "thanks_bye"), handed_off=True),
+        visit(("an_article", "product_query")),
+    ]
+    assert [visit.flow for visit in seen] == ["return", "return", ""]
+    (returned,) = figures.outcomes(seen[:2], by=lambda visit: visit.flow)
+    assert (returned.about, returned.visits, returned.resolved, returned.tickets) == ("return", 2, 0, 1)
+
+
+@pytest.mark.parametrize(("offered", "abandoned"), [(True, True), (None, True), (False, False)])
+def test_a_flow_that_answered_without_a_person_is_not_left_open(offered, abandoned):
+    seen = visit(("a_flow", "refund_return", None, "refund_status", offered))
+    assert (seen.abandoned, seen.resolved) == (abandoned, not abandoned)
+
+
+def counted_visits(lines, tickets=None, ticket=None) -> list[figures.Visit]:
+    return figures.visits(lines, {"c": Talk("priya", ticket)}, tickets or {})
+
+
+@pytest.mark.parametrize(("after", "took"), [(HOUR, True), (71 * HOUR, True), (73 * HOUR, False)])
+def test_a_visit_led_to_the_ticket_that_the_customer_opens_by_any_door_soon_after(after, took):
+    (seen,) = counted_visits(told("c", ("an_article", None)), {"t": Opened("priya", MONDAY + after)})
+    assert (seen.took_a_ticket, seen.handed_off) == (took, False)
+
+
+def test_coming_back_to_the_chat_alone_is_no_ticket():
+    first, _ = counted_visits(
+        told("c", ("an_article", None)) + told("c", ("an_article", None), at=MONDAY + 5 * HOUR)
+    )
+    assert (first.came_back, first.took_a_ticket) == (True, False)
+
+
+def test_a_wrong_answer_costs_the_tickets_that_other_visits_do_not():
+    def some(count, helped, tickets):
+        made = [visit(("an_article", "product_query", helped)) for _ in range(count)]
+        for each in made[:tickets]:
+            each.took_a_ticket = True
+        return made
+
+    found = figures.wrong_answers([*some(4, False, 3), *some(8, None, 2)])
+    assert (found.wrong.share, found.others.share, found.cost, found.extra_tickets) == (0.75, 0.25, 0.5, 2)
+    # Better than the others: it costs nothing, and saves nothing either
+    assert figures.wrong_answers([*some(4, False, 0), *some(4, None, 2)]).extra_tickets == 0
+    assert figures.wrong_answers(some(4, False, 4)).cost is None
+
+
+def test_the_flow_of_an_answer_is_stored_and_shown_with_its_outcome(browse, meera):
+    for fill in (loader._products, loader._articles):
+        fill()
+    loader._orders(loader._people())
+    customer = Person.objects.get(login_email="customer@demo.test")
+    answer = conversations.ask(customer, "refund status")
+    assert answer.flow == "refund_status"
+    conversations.say_helped(customer, answer.pk, False)
+    handover.open_ticket(customer)
+    report = figures.report()
+    assert [(each.about, each.visits, each.handed_off) for each in report.flows] == [
+        ("refund_status", 1, 1)
+    ]
+    assert (report.wrong_answers.wrong.visits, report.wrong_answers.wrong.tickets) == (1, 1)
+    shown = page(browse(meera).get("/admin/chatbot/example/figures/"))
+    assert "refund_status" in shown.one("div", id="content").text
+    wrong = shown.one("table", id="wrong_answers").one("tbody").all("tr")[0]
+    assert [cell.text for cell in wrong.all("td")] == ["1", "1", "100%"]
