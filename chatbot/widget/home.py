@@ -64,7 +64,7 @@ def page_after(person: Person, place: str) -> Page:
     written, __, id = place.partition(" ")
     try:
         at, last = parse_datetime(written), uuid.UUID(id)
-        at = at and at.tzinfo and at.astimezone(UTC)
+        at = at.astimezone(UTC) if at and at.tzinfo else None
     except (ValueError, OverflowError):
         return Page([])
     if not at:

@@ -107,7 +107,7 @@ def _moment(asked, name: str) -> datetime | None:
         return None
     try:
         moment = parse_datetime(text)
-        moment = moment and moment.tzinfo and moment.astimezone(UTC)
+        moment = moment.astimezone(UTC) if moment and moment.tzinfo else None
     # The first and the last day of the calendar have no place in another time zone
     except (ValueError, OverflowError):
         moment = None
