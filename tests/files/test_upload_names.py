@@ -60,6 +60,14 @@ def test_a_content_type_that_cannot_be_read_is_400(odd, ticket, priya, api):
     assert accepted.status_code in (200, 406)
 
 
+def test_two_pictures_in_one_message_are_refused_and_neither_is_dropped(ticket, priya, api):
+    pictures = [factories.picture(), factories.picture()]
+    form = {"message": "Look", "image": pictures}
+    answer = api(priya).post(f"/api/support/{ticket.pk}/message", form, format="multipart")
+    assert (answer.status_code, list(answer.json())) == (400, ["image"])
+    assert ticket.messages.count() == 2
+
+
 def test_a_file_field_that_was_left_empty_is_no_picture(ticket, priya, api):
     answer = sent(api(priya), ticket, PART + b'filename=""', b"")
     assert (answer.status_code, answer.json()["image"]) == (201, None)
