@@ -26,8 +26,8 @@ class TicketsConfig(AppConfig):
         from .live.broker import broker
         from .live.bus import bus
         from .operations import counts
-        from .operations.jobs import Worker
         from .operations.metrics import gauges
+        from .operations.worker import Worker
         from .reports import rollup  # noqa: F401 (registers its job)
         from .shop.customers import Customers
         from .shop.orders import Orders

@@ -8,6 +8,7 @@ from django.utils import timezone
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
 from chatbot.nlu import features
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
@@ -82,6 +83,11 @@ def text_reply(
     return Reply(wording.say(key, heard.language, **words), intent or heard.intent, confidence)
 
 
+WHERE = phrases(
+    "where", "kahan", "kaha", "kidhar", "how", "kaise", "kisko", "kis ?ko", "whom", "कहां", "किसको", "कैसे"
+)
+
+
 def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> Reply:
     """Something humane, and the way to Customer Care; with the order that it is likely about."""
     reply = text_reply(key if wording.has(key) else "human", heard)
@@ -95,11 +101,12 @@ def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> R
     ):
         reply.order = orders.as_card(order)
     reply.suggestions = heard.near(ACT)[:1]
-    if (
-        heard.intent in ("payment_problem", "account_problem")
-        and heard.knows(CLEAR)
-        and heard.passages[0].article.category == category
-    ):
+    told_with_it = heard.knows(CLEAR) and heard.intent in ("payment_problem", "account_problem")
+    # "Complaint kahan karu" asks, and the shop wrote where
+    told_with_it = told_with_it or (
+        heard.knows(ACT) and heard.intent == "complaint" and WHERE.search(plain(heard.text)) is not None
+    )
+    if told_with_it and heard.passages[0].article.category == category:
         # What the shop says of it, beside the way to a person
         article = heard.passages[0].article
         reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"

@@ -4,6 +4,7 @@
 """
 
 from chatbot import wording
+from chatbot.sources import products
 from tickets import sla
 from tickets.models import Category, Priority
 from tickets.privacy.masking import masked
@@ -48,8 +49,10 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     if reply.topic:
         memory["topic"] = reply.topic
         _remember_products(memory, reply.topic)
-        if reply.topic["kind"] == "article" and len(heard.found.products) == 1 and heard.found.share:
-            # "Akhrot fresh hai?" was answered by a rule: the walnuts are still what the talk is about
+        _remember_the_price(memory, heard, reply.topic)
+        of_no_product = reply.topic["kind"] in ("article", "order")
+        if of_no_product and len(heard.found.products) == 1 and heard.found.share:
+            # "Akhrot fresh hai?" was answered by a rule, "add mango pickle" by an order: still what is talked about
             memory["recent"] = [*memory.get("recent", []), str(heard.found.products[0].pk)][-4:]
     only_asked = reply.rule == "a_flow" and not heard.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
@@ -76,6 +79,14 @@ def _remember_products(memory: dict, topic: dict) -> None:
         memory["concern"] = {"about": concern, "allergen": topic.get("allergen", "")}
     elif topic["kind"] in ("order", "delivery"):
         memory.pop("concern", None)
+
+
+def _remember_the_price(memory: dict, heard: Heard, topic: dict) -> None:
+    """Keep the price that a list was asked for at, as long as the talk is about products."""
+    if topic["kind"] != "product":
+        memory.pop("within", None)
+    elif within := products.price_named(heard.text):
+        memory["within"] = within
 
 
 def learn_of_help(memory: dict, sources: list[dict], helped: bool) -> None:

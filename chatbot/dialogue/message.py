@@ -12,7 +12,7 @@ from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
 from tickets.team.settings import current
 
-from . import readings, troubles
+from . import readings, subjects, troubles
 from .readings import ACT as ACT
 from .readings import ASK as ASK
 from .readings import CLEAR as CLEAR
@@ -21,6 +21,8 @@ from .readings import CLEAR as CLEAR
 VERY_CLEAR = 0.9
 # An article that is worth naming when none is sure
 NEAR = 0.2
+# ... and one that is likely, where the message names its subject
+LIKELY = 0.3
 # A message so short may mean an order by its bare number, and keeps the language of the chat
 FEW_WORDS = 2
 
@@ -77,8 +79,14 @@ class Heard:
 
     @cached_property
     def passages(self) -> list[articles.Passage]:
-        """The nearest articles, the best first."""
-        return self.library.near(self.text)
+        """The nearest articles, the best first; one whose subject the message names is surer than its words alone."""
+        found = self.library.near(self.text)
+        named = subjects.named_in(cues.plain(self.text))
+        if found and len(named) == 1 and LIKELY <= found[0].score < ACT:
+            about = subjects.SUBJECTS[next(iter(named))]
+            if found[0].article.slug in about.articles:
+                return [articles.Passage(found[0].article, ACT), *found[1:]]
+        return found
 
     @cached_property
     def found(self) -> products.Found:

@@ -14,7 +14,7 @@ from chatbot.nlu import cues, himself, trigger_phrases
 from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
-from . import answers, memory
+from . import answers, memory, references
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ASK, Heard, listen
@@ -62,6 +62,7 @@ def answer(chat: Chat, text: str) -> Reply:
     with orders.read_once(chat), fresh_products.read_once(_likely(chat, heard.text)):
         reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
         if not reply:
+            heard = references.written_out(chat, heard)
             reply = several_questions(chat, heard) or by_rules(chat, heard)
         memory.remember(chat.memory, heard, reply)
     if time.monotonic() - began > LONGEST_SECONDS:
@@ -131,7 +132,7 @@ def a_language(chat: Chat, heard: Heard) -> Reply | None:
     if not asked or himself.about_himself(heard.raw):
         return None
     chat.memory["language"] = chat.language = heard.language = asked.language
-    if asked.rest:
+    if asked.rest and not ONLY_TALKS.fullmatch(asked.rest.strip(" ?.!")):
         heard.text = asked.rest
         return None
     reply = once_more(chat, asked.language)
@@ -139,6 +140,13 @@ def a_language(chat: Chat, heard: Heard) -> Reply | None:
         reply = _with_chips(answers.text_reply("language_now", heard, "greeting"), heard)
     reply.rule = "a_language"
     return reply
+
+
+# "Hindi me baat kar sakte ho": the language is all that is asked for
+ONLY_TALKS = cues.phrases(
+    r"(?:kya |aap |tum |please |me |can you |could you |do you )*(?:baat|bol|likh|samajh|samjha|bata|jawab|talk|speak|chat|reply|answer|write)\w*(?: (?:kar|kr|karo|karte|karna|de|do|sakte|skte|sakta|sakti|paoge|ho|hai|hain|kya|to me|please|na))*",
+    "(?:क्या |आप )*(?:बात|बोल|लिख|समझ|बता)\\S*(?: (?:कर|सकते|सकती|हैं|हो))*",
+)
 
 
 def said_again(chat: Chat, heard: Heard) -> Reply | None:
@@ -188,6 +196,13 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
         # "No, the older one": another order is meant, and the wish stays
         heard.text = corrected.meant
         return by_rules(chat, heard)
+    if (chat.memory.get("issue") or {}).get("intent") == "item_problem" and WHAT_CAME.search(
+        corrected.meant
+    ):
+        # "Sorry, I mean peri peri came": of the wrong item, and no other order
+        reply = open_issue.absorbed(chat, heard, chat.memory["issue"], of_what_came=True)
+        reply.rule = "details_of_the_open_issue"
+        return reply
     said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
     if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
         of_items.rule = "a_change_of_mind"
@@ -196,6 +211,11 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant
     return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
+
+
+WHAT_CAME = cues.phrases(
+    r"aa?y[aeiy]+", "mila", "mili", "bheja", "bhej diya", "nikla", "came", "got", "received", r"(?:you|u) sent", "आया", "मिला", "भेजा"
+)  # fmt: skip
 
 
 def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
@@ -294,6 +314,7 @@ RULES = (
     in_passing.is_it_done,
     open_issue.it_is_solved,
     follow_ups.the_other_product,
+    open_questions.no_person_wanted,
     open_questions.an_answer_to_our_question,
     open_questions.a_choice,
     which_product.the_product_that_was_asked_for,
@@ -314,6 +335,8 @@ RULES = (
     in_passing.its_address,
     follow_ups.why_not,
     follow_ups.about_its_refund,
+    what_next.a_photo,
+    meanwhile.asked_of_the_subject,
     about_orders.a_fact_of_the_order,
     about_orders.what_is_in_it,
     about_orders.what_was_ordered,
@@ -321,7 +344,7 @@ RULES = (
     follow_ups.wants_some,
     follow_ups.if_it_happens,
     open_issue.the_same_for_another_order,
-    what_next.a_photo,
+    what_next.what_the_claim_is,
     what_next.what_happens_now,
     meanwhile.the_rule_goes_on,
     meanwhile.how_to_order_meanwhile,
@@ -349,6 +372,7 @@ RULES = (
     which_product.the_price_of_nothing,
     which_product.when_it_is_back,
     follow_ups.the_same_of_another,
+    about_articles.a_rule_for_a_product,
     about_articles.nothing_sold_so,
     about_products.a_fact,
     about_products.a_bare_name,
@@ -359,12 +383,12 @@ RULES = (
     small_talk.small_talk,
     about_products.products_by_name,
     about_products.the_whole_shelf,
-    issues.perhaps_an_issue,
     about_articles.how_to_order,
+    issues.perhaps_an_issue,
     about_articles.an_article,
+    follow_ups.of_what_was_shown,
     about_articles.which_of_these,
     about_articles.nothing_of_that_name,
-    follow_ups.of_what_was_shown,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
     about_products.an_unknown_fact,

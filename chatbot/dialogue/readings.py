@@ -23,6 +23,18 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
         understood["confidence"] = sure
     if understood["intent"] == "delivery_delay" and understood["is_issue"] and tells_that_it_came(text):
         understood |= {"intent": "item_problem", "category": "product-issue", "priority": "high"}
+    if WAITS.search(cues.plain(text)) and understood["intent"] in (
+        "order_status",
+        "complaint",
+        "out_of_scope",
+    ):
+        understood |= {
+            "intent": "delivery_delay",
+            "is_issue": True,
+            "category": "delivery",
+            "priority": "high",
+        }
+        understood["confidence"] = max(understood["confidence"], ACT)
     if tells_of_a_wrong_item(text):
         sure = max(understood["confidence"], CLEAR)
         understood |= {"intent": "item_problem", "is_issue": True, "category": "product-issue"}
@@ -143,6 +155,13 @@ def only_points(text: str) -> bool:
     return bool(said) and all(word in POINTING for word in said)
 
 
+# "Kab se wait kar raha hu order ka"
+WAITS = cues.phrases(
+    r"(?:kab se|kitne din se|itne din se|so long|since .{2,12}) (?:.{0,12})?(?:wait|intez?aar|intazar)\w*(?: .{0,25})?(?:order|parcel|delivery)?",
+    r"(?:wait|intez?aar|intazar)\w* (?:kar|kr) (?:rah|rh)\w*(?: .{0,12})?(?:order|parcel|delivery|kab se|din se)(?: .{0,10})?",
+    r"(?:been |still |am |i'?m )+waiting(?: .{0,12})? (?:for|since)(?: .{0,12})?(?:order|parcel|delivery|long|days?|week)(?: .{0,10})?",
+    "(?:कब से|कितने दिन से) (?:.{0,10})?(?:इंतज़ार|इंतजार|वेट)(?: .{0,12})?",
+)
 # What a damaged, missing or wrong item is told with
 TROUBLE_SIGNS = {
     f"g:{each}"

@@ -71,6 +71,8 @@ class State(TypedDict, total=False):
     # an article in between
     sum: list[list]
     place: str
+    # The price that products were asked for at ("under 150")
+    within: str
     # Whose health the talk is about, until it is about an order: {"about", "allergen"}
     concern: dict
     # The rule that answered last

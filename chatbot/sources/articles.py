@@ -34,6 +34,10 @@ class Library:
             if title
         }
         self.by_slug = {article.slug: article for article in articles}
+        # What the shop writes in sentences is spelt right: "first" is no misspelt "forest"
+        self.ordinary_words = {
+            word for article in articles for word in words.tokens(article.body.casefold())
+        }
         self.index = retrieval.Index(
             retrieval.Document(id, article.title, article.body, tuple(article.variants))
             for id, article in self.articles.items()

@@ -14,6 +14,7 @@ from chatbot.models import Product
 from chatbot.nlu import features as words
 from supportdesk import money
 
+from . import articles
 from .fresh_products import fresh
 from .product_words import GENERIC, SHOPPING
 from .table_cache import CachedFromTable
@@ -123,6 +124,12 @@ def look_up(text: str) -> Found:
 def names_a_price(text: str) -> bool:
     """ "Under 200", "300 se kam"."""
     return _price_range(text) is not None
+
+
+def price_named(text: str) -> str:
+    """Return the words of a message that name a price ("under 150"), or ""."""
+    found = BETWEEN.search(text) or UNDER.search(text) or OVER.search(text)
+    return found[0].strip() if found else ""
 
 
 def asks_for_everything(text: str) -> bool:
@@ -274,6 +281,8 @@ class Shelf:
     def _meant(self, word: str) -> dict[str, float]:
         """Return the known words that this one is or may be a misspelling of, with how likely (0 to 1)."""
         alike = {same: 1.0 for same in (word, word + "s", word.removesuffix("s")) if self.knows(same)}
+        if not alike and word in articles.library().ordinary_words:
+            return {}
         if len(words.latin(word)) >= 4 and len(words.sound(word)) >= 3:
             alike |= {
                 other: SOUNDS_ALIKE for other in self.by_sound[words.sound(word)] if _alike(word, other)

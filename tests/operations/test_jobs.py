@@ -1,6 +1,7 @@
 """What the desk does by itself: each step as a plain function of now, and whose turn a step is."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -272,8 +273,58 @@ def test_of_many_workers_one_does_the_step(monkeypatch, now):
     assert ran == [1]
 
 
-def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, settings):
+@pytest.mark.django_db
+def test_a_step_without_work_looks_again_at_its_next_turn_and_takes_no_lease(runs, monkeypatch, now):
+    waiting, minute = [], timedelta(minutes=1)
+    idle = replace(jobs.STEPS["sweep"], has_work=lambda at: at in waiting)
+    monkeypatch.setattr(jobs, "STEPS", {"sweep": idle})
+    assert jobs.run_due(now) == [] == runs
+    job = Job.objects.get()
+    assert (job.due_at, job.ran_at, job.leased_until) == (now + minute, now, None)
+    waiting.append(now + minute)
+    assert jobs.run_due(now + minute) == ["sweep"]
+    assert runs == [(now + minute, now)], "it is told since when there was nothing"
+
+
+@pytest.mark.django_db
+def test_a_step_that_another_worker_has_is_not_put_off(runs, monkeypatch, now):
+    monkeypatch.setattr(
+        jobs, "STEPS", {"sweep": replace(jobs.STEPS["sweep"], has_work=lambda at: bool(_lease(now)))}
+    )
+    Job.objects.create(name="sweep", due_at=now)
+    assert jobs.run_due(now) == []
+    assert Job.objects.get().due_at == now
+
+
+def _lease(now) -> None:
+    """Take every lease, as another worker does between the look and the update."""
+    Job.objects.update(leased_until=now + jobs.LEASE)
+
+
+@pytest.mark.django_db
+def test_a_step_that_cannot_tell_whether_it_has_work_runs(runs, monkeypatch, now):
+    monkeypatch.setattr(jobs, "STEPS", {"sweep": replace(jobs.STEPS["sweep"], has_work=lambda at: 1 / 0)})
+    assert jobs.run_due(now) == ["sweep"]
+
+
+def test_a_look_at_a_quiet_desk_writes_once_for_all_steps_of_five_seconds(
+    db, now, django_assert_num_queries
+):
+    jobs.run_due(now)
+    often = [name for name, step in jobs.STEPS.items() if step.every == timedelta(seconds=5)]
+    Job.objects.exclude(name__in=often).update(due_at=now + timedelta(minutes=1))
+    Job.objects.filter(name__in=often).update(due_at=now)
+    # The jobs, whether five of the six have work (one asks the settings), and one update
+    with django_assert_num_queries(7):
+        assert jobs.run_due(now + timedelta(seconds=5)) == []
+    assert len(often) == 6
+
+
+def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, settings, monkeypatch):
     settings.RETENTION_DAYS = 1
+    # Whether they have work or not
+    steps = {name: replace(step, has_work=jobs.always) for name, step in jobs.STEPS.items()}
+    monkeypatch.setattr(jobs, "STEPS", steps)
     with clock.at(timezone.now() - timedelta(days=30)):
         workflow.move(factories.ticket(priya, "old"), Status.CLOSED, by=asha)
     workflow.customer_says(ticket, "Hello?", by=priya)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from supportdesk.db import clock
 
@@ -95,9 +96,18 @@ def process(incoming: Incoming) -> None:
         incoming.save()
 
 
+def _due(now: datetime) -> QuerySet[Incoming]:
+    return Incoming.objects.filter(retry_at__lte=now)
+
+
+def has_due(now: datetime) -> bool:
+    """Whether something waits to be done again."""
+    return _due(now).exists()
+
+
 def retry_due(now: datetime) -> bool:
     """Do what a process left behind, or what failed before; return whether more is waiting."""
-    due = list(Incoming.objects.filter(retry_at__lte=now).order_by("retry_at")[:BATCH])
+    due = list(_due(now).order_by("retry_at")[:BATCH])
     for incoming in due:
         mine = Incoming.objects.filter(pk=incoming.pk, retry_at=incoming.retry_at)
         if mine.update(retry_at=now + FIRST_TRY):

@@ -10,7 +10,7 @@ views       the addresses of the streams
 
 from .broker import INBOX, POLL_SECONDS, Batch, Broker, Subscriber, in_thread, stream, topic_of
 from .revocation import Credentials
-from .sequence import BATCH, announce, assign_sequence, assigns_sequence_on_write, signal
+from .sequence import BATCH, announce, assign_sequence, assigns_sequence_on_write, has_unnumbered, signal
 from .sse import event
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "assign_sequence",
     "assigns_sequence_on_write",
     "event",
+    "has_unnumbered",
     "in_thread",
     "signal",
     "stream",

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from supportdesk.db.compiled_queries import insert
@@ -59,6 +61,15 @@ def assigns_sequence_on_write() -> bool:
     return connection.vendor == "sqlite"
 
 
+def _unnumbered() -> QuerySet[InboxEvent]:
+    return InboxEvent.objects.filter(position=None)
+
+
+def has_unnumbered(now: datetime) -> bool:
+    """Whether some activities have no position yet."""
+    return _unnumbered().exists()
+
+
 def assign_sequence() -> bool:
     """Give activities that have none their position in the one order of the desk; say if more wait.
 
@@ -67,14 +78,14 @@ def assign_sequence() -> bool:
     and the other reads what it wrote. Positions have no gaps and become visible in
     their order, which a sequence that writers draw from does not promise.
     """
-    new = list(InboxEvent.objects.filter(position=None).order_by("at")[:BATCH])
+    new = list(_unnumbered().order_by("at")[:BATCH])
     if not new:
         return False
     more = len(new) == BATCH
     if more:
         # A clock that was set back must not put a message into an earlier batch than the one before it
         tickets, taken = {row.ticket_id for row in new}, {row.pk for row in new}
-        theirs = InboxEvent.objects.filter(position=None, ticket_id__in=tickets)
+        theirs = _unnumbered().filter(ticket_id__in=tickets)
         new += [row for row in theirs if row.pk not in taken]
     newest = InboxEvent.objects.exclude(position=None).order_by("-position").first()
     position = (newest and newest.position) or 0

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from tickets import workflow
 from tickets.models import Lane, ScheduledReply, Status, Ticket
 from tickets.team.settings import current
@@ -16,17 +18,25 @@ from .jobs import BATCH, step
 logger = logging.getLogger(__name__)
 
 
-@step("wake", every=timedelta(seconds=5))
+def _snoozed(now: datetime) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(snoozed_until__lte=now)
+
+
+def _planned(now: datetime) -> QuerySet[ScheduledReply]:
+    return ScheduledReply.objects.filter(send_at__lte=now)
+
+
+@step("wake", every=timedelta(seconds=5), has_work=lambda now: _snoozed(now).exists())
 def wake_snoozed(now: datetime, since: datetime) -> bool:
     """Bring back the tickets whose time has come."""
-    due = Ticket.objects.defer("handover").filter(snoozed_until__lte=now).order_by("snoozed_until")
+    due = _snoozed(now).defer("handover").order_by("snoozed_until")
     return _each(due[:BATCH], lambda ticket: workflow.wake_on_time(ticket, now))
 
 
-@step("planned-replies", every=timedelta(seconds=5))
+@step("planned-replies", every=timedelta(seconds=5), has_work=lambda now: _planned(now).exists())
 def send_planned_replies(now: datetime, since: datetime) -> bool:
     """Send the replies whose time has come."""
-    due = ScheduledReply.objects.filter(send_at__lte=now).select_related("ticket", "author")
+    due = _planned(now).select_related("ticket", "author")
     return _each(due.order_by("send_at")[:BATCH], workflow.send_planned)
 
 

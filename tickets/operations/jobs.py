@@ -8,8 +8,6 @@ its tickets by conditional update, too, so that a lease that ran out does no har
 """
 
 import logging
-import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -25,7 +23,6 @@ from supportdesk.db import clock
 from supportdesk.db.batches import Batch
 from supportdesk.observability import metrics
 from tickets import live, workflow
-from tickets.alerts.sending import AlertSender
 from tickets.channels import inbox, outbox
 from tickets.channels.email import imap
 from tickets.channels.whatsapp import templates
@@ -49,7 +46,6 @@ from tickets.privacy import audit, personal_data
 from tickets.shop.systems import fetching
 from tickets.team import holidays
 from tickets.team.settings import current
-from tickets.webhooks.sender import WebhookSender
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +53,8 @@ LEASE = timedelta(minutes=5)
 # What lies further ahead than anybody waits was written before the clock was set back; those of two machines
 # are never quite the same
 CLOCKS_DIFFER = timedelta(minutes=5)
-# How often a worker looks whether a step is due
-PAUSE_SECONDS = 5
+# A step that failed waits so long at least
+SHORTEST_WAIT = timedelta(seconds=5)
 # What one run takes on before it lets go of the lease
 BATCH = 200
 # After a failure a step waits longer each time, up to this
@@ -71,22 +67,30 @@ DELIVERIES_KEPT = timedelta(days=7)
 LATE_COMMIT = timedelta(minutes=1)
 
 
+def always(now: datetime) -> bool:
+    """Whether there is something to do, for steps that find out while they run."""
+    return True
+
+
 @dataclass(frozen=True)
 class Step:
     run: Callable[[datetime, datetime], bool]
     every: timedelta
     # After failures it waits longer each time, up to this
     longest_wait: timedelta = LONGEST_WAIT
+    # Whether there is something to do. Asked without the lease: taking it and giving it back are two commits, which
+    # is most of what a quiet desk's background work costs
+    has_work: Callable[[datetime], bool] = always
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(name: str, *, every: timedelta, longest_wait: timedelta = LONGEST_WAIT):
+def step(name: str, *, every: timedelta, **options):
     """Make a function a step of the background work; apps add theirs when they are ready."""
 
     def register(function):
-        STEPS[name] = Step(function, every, longest_wait)
+        STEPS[name] = Step(function, every, **options)
         return function
 
     return register
@@ -105,16 +109,15 @@ def refresh_holidays(now: datetime, since: datetime) -> bool:
     return False
 
 
-@step("answers", every=timedelta(seconds=10))
+def _unchecked(now: datetime) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(answer_check_at__lte=now)
+
+
+@step("answers", every=timedelta(seconds=10), has_work=lambda now: _unchecked(now).exists())
 def notice_breaches(now: datetime, since: datetime) -> bool:
     """Note the tickets without an answer in time."""
-    due = (
-        Ticket.objects.defer("handover")
-        .filter(answer_check_at__lte=now)
-        .exclude(pk__in=_breaches.left_out())
-        .order_by("answer_check_at")[:BATCH]
-    )
-    tickets = list(due)
+    due = _unchecked(now).defer("handover").exclude(pk__in=_breaches.left_out())
+    tickets = list(due.order_by("answer_check_at")[:BATCH])
 
     def check(ticket: Ticket) -> None:
         if workflow.check_answer(ticket, now):
@@ -213,13 +216,18 @@ def send_due(now: datetime, since: datetime) -> bool:
     return outbox.deliver_due(now) >= outbox.BATCH
 
 
-@step("inbox", every=timedelta(seconds=15))
+@step("inbox", every=timedelta(seconds=15), has_work=inbox.has_due)
 def retry_incoming(now: datetime, since: datetime) -> bool:
     """Do what came in over a channel and was not finished."""
     return inbox.retry_due(now)
 
 
-@step("mailbox", every=imap.EVERY, longest_wait=imap.LONGEST_WAIT)
+@step(
+    "mailbox",
+    every=imap.EVERY,
+    longest_wait=imap.LONGEST_WAIT,
+    has_work=lambda now: bool(settings.EMAIL_IN_URL),
+)
 def fetch_mail(now: datetime, since: datetime) -> bool:
     """Fetch new letters from the mailbox of EMAIL_IN_URL."""
     return imap.poll(now)
@@ -231,7 +239,7 @@ def copy_templates(now: datetime, since: datetime) -> bool:
     return templates.sync(now)
 
 
-@step("shop-fetch", every=timedelta(seconds=5))
+@step("shop-fetch", every=timedelta(seconds=5), has_work=fetching.is_running)
 def fetch_shops(now: datetime, since: datetime) -> bool:
     """Fetch a page of each shop whose data is being fetched once."""
     return fetching.fetch_some()
@@ -243,7 +251,7 @@ def forget_ignored(now: datetime, since: datetime) -> bool:
     return inbox.forget_ignored(now)
 
 
-@step("order", every=timedelta(seconds=15))
+@step("order", every=timedelta(seconds=15), has_work=live.has_unnumbered)
 def assign_sequence(now: datetime, since: datetime) -> bool:
     """Number what happened also while no agent listens, so that the first who comes need not."""
     return live.assign_sequence()
@@ -298,17 +306,38 @@ def remove_some(rows: QuerySet, size: int = 1000) -> bool:
 
 
 def run_due(now: datetime | None = None) -> list[str]:
-    """Run the steps that are due and that no other worker has; return their names."""
+    """Run the steps that are due, have work, and that no other worker has; return their names."""
     now = now or clock.now()
     jobs = Job.objects.in_bulk(list(STEPS))
     for name in STEPS.keys() - jobs.keys():
         jobs[name] = _first(name, now)
-    return [name for name in STEPS if _is_due(jobs[name], now) and _run(jobs[name], now)]
+    due = [jobs[name] for name in STEPS if _is_due(jobs[name], now)]
+    idle = [job for job in due if _is_idle(job, now)]
+    _postpone(idle, now)
+    return [job.name for job in due if job not in idle and _run(job, now)]
 
 
 def _is_due(job: Job, now: datetime) -> bool:
     longest = STEPS[job.name].longest_wait if job.failures else STEPS[job.name].every
     return job.due_at <= now or job.due_at > now + longest + CLOCKS_DIFFER
+
+
+def _is_idle(job: Job, now: datetime) -> bool:
+    """Whether a step can wait for its next turn; what is unusual about a job is dealt with under its lease."""
+    if job.failures or job.leased_until or job.due_at > now:
+        return False
+    try:
+        return not STEPS[job.name].has_work(now)
+    except Exception:  # it fails again under the lease, where that is counted
+        return False
+
+
+def _postpone(idle: list[Job], now: datetime) -> None:
+    """Note that steps without work have looked: one update for all that look equally often."""
+    for every in {STEPS[job.name].every for job in idle}:
+        names = [job.name for job in idle if STEPS[job.name].every == every]
+        free = Job.objects.filter(name__in=names, leased_until=None, failures=0, due_at__lte=now)
+        free.update(due_at=now + every, ran_at=now)
 
 
 def _first(name: str, now: datetime) -> Job:
@@ -334,7 +363,7 @@ def _run(job: Job, now: datetime) -> bool:
         logger.exception("the step %s of the background work failed", job.name)
         wait = min(step.every * 2 ** min(job.failures, 10), step.longest_wait)
         result = {
-            "due_at": now + max(wait, timedelta(seconds=PAUSE_SECONDS)),
+            "due_at": now + max(wait, SHORTEST_WAIT),
             "failures": job.failures + 1,
             "last_error": type(reason).__name__,
         }
@@ -347,49 +376,3 @@ def _run(job: Job, now: datetime) -> bool:
         }
     row.filter(leased_until=lease).update(leased_until=None, **result)
     return True
-
-
-class Worker:
-    """Does the background work until it is told to stop: `run()` here, or `start()` in a thread of its own."""
-
-    def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
-        # Beside it: a letter leaves in time, whatever else takes long
-        self.sender = outbox.OutboxSender()
-        self.webhooks = WebhookSender()
-        self.alerts = AlertSender()
-
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Let the step that runs finish, and run no other."""
-        self.stopping.set()
-        self.sender.stop()
-        self.webhooks.stop()
-        self.alerts.stop()
-
-    def join(self, seconds: float = 5) -> None:
-        self.sender.join(seconds)
-        self.webhooks.join(seconds)
-        self.alerts.join(seconds)
-        if self.thread.is_alive():
-            self.thread.join(seconds)
-
-    def run(self) -> None:
-        self.sender.start()
-        self.webhooks.start()
-        self.alerts.start()
-        # Processes that start together need not look together
-        pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
-        while not self.stopping.wait(pause):
-            pause = PAUSE_SECONDS
-            close_old_connections()
-            try:
-                while run_due() and not self.stopping.is_set():
-                    pass
-            except Exception as reason:  # whatever the driver raises, the next look may find it well again
-                logger.warning("jobs: the database does not answer (%s)", type(reason).__name__)
-            finally:
-                close_old_connections()

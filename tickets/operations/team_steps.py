@@ -6,8 +6,10 @@ from tickets.team import assignment, availability, rules
 
 from .jobs import remove_some, step
 
+MINUTE = timedelta(minutes=1)
 
-@step("absence", every=timedelta(seconds=5), longest_wait=timedelta(minutes=1))
+
+@step("absence", every=timedelta(seconds=5), longest_wait=MINUTE, has_work=availability.is_kept)
 def send_away(now: datetime, since: datetime) -> bool:
     """Make inactive agents away, and unassign what waits for agents who are away."""
     availability.send_away(now)
@@ -15,19 +17,19 @@ def send_away(now: datetime, since: datetime) -> bool:
     return False
 
 
-@step("assignment", every=timedelta(seconds=5), longest_wait=timedelta(minutes=1))
+@step("assignment", every=timedelta(seconds=5), longest_wait=MINUTE, has_work=assignment.is_automatic)
 def assign_waiting(now: datetime, since: datetime) -> bool:
     """Give waiting tickets to agents who are online."""
     return assignment.assign_waiting(now)
 
 
-@step("rules", every=timedelta(seconds=5), longest_wait=timedelta(minutes=1))
+@step("rules", every=timedelta(seconds=5), longest_wait=MINUTE, has_work=rules.are_active)
 def run_rules(now: datetime, since: datetime) -> bool:
     """Run the rules for what happened on the desk."""
     return rules.run_for_events()
 
 
-@step("timed-rules", every=timedelta(seconds=15), longest_wait=timedelta(minutes=1))
+@step("timed-rules", every=timedelta(seconds=15), longest_wait=MINUTE, has_work=rules.are_active)
 def run_timed_rules(now: datetime, since: datetime) -> bool:
     """Run the rules for time that has passed."""
     return rules.run_timed(now)

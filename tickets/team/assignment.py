@@ -71,6 +71,11 @@ class Routes:
         return not candidate.is_limited if team is None else team in candidate.teams
 
 
+def is_automatic(now: datetime) -> bool:
+    """Whether the desk assigns tickets itself."""
+    return current().assignment != Assignment.BY_HAND
+
+
 def assign_waiting(now: datetime | None = None) -> bool:
     """Assign waiting tickets to agents with capacity; return whether more of both may be left."""
     rule = current().assignment

@@ -121,6 +121,11 @@ def _row_of(person: Person) -> Availability:
 # --- What the worker does ----------------------------------------------------
 
 
+def is_kept(now: datetime) -> bool:
+    """Whether any agent has told or shown that they are there."""
+    return Availability.objects.exists()
+
+
 def send_away(now: datetime) -> int:
     """Make agents away who are inactive, and all of them when the desk has closed; return how many."""
     rules = current()

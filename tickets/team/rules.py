@@ -116,6 +116,11 @@ def _newest_position() -> int:
 # --- What happened -----------------------------------------------------------
 
 
+def are_active(now: datetime) -> bool:
+    """Whether there is any rule to run."""
+    return Rule.objects.filter(is_active=True).exists()
+
+
 def run_for_events() -> bool:
     """Run the rules for what happened since the last look; return whether more is waiting."""
     rules = list(

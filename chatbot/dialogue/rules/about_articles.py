@@ -10,11 +10,11 @@ from tickets import sla
 from tickets.models import Category
 
 from ...models import Article, Chat
-from .. import answers, flows
+from .. import answers, flows, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, Heard
-from . import about_products, open_issue
+from . import about_products, open_issue, which_order
 
 # Almost a wording that the shop wrote: that beats the classifier's "out of scope"
 VERBATIM = 0.95
@@ -125,6 +125,7 @@ SMALL_WORDS = set(
     "and aur or to for in on with by the a what about how ok ka ki ke me mein se par pe bhi kya hai और का की के में से पर भी".split()
 )
 HOW_TO_ORDER = cues.phrases(
+    r"^\W*(?:to |then |so |ok )*(?:a )?(?:new|naya|another) order(?: (?:karna|dena|karu|place|do i|i have to|should i).{0,20})?\W*$",
     r"(?:dobara|dubara|phir se|again|wahi|same|repeat)(?: .{0,12})? (?:order|manga\w*|mangwa\w*|buy|chahiye)(?: .{0,12})?", r"(?:re-?order|order again|repeat (?:the |my )?order|buy again)(?: .{0,15})?",
     r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"(?:add|put|daal\w*|dal) (?:.{0,30})?(?:to|in|into) (?:my |the )?(?:cart|basket|bag)", r"cart me(?:in)? (?:daal|dal|add|rakh)\w*(?: .{0,8})?", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
 )  # fmt: skip
@@ -148,6 +149,20 @@ def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
     if reply:
         reply.is_sure = True
     return reply
+
+
+# What the shop has a rule for, whatever product it is asked of
+RULES_FOR_PRODUCTS = ("return", "exchange", "refund", "coupon", "subscription", "ways to pay", "abroad")
+
+
+def a_rule_for_a_product(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Ghee returnable hai kya?": the rule that the shop has for all of them, and no price of ghee."""
+    said = cues.plain(heard.text)
+    if not heard.found.share or heard.is_issue or heard.aspect or which_order.MY_ORDER.search(said):
+        return None
+    key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
+    article = heard.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
+    return answers.of_article(article, heard, CLEAR) if article else None
 
 
 def an_article(chat: Chat, heard: Heard) -> Reply | None:

@@ -102,6 +102,10 @@ AN_AMOUNT = phrases(
 )
 
 
+OF_GOODS = ("product", "sum", "article", "delivery")
+WANTED_THERE = phrases(
+    "chahiye", "need", "want", "reach", "pahunch\\w*", "mil(?:ega|egi| jayega)", "by", "चाहिए", "पहुंच\\S*"
+)
 # Articles after which "how many days" is still asked of the place before
 OF_DELIVERY = ("cod", "shipping-charges", "shipping-time", "pincode-check", "payment-methods")
 
@@ -124,6 +128,8 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         reply.topic = {"kind": "delivery", "aspect": "days"}
         return reply
     asks = delivery_areas.is_about_delivery(said) or DAYS.search(said) or LIVES_THERE.search(said)
+    # "By next friday mumbai me chahiye"
+    asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
     named = delivery_areas.areas().named_in(said)
     if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])

@@ -7,11 +7,12 @@ from chatbot import wording
 from chatbot.nlu import classifier
 from chatbot.nlu import order_cues as asked
 from chatbot.sources import orders
+from chatbot.sources.product_facts import STOCK
 from supportdesk import money
 from tickets.models import Category, Order, Priority
 
 from ...models import Chat
-from ...nlu.cues import plain
+from ...nlu.cues import phrases, plain
 from .. import answers, flows
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
@@ -75,6 +76,7 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         and asked.ARRIVES.search(said)
         and not heard.is_issue
         and not wanted(heard)
+        and heard.aspect != STOCK
         and (topic.get("kind") == "order" or MINE.search(said))
     ):
         return answers.of_order(chat, fitting[0], heard)
@@ -304,12 +306,15 @@ def _told(chat: Chat, heard: Heard, order: Order, key: str, fact: str = "", **fi
 CONTACT = re.compile(r"\+?\d[\d -]{8,}\d|\S+@\S+\.\S+")
 
 
+OTHER_PROOF = phrases(r"(?:phone|mobile|e-?mail|mail|naam|name)(?: number| no| id)? (?:se|by|through|par|pe)(?: .{0,20})?", r"(?:by|with|through|using) (?:my )?(?:phone|mobile|e-?mail|name)(?: .{0,12})?")  # fmt: skip
+
+
 def no_number(chat: Chat, heard: Heard) -> Reply | None:
     """A guest who was asked for an order number and has none, or gives a phone number in its place."""
     if not chat.person.is_guest or not chat.memory.get("flow") or heard.numbers or chat.memory.get("issue"):
         return None
     said = plain(heard.text)
-    if len(said.split()) > 10 or not (NO_NUMBER.search(said) or CONTACT.search(said)):
+    if len(said.split()) > 10 or not any(cue.search(said) for cue in (NO_NUMBER, CONTACT, OTHER_PROOF)):
         return None
     reply = answers.text_reply("order_no_number", heard, "order_status", sure=0.9)
     reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM

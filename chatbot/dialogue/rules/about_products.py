@@ -141,7 +141,7 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         # "Kadak hai?" of the tea that was shown: what is written of it, and not its price again
         first = product_facts.SENTENCE.findall(products[0].description or "")[:2]
         return answers.of_products(
-            products, heard, told_of(products, heard) or " ".join(each.strip() for each in first)
+            products, heard, told_of(products, heard) or " ".join(each.strip(" ;") for each in first)
         )
     if (
         named

@@ -14,7 +14,7 @@ from ...sources.product_facts import PRICE
 from .. import answers, flows
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
-from . import about_articles, about_products, order_flows, product_sums, what_next, which_order
+from . import about_articles, about_products, order_flows, product_sums, which_order
 from .open_issue import QUESTION
 
 # --- Why not -----------------------------------------------------------------------------
@@ -168,7 +168,8 @@ def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
     shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
     said = cues.plain(heard.text)
     found = THIS_OR_THAT.match(said)
-    if len(shown) != 1 or not found or heard.is_issue or heard.reason or heard.aspect:
+    of_it = heard.aspect in about_products.IN_NAMES | {""}
+    if len(shown) != 1 or not found or heard.is_issue or heard.reason or not of_it:
         return None
     two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
     if all(two) and not two[0] & two[1]:
@@ -318,7 +319,19 @@ def of_what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
     if about_it and about_it[0].score >= ACT and own and answers.shares_a_word(own, about_it[0].article):
         # "Jam gaya hai to kharab hai kya" of the honey
         return answers.of_article(about_it[0].article, heard, about_it[0].score)
+    if HOW_IT_IS.fullmatch(said.strip(" ?.!")):
+        # "Strong hai kya": what is written of it, which says no more than it says
+        first = [
+            each.strip(" ;") for each in product_facts.SENTENCE.findall(shown[0].description or "")[:2]
+        ]
+        return answers.of_products(shown, heard, " ".join(first)) if first else None
     return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+
+
+HOW_IT_IS = cues.phrases(
+    r"(?:is it |are they |it'?s |kya |bahut |zyada |very |too |ye |yeh |wo )*[a-z]{3,10}(?: (?:hai|h|hota|hoti|hoga|rahega|lagta|lagti))+(?: (?:kya|na|hai|h|ya nahi))*",
+    r"(?:is it|are they) (?:very |too |really )?[a-z]{3,10}",
+)
 
 
 # --- An article that was told --------------------------------------------------------------------------
@@ -344,16 +357,6 @@ ASKS_ON = {
 }
 
 
-HOW_LONG = cues.phrases(
-    r"(?:and |ok |but |aur |to )?(?:how (?:long|many days|much time|soon)|kitn[ei] (?:din|time|der)(?: me(?:in)?)?|kab tak|by when|when|kab)(?: (?:it takes?|will it take|lagenge|lagega|lagte hai|hoga|approx))?",
-    "(?:और )?(?:कितने दिन|कितना समय|कब तक)(?: में| लगेंगे| लगेगा)?",
-)
-DURATION = re.compile(
-    r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|दिन|दिवस|घंट\S*|मिनट)",
-    re.IGNORECASE,
-)
-
-
 def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
     """ "Food item bhi?" after how to return: the article that was told still answers it."""
     said = cues.plain(heard.text)
@@ -361,14 +364,6 @@ def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
     ids = heard.topic.get("ids") or []
     article = heard.library.articles.get(ids[0]) if heard.topic.get("kind") == "article" and ids else None
     if article and asks_on and len(said.split()) <= MOST_WORDS and asks_on.search(said):
-        return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
-    if (
-        article
-        and (chat.memory.get("issue") or {}).get("intent") not in what_next.WRITTEN
-        and HOW_LONG.fullmatch(said.strip(" ?.!"))
-        and DURATION.search(article.body_in(heard.language))
-    ):
-        # "How long?" after "we delete your account within 7 days"
         return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
     asks = article and not heard.is_nod and not heard.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words

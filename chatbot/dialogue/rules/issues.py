@@ -24,7 +24,27 @@ def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
         category, priority = heard.category, heard.priority
     if heard.reason in AT_ONCE:
         priority = Priority.URGENT
-    return answers.offer(chat, heard, heard.reason, category, priority)
+    reply = _with_its_order(chat, heard, answers.offer(chat, heard, heard.reason, category, priority))
+    article = heard.library.by_slug.get("contact-hours")
+    if heard.reason == "human" and article and THEIR_NUMBER.search(plain(heard.text)):
+        reply.text = f"{reply.text} {article.body_in(heard.language)}"
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+    return reply
+
+
+# "Customer care ka number do"
+THEIR_NUMBER = phrases(
+    r"(?:ka|ki|your|their|ur) (?:phone |mobile |contact )?(?:number|no|e-?mail|mail id|contact)(?: .{0,12})?",
+    "का (?:फोन |मोबाइल )?नंबर",
+)
+
+
+def _with_its_order(chat: Chat, heard: Heard, reply: Reply) -> Reply:
+    """Give the reply the order with the item that the message names, and not the one spoken of last."""
+    if reply.category not in answers.orders.ABOUT_AN_ORDER or heard.order:
+        return reply
+    fitting, _ = which_order.of_items(heard)
+    return answers.about_order(chat, reply, fitting[0]) if len(fitting) == 1 else reply
 
 
 def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
@@ -101,14 +121,9 @@ def an_issue(chat: Chat, heard: Heard) -> Reply | None:
     if heard.intent in NO_TROUBLE and not _is_pressing(heard):
         # "There is a problem with my order": what it is has to be asked
         return None
-    reply = answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
-    fitting, _ = (
-        which_order.of_items(heard) if heard.category in answers.orders.ABOUT_AN_ORDER else ([], False)
+    return _with_its_order(
+        chat, heard, answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
     )
-    if len(fitting) == 1 and not heard.order:
-        # "Aur ghee wale ka bhi refund chahiye": the order with that, and not the one spoken of last
-        answers.about_order(chat, reply, fitting[0])
-    return reply
 
 
 NO_TROUBLE = ("order_status", "product_query", "greeting", "thanks_bye", "feedback")

@@ -1,15 +1,16 @@
 # ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """Rules about what is asked meanwhile: another order beside an open issue, more of the rule that was told."""
 
-import re
+from collections.abc import Iterable
 
 from chatbot import wording
 from chatbot.nlu import classifier, features, order_cues
+from chatbot.sources import delivery_areas
 from tickets.models import Order
 
 from ...models import Article, Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, troubles
+from .. import answers, flows, subjects, troubles
 from ..answers import Reply
 from ..message import CLEAR, Heard
 from ..readings import TROUBLE_SIGNS
@@ -97,86 +98,153 @@ SMALL = set(
 LEAST_LETTERS = 3
 # Beside an order that is under way, what the shop wrote about couriers speaks of it as well
 UNDER_WAY = ("missed-delivery", "late-delivery")
+# "When" and "where" of these mean the order itself
+OF_AN_ORDER_STILL = {"cancel", "address", "another day", "items"}
+OF_THE_ORDER = {"days", "where"}
+# What of an order that is under way stands in the rules for couriers
+OF_THE_COURIER = {"hour", "times"}
+# "4000 ka order ho to", "it is already shipped" ask without a question mark
+TOLD_AS_WELL = {"limit", "shipped", "where", "by what", "times", "hour"}
 MOST_WORDS_OF_A_QUESTION = 10
-HOW_LONG = phrases(
-    r"how (?:long|many days|much time|soon|fast)(?: .{0,25})?",
-    r"kitn[ei] (?:din|time|der)(?: .{0,20})?",
-    r"kab tak(?: .{0,20})?",
-    r"by when(?: .{0,15})?",
-    r"when (?:will|can|do|would)(?: .{0,25})?",
-    "कितने दिन(?: .{0,15})?",
-    "कब तक(?: .{0,15})?",
-)
-DURATION = re.compile(
-    r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|hafte|दिन|दिवस|घंट\S*|मिनट|हफ्ते)|(?:the )?same day|usi din|उसी दिन|one month|ek mahin\w+|एक महीने",
-    re.IGNORECASE,
-)
 
 
-# "How long does delivery take" is a question of its own
-OF_A_PARCEL = phrases(
-    r"deliver\w*",
-    r"ship\w*",
-    "courier",
-    "parcel",
-    "order",
-    r"refund\w*",
-    r"return\w*",
-    "stock",
-    "डिलीवरी",
-    "रिफंड",
-    "ऑर्डर",
-)
+def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Charges?", "kitne din?", "which link?" of what the talk is about: what the shop wrote that has it."""
+    said, issue = plain(heard.text), chat.memory.get("issue") or {}
+    about = _subjects_of(heard, issue)
+    if reply := _of_the_courier(chat, heard, said, issue):
+        return reply
+    if not about or _is_of_something_else(heard, said, issue) or subjects.names_another(said, about):
+        return None
+    asked = subjects.asked_in(said)
+    if not _asks(heard, said):
+        asked &= TOLD_AS_WELL
+    if OF_AN_ORDER_STILL & set(about):
+        asked -= OF_THE_ORDER
+    if not asked or which_order.MY_ORDER.search(said) or delivery_areas.areas().named_in(said):
+        return None
+    written = _not_refused(heard, _told(heard), subjects.articles_of(about, said))
+    article = next(
+        (each for each in written if subjects.answers_it(each.body_in(heard.language), asked)), None
+    )
+    return _again(chat, heard, article) if article else None
+
+
+def _of_the_courier(chat: Chat, heard: Heard, said: str, issue: dict) -> Reply | None:
+    """ "Kitne baje tak?" of an order that is under way: how it stands, and when couriers come."""
+    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
+    article = heard.library.by_slug.get(UNDER_WAY[0])
+    if (
+        not article
+        or not order
+        or order.status not in answers.orders.UNDER_WAY
+        or heard.order
+        or heard.reason
+    ):
+        return None
+    if issue.get("why") in GRAVE or len(said.split()) > FEW_WORDS_OF_WHEN or heard.found.share:
+        return None
+    if not OF_THE_COURIER & subjects.asked_in(said) or order_flows.wanted(heard):
+        return None
+    reply = answers.of_order(chat, order, heard)
+    reply.text = f"{reply.text} {article.body_in(heard.language)}"
+    return reply
+
+
+FEW_WORDS_OF_WHEN = 8
 
 
 def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
-    """A question with a word of the article that was told, or of the rule for what is open: that rule."""
+    """A message with a word of the article that was told, or of the rule for what is open: that rule."""
     said, issue = plain(heard.text), chat.memory.get("issue") or {}
-    if (
-        heard.reason
-        or issue.get("why") in GRAVE
-        or (heard.numbers and not AN_AMOUNT.search(said))
-        or heard.order
-        or heard.is_nod
-        or heard.aspect
-        or (heard.found.share > 0 and not _says_if_opened(said, issue))
-        or len(said.split()) > MOST_WORDS_OF_A_QUESTION
-        or _wants_more(heard, issue)
-        or about_articles.HOW_TO_ORDER.search(said)
-        or (heard.known_orders and (which_order.the_other(heard) or which_order.OLDER.search(said)))
-    ):
+    if _is_of_something_else(heard, said, issue):
         return None
-    before = _told(heard)
-    asks = bool(open_issue.QUESTION.search(said)) or heard.text.rstrip().endswith("?")
-    if before and asks and HOW_LONG.search(said) and not which_order.MY_ORDER.search(said):
-        if DURATION.search(before.body_in(heard.language)) and not OF_A_PARCEL.search(said):
-            return _again(chat, heard, before)
-        return None
-    if (
-        before
-        and not heard.is_nod
-        and (AN_AMOUNT.search(said) or IN_SO_MANY_DAYS.search(said))
-        and _has_figures(before, said)
-    ):
-        return _again(chat, heard, before)
-    if not asks and _says_if_opened(said, issue):
+    # "Purana number band hai" beside an account asks as well
+    asks = _asks(heard, said) or subjects.of_the_issue(issue) == "account"
+    if not asks and _says_if_opened(heard, said, issue):
         # "Packet is open, ate 2 only" of a return: the rule says what that means
-        slug = what_next.OF_FLOW[issue["flow"]][0]
-        if slug in heard.library.by_slug:
-            open_issue.note(heard, issue)
-            return _again(chat, heard, heard.library.by_slug[slug])
-    written = [before] if before else []
-    written += filter(None, map(heard.library.by_slug.get, _rules_of(heard, issue, asks)))
-    written = [each for each in written if str(each.pk) not in chat.memory.get("refused", [])]
-    if not written or _has_its_own(heard, written):
-        return None
-    shared = [(_shared(heard, article, long=not asks), article) for article in written]
-    best = max(shared, key=lambda each: each[0])
-    if not best[0]:
+        of_flow = what_next.OF_FLOW.get(issue.get("flow", ""), ())
+        article = next(iter(_not_refused(heard, _told(heard), of_flow)), None)
+    else:
+        article = _with_its_words(heard, issue, asks)
+    if not article:
         return None
     if issue and not asks:
         open_issue.note(heard, issue)
-    return _again(chat, heard, best[1])
+    return _again(chat, heard, article)
+
+
+def _asks(heard: Heard, said: str) -> bool:
+    return bool(open_issue.QUESTION.search(said)) or heard.text.rstrip().endswith("?")
+
+
+def _is_of_something_else(heard: Heard, said: str, issue: dict) -> bool:
+    """Whether a message cannot go on about a rule: grave, long, or about a thing that it names itself."""
+    return (
+        bool(heard.reason)
+        or issue.get("why") in GRAVE
+        or heard.is_nod
+        or len(said.split()) > MOST_WORDS_OF_A_QUESTION
+        or _names_an_order(heard, said)
+        or _names_a_product(heard, said, issue)
+        or _wants_more(heard, said, issue)
+        or _wants_to_order(said)
+    )
+
+
+def _wants_to_order(said: str) -> bool:
+    """ "How to order" does; "should i order again" of a payment that failed asks for its rule."""
+    return bool(about_articles.HOW_TO_ORDER.search(said)) and "again" not in subjects.asked_in(said)
+
+
+LINK = phrases("link")
+PAID = phrases(
+    r"(?:did|have) (?:i|we) pa(?:y|id)", "(?:maine|humne) (?:.{0,10})?(?:diya|diye|pay)(?: .{0,8})?"
+)
+
+
+def _names_an_order(heard: Heard, said: str) -> bool:
+    """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
+    of_one = (order_cues.DRIVER, order_cues.TRACKING, order_cues.PAID_ALREADY, PAID)
+    if any(cue.search(LINK.sub(" ", said)) for cue in of_one):
+        return True
+    if heard.order or (heard.numbers and "limit" not in subjects.asked_in(said)):
+        return True
+    return bool(heard.known_orders) and bool(which_order.the_other(heard) or which_order.OLDER.search(said))
+
+
+def _names_a_product(heard: Heard, said: str, issue: dict) -> bool:
+    """Whether it asks of a product: named now, or shown last and asked for a fact."""
+    if heard.found.share > 0 and not _says_if_opened(heard, said, issue):
+        return True
+    return bool(heard.aspect) and (heard.topic.get("kind") in OF_GOODS or not _subjects_of(heard, issue))
+
+
+OF_GOODS = ("product", "sum", "delivery", "health")
+
+
+def _subjects_of(heard: Heard, issue: dict) -> list[str]:
+    """Return what the talk is about: of the answer before, then of what is open."""
+    both = (subjects.of_the_answer(heard.topic), subjects.of_the_issue(issue))
+    return [key for key in dict.fromkeys(both) if key]
+
+
+def _with_its_words(heard: Heard, issue: dict, asks: bool) -> Article | None:
+    """Return what was told, or the shop's rule for what is open, that has most words of the message."""
+    written = _not_refused(heard, _told(heard), _rules_of(heard, issue, asks))
+    if not written or _has_its_own(heard, written):
+        return None
+    near = {passage.article.pk: passage.score for passage in heard.passages}
+    shared = [(_shared(heard, each, long=not asks), near.get(each.pk, 0.0), each) for each in written]
+    most, _, article = max(shared, key=lambda each: each[:2])
+    return article if most else None
+
+
+def _not_refused(heard: Heard, told: Article | None, slugs: Iterable[str]) -> list[Article]:
+    """Return the article that was told and those of these slugs, without those that did not help."""
+    written = [told, *(heard.library.by_slug.get(slug) for slug in slugs)]
+    refused = heard.chat.memory.get("refused", [])
+    return [each for each in written if each and str(each.pk) not in refused]
 
 
 def _rules_of(heard: Heard, issue: dict, asks: bool) -> list[str]:
@@ -194,31 +262,26 @@ def _rules_of(heard: Heard, issue: dict, asks: bool) -> list[str]:
     return slugs
 
 
-# "4000 ka order ho to", "3 din me chahiye" after a rule with amounts, or with days
-AN_AMOUNT = phrases(
-    r"(?:if |agar )?(?:₹|rs\.? ?)?\d{3,5}(?: ?(?:rs|rupees|rupaye|₹))? (?:ka|ke|ki|se|worth|or)(?: .{0,15})? ?(?:ho|hua|order|upar|zyada|jyada|above|more)(?: .{0,12})?",
-    r"(?:if|agar|above|over|more than|below|under) .{0,20}\d{3,5}(?: .{0,10})?",
-)
-IN_SO_MANY_DAYS = phrases(
-    r"(?:in|within) (?:\d{1,2}|one|two|three|a few) days?(?: .{0,12})?",
-    r"(?:\d{1,2}|ek|do|teen|char) din (?:me(?:in)?|ke andar)(?: .{0,15})?",
-    "(?:\\d{1,2}|दो|तीन) दिन (?:में|के अंदर)(?: .{0,10})?",
-)
-
-
-def _has_figures(article: Article, said: str) -> bool:
-    body = article.body
-    return bool("₹" in body if AN_AMOUNT.search(said) else DURATION.search(body))
-
-
-def _wants_more(heard: Heard, issue: dict) -> bool:
+def _wants_more(heard: Heard, said: str, issue: dict) -> bool:
     """Whether the message begins a wish of its own, more surely than that it goes on about the rule."""
     key = order_flows.wanted(heard)
-    if key == "damaged" and issue.get("flow") in ("return", "exchange"):
+    about = _subjects_of(heard, issue)
+    if not key or (
+        key == "damaged" and {"return", "exchange"} & set(about) and not troubles.is_unfit(said)
+    ):
         return False
+    if subjects.BY_FLOW.get(key, "") in subjects.covered_by(about) and not which_order.MY_ORDER.search(
+        said
+    ):
+        # "And refund comes where" of a return
+        return False
+    guessed = key == order_flows.BY_INTENT.get(heard.intent) and not order_flows.wanted_by_cue(heard)
+    if about and guessed and not subjects.names_another(said, about):
+        # "Mera number badal gaya" beside an OTP that does not come: the account's, and no parcel's
+        return bool(troubles.concepts_in(heard.text) & (TROUBLE_SIGNS - {"g:past"}))
     doubtful = heard.intent in classifier.TROUBLE and not troubles.concepts_in(heard.text) & TROUBLE_SIGNS
     # "Its not my first order" after the rule for coupons tells of no parcel that is late
-    return bool(key) and not (doubtful and _told(heard) and not issue)
+    return not (doubtful and _told(heard) and not issue)
 
 
 OPENED = phrases(
@@ -226,9 +289,9 @@ OPENED = phrases(
 )  # fmt: skip
 
 
-def _says_if_opened(said: str, issue: dict) -> bool:
+def _says_if_opened(heard: Heard, said: str, issue: dict) -> bool:
     return (
-        issue.get("flow") in ("return", "exchange")
+        bool({"return", "exchange"} & set(_subjects_of(heard, issue)))
         and bool(OPENED.search(said))
         and not troubles.is_unfit(said)
     )

@@ -26,7 +26,7 @@ from tickets.privacy.masking import masked
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import affected, answers, flows, troubles
+from .. import affected, answers, flows, subjects, troubles
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..state import GRAVE, take_back
@@ -66,6 +66,10 @@ def the_same_for_another_order(chat: Chat, heard: Heard) -> Reply | None:
     issue = chat.memory.get("issue") or {}
     key = issue.get("flow") or (heard.topic.get("aspect", "") if heard.topic.get("kind") == "order" else "")
     said = plain(heard.text)
+    if not key and heard.known_orders and "order" in said.casefold():
+        # "And for the ghee order?" after the rule for invoices
+        about = subjects.of_the_answer(heard.topic)
+        key = subjects.SUBJECTS[about].flow if about else ""
     if (
         key not in FOR_ANOTHER_ORDER
         or issue.get("why") in GRAVE
@@ -92,25 +96,8 @@ def the_same_for_another_order(chat: Chat, heard: Heard) -> Reply | None:
 
 
 OF_ONE = phrases(
-    "one",
-    "order",
-    "wal[aei]",
-    "parcel",
-    "for",
-    "the",
-    "from",
-    "of",
-    "with",
-    "jisme",
-    "ka",
-    "ki",
-    "ke",
-    "वाला",
-    "वाली",
-    "का",
-    "की",
-    "के",
-)
+    "one", "order", "wal[aei]", "parcel", "for", "the", "from", "of", "with", "jisme", "ka", "ki", "ke", "वाला", "वाली", "का", "की", "के",
+)  # fmt: skip
 
 
 # "Purana order hai" tells of the one that is meant
@@ -321,9 +308,10 @@ def order_of(heard: Heard, issue: dict) -> Order | None:
     return next((each for each in heard.known_orders if str(each.pk) == issue.get("order")), None)
 
 
-def absorbed(chat: Chat, heard: Heard, issue: dict) -> Reply:
-    """Add what was told to the open issue; the order of it may be named only now."""
-    fitting, _ = which_order.of_items(heard) if heard.found.products else ([], False)
+def absorbed(chat: Chat, heard: Heard, issue: dict, *, of_what_came: bool = False) -> Reply:
+    """Add what was told to the open issue; the order may be named only now, though not by the wrong item that came."""
+    names_items = heard.found.products and not of_what_came
+    fitting, _ = which_order.of_items(heard) if names_items else ([], False)
     order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
     note(heard, issue)
     grave = issue.get("why") in GRAVE
@@ -369,7 +357,13 @@ def _tell_the_rule(heard: Heard, issue: dict, reply: Reply) -> None:
     """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
     article = heard.passages[0].article if heard.knows(CLEAR) else None
     told = {source["id"] for source in heard.chat.memory.get("sources", [])}
-    if not article or issue["category"] not in OF_RULES or issue.get("flow") or issue.get("why") in GRAVE:
+    if (
+        not article
+        or WAY_TO_PAY.fullmatch(plain(heard.text).strip(" .!"))
+        or issue["category"] not in OF_RULES
+        or issue.get("flow")
+        or issue.get("why") in GRAVE
+    ):
         return
     if article.category == issue["category"] and str(article.pk) not in told:
         reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"

@@ -21,7 +21,7 @@ AGREES = phrases(
     "yes", "yeah", "yep", "yup", "ya", "sure", "please", "haan", "han", "haa", "ha", "ji", "haanji", "do it", "go ahead", "kar do", "karo", "kar dijiye", "of course", "definitely", "why not", "absolutely", "bilkul", "zaroor", "हां", "हाँ", "जी", "कर दो", "करो", "कीजिए", "बिल्कुल", "ज़रूर", "👍", "y", "yess+", "urgent(?:ly)?", "asap", "jaldi(?: karo)?", "immediately", "turant",
 )  # fmt: skip
 CONNECTS = phrases(
-    r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", "talk to (?:him|her|them|one)", "बात करवा\\S*",
+    r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", r"(?:some ?one|some ?body|any ?one|koi)(?: to)?(?: please)? (?:check|look|help|see|dekh)\w*(?: (?:it|this|into it|lo|le|do|please))*", "talk to (?:him|her|them|one)", "बात करवा\\S*",
 )  # fmt: skip
 DECLINES = phrases(
     "no",
@@ -62,6 +62,34 @@ def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
     if about in ("issue", "connect"):
         return _connected(chat, heard, said) or _after_issue(chat, heard, about, said)
     return _connected(chat, heard, said)
+
+
+NO_PERSON = phrases(
+    r"(?:mujhe |abhi |i )?(?:kisi|koi|insaan|agent|person|customer care|human)(?: (?:se|ko))?(?: (?:baat|call|connect))? (?:nahi|nahin|nhi|mat) (?:chahiye|karni|karna|karo|karwao|karao)(?: hai| h)?",
+    r"(?:baat|call|connect) (?:nahi|nahin|nhi|mat) (?:karni|karna|karo|karao|karwao)(?: hai| h)?",
+    r"(?:i )?(?:do ?n'?t|dont|do not|no need to|not) (?:want|need|wish)?(?: to)? ?(?:talk to|speak to|connect(?: me)?(?: to)?|call|a|any|an)? ?(?:a |any |an )?(?:person|human|agent|customer care|one|any ?one|call ?back)(?: .{0,8})?",
+    r"no (?:person|human|agent|call ?back)(?: needed| please)?",
+    "(?:किसी से |व्यक्ति |इंसान )?(?:बात )?नहीं (?:करनी|चाहिए)(?: है)?",
+)
+ABOUT_PEOPLE = phrases("kisi", "koi", "insaan", "agent", "person", "human", "customer care", r"any ?one", "baat", "talk", "speak", "connect", "call ?back", "किसी", "बात", "इंसान", "व्यक्ति")  # fmt: skip
+
+
+def no_person_wanted(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Nahi mujhe kisi se baat nahi karni": none is offered; what is wrong stays known."""
+    said = plain(heard.raw)
+    found = NO_PERSON.search(said)
+    if not found or not ABOUT_PEOPLE.search(found[0]) or heard.reason in memory.AT_ONCE:
+        return None
+    rest = plain(AGREES.sub(" ", DECLINES.sub(" ", said.replace(found[0], " ")))).split()
+    if len([word for word in rest if word.strip(".,!?").casefold() not in FILLERS]) > 1:
+        # "I don't want a person, just tell me when it comes"
+        heard.text = said.replace(found[0], " ").strip(" ,.!")
+        heard.reason = "" if heard.reason == "human" else heard.reason
+        heard.is_issue = heard.is_issue and heard.intent != "talk_to_human"
+        return None
+    if issue := chat.memory.get("issue"):
+        issue["declined"] = True
+    return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
 
 
 def _verdict(heard: Heard) -> str:

@@ -125,7 +125,8 @@ def wanted(heard: Heard) -> str:
     """Return the flow that the message begins, or ""."""
     said = OF_A_STATE.sub(" ", plain(heard.text)) if len(heard.text.split()) <= 5 else plain(heard.text)
     mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
-    mine = mine or len(said.split()) <= 3
+    # In a talk about their order the address is that of it
+    mine = mine or len(said.split()) <= 3 or heard.topic.get("kind") == "order"
     if SUBSCRIBED.search(said) or IF_NOT_COME.search(said):
         return ""
     if heard.order and heard.order.status in MONEY_BACK and MONEY.search(said) and not CANCELS.search(said):

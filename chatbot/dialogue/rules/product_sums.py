@@ -11,7 +11,7 @@ from supportdesk import money
 from ...models import Chat, Product
 from ...nlu.cues import phrases, plain
 from ...sources import delivery_areas
-from .. import answers
+from .. import answers, subjects
 from ..answers import Reply
 from ..message import Heard
 from ..readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
@@ -390,6 +390,9 @@ def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
     sold_out = [product.name for product, _ in items if not product.is_in_stock]
     if sold_out:
         reply.text += " " + wording.say("sum_sold_out", heard.language, names=", ".join(sold_out))
+    coupons = heard.library.by_slug.get("coupons")
+    if coupons and subjects.SUBJECTS["coupon"].named.search(plain(heard.text)):
+        reply.text += " " + coupons.body_in(heard.language)
     answers.show(reply, [product for product, _ in items])
     reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
     reply.is_sure = True

@@ -56,9 +56,18 @@ def another_language(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
+A_PERSON_OR_A_BOT = cues.phrases(
+    r"(?:real |asli )?(?:person|human|insaan|insan|aadmi|banda|banda|agent) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:robot|bot|machine|computer|ai)(?: .{0,12})?",
+    r"(?:robot|bot|machine|computer|ai) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:real |asli )?(?:person|human|insaan|insan|aadmi)(?: .{0,12})?",
+    "(?:इंसान|व्यक्ति) (?:हो |हैं )?या (?:रोबोट|बॉट|मशीन)(?: .{0,10})?",
+)
+
+
 def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     """Bot or human, name, languages, what he can do, hours, privacy."""
-    kind = himself.about_himself(heard.raw)
+    kind = himself.about_himself(heard.raw) or (
+        "bot" if A_PERSON_OR_A_BOT.search(cues.plain(heard.raw)) else ""
+    )
     if (
         not kind
         or heard.reason in GRAVE

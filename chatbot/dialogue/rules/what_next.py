@@ -6,7 +6,8 @@ from tickets.models import Category, Priority
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import answers, troubles
+from ...sources.product_facts import PRICE
+from .. import affected, answers, troubles
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..readings import tells_of_a_wrong_item
@@ -117,6 +118,25 @@ def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
     issue, said = chat.memory.get("issue") or {}, plain(heard.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
     return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
+
+
+def what_the_claim_is(chat: Chat, heard: Heard) -> Reply | None:
+    """ "How much is that?" of the items that are ticked: what they cost by the order."""
+    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    claim = issue.get("claim")
+    if not claim or heard.aspect != PRICE or heard.reason or len(said.split()) > MOST_WORDS_OF_A_PRICE:
+        return None
+    named = [product.name for product in heard.found.products if heard.found.share]
+    if named and not {item["name"] for item in claim["items"]} & set(named):
+        return None
+    reply = answers.text_reply("tap_for_a_person", heard, issue["intent"], sure=0.9)
+    reply.text = f"{affected.told(claim, heard.language)} {reply.text}"
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow, reply.claim = issue.get("flow", ""), claim
+    return reply
+
+
+MOST_WORDS_OF_A_PRICE = 6
 
 
 def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:

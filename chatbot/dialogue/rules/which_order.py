@@ -5,6 +5,7 @@ import re
 from django.utils import timezone
 
 from chatbot.sources import orders
+from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
 
 from ...nlu.cues import phrases, plain
@@ -133,6 +134,9 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
     """
     known, found = heard.known_orders, heard.found
     said = telling(heard.text)
+    if (ordered := what_was_ordered(heard.text)) and (named := catalogue.look_up(ordered)).share:
+        # "Classic ki jagah masala aaya": the order has the classic
+        found, said = named, telling(ordered)
     names = set()
     # "499 se upar hai" names a price, and no product at that price
     if not found.is_vague and found.share:
@@ -145,6 +149,21 @@ def of_items(heard: Heard) -> tuple[list[Order], bool]:
         best = max(counted[order.pk] for order in fitting)
         fitting = [order for order in fitting if counted[order.pk] == best]
     return fitting, bool(found.products and not found.is_vague and found.share)
+
+
+ORDERED = re.compile(
+    r"(?P<one>.{3,40}?)\s+(?:ki jagah|ke badle|की जगह|के बदले)\s"
+    r"|\b(?:ordered|asked for|wanted|paid for)\s+(?P<two>.{3,30}?)(?:,|\s+(?:but|and|i|you|got|received|came))"
+    r"|(?P<three>.{3,30}?)\s+(?:mangaya|mangayi|mangwaya|order kiya|order ki|chahiye)\s+(?:tha|thi|the)\b"
+    r"|\binstead of\s+(?:the |my )?(?P<four>.{3,30}?)\W*$",
+    re.IGNORECASE,
+)
+
+
+def what_was_ordered(text: str) -> str:
+    """Return what a message says was ordered, where another thing came; "" for any other message."""
+    found = ORDERED.search(plain(text))
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def _named_words(order: Order, said: list[str]) -> int:

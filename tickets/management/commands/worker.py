@@ -5,7 +5,8 @@ import signal
 from django.core.management.base import BaseCommand
 
 from supportdesk.db.clock import ClockWatch
-from tickets.operations.jobs import STEPS, Worker, run_due
+from tickets.operations.jobs import STEPS, run_due
+from tickets.operations.worker import Worker
 
 from ...channels import outbox
 

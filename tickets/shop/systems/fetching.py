@@ -74,6 +74,11 @@ def resume(connection: ShopConnection) -> None:
     )
 
 
+def is_running(now: datetime) -> bool:
+    """Whether any shop is being fetched."""
+    return ShopConnection.objects.filter(fetch_state=RUNNING).exists()
+
+
 def fetch_some(now: datetime | None = None) -> bool:
     """Read one page of each shop that is being fetched; return whether there is more to do at once."""
     now = now or timezone.now()

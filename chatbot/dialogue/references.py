@@ -1,0 +1,161 @@
+"""What the words of a message point at in this talk: read once, before the rules, and written out.
+
+"Pickle me oil kaunsa hai" after Mango Pickle means that pickle; "the ghee one" of three makhanas the one with ghee;
+"snacks me?" after "under 150" snacks at that price; "which one is better" the two that were spoken of. The message
+is answered as if it had said so, and no rule has to know.
+"""
+
+from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.sources import product_facts, products
+from chatbot.sources.product_kinds import kind_of
+
+from ..models import Chat, Product
+from .message import ACT, Heard, listen
+
+MOST_WORDS = 10
+# All of a kind are asked about, or what there is
+OF_ALL = phrases(
+    "all", "both", "dono", r"kitn[ei] (?:tarah|type|kism)\S*", "types?", "kinds?", r"flavou?rs?", "varieties", "variety", "options?",
+    "kya kya", "aur kya", "show", r"dikha\w*", "list", "any", "koi", "kuch", "other", "else", "dusr[aei]", "vs", "do you (?:have|sell)",
+    "सब", "दोनों", "दिखा\\S*", "कोई", "कुछ", "दूसर[ाेी]",
+)  # fmt: skip
+ONE_OF_THEM = phrases(
+    r"wal[aei]",
+    "val[aei]",
+    "ones?",
+    "which",
+    r"ka?un ?s[aei]",
+    r"kons[aei]",
+    "with",
+    "वाल[ाेी]",
+    "कौन ?स[ाे]",
+)
+COMPARES = phrases(
+    r"(?:which|ka?un ?s[aei]|kons[aei])(?: one| wal[aei]| of them)*(?: is| are)? (?:.{0,12})?(?:better|best|good|cheaper|healthier|tastier|ach+h?[aei]|behtar|sast[aei]|theek|thik)(?: .{0,20})?",
+    r"(?:better|best|ach+h?[aei]|behtar) (?:ka?un|kons|which)\w*(?: .{0,12})?",
+    "कौन ?स[ाे] (?:बेहतर|अच्छ[ाे]|सस्त[ाे])(?: .{0,12})?",
+)
+# "Snacks me?", "spicy wala" of what was listed at a price
+MOST_WORDS_WITHIN = 4
+SHORTEST = 4
+
+
+def written_out(chat: Chat, heard: Heard) -> Heard:
+    """Return the message with what it points at written out; the same one where it points at nothing."""
+    if chat.memory.get("issue") or heard.reason or heard.numbers or len(heard.text.split()) > MOST_WORDS:
+        return heard
+    if heard.is_issue and heard.confidence >= ACT:
+        return heard
+    text = _of_that_kind(chat, heard) or _among_those_shown(heard) or _of_those_two(chat, heard)
+    text = _within_the_price(chat, heard, text or heard.text) or text
+    if not text or text == heard.text:
+        return heard
+    again = listen(chat, text, asked=heard.asked, language=heard.language)
+    again.raw = heard.raw
+    return again
+
+
+def _recent(chat: Chat) -> list[Product]:
+    return products.by_ids(chat.memory.get("recent", []))
+
+
+def _of_that_kind(chat: Chat, heard: Heard) -> str:
+    """ "Pickle" after Mango Pickle was spoken of: that one, unless all of them or another are asked about."""
+    recent = _recent(chat)[-1:]
+    said = plain(heard.text)
+    if not recent or len(heard.topic.get("ids", [])) > 1 or not heard.found.share or OF_ALL.search(said):
+        return ""
+    if not (heard.aspect or USED_IN_IT.search(said) or any(map(str.isdigit, said))):
+        # "Pickle?" alone asks what there is
+        return ""
+    for word in heard.text.split():
+        if _names_its_kind(word, recent[0]) and not _names_another(
+            heard.text.replace(word, " ", 1), recent[0]
+        ):
+            return heard.text.replace(word, recent[0].name, 1)
+    return ""
+
+
+# "Which oil is in the pickle"
+USED_IN_IT = phrases(r"me(?:in)?(?: \w+)? (?:ka?un ?s[aei]|kons[aei]|kya|kitn[aei])", "what", "which")
+
+
+def _names_its_kind(word: str, product: Product) -> bool:
+    found = products.look_up(word).products
+    kind = kind_of(product)
+    return len(found) > 1 and product in found and all(kind_of(each) == kind for each in found)
+
+
+def _names_another(rest: str, product: Product) -> bool:
+    """Whether the words beside the kind name one of it: "mango" of the pickles."""
+    return any(kind_of(each) == kind_of(product) for each in products.look_up(rest).products)
+
+
+def _shown(heard: Heard) -> list[Product]:
+    topic = heard.topic
+    return products.by_ids(topic.get("ids", [])) if topic.get("kind") == "product" else []
+
+
+def _among_those_shown(heard: Heard) -> str:
+    """ "Ghee wala konsa hai" of three makhanas: the one that is made with it."""
+    shown = _shown(heard)
+    said = plain(heard.text)
+    if (
+        len(shown) < 2
+        or not ONE_OF_THEM.search(said)
+        or any(each in shown for each in heard.found.products)
+    ):
+        return ""
+    asked = [word for word in words_of(heard.text) if len(word) >= SHORTEST and word not in ONE_WORDS]
+    having = [each for each in shown if any(word in _text_of(each) for word in asked)]
+    if len(having) != 1:
+        return ""
+    return " ".join([having[0].name, *(["price"] if heard.aspect == product_facts.PRICE else [])])
+
+
+ONE_WORDS = {
+    "wala",
+    "wali",
+    "wale",
+    "vala",
+    "which",
+    "with",
+    "ones",
+    "konsa",
+    "kaunsa",
+    "konsi",
+    "price",
+    "kitne",
+}
+
+
+def _text_of(product: Product) -> set[str]:
+    return set(words_of(f"{product.name} {product.ingredients or ''}"))
+
+
+def _of_those_two(chat: Chat, heard: Heard) -> str:
+    """ "Which one is better for roti" after one was asked about and then another: those two."""
+    if heard.found.products or len(_shown(heard)) > 1 or not COMPARES.search(plain(heard.text)):
+        return ""
+    two = _recent(chat)[-2:]
+    if (
+        len(two) < 2
+        or two[0].category != two[1].category
+        or heard.topic.get("kind") not in ("product", "sum")
+    ):
+        return ""
+    return f"{heard.text}: {two[0].name} or {two[1].name}"
+
+
+def _within_the_price(chat: Chat, heard: Heard, text: str) -> str:
+    """ "Snacks me?" after "under 150": snacks at that price."""
+    within = chat.memory.get("within", "")
+    if (
+        not within
+        or heard.topic.get("kind") != "product"
+        or len(heard.text.split()) > MOST_WORDS_WITHIN
+        or len(heard.found.products) < 2
+        or products.names_a_price(text)
+    ):
+        return ""
+    return f"{text.strip(' ?.!')} {within}"

@@ -1,0 +1,222 @@
+"""The subject of a talk, and what a message asks of it: one notion for all rules.
+
+A follow-up names no subject: "charges?" after a return asks what the pick-up costs, after a place what the delivery
+costs. So the subject is taken from the open issue, or from the answer before, as long as the message names none of
+its own; and what the message asks (cost, days, where, how often, ...) is looked for in what the shop wrote about it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chatbot.nlu.cues import phrases
+
+
+@dataclass(frozen=True)
+class Subject:
+    # Slugs of what the shop wrote about it, the likelier first
+    articles: tuple[str, ...]
+    # Words that name it
+    named: re.Pattern
+    # The flow that does it for an order
+    flow: str = ""
+    # Subjects whose words are part of this one: "and the refund?" of a return
+    covers: tuple[str, ...] = ()
+
+
+SUBJECTS = {
+    "return": Subject(
+        ("returns", "exchange", "refund-timing"),
+        phrases(r"return\w*", "retrun", "wapas", "vapas", "pick ?up", "वापस", "लौटा\\S*", "रिटर्न"),
+        "return",
+        ("refund", "exchange"),
+    ),
+    "exchange": Subject(
+        ("exchange", "returns", "refund-timing"),
+        phrases(r"exchang\w*", r"swap\w*", r"replac\w*", r"badal (?:kar|ke|do|dijiye|sakt)\w*", "badle", "बदल (?:कर|के|दो|सकत)\\S*"),
+        "exchange",
+        ("return", "refund"),
+    ),
+    "refund": Subject(
+        ("refund-timing",),
+        phrases(r"refu?n?d\w*", "money back", "pais[ae]", "money", "रिफ़?ंड", "पैस[ेा]"),
+        "refund_status",
+    ),
+    "cancel": Subject(
+        ("cancel-order", "refund-timing"),
+        phrases(r"cance?l\w*", "cancle", "radd?", "कैंसल", "रद्द"),
+        "cancel",
+        ("refund",),
+    ),
+    "address": Subject(
+        ("change-address", "missed-delivery"),
+        phrases(r"addr?ess\w*", "landmark", "pin ?code", "पता", "पते", "पिन"),
+        "change_address",
+    ),
+    "another day": Subject(
+        ("missed-delivery", "change-address"),
+        phrases(r"re-?schedul\w*", r"(?:another|other|dusre|agle) (?:day|din)", "not (?:at )?home"),
+        "another_day",
+        ("address",),
+    ),
+    "items": Subject(
+        ("change-items",),
+        phrases(r"(?:new|second|dusra|naya) order", "same order", "order me(?:in)?"),
+        "change_items",
+    ),
+    "payment": Subject(
+        ("upi-failed", "charged-twice"),
+        phrases(r"pay(?:ment|ing|ed)?", r"debit\w*", r"deduct\w*", "utr", "पेमेंट", "भुगतान"),
+        "payment",
+        ("refund",),
+    ),
+    "coupon": Subject(
+        ("coupons",),
+        phrases(r"coupons?", r"promo(?: ?codes?)?", "voucher", "discount", "offers?", "code", "कूपन", "छूट"),
+        "coupon",
+    ),
+    "invoice": Subject(
+        ("invoice-gst",), phrases(r"invoice\w*", "bill", r"gst\w*", "बिल", "जीएसटी"), "invoice"
+    ),
+    "ways to pay": Subject(
+        ("cod", "payment-methods", "shipping-charges"),
+        phrases("cod", "cash", r"cards?", "upi", "emi", "wallet", "netbanking", "amex", "कैश", "कार्ड"),
+    ),
+    "delivery": Subject(
+        ("shipping-charges", "shipping-time", "pincode-check"),
+        phrases(r"(?<!out for )deliver\w*", "delivry", r"reach\w*", r"arriv\w*", r"pahunch\w*", r"shipping", "courier", "parcel", "डिलीवरी", "कूरियर"),
+    ),
+    "account": Subject(
+        ("account-otp", "account-details", "delete-account"),
+        phrases("otp", r"log ?in", r"sign ?in", "account", "password", "ओटीपी", "अकाउंट"),
+    ),
+    "gift": Subject(
+        ("gift-wrap", "bulk-gifting"), phrases(r"gift\w*", r"wrap\w*", "गिफ्ट", "तोहफा"), covers=("bulk",)
+    ),
+    "bulk": Subject(("bulk-gifting", "gift-wrap"), phrases("bulk", "corporate", "wholesale"), covers=("gift",)),
+    "subscription": Subject(("subscriptions",), phrases(r"subscri\w+", "monthly", "सब्सक्रिप्शन")),
+    "stock": Subject(("out-of-stock",), phrases(r"stock\w*", "sold out", "स्टॉक")),
+    "abroad": Subject(("international-shipping",), phrases("abroad", "dubai", "outside india", "videsh", "nri")),
+    "a person": Subject(
+        ("contact-hours", "complaints"),
+        phrases("customer care", "agent", "human", "insaan", "support", "manager", "इंसान"),
+    ),
+    "complaint": Subject(("complaints", "contact-hours"), phrases(r"complain\w*", "shikayat", "शिकायत")),
+}  # fmt: skip
+
+BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow}
+BY_ARTICLE = {
+    slug: key
+    for key, subject in reversed(SUBJECTS.items())
+    # The first of its articles is what it is named after
+    for slug in reversed(subject.articles)
+} | {subject.articles[0]: key for key, subject in reversed(SUBJECTS.items())}
+BY_INTENT = {
+    "payment_problem": "payment", "account_problem": "account", "cancel_order": "cancel", "change_address": "address",
+    "refund_return": "refund", "talk_to_human": "a person", "complaint": "complaint",
+}  # fmt: skip
+
+_DAYS = r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|hafte|दिन|दिवस|घंट\S*|मिनट|हफ्ते)"
+DURATION = re.compile(
+    rf"{_DAYS}|(?:the )?same day|usi din|उसी दिन|one month|ek mahin\w+|एक महीने", re.IGNORECASE
+)
+# What may be asked of any subject: how it is asked, and by what a text is seen to answer it
+ASPECTS = {
+    "cost": (
+        phrases(
+            r"(?:extra )?(?:charges?|fees?|cost)", "free", "muft", "extra", r"deduct\w*", r"how much(?! time)",
+            r"kitn[aei] (?:charge|paisa|paise|lag\w*|kat\w*|pad\w*|deduct|milega|dena|kam|off)(?: .{0,10})?",
+            r"(?:pais[ae]|charge) (?:lag|kat|dene|pad)\w*", "शुल्क", "चार्ज", "कितन[ाे] (?:पैस[ाे]|लग\\S*|कट\\S*)", "मुफ्त",
+        ),
+        re.compile(r"₹|\d ?%|free|nothing to pay|muft|मुफ़्त|मुफ्त", re.IGNORECASE),
+    ),
+    "days": (
+        phrases(
+            r"how (?:long|many days|much time|soon|fast)(?: .{0,25})?", r"kitn[ei] (?:din|time|der)(?: .{0,20})?", r"kab(?! se| .{0,12}(?:tha|thi|hua|bheja|mila|aaya))(?: tak)?(?: .{0,20})?",
+            r"by when(?: .{0,15})?", r"when (?:will|can|do|would|is it)(?: .{0,25})?", r"when\W*$", "कितने दिन(?: .{0,15})?", "कब(?! से)(?: तक)?(?: .{0,15})?",
+            r"(?:\d{1,2}|one|two|three|ek|do|teen|char) (?:days?|din)(?: .{0,12})?", "(?:\\d{1,2}|दो|तीन) दिन(?: .{0,10})?",
+        ),
+        DURATION,
+    ),
+    "times": (
+        phrases(r"how many times", r"kitn[ei] ba+r", "कितनी बार"),
+        re.compile(r"\d (?:times|baar)|once|twice|\d बार", re.IGNORECASE),
+    ),
+    "limit": (
+        phrases(
+            r"min(?:imum)?", r"max(?:imum)?", "limit", "kam se kam", r"up ?to", r"kitn[ei] (?:tak|ka|ke|pe|par)(?: .{0,12})?",
+            r"(?:if |agar )?(?:₹|rs\.? ?)?\d{3,5}(?: ?(?:rs|rupees|rupaye|₹))? (?:ka|ke|ki|se|worth|or)(?: .{0,15})? ?(?:ho|hua|hai|order|upar|zyada|jyada|above|more)(?: .{0,12})?",
+            r"(?:if|agar|above|over|more than|below|under|cart|bill|total) .{0,20}\d{3,5}(?: .{0,10})?",
+        ),
+        re.compile(r"₹|\d ?%|minimum", re.IGNORECASE),
+    ),
+    "where": (
+        phrases(r"where(?: .{0,20})?", r"kah?an?(?: .{0,20})?", "kidhar", "कहां(?: .{0,12})?"),
+        re.compile(r"\bMy [A-Z]|e-mail|SMS|UPI|page|\bchat|@|\bcart\b", re.IGNORECASE),
+    ),
+    "by what": (
+        phrases(r"(?:which|what|kis|konse|kaunse|kaun ?s[aei]|kons[aei]) (?:account|bank|card|upi|link|app|page|mode|mail|id)(?: .{0,12})?", "किस (?:खाते|बैंक)(?: .{0,8})?"),
+        re.compile(r"\blink\b|UPI|e-mail|SMS|\bcard|लिंक|कार्ड", re.IGNORECASE),
+    ),
+    "hour": (
+        phrases(
+            r"kitn[ei] baje(?: .{0,15})?", r"(?:what|which|kis|kaun ?se) (?:time|timings?|slot|samay)(?: .{0,15})?", r"(?:shaam|evening|subah|morning|dopahar|afternoon|raat|noon)(?: \w+)? (?:tak|ko|se pehle|me|mein)(?: .{0,12})?",
+            r"(?:by|in the|before|after|till) (?:evening|morning|noon|afternoon|night|\d{1,2} ?(?:am|pm)?)(?: .{0,10})?", r"\d{1,2} baje(?: .{0,15})?", "कितने बजे(?: .{0,10})?", "(?:शाम|सुबह) तक(?: .{0,8})?",
+        ),
+        re.compile(r"\d ?(?:am|pm|baje|बजे)|(?:subah|सुबह) \d|(?:raat|रात) \d", re.IGNORECASE),
+    ),
+    "shipped": (
+        phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?"),
+        re.compile(r"ship|bhej|शिप", re.IGNORECASE),
+    ),
+    "again": (
+        phrases(r"(?:order|pay|try)\w* again", r"(?:dobara|dubara|phir se|fir se) (?:order|pay|payment|try|kar)\w*(?: .{0,8})?", "दोबारा(?: .{0,12})?"),
+        re.compile(r"again|dobara|phir se|दोबारा|फिर से", re.IGNORECASE),
+    ),
+}  # fmt: skip
+
+
+def of_the_issue(issue: dict) -> str:
+    """Return the subject of the open issue, or ""."""
+    if issue.get("why") == "human":
+        return "a person"
+    return BY_FLOW.get(issue.get("flow", ""), "") or BY_INTENT.get(issue.get("intent", ""), "")
+
+
+def of_the_answer(topic: dict) -> str:
+    """Return the subject of the answer before, or ""."""
+    if topic.get("kind") == "article":
+        return BY_ARTICLE.get(topic.get("aspect", ""), "")
+    return BY_FLOW.get(topic.get("aspect", ""), "") if topic.get("kind") == "order" else ""
+
+
+def named_in(said: str) -> set[str]:
+    """Return the subjects that a message names itself."""
+    return {key for key, subject in SUBJECTS.items() if subject.named.search(said)}
+
+
+def names_another(said: str, than: Iterable[str]) -> bool:
+    """Whether a message names a subject that is none of these, nor a part of one of them."""
+    here = set(than)
+    return bool(named_in(said) - here - covered_by(here))
+
+
+def covered_by(about: Iterable[str]) -> set[str]:
+    """Return the subjects that are part of these: a refund of a return."""
+    return {part for key in about for part in SUBJECTS[key].covers}
+
+
+def articles_of(about: Iterable[str], said: str) -> list[str]:
+    """Return the slugs of what the shop wrote about these subjects; first of the part that the message names."""
+    named = [key for key in named_in(said) if any(key in SUBJECTS[each].covers for each in about)]
+    return list(dict.fromkeys(slug for key in (*named, *about) for slug in SUBJECTS[key].articles))
+
+
+def asked_in(said: str) -> set[str]:
+    """Return what a message asks of its subject: keys of ASPECTS."""
+    return {key for key, (asked, _) in ASPECTS.items() if asked.search(said)}
+
+
+def answers_it(body: str, asked: Iterable[str]) -> bool:
+    """Whether a text has what answers one of these aspects: an amount, days, a place."""
+    return any(ASPECTS[key][1].search(body) for key in asked)
