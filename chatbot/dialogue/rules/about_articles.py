@@ -5,9 +5,9 @@ import re
 
 from chatbot import wording
 from chatbot.nlu import classifier, cues, retrieval
-from chatbot.sources import product_facts, products
+from chatbot.sources import articles, product_facts, products
 from tickets import sla
-from tickets.models import Category
+from tickets.models import Category, Priority
 
 from ...models import Article, Chat
 from .. import answers, flows, subjects
@@ -220,6 +220,9 @@ LEAST_SHARE_OF_A_NAME = 0.5
 def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if not heard.surely("out_of_scope") or not heard.has_letters:
         return None
+    if (issue := chat.memory.get("issue")) and heard.confidence < VERBATIM and not heard.found.products:
+        # "Action loge kya" beside a complaint: a person answers that
+        return open_issue.absorbed(chat, heard, issue) if issue.get("intent") in open_issue.BY_NOW else None
     named = heard.found.products
     if len(named) == 1 and not heard.found.is_vague and open_issue.QUESTION.search(cues.plain(heard.text)):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
@@ -277,11 +280,32 @@ def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
         # Glass in the food: whatever else is asked belongs to it
         return open_issue.absorbed(chat, heard, issue)
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
+    if misses == 1 and (reply := _of_what_is_known(chat, heard)):
+        return reply
     key = "unknown_again" if misses > 1 else "unknown" if heard.near() else "unknown_alone"
     reply = answers.text_reply(key, heard, "unknown")
     reply.offer_agent, reply.category = True, heard.category if heard.is_issue else Category.OTHER
     reply.priority = heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER]
     reply.suggestions = heard.near()
+    return reply
+
+
+def _of_what_is_known(chat: Chat, heard: Heard) -> Reply | None:
+    """What can be told of the product or order that is spoken of, in place of a bare "I don't know"."""
+    if heard.is_issue or not heard.has_letters or not articles.can_read(heard.text):
+        return None
+    shown = about_products.spoken_of(heard)
+    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
+    if len(shown) == 1:
+        reply = answers.text_reply("unknown_of_product", heard, "unknown", name=shown[0].name)
+        reply.topic = heard.topic or None
+    elif order:
+        reply = answers.text_reply("unknown_of_order", heard, "unknown", number=order.number)
+        reply.topic = heard.topic or None
+    else:
+        return None
+    reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
+    reply.suggestions = heard.near()[:2]
     return reply
 
 

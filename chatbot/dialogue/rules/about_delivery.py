@@ -152,6 +152,9 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
+AT_THE_PIN = re.compile(r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)\b", re.IGNORECASE)
+
+
 def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool) -> bool:
     """Six digits are a code of ours, a new address, or a PIN code that is asked about."""
     if ADDRESS.search(said) and CHANGES.search(said):
@@ -163,6 +166,9 @@ def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool)
         return bool(
             not follows and "pin" not in said.lower() and "पिन" not in said and order_codes.pending(chat)
         )
+    if DAYS.search(said) and AT_THE_PIN.search(said):
+        # "Naya order 302001 pe kitne din me"
+        return False
     return (
         not (delivery_areas.is_about_delivery(said) or CASH.search(said) or DAYS.search(said))
         or heard.numbers != []

@@ -199,6 +199,9 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
     if issue.get("intent") == "item_problem" and HAS_MOVED.search(said):
         return True
+    if order_flows.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
+        # "Naam nahi pata uska"
+        return True
     if order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
         # "And the one that is on its way, when does it come?"
         return False

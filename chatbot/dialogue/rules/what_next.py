@@ -89,6 +89,7 @@ DAYS_OF_MONEY = phrases(
 MONEY_TO = phrases(
     r"(?:account|bank|upi|card|wallet|cash)(?: (?:me|mein|par|pe|m))? (?:ya|or) (?:account|bank|upi|card|wallet|cash)(?: .{0,12})?",
     r"(?:kis|kaun ?se|konse|which|what) (?:account|khate|bank|card|upi|mode)(?: .{0,15})?",
+    r"(?:account|bank|upi|card|wallet|cash|gpay|phonepe)(?: (?:me|mein|pe|par|m|hi|ko))+ (?:hi )?(?:aa|mil|bhej|daal|dal|doge)\w*(?: .{0,10})?",
 )
 IF_NOT = phrases(
     r"(?:nahi|nahin|nhi|nai) (?:aa?y[aei]|mil[aei]|hua) toh?(?: .{0,10})?",
@@ -120,6 +121,13 @@ def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
     return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
 
 
+# "Kab tak?" of what is wrong is not asked of the parcel that is on its way
+ONLY_WHEN = phrases(
+    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?",
+    "(?:और )?(?:कब(?: तक)?|कितने दिन(?: में)?)",
+)
+
+
 def what_the_claim_is(chat: Chat, heard: Heard) -> Reply | None:
     """ "How much is that?" of the items that are ticked: what they cost by the order."""
     issue, said = chat.memory.get("issue") or {}, plain(heard.text)
@@ -148,6 +156,7 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         order_cues.ARRIVES.search(said)
         and heard.intent == "order_status"
         and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
+        and not (ONLY_WHEN.fullmatch(said.strip(" ?.!")) and issue.get("intent") == "item_problem")
     )
     asks_of_order = (asks_of_order and not MONEY_TO.search(said)) or (
         order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
@@ -181,14 +190,19 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     there = [each for each in written if each in heard.library.by_slug]
     if not there:
         return None
+    if which_order.REFUND.search(said) and issue.get("intent") == "item_problem":
+        issue["wants"] = "refund"
     asks_when = MONEY_TO.search(said) or (
         DAYS_OF_MONEY.search(said)
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or ASKS_FOR_IT.search(chat.memory.get("last", ""))
             or MONEY.search(said)
+            or issue.get("wants") == "refund"
         )
     )
+    # Of a payment that failed the bank sends it back, and no refund is approved
+    asks_when = asks_when and issue.get("intent") != "payment_problem"
     if asks_when and "refund-timing" in heard.library.by_slug:
         there = ["refund-timing"]
     if "wrong-item" in there and any(
