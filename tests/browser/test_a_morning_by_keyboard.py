@@ -234,3 +234,34 @@ def test_with_the_keyboard_of_a_phone_open_name_status_and_composer_are_whole(ag
         )
         assert place_of(dashboard.log)["height"] >= 120
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("Mera packet phata hua tha, paise wapas kab milenge?", "Maaf kijiye"),
+        ("The lid is loose", "We are sorry"),
+    ],
+    ids=["hinglish", "english"],
+)
+def test_a_canned_reply_stands_in_the_tickets_language_first(page, desk, asked, offered):
+    reply = {
+        "shortcut": f"lang-{offered.split()[0].lower()}",
+        "title": "Apology in two languages",
+        "text": {
+            "en": "We are sorry, {{customer.firstName}}.",
+            "hinglish": "Maaf kijiye, {{customer.firstName}}.",
+        },
+    }
+    desk.as_agent().post("/api/canned/", json=reply).raise_for_status()
+    guest = desk.as_guest("Wasim Khan", "wasim@example.com")
+    guest.post("/api/chat/message", json={"message": asked}).raise_for_status()
+    ticket = guest.post("/api/support/create", json={"message": asked}).json()["id"]
+    dashboard = Dashboard(page)
+    dashboard.goto(ticket)
+    dashboard.text.click()
+    page.keyboard.type(f"/{reply['shortcut']}")
+    option = page.get_by_role("listbox", name="Canned replies").get_by_role("option")
+    expect(option).to_contain_text(f"{offered}, Wasim.")
+    page.keyboard.press("Enter")
+    expect(dashboard.text).to_have_value(f"{offered}, Wasim.")

@@ -41,7 +41,11 @@ STATES = {
     "callback": ("callback", True),
     **{value: ("status", value) for value in Status.values},
     **{value: ("priority", value) for value in Priority.values},
+    # What is not finished, as in "All open"; the status alone is a filter
+    "open": ("view", "open"),
 }
+# Views that show a part of "All open"
+WITHIN_OPEN = {"needs-answer", "mine", "unassigned"}
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ def _wanted(given: dict, view: str, agent: Person) -> InboxFilter:
         fields["updated_before"] = datetime.combine(found.before, time.min, UTC)
     for state in found.states:
         name, value = STATES[state]
+        if state == "open" and fields["view"] in WITHIN_OPEN:
+            continue
         fields[name] = (*fields[name], value) if name in MANY else value
     return InboxFilter(**fields)
 
