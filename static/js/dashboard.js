@@ -3,7 +3,7 @@ import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
 import { watchHere } from "./desk/here.js";
-import { depart, rememberPlace, renewCounts, returnToPlace, showOnce, sweep, watchBack, watchViews } from "./desk/list.js";
+import { depart, rememberPlace, renewCounts, returnToPlace, showCurrentView, showOnce, sweep, watchBack, watchViews } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
 import { watchMenus } from "./desk/menus.js";
@@ -61,7 +61,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   showTimes();
   showColours();
   document.getElementById("filter").value = "";
-  document.querySelector(".view[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  showCurrentView();
 });
 // A change that failed: the box goes back to what is stored
 for (const failed of ["htmx:sendError", "htmx:responseError"]) {

@@ -26,9 +26,11 @@ export function showHead(root) {
 
   function subtitle() {
     if (!ticket) return _("Instant answers, real people");
-    if (isOver) return `${_("Customer Care")} · #${number} · ${_("closed")}`;
+    // Without an agent the title says "Customer Care" already
+    const first = agent ? _("Customer Care") : `#${number}`;
+    if (isOver) return `${first} · ${_("closed")}`;
     const when = opens ? _("back %(when)s", { when: written("dayAndClock", new Date(opens)) }) : _("replies in about %(time)s", { time: within });
-    return agent ? `${_("Customer Care")} · ${when}` : `${_("Customer Care")} · #${number} · ${when}`;
+    return `${first} · ${when}`;
   }
 }
 

@@ -94,6 +94,9 @@ def test_views_that_do_not_fit_are_a_button_away(agent):
             more.click()
     expect(more).to_be_hidden()
     expect(done).to_be_in_viewport()
+    # A page that opens with a view to the right shows its tab
+    page.goto("/support/?view=done")
+    expect(done).to_be_in_viewport()
 
 
 def test_of_two_views_chosen_at_once_the_last_is_shown(agent):

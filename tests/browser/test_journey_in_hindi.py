@@ -151,7 +151,7 @@ def connects(chat: Chat, restarted) -> None:
     chat.connect.click()
     chat.frame.get_by_role("textbox", name="नाम").fill("Asha Devi")
     chat.frame.get_by_role("textbox", name="ई-मेल या फ़ोन").fill("asha.devi@example.com")
-    button = chat.frame.get_by_role("button", name="जोड़िए", exact=True)
+    button = chat.frame.get_by_role("button", name="जुड़िए", exact=True)
     button.click(no_wait_after=True)
     restarted()
     if button.is_visible() and button.is_enabled():

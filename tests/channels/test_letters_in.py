@@ -84,6 +84,23 @@ def test_without_the_token_references_from_the_same_address_find_the_ticket(hook
     assert words(only_ticket())[-1] == "Blue"
 
 
+@pytest.mark.parametrize("by", ["reply address", "references", "own letters"])
+def test_an_answer_to_a_letter_of_a_merged_ticket_is_said_where_its_words_are_now(hook, posted, asha, by):
+    hook(letter(message_id="<first@mail.example>"))
+    gone = only_ticket()
+    sent = answer_of(posted, asha)
+    stays = factories.ticket(gone.requester, "And the jar leaks")
+    workflow.merge(gone, stays, by=asha)
+    way = {
+        "reply address": {"to": sent.reply_to[0]},
+        "references": {"References": sent.extra_headers["Message-ID"]},
+        "own letters": {"References": "<first@mail.example>"},
+    }[by]
+    assert hook(letter("The small one", **way)) == "done"
+    assert words(stays)[-1] == "The small one"
+    assert Ticket.objects.count() == 2
+
+
 def test_references_from_another_address_open_a_ticket_of_their_own(hook, posted, asha):
     hook(letter())
     sent = answer_of(posted, asha)

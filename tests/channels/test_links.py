@@ -153,6 +153,27 @@ def test_it_is_revoked_with_the_reply_address(browser, path, ticket, link):
     assert links.find_reply(reply) is None
 
 
+def test_after_a_merge_both_links_are_to_the_conversation_that_stays(browser, path, ticket, priya, asha):
+    gone = factories.ticket(priya, "And the jar leaks")
+    of_the_gone = f"/c/{links.token(links.create(gone))}/"
+    workflow.merge(gone, ticket, by=asha)
+    for place, text in ((path, "By the first link"), (of_the_gone, "By the second link")):
+        shown = browser.get(place).text
+        assert "The box was crushed" in shown
+        assert "And the jar leaks" in shown
+        assert browser.post(place, {"message": text}).status_code == 303
+    said = list(
+        ticket.messages.filter(sender=Sender.CUSTOMER).order_by("seq").values_list("text", flat=True)
+    )
+    assert said[-2:] == ["By the first link", "By the second link"]
+    assert Ticket.objects.count() == 2
+    # Separated again, each has its own
+    workflow.unmerge(gone, by=asha)
+    shown = browser.get(of_the_gone).text
+    assert "And the jar leaks" in shown
+    assert "The box was crushed" not in shown
+
+
 def test_a_changed_token_opens_nothing(browser, path, link):
     token = links.token(link)
     for at in range(len(token)):

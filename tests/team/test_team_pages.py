@@ -13,6 +13,7 @@ from tickets.team import availability
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.engines
 def test_the_header_shows_and_changes_the_availability(browse, asha, ticket, rohan):
     workflow.assign(ticket, asha, by=rohan)
     desk = browse(asha)
@@ -43,6 +44,7 @@ def test_a_malformed_choice_says_so(browse, asha, sent):
     assert not Availability.objects.exists()
 
 
+@pytest.mark.engines
 def test_the_list_of_agents_shows_who_is_online(browse, asha, rohan, meera, ticket):
     availability.go_online(rohan)
     availability.go_away(asha)
@@ -77,6 +79,7 @@ def test_the_api_names_what_does_not_fit(api, asha, sent):
     assert (answer.status_code, list(answer.json())) == (400, ["availability"])
 
 
+@pytest.mark.engines
 def test_staff_make_teams_and_a_category_has_one_team(browse, meera, asha, rohan):
     staff, address = browse(meera), "/admin/tickets/team/add/"
     form = {

@@ -11,8 +11,9 @@ from tests.pages import page
 from tickets import live, search, workflow
 from tickets.custom_fields import definitions
 from tickets.live import views as streams
-from tickets.models import CustomField, CustomValue, Ticket
+from tickets.models import CustomField, CustomValue, Person, Ticket
 from tickets.privacy import personal_data
+from tickets.shop import people
 from tickets.webhooks import payloads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
@@ -175,6 +176,26 @@ def test_they_are_exported_and_erased_with_the_person(api, fields, ticket, asha,
     assert [value.value for value in CustomValue.objects.all()] == ["Crushed"]
     assert not search.tickets(Ticket.objects.all(), "quincebatch").exists()
     assert not ticket.events.filter(new__contains="quincebatch").exists()
+
+
+def test_records_that_are_linked_keep_what_is_known_on_each(api, fields, ticket, asha, priya):
+    other = factories.person("Priya S", email="priya.s@example.com", notes="Rings twice")
+    theirs = factories.ticket(other)
+    patch(api, asha, theirs, {"gstin": "zebracorp"})
+    people.link(priya, other, by=asha)
+    for each in (ticket, theirs):
+        assert api(asha).get(f"/api/support/admin/{each.pk}").json()["customFields"]["gstin"] == "zebracorp"
+        assert search.tickets(Ticket.objects.filter(pk=each.pk), "zebracorp").exists()
+    priya.refresh_from_db()
+    assert priya.notes == "Rings twice"
+    # A second one gives nothing up that the customer has
+    third = factories.person("P Sharma", email="p@example.com", notes="Rings twice")
+    patch(api, asha, factories.ticket(third), {"gstin": "quokkacorp"})
+    people.link(priya, third, by=asha)
+    assert [value.value for value in CustomValue.objects.all()] == ["zebracorp"]
+    personal_data.erase(priya)
+    assert not CustomValue.objects.exists()
+    assert not Person.objects.exclude(notes="").exists()
 
 
 def test_the_side_panel_shows_what_is_stored_and_saves_one_field(browse, api, fields, ticket, asha):

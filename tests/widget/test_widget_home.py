@@ -197,6 +197,7 @@ def test_words_go_to_the_conversation_that_is_shown_and_not_to_the_newest(api, p
     assert not second.messages.filter(text="More about the first").exists()
 
 
+@pytest.mark.engines
 def test_words_in_a_closed_conversation_begin_a_linked_one_that_leads_back(api, priya, asha):
     past = closed(priya, "The jar is broken", asha)
     answer = say(api(priya), "It broke again", str(past.pk))
@@ -255,6 +256,7 @@ def test_a_chat_with_villy_is_ended_as_well(api, priya):
     assert not conversations.current_chat(priya).messages.exists()
 
 
+@pytest.mark.engines
 def test_a_rating_comes_with_a_comment_and_its_stars_stay(api, priya, asha):
     ticket = factories.ticket(priya)
     workflow.move(ticket, Status.CLOSED, by=asha)

@@ -107,7 +107,18 @@ def _found(raw: bytes, purpose: str, length: int) -> ConversationLink | None:
     id = uuid.UUID(bytes=raw[:16])
     if not hmac.compare_digest(raw[16:], _digest(purpose, id, length)):
         return None
-    return ConversationLink.objects.select_related("ticket").filter(pk=id, revoked_at=None).first()
+    link = ConversationLink.objects.select_related("ticket").filter(pk=id, revoked_at=None).first()
+    if link:
+        link.ticket = staying(link.ticket)
+    return link
+
+
+def staying(ticket: Ticket) -> Ticket:
+    """Return the ticket that this one was merged into, where its words are now; itself if it was not merged."""
+    # A ticket that others were merged into may be merged itself
+    while ticket.merged_into_id:
+        ticket = Ticket.objects.get(pk=ticket.merged_into_id)
+    return ticket
 
 
 def _digest(purpose: str, id: uuid.UUID, length: int) -> bytes:

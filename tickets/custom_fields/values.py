@@ -116,6 +116,19 @@ def store(ticket: Ticket, field: Field, value: str) -> None:
         kept.update(**written)
 
 
+def move(kept: Person, other: Person) -> None:
+    """Make the values of a record that is linked those of the kept one, which keeps its own where both have one."""
+    rows = list(CustomValue.objects.filter(person=other).select_related("field"))
+    for row in rows:
+        if CustomValue.objects.filter(person=kept, field=row.field_id).exists():
+            row.delete()
+        else:
+            CustomValue.objects.filter(pk=row.pk).update(person=kept)
+    if any(row.field.kind == FieldKind.TEXT for row in rows):
+        for ticket in Ticket.objects.filter(requester=kept).order_by("-updated_at")[:MOST_RENEWED]:
+            index.renew(ticket)
+
+
 # --- Search ----------------------------------------------------------------------
 
 

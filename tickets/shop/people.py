@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from supportdesk.db.transactions import atomic_with_retry
 from tickets import workflow
+from tickets.custom_fields import values
 from tickets.models import ChannelIdentity, Order, Person, PersonEvent, Role, Ticket, TokenFamily
 
 # Other apps move what they keep of a person: `(kept, other)`
@@ -26,6 +27,8 @@ def link(kept: Person, other: Person, *, by: Person) -> None:
     orders = list(Order.objects.filter(customer=other).values_list("number", flat=True))
     Order.objects.filter(customer=other).update(customer=kept)
     ChannelIdentity.objects.filter(person=other).update(person=kept)
+    values.move(kept, other)
+    _move_notes(kept, other)
     for move in MOVERS:
         move(kept, other)
     _merge_records(kept, other, by, orders)
@@ -40,6 +43,15 @@ def _check(kept: Person, other: Person) -> None:
         raise NotLinked("This record is linked to another one already: open that one.")
     if other.merged_into_id not in (None, kept.pk):
         raise NotLinked("The other record is linked to a third one already.")
+
+
+def _move_notes(kept: Person, other: Person) -> None:
+    """Add what agents note about the other record to the kept one: that is where they read it, and erase it."""
+    if other.notes and other.notes not in kept.notes:
+        kept.notes = "\n\n".join(filter(None, [kept.notes, other.notes]))
+        Person.objects.filter(pk=kept.pk).update(notes=kept.notes)
+    # Last: if the desk dies in between, running it again finds them
+    Person.objects.filter(pk=other.pk).update(notes="")
 
 
 @atomic_with_retry

@@ -151,6 +151,11 @@ export function watchViews() {
   document.addEventListener("scroll", ({ target }) => { if (target === views()) show(); }, true);
   document.addEventListener("htmx:afterSettle", show);
   new ResizeObserver(show).observe(more.parentElement);
+  showCurrentView();
+}
+
+export function showCurrentView() {
+  document.querySelector(".view[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function step(by) {

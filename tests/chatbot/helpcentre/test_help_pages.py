@@ -112,6 +112,7 @@ def test_a_long_article_has_a_table_of_contents():
 
 
 @pytest.mark.parametrize(("answer", "counter"), [("yes", "helped"), ("no", "helped_not")])
+@pytest.mark.engines
 def test_whether_it_helped_is_counted(client, returns, answer, counter):
     response = client.post("/help/returns/helped", {"helped": answer})
     assert response.status_code == 302
@@ -143,6 +144,7 @@ def test_a_page_names_its_canonical_address_and_its_translations(client, returns
     assert 'property="og:title"' in html
 
 
+@pytest.mark.engines
 def test_a_scheduled_draft_is_published_when_its_time_has_come(client, draft):
     now = timezone.now()
     Article.objects.filter(pk=draft.pk).update(publish_at=now + timedelta(hours=1))
@@ -151,6 +153,7 @@ def test_a_scheduled_draft_is_published_when_its_time_has_come(client, draft):
     assert client.get("/help/draft/").status_code == 200
 
 
+@pytest.mark.engines
 def test_what_an_article_said_is_kept_and_can_be_restored(returns):
     returns.body = "Send it back within 10 days."
     version = publishing.keep_version(returns, "Meera")
@@ -198,6 +201,7 @@ def test_the_preview_is_for_staff_and_for_post(browse, meera, asha):
     )
 
 
+@pytest.mark.engines
 def test_an_article_that_does_not_help_is_taught_to_villy(client, browse, meera, returns):
     page = "/admin/chatbot/example/not-known/"
     staff = browse(meera)

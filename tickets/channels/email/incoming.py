@@ -62,6 +62,8 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
     """Return the ticket that this letter belongs to, the letter of ours that it answers, and where that went."""
     rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=letter.references)
     answered = rows.select_related("ticket").order_by("-id").first() if letter.references else None
+    if answered and answered.ticket:
+        answered.ticket = links.staying(answered.ticket)
     if (token := token_in(letter.recipients)) and (link := links.find_reply(token)):
         if answered and answered.ticket_id != link.ticket_id:
             answered = None
@@ -77,8 +79,8 @@ def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
         before = Incoming.objects.filter(
             channel=ChannelName.EMAIL, key__in=letter.references, sender=letter.sender
         ).exclude(ticket=None)
-        if earlier := before.select_related("ticket").order_by("-id").first():
-            return earlier.ticket, None, ""
+        if (earlier := before.select_related("ticket").order_by("-id").first()) and earlier.ticket:
+            return links.staying(earlier.ticket), None, ""
     return None, None, ""
 
 
