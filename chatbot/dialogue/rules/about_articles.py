@@ -155,12 +155,21 @@ def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
 RULES_FOR_PRODUCTS = ("return", "exchange", "refund", "coupon", "subscription", "ways to pay", "abroad")
 
 
+FOR_IT = cues.phrases("ke liye", "pe bhi", "par bhi", "on it", "for (?:the )?\\w+", "bhi", "के लिए", "पर भी")
+
+
 def a_rule_for_a_product(chat: Chat, heard: Heard) -> Reply | None:
     """ "Ghee returnable hai kya?": the rule that the shop has for all of them, and no price of ghee."""
     said = cues.plain(heard.text)
-    if not heard.found.share or heard.is_issue or heard.aspect or which_order.MY_ORDER.search(said):
+    if not heard.found.share or heard.is_issue or which_order.MY_ORDER.search(said):
         return None
     key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
+    if heard.aspect and key:
+        return None
+    told = subjects.of_the_answer(heard.topic)
+    if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
+        # "Ghee ke liye le sakta hu?" after what a subscription is
+        key = told
     article = heard.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
     return answers.of_article(article, heard, CLEAR) if article else None
 
@@ -223,6 +232,11 @@ def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if (issue := chat.memory.get("issue")) and heard.confidence < VERBATIM and not heard.found.products:
         # "Action loge kya" beside a complaint: a person answers that
         return open_issue.absorbed(chat, heard, issue) if issue.get("intent") in open_issue.BY_NOW else None
+    shown = about_products.spoken_of(heard)
+    is_short = len(shown) == 1 and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    if is_short and (told := about_products.told_of(shown, heard)):
+        # "Curcumin percent" of the turmeric that was shown
+        return answers.of_products(shown, heard, told)
     named = heard.found.products
     if len(named) == 1 and not heard.found.is_vague and open_issue.QUESTION.search(cues.plain(heard.text)):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"

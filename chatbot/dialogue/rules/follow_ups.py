@@ -11,7 +11,7 @@ from ...models import Chat
 from ...nlu import cues
 from ...sources import product_facts
 from ...sources.product_facts import PRICE
-from .. import answers, flows
+from .. import answers, flows, subjects
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from . import about_articles, about_products, order_flows, product_sums, which_order
@@ -214,6 +214,7 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
         or heard.numbers
         or heard.aspect
         or len(heard.found.products) != 1
+        or subjects.of_the_answer(heard.topic) == "subscription"
         or heard.topic.get("kind") not in ("product", "sum", "article", "delivery")
         or not BUYS.search(said)
         or WRONG.search(said)

@@ -121,7 +121,12 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
         asked &= TOLD_AS_WELL
     if OF_AN_ORDER_STILL & set(about):
         asked -= OF_THE_ORDER
-    if not asked or which_order.MY_ORDER.search(said) or delivery_areas.areas().named_in(said):
+    if (
+        not asked
+        or which_order.MY_ORDER.search(said)
+        or delivery_areas.pin_in(said)
+        or delivery_areas.areas().named_in(said)
+    ):
         return None
     written = _not_refused(heard, _told(heard), subjects.articles_of(about, said))
     article = next(
@@ -201,6 +206,7 @@ def _is_of_something_else(heard: Heard, said: str, issue: dict) -> bool:
         or issue.get("why") in GRAVE
         or heard.is_nod
         or len(said.split()) > MOST_WORDS_OF_A_QUESTION
+        or bool(delivery_areas.pin_in(said))
         or _names_an_order(heard, said)
         or _names_a_product(heard, said, issue)
         or _wants_more(heard, said, issue)

@@ -125,7 +125,10 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if heard.reason and heard.reason != "anger":
         return None
-    to_the_courier = issue.get("flow") in ("another_day", "change_address")
+    # "Neighbour ko bhi pucha" of a parcel that is missing wishes for no other address either
+    to_the_courier = issue.get("flow") in ("another_day", "change_address") or (
+        issue.get("intent") in ("delivery_delay", "item_problem") and not QUESTION.search(plain(heard.text))
+    )
     if (
         to_the_courier
         and order_flows.wanted(heard) == "change_address"
