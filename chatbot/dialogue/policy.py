@@ -326,6 +326,7 @@ RULES = (
     order_flows.a_number_and_little_else,
     about_orders.no_number,
     open_questions.a_piece,
+    what_next.may_it_be_eaten,
     # Whose health it is about comes before any price
     about_health.food_safety,
     about_orders.the_list_of_orders,

@@ -29,7 +29,7 @@ SUBJECTS = {
         ("returns", "exchange", "refund-timing"),
         phrases(r"return\w*", "retrun", "wapas", "vapas", "pick ?up", "वापस", "लौटा\\S*", "रिटर्न"),
         "return",
-        ("refund", "exchange"),
+        ("refund", "exchange", "delivery"),
     ),
     "exchange": Subject(
         ("exchange", "returns", "refund-timing"),
@@ -46,7 +46,7 @@ SUBJECTS = {
         ("cancel-order", "refund-timing"),
         phrases(r"cance?l\w*", "cancle", "radd?", "कैंसल", "रद्द"),
         "cancel",
-        ("refund",),
+        ("refund", "delivery"),
     ),
     "address": Subject(
         ("change-address", "missed-delivery"),
@@ -57,7 +57,7 @@ SUBJECTS = {
         ("missed-delivery", "change-address"),
         phrases(r"re-?schedul\w*", r"(?:another|other|dusre|agle) (?:day|din)", "not (?:at )?home"),
         "another_day",
-        ("address",),
+        ("address", "delivery"),
     ),
     "items": Subject(
         ("change-items",),

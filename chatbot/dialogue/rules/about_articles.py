@@ -229,7 +229,11 @@ LEAST_SHARE_OF_A_NAME = 0.5
 def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if not heard.surely("out_of_scope") or not heard.has_letters:
         return None
-    if (issue := chat.memory.get("issue")) and heard.confidence < VERBATIM and not heard.found.products:
+    grave = (chat.memory.get("issue") or {}).get("priority") in (Priority.URGENT, Priority.HIGH)
+    doubtful = heard.confidence < VERBATIM or (
+        grave and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    )
+    if (issue := chat.memory.get("issue")) and doubtful and not heard.found.products:
         # "Action loge kya" beside a complaint: a person answers that
         return open_issue.absorbed(chat, heard, issue) if issue.get("intent") in open_issue.BY_NOW else None
     shown = about_products.spoken_of(heard)
