@@ -21,7 +21,7 @@ LEFT_OUT = (
     "tests/words.py",
     "tests/test_words.py",
 )
-MOST = 13
+MOST = 14
 
 
 def found_in(text: str, kind: str) -> list[tuple[int, str]]:
