@@ -187,7 +187,7 @@ POST  /support/<ticket_id>/change            401    404   404   404    200  401 
 POST  /support/<ticket_id>/later             401    404   404   404    400  401     404     400     404
 POST  /support/<ticket_id>/merge             401    404   404   404    400  401     404     400     404
 POST  /support/<ticket_id>/no-answer         401    404   404   404    200  401     404     200     404
-POST  /support/<ticket_id>/notes             401    404   404   404    204  401     404     204     404
+POST  /support/<ticket_id>/notes             401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/snooze            401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/spam              401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/tags              401    404   404   404    200  401     404     200     404

@@ -33,6 +33,7 @@ from .models import (
     Ticket,
     TicketTag,
 )
+from .search import folding
 from .view_counts import AGENT, COUNTED, PERSONAL, Count
 from .visibility import Visibility
 from .workflow.tags import key_of
@@ -94,7 +95,10 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 ORDERS = {
@@ -210,7 +214,7 @@ def inbox(wanted: InboxFilter) -> QuerySet[Ticket]:
         tickets = tickets.filter(updated_at__lt=wanted.updated_before)
     if wanted.sender:
         tickets = tickets.filter(
-            Q(requester_name__icontains=wanted.sender) | Q(requester_email__icontains=wanted.sender)
+            folding.holds("requester_name", wanted.sender) | Q(requester_email__icontains=wanted.sender)
         )
     if wanted.order_number:
         tickets = tickets.filter(order_number=wanted.order_number)

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
@@ -64,9 +64,10 @@ def page_after(person: Person, place: str) -> Page:
     written, __, id = place.partition(" ")
     try:
         at, last = parse_datetime(written), uuid.UUID(id)
-    except ValueError:
+        at = at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
         return Page([])
-    if not at or not at.tzinfo:
+    if not at:
         return Page([])
     rest = Q(updated_at__lte=at) & (Q(updated_at__lt=at) | Q(id__lt=last))
     return _tickets(Ticket.objects.filter(rest, requester=person))

@@ -20,6 +20,7 @@ import { watchTemplates } from "./desk/templates.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";
+import { keepUnsent, sendUnsent } from "./desk/unsent.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _ } from "./words.js";
 
@@ -66,7 +67,11 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 // A change that failed: the box goes back to what is stored
 for (const failed of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failed, ({ detail }) => {
-    if (detail.xhr?.status === 401) askToSignIn();
+    if (detail.xhr?.status === 401) {
+      askToSignIn();
+      const { verb, path, formData } = detail.requestConfig;
+      if (verb === "post") keepUnsent(path, formData);
+    }
     showBoxes(true);
     if (detail.elt?.closest?.("[data-conversation]")) renewHeader();
   });
@@ -106,6 +111,17 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("online", () => { talk?.retry(); talk?.drafts.saveNow(); });
 addEventListener("pagehide", () => tellLeaving());
+// Out of the browser's cache of whole pages: what happened meanwhile is asked for
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  talk?.catchUp().then(tellSeen);
+  if (talk) renewHeader();
+  renewCounts();
+});
+document.addEventListener("unsent-sent", () => {
+  if (talk) renewHeader();
+  renewCounts();
+});
 
 watchToasts();
 watchMenus();
@@ -131,3 +147,4 @@ openTicket();
 returnToPlace();
 renewCounts();
 follow();
+sendUnsent();

@@ -225,6 +225,13 @@ export function listen({ url, get = (address, options) => fetch(address, options
     } else if (!leading) enter(false);
   };
   document.addEventListener("visibilitychange", looked, { signal: ending.signal });
+  // Out of the browser's cache of whole pages: the stream was cut without a word, and another tab may lead
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    heardAt = Date.now();
+    leave();
+    enter(false);
+  }, { signal: ending.signal });
   const watch = setInterval(() => {
     if (room && !leading && !document.hidden && Date.now() - heardAt > SILENCE) { heardAt = Date.now(); enter(true); }
   }, 5_000);

@@ -139,10 +139,15 @@ class BoundedHttp(HttpToolsProtocol):
         if self.is_draining or self.transport.is_closing():
             return
         self._stop_timer()
-        if self.cycle and not self.cycle.response_complete:
-            # An earlier request of this connection is being answered: its answer is not cut in two
-            self.lingering.now()
-            return
+        cycle = self.cycle
+        if cycle and not cycle.response_complete:
+            if cycle.response_started or not cycle.more_body or status != 400:
+                # A request of this connection is being answered: its answer is not cut in two
+                self.lingering.now()
+                return
+            # What cannot be read is the body of a request that has no answer yet
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.transport.write(answer(status, self.headers, self.url))
         self.linger()
 

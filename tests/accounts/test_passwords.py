@@ -43,6 +43,23 @@ def test_a_forgotten_password_is_reset_by_letter(who, browse, api, mailoutbox, r
     assert "does not work" in browse().get(link, follow=True).content.decode()
 
 
+def test_a_password_that_is_sent_again_because_the_answer_was_lost_is_set(browse, asha, mailoutbox):
+    client = browse()
+    client.post(RESET, {"email": asha.login_email})
+    link = link_in(mailoutbox)
+    set_password(client, link)
+    form = re.sub(r"[^/]+/$", "set-password/", link)
+    again = {"new_password1": NEW, "new_password2": NEW}
+    assert client.post(form, again).url == "/support/password/reset/done/"
+    assert client.get(link).url == "/support/password/reset/done/"
+    # Another password was not set, and another browser never had the answer
+    other = {"new_password1": "other-kettle-3", "new_password2": "other-kettle-3"}
+    assert "does not work" in client.post(form, other).content.decode()
+    assert "does not work" in browse().get(link, follow=True).content.decode()
+    asha.refresh_from_db()
+    assert asha.check_password(NEW)
+
+
 @pytest.mark.parametrize("email", ["unknown@example.com", "gone@example.com", "ravi@example.com"])
 def test_an_unknown_address_gets_the_same_answer_and_no_letter(email, browse, mailoutbox):
     factories.person("Gone Agent", Role.AGENT, "gone@example.com", is_active=False)

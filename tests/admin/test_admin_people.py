@@ -183,3 +183,24 @@ def test_the_customer_of_an_order_is_found_by_typing(staff, priya):
     query = {"term": "priy", "app_label": "tickets", "model_name": "order", "field_name": "customer"}
     found = staff.get("/admin/autocomplete/", query).json()["results"]
     assert found == [{"id": str(priya.pk), "text": "Priya Sharma"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz Żółty", "Lukasz"),
+        ("Łukasz Żółty", "zolty lukasz"),
+        ("Maria D’Souza", "dsouza"),
+        ("Søren Ærø", "AERO"),
+        ("पाँच सिंह", "पांच"),
+        ("Ravi (Sons)", '"(Sons)"'),
+    ],
+)
+def test_a_person_is_found_as_the_desks_search_finds_names(staff, name, typed):
+    person = factories.person(name, email="somewhere@example.com")
+    factories.person("Vikram Rao", email="vr@example.com")
+    query = {"term": typed, "app_label": "tickets", "model_name": "order", "field_name": "customer"}
+    found = staff.get("/admin/autocomplete/", query).json()["results"]
+    assert found == [{"id": str(person.pk), "text": name}]
+    listed = page(staff.get(PEOPLE, {"q": typed})).all("th", _class="field-name_or_contact")
+    assert [row.text for row in listed] == [name]

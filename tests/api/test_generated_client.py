@@ -7,6 +7,7 @@ import sys
 from io import BytesIO, StringIO
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from django.core.management import call_command
@@ -111,11 +112,13 @@ def test_a_generated_client_makes_the_whole_journey(client, data_dir):
     from deskclient.types import File
 
     desk = Desk(data_dir).start()
+    # Not the 5 s of httpx: other tests run beside this one
+    patient = httpx.Timeout(60)
     try:
-        plain = Client(base_url=desk.url)
+        plain = Client(base_url=desk.url, timeout=patient)
         contact = m.ContactRequest(name="Ravi", email="ravi@example.com")
         signed = create_guest.sync(client=plain, body=contact)
-        customer = AuthenticatedClient(base_url=desk.url, token=signed.access)
+        customer = AuthenticatedClient(base_url=desk.url, token=signed.access, timeout=patient)
         assert get_me.sync(client=customer).name == "Ravi"
         assert ask_villy.sync(client=customer, body=m.QuestionRequest(message="My jar leaked")).reply.text
         opened = create_ticket.sync(client=customer, body=m.CreateRequest(message="The jar leaked"))
@@ -133,7 +136,7 @@ def test_a_generated_client_makes_the_whole_journey(client, data_dir):
             client=plain, body=m.CredentialsRequest(email="agent@demo.test", password="demo-agent")
         )
         tokens = refresh_tokens.sync(client=plain, body=m.RefreshRequest(refresh=tokens.refresh))
-        agent = AuthenticatedClient(base_url=desk.url, token=tokens.access)
+        agent = AuthenticatedClient(base_url=desk.url, token=tokens.access, timeout=patient)
         assert opened.id in [row.id for row in list_tickets.sync(client=agent, q="ravi").results]
         said = reply.sync(opened.id, client=agent, body=m.ReplyRequest(message="A new one is on its way."))
         changed = change_ticket.sync(

@@ -158,6 +158,8 @@ def test_merged_messages_get_new_numbers_and_the_old_ticket_is_answered_from_the
     second = factories.ticket(priya, "And the jar leaks")
     workflow.customer_says(second, "It is a gift", by=priya)
     stays = send(f"/api/support/admin/{second.pk}/merge", {"into": first.number})
+    # The answer was lost, and the call comes again
+    assert send(f"/api/support/admin/{second.pk}/merge", {"into": first.number}) == stays
     assert stays["id"] == str(first.pk)
     texts = [message["message"] for message in stays["messages"] if message["sender"] == "customer"]
     assert texts == ["The lid is loose", "And the jar leaks", "It is a gift"]

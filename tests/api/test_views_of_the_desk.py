@@ -123,8 +123,12 @@ def test_updated_since_tells_what_changed(found, desk, asha):
         {"updatedSince": "yesterday"},
         {"updatedSince": "2026-11-29T12:00:00"},
         {"updatedSince": "2026-13-29T12:00:00Z"},
+        {"updatedSince": "9999-12-31T23:59:59-14:00"},
+        {"updatedSince": "0001-01-01T00:00:00+14:00"},
         {"assigned": "asha"},
         {"cursor": "x"},
+        # 9999-12-31T23:59:59-14:00, which is in no other time zone
+        {"cursor": "OTk5OS0xMi0zMVQyMzo1OTo1OS0xNDowMHwwYjEyMjZhNS03NjM5LTQ1NzYtYjFjNS00OGE5YzUxNTViYWU"},
     ],
     ids=str,
 )

@@ -94,9 +94,6 @@ def test_on_a_phone_the_story_opens_and_closes(visitor, agent):
     expect(story).to_be_hidden()
 
 
-@pytest.mark.second_try(
-    reason="on a busy machine a picture of the page may be taken before its scripts have run"
-)
 def test_nothing_moves_when_the_dashboard_and_a_ticket_open(agent, visitor):
     chat = visitor(ticket="The box was crushed")
     chat.frame.locator("input[type=file]").set_input_files(picture(side=900))

@@ -126,6 +126,7 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     page = agent(fresh=True)
     dashboard = Dashboard(page).goto(chat.ticket)
     page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Notes about this customer").fill("Calls after six")
     dashboard.reply("It left this morning.")
     ended = page.get_by_role("dialog", name="Your session has ended")
     expect(ended).to_be_visible()
@@ -142,6 +143,10 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     expect(ended).to_be_hidden()
     expect(chat.bubbles("agent")).to_contain_text("It left this morning.")
     assert chat.bubbles("agent").count() == 1
+    # The notes were saved as the box was left; the page that loads sends them
+    expect(page.locator(".toast")).to_contain_text("Saved what you entered before you signed in again.")
+    page.reload()
+    expect(page.get_by_label("Notes about this customer")).to_have_value("Calls after six")
 
 
 def test_what_is_over_stands_in_done_alone(agent, desk):

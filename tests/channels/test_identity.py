@@ -96,8 +96,21 @@ def test_a_code_makes_one_history(hook, posted, asha, guest):
     assert answer.status_code == 200
     guest.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
     assert [each["subject"] for each in guest.get("/api/support/").json()["results"]] == ["Crushed box"]
-    assert guest.post("/api/auth/contact/confirm", confirm).status_code == 400, "a code works once"
-    assert Outgoing.objects.get(kind="code").payload == {}, "and is not kept"
+    assert Outgoing.objects.get(kind="code").payload == {}, "the code is not kept"
+
+
+def test_a_code_that_is_sent_again_because_its_answer_was_lost_is_right_again(hook, posted, asha, guest):
+    hook(letter())
+    answer_by_mail(hook, posted, Ticket.objects.get(), asha)
+    code = code_for(guest, posted)
+    confirm = {"channel": "email", "address": ADDRESS, "code": code}
+    lost, heard = (guest.post("/api/auth/contact/confirm", confirm) for _ in range(2))
+    assert (lost.status_code, heard.status_code) == (200, 200)
+    assert heard.json()["user"] == lost.json()["user"]
+    wrong = confirm | {"code": f"{(int(code) + 1) % 1_000_000:06}"}
+    assert guest.post("/api/auth/contact/confirm", wrong).status_code == 400
+    ContactCode.objects.update(expires_at=timezone.now())
+    assert guest.post("/api/auth/contact/confirm", confirm).status_code == 400
 
 
 def test_a_wrong_code_proves_nothing_and_three_end_it(hook, posted, asha, guest):

@@ -142,3 +142,77 @@ def test_without_a_page_the_card_has_no_line_for_it(ticket, asha, browse):
     shown = page(browse(asha).get(f"/support/{ticket.pk}/"))
     assert shown.all("a", title="The page that the customer wrote from") == []
     assert ticket.messages.filter(sender=Sender.AGENT).count() == 1
+
+
+# --- The card beside the conversation ----------------------------------------
+
+
+def test_a_header_says_whether_the_card_beside_it_still_holds(ticket, priya, asha, browse):
+    """The page asks for the card again when order or contact are no longer those that it shows."""
+    order, client = factories.order(priya), browse(asha)
+    shown = page(client.get(f"/support/{ticket.pk}/"))
+    card = shown.one("aside", id="details")
+    assert shown.one("header", id="ticket-head")["data-details"] == card["data-of"]
+    for change in ({"orderId": str(order.pk)}, {"userPhone": "+91 98123 45678"}):
+        answer = client.post(f"/support/{ticket.pk}/change", change, headers={"HX-Request": "true"})
+        head = page(answer).one("header", id="ticket-head")
+        assert head["data-details"] != card["data-of"]
+        card = page(client.get(f"/support/{ticket.pk}/")).one("aside", id="details")
+        assert head["data-details"] == card["data-of"]
+
+
+# --- Notes about a customer --------------------------------------------------
+
+
+@pytest.fixture
+def write(ticket):
+    """Save notes as a page that showed `known`, with its script."""
+
+    def write(client, notes, known, **headers):
+        form = {"notes": notes, "known": known}
+        return client.post(
+            f"/support/{ticket.pk}/notes", form, headers={"X-Requested-With": "fetch"} | headers
+        )
+
+    return write
+
+
+def notes_of(ticket) -> str:
+    ticket.requester.refresh_from_db()
+    return ticket.requester.notes
+
+
+def test_of_two_agents_who_write_notes_at_once_the_second_sees_both_texts(
+    ticket, asha, rohan, browse, write
+):
+    assert write(browse(asha), "Calls only after six", "").status_code == 200
+    answer = write(browse(rohan), "Allergic to nuts", "")
+    assert (answer.status_code, notes_of(ticket)) == (409, "Calls only after six")
+    form = page(answer).one("form")
+    assert "Calls only after six" in form.one("div", role="alert").text
+    assert form.fields()["notes"] == "Allergic to nuts"
+    joined = "Calls only after six\r\nAllergic to nuts"
+    answer = browse(rohan).post(form["action"], form.fields() | {"notes": joined})
+    assert (answer.status_code, notes_of(ticket)) == (302, joined.replace("\r", ""))
+
+
+def test_without_scripts_the_second_agent_gets_a_page_with_both_texts(ticket, asha, browse, write):
+    write(browse(asha), "Calls only after six", "")
+    answer = browse(asha).post(f"/support/{ticket.pk}/notes", {"notes": "Allergic to nuts", "known": ""})
+    assert answer.status_code == 409
+    said = answer.content.decode()
+    assert "Calls only after six" in said
+    assert "Allergic to nuts" in said
+
+
+def test_notes_whose_answer_was_lost_are_sent_again_and_those_of_one_page_follow_each_other(
+    ticket, asha, browse, write
+):
+    client = browse(asha)
+    assert [write(client, "Allergic", "").status_code for _ in range(2)] == [200, 200]
+    known = page(client.get(f"/support/{ticket.pk}/")).one("input", id="person-notes-known")["value"]
+    answer = write(client, "Allergic\r\nto nuts", known)
+    assert (answer.status_code, notes_of(ticket)) == (200, "Allergic\nto nuts")
+    known = page(answer).one("input", id="person-notes-known")["value"]
+    assert write(client, "", known).status_code == 200
+    assert notes_of(ticket) == ""

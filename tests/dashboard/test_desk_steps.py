@@ -21,6 +21,7 @@ from tickets.models import (
 from tickets.operations import desk_steps, jobs
 from tickets.team.settings import CurrentSettings
 from tickets.workflow import callbacks
+from tickets.workflow.messages import cancelling
 
 pytestmark = pytest.mark.engines
 
@@ -265,6 +266,30 @@ def test_a_message_of_the_customer_cancels_a_planned_reply_and_the_agent_reads_w
     assert note.text.endswith("Your parcel leaves today")
     send_due(3)
     assert not ticket.messages.filter(sender=Sender.AGENT, internal=False).exists()
+
+
+def test_a_planned_reply_that_was_sent_is_not_said_to_be_unsent_when_the_customer_writes(
+    ticket, priya, asha
+):
+    later = plan(ticket, asha)
+    workflow.agent_replies(ticket, later.text, by=asha, client_id=later.client_id)
+    # The worker died here, before it removed the row
+    workflow.customer_says(stored(ticket), "Thank you", by=priya, client_id="thanks")
+    assert not ticket.messages.filter(internal=True).exists()
+    assert (ScheduledReply.objects.count(), stored(ticket).has_scheduled) == (0, False)
+
+
+def test_a_planned_reply_keeps_its_words_when_its_cancelling_is_killed(ticket, priya, asha, monkeypatch):
+    plan(ticket, asha)
+    with monkeypatch.context() as killed:
+        killed.setattr(cancelling, "remove", lambda later: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            workflow.customer_says(stored(ticket), "It has arrived", by=priya, client_id="arrived")
+    # The browser sends the same again
+    workflow.customer_says(stored(ticket), "It has arrived", by=priya, client_id="arrived")
+    assert ticket.messages.get(internal=True).text.endswith("Your parcel leaves today")
+    assert ticket.messages.filter(sender=Sender.CUSTOMER, text="It has arrived").count() == 1
+    assert ScheduledReply.objects.count() == 0
 
 
 def test_a_planned_reply_to_a_ticket_that_was_closed_becomes_a_note(ticket, asha):

@@ -71,6 +71,13 @@ def test_a_filter_by_sender_finds_these_signs_and_no_others(sign):
     assert [row.pk for row in found] == [ticket.pk]
 
 
+@pytest.mark.parametrize("typed", ["Lukasz", "łukasz", "ukasz z"])
+def test_a_filter_by_sender_finds_names_as_the_search_does(typed):
+    ticket = factories.ticket(factories.person("Łukasz Żółty", email="lz@example.com"))
+    factories.ticket(factories.person("Ravi and Sons", email="others@example.com"))
+    assert [row.pk for row in inbox.inbox(inbox.InboxFilter(sender=typed))] == [ticket.pk]
+
+
 def test_patterns_in_the_middle_are_text_as_well(priya):
     factories.person("Ravi (shop)")
     assert Person.objects.filter(name__icontains="(SHOP)").count() == 1

@@ -102,6 +102,15 @@ def test_a_second_request_on_the_connection_is_bounded_as_the_first(served):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "chunk", [b"-1\r\nx\r\n", b"F" * 17 + b"\r\nx\r\n", b"zz\r\n"], ids=["sign", "size", "letters"]
+)
+def test_a_body_that_breaks_the_rules_of_http_is_400(served, chunk):
+    head = b"POST /api/auth/guest HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
+    assert said(served, head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)[0] == 400
+    assert is_well(served)
+
+
 def test_trailers_of_a_chunked_body_are_counted_and_dropped(served):
     head = (
         b"POST /api/auth/guest HTTP/1.1\r\n"

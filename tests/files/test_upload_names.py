@@ -35,6 +35,7 @@ def sent(client, ticket: Ticket, disposition: bytes, content: bytes | None = Non
         PART + b"filename*=nonsense''box.jpg",
         PART + b"filename*=utf-8''%E0%A4",
         PART + b"filename*=''box.jpg",
+        PART + b"filename*0=a; filename*=utf-8''box.jpg",
         PART + b'filename="' + "बक्सा.jpg".encode() + b'"',
         PART + b'filename="' + b"x" * 700 + b'.jpg"',
     ],
@@ -44,6 +45,27 @@ def test_a_picture_of_any_name_arrives(disposition, ticket, priya, api):
     answer = sent(api(priya), ticket, disposition)
     assert answer.status_code == 201, answer.content
     assert answer.json()["image"]
+
+
+@pytest.mark.parametrize(
+    "odd", ["boundary*0=a; boundary*=utf-8''b", "boundary*=nonsense''cut", "x*1*=a; x*y=b; x*=c"]
+)
+def test_a_content_type_that_cannot_be_read_is_400(odd, ticket, priya, api):
+    path = f"/api/support/{ticket.pk}/message"
+    answer = api(priya).generic("POST", path, b"--cut--", content_type=f"multipart/form-data; {odd}")
+    assert answer.status_code == 400
+    answer = api(priya).generic("POST", path, b'{"message": "Hi"}', content_type=f"application/json; {odd}")
+    assert answer.status_code == 201
+    accepted = api(priya).get("/api/auth/me", headers={"Accept": f"application/json; {odd}"})
+    assert accepted.status_code in (200, 406)
+
+
+def test_two_pictures_in_one_message_are_refused_and_neither_is_dropped(ticket, priya, api):
+    pictures = [factories.picture(), factories.picture()]
+    form = {"message": "Look", "image": pictures}
+    answer = api(priya).post(f"/api/support/{ticket.pk}/message", form, format="multipart")
+    assert (answer.status_code, list(answer.json())) == (400, ["image"])
+    assert ticket.messages.count() == 2
 
 
 def test_a_file_field_that_was_left_empty_is_no_picture(ticket, priya, api):

@@ -10,7 +10,7 @@ from tests import factories
 from tests.pages import page
 from tickets.models import Ticket
 from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
-from tickets.search import words
+from tickets.search import folding, words
 from tickets.shop.customers import CustomerSerializer
 
 NAMES = {
@@ -35,6 +35,14 @@ def test_a_name_is_found_without_the_signs_that_a_keyboard_lacks(name, asked):
             beginning,
             index,
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [(name, each) for name, typed in NAMES.items() for each in typed]
+)
+def test_the_pattern_for_a_list_of_names_finds_them_alike(name, asked):
+    assert re.search(f"(?i){folding.pattern(asked)}", name)
+    assert not re.search(f"(?i){folding.pattern(asked)}", "Vikram 100%")
 
 
 LINKS = {

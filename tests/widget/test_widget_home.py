@@ -83,8 +83,13 @@ def test_a_hundred_conversations_are_all_reached_page_by_page_each_once(api, pri
     assert seen == [str(id) for id in mine.values_list("id", flat=True)]
 
 
+# In no other time zone
+LAST_DAY = "9999-12-31T23:59:59-14:00 0b1226a5-7639-4576-b1c5-48a9c5155bae"
+
+
 @pytest.mark.parametrize(
-    "place", ["", "x", "2026-11-29T10:00:00 x", "2026-11-29T10:00:00+00:00", "\0", " ", "9" * 3000]
+    "place",
+    ["", "x", "2026-11-29T10:00:00 x", "2026-11-29T10:00:00+00:00", "\0", " ", "9" * 3000, LAST_DAY],
 )
 def test_a_place_that_is_none_has_no_conversations_after_it(api, priya, place):
     factories.ticket(priya)

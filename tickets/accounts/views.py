@@ -91,6 +91,9 @@ class EnterCode(AuthenticateView):
 
 # --- A forgotten password ----------------------------------------------------
 
+# In the session: whose password was set here
+SET_HERE = "browser_set"
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,14 +117,30 @@ def forgotten_password(request):
 
 
 class SetPassword(PasswordResetConfirmView):
-    """Where the link in the letter leads; it works once. All sessions and API sign-ins end."""
+    """Where the link in the letter leads; it works once. All sessions and API sign-ins end.
+
+    In the browser that used it, the used link leads to where the answer led: that answer may have been lost.
+    """
 
     template_name = "accounts/set_password.html"
     success_url = reverse_lazy("password-set-done")
     http_method_names = ["get", "head", "post", "options"]
 
+    def dispatch(self, *args, **kwargs):
+        response = super().dispatch(*args, **kwargs)
+        if response.status_code == 200 and not self.validlink and self._was_set_here():
+            return redirect(self.success_url)
+        return response
+
+    def _was_set_here(self) -> bool:
+        if self.user is None or self.request.session.get(SET_HERE) != self.kwargs["uidb64"]:
+            return False
+        typed = self.request.POST.get("new_password1")
+        return typed is None or self.user.check_password(typed)
+
     def form_valid(self, form):
         response = super().form_valid(form)
+        self.request.session[SET_HERE] = self.kwargs["uidb64"]
         sessions.end(self.user)
         letters.send_security_notice(self.user, "password_changed", address_of(self.request))
         return response

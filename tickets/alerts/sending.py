@@ -2,18 +2,17 @@
 
 import logging
 import random
-import threading
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import close_old_connections
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from supportdesk.db import clock
 from supportdesk.observability import metrics
+from supportdesk.serving.polling import PollingThread
 from tickets.models import (
     AgentPreferences,
     Alert,
@@ -217,35 +216,13 @@ def run_once() -> bool:
     return send_due() == BATCH or more
 
 
-class AlertSender:
-    """Alerts the agents until it is stopped, in a thread of its own: a push service may be slow."""
+def look() -> float:
+    """Do a part of what is due and return the seconds until the next look."""
+    if run_once():
+        return 0
+    return PAUSE_SECONDS if collecting.has_listeners() else IDLE_SECONDS
 
-    def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="alerts", daemon=True)
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-
-    def join(self, seconds: float = 5) -> None:
-        if self.thread.is_alive():
-            self.thread.join(seconds)
-
-    def run(self) -> None:
-        pause = random.uniform(0, IDLE_SECONDS)  # noqa: S311
-        while not self.stopping.wait(pause):
-            close_old_connections()
-            try:
-                pause = PAUSE_SECONDS
-                while run_once() and not self.stopping.is_set():
-                    pass
-                if not collecting.has_listeners():
-                    pause = IDLE_SECONDS
-            except Exception as reason:  # the next look may find the database well again
-                logger.warning("alerts: the database does not answer (%s)", type(reason).__name__)
-                pause = IDLE_SECONDS
-            finally:
-                close_old_connections()
+def sender() -> PollingThread:
+    """Return what alerts the agents, in a thread of its own: a push service may be slow."""
+    return PollingThread("alerts", look, first_pause=IDLE_SECONDS, after_failure=IDLE_SECONDS)

@@ -1,7 +1,7 @@
 """The agents' side of the API: the list, one ticket and its changes, replies, many tickets at once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -107,9 +107,11 @@ def _moment(asked, name: str) -> datetime | None:
         return None
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment and moment.tzinfo else None
+    # The first and the last day of the calendar have no place in another time zone
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if not moment:
         raise inbox_lists.BadFilter(f"{name} is a time with its offset, like 2026-11-29T12:00:00Z.")
     # Times are stored in whole milliseconds: a finer one would miss what was changed in its own
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

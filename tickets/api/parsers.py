@@ -6,14 +6,15 @@ from urllib.parse import parse_qsl
 
 from django.http import QueryDict
 from rest_framework import parsers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 
 from supportdesk.http.multipart import BYTES
 
 # Whole numbers that a database column can hold
 DIGITS = 18
 
-
+# The field that may have several files
+MANY = "file"
 BROKEN = "Something in this text was broken on its way: it is not encoded in UTF-8."
 
 
@@ -41,6 +42,12 @@ class MultiPartParser(parsers.MultiPartParser):
                 fields.setlist(_decoded(name), [_decoded(value) for value in values])
         except UnicodeDecodeError:
             raise ParseError(BROKEN) from None
+        for name, files in form.files.lists():
+            # The last would be taken, and the others dropped without a word
+            if len(files) > 1 and name != MANY:
+                raise ValidationError(
+                    {name: ["Send one at a time: each further one is a message of its own."]}
+                )
         return parsers.DataAndFiles(fields, form.files)
 
 

@@ -110,7 +110,10 @@ def send_code(person: Person, channel: str, address: str) -> None:
 
 
 def check_code(person: Person, channel: str, address: str, code: str) -> bool:
-    """Use up one try of the newest code for this address, and say whether it is the right one."""
+    """Use up one try of the newest code for this address, and say whether it is the right one.
+
+    Once it was right it is right again until it runs out, for this person: the answer that said so may be lost.
+    """
     address = address.strip().lower()
     rows = ContactCode.objects.filter(
         person=person, channel=channel, address=address, expires_at__gt=timezone.now()
@@ -118,14 +121,15 @@ def check_code(person: Person, channel: str, address: str, code: str) -> bool:
     newest = rows.order_by("-created_at").first()
     if newest is None:
         return False
+    is_right = hmac.compare_digest(newest.digest, _digest(person, address, code.strip()))
+    if newest.proven_at:
+        return is_right
     unspent = ContactCode.objects.filter(pk=newest.pk, tries_left__gt=0)
     if not unspent.update(tries_left=F("tries_left") - 1):
         return False
-    is_right = hmac.compare_digest(newest.digest, _digest(person, address, code.strip()))
     if is_right:
-        # It works once
-        return bool(ContactCode.objects.filter(pk=newest.pk).delete()[0])
-    return False
+        ContactCode.objects.filter(pk=newest.pk).update(proven_at=timezone.now())
+    return is_right
 
 
 def _digest(person: Person, address: str, code: str) -> str:

@@ -14,12 +14,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from supportdesk.db import clock as shared_clock
 from supportdesk.db.compiled_queries import insert
 from supportdesk.observability import metrics
+from supportdesk.serving.polling import PollingThread
 from tickets import live
 from tickets.workflow import clock
 from tickets.workflow.change_set import ChangeSet, atomic_on_ticket
@@ -284,38 +285,13 @@ def wake() -> None:
     _woken.set()
 
 
-class OutboxSender:
-    """Sends what is due until it is told to stop, in a thread of its own: other background work may be slow."""
+def look() -> float:
+    """Send a part of what is due and return the seconds until the next look."""
+    return 0 if deliver_due() else PAUSE_SECONDS
 
-    def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="outbox", daemon=True)
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-        wake()
-
-    def join(self, seconds: float = 5) -> None:
-        if self.thread.is_alive():
-            self.thread.join(seconds)
-
-    def run(self) -> None:
-        pause = PAUSE_SECONDS
-        while not self.stopping.is_set():
-            _woken.wait(pause)
-            _woken.clear()
-            if self.stopping.is_set():
-                return
-            pause = PAUSE_SECONDS
-            close_old_connections()
-            try:
-                while deliver_due() and not self.stopping.is_set():
-                    pass
-            except Exception as reason:  # whatever the driver raises, the next look may find it well again
-                logger.warning("outbox: the database does not answer (%s)", type(reason).__name__)
-                pause = PAUSE_AFTER_FAILURE_SECONDS
-            finally:
-                close_old_connections()
+def sender() -> PollingThread:
+    """Return what sends, in a thread of its own: other background work may be slow."""
+    return PollingThread(
+        "outbox", look, first_pause=PAUSE_SECONDS, after_failure=PAUSE_AFTER_FAILURE_SECONDS, woken=_woken
+    )

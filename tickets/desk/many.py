@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -215,15 +215,39 @@ def delete_view(request, view_id):
 @require_POST
 @access.for_agents
 def person_notes(request, ticket_id):
-    """Keep what agents note about the customer of this ticket."""
+    """Keep what agents note about the customer of this ticket; 409 if a colleague wrote there meanwhile.
+
+    `known` is what stood there when the agent began. Of two agents the second gets both texts in the form, to join.
+    """
     ticket = access.desk_ticket(request.user, ticket_id)
-    notes = masked(request.POST.get("notes", "").replace("\r\n", "\n").replace("\0", ""))
+    notes, known = (_lines(request.POST.get(name)) for name in ("notes", "known"))
     if len(notes) > NOTES_LENGTH:
         return plain((gettext("Maximum %(count)s characters reached.") % {"count": NOTES_LENGTH}), 400)
-    Person.objects.filter(pk=ticket.requester_id).update(notes=notes)
+    # A form of before this field had no `known`
+    rows = Person.objects.filter(pk=ticket.requester_id)
+    free = rows.filter(notes=known) if "known" in request.POST else rows
+    if not free.update(notes=notes):
+        customer = rows.get()
+        if customer.notes != notes:
+            return _clash(request, ticket, customer, notes)
     if from_script(request):
-        return HttpResponse(status=204)
+        return render(request, "tickets/_person_notes_known.html", {"customer": Person(notes=notes)})
     return redirect("ticket", ticket_id=ticket.pk)
+
+
+def _clash(request, ticket: Ticket, customer: Person, written: str) -> HttpResponse:
+    """Show what stands there now above what the agent wrote, in a form that knows of it."""
+    is_script = from_script(request)
+    page = "tickets/_person_notes.html" if is_script else "tickets/person_notes.html"
+    context = {"ticket": ticket, "customer": customer, "written": written, "clash": True}
+    response = render(request, page, context, status=409)
+    response["HX-Retarget"] = "#person-notes-form"
+    return response
+
+
+def _lines(text: str | None) -> str:
+    """Return what a textarea sent as it is stored."""
+    return masked((text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
 
 
 def _gone_to(request, address: str) -> HttpResponse:

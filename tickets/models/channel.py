@@ -168,6 +168,8 @@ class ContactCode(models.Model):
     tries_left = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
+    # The answer may get lost: the same person who sends the code again hears the same
+    proven_at = models.DateTimeField(null=True, blank=True, editable=False)
 
 
 class AddressBlock(models.Model):

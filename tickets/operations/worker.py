@@ -1,64 +1,43 @@
-"""The worker: runs the steps that are due, and beside them what sends letters, webhooks and alerts."""
+"""The worker: threads that look whether a step is due, and whether something is to be sent."""
 
-import logging
-import random
-import threading
-
-from django.db import close_old_connections
-
-from tickets.alerts.sending import AlertSender
+from supportdesk.serving.polling import PollingThread
+from tickets.alerts import sending as alerts
 from tickets.channels import outbox
-from tickets.webhooks.sender import WebhookSender
+from tickets.webhooks import sender as webhooks
 
 from .jobs import run_due
 
-logger = logging.getLogger(__name__)
-
-# How often a worker looks whether a step is due
+# How often the worker looks whether a step is due
 PAUSE_SECONDS = 5
+
+
+def look() -> float:
+    """Run a part of what is due and return the seconds until the next look."""
+    return 0 if run_due() else PAUSE_SECONDS
 
 
 class Worker:
     """Does the background work until it is told to stop: `run()` here, or `start()` in a thread of its own."""
 
     def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="jobs", daemon=True)
-        # Beside it: a letter leaves in time, whatever else takes long
-        self.sender = outbox.OutboxSender()
-        self.webhooks = WebhookSender()
-        self.alerts = AlertSender()
+        self.jobs = PollingThread("jobs", look, first_pause=PAUSE_SECONDS, after_failure=PAUSE_SECONDS)
+        # Beside them: a letter leaves in time, whatever else takes long
+        self.senders = [outbox.sender(), webhooks.sender(), alerts.sender()]
 
     def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Let the step that runs finish, and run no other."""
-        self.stopping.set()
-        self.sender.stop()
-        self.webhooks.stop()
-        self.alerts.stop()
-
-    def join(self, seconds: float = 5) -> None:
-        self.sender.join(seconds)
-        self.webhooks.join(seconds)
-        self.alerts.join(seconds)
-        if self.thread.is_alive():
-            self.thread.join(seconds)
+        for thread in (*self.senders, self.jobs):
+            thread.start()
 
     def run(self) -> None:
-        self.sender.start()
-        self.webhooks.start()
-        self.alerts.start()
-        # Processes that start together need not look together
-        pause = random.uniform(0, PAUSE_SECONDS)  # noqa: S311
-        while not self.stopping.wait(pause):
-            pause = PAUSE_SECONDS
-            close_old_connections()
-            try:
-                while run_due() and not self.stopping.is_set():
-                    pass
-            except Exception as reason:  # whatever the driver raises, the next look may find it well again
-                logger.warning("jobs: the database does not answer (%s)", type(reason).__name__)
-            finally:
-                close_old_connections()
+        for thread in self.senders:
+            thread.start()
+        self.jobs.run()
+
+    def stop(self) -> None:
+        """Let the steps that run finish, and run no other."""
+        for thread in (*self.senders, self.jobs):
+            thread.stop()
+
+    def join(self, seconds: float = 5) -> None:
+        for thread in (*self.senders, self.jobs):
+            thread.join(seconds)

@@ -56,8 +56,8 @@ SHORTEST_SOUND = 4
 
 def split(text: str) -> list[str]:
     """Return the words of a text as they are compared: without case, accents and punctuation."""
-    folded = _folded(text)
-    found = ASCII_WORD.findall(folded) if folded.isascii() else WORD.findall("".join(map(_sign, folded)))
+    plain = folded(text)
+    found = ASCII_WORD.findall(plain) if plain.isascii() else WORD.findall("".join(map(_sign, plain)))
     return [word[:MAX_WORD] for word in found]
 
 
@@ -65,7 +65,7 @@ def found_by(text: str) -> Iterable[str]:
     """Yield what finds this text: its words, and its long numbers from every digit on."""
     yield from split(text)
     yield from _joined(text)
-    for number in NUMBER.findall(_folded(text)):
+    for number in NUMBER.findall(folded(text)):
         digits = _digits(number)
         if len(digits) <= LONGEST_NUMBER:
             for start in range(len(digits) - SHORTEST_END + 1):
@@ -94,7 +94,8 @@ def sound_of(word: str) -> str:
     return SOUND + DOUBLED.sub(r"\1", SILENT_H.sub("", word.replace("ph", "f")).translate(SAME_SOUND))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return the text without case, accents and variants of letters and apostrophes."""
     if text.isascii():
         return text.lower().replace("`", "'")
     # First: ´ alone becomes a blank with an accent
@@ -106,9 +107,7 @@ def _folded(text: str) -> str:
 
 def _joined(text: str) -> list[str]:
     """Return the words with an apostrophe as people write them without."""
-    return [
-        word for found in APOSTROPHES.findall(_folded(text)) for word in split(re.sub(r"\W", "", found))
-    ]
+    return [word for found in APOSTROPHES.findall(folded(text)) for word in split(re.sub(r"\W", "", found))]
 
 
 def _sign(sign: str) -> str:

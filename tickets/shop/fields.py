@@ -99,9 +99,9 @@ class Moment(serializers.DateTimeField):
                 value = datetime.combine(date.fromisoformat(value), time())
             except ValueError:
                 self.fail("invalid", format="2026-11-29T10:30:00Z")
-        moment = super().to_internal_value(value)
         try:
-            moment = moment.astimezone(UTC)
+            moment = super().to_internal_value(value).astimezone(UTC)
+        # The first and the last day of the calendar have no place in another time zone
         except (OverflowError, ValueError):
             self.fail("invalid", format="2026-11-29T10:30:00Z")
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
@@ -172,6 +172,12 @@ class Item(Sparse):
     name = Text(255)
     quantity = Whole(min_value=1)
     price = Money()
+
+    def run_validation(self, data=serializers.empty):
+        # What the list may be, null, its items may not
+        if data is None:
+            self.fail("invalid", datatype="null")
+        return super().run_validation(data)
 
     def validate(self, item):
         if not item.get("name") and not item.get("sku"):

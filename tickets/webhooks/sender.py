@@ -3,7 +3,6 @@
 import logging
 import math
 import random
-import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from django.db.models import Min, QuerySet
 
 from supportdesk.db import clock
 from supportdesk.http import outbound
+from supportdesk.serving.polling import PollingThread
 from supportdesk.storage import secret_box
 from tickets.models import Delivery, DeliveryState, EventType, Webhook
 
@@ -181,39 +181,19 @@ def send_test(webhook: Webhook) -> Delivery:
     return delivery
 
 
-class WebhookSender:
-    """Tells the webhooks until it is stopped, in a thread of its own: an endpoint may be slow."""
-
-    def __init__(self):
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="webhooks", daemon=True)
-
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-
-    def join(self, seconds: float = 5) -> None:
-        if self.thread.is_alive():
-            self.thread.join(seconds)
-
-    def run(self) -> None:
-        pause = random.uniform(0, IDLE_SECONDS)  # noqa: S311
-        while not self.stopping.wait(pause):
-            close_old_connections()
-            try:
-                pause = PAUSE_SECONDS if Webhook.objects.filter(is_active=True).exists() else IDLE_SECONDS
-                while pause == PAUSE_SECONDS and run_once() and not self.stopping.is_set():
-                    pass
-            except Exception as reason:  # the next look may find the database well again
-                logger.warning("webhooks: the database does not answer (%s)", type(reason).__name__)
-                pause = IDLE_SECONDS
-            finally:
-                close_old_connections()
-
-
 def run_once() -> bool:
     """Collect what happened and send what is due; return whether there may be more."""
     more = outbox.collect()
     return deliver_due() or more
+
+
+def look() -> float:
+    """Do a part of what is due and return the seconds until the next look."""
+    if not Webhook.objects.filter(is_active=True).exists():
+        return IDLE_SECONDS
+    return 0 if run_once() else PAUSE_SECONDS
+
+
+def sender() -> PollingThread:
+    """Return what tells the webhooks, in a thread of its own: an endpoint may be slow."""
+    return PollingThread("webhooks", look, first_pause=IDLE_SECONDS, after_failure=IDLE_SECONDS)

@@ -4,6 +4,7 @@ import { renewCounts, renewRow } from "./list.js";
 import { moment } from "./snooze.js";
 import { renewHeader, talk } from "./ticket.js";
 import { toast } from "./toast.js";
+import { keepUnsent } from "./unsent.js";
 import { _, ngettext } from "../words.js";
 
 const pane = () => document.querySelector(".list-pane");
@@ -54,7 +55,9 @@ export function selectNone() {
 
 async function change(changes) {
   const which = view === null ? { ids: chosen() } : { view };
-  const answer = await post(body.dataset.bulk, { ...which, changes: JSON.stringify(changes) }).catch(() => null);
+  const fields = { ...which, changes: JSON.stringify(changes) };
+  const answer = await post(body.dataset.bulk, fields).catch(() => null);
+  if (answer?.status === 401) keepUnsent(body.dataset.bulk, fields);
   if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
   const { done, skipped, undo, whole } = JSON.parse(answer.text);
   selectNone();

@@ -5,6 +5,7 @@ import { openMenu, show } from "./menus.js";
 import { body, head, htmx, list, post } from "./page.js";
 import { renewHeader, showHeader, talk, write } from "./ticket.js";
 import { toast } from "./toast.js";
+import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
 
 const isOpen = () => Boolean(talk);
@@ -33,6 +34,7 @@ function assignToMe() {
 
 async function setPriority(value) {
   const answer = await post(talk.root.dataset.change, { priority: value }).catch(() => null);
+  if (answer?.status === 401) return keepUnsent(talk.root.dataset.change, { priority: value });
   if (answer) showHeader(answer.text);
   renewHeader();
 }

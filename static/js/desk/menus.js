@@ -2,6 +2,7 @@
 import { openPicture } from "../lightbox.js";
 import { list, post } from "./page.js";
 import { toast } from "./toast.js";
+import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
 
 const NARROW = matchMedia("(max-width: 820px)");
@@ -65,6 +66,7 @@ async function copy(button) {
 async function sendForm(form) {
   const refused = form.querySelector("[data-refused]");
   const answer = await post(form.action, Object.fromEntries(new FormData(form))).catch(() => null);
+  if (answer?.status === 401) keepUnsent(form.action, new FormData(form));
   if (answer?.ok) {
     form.closest("dialog")?.close();
     form.reset();

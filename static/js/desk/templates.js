@@ -2,6 +2,7 @@
 import { newId } from "../net.js";
 import { post } from "./page.js";
 import { renewHeader, talk } from "./ticket.js";
+import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
 
 function preview(form) {
@@ -15,9 +16,9 @@ async function send(form) {
   const button = form.querySelector(".primary");
   button.disabled = true;
   form.dataset.clientId ??= newId();
-  const answer = await post(form.action, {
-    name: data.get("name"), language: data.get("language"), variable: data.getAll("variable"), clientId: form.dataset.clientId,
-  }).catch(() => null);
+  const fields = { name: data.get("name"), language: data.get("language"), variable: data.getAll("variable"), clientId: form.dataset.clientId };
+  const answer = await post(form.action, fields).catch(() => null);
+  if (answer?.status === 401) keepUnsent(form.action, fields);
   button.disabled = false;
   if (!answer?.ok) {
     const refused = document.querySelector("#templates-list [data-refused]");

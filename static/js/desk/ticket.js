@@ -114,9 +114,25 @@ export function showHeader(html, acted = null) {
     htmx.process(document.getElementById("outcome"));
   }
   htmx.process(head());
+  if (fresh.dataset.details !== document.getElementById("details").dataset.of) renewDetails();
   showBoxes();
   showTimes(head());
   showStatus();
+}
+
+// Order and contact, which a colleague or this agent has changed: the card beside the conversation shows them
+async function renewDetails() {
+  const open = talk;
+  const answer = await request(`${body.dataset.desk}${open.root.dataset.ticket}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const fresh = answer?.ok && open === talk && parse(answer.text).getElementById("details");
+  if (!fresh) return;
+  const details = document.getElementById("details");
+  // Neither an open dialog nor notes that are being written
+  const stays = (old) => old.nodeType === 1 && (old.matches("dialog[open], #outcome") || (old.id === "person-notes-form" && (old.contains(document.activeElement) || old.querySelector("[role=alert]"))));
+  Idiomorph.morph(details, fresh, { ignoreActiveValue: true, callbacks: { beforeNodeMorphed: (old) => !stays(old) } });
+  htmx.process(details);
+  showBoxes();
+  showTimes(details);
 }
 
 // A control shows what is stored, whatever was chosen in it; not the one that is being chosen in

@@ -18,7 +18,7 @@ from ..status import IllegalMove
 
 
 def merge(ticket: Ticket, into: Ticket, *, by: Person) -> Ticket:
-    """Move the messages of `ticket` into `into` and return it. Raise IllegalMove."""
+    """Move the messages of `ticket` into `into` and return it; again does nothing. Raise IllegalMove."""
     if ticket.pk == into.pk:
         raise IllegalMove(gettext("A ticket cannot be merged into itself."))
     if ticket.requester_id != into.requester_id:
@@ -34,6 +34,10 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     lock_rows(Ticket.objects.filter(pk__in=[ticket.pk, into.pk]))
     for each in (ticket, into):
         each.refresh_from_db()
+    # Sent again: the answer to the first call was lost
+    if ticket.merged_into_id == into.pk:
+        return into
+    for each in (ticket, into):
         if each.merged_into_id:
             raise IllegalMove(gettext("Ticket #%(number)s was merged already.") % {"number": each.number})
     moved = _move(ticket, into)

@@ -1,26 +1,29 @@
 """What is said on a ticket, and taking it back.
 
 opening       a ticket with its first message; callers: one that an agent opens for a caller
-conversation  messages of the customer, replies and private notes
+conversation  messages of the customer and replies
+notes         what agents write to each other
 scheduled     replies that are sent later
+cancelling    taking those back when the customer writes first
 withdrawals   taking back a reply or a note
 idempotency   one clientId, one message
 """
 
 from .callers import customer_of_caller, open_for_caller
+from .cancelling import cancel_because_customer_wrote
 from .conversation import (
     ChannelClosed,
     Over,
     StaleReply,
-    add_note,
     agent_replies,
     automatic_reply,
     customer_says,
     others_wrote,
 )
 from .idempotency import MAX_TEXT, Mismatch
+from .notes import add_note
 from .opening import open_ticket
-from .scheduled import cancel_because_customer_wrote, cancel_reply, plan_reply, send_planned
+from .scheduled import cancel_reply, plan_reply, send_planned
 from .withdrawals import UNDO_TIME, take_back, withdraw
 
 __all__ = [

@@ -9,13 +9,13 @@ from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.attachments import Enclosed, StoredFile
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
-from tickets.collaboration.mentions import note_mentions
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
 from tickets.uploads import StoredPicture
 
 from .. import status, waiting
 from ..change_set import ChangeSet, atomic_on_ticket
 from ..status import IllegalMove, Refused
+from .cancelling import cancel_because_customer_wrote
 from .idempotency import add_said, check_same, is_second_try, said_before
 from .opening import open_ticket
 
@@ -66,8 +66,6 @@ def customer_says(
         try:
             message = _customer_says(ticket, text, by, sent, client_id, channel)
             if ticket.has_scheduled:
-                from .scheduled import cancel_because_customer_wrote
-
                 cancel_because_customer_wrote(ticket)
             return message
         except ClosedMeanwhile:
@@ -226,26 +224,3 @@ def others_wrote(ticket: Ticket, last_seq: int, agent: Person) -> bool:
     newer = ticket.messages.filter(seq__gt=last_seq, internal=False).exclude(sender=Sender.SYSTEM)
     authors = newer.values_list("author_id", flat=True)
     return any(author != agent.pk for author in authors)
-
-
-@atomic_on_ticket
-def add_note(
-    ticket: Ticket,
-    text: str,
-    *,
-    by: Person,
-    picture: StoredPicture | None = None,
-    files: Sequence[StoredFile] = (),
-    client_id: str | None = None,
-) -> Message:
-    """Add a private note, which the customer never sees; allowed in every status."""
-    sent = Enclosed(picture, files)
-    seen = is_second_try(ticket) and said_before(ticket, text, sent, by, client_id, internal=True)
-    if seen:
-        note_mentions(ticket, seen)
-        return seen
-    change_set = ChangeSet(ticket, by=by)
-    message = add_said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
-    change_set.write()
-    note_mentions(ticket, message)
-    return message

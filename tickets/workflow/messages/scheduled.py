@@ -10,7 +10,8 @@ from tickets.privacy.masking import masked
 from .. import clock
 from ..change_set import ChangeSet, atomic_on_ticket
 from ..status import IllegalMove, Refused
-from .conversation import add_note, agent_replies
+from .cancelling import cancel_because_customer_wrote, keep_as_note, remove
+from .conversation import agent_replies
 
 LONGEST_DELAY = timedelta(days=366)
 # Of one ticket
@@ -45,7 +46,7 @@ def plan_reply(
 
 def cancel_reply(later: ScheduledReply, *, by: Person) -> bool:
     """Remove a reply before its time; say whether it was still there."""
-    if not _claimed(later):
+    if not remove(later):
         return False
     _note_cancelled(later.ticket, by)
     return True
@@ -67,7 +68,9 @@ def send_planned(later: ScheduledReply) -> bool:
     ticket = later.ticket
     if not later.author.is_agent:
         # The account was closed, perhaps because it was in wrong hands: a colleague decides
-        _keep_as_note(later, f"{later.author.name or 'The agent'} has left, so this reply was not sent:")
+        keep_as_note(
+            later, ticket, f"{later.author.name or 'The agent'} has left, so this reply was not sent:"
+        )
         return False
     if ticket.last_customer_seq and _customer_wrote_since(later):
         cancel_because_customer_wrote(ticket, [later])
@@ -75,43 +78,11 @@ def send_planned(later: ScheduledReply) -> bool:
     try:
         agent_replies(ticket, later.text, by=later.author, client_id=later.client_id)
     except Refused as reason:
-        _keep_as_note(later, f"This reply was not sent: {reason}")
+        keep_as_note(later, ticket, f"This reply was not sent: {reason}")
         return False
-    _remove(later)
+    remove(later)
     return True
-
-
-def _keep_as_note(later: ScheduledReply, why: str) -> None:
-    """Leave the words to the agents and remove the row; after a kill in between the client_id makes it one note."""
-    add_note(later.ticket, f"{why}\n\n{later.text}", by=later.author, client_id=later.client_id)
-    _remove(later)
-
-
-def _remove(later: ScheduledReply) -> None:
-    _claimed(later)
-    Ticket.objects.filter(pk=later.ticket_id).update(
-        has_scheduled=ScheduledReply.objects.filter(ticket=later.ticket_id).exists()
-    )
 
 
 def _customer_wrote_since(later: ScheduledReply) -> bool:
     return later.ticket.messages.filter(sender="customer", created_at__gt=later.created_at).exists()
-
-
-def cancel_because_customer_wrote(ticket: Ticket, waiting: list[ScheduledReply] | None = None) -> int:
-    """Take back the replies that wait on this ticket, and tell the agents; return how many."""
-    if waiting is None:
-        waiting = list(ScheduledReply.objects.filter(ticket=ticket).select_related("author"))
-    cancelled = [later for later in waiting if _claimed(later)]
-    for later in cancelled:
-        name = ticket.requester_name or "The customer"
-        add_note(
-            ticket, f"{name} wrote first, so this reply was not sent:\n\n{later.text}", by=later.author
-        )
-    if cancelled:
-        Ticket.objects.filter(pk=ticket.pk).update(has_scheduled=False)
-    return len(cancelled)
-
-
-def _claimed(later: ScheduledReply) -> bool:
-    return ScheduledReply.objects.filter(pk=later.pk).delete()[0] == 1
