@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests import factories
 from tests.channels.mails import letter
 from tickets import workflow
-from tickets.channels import outbox
+from tickets.channels import outbox, transcript
 from tickets.channels.email import on_disk
 from tickets.models import Message, Outgoing, Ticket
 from tickets.operations import jobs
@@ -94,6 +94,42 @@ def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
     ticket = factories.ticket(factories.guest(email="", phone="+91 90000 00111"))
     workflow.agent_replies(ticket, "Hello", by=asha)
     assert letters_after(11) == []
+
+
+def test_a_reply_leaves_all_the_same_when_its_ticket_is_merged_before(by_mail, asha, posted):
+    stays = factories.ticket(by_mail.requester, "And the jar leaks")
+    workflow.agent_replies(by_mail, "Which jar was it?", by=asha)
+    workflow.merge(by_mail, stays, by=asha)
+    [sent] = posted()
+    assert "Which jar was it?" in sent.body
+    # In the thread that it answers
+    assert sent.extra_headers["In-Reply-To"]
+    assert [row.state for row in Outgoing.objects.all()] == ["sent"]
+
+
+def test_a_copy_that_was_asked_for_leaves_all_the_same_when_its_ticket_is_merged_before(
+    priya, asha, posted
+):
+    gone, stays = factories.ticket(priya, "The lid is loose"), factories.ticket(priya, "The jar leaks")
+    transcript.send(gone)
+    workflow.merge(gone, stays, by=asha)
+    [sent] = posted()
+    assert "The lid is loose" in sent.body
+    assert "The jar leaks" in sent.body
+
+
+@pytest.mark.usefixtures("ten_minutes")
+def test_after_a_merge_no_letter_tells_again_what_has_left(by_mail, asha, posted, letters_after):
+    stays = factories.ticket(by_mail.requester, "And the jar leaks")
+    workflow.agent_replies(by_mail, "Which jar was it?", by=asha)
+    assert len(posted()) == 1
+    workflow.merge(by_mail, stays, by=asha)
+    assert len(letters_after(11)) == 1
+    # What comes later is told alone
+    workflow.agent_replies(stays, "A new one is packed", by=asha)
+    *_, sent = letters_after(22)
+    assert "A new one is packed" in sent.body
+    assert "Which jar was it?" not in sent.body
 
 
 @pytest.mark.usefixtures("ten_minutes")

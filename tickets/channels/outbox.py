@@ -26,6 +26,7 @@ from tickets.workflow import clock
 from tickets.workflow.change_set import ChangeSet, atomic_on_ticket
 
 from ..models import ChannelName, Message, Outgoing, OutgoingState, Sender, Ticket
+from . import links
 from .registry import CHANNELS, NotSent, TryLater
 
 logger = logging.getLogger(__name__)
@@ -240,7 +241,9 @@ def fail(row: Outgoing, reason: str, *, state: str = OutgoingState.FAILED, rows=
     if not rows.update(state=state, leased_until=None, last_error=reason[:250], **_spent(row)):
         return
     if state == OutgoingState.FAILED and row.ticket_id:
-        tell_agents(Ticket.objects.get(pk=row.ticket_id), f"A message was not delivered. {reason}")
+        tell_agents(
+            links.staying(Ticket.objects.get(pk=row.ticket_id)), f"A message was not delivered. {reason}"
+        )
 
 
 @atomic_on_ticket

@@ -7,6 +7,7 @@ from email.errors import MessageError
 from django.core.mail import get_connection
 
 from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
+from .. import links
 from ..registry import Channel, NotSent, Send, TryLater, register
 from ..withdrawals import is_withdrawn
 from . import bounces, incoming, letters
@@ -53,8 +54,10 @@ class Email(Channel):
 
 def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
     """What the letter carries, as it stands now: a message that was withdrawn never leaves."""
+    # Where the words are, if the ticket was merged meanwhile; the letter stays in the thread that it answers
+    there = links.staying(ticket)
     if row.message_id:
-        found = Message.objects.filter(pk=row.message_id, ticket=ticket)
+        found = Message.objects.filter(pk=row.message_id, ticket=there)
     elif row.kind == "unread":
         # What was read meanwhile needs no letter
         first = max(row.payload["after"], ticket.read_by_requester)
@@ -68,7 +71,7 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
             )
         )
     else:
-        found = Message.objects.filter(ticket=ticket, internal=False)
+        found = Message.objects.filter(ticket=there, internal=False)
     messages = found.order_by("seq")[: letters.MOST_LINES]
     return [message for message in messages if not is_withdrawn(message)]
 

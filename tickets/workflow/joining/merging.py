@@ -40,6 +40,7 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     for each in (ticket, into):
         if each.merged_into_id:
             raise IllegalMove(gettext("Ticket #%(number)s was merged already.") % {"number": each.number})
+    was_mailed = _all_mailed(ticket) and _all_mailed(into)
     moved = _move(ticket, into)
     mentions.move(moved, into)
     followers.move(ticket, into)
@@ -53,6 +54,9 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
 
     stays = ChangeSet(into, by=by)
     stays.set_silently(last_seq=into.last_seq + len(moved))
+    if was_mailed:
+        # Under their new numbers no letter tells them again
+        stays.set_silently(mailed_to_requester=into.last_seq)
     stays.add_event("merged", "", ticket.number)
     stays.set_silently(**_wait_of_both(ticket, into))
     recount(stays, was_read=_all_read(ticket) and _all_read(into))
@@ -91,6 +95,12 @@ def _wait_of_both(ticket: Ticket, into: Ticket) -> dict:
         "answer_check_at": ticket.answer_check_at,
         "clocks_paused_at": None,
     }
+
+
+def _all_mailed(ticket: Ticket) -> bool:
+    """Whether all that agents said was read, or has left in a letter."""
+    known = max(ticket.read_by_requester, ticket.mailed_to_requester)
+    return not ticket.messages.filter(sender=Sender.AGENT, internal=False, seq__gt=known).exists()
 
 
 def _all_read(ticket: Ticket) -> bool:
