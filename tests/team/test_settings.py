@@ -108,6 +108,35 @@ def test_the_settings_cost_no_query_while_they_are_kept(django_assert_num_querie
             team.current()
 
 
+@pytest.mark.engines
+@pytest.mark.not_on("mongodb", reason="it reads all rows each second")
+def test_rows_that_have_not_changed_are_not_read_into_settings_again(
+    monkeypatch, django_assert_num_queries
+):
+    DeskSettings.objects.create(hours=OFFICE)
+    holiday = Holiday.objects.create(date=date(2026, 12, 7), name="Festival")
+    seconds = [team.time.monotonic()]
+    monkeypatch.setattr(team.time, "monotonic", lambda: seconds[0])
+
+    def a_second_later() -> team.CurrentSettings:
+        seconds[0] += 1.1
+        return team.current()
+
+    team.current()
+    known = a_second_later()
+    # The row and the holidays, as the database has them
+    with django_assert_num_queries(2):
+        assert a_second_later() is known
+    Holiday.objects.filter(pk=holiday.pk).update(is_active=False)
+    changed = a_second_later()
+    assert (known.is_open(kolkata("2026-12-07 10:00")), changed.is_open(kolkata("2026-12-07 10:00"))) == (
+        False,
+        True,
+    )
+    DeskSettings.objects.update(shop_name="After")
+    assert a_second_later().shop_name == "After"
+
+
 def test_without_a_database_the_last_settings_stay_in_force(monkeypatch):
     DeskSettings.objects.create(shop_name="Asha's Pantry")
     assert team.current().shop_name == "Asha's Pantry"
