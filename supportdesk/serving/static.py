@@ -64,7 +64,8 @@ def _add_headers(added, path: str, url: str) -> None:
 def collect_if_changed() -> None:
     """Collect the static files unless the sources are those of the last time (it takes ten seconds)."""
     sources = [
-        (path, storage.size(path), storage.get_modified_time(path).isoformat())
+        # Whole seconds: a container image that is pushed and pulled keeps no more of a file's time
+        (path, storage.size(path), int(storage.get_modified_time(path).timestamp()))
         for finder in get_finders()
         for path, storage in finder.list(IGNORED)
     ]

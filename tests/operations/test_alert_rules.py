@@ -77,6 +77,13 @@ def test_every_metric_of_rules_dashboard_and_documents_exists():
     } == set()
 
 
+def test_the_dashboard_shows_every_metric_that_the_documents_name_but_one():
+    told = set(re.findall(r"`(desk_\w+)", (ROOT / "docs/operations.md").read_text()))
+    shown = "\n".join(query for query in queries() if "$job" in query)
+    # How many letters left says less than how long the oldest waits
+    assert {name for name in told if name not in shown} == {"desk_letters_total"}
+
+
 def test_every_label_that_is_grouped_by_exists():
     labels = set.union(*scraped().values()) | ADDED
     grouped = {
