@@ -14,7 +14,7 @@ class ChatbotConfig(AppConfig):
         from tickets.shop.people import MOVERS
 
         from . import (
-            conversations,
+            chats,
             text_fields,  # noqa: F401 (declares them)
         )
         from .channel_assistant import Villy
@@ -31,6 +31,6 @@ class ChatbotConfig(AppConfig):
         figures.assistant_share = share
         assistant.register(Villy())
         register_kinds()
-        MOVERS.append(conversations.move)
+        MOVERS.append(chats.move)
         checklist.register(products_step)
         checklist.register(article_step)

@@ -2,7 +2,6 @@
 
 import logging
 from contextlib import nullcontext
-from datetime import timedelta
 from functools import partial
 from typing import NoReturn
 
@@ -10,14 +9,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialogue.answers import Reply
-from supportdesk.db.compiled_queries import compiled_query, insert
-from supportdesk.db.transactions import atomic_with_retry, lock_rows
+from supportdesk.db.compiled_queries import insert
 from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.privacy.masking import masked
 from tickets.workflow import Mismatch
 
-from . import wording
+from . import handover, wording
+from .chats import begun, newest_chat
 from .dialogue import memory, policy
 from .llm import client
 from .models import Chat, ChatMessage
@@ -26,8 +25,6 @@ from .sources import order_codes, orders
 logger = logging.getLogger(__name__)
 
 TRIES = 20
-# A closed ticket stays in the widget for its rating, then Villy is back
-CLOSED_IS_SHOWN = timedelta(days=1)
 
 
 class HandedOver(Exception):
@@ -41,67 +38,6 @@ class HandedOver(Exception):
 
 class _TakenMeanwhile(Exception):
     """The chat became a ticket while the answer was being written."""
-
-
-# --- Whose conversation is it? -----------------------------------------------
-
-
-def current_chat(person: Person) -> Chat | None:
-    """Return the chat that is still with Villy; None before the first word and after a hand-over."""
-    chat = _newest_chat(person)
-    return chat if chat and not chat.ticket_id else None
-
-
-def current_ticket(person: Person) -> Ticket | None:
-    """Return the ticket that the person's conversation has moved to, if no newer chat was begun."""
-    ticket = Ticket.objects.filter(requester=person).order_by("-created_at").first()
-    if not ticket:
-        return None
-    if ticket.is_over and ticket.closed_at and ticket.closed_at < timezone.now() - CLOSED_IS_SHOWN:
-        return None
-    chat = current_chat(person)
-    return None if chat and chat.created_at > ticket.created_at else ticket
-
-
-def begin_new(person: Person) -> Chat:
-    """Begin a chat after a closed ticket: it is newer, so the conversation is with Villy again."""
-    return Chat.objects.create(person=person)
-
-
-def begin_with(person: Person, client_id: str | None) -> Chat:
-    """Return a chat in which this may be the first question: a new one, unless the newest is empty or has it."""
-    chat = _newest_chat(person)
-    if chat and not chat.ticket_id:
-        is_first = not chat.messages.exists()
-        if is_first or (client_id and chat.messages.filter(client_id=client_id).exists()):
-            return chat
-    return begin_new(person)
-
-
-@atomic_with_retry
-def _begun(person: Person) -> Chat:
-    """Return the person's new chat: the same for all who ask their first question at once."""
-    lock_rows(Person.objects.filter(pk=person.pk))
-    return current_chat(person) or Chat.objects.create(person=person)
-
-
-def move(kept: Person, other: Person) -> None:
-    """Make the chats of a record those of the one that it was linked to."""
-    Chat.objects.filter(person=other).update(person=kept)
-
-
-_newest = compiled_query(lambda person: Chat.objects.filter(person_id=person).order_by("-created_at")[:1])
-
-
-def _newest_chat(person: Person) -> Chat | None:
-    """The person's newest chat, with that person: its readers ask for both."""
-    for chat in _newest(person.pk):
-        chat.person = person
-        return chat
-    return None
-
-
-# --- Asking ------------------------------------------------------------------
 
 
 def uses(person: Person, text: str) -> tuple[str, ...]:
@@ -120,14 +56,14 @@ def ask(person: Person, text: str, *, client_id: str | None = None) -> ChatMessa
     there, and asking again with the same `client_id` brings the one answer. Raise
     HandedOver when a human has the conversation, or took it while Villy was thinking.
     """
-    chat = _newest_chat(person)
+    chat = newest_chat(person)
     if chat and chat.ticket_id:
         if answered := _answered_before(chat, text, client_id):
             return answered
         if chat.ticket and not chat.ticket.is_over:
             _pass_on(chat, text, client_id)
         chat = None
-    chat = chat or _begun(person)
+    chat = chat or begun(person)
     question = _question(chat, text, client_id)
     return answer_to(chat, question, text)
 
@@ -159,8 +95,6 @@ def _a_person_answers(chat: Chat, question: ChatMessage, fault: Exception) -> No
     database there is no ticket either; the fault then ends the request as any other does.
     """
     logger.error("Villy could not answer, a person will: %s", type(fault).__name__, exc_info=fault)
-    from . import handover
-
     try:
         chat.refresh_from_db(fields=["memory", "language"])
         ticket = handover.open_after_a_fault(chat, question)

@@ -11,7 +11,7 @@ from tickets.models import Category, ChannelName, Order, Person, Priority, Ticke
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
 
-from . import conversations
+from . import chats
 from .models import Chat, ChatMessage
 from .nlu import classifier, trigger_phrases
 from .sources import orders
@@ -41,9 +41,9 @@ def open_ticket(
     the priority, the order. The same `client_id` returns the ticket it opened before.
     `page` is the address of the shop's page with the chat.
     """
-    chat = conversations.current_chat(person)
+    chat = chats.current_chat(person)
     once = _hand_over_id(person, chat, text)
-    there = None if text or chat else conversations.current_ticket(person)
+    there = None if text or chat else chats.current_ticket(person)
     if there and not there.is_over:
         # Pressed twice: the first one has opened it since the page looked, and before we did
         return there

@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from chatbot import conversations, handover, visitors
+from chatbot import chats, conversations, handover, visitors
 from chatbot.dialogue.policy import Reply
 from chatbot.sources import orders
 from supportdesk.observability import security_events
@@ -116,7 +116,7 @@ def _with_picture(card: dict) -> dict:
 @api_view(["GET"])
 def current(request):
     """The caller's current chat with Villy; without one, `id` is null and there are no messages."""
-    return Response(_chat_json(conversations.current_chat(request.user)))
+    return Response(_chat_json(chats.current_chat(request.user)))
 
 
 @extend_schema(operation_id="beginChat", request=None, responses={201: s.ChatSerializer, **schema.CALLER})
@@ -124,7 +124,7 @@ def current(request):
 def new(request):
     """Begin a new chat with Villy; what was said before stays with the old one, and an open ticket stays open."""
     rate_limits.consume(request, "begin a chat")
-    return Response(_chat_json(conversations.begin_new(request.user)), status=201)
+    return Response(_chat_json(chats.begin_new(request.user)), status=201)
 
 
 def _chat_json(chat) -> dict:

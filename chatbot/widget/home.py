@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chatbot import conversations
+from chatbot import chats
 from tickets.models import Person, Ticket
 
 # Tickets a page, the latest first
@@ -51,7 +51,7 @@ class Page:
 def first_page(person: Person) -> Page:
     """Return the person's latest conversations: the chat with Villy among their tickets. Three queries."""
     found = _tickets(Ticket.objects.filter(requester=person))
-    chat = conversations.current_chat(person)
+    chat = chats.current_chat(person)
     line = chat and chat.messages.order_by("-seq").first()
     if not line:
         return found

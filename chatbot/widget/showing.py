@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from chatbot import conversations, wording
+from chatbot import chats, wording
 from chatbot.models import Chat
 from supportdesk import languages
 from tickets import access, queries
@@ -63,7 +63,7 @@ def in_their_language(view):
 def shown(request, key: str = "", status: int = 200):
     ticket: Ticket | None = None
     if not key:
-        ticket = conversations.current_ticket(request.user)
+        ticket = chats.current_ticket(request.user)
     elif key not in (CHAT, HOME):
         ticket = access.own_ticket(request.user, key)
     chat = None if ticket else _chat_to_show(request.user, key)
@@ -81,7 +81,7 @@ def language_of(conversation: Ticket | Chat | None) -> str:
 
 
 def _chat_to_show(person, key: str) -> Chat | None:
-    chat = conversations.current_chat(person) if key != HOME else None
+    chat = chats.current_chat(person) if key != HOME else None
     if chat and not key and chat.updated_at < timezone.now() - CHAT_IS_SHOWN:
         return None
     return chat if chat and chat.last_seq else None

@@ -16,7 +16,7 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from chatbot import conversations, handover, visitors
+from chatbot import chats, conversations, handover, visitors
 from chatbot.api.serializers import HelpedSerializer
 from chatbot.models import Product
 from supportdesk import languages
@@ -144,7 +144,7 @@ def messages(request):
     ticket = _ticket_named(request, key)
     after, before = _seq(request.GET, "after"), _seq(request.GET, "before")
     if not ticket:
-        chat = conversations.current_chat(request.user) if key != HOME else None
+        chat = chats.current_chat(request.user) if key != HOME else None
         return bubbles(request, lines=chat.messages.filter(seq__gt=after) if chat else [])
     if before:
         shown = queries.newest_messages(ticket, notes=False, before=before)
@@ -175,7 +175,7 @@ def _say(request):
 def _ask(request, text: str, client_id: str | None, *, is_new_chat: bool):
     rate_limits.consume(request, *conversations.uses(request.user, text))
     if is_new_chat:
-        conversations.begin_with(request.user, client_id)
+        chats.begin_with(request.user, client_id)
     try:
         answer = conversations.ask(request.user, text, client_id=client_id)
     except conversations.HandedOver as handed:
@@ -198,7 +198,7 @@ def connect(request):
     person = request.user
     if not person.can_be_reached:
         person = visitors.as_guest(person, **_contact(request))
-    ticket = conversations.current_ticket(person)
+    ticket = chats.current_ticket(person)
     if not ticket or ticket.is_over:
         rate_limits.consume(request, "open a ticket")
         handover.open_ticket(person, page=str(request.data.get("page", "")))
@@ -260,7 +260,7 @@ def end(request):
     key = request.data.get("conversation", "")
     ticket = _ticket_named(request, key)
     if not ticket:
-        conversations.begin_with(request.user, None)
+        chats.begin_with(request.user, None)
         return shown(request, HOME)
     if not ticket.is_over:
         workflow.end(ticket, by=request.user)
@@ -274,7 +274,7 @@ def again(request):
     rate_limits.consume(request, "write")
     if not _ticket(request).is_over:
         raise ValidationError(_("This conversation is still open."))
-    conversations.begin_new(request.user)
+    chats.begin_new(request.user)
     return shown(request, HOME)
 
 
@@ -341,7 +341,7 @@ def helped(request, answer_id):
 def _ticket_named(request, key) -> Ticket | None:
     """Return the caller's own ticket with this id; for anything but an id the current one, if it is a ticket."""
     if key in ("", CHAT, HOME):
-        return conversations.current_ticket(request.user)
+        return chats.current_ticket(request.user)
     return access.own_ticket(request.user, key)
 
 

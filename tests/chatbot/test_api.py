@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from chatbot import conversations
+from chatbot import chats, conversations
 from chatbot.models import ChatMessage
 from tests import factories
 from tests.assertions import refused
@@ -229,7 +229,7 @@ def test_the_customer_may_open_a_second_ticket_while_the_first_is_open(api, priy
 @pytest.mark.engines
 def test_a_new_chat_is_empty_and_what_was_said_before_stays_with_the_old_one(api, priya):
     conversations.ask(priya, "Show me makhana")
-    before = conversations.current_chat(priya)
+    before = chats.current_chat(priya)
     answer = api(priya).post("/api/chat/new")
     assert answer.status_code == 201
     assert answer.json()["messages"] == []

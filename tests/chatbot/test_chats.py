@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from chatbot import conversations, handover
+from chatbot import chats, conversations, handover
 from chatbot.dialogue import policy
 from chatbot.models import Chat, ChatMessage
 from tests import factories
@@ -194,7 +194,7 @@ def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_aft
             connection.close()
 
     for _ in range(5):
-        conversations.begin_new(priya)
+        chats.begin_new(priya)
         with ThreadPoolExecutor(2) as pool:
             asked, opened = pool.submit(ask), pool.submit(connect)
             said, ticket = asked.result(), opened.result()

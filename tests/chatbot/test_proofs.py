@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from chatbot import conversations, handover
+from chatbot import chats, conversations, handover
 from chatbot.models import Chat, ChatMessage, OrderCode
 from chatbot.sources import order_codes, orders
 from tests import factories
@@ -123,7 +123,7 @@ def test_a_code_opens_its_order_in_its_chat_only(guest, vikram):
     assert not conversations.ask(guest, "and VP-20002?").reply["order"]
     handover.open_ticket(guest)
     Chat.objects.update(ticket=None, created_at=timezone.now() - timedelta(days=1))
-    conversations.begin_new(guest)
+    chats.begin_new(guest)
     assert not tells(conversations.ask(guest, NUMBER))
     assert other.pk not in order_codes.proven_orders(Chat.objects.filter(person=guest).first())
 

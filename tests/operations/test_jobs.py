@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 
-from chatbot import conversations
+from chatbot import chats
 from chatbot.models import OrderCode, SpentIdentity
 from chatbot.personal_data import prune_proofs
 from tests import factories
@@ -166,7 +166,7 @@ def test_a_sign_in_that_is_used_lives_on(priya, now):
 
 
 def test_spent_identities_and_codes_that_proved_nothing_are_removed(priya, now):
-    chat = conversations.begin_new(priya)
+    chat = chats.begin_new(priya)
     for proven_at, given in (
         (None, timedelta(days=3)),
         (None, timedelta(hours=1)),

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from chatbot import conversations, handover
+from chatbot import chats, conversations, handover
 from chatbot.models import Chat
 from tests import factories
 from tickets import inbox, search, workflow
@@ -72,7 +72,7 @@ def story(priya, asha, meera, browse) -> Ticket:
     workflow.request_callback(ticket, by=priya, note="ask for Priya")
     workflow.move(ticket, Status.RESOLVED, by=asha, resolution="A new jar for Priya")
     workflow.confirm(ticket, by=priya, rating=5, comment="Thanks, Priya")
-    conversations.begin_new(priya)
+    chats.begin_new(priya)
     conversations.ask(priya, "It is Priya again")
     tokens.issue(priya)
     browse(priya)
@@ -295,7 +295,7 @@ def test_guests_of_whom_nothing_is_left_go_along_and_customers_stay(asha, priya)
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_chats_that_led_to_nothing_go_with_their_visitors(db):
     visitor = factories.guest("Visitor")
-    chat = conversations.begin_new(visitor)
+    chat = chats.begin_new(visitor)
     Chat.objects.filter(pk=chat.pk).update(updated_at=timezone.now() - timedelta(days=366))
     personal_data.retain(timezone.now())
     assert not Chat.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from chatbot import conversations
+from chatbot import chats, conversations
 from chatbot.models import Chat
 from chatbot.widget import badges, callback_times, home
 from tests import factories
@@ -258,7 +258,7 @@ def test_a_chat_with_villy_is_ended_as_well(api, priya):
     conversations.ask(priya, "Show me makhana")
     answer = api(priya).post("/widget/end", {"conversation": "chat"})
     assert showing(answer) == "home"
-    assert not conversations.current_chat(priya).messages.exists()
+    assert not chats.current_chat(priya).messages.exists()
 
 
 @pytest.mark.engines
