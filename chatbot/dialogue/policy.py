@@ -186,6 +186,9 @@ def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
         heard.text = rest
         return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
     corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
+    if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
+        # "Refund nahi to coupon de do" takes nothing back
+        return None
     if not corrected or not is_open or not _denies_what_was_said(chat, corrected):
         return None
     if (
@@ -323,6 +326,7 @@ RULES = (
     order_flows.a_number_and_little_else,
     about_orders.no_number,
     open_questions.a_piece,
+    what_next.may_it_be_eaten,
     # Whose health it is about comes before any price
     about_health.food_safety,
     about_orders.the_list_of_orders,

@@ -35,6 +35,9 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
             "priority": "high",
         }
         understood["confidence"] = max(understood["confidence"], ACT)
+    if COUPON.search(cues.plain(text)) and understood["intent"] == "item_problem":
+        # "Welcome10 not working" is no broken item
+        understood |= {"intent": "payment_problem", "category": "payment", "priority": "medium"}
     if tells_of_a_wrong_item(text):
         sure = max(understood["confidence"], CLEAR)
         understood |= {"intent": "item_problem", "is_issue": True, "category": "product-issue"}
@@ -155,6 +158,7 @@ def only_points(text: str) -> bool:
     return bool(said) and all(word in POINTING for word in said)
 
 
+COUPON = cues.phrases("coupons?", r"promo(?: ?codes?)?", "voucher", r"welcome ?\d+", "कूपन")
 # "Kab se wait kar raha hu order ka"
 WAITS = cues.phrases(
     r"(?:kab se|kitne din se|itne din se|so long|since .{2,12}) (?:.{0,12})?(?:wait|intez?aar|intazar)\w*(?: .{0,25})?(?:order|parcel|delivery)?",

@@ -46,7 +46,12 @@ def written_out(chat: Chat, heard: Heard) -> Heard:
         return heard
     if heard.is_issue and heard.confidence >= ACT:
         return heard
-    text = _of_that_kind(chat, heard) or _among_those_shown(heard) or _of_those_two(chat, heard)
+    text = (
+        _without_it(heard)
+        or _of_that_kind(chat, heard)
+        or _among_those_shown(heard)
+        or _of_those_two(chat, heard)
+    )
     text = _within_the_price(chat, heard, text or heard.text) or text
     if not text or text == heard.text:
         return heard
@@ -78,6 +83,32 @@ def _of_that_kind(chat: Chat, heard: Heard) -> str:
 
 # "Which oil is in the pickle"
 USED_IN_IT = phrases(r"me(?:in)?(?: \w+)? (?:ka?un ?s[aei]|kons[aei]|kya|kitn[aei])", "what", "which")
+
+
+WITHOUT = phrases(
+    r"(?:bina|without|kam|less|no) (?P<what>ghee|tel|oil|namak|salt|mirch|chilli|onion|garlic|pya?az|lehsun|chee?ni|sugar|dairy|milk)(?: (?:ke|ka|ki|wal[aei]|one|ones))*",
+    "(?:बिना|कम) (?P<what_hi>घी|तेल|नमक|मिर्च)(?: (?:के|का|वाल[ाेी]))*",
+)
+IN_ENGLISH = {
+    "tel": "oil", "namak": "salt", "mirch": "chilli", "pyaz": "onion", "pyaaz": "onion", "lehsun": "garlic", "cheeni": "jaggery", "chini": "jaggery",
+    "sugar": "jaggery", "dairy": "milk", "घी": "ghee", "तेल": "oil", "नमक": "salt", "मिर्च": "chilli",
+}  # fmt: skip
+
+
+def _without_it(heard: Heard) -> str:
+    """ "Kam tel wala", "bina ghee wala?" of what was shown: those of it, or of its shelf, that have none in them."""
+    found = WITHOUT.fullmatch(plain(heard.text).strip(" ?.!"))
+    shown = _shown(heard)
+    if not found or not shown:
+        return ""
+    word = found["what"] or found["what_hi"]
+    word = IN_ENGLISH.get(word, word).casefold()
+    among = shown if len(shown) > 1 else [p for p in products.on_sale() if p.category == shown[0].category]
+    fitting = [each for each in among if each.ingredients and word not in each.ingredients.casefold()]
+    return ", ".join(each.name for each in fitting[:MOST_FITTING]) if len(fitting) < len(among) else ""
+
+
+MOST_FITTING = 3
 
 
 def _names_its_kind(word: str, product: Product) -> bool:

@@ -36,6 +36,8 @@ class Issue(TypedDict, total=False):
     # The id of the order that it is about; "" where that could not be told
     order: str
     flow: str
+    # What is asked for in place of it: "refund"
+    wants: str
     # Items that something is wrong with, and what they cost by the order, see dialogue.affected
     claim: dict
     # Whether a person was offered for it and declined

@@ -29,7 +29,7 @@ SUBJECTS = {
         ("returns", "exchange", "refund-timing"),
         phrases(r"return\w*", "retrun", "wapas", "vapas", "pick ?up", "वापस", "लौटा\\S*", "रिटर्न"),
         "return",
-        ("refund", "exchange"),
+        ("refund", "exchange", "delivery"),
     ),
     "exchange": Subject(
         ("exchange", "returns", "refund-timing"),
@@ -46,7 +46,7 @@ SUBJECTS = {
         ("cancel-order", "refund-timing"),
         phrases(r"cance?l\w*", "cancle", "radd?", "कैंसल", "रद्द"),
         "cancel",
-        ("refund",),
+        ("refund", "delivery"),
     ),
     "address": Subject(
         ("change-address", "missed-delivery"),
@@ -57,7 +57,7 @@ SUBJECTS = {
         ("missed-delivery", "change-address"),
         phrases(r"re-?schedul\w*", r"(?:another|other|dusre|agle) (?:day|din)", "not (?:at )?home"),
         "another_day",
-        ("address",),
+        ("address", "delivery"),
     ),
     "items": Subject(
         ("change-items",),
@@ -124,7 +124,7 @@ DURATION = re.compile(
 ASPECTS = {
     "cost": (
         phrases(
-            r"(?:extra )?(?:charges?|fees?|cost)", "free", "muft", "extra", r"deduct\w*", r"how much(?! time)",
+            r"(?:extra )?(?:charges?|fees?|cost)", "free", "muft", "extra", r"sast[aei]", r"deduct\w*", r"how much(?! time)",
             r"kitn[aei] (?:charge|paisa|paise|lag\w*|kat\w*|pad\w*|deduct|milega|dena|kam|off)(?: .{0,10})?",
             r"(?:pais[ae]|charge) (?:lag|kat|dene|pad)\w*", "शुल्क", "चार्ज", "कितन[ाे] (?:पैस[ाे]|लग\\S*|कट\\S*)", "मुफ्त",
         ),
@@ -132,7 +132,7 @@ ASPECTS = {
     ),
     "days": (
         phrases(
-            r"how (?:long|many days|much time|soon|fast)(?: .{0,25})?", r"kitn[ei] (?:din|time|der)(?: .{0,20})?", r"kab(?! se| .{0,12}(?:tha|thi|hua|bheja|mila|aaya))(?: tak)?(?: .{0,20})?",
+            r"how (?:long|many days|much time|soon|fast)(?: .{0,25})?", r"kitn[aei] (?:din|time|der)(?: .{0,20})?", r"kab(?! se| .{0,12}(?:tha|thi|hua|bheja|mila|aaya))(?: tak)?(?: .{0,20})?",
             r"by when(?: .{0,15})?", r"when (?:will|can|do|would|is it)(?: .{0,25})?", r"when\W*$", "कितने दिन(?: .{0,15})?", "कब(?! से)(?: तक)?(?: .{0,15})?",
             r"(?:\d{1,2}|one|two|three|ek|do|teen|char) (?:days?|din)(?: .{0,12})?", "(?:\\d{1,2}|दो|तीन) दिन(?: .{0,10})?",
         ),

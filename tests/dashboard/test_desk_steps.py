@@ -246,6 +246,17 @@ def test_a_planned_reply_leaves_at_its_time_and_once(ticket, asha):
     assert stored(ticket).has_scheduled is False
 
 
+def test_a_planned_reply_goes_along_with_a_merge(ticket, priya, asha):
+    stays = factories.ticket(priya, "And the jar leaks")
+    plan(ticket, asha)
+    workflow.merge(ticket, stays, by=asha)
+    assert (stored(ticket).has_scheduled, stored(stays).has_scheduled) == (False, True)
+    send_due(2.1)
+    [reply] = stays.messages.filter(sender=Sender.AGENT, internal=False)
+    assert reply.text == "Your parcel leaves today"
+    assert stored(stays).has_scheduled is False
+
+
 def test_a_planned_reply_whose_worker_died_before_it_removed_the_row_is_sent_once(
     ticket, asha, monkeypatch
 ):

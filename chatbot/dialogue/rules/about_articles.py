@@ -5,9 +5,9 @@ import re
 
 from chatbot import wording
 from chatbot.nlu import classifier, cues, retrieval
-from chatbot.sources import product_facts, products
+from chatbot.sources import articles, product_facts, products
 from tickets import sla
-from tickets.models import Category
+from tickets.models import Category, Priority
 
 from ...models import Article, Chat
 from .. import answers, flows, subjects
@@ -155,12 +155,21 @@ def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
 RULES_FOR_PRODUCTS = ("return", "exchange", "refund", "coupon", "subscription", "ways to pay", "abroad")
 
 
+FOR_IT = cues.phrases("ke liye", "pe bhi", "par bhi", "on it", "for (?:the )?\\w+", "bhi", "के लिए", "पर भी")
+
+
 def a_rule_for_a_product(chat: Chat, heard: Heard) -> Reply | None:
     """ "Ghee returnable hai kya?": the rule that the shop has for all of them, and no price of ghee."""
     said = cues.plain(heard.text)
-    if not heard.found.share or heard.is_issue or heard.aspect or which_order.MY_ORDER.search(said):
+    if not heard.found.share or heard.is_issue or which_order.MY_ORDER.search(said):
         return None
     key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
+    if heard.aspect and key:
+        return None
+    told = subjects.of_the_answer(heard.topic)
+    if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
+        # "Ghee ke liye le sakta hu?" after what a subscription is
+        key = told
     article = heard.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
     return answers.of_article(article, heard, CLEAR) if article else None
 
@@ -220,6 +229,18 @@ LEAST_SHARE_OF_A_NAME = 0.5
 def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
     if not heard.surely("out_of_scope") or not heard.has_letters:
         return None
+    grave = (chat.memory.get("issue") or {}).get("priority") in (Priority.URGENT, Priority.HIGH)
+    doubtful = heard.confidence < VERBATIM or (
+        grave and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    )
+    if (issue := chat.memory.get("issue")) and doubtful and not heard.found.products:
+        # "Action loge kya" beside a complaint: a person answers that
+        return open_issue.absorbed(chat, heard, issue) if issue.get("intent") in open_issue.BY_NOW else None
+    shown = about_products.spoken_of(heard)
+    is_short = len(shown) == 1 and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    if is_short and (told := about_products.told_of(shown, heard)):
+        # "Curcumin percent" of the turmeric that was shown
+        return answers.of_products(shown, heard, told)
     named = heard.found.products
     if len(named) == 1 and not heard.found.is_vague and open_issue.QUESTION.search(cues.plain(heard.text)):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
@@ -277,11 +298,32 @@ def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
         # Glass in the food: whatever else is asked belongs to it
         return open_issue.absorbed(chat, heard, issue)
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
+    if misses == 1 and (reply := _of_what_is_known(chat, heard)):
+        return reply
     key = "unknown_again" if misses > 1 else "unknown" if heard.near() else "unknown_alone"
     reply = answers.text_reply(key, heard, "unknown")
     reply.offer_agent, reply.category = True, heard.category if heard.is_issue else Category.OTHER
     reply.priority = heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER]
     reply.suggestions = heard.near()
+    return reply
+
+
+def _of_what_is_known(chat: Chat, heard: Heard) -> Reply | None:
+    """What can be told of the product or order that is spoken of, in place of a bare "I don't know"."""
+    if heard.is_issue or not heard.has_letters or not articles.can_read(heard.text):
+        return None
+    shown = about_products.spoken_of(heard)
+    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
+    if len(shown) == 1:
+        reply = answers.text_reply("unknown_of_product", heard, "unknown", name=shown[0].name)
+        reply.topic = heard.topic or None
+    elif order:
+        reply = answers.text_reply("unknown_of_order", heard, "unknown", number=order.number)
+        reply.topic = heard.topic or None
+    else:
+        return None
+    reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
+    reply.suggestions = heard.near()[:2]
     return reply
 
 

@@ -42,6 +42,7 @@ DAYS = phrases(
 )
 CHARGE = phrases(
     r"charges?",
+    "free",
     r"shipping (?:cost|fee)",
     "delivery (?:cost|fee|charge)",
     "kitna charge",
@@ -110,6 +111,9 @@ WANTED_THERE = phrases(
 OF_DELIVERY = ("cod", "shipping-charges", "shipping-time", "pincode-check", "payment-methods")
 
 
+MOST_WORDS_OF_AN_AMOUNT = 9
+
+
 def a_place(chat: Chat, heard: Heard) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
     said = plain(heard.text)
@@ -133,8 +137,11 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     named = delivery_areas.areas().named_in(said)
     if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
-    amount = follows and not named and AN_AMOUNT.search(said)
-    rule = heard.library.by_slug.get("cod" if heard.topic.get("aspect") == "cash" else "shipping-charges")
+    of_a_place = heard.topic.get("kind") == "delivery" and len(said.split()) <= MOST_WORDS_OF_AN_AMOUNT
+    amount = (follows or of_a_place) and not named and AN_AMOUNT.search(said)
+    rule = heard.library.by_slug.get(
+        "cod" if heard.topic.get("aspect") == "cash" and not CHARGE.search(said) else "shipping-charges"
+    )
     if amount and rule:
         reply = answers.of_article(rule, heard, 0.9)
         reply.topic = heard.topic
@@ -152,6 +159,9 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     return None
 
 
+AT_THE_PIN = re.compile(r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)\b", re.IGNORECASE)
+
+
 def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool) -> bool:
     """Six digits are a code of ours, a new address, or a PIN code that is asked about."""
     if ADDRESS.search(said) and CHANGES.search(said):
@@ -163,6 +173,9 @@ def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool)
         return bool(
             not follows and "pin" not in said.lower() and "पिन" not in said and order_codes.pending(chat)
         )
+    if DAYS.search(said) and AT_THE_PIN.search(said):
+        # "Naya order 302001 pe kitne din me"
+        return False
     return (
         not (delivery_areas.is_about_delivery(said) or CASH.search(said) or DAYS.search(said))
         or heard.numbers != []

@@ -311,7 +311,9 @@ OTHER_PROOF = phrases(r"(?:phone|mobile|e-?mail|mail|naam|name)(?: number| no| i
 
 def no_number(chat: Chat, heard: Heard) -> Reply | None:
     """A guest who was asked for an order number and has none, or gives a phone number in its place."""
-    if not chat.person.is_guest or not chat.memory.get("flow") or heard.numbers or chat.memory.get("issue"):
+    if not chat.person.is_guest or not chat.memory.get("flow") or heard.numbers:
+        return None
+    if (chat.memory.get("issue") or {}).get("intent", "order_status") != "order_status":
         return None
     said = plain(heard.text)
     if len(said.split()) > 10 or not any(cue.search(said) for cue in (NO_NUMBER, CONTACT, OTHER_PROOF)):

@@ -137,7 +137,8 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         return None
     said = plain(heard.text)
     same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
-    if named and not asked and same and products == spoken_of(heard) and len(products) == 1:
+    on_it = products == spoken_of(heard) and len(products) == 1 and not heard.surely("out_of_scope")
+    if named and not asked and same and on_it:
         # "Kadak hai?" of the tea that was shown: what is written of it, and not its price again
         first = product_facts.SENTENCE.findall(products[0].description or "")[:2]
         return answers.of_products(

@@ -11,7 +11,7 @@ from ...models import Chat
 from ...nlu import cues
 from ...sources import product_facts
 from ...sources.product_facts import PRICE
-from .. import answers, flows
+from .. import answers, flows, subjects
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from . import about_articles, about_products, order_flows, product_sums, which_order
@@ -171,10 +171,6 @@ def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
     of_it = heard.aspect in about_products.IN_NAMES | {""}
     if len(shown) != 1 or not found or heard.is_issue or heard.reason or not of_it:
         return None
-    two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
-    if all(two) and not two[0] & two[1]:
-        # "Honey ya jaggery" names two products
-        return None
     text = f"{shown[0].description or ''} {shown[0].ingredients or ''}"
     said_of_it = " ".join(each or "" for each in found.groups())
     asked = [word.casefold() for word in said_of_it.split() if len(word) >= LEAST_LETTERS]
@@ -187,7 +183,12 @@ def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
         "",
     )
     if sentence:
+        # "Ghee me ya oil me", "roasted or raw"
         return answers.of_products(shown, heard, sentence)
+    two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
+    if all(two) and not two[0] & two[1]:
+        # "Honey ya jaggery" names two products
+        return None
     return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
 
 
@@ -213,6 +214,7 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
         or heard.numbers
         or heard.aspect
         or len(heard.found.products) != 1
+        or subjects.of_the_answer(heard.topic) == "subscription"
         or heard.topic.get("kind") not in ("product", "sum", "article", "delivery")
         or not BUYS.search(said)
         or WRONG.search(said)

@@ -73,7 +73,7 @@ FAVOUR = phrases(
     r"compensat\w*",
     r"\d+ ?(?:%|percent|per cent) (?:off|discount)(?: .{0,20})?",
     r"(?:give|want|need|get|de do|dijiye|chahiye)(?: me| us)?(?: some| a| any)? (?:discount|credit|cashback|free (?:gift|product|item|pack\w*|delivery))(?: .{0,25})?",
-    r"(?:discount|cashback|muft|free me(?:in)?) (?:de do|do|dijiye|chahiye)(?: .{0,10})?",
+    r"(?:discount|cashback|coupon|voucher|muft|free me(?:in)?) (?:to |toh )?(?:de do|do|dijiye|chahiye)(?: .{0,10})?",
     "(?:छूट|डिस्काउंट|मुआवज़ा) (?:दो|दीजिए|चाहिए)",
 )
 FOR_TROUBLE = phrases(

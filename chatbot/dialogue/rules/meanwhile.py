@@ -112,7 +112,7 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
     """ "Charges?", "kitne din?", "which link?" of what the talk is about: what the shop wrote that has it."""
     said, issue = plain(heard.text), chat.memory.get("issue") or {}
     about = _subjects_of(heard, issue)
-    if reply := _of_the_courier(chat, heard, said, issue):
+    if reply := _and_then(chat, heard, said) or _of_the_courier(chat, heard, said, issue):
         return reply
     if not about or _is_of_something_else(heard, said, issue) or subjects.names_another(said, about):
         return None
@@ -121,12 +121,32 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
         asked &= TOLD_AS_WELL
     if OF_AN_ORDER_STILL & set(about):
         asked -= OF_THE_ORDER
-    if not asked or which_order.MY_ORDER.search(said) or delivery_areas.areas().named_in(said):
+    if (
+        not asked
+        or which_order.MY_ORDER.search(said)
+        or delivery_areas.pin_in(said)
+        or delivery_areas.areas().named_in(said)
+    ):
         return None
     written = _not_refused(heard, _told(heard), subjects.articles_of(about, said))
     article = next(
         (each for each in written if subjects.answers_it(each.body_in(heard.language), asked)), None
     )
+    return _again(chat, heard, article) if article else None
+
+
+AND_THEN = phrases(
+    r"(?:and |aur |ok |acha )?(?:then(?: what)?|what then|after that|phir(?: kya)?|fir(?: kya)?|uske baad(?: kya)?)",
+    "(?:और )?(?:फिर(?: क्या)?|उसके बाद)",
+)
+
+
+def _and_then(chat: Chat, heard: Heard, said: str) -> Reply | None:
+    """ "And then?": the rule that was told last, which says it to its end."""
+    if not AND_THEN.fullmatch(said.strip(" ?.!")) or heard.reason:
+        return None
+    ids = [each["id"] for each in chat.memory.get("sources", []) if each["type"] == "article"]
+    article = heard.library.articles.get(ids[0]) if ids else None
     return _again(chat, heard, article) if article else None
 
 
@@ -148,6 +168,7 @@ def _of_the_courier(chat: Chat, heard: Heard, said: str, issue: dict) -> Reply |
         return None
     reply = answers.of_order(chat, order, heard)
     reply.text = f"{reply.text} {article.body_in(heard.language)}"
+    reply.sources += [{"type": "article", "id": str(article.pk), "title": article.title}]
     return reply
 
 
@@ -185,6 +206,7 @@ def _is_of_something_else(heard: Heard, said: str, issue: dict) -> bool:
         or issue.get("why") in GRAVE
         or heard.is_nod
         or len(said.split()) > MOST_WORDS_OF_A_QUESTION
+        or bool(delivery_areas.pin_in(said))
         or _names_an_order(heard, said)
         or _names_a_product(heard, said, issue)
         or _wants_more(heard, said, issue)
@@ -232,7 +254,9 @@ def _subjects_of(heard: Heard, issue: dict) -> list[str]:
 def _with_its_words(heard: Heard, issue: dict, asks: bool) -> Article | None:
     """Return what was told, or the shop's rule for what is open, that has most words of the message."""
     written = _not_refused(heard, _told(heard), _rules_of(heard, issue, asks))
-    if not written or _has_its_own(heard, written):
+    # "Mera number badal gaya" beside an account sounds like an exchange
+    of_account = subjects.of_the_issue(issue) == "account"
+    if not written or (not of_account and _has_its_own(heard, written)):
         return None
     near = {passage.article.pk: passage.score for passage in heard.passages}
     shared = [(_shared(heard, each, long=not asks), near.get(each.pk, 0.0), each) for each in written]
@@ -278,7 +302,7 @@ def _wants_more(heard: Heard, said: str, issue: dict) -> bool:
     guessed = key == order_flows.BY_INTENT.get(heard.intent) and not order_flows.wanted_by_cue(heard)
     if about and guessed and not subjects.names_another(said, about):
         # "Mera number badal gaya" beside an OTP that does not come: the account's, and no parcel's
-        return bool(troubles.concepts_in(heard.text) & (TROUBLE_SIGNS - {"g:past"}))
+        return bool(troubles.concepts_in(heard.text) & (TROUBLE_SIGNS - {"g:past", "g:old"}))
     doubtful = heard.intent in classifier.TROUBLE and not troubles.concepts_in(heard.text) & TROUBLE_SIGNS
     # "Its not my first order" after the rule for coupons tells of no parcel that is late
     return not (doubtful and _told(heard) and not issue)

@@ -125,7 +125,10 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if heard.reason and heard.reason != "anger":
         return None
-    to_the_courier = issue.get("flow") in ("another_day", "change_address")
+    # "Neighbour ko bhi pucha" of a parcel that is missing wishes for no other address either
+    to_the_courier = issue.get("flow") in ("another_day", "change_address") or (
+        issue.get("intent") in ("delivery_delay", "item_problem") and not QUESTION.search(plain(heard.text))
+    )
     if (
         to_the_courier
         and order_flows.wanted(heard) == "change_address"
@@ -198,6 +201,9 @@ NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
     if issue.get("intent") == "item_problem" and HAS_MOVED.search(said):
+        return True
+    if order_flows.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
+        # "Naam nahi pata uska"
         return True
     if order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
         # "And the one that is on its way, when does it come?"

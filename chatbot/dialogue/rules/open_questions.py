@@ -21,7 +21,7 @@ AGREES = phrases(
     "yes", "yeah", "yep", "yup", "ya", "sure", "please", "haan", "han", "haa", "ha", "ji", "haanji", "do it", "go ahead", "kar do", "karo", "kar dijiye", "of course", "definitely", "why not", "absolutely", "bilkul", "zaroor", "हां", "हाँ", "जी", "कर दो", "करो", "कीजिए", "बिल्कुल", "ज़रूर", "👍", "y", "yess+", "urgent(?:ly)?", "asap", "jaldi(?: karo)?", "immediately", "turant",
 )  # fmt: skip
 CONNECTS = phrases(
-    r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", r"(?:some ?one|some ?body|any ?one|koi)(?: to)?(?: please)? (?:check|look|help|see|dekh)\w*(?: (?:it|this|into it|lo|le|do|please))*", "talk to (?:him|her|them|one)", "बात करवा\\S*",
+    r"connect(?: (?:me|kar do|karo|kar dijiye|kijiye|karwao|now|please|karna|kr do|it))*", r"(?:call|bring|get|send)(?: (?:him|her|them|someone|somebody|a person|one|in|me))+", r"(?:i )?(?:want|need|would like) (?:a |to talk to a |to talk to )?(?:person|human|agent|someone|somebody)", "baat kara(?:o|do| do|iye| dijiye)?", "baat karwa(?:o|do| do|iye|yiye| dijiye)?", "jod (?:do|dijiye)", "jodiye", "जोड़(?:िए| दो| दीजिए|ो)", "कनेक्ट(?: करो| कीजिए| करें| कर दो)?", "बात करा\\S*", "person", "agent", "transfer(?: me)?", "insaan(?: se)?", "customer care", "let me talk", r"kisi (?:ko|se) (?:bolo|kaho|bol do|keh do)(?: (?:check|dekh)\\w*)?(?: (?:kare|kar le|le))*", r"(?:some ?one|some ?body|any ?one|koi)(?: to)?(?: please)? (?:check|look|help|see|dekh)\w*(?: (?:it|this|into it|lo|le|do|please))*", "talk to (?:him|her|them|one)", "बात करवा\\S*",
 )  # fmt: skip
 DECLINES = phrases(
     "no",
@@ -64,6 +64,10 @@ def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
     return _connected(chat, heard, said)
 
 
+# "Ruko abhi nahi"
+HOLDS_ON = phrases(
+    r"(?:wait|ruko|ruk jao|hold on|one sec)[ ,.]*(?:no|nahi|abhi nahi|not now|abhi mat)(?: .{0,8})?"
+)
 NO_PERSON = phrases(
     r"(?:mujhe |abhi |i )?(?:kisi|koi|insaan|agent|person|customer care|human)(?: (?:se|ko))?(?: (?:baat|call|connect))? (?:nahi|nahin|nhi|mat) (?:chahiye|karni|karna|karo|karwao|karao)(?: hai| h)?",
     r"(?:baat|call|connect) (?:nahi|nahin|nhi|mat) (?:karni|karna|karo|karao|karwao)(?: hai| h)?",
@@ -89,7 +93,14 @@ def no_person_wanted(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if issue := chat.memory.get("issue"):
         issue["declined"] = True
+        _forget_a_wish_to_talk(chat)
     return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+
+
+def _forget_a_wish_to_talk(chat: Chat) -> None:
+    """Drop an issue that was nothing but the wish for a person."""
+    if chat.memory.get("issue", {}).get("intent") == "talk_to_human":
+        del chat.memory["issue"]
 
 
 def _verdict(heard: Heard) -> str:
@@ -97,6 +108,8 @@ def _verdict(heard: Heard) -> str:
     if verdict := trigger_phrases.verdict(heard.text):
         return verdict
     said = plain(heard.text)
+    if HOLDS_ON.fullmatch(said.strip(" .!")):
+        return "no"
     if len(said.split()) > 5:
         return ""
     if (
@@ -133,6 +146,7 @@ def _after_issue(chat: Chat, heard: Heard, about: str, said: str) -> Reply | Non
         if issue := chat.memory.get("issue"):
             # Told once that no person is wanted, he does not offer one with every thanks
             issue["declined"] = True
+            _forget_a_wish_to_talk(chat)
         return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
     if about == "connect":
         if said != "yes" or not chat.memory.get("issue"):

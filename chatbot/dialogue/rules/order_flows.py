@@ -63,7 +63,9 @@ def a_code(chat: Chat, heard: Heard) -> Reply | None:
 NO_CODE = phrases(
     r"(?:code|otp) (?:.{0,12})?(?:nahi|not|didn'?t|never|hasn'?t|kab|nai)(?: .{0,20})?",
     r"(?:didn'?t|did not|haven'?t|have not|not|no|never|where is|wheres) (?:.{0,12})?(?:code|otp)(?: .{0,12})?",
-    "(?:कोड|ओटीपी) (?:.{0,8})?(?:नहीं|कब)(?: .{0,10})?",
+    r"(?:code|otp) (?:.{0,8})?(?:kah?an?|kidhar|where|kis)(?: .{0,20})?",
+    r"(?:where|kah?an?|which|kis) (?:.{0,20})?(?:code|otp)(?: .{0,12})?",
+    "(?:कोड|ओटीपी) (?:.{0,8})?(?:नहीं|कब|कहां|किस)(?: .{0,10})?",
     r"(?:resend|send again|dobara bhejo|phir se bhejo)(?: .{0,12})?",
 )
 
@@ -127,7 +129,7 @@ def wanted(heard: Heard) -> str:
     mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
     # In a talk about their order the address is that of it
     mine = mine or len(said.split()) <= 3 or heard.topic.get("kind") == "order"
-    if SUBSCRIBED.search(said) or IF_NOT_COME.search(said):
+    if SUBSCRIBED.search(said) or IF_NOT_COME.search(said) or NOT_KNOWN.search(said):
         return ""
     if heard.order and heard.order.status in MONEY_BACK and MONEY.search(said) and not CANCELS.search(said):
         return "refund_status"
@@ -236,6 +238,11 @@ IF_NOT_COME = phrases(
     r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
     "अगर .{0,20}नहीं (?:आया|मिला|आए)",
 )
+# "Naam nahi pata uska" wishes nothing
+NOT_KNOWN = phrases(
+    r"(?:nahi|nahin|nhi) (?:pata|malum|maloom|yaad)(?: .{0,8})?", r"(?:pata|malum|maloom|yaad) (?:nahi|nahin|nhi)(?: .{0,8})?",
+    r"(?:do ?n'?t|dont|do not) (?:know|remember)(?: .{0,20})?", "no idea", "(?:नहीं पता|पता नहीं|याद नहीं)",
+)  # fmt: skip
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
 WANTS_ONE = phrases(

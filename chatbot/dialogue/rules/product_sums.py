@@ -170,7 +170,8 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
         return changed
     if _is_a_list(said) and len(items := counted(heard)) > 1:
         return summed(heard, items)
-    if not (SUM.search(said) or DELIVERED.search(said)):
+    so_many_of_it = COUNT.search(said) and THE_CHEAPER.search(said)
+    if not (SUM.search(said) or DELIVERED.search(said) or so_many_of_it):
         return None
     if len(said.split()) <= 9 and (one := _the_cheaper(heard, said)):
         return summed(heard, [(one, count_in(said))])

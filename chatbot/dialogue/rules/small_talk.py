@@ -56,18 +56,26 @@ def another_language(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
-A_PERSON_OR_A_BOT = cues.phrases(
-    r"(?:real |asli )?(?:person|human|insaan|insan|aadmi|banda|banda|agent) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:robot|bot|machine|computer|ai)(?: .{0,12})?",
-    r"(?:robot|bot|machine|computer|ai) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:real |asli )?(?:person|human|insaan|insan|aadmi)(?: .{0,12})?",
-    "(?:इंसान|व्यक्ति) (?:हो |हैं )?या (?:रोबोट|बॉट|मशीन)(?: .{0,10})?",
-)
+ALSO_HIMSELF = {
+    "bot": cues.phrases(
+        r"(?:real |asli )?(?:person|human|insaan|insan|aadmi|banda|banda|agent) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:robot|bot|machine|computer|ai)(?: .{0,12})?",
+        r"(?:robot|bot|machine|computer|ai) (?:ya|or|ho ya|hai ya|hain ya) (?:a |koi |ek )?(?:real |asli )?(?:person|human|insaan|insan|aadmi)(?: .{0,12})?",
+        "(?:इंसान|व्यक्ति) (?:हो |हैं )?या (?:रोबोट|बॉट|मशीन)(?: .{0,10})?",
+    ),
+    "languages": cues.phrases(
+        r"(?:kons|kaun ?s|kitn)[ie] (?:kons[ie] )?(?:languages?|bhasha\w*)(?: .{0,20})?"
+    ),
+    "abilities": cues.phrases(
+        r"(?:kaun kaun|kya kya|kis kis|kons[ie]|kaun) ?(?:s[aei]|me|cheez)? ?(?:.{0,10})?(?:help|madad)(?: .{0,8})? (?:sakte|sakta|skte)(?: .{0,8})?"
+    ),
+}
 
 
 def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     """Bot or human, name, languages, what he can do, hours, privacy."""
-    kind = himself.about_himself(heard.raw) or (
-        "bot" if A_PERSON_OR_A_BOT.search(cues.plain(heard.raw)) else ""
-    )
+    kind = himself.about_himself(heard.raw)
+    if not kind:
+        kind = next((key for key, asked in ALSO_HIMSELF.items() if asked.search(cues.plain(heard.raw))), "")
     if (
         not kind
         or heard.reason in GRAVE

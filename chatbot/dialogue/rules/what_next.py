@@ -17,9 +17,9 @@ from . import which_order
 WHAT_NOW = phrases(
     r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|i|they|you|u|the \w+|that|money|not|there)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",
     r"(?:oh |to |toh |matlab |yaani |phir |fir |ab )*(?:kuch |wapas |return |refund )?(?:nahi|nahin) (?:hoga|ho sakta|ho payega|milega|karoge)(?: .{0,12})?", r"(?:so |then )?(?:nothing|no way|not possible|can'?t be done|won'?t (?:get|work))(?: .{0,20})?", "(?:तो |मतलब )?(?:अब )?(?:कुछ )?नहीं (?:होगा|मिलेगा|हो सकता)(?: .{0,8})?",
-    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
+    r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what to do(?: now)?", r"(?:ab |to )?kuch (?:ho|kar) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
     r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
-    r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[ei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
+    r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[aei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
 )  # fmt: skip
 # What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
 WRITTEN = {
@@ -38,6 +38,7 @@ BY_ITS_WORDS = {
 # ... and for the flow that is open, before the kind
 OF_FLOW = {
     "return": ("returns",),
+    "invoice": ("invoice-gst",),
     "exchange": ("exchange",),
     "refund_status": ("refund-timing",),
     "another_day": ("missed-delivery",),
@@ -89,6 +90,7 @@ DAYS_OF_MONEY = phrases(
 MONEY_TO = phrases(
     r"(?:account|bank|upi|card|wallet|cash)(?: (?:me|mein|par|pe|m))? (?:ya|or) (?:account|bank|upi|card|wallet|cash)(?: .{0,12})?",
     r"(?:kis|kaun ?se|konse|which|what) (?:account|khate|bank|card|upi|mode)(?: .{0,15})?",
+    r"(?:account|bank|upi|card|wallet|cash|gpay|phonepe)(?: (?:me|mein|pe|par|m|hi|ko))+ (?:hi )?(?:aa|mil|bhej|daal|dal|doge)\w*(?: .{0,10})?",
 )
 IF_NOT = phrases(
     r"(?:nahi|nahin|nhi|nai) (?:aa?y[aei]|mil[aei]|hua) toh?(?: .{0,10})?",
@@ -120,6 +122,37 @@ def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
     return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
 
 
+EATS_IT = phrases(
+    r"(?:safe|ok|okay|fine) to (?:eat|use|drink|have|consume)", r"(?:can|should|may|could) (?:i|we|they|he|she) (?:still )?(?:eat|use|have|drink|consume)(?: .{0,15})?",
+    r"(?:kha|khaa|pee|pi|use kar|khila) (?:sakt\w+|lu|lun|le|len|lein)(?: .{0,12})?", "(?:खा|पी|खिला) (?:सकत\\S*|लूँ|लें)(?: .{0,10})?",
+)  # fmt: skip
+MOST_WORDS_OF_EATING = 9
+
+
+def may_it_be_eaten(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Is it safe to eat?" of what is broken, smells or made somebody unwell: not before a person has looked at it."""
+    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    if (
+        issue.get("intent") != "item_problem"
+        or len(said.split()) > MOST_WORDS_OF_EATING
+        or not EATS_IT.search(said)
+    ):
+        return None
+    tap = wording.say("tap_for_a_person", heard.language)
+    reply = answers.text_reply("do_not_eat", heard, "item_problem", sure=0.9)
+    reply.text = f"{reply.text} {tap}"
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    reply.flow = issue.get("flow", "")
+    return reply
+
+
+# "Kab tak?" of what is wrong is not asked of the parcel that is on its way
+ONLY_WHEN = phrases(
+    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?",
+    "(?:और )?(?:कब(?: तक)?|कितने दिन(?: में)?)",
+)
+
+
 def what_the_claim_is(chat: Chat, heard: Heard) -> Reply | None:
     """ "How much is that?" of the items that are ticked: what they cost by the order."""
     issue, said = chat.memory.get("issue") or {}, plain(heard.text)
@@ -143,12 +176,17 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
     said = plain(heard.text)
+    if issue.get("flow") == "exchange" and which_order.RETURNS.search(said):
+        # "Papad bhi wapas karna tha" after an exchange was asked about
+        issue["flow"] = "return"
     written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
     asks_of_order = (
         order_cues.ARRIVES.search(said)
         and heard.intent == "order_status"
         and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
+        and not (ONLY_WHEN.fullmatch(said.strip(" ?.!")) and issue.get("intent") == "item_problem")
     )
+    asks_of_order = asks_of_order and not asks_for_a_new_one(chat, heard)
     asks_of_order = (asks_of_order and not MONEY_TO.search(said)) or (
         order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
     )
@@ -181,14 +219,19 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     there = [each for each in written if each in heard.library.by_slug]
     if not there:
         return None
+    if which_order.REFUND.search(said) and issue.get("intent") == "item_problem":
+        issue["wants"] = "refund"
     asks_when = MONEY_TO.search(said) or (
         DAYS_OF_MONEY.search(said)
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or ASKS_FOR_IT.search(chat.memory.get("last", ""))
             or MONEY.search(said)
+            or issue.get("wants") == "refund"
         )
     )
+    # Of a payment that failed the bank sends it back, and no refund is approved
+    asks_when = asks_when and issue.get("intent") != "payment_problem"
     if asks_when and "refund-timing" in heard.library.by_slug:
         there = ["refund-timing"]
     if "wrong-item" in there and any(

@@ -303,6 +303,8 @@ def _days_ago(order: Order) -> int:
     return (timezone.now() - (order.delivered_at or order.placed_at)).days
 
 
+MOST_WORDS_OF_THE_NEWEST = 5
+LATEST = phrases(r"(?:latest|newest|most recent)(?: (?:one|wal[aei]|order))?", "सबसे नया")
 NOT_THAT = phrases("not", "nahi", "nahin", "no", "नहीं")
 
 
@@ -311,6 +313,10 @@ def the_other(heard: Heard) -> Order | None:
     said = plain(heard.text)
     if found := by_time(heard) or of_the_list(heard):
         return found
+    newest = next(iter(heard.known_orders), None)
+    if newest and LATEST.search(said) and len(said.split()) <= MOST_WORDS_OF_THE_NEWEST:
+        # "Nahi wo nahi, latest wala"
+        return newest
     if not OTHER_ONE.search(said):
         return None
     fitting, names_item = of_items(heard)

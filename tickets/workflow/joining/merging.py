@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import live, search
 from tickets.collaboration import drafts, followers, mentions
-from tickets.models import Message, Person, Sender, Status, Ticket, TicketEvent
+from tickets.models import Message, Person, ScheduledReply, Sender, Status, Ticket, TicketEvent
 
 from .. import waiting
 from ..change_set import ChangeSet, preview_of
@@ -45,14 +45,17 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     mentions.move(moved, into)
     followers.move(ticket, into)
     drafts.move(ticket, into)
+    plans = ScheduledReply.objects.filter(ticket=ticket).update(ticket=into)
     gone = ChangeSet(ticket, by=by)
     if ticket.status != Status.CLOSED:
         gone.set(status=Status.CLOSED)
     gone.add_event("merged_into", "", into.number)
     gone.set_silently(merged_into=into, closed_at=ticket.closed_at or gone.now, snoozed_until=None)
+    gone.set_silently(has_scheduled=False)
     gone.write()
 
     stays = ChangeSet(into, by=by)
+    stays.set_silently(has_scheduled=into.has_scheduled or plans > 0)
     stays.set_silently(last_seq=into.last_seq + len(moved))
     if was_mailed:
         # Under their new numbers no letter tells them again
