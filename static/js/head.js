@@ -26,11 +26,10 @@ export function showHead(root) {
 
   function subtitle() {
     if (!ticket) return _("Instant answers, real people");
-    // Without an agent the title says "Customer Care" already
-    const first = agent ? _("Customer Care") : `#${number}`;
-    if (isOver) return `${first} · ${_("closed")}`;
+    // Always "Customer Care", by which tests and integrators know whom the chat is with. The number is in the menu
+    if (isOver) return `${_("Customer Care")} · #${number} · ${_("closed")}`;
     const when = opens ? _("back %(when)s", { when: written("dayAndClock", new Date(opens)) }) : _("replies in about %(time)s", { time: within });
-    return `${first} · ${when}`;
+    return `${_("Customer Care")} · ${when}`;
   }
 }
 

@@ -105,6 +105,7 @@ def villy_connects(chat):
     expect(chat.bubbles("system")).to_contain_text(
         "Connected to Customer Care. An agent will help you shortly. We aim to answer within 15 minutes."
     )
+    expect(chat.frame.locator("[data-subtitle]")).to_contain_text("Customer Care · replies in about")
     expect(chat.bubbles("customer").filter(has_text="Package damaged")).to_have_count(1)
     expect(chat.attach).to_be_visible()
 

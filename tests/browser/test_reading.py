@@ -121,6 +121,10 @@ def test_both_ways_back_from_a_ticket_keep_the_place_in_the_list(agent, many_wai
     expect(place).to_be_in_viewport()
 
 
+# What the tab keeps until the agent has signed in again
+WAITING = "Object.entries(sessionStorage).find(([key]) => key.startsWith('unsent:'))?.[1]"
+
+
 def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_again(agent, visitor):
     chat = visitor(ticket="Where is my parcel?")
     page = agent(fresh=True)
@@ -130,6 +134,8 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     dashboard.reply("It left this morning.")
     ended = page.get_by_role("dialog", name="Your session has ended")
     expect(ended).to_be_visible()
+    # The notes are sent as their box is left
+    page.wait_for_function(f"{WAITING}?.includes('Calls after six')")
 
     tab = page.context.new_page()
     tab.goto("/support/login/")
@@ -143,8 +149,8 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     expect(ended).to_be_hidden()
     expect(chat.bubbles("agent")).to_contain_text("It left this morning.")
     assert chat.bubbles("agent").count() == 1
-    # The notes were saved as the box was left; the page that loads sends them
-    expect(page.locator(".toast")).to_contain_text("Saved what you entered before you signed in again.")
+    # The page that loads sends what waits, and keeps it until it is there
+    page.wait_for_function(f"{WAITING} === '[]'")
     page.reload()
     expect(page.get_by_label("Notes about this customer")).to_have_value("Calls after six")
 
