@@ -17,8 +17,8 @@ from tickets.workflow import Mismatch
 
 from . import handover, wording
 from .chats import begun, newest_chat
-from .dialogue import memory, policy
-from .llm import client
+from .dialogue import memory
+from .llm import client, follow_ups
 from .models import Chat, ChatMessage
 from .sources import order_codes, orders
 
@@ -76,7 +76,7 @@ def answer_to(chat: Chat, question: ChatMessage, text: str) -> ChatMessage:
     if not question.is_new and (answer := ChatMessage.objects.filter(answers=question).first()):
         return answer
     try:
-        reply = client.improved(chat, policy.answer(chat, text), text)
+        reply = client.improved(chat, follow_ups.answered(chat, text), text)
     except Exception as fault:
         _a_person_answers(chat, question, fault)
     try:

@@ -60,6 +60,15 @@ NEGATIONS = {
     "without", "nothing", "nor", "none", "only", "unless", "nahi", "nahin", "mat", "bina", "sirf",
     "नहीं", "मत", "बिना", "केवल", "सिर्फ़", "सिर्फ", "न", "ना",
 }  # fmt: skip
+# Praise of the customer, and agreeing with whatever they say: no passage of a handbook has either
+FLATTERY = re.compile(
+    r"\b(?:great|good|excellent|wonderful|amazing|smart|brilliant|perfect) (?:question|choice|point|taste)\b"
+    r"|\byou(?:'re| are) (?:absolutely |completely |so |totally )*(?:right|correct|amazing|wonderful|the best)\b"
+    r"|\b(?:our )?(?:most )?(?:valued|favou?rite|special|dearest|best) customers?\b"
+    r"|\b(?:bilkul|ekdam) sahi\b|\bbahut (?:accha|achha|acha|badhiya) (?:sawal|sawaal|savaal)\b"
+    r"|\baap (?:bilkul )?sahi\b|बिल्कुल सही|बिलकुल सही|आप सही|(?:बहुत )?(?:अच्छा|बढ़िया) सवाल|खास ग्राहक",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"[\w'\u0900-\u097F]+")
 
 
@@ -74,7 +83,7 @@ def unsourced(answer: str, source: str) -> str:
 
     Both are texts in one language; a claim is returned as it stands in the answer.
     """
-    for find in (_link, _number, _number_word, _word_of_a_kind, _negation):
+    for find in (_link, _number, _number_word, _word_of_a_kind, _negation, _flattery):
         if claim := find(answer.casefold(), source.casefold()):
             return claim
     return ""
@@ -127,3 +136,8 @@ def _negation(answer: str, source: str) -> str:
     """A "not" that came or went turns a rule around."""
     said, known = (any(word in NEGATIONS for word in WORD.findall(text)) for text in (answer, source))
     return "" if said == known else "not"
+
+
+def _flattery(answer: str, source: str) -> str:
+    """Who is told to be right takes what they said for granted."""
+    return next((found[0] for found in FLATTERY.finditer(answer) if found[0] not in source), "")

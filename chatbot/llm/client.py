@@ -11,10 +11,11 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import BoundedSemaphore
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 
@@ -28,6 +29,7 @@ from tickets.models import Priority
 from . import claims
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # In all, from the question to the last byte of the answer
 SECONDS = 3.0
@@ -65,7 +67,9 @@ def improved(chat: Chat, reply: Reply, text: str) -> Reply:
     """Return the reply in better words, if a model is plugged in and keeps to the passage; else as it is."""
     if not reply.passage or not settings.LLM_BASE_URL:
         return reply
-    opinion = _asked(privacy.masked(text[:LONGEST_MESSAGE]), reply.passage, chat.language)
+    parts = {"passage": reply.passage, "message": privacy.masked(text[:LONGEST_MESSAGE])}
+    words = {"language": LANGUAGES[chat.language], "priorities": ", ".join(Priority.values)}
+    opinion = asked(RULES, words, parts, _opinion)
     if not opinion:
         return reply
     if fits(opinion.answer, reply.passage, chat.language):
@@ -86,15 +90,18 @@ def fits(answer: str, passage: str, language: str) -> bool:
 # --- Asking it ---------------------------------------------------------------
 
 
-def _asked(message: str, passage: str, language: str) -> Opinion | None:
-    """Return the model's opinion within SECONDS, or None."""
+def asked(rules: str, words: dict[str, str], parts: dict[str, str], read: Callable[[dict], T]) -> T | None:
+    """Return what `read` makes of the model's JSON within SECONDS, or None.
+
+    `words` fill the places of the rules, `parts` is the data that goes along, each fenced by its name and a mark.
+    """
     if time.monotonic() < _trouble["until"] or not _free.acquire(blocking=False):
         return None
     began = time.monotonic()
-    future = _workers.submit(_call, message, passage, language, began + SECONDS)
+    future = _workers.submit(_call, _prompt(rules, words, parts), read, began + SECONDS)
     future.add_done_callback(lambda _: _free.release())
     try:
-        opinion = future.result(timeout=SECONDS)
+        found = future.result(timeout=SECONDS)
     except Exception as reason:
         # Not what was said: a log is read by many
         why = reason if isinstance(reason, ImportError) else type(reason).__name__
@@ -102,7 +109,7 @@ def _asked(message: str, passage: str, language: str) -> Opinion | None:
         _note_failure()
         return None
     _trouble["failures"] = 0
-    return opinion
+    return found
 
 
 def _note_failure() -> None:
@@ -111,21 +118,21 @@ def _note_failure() -> None:
         _trouble.update(failures=0, until=time.monotonic() + REST_SECONDS)
 
 
-def _call(message: str, passage: str, language: str, deadline: float) -> Opinion:
+def _call(messages: list[dict], read: Callable[[dict], T], deadline: float) -> T:
     client = _client(settings.LLM_BASE_URL, settings.LLM_API_KEY)
     completions = client.chat.completions.with_streaming_response
-    with completions.create(
-        model=settings.LLM_MODEL, messages=_prompt(message, passage, language)
-    ) as response:
-        return _opinion(_read(response, deadline))
+    with completions.create(model=settings.LLM_MODEL, messages=messages) as response:
+        return _understood(_read(response, deadline), read)
 
 
-def _prompt(message: str, passage: str, language: str) -> list[dict]:
+def _prompt(rules: str, words: dict[str, str], parts: dict[str, str]) -> list[dict]:
     # A name that no customer can have written into a message beforehand
     mark = secrets.token_hex(8)
-    rules = RULES.format(mark=mark, language=LANGUAGES[language], priorities=", ".join(Priority.values))
-    data = f"<passage {mark}>\n{passage}\n</passage {mark}>\n<message {mark}>\n{message}\n</message {mark}>"
-    return [{"role": "system", "content": rules}, {"role": "user", "content": data}]
+    data = "\n".join(f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in parts.items())
+    return [
+        {"role": "system", "content": rules.format(mark=mark, **words)},
+        {"role": "user", "content": data},
+    ]
 
 
 def _read(response, deadline: float) -> bytes:
@@ -138,16 +145,17 @@ def _read(response, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _opinion(body: bytes) -> Opinion:
+def _understood(body: bytes, read: Callable[[dict], T]) -> T:
     """Read the protocol's answer, and the JSON that the model wrote into it."""
     try:
         content = json.loads(body)["choices"][0]["message"]["content"]
-        said = json.loads(content[content.index("{") : content.rindex("}") + 1])
-        return Opinion(
-            str(said["answer"]).strip(), said.get("is_issue") is True, str(said.get("priority", ""))
-        )
+        return read(json.loads(content[content.index("{") : content.rindex("}") + 1]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as reason:
         raise Unusable from reason
+
+
+def _opinion(said: dict) -> Opinion:
+    return Opinion(str(said["answer"]).strip(), said.get("is_issue") is True, str(said.get("priority", "")))
 
 
 @lru_cache(1)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import classifier, corpus
@@ -56,6 +56,31 @@ def learning_curve(examples: list[Example], shares: Any = (0.125, 0.25, 0.5, 1.0
     rest.sort(key=lambda e: hashlib.sha256(b"curve " + e.text.encode()).digest())
     parts = [rest[: round(share * len(rest))] for share in shares]
     return [(len(part), scores(judge(train(part), dev))) for part in parts]
+
+
+def teaching_curve(
+    examples: list[Example],
+    own: list[Example],
+    facts: dict,
+    elsewhere: list[Example],
+    counts: Any = (0, 10, 25, 50, 100),
+    weight: float = corpus.TAUGHT_WEIGHT,
+) -> list[tuple]:
+    """Return (messages taught, scores on the shop's others, scores elsewhere) as a shop teaches its own messages.
+
+    Half of `own`, by hash, may be taught and the other half is judged: no message is in both. `facts` are of the
+    model in use; `elsewhere` are messages of other shops, which are to suffer nothing.
+    """
+    theirs = sorted(own, key=lambda e: hashlib.sha256(b"teach " + e.text.encode()).digest())
+    judged_on, to_teach = theirs[: len(theirs) // 2], theirs[len(theirs) // 2 :]
+    kept = {" ".join(e.text.casefold().split()) for e in judged_on}
+    to_teach = [e for e in to_teach if " ".join(e.text.casefold().split()) not in kept]
+    points = []
+    for count in sorted({min(count, len(to_teach)) for count in counts}):
+        taught = [replace(example, weight=weight) for example in to_teach[:count]]
+        data = train([*examples, *taught], facts, calibrated=facts)
+        points.append((count, scores(judge(data, judged_on)), scores(judge(data, elsewhere))))
+    return points
 
 
 def scores(judged: Judged) -> dict[str, float]:

@@ -21,6 +21,7 @@ from .packing import packed, rounded
 from .vocabulary import Heads, SecondOpinion, Vocabulary, counted_rarity, matrix, vocabulary
 
 VERSION = 1
+CALIBRATED = ("temperature", "issue", "beyond", "urgent")
 FOLDS = 5
 # Strength of the fit (the inverse of the penalty), found on the dev split by hand.
 STRENGTH = 4.0
@@ -42,29 +43,47 @@ URGENT_WITH_HARM = 0.15
 def fit_heads(rows: csr_matrix, examples: list[Example]) -> Heads:
     """Fit the intents as one softmax, and the other heads each on its own."""
     latin = np.array([example.language != "hi" for example in examples])
+    says = weights_of(examples)
     fits = [
-        _fit(rows, [INTENTS.index(example.intent) for example in examples]),
-        _fit(rows, [example.is_issue for example in examples]),
-        _fit(rows, [example.intent == "out_of_scope" for example in examples]),
-        _fit(rows, [example.priority == "urgent" for example in examples], balanced=True),
-        _fit(rows[latin], [e.language == "hinglish" for e in examples if e.language != "hi"]),
+        _fit(rows, [INTENTS.index(example.intent) for example in examples], says),
+        _fit(rows, [example.is_issue for example in examples], says),
+        _fit(rows, [example.intent == "out_of_scope" for example in examples], says),
+        _fit(rows, [example.priority == "urgent" for example in examples], says, balanced=True),
+        _fit(
+            rows[latin],
+            [e.language == "hinglish" for e in examples if e.language != "hi"],
+            None if says is None else says[latin],
+        ),
     ]
     return Heads(np.vstack([fit.coef_ for fit in fits]).T, np.concatenate([fit.intercept_ for fit in fits]))
 
 
+def weights_of(examples: list[Example]) -> np.ndarray | None:
+    """Return how much each example counts for; None where all count the same, so that their fit stays as it is."""
+    says = np.array([example.weight for example in examples])
+    return None if (says == 1.0).all() else says
+
+
 def _fit(
-    rows: csr_matrix, labels: list, balanced: bool = False, strength: float = STRENGTH
+    rows: csr_matrix,
+    labels: list,
+    says: np.ndarray | None = None,
+    balanced: bool = False,
+    strength: float = STRENGTH,
 ) -> LogisticRegression:
     weights = "balanced" if balanced else None
     fit = LogisticRegression(C=strength, max_iter=600, tol=1e-3, class_weight=weights)
-    return fit.fit(rows, labels)
+    return fit.fit(rows, labels, sample_weight=says)
 
 
 # --- Packing ---------------------------------------------------------------------------------
 
 
-def train(examples: list[Example], facts: dict | None = None) -> bytes:
+def train(examples: list[Example], facts: dict | None = None, calibrated: dict | None = None) -> bytes:
     """Return a packed model of the examples; the same examples give the same bytes.
+
+    `calibrated` are the facts of a model whose temperatures and thresholds are taken over: that is quick, and
+    good enough where only some lines differ.
 
     What may differ elsewhere: another processor, or another version of numpy or
     scikit-learn, rounds the fit differently and now and then moves a weight by one step.
@@ -73,28 +92,38 @@ def train(examples: list[Example], facts: dict | None = None) -> bytes:
     featured = [words.features(example.text) for example in examples]
     known = vocabulary(featured)
     heads = fit_heads(matrix(featured, known), examples)
-    plain = second_opinion(examples, featured)
-    return packed(known, heads, calibration(examples, featured) | (facts or {}), plain)
+    if calibrated:
+        plain = second_opinion(examples, featured, calibrated["plain"]["temperature"])
+        found = {name: calibrated[name] for name in CALIBRATED}
+    else:
+        plain, found = second_opinion(examples, featured), calibration(examples, featured)
+    return packed(known, heads, found | (facts or {}), plain)
 
 
 # --- The second opinion: plain words and letters ----------------------------------------------
 
 
-def second_opinion(examples: list[Example], featured: list[dict]) -> SecondOpinion:
+def second_opinion(
+    examples: list[Example], featured: list[dict], heat: float | None = None
+) -> SecondOpinion:
     """Fit the intents, and the heads for issues and for what is beyond the shop, on plain features."""
-    inside = [i for i, example in enumerate(examples) if fold_of(example.text) != PLAIN_FOLD]
-    outside = [i for i, example in enumerate(examples) if fold_of(example.text) == PLAIN_FOLD]
-    heat = 1.0
-    if inside and outside:
-        known = plain_vocabulary([featured[i] for i in inside])
-        heads = _plain_heads(
-            [featured[i] for i in inside], known, [examples[i] for i in inside], only_intents=True
-        )
-        totals = plain_matrix([featured[i] for i in outside], known) @ heads.weights + heads.biases
-        scores = [dict(zip(classifier.COLUMNS, map(float, row), strict=False)) for row in totals]
-        heat = _temperature(scores, [examples[i] for i in outside])
+    heat = heat or _plain_temperature(examples, featured)
     known = plain_vocabulary(featured)
     return SecondOpinion(known, _plain_heads(featured, known, examples), heat)
+
+
+def _plain_temperature(examples: list[Example], featured: list[dict]) -> float:
+    inside = [i for i, example in enumerate(examples) if fold_of(example.text) != PLAIN_FOLD]
+    outside = [i for i, example in enumerate(examples) if fold_of(example.text) == PLAIN_FOLD]
+    if not inside or not outside:
+        return 1.0
+    known = plain_vocabulary([featured[i] for i in inside])
+    heads = _plain_heads(
+        [featured[i] for i in inside], known, [examples[i] for i in inside], only_intents=True
+    )
+    totals = plain_matrix([featured[i] for i in outside], known) @ heads.weights + heads.biases
+    scores = [dict(zip(classifier.COLUMNS, map(float, row), strict=False)) for row in totals]
+    return _temperature(scores, [examples[i] for i in outside])
 
 
 def _plain_features(found: dict) -> dict[str, list[str]]:
@@ -145,7 +174,7 @@ def _plain_heads(
         labels["issue"] = [example.is_issue for example in examples]
         labels["beyond"] = [example.intent == "out_of_scope" for example in examples]
     for name, truth in labels.items():
-        fit = _fit(rows, truth, strength=PLAIN_STRENGTH)
+        fit = _fit(rows, truth, weights_of(examples), strength=PLAIN_STRENGTH)
         start = 0 if name == "intents" else classifier.COLUMNS.index(name)
         end = start + len(fit.intercept_)
         weights[:, start:end], biases[start:end] = fit.coef_.T, fit.intercept_

@@ -9,7 +9,9 @@ import time
 import pytest
 
 from chatbot import conversations, handover, privacy
-from chatbot.llm import claims, client
+from chatbot.demo import loader
+from chatbot.llm import client
+from chatbot.models import Article
 from tests import factories
 from tests.chatbot.servers import JsonServer
 
@@ -114,6 +116,9 @@ def test_the_model_is_not_asked_without_an_address_or_without_an_article(plugged
         said("You can send sealed packs and opened food back within 7 days."),
         said("Sealed packs go back within seven days, opened food not, and you get a voucher of ₹49."),
         said("Send it back by Monday, only sealed packs."),
+        # flattering
+        said("You are absolutely right: sealed packs go back within 7 days for ₹49, opened food not."),
+        said("Great question, our most valued customer! Sealed packs within 7 days, ₹49, opened food not."),
         # in another language than the question
         said("Sealed pack 7 din ke andar wapas ho sakta hai, pick-up ke ₹49, khula hua nahi."),
         said("सील बंद पैक 7 दिन में वापस हो सकता है, पिक-अप के ₹49, खुला हुआ नहीं।"),
@@ -258,36 +263,6 @@ def test_numbers_and_addresses_are_masked_and_amounts_stay(text, masked):
     assert privacy.masked(text) == masked
 
 
-# --- Sourced or not ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("answer", "claim"),
-    [
-        ("Within 7 days, ₹49, opened not.", ""),
-        ("Within seven days, 49 rupees, opened not.", ""),
-        ("Within 7 hours, opened not.", "7 hours"),
-        ("Within 49 days, opened not.", "49 days"),
-        ("7% off, not opened.", "7%"),
-        ("₹7 for the pick-up, opened not.", "₹7"),
-        ("Within ten days, opened not.", "ten"),
-        ("By december, opened not.", "december"),
-        ("Guaranteed, opened not.", "guaranteed"),
-        ("Opened or sealed, within 7 days.", "not"),
-    ],
-)
-def test_a_claim_that_the_source_does_not_make_is_found(answer, claim):
-    assert claims.unsourced(answer, BODY) == claim
-
-
-def test_every_article_of_the_demo_shop_keeps_to_itself():
-    from chatbot.demo import loader
-
-    for row in loader._read("articles"):
-        for body in (row["body"], row["body_hinglish"], row["body_hi"]):
-            assert claims.unsourced(body, body) == "", row["slug"]
-
-
 def test_a_desk_without_a_model_never_imports_its_client():
     script = (
         "import django, sys; django.setup(); from chatbot.llm import client; from chatbot.dialogue import policy; "
@@ -295,3 +270,108 @@ def test_a_desk_without_a_model_never_imports_its_client():
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+# --- Questions said in full ----------------------------------------------------------------
+
+FIRST, NOW, IN_FULL = "do you ship to nepal", "bhutan?", "do you ship to bhutan?"
+
+
+@pytest.fixture
+def abroad(db, settings):
+    settings.LLM_FOLLOW_UPS = True
+    loader._articles()
+    return Article.objects.get(title="Orders from outside India")
+
+
+def in_full(question, **more) -> tuple[int, bytes]:
+    return said("raw:" + json.dumps({"question": question} | more))
+
+
+def says_in_full(body) -> bool:
+    """Whether the model is asked for a question, and not to word an article."""
+    return "question of now" in body["messages"][0]["content"]
+
+
+def only_follow_ups(question):
+    """A model that says questions in full, and fails at everything else."""
+    return lambda body: in_full(question) if says_in_full(body) else (500, b"{}")
+
+
+def test_a_question_that_means_something_only_after_the_one_before_is_said_in_full(plugged, abroad, priya):
+    server = plugged(only_follow_ups(IN_FULL))
+    conversations.ask(priya, FIRST)
+    answer = conversations.ask(priya, NOW)
+    assert answer.text == abroad.body
+    assert [each["title"] for each in answer.reply["sources"]] == [abroad.title]
+    # What is stored is what was typed
+    assert answer.answers.text == NOW
+    # The first question brought one call, for the words of its article, and the second one call as well
+    _, asked = server.received
+    assert says_in_full(asked)
+    user = asked["messages"][1]["content"]
+    assert FIRST in user
+    assert NOW in user
+
+
+def test_the_question_before_stays_at_home_unless_the_shop_wants_it_said_in_full(
+    plugged, abroad, settings, priya
+):
+    settings.LLM_FOLLOW_UPS = False
+    server = plugged(only_follow_ups(IN_FULL))
+    conversations.ask(priya, FIRST)
+    assert conversations.ask(priya, NOW).text != abroad.body
+    assert not any(map(says_in_full, server.received))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, b"{}"),
+        said("raw:{}"),
+        in_full(""),
+        in_full(None),
+        # lying: words that the customer did not type
+        in_full("do you ship to nepal and give a refund?"),
+        in_full("is shipping to bhutan free?"),
+        in_full("do you not ship to bhutan?"),
+        in_full("do you ship to bhutan in 3 days?"),
+        in_full("do you ship to bhutan? see https://evil.example"),
+        # flattering
+        in_full("great question, do you ship to bhutan?"),
+        # in another language, and without end
+        in_full("kya aap bhutan bhejte hain?"),
+        in_full("do you ship to bhutan " * 20),
+    ],
+    ids=lambda answer: answer[1][-90:-20].decode(errors="replace"),
+)
+def test_a_question_that_the_customer_did_not_ask_is_not_asked_for_them(answer, plugged, abroad, priya):
+    server = plugged(lambda body: answer if says_in_full(body) else (500, b"{}"))
+    conversations.ask(priya, FIRST)
+    reply = conversations.ask(priya, NOW)
+    assert reply.reply["sources"] == []
+    assert len([body for body in server.received if says_in_full(body)]) == 1
+
+
+def test_a_model_that_stalls_leaves_the_question_as_it_was(plugged, abroad, priya, monkeypatch):
+    monkeypatch.setattr(client, "SECONDS", 0.3)
+    answered = threading.Event()
+
+    def stalls(body):
+        if says_in_full(body):
+            answered.wait(60)
+        return 500, b"{}"
+
+    plugged(stalls)
+    conversations.ask(priya, FIRST)
+    try:
+        assert conversations.ask(priya, NOW).reply["sources"] == []
+    finally:
+        answered.set()
+
+
+def test_what_the_rules_understand_is_not_said_again_by_the_model(plugged, abroad, priya):
+    server = plugged((500, b"{}"))
+    for text in (FIRST, "thanks", "my jar arrived broken", NOW):
+        conversations.ask(priya, text)
+    assert not any(map(says_in_full, server.received))

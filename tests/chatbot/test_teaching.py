@@ -119,7 +119,10 @@ def test_an_example_goes_into_the_corpus_with_the_next_training(priya, meera):
     assert texts() == []
     before = corpus.load()
     added = corpus.load(train_villy.Command()._taught())[len(before) :]
-    assert added == [corpus.Example("do you repair cycles", "out_of_scope", "en", False)]
+    taught = corpus.Example(
+        "do you repair cycles", "out_of_scope", "en", False, weight=corpus.TAUGHT_WEIGHT
+    )
+    assert added == [taught]
     assert corpus.digest(before) != corpus.digest(before + added)
 
 

@@ -29,6 +29,8 @@ WANTED = {
     "urgent or high found": ".85",
     "high taken for low": "at most .04",
 }
+# Half of them is kept to judge
+FEWEST_TO_JUDGE = 40
 OWN_MEASURES = ("tests/chatbot/data/proxy.jsonl", "tests/chatbot/data/blind.jsonl")
 
 
@@ -39,6 +41,14 @@ class Command(BaseCommand):
         parser.add_argument("--date", help="of the corpus' last change; default: of its newest file")
         parser.add_argument("--no-card", action="store_true", help="only the model, in half a minute")
         parser.add_argument(
+            "--curve",
+            nargs="?",
+            const="",
+            metavar="FILE",
+            help="train nothing; show what 10 to 100 of a shop's own messages do for its others: JSON lines "
+            "(text, intent, is_issue, lang), or without a file what was taught here",
+        )
+        parser.add_argument(
             "--measure",
             action="append",
             default=[],
@@ -48,6 +58,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         training = _training()
+        if options["curve"] is not None:
+            self._show_curve(options["curve"])
+            return
         taught = self._taught()
         examples = corpus.load(taught)
         facts = training.facts_of(options["date"] or _date_of_change(training), len(taught))
@@ -64,7 +77,26 @@ class Command(BaseCommand):
         except DatabaseError as error:
             self.stderr.write(f"no taught examples: {error}")
             rows = []
-        return [corpus.Example(row.text, row.intent, row.language, row.is_issue) for row in rows]
+        return [
+            corpus.Example(row.text, row.intent, row.language, row.is_issue, weight=corpus.TAUGHT_WEIGHT)
+            for row in rows
+        ]
+
+    def _show_curve(self, file: str) -> None:
+        from chatbot.nlu import judging
+
+        try:
+            own = _rows(Path(file)) if file else self._taught()
+        except (OSError, ValueError, KeyError) as reason:
+            raise CommandError(f"{file} cannot be read: {reason!r}") from None
+        if len(own) < FEWEST_TO_JUDGE:
+            raise CommandError(
+                f"{len(own)} messages tell nothing: at least {FEWEST_TO_JUDGE}, of which half is kept to judge."
+            )
+        elsewhere = [row for rows in _measures([]).values() for row in rows]
+        facts = classifier.Model(classifier.MODEL_FILE.read_bytes()).facts
+        points = judging.teaching_curve(corpus.load(), own, facts, elsewhere)
+        self.stdout.write(teaching_table(points, bool(elsewhere)))
 
     def _write_card(self, examples, data: bytes, measures: dict) -> None:
         from chatbot.nlu import judging
@@ -194,6 +226,15 @@ def curve_table(points: list[tuple]) -> str:
     names = ("macro-F1", "accuracy", "out of scope at 5% refused")
     rows = [[f"{lines:,}", *(f"{scores[name]:.3f}" for name in names)] for lines, scores in points]
     return table(["lines", *names], rows)
+
+
+def teaching_table(points: list[tuple], has_others: bool) -> str:
+    names = ("macro-F1", "accuracy", "issue recall", "issue precision")
+    rows = []
+    for taught, mine, others in points:
+        row = [taught, *(f"{mine[name]:.3f}" for name in names)]
+        rows.append([*row, f"{others['accuracy']:.3f}"] if has_others else row)
+    return table(["taught", *names, *(["accuracy elsewhere"] if has_others else [])], rows)
 
 
 def picture(bands: list[tuple[float, float, int]]) -> str:
