@@ -84,6 +84,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "tickets.accounts.second_factor.CodeForm",
     "reauthenticate": "tickets.accounts.second_factor.CodeAgainForm",
+    "add_webauthn": "tickets.accounts.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "tickets.accounts.passkeys.PasskeyForm",
+    "reauthenticate_webauthn": "tickets.accounts.passkeys.PasskeyAgainForm",
 }
 MFA_TOTP_TOLERANCE = 1
 # Addresses of agents are given by staff: there is no sign-up that could take another's

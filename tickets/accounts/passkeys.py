@@ -1,0 +1,29 @@
+"""The library's forms for passkeys, which refuse an answer of the wrong shape with a sentence.
+
+The library reads the browser's JSON by subscripts: a missing part of it was an error 500.
+"""
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn import forms as library
+
+MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
+
+
+class AddPasskeyForm(library.AddWebAuthnForm):
+    def clean(self):
+        try:
+            return super().clean()
+        except MALFORMED as reason:
+            raise get_adapter().validation_error("incorrect_code") from reason
+
+
+class PasskeyForm(library.AuthenticateWebAuthnForm):
+    def clean_credential(self):
+        try:
+            return super().clean_credential()
+        except MALFORMED as reason:
+            raise get_adapter().validation_error("incorrect_code") from reason
+
+
+class PasskeyAgainForm(PasskeyForm):
+    reauthenticated = True
