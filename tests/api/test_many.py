@@ -221,6 +221,15 @@ def test_canned_replies_are_personal_or_shared(api, send, asha, rohan):
     assert api(asha).get(f"{CANNED}{own['id']}").status_code == 404
 
 
+def test_the_canned_replies_that_are_used_most_stand_first(api, browse, send, asha):
+    rare, often = (send(CANNED, HELLO | {"shortcut": name}, 201) for name in ("a-rare", "z-often"))
+    assert [row["id"] for row in api(asha).get(CANNED).json()["results"]] == [rare["id"], often["id"]]
+    for _ in range(2):
+        assert browse(asha).post(f"/support/canned/{often['id']}/used").status_code == 204
+    listed = api(asha).get(CANNED).json()["results"]
+    assert [(row["id"], row["uses"]) for row in listed] == [(often["id"], 2), (rare["id"], 0)]
+
+
 def test_a_canned_reply_brings_a_picture(api, asha):
     sent = {**HELLO, "text": json.dumps(HELLO["text"]), "image": factories.picture()}
     made = api(asha).post(CANNED, sent, format="multipart").json()

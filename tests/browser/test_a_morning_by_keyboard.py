@@ -260,7 +260,8 @@ def test_a_canned_reply_stands_in_the_tickets_language_first(page, desk, asked, 
     dashboard = Dashboard(page)
     dashboard.goto(ticket)
     dashboard.text.click()
-    page.keyboard.type(f"/{reply['shortcut']}")
+    # Found although a sign of it is left out
+    page.keyboard.type(f"/{reply['shortcut'].replace('-', '')}")
     option = page.get_by_role("listbox", name="Canned replies").get_by_role("option")
     expect(option).to_contain_text(f"{offered}, Wasim.")
     page.keyboard.press("Enter")

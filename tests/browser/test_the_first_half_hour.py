@@ -162,6 +162,18 @@ def ticked(page: Page) -> set[str]:
     return {each.inner_text() for each in page.locator("li[data-done=yes]").all()}
 
 
+def the_preview_follows_the_form(page: Page, name: str) -> None:
+    """Before anything is saved the chat is shown as it will be, and a colour that is hard to read is said to be."""
+    preview = page.get_by_role("complementary", name="Preview of the chat")
+    expect(preview).to_contain_text(name)
+    colour = page.locator("[name=colour]")
+    stored = colour.input_value()
+    colour.fill("#eeeeee")
+    expect(preview).to_contain_text("too low")
+    colour.fill(stored)
+    expect(preview).to_contain_text("easy to read")
+
+
 def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_server, window, tmp_path):
     # 1. Start it; 2. make yourself staff
     new_desk.start(240)
@@ -176,6 +188,7 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
     # 3. Settings, without a restart in force
     owner.get_by_role("link", name="Shop name and business hours are set").click()
     owner.get_by_label("Shop name:").fill("Meera's Pantry")
+    the_preview_follows_the_form(owner, "Meera's Pantry")
     owner.get_by_label("Monday:").fill("09:30-18:00")
     owner.get_by_role("button", name="Save", exact=True).click()
     expect(owner.locator(".errornote")).to_have_count(0)

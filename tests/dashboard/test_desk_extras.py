@@ -9,7 +9,7 @@ from chatbot import handover
 from tests import factories
 from tests.pages import page
 from tickets import workflow
-from tickets.models import Person, SavedView, Sender, Ticket
+from tickets.models import Order, Person, SavedView, Sender, Ticket
 
 pytestmark = pytest.mark.engines
 
@@ -38,6 +38,22 @@ def test_a_saved_view_is_a_link_and_its_owner_removes_it_on_the_page(asha, rohan
     assert not SavedView.objects.exists()
     for agent in (asha, rohan):
         assert "Urgent refunds" not in page(browse(agent).get("/support/")).text
+
+
+# --- The shop's own page of an order -----------------------------------------
+
+
+def test_an_order_opens_in_the_shop_where_the_shop_said_its_address(ticket, priya, asha, browse):
+    factories.order(priya, "VP-10001", admin_url="https://shop.example/admin/1")
+    factories.order(priya, "VP-10002", admin_url="")
+    Ticket.objects.filter(pk=ticket.pk).update(order=Order.objects.get(number="VP-10001"))
+    shown = page(browse(asha).get(f"/support/{ticket.pk}/")).one("aside", id="details")
+    links = [link for link in shown.all("a") if link["href"].startswith("https://shop.example/")]
+    assert [(link["href"], link["rel"]) for link in links] == [
+        ("https://shop.example/admin/1", "noopener noreferrer")
+    ]
+    assert "Open in shop" in links[0].text
+    assert "VP-10002" in shown.text
 
 
 # --- Blocking a sender -------------------------------------------------------
