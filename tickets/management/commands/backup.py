@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from tickets.operations import backups
@@ -28,4 +29,5 @@ class Command(BaseCommand):
             raise CommandError(str(reason)) from None
         if options["verbosity"]:
             pictures = sum(name.startswith(backups.MEDIA) for name in contents["sums"])
-            self.stdout.write(f"{to}: {to.stat().st_size / 1e6:,.1f} MB, {pictures:,} files of pictures.")
+            size = filesizeformat(to.stat().st_size).replace("\xa0", " ")
+            self.stdout.write(f"{to}: {size}, {pictures:,} files of pictures.")
