@@ -122,7 +122,7 @@ def test_both_ways_back_from_a_ticket_keep_the_place_in_the_list(agent, many_wai
 
 
 # What the tab keeps until the agent has signed in again
-WAITING = "Object.entries(sessionStorage).find(([key]) => key.startsWith('unsent:'))?.[1]"
+UNSENT = "Object.entries(sessionStorage).find(([key]) => key.startsWith('unsent:'))?.[1]"
 
 
 def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_again(agent, visitor):
@@ -135,7 +135,7 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     ended = page.get_by_role("dialog", name="Your session has ended")
     expect(ended).to_be_visible()
     # The notes are sent as their box is left
-    page.wait_for_function(f"{WAITING}?.includes('Calls after six')")
+    page.wait_for_function(f"{UNSENT}?.includes('Calls after six')")
 
     tab = page.context.new_page()
     tab.goto("/support/login/")
@@ -150,7 +150,7 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     expect(chat.bubbles("agent")).to_contain_text("It left this morning.")
     assert chat.bubbles("agent").count() == 1
     # The page that loads sends what waits, and keeps it until it is there
-    page.wait_for_function(f"{WAITING} === '[]'")
+    page.wait_for_function(f"{UNSENT} === '[]'")
     page.reload()
     expect(page.get_by_label("Notes about this customer")).to_have_value("Calls after six")
 
