@@ -24,8 +24,8 @@ FEW = {"sqlite": ["--without-extended", "--cases", "3"], "others": ["--without-e
 ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
-# On two cores: a server of a database is waited for, and on SQLite browsers and processes
-WORKERS, WORKERS_ON_SQLITE = 3, 4
+# On two cores: servers, browsers and processes are waited for. Four were tried, and took as long
+WORKERS = 3
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
 
@@ -51,8 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def suite(urls: list[str], arguments: list[str]) -> int:
     print(f"\n=== {urls[0].partition(':')[0]} ===", flush=True)
-    workers = WORKERS_ON_SQLITE if urls[0].startswith("sqlite") else WORKERS
-    command = [sys.executable, "-m", "pytest", "-n", str(workers), *GROUPS, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *GROUPS, *arguments]
     # Workers have to agree on the tests' names, and some are made of sets. The desks that are started need
     # not be compiled each time
     environment = os.environ | {
