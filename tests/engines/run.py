@@ -24,7 +24,7 @@ FEW = {"sqlite": ["--without-extended", "--cases", "3"], "others": ["--without-e
 ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
-# On two cores: servers, browsers and processes are waited for. Four were tried, and took as long
+# On two cores: servers, browsers and processes are waited for. Four were a minute faster, and calls gave up
 WORKERS = 3
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
