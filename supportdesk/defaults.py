@@ -111,6 +111,30 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "br",
 )
 
+# --- Uploads -------------------------------------------------------------------
+# Pictures and attachments are the customers': for the desk's own user only
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+# One picture, its form fields and the multipart frame around them.
+REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
+# Files beside a message: each, and all of one request with its picture. Only a form for these paths is so large
+FILE_MAX_BYTES = 20 * 1024 * 1024
+FILES_MAX_BYTES = 40 * 1024 * 1024
+FORM_MAX_BYTES_AT = {
+    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?|/support/[^/]+/reply|/widget/messages|/c/[^/]+/?": FILES_MAX_BYTES
+    + 256 * 1024
+}
+# Letters carry photos as phones take them, a third larger in their encoding
+REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A picture is read whole to be cleaned: only larger files go through the folder for temporary files
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportdesk.http.uploads.TemporaryFileUploadHandler",
+]
+
 # --- Sessions and headers ----------------------------------------------------
 # Beside the session, not in a cookie of their own
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -262,30 +262,8 @@ if S3_BUCKET:
     env.needs_package("S3_BUCKET", "storages", "requirements-s3.txt")
     env.needs_package("S3_BUCKET", "boto3", "requirements-s3.txt")
     STORAGES["default"] = {"BACKEND": "supportdesk.storage.s3.Bucket", "OPTIONS": _bucket_options}
-# Pictures and attachments are the customers': for the desk's own user only
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-UPLOAD_MAX_BYTES = 5 * 1024 * 1024
-# One picture, its form fields and the multipart frame around them.
-REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024
-# Files beside a message: each, and all of one request with its picture. Only a form for these paths is so large
-FILE_MAX_BYTES = 20 * 1024 * 1024
-FILES_MAX_BYTES = 40 * 1024 * 1024
-FORM_MAX_BYTES_AT = {
-    r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?|/support/[^/]+/reply|/widget/messages|/c/[^/]+/?": FILES_MAX_BYTES
-    + 256 * 1024
-}
 # A scanner that speaks clamd's protocol: files are sent through it before they are stored
 CLAMAV_URL = env.text("CLAMAV_URL", pattern=forms.A_SCANNER, fits=forms.SCANNER_FITS)
-# Letters carry photos as phones take them, a third larger in their encoding
-REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# A picture is read whole to be cleaned: only larger files go through the folder for temporary files
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "supportdesk.http.uploads.TemporaryFileUploadHandler",
-]
 
 # --- Mail --------------------------------------------------------------------
 # Without a mail server mails are files in DATA_DIR/mail

@@ -3,26 +3,32 @@
 The library reads the browser's JSON by subscripts: a missing part of it was an error 500.
 """
 
+from contextlib import contextmanager
+
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as library
 
 MALFORMED = (KeyError, ValueError, TypeError, AttributeError)
 
 
+@contextmanager
+def refused_if_malformed():
+    try:
+        yield
+    except MALFORMED as reason:
+        raise get_adapter().validation_error("incorrect_code") from reason
+
+
 class AddPasskeyForm(library.AddWebAuthnForm):
     def clean(self):
-        try:
+        with refused_if_malformed():
             return super().clean()
-        except MALFORMED as reason:
-            raise get_adapter().validation_error("incorrect_code") from reason
 
 
 class PasskeyForm(library.AuthenticateWebAuthnForm):
     def clean_credential(self):
-        try:
+        with refused_if_malformed():
             return super().clean_credential()
-        except MALFORMED as reason:
-            raise get_adapter().validation_error("incorrect_code") from reason
 
 
 class PasskeyAgainForm(PasskeyForm):

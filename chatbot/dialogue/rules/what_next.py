@@ -130,7 +130,7 @@ MOST_WORDS_OF_EATING = 9
 
 
 def may_it_be_eaten(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Is it safe to eat?" of what is broken, smells or made somebody unwell: not before a person has looked at it."""
+    """ "Is it safe to eat?" of what is broken, smells or made the customer or their family unwell: not before a person has looked at it."""
     issue, said = chat.memory.get("issue") or {}, plain(heard.text)
     if (
         issue.get("intent") != "item_problem"
