@@ -62,11 +62,15 @@ class Ear:
         self.loop.call_soon_threadsafe(self.loop.stop)
 
     def is_there(self, other: RedisBus, within: float = 30) -> bool:
-        """Whether it hears, told until it does."""
+        """Whether it hears the other, asked until it does.
+
+        A bus hears its own calls at once and without Redis, so the question names who asks.
+        """
+        question = {"ticket": f"are you there? asks {other.name}"}
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
-            other.publish({"ticket": "are you there?"})
-            if self.waits_for(1, 0.1):
+            other.publish(question)
+            if self.hears(question, 0.1):
                 self.calls.clear()
                 return True
         return False
