@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import TemplateView
 
 from supportdesk.http.client_address import address_of
-from tickets.desk.forms import SignInForm, StaffSignInForm
 from tickets.models.settings import AgentPreferences
 
 from ..access import for_agents
@@ -25,7 +24,7 @@ from ..alerts import push
 from ..alerts.forms import AlertsForm
 from ..team.settings import current
 from . import letters, rate_limits, second_factor, sessions
-from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm
+from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm, SignInForm, StaffSignInForm
 
 # --- The doors ---------------------------------------------------------------
 

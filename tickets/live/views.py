@@ -240,7 +240,7 @@ def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
             chunk += event("message", _message(message, ticket, True) | assignee, row.position)
         elif ticket:
             chunk += event("ticket", told[ticket.pk], row.position)
-        elif visible and row.was_in(visible):
+        elif visible and visible.allowed_before(row):
             # With this change it left what the agent sees. Of what follows the stream tells nothing
             chunk += event("gone", {"ticketId": str(row.ticket_id)}, row.position)
         after = row.position
