@@ -7,7 +7,7 @@ Pure functions over text, in English, Hinglish and Hindi; no request, no databas
 import re
 import unicodedata
 from functools import lru_cache
-from typing import ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from .typos import respelt
 
@@ -28,7 +28,7 @@ class Phrases:
         self._alternatives = alternatives
         self.waiting.append(self)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name not in self.METHODS:
             raise AttributeError(name)
         either = spelt("|".join(self._alternatives))
