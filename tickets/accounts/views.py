@@ -38,7 +38,8 @@ class SignIn(LoginView):
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_agent:
-            return redirect("dashboard")
+            # Signed in by another tab meanwhile
+            return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -70,7 +71,7 @@ class AdminSignIn(SignIn):
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_staff:
-            return redirect("admin:index")
+            return redirect(self.get_success_url())
         return LoginView.get(self, request, *args, **kwargs)
 
     def get_default_redirect_url(self):

@@ -70,8 +70,9 @@ from .transitions import (
     reopen,
     take,
     triage,
+    was_moved_by,
 )
-from .undo import Recording, recorded
+from .undo import Recording, UndoneAlready, recorded
 from .undo import prolonged as prolonged_undo
 from .undo import replaced as replaced_by
 from .undo import take as undo_change
@@ -87,6 +88,7 @@ __all__ = [
     "Refused",
     "StaleReply",
     "StepRefused",
+    "UndoneAlready",
     "add_note",
     "agent_replies",
     "allowed_moves",
@@ -143,5 +145,6 @@ __all__ = [
     "waiting_of",
     "waiting_unassigned",
     "wake_on_time",
+    "was_moved_by",
     "withdraw",
 ]  # fmt: skip
