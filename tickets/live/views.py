@@ -168,7 +168,7 @@ def _subscription(request: HttpRequest) -> Subscription:
         family = UUID(token[tokens.FAMILY_CLAIM])
         credentials = Credentials(person, family=family, visible=visibility_of(person))
         # An access token opens nothing beyond its own life
-        seconds = max(1.0, token["exp"] - tokens.now())
+        seconds = max(1.0, token["exp"] - tokens.timestamp())
     elif request.user.is_authenticated:
         # The lazy user of a session is loaded here, in the thread
         person = Person.objects.get(pk=request.user.pk)

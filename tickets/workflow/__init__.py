@@ -72,10 +72,9 @@ from .transitions import (
     triage,
     was_moved_by,
 )
-from .undo import Recording, UndoneAlready, recorded
+from .undo import Recording, UndoneAlready, recorded, undo_change
 from .undo import prolonged as prolonged_undo
 from .undo import replaced as replaced_by
-from .undo import take as undo_change
 
 __all__ = [
     "MAX_TEXT",

@@ -127,7 +127,7 @@ def prolonged(token: str) -> str:
     return signing.dumps(change | {"at": clock.now().isoformat()}, salt=SALT, compress=True)
 
 
-def take(ticket: Ticket, token: str, *, by: Person, asked_at: datetime | None = None) -> None:
+def undo_change(ticket: Ticket, token: str, *, by: Person, asked_at: datetime | None = None) -> None:
     """Take back the change that gave this token. Raise IllegalMove when it was too late for that when it was asked."""
     try:
         change = signing.loads(token, salt=SALT)
