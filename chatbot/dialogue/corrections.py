@@ -38,8 +38,8 @@ def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
         reply = answers.with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
         reply.rule = "a_change_of_mind"
         return reply
-    if reply := _another_item(chat, heard, by_rules):
-        return reply
+    if put_right := _another_item(chat, heard, by_rules):
+        return put_right
     corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
     if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
         # "Refund nahi to coupon de do" takes nothing back
@@ -155,7 +155,7 @@ def _thinks_again(chat: Chat, heard: Heard) -> bool:
         and not order_cues.WHEN_OR_WHERE.search(said)
         and not heard.numbers
         and not (heard.found.products and KEEPS_SOME.search(said))
-        and (SAME.search(said) or not _names_what_is_meant(said))
+        and (bool(SAME.search(said)) or not _names_what_is_meant(said))
     )
 
 

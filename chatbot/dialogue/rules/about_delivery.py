@@ -138,14 +138,14 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
     named = delivery_areas.areas().named_in(said)
     # "Ok her flat in mumbai then", in a talk about goods and of no order
-    asks = asks or (
+    asks_now = bool(asks) or (
         heard.topic.get("kind") in OF_GOODS
         and not heard.known_orders
         and not chat.memory.get("issue")
         and len(said.split()) <= MOST_WORDS_OF_A_PLACE
     )
     sure_issue = heard.is_issue and (heard.confidence >= ACT or bool(heard.known_orders))
-    if named and (asks or follows) and not sure_issue and not heard.found.products[:1]:
+    if named and (asks_now or follows) and not sure_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
     of_a_place = heard.topic.get("kind") == "delivery" and len(said.split()) <= MOST_WORDS_OF_AN_AMOUNT
     amount = (follows or of_a_place) and not named and AN_AMOUNT.search(said)

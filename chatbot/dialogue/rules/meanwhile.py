@@ -232,10 +232,9 @@ PAID = phrases(
 
 def _names_an_order(heard: Heard, said: str) -> bool:
     """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
-    of_one = (order_cues.DRIVER, order_cues.TRACKING, order_cues.PAID_ALREADY, PAID)
-    if "refused" in subjects.asked_in(said):
-        # "If i dont take it from the delivery guy" asks nothing of him
-        of_one = (order_cues.TRACKING, order_cues.PAID_ALREADY, PAID)
+    of_one = [order_cues.TRACKING, order_cues.PAID_ALREADY, PAID]
+    # "If i dont take it from the delivery guy" asks nothing of him
+    of_one += [] if "refused" in subjects.asked_in(said) else [order_cues.DRIVER]
     if any(cue.search(LINK.sub(" ", said)) for cue in of_one):
         return True
     if heard.order or (heard.numbers and "limit" not in subjects.asked_in(said)):

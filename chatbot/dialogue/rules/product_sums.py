@@ -134,9 +134,9 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
     one_more = not heard.found.products and MORE.search(said) and says_a_count(said)
     if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not (heard.found.products or one_more):
         return None
-    outlives = heard.topic.get("kind") in ("article", "delivery")
     # A price in between as well, where the words change a sum: "remove the honey"
-    outlives = outlives or (heard.topic.get("kind") == "product" and CHANGES_A_SUM.search(said))
+    changes = bool(CHANGES_A_SUM.search(said))
+    outlives = heard.topic.get("kind") in ("article", "delivery", *(["product"] if changes else []))
     summed_up = heard.topic.get("items") or (heard.chat.memory.get("sum") if outlives else None)
     if summed_up:
         kept = dict(summed_up)
