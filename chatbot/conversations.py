@@ -197,7 +197,7 @@ def _answered_before(chat: Chat, text: str, client_id: str | None) -> ChatMessag
 
 def _same(seen: ChatMessage, text: str) -> ChatMessage:
     """Return the question if it is what is being asked again; raise Mismatch otherwise."""
-    if seen.text not in (masked(text), order_codes.masked(masked(text))):
+    if seen.text not in (masked(text), order_codes.without_code(masked(text))):
         raise Mismatch("This clientId belongs to another message.")
     return seen
 
@@ -208,7 +208,11 @@ def _storable(chat: Chat, text: str) -> str:
     While we wait for a code of ours, six digits are one without being called so.
     """
     text = masked(text)
-    return order_codes.masked(text) if order_codes.CODE.search(text) and order_codes.pending(chat) else text
+    return (
+        order_codes.without_code(text)
+        if order_codes.CODE.search(text) and order_codes.pending(chat)
+        else text
+    )
 
 
 class _PlaceTaken(IntegrityError):

@@ -17,7 +17,7 @@ AMOUNT = re.compile(
 )
 
 
-def masked(text: str) -> str:
+def without_personal_data(text: str) -> str:
     """Return the text without cards, phones, e-mails, links, and order or other numbers; amounts of money stay."""
     text = LINK_WITH_SECRETS.sub("[link]", text)
     text = EMAIL.sub("[e-mail]", text)

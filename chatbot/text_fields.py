@@ -33,7 +33,7 @@ declare_same(
 )
 declare_same("chatbot.ArticleVersion", KEPT, ["said", "changed_by"])
 declare_same("chatbot.DeliveryArea", KEPT, ["name", "pin_prefixes", "places"])
-# Staff teach it without names and numbers: `chatbot.privacy.masked`
+# Staff teach it without names and numbers: `chatbot.privacy.without_personal_data`
 # Written by staff, who play customers
 declare_same("chatbot.TestConversation", KEPT, ["name", "script", "last_run"])
 declare("chatbot.TestConversation", customer=KEPT)

@@ -7,14 +7,17 @@ from tickets.models import Person
 
 from . import wording
 from .dialogue import flows, policy
+from .helpcentre import markdown
 from .models import Chat
-from .nlu import classifier, trigger_phrases
+from .nlu import classifier, cues, trigger_phrases
 from .sources import articles, delivery_areas, products
 
 
 def warm_up() -> None:
     """Load everything that an answer reads from files or builds from tables."""
     sentence = "where is my makhana order?"
+    cues.compile_phrases()
+    markdown.render(sentence)
     classifier.classify(sentence)
     trigger_phrases.reason(sentence)
     wording.say("greeting")

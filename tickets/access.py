@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
@@ -157,7 +158,16 @@ def _sign_in_first(request) -> HttpResponse:
     if request.htmx or is_from_script(request):
         said = gettext("Your session has ended. Please sign in again.")
         return JsonResponse({"detail": said, "code": "not_authenticated"}, status=401)
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(page_of(request))
+
+
+def page_of(request) -> str:
+    """Return the page to come back to after signing in: of a form that was sent, the page it stands on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form = urlsplit(request.headers.get("Referer", ""))
+    is_own = form.netloc == request.get_host() and form.path.startswith("/")
+    return urlunsplit(("", "", form.path, form.query, "")) if is_own else request.get_full_path()
 
 
 def is_from_script(request) -> bool:

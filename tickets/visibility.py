@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from .models import PermissionSet, Person, TeamCategory, TeamMember, Ticket
+from .models import InboxEvent, PermissionSet, Person, TeamCategory, TeamMember, Ticket
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,12 @@ class Visibility:
     def allows_values(self, category: str | None, assignee_id: uuid.UUID | str | None) -> bool:
         """Whether the agent sees a ticket of this category and assignee."""
         return category in self.categories or str(assignee_id or "") == str(self.person)
+
+    def allowed_before(self, event: InboxEvent) -> bool:
+        """Whether the agent saw the ticket before this change of its category or assignee."""
+        if event.category_before is None:
+            return False
+        return self.allows_values(event.category_before, event.assignee_before)
 
     def among(self, tickets: QuerySet) -> QuerySet:
         """Return those of the tickets that the agent sees."""

@@ -1,13 +1,15 @@
 """An article's text as HTML: Markdown without raw HTML, cleaned once more, links to the outside marked."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
-from slugify import slugify
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 # An article with fewer headings is read from its top
 TOC_FROM = 3
@@ -17,7 +19,13 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+
+@cache
+def _markdown() -> "MarkdownIt":
+    # Loaded with the first article: every command of the shell would wait for it otherwise
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Rendered:
 @lru_cache(maxsize=500)
 def render(text: str) -> Rendered:
     """Return the text as HTML; the article's title is the page's h1, so its headings begin at h2."""
-    tokens = _markdown.parse(text)
+    tokens = _markdown().parse(text)
     headings: list = []
     taken: set[str] = set()
     for opening, inline in pairwise(tokens):
@@ -49,7 +57,7 @@ def render(text: str) -> Rendered:
                 headings.append(Heading(anchor, _plain(inline)))
         elif opening.type == "heading_close":
             opening.tag = f"h{min(int(opening.tag[1]) + 1, 4)}"
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = _markdown().renderer.render(tokens, _markdown().options, {})
     clean = nh3.clean(
         html,
         tags=TAGS,
@@ -64,7 +72,7 @@ def summary(text: str, length: int = 160) -> str:
     """Return the beginning of the text without its markup, for lists and search engines."""
     words = " ".join(
         token.content if token.type in ("text", "code_inline") else " "
-        for block in _markdown.parse(text)
+        for block in _markdown().parse(text)
         for token in (block.children or [])
         if token.content or token.type == "softbreak"
     )
@@ -78,6 +86,8 @@ def _plain(inline) -> str:
 
 def _anchor(text: str, taken: set[str]) -> str:
     # Django's slugify leaves nothing of a Hindi heading; this one transliterates
+    from slugify import slugify
+
     base = anchor = slugify(text)[:60] or "part"
     number = 2
     while anchor in taken:

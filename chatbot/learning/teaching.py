@@ -138,7 +138,7 @@ def _sounds(text: str) -> str:
 
 def suggestion(line: ChatMessage) -> dict:
     """Return what the form begins with: the question without what names a person, as Villy understood it."""
-    text = privacy.masked(question_of(line)).strip()[:LONGEST]
+    text = privacy.without_personal_data(question_of(line)).strip()[:LONGEST]
     understood = classifier.classify(text)
     return {
         "text": text,

@@ -67,7 +67,7 @@ def improved(chat: Chat, reply: Reply, text: str) -> Reply:
     """Return the reply in better words, if a model is plugged in and keeps to the passage; else as it is."""
     if not reply.passage or not settings.LLM_BASE_URL:
         return reply
-    parts = {"passage": reply.passage, "message": privacy.masked(text[:LONGEST_MESSAGE])}
+    parts = {"passage": reply.passage, "message": privacy.without_personal_data(text[:LONGEST_MESSAGE])}
     words = {"language": LANGUAGES[chat.language], "priorities": ", ".join(Priority.values)}
     opinion = asked(RULES, words, parts, _opinion)
     if not opinion:

@@ -66,7 +66,10 @@ def answered(chat: Chat, text: str) -> Reply:
 
 def in_full(last: str, text: str, language: str) -> str:
     """Return the question as the model says it in full, or "" where it may not be used."""
-    parts = {"before": privacy.masked(last), "now": privacy.masked(text[: client.LONGEST_MESSAGE])}
+    parts = {
+        "before": privacy.without_personal_data(last),
+        "now": privacy.without_personal_data(text[: client.LONGEST_MESSAGE]),
+    }
     told = {"language": client.LANGUAGES[language]}
     question = client.asked(RULES, told, parts, lambda said: str(said["question"]).strip())
     if not question:

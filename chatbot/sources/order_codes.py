@@ -152,8 +152,8 @@ def proven_orders(chat: Chat) -> QuerySet[Order]:
     return Order.objects.filter(pk__in=proven) if proven else Order.objects.none()
 
 
-def masked(text: str) -> str:
-    """The text without the code: what is stored of a message that answers with one."""
+def without_code(text: str) -> str:
+    """Return the text without the code: what is stored of a message that answers with one."""
     return CODE.sub(MASK, text)
 
 

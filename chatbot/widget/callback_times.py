@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 
 from supportdesk import languages
-from tickets.team import hours
+from tickets.team import hours, reader_zone
 
 WINDOW = 120
 # A call that is asked for now is not made in the next minutes
@@ -26,18 +26,20 @@ def windows(calendar: hours.Calendar | None, now: datetime, tz: tzinfo, most: in
             for begins in range(opens, closes, WINDOW):
                 ends = min(begins + WINDOW, closes)
                 if _at(day, ends, calendar.tz) > here + SOONEST and ends - begins >= WINDOW // 2:
-                    found.append(_window(_day(day, here.date()), begins, ends))
+                    zone = reader_zone.to_say(_at(day, begins, calendar.tz))
+                    found.append(_window(_day(day, here.date()), begins, ends, zone))
                 if len(found) == most:
                     return found
     return found
 
 
-def _window(day: str, begins: int, ends: int) -> str:
-    return _("%(day)s, %(begins)s to %(ends)s") % {
+def _window(day: str, begins: int, ends: int, zone: str) -> str:
+    window = _("%(day)s, %(begins)s to %(ends)s") % {
         "day": day,
         "begins": hours.as_text(begins),
         "ends": hours.as_text(ends),
     }
+    return f"{window} ({zone})" if zone else window
 
 
 def _at(day: date, minute: int, tz: tzinfo) -> datetime:

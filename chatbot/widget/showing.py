@@ -15,6 +15,7 @@ from supportdesk import languages
 from tickets import access, queries
 from tickets.desk import fragments
 from tickets.models import ChannelName, Ticket, Viewer
+from tickets.team import reader_zone
 from tickets.team.settings import CurrentSettings, current
 from tickets.workflow import wording as desk_wording
 
@@ -51,7 +52,8 @@ def in_their_language(view):
 
     @wraps(view)
     def speaking(request, *args, **kwargs):
-        with languages.speaking(language_of_browser(request, current())):
+        zone = reader_zone.reading_in(request.headers.get("X-Time-Zone", ""))
+        with languages.speaking(language_of_browser(request, current())), zone:
             return view(request, *args, **kwargs)
 
     return speaking

@@ -32,7 +32,7 @@ from tickets.api.views import checked
 from tickets.attachments import received_files
 from tickets.channels import links
 from tickets.channels import transcript as transcripts
-from tickets.models import Ticket
+from tickets.models import Status, Ticket
 from tickets.operations import checklist
 from tickets.privacy.plain_text import plain_address
 from tickets.team.settings import current
@@ -232,10 +232,16 @@ def solved(request):
     """ "Did that solve it?": yes closes the ticket, no opens it again."""
     rate_limits.consume(request, "write")
     ticket = _ticket(request)
-    if request.data.get("solved") == "yes":
-        workflow.confirm(ticket, by=request.user)
-    else:
-        workflow.reopen(ticket, by=request.user)
+    is_yes = request.data.get("solved") == "yes"
+    try:
+        if is_yes:
+            workflow.confirm(ticket, by=request.user)
+        else:
+            workflow.reopen(ticket, by=request.user)
+    except workflow.IllegalMove:
+        # Asked again when the answer was lost: the chat shows what their answer has done
+        if not workflow.was_moved_by(ticket, Status.CLOSED if is_yes else Status.IN_PROGRESS, request.user):
+            raise
     return shown(request, str(ticket.pk))
 
 

@@ -58,6 +58,7 @@ function take(files) {
     const isPicture = input.name === "image";
     for (const file of [...input.files, ...files.filter((each) => each.type.startsWith("image/") === isPicture)]) chosen.items.add(file);
     input.files = chosen.files;
+    input.dispatchEvent(new Event("change"));
   }
 }
 

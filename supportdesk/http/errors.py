@@ -116,6 +116,8 @@ def _page(request, status: int, sentence: str = "") -> HttpResponse:
         return JsonResponse({"detail": str(sentence or f"{title}. {usual}"), "code": code}, status=status)
     home, label = next(home for beginning, *home in HOMES if request.path.startswith(beginning))
     context = {"title": title, "sentence": sentence or usual, "home": home, "label": label}
+    # There a form that was sent is kept in the tab
+    context["is_desk"] = request.path.startswith(("/support/", "/admin/"))
     with languages.speaking(languages.of_browser(request.headers.get("Accept-Language", ""))):
         return render(request, "error.html", context, status=status)
 

@@ -132,7 +132,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.in_head:
             self.refuse(self.refusal or 408)
         elif not self.transport.is_closing():
-            self.lingering.now()
+            self.lingering.close_now()
 
     def refuse(self, status: int) -> None:
         """Answer with this status and read no further; once is enough."""
@@ -143,7 +143,7 @@ class BoundedHttp(HttpToolsProtocol):
         if cycle and not cycle.response_complete:
             if cycle.response_started or not cycle.more_body or status != 400:
                 # A request of this connection is being answered: its answer is not cut in two
-                self.lingering.now()
+                self.lingering.close_now()
                 return
             # What cannot be read is the body of a request that has no answer yet
             cycle.disconnected = True
@@ -160,7 +160,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _drain(self, data: bytes) -> None:
         self.drained += len(data)
         if self.drained > MAX_DRAINED_BYTES:
-            self.lingering.now()
+            self.lingering.close_now()
 
     def _stop_timer(self) -> None:
         if self.head_timer:
@@ -190,9 +190,9 @@ class Lingering:
         if cycle and cycle.response_complete and cycle.more_body:
             self.protocol.linger()
         else:
-            self.now()
+            self.close_now()
 
-    def now(self) -> None:
+    def close_now(self) -> None:
         self.transport.close()
 
 

@@ -92,6 +92,15 @@ def test_a_call_of_a_script_learns_that_its_session_ended(browse, asha, clock, t
     assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
 
 
+def test_a_form_whose_session_is_too_old_leads_to_the_sign_in_page_and_back(browse, asha, clock):
+    DeskSettings.objects.create(session_idle_minutes=30)
+    client = browse(asha)
+    clock.now += 3600
+    headers = {"Accept": "text/html,*/*", "Sec-Fetch-Mode": "navigate"}
+    answer = client.post(ACCOUNT, {"signature": "Asha"}, headers=headers)
+    assert (answer.status_code, answer["Location"]) == (302, f"/support/login/?next={ACCOUNT}")
+
+
 @pytest.mark.engines
 def test_the_use_of_a_session_costs_one_write_in_five_minutes(browse, asha, clock):
     client = signed_in(browse, asha)

@@ -277,7 +277,7 @@ def test_what_was_typed_stands_in_the_form_when_it_came_too_often(
     monkeypatch.setitem(rate_limits.LIMITS, "write", [(1, 60, rate_limits.ADDRESS)])
     Ticket.objects.update(status="resolved")
     sent = {"message": "The lid <was> open", "comment": "The lid <was> open", "rating": "4"}
-    monkeypatch.setattr(rate_limits, "now", lambda: 1_800_000_000)
+    monkeypatch.setattr(rate_limits, "timestamp", lambda: 1_800_000_000)
     monkeypatch.setattr(rate_limits, "_used_up", {})
     browser.post(path + place, sent)
     answer = browser.post(path + place, sent)

@@ -212,3 +212,24 @@ def test_a_page_whose_session_has_ended_leads_to_the_sign_in_form_and_back(clien
     answer = client.get(f"/support/{ticket.pk}/", headers=headers)
     assert answer.status_code == 302
     assert answer["Location"] == f"/support/login/?next=/support/{ticket.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("referer", "next_page"),
+    [
+        ("http://testserver/support/canned/", "/support/canned/"),
+        ("http://elsewhere.example/support/canned/", "/support/account/alerts/"),
+        ("", "/support/account/alerts/"),
+    ],
+)
+def test_a_form_whose_session_has_ended_leads_back_to_the_page_it_stands_on(client, referer, next_page):
+    headers = {"Sec-Fetch-Mode": "navigate"} | ({"Referer": referer} if referer else {})
+    answer = client.post("/support/account/alerts/", headers=headers)
+    assert (answer.status_code, answer["Location"]) == (302, f"/support/login/?next={next_page}")
+
+
+def test_the_sign_in_page_leads_on_when_another_tab_has_signed_in(browse, meera, asha, ticket):
+    there = f"/support/{ticket.pk}/"
+    assert browse(asha).get(f"/support/login/?next={there}")["Location"] == there
+    assert browse(meera).get("/admin/login/?next=/admin/tickets/")["Location"] == "/admin/tickets/"
+    assert browse(asha).get("/support/login/?next=https://elsewhere.example/")["Location"] == "/support/"

@@ -65,7 +65,7 @@ def test_a_database_that_is_away_for_a_while_is_a_calm_503_and_is_found_again(se
     customer, agent = desk.as_guest(), desk.as_agent()
     ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).raise_for_status()
     address = f"/api/support/{ticket.json()['id']}"
-    ear = Listening(customer, f"{address}/events")
+    stream = Listening(customer, f"{address}/events")
     # Threads and streams hold connections that will be dead
     for _ in range(10):
         agent.get("/api/support/admin/", params={"q": "leaked"}).raise_for_status()
@@ -87,8 +87,8 @@ def test_a_database_that_is_away_for_a_while_is_a_calm_503_and_is_found_again(se
     assert (texts.count("The jar leaked"), texts.count("Anybody?")) == (1, 1)
     found = agent.get("/api/support/admin/", params={"q": "ravi anybody"}).json()["results"]
     assert [row["id"] for row in found] == [ticket.json()["id"]]
-    if not ear.ended.is_set():
-        ear.heard("Anybody?", 30)
+    if not stream.ended.is_set():
+        stream.received("Anybody?", 30)
 
 
 def _refuses_calmly(desk, customer, agent, address):

@@ -72,7 +72,7 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
     customer = desk.as_customer()
     opened = customer.post("/api/support/create", json={"message": "0"}).raise_for_status().json()
     ticket, due = opened["id"], opened["firstResponseDueAt"]
-    ear = Listening(desk.as_agent(), "/api/support/admin/events")
+    stream = Listening(desk.as_agent(), "/api/support/admin/events")
     jumps = [0, DAY, -3600, 300, -DAY, 0]
     for place, seconds in enumerate(jumps):
         clock.off_by(seconds)
@@ -83,7 +83,7 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
         ):
             said = caller.post(address, json={"message": f"{name} {place}"})
             assert said.status_code == 201, said.text
-            ear.heard(f"{name} {place}", 30)
+            stream.received(f"{name} {place}", 30)
     shown = desk.as_agent().get(f"/api/support/admin/{ticket}").json()
     spoken = [line for line in shown["messages"] if line["sender"] != "system"]
     in_order = ["0"] + [f"{name} {place}" for place in range(len(jumps)) for name in ("customer", "agent")]
@@ -92,8 +92,8 @@ def test_messages_keep_their_order_and_their_readers_whatever_the_clock_does(des
     times = [datetime.fromisoformat(line["timestamp"]) for line in shown["messages"]]
     assert times == sorted(times)
     assert shown["firstResponseDueAt"] == due
-    texts = [data["message"] for _, data in ear.heard_at if data.get("message") in in_order]
-    assert texts == [text for text in in_order if text in texts], "heard in that order, each once"
+    texts = [data["message"] for _, data in stream.received_at if data.get("message") in in_order]
+    assert texts == [text for text in in_order if text in texts], "received in that order, each once"
 
 
 @pytest.mark.second_try(reason="measures time, and other programs use the machine too")

@@ -13,12 +13,12 @@ STREAMS_EACH, TICKETS, AGENTS = 20, 48, 40
 CAUGHT_UP_WITHIN_SECONDS = 30
 
 
-class Ear:
+class EventStream:
     """What a browser's EventSource does: waits as long as the desk said, and resumes after the last id."""
 
     def __init__(self, desk: Desk, path: str, authorization: str):
         self.desk, self.path, self.authorization = desk, path, authorization
-        self.heard: list[int] = []
+        self.received: list[int] = []
         self.waits: list[float] = []
         self.wait = 1.0
 
@@ -32,7 +32,7 @@ class Ear:
     async def _connection(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.desk.port)
         try:
-            place = f"Last-Event-ID: {self.heard[-1]}\r\n" if self.heard else ""
+            place = f"Last-Event-ID: {self.received[-1]}\r\n" if self.received else ""
             writer.write(
                 f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{place}"
                 f"Authorization: {self.authorization}\r\n\r\n".encode()
@@ -45,7 +45,7 @@ class Ear:
                 elif name == "id":
                     id = int(value)
                 elif name == "data" and id is not None:
-                    self.heard.append(id)
+                    self.received.append(id)
                     id = None
         finally:
             writer.transport.abort()
@@ -83,41 +83,45 @@ async def _cut_and_caught_up(desk):
     ]
     of_tickets = [
         [
-            Ear(desk, f"/api/support/{ticket}/events", guest.headers["Authorization"])
+            EventStream(desk, f"/api/support/{ticket}/events", guest.headers["Authorization"])
             for _ in range(STREAMS_EACH)
         ]
         for guest, ticket in zip(guests, tickets, strict=True)
     ]
     agent = desk.as_agent()
     of_inbox = [
-        Ear(desk, "/api/support/admin/events", agent.headers["Authorization"]) for _ in range(AGENTS)
+        EventStream(desk, "/api/support/admin/events", agent.headers["Authorization"])
+        for _ in range(AGENTS)
     ]
-    ears = [ear for group in of_tickets for ear in group] + of_inbox
-    assert len(ears) == 1000
+    streams = [stream for group in of_tickets for stream in group] + of_inbox
+    assert len(streams) == 1000
 
     def say(text: str) -> None:
         for guest, ticket in zip(guests, tickets, strict=True):
             guest.post(f"/api/support/{ticket}/message", json={"message": text}).raise_for_status()
 
-    listening = [asyncio.create_task(ear.listen()) for ear in ears]
-    await until(lambda: all(ear.heard for group in of_tickets for ear in group), 60)
+    listening = [asyncio.create_task(stream.listen()) for stream in streams]
+    await until(lambda: all(stream.received for group in of_tickets for stream in group), 60)
     await asyncio.to_thread(say, "Before")
-    await until(lambda: all(ear.heard for ear in of_inbox), 30)
+    await until(lambda: all(stream.received for stream in of_inbox), 30)
 
     cut_at = time.monotonic()
     await asyncio.to_thread(desk.kill)
     await asyncio.to_thread(desk.start)
     await asyncio.to_thread(say, "While they are away")
-    of_guests, last = [ear for group in of_tickets for ear in group], of_inbox[0].heard[0] + 2 * TICKETS - 1
+    of_guests, last = (
+        [stream for group in of_tickets for stream in group],
+        of_inbox[0].received[0] + 2 * TICKETS - 1,
+    )
     left = CAUGHT_UP_WITHIN_SECONDS - (time.monotonic() - cut_at)
-    await until(lambda: all(ear.heard[-1] == 4 for ear in of_guests), left)
-    await until(lambda: all(ear.heard[-1] >= last for ear in of_inbox), left)
+    await until(lambda: all(stream.received[-1] == 4 for stream in of_guests), left)
+    await until(lambda: all(stream.received[-1] >= last for stream in of_inbox), left)
     for task in listening:
         task.cancel()
     await asyncio.gather(*listening, return_exceptions=True)
 
-    assert all(ear.heard == [1, 2, 3, 4] for group in of_tickets for ear in group)
-    for ear in of_inbox:
-        assert ear.heard == list(range(ear.heard[0], ear.heard[-1] + 1))
+    assert all(stream.received == [1, 2, 3, 4] for group in of_tickets for stream in group)
+    for stream in of_inbox:
+        assert stream.received == list(range(stream.received[0], stream.received[-1] + 1))
     # They do not all come back at the same moment
-    assert len({ear.waits[0] for ear in ears}) > 300
+    assert len({stream.waits[0] for stream in streams}) > 300

@@ -1,4 +1,4 @@
-"""The streams as a client hears them: who hears what, and nothing is lost or doubled by being cut off."""
+"""The streams as a client receives them: who receives what, and nothing is lost or doubled by being cut off."""
 
 import asyncio
 import html
@@ -30,7 +30,7 @@ def access_of(person: Person) -> str:
     return tokens.issue(person)["access"]
 
 
-class Ear:
+class EventStream:
     """A client's end of a stream: events as (id, name, data)."""
 
     def __init__(self, response):
@@ -44,12 +44,12 @@ class Ear:
             while True:
                 while not self.waiting:
                     self.waiting = parsed(await anext(self.chunks))
-                heard = self.waiting.pop(0)
-                if not names or heard[1] in names:
-                    return heard
+                received = self.waiting.pop(0)
+                if not names or received[1] in names:
+                    return received
 
     async def rest(self) -> list[tuple]:
-        return [*self.waiting, *[heard async for chunk in self.chunks for heard in parsed(chunk)]]
+        return [*self.waiting, *[received async for chunk in self.chunks for received in parsed(chunk)]]
 
 
 def parsed(chunk: bytes) -> list[tuple]:
@@ -67,12 +67,12 @@ async def listening(path: str, access: str = "", after=None):
     headers = {"Authorization": f"Bearer {access}"} if access else {}
     if after is not None:
         headers["Last-Event-ID"] = str(after)
-    ear = Ear(await AsyncClient().get(path, headers=headers))
+    stream = EventStream(await AsyncClient().get(path, headers=headers))
     try:
-        yield ear
+        yield stream
     finally:
-        if ear.chunks:
-            await ear.chunks.aclose()
+        if stream.chunks:
+            await stream.chunks.aclose()
 
 
 async def does(job):
@@ -87,21 +87,21 @@ async def does(job):
     return await asyncio.to_thread(done)
 
 
-# --- What is heard -----------------------------------------------------------
+# --- What is received -----------------------------------------------------------
 
 
 def test_a_customer_hears_what_is_said_as_the_api_gives_it(ticket, priya, asha):
     async def story(access):
-        async with listening(path_of(ticket), access) as ear:
-            assert ear.response.headers["Content-Type"] == "text/event-stream"
-            assert ear.response.headers["Cache-Control"] == "no-store"
-            first, second = await ear.event(), await ear.event()
+        async with listening(path_of(ticket), access) as stream:
+            assert stream.response.headers["Content-Type"] == "text/event-stream"
+            assert stream.response.headers["Cache-Control"] == "no-store"
+            first, second = await stream.event(), await stream.event()
             reply = await does(lambda: workflow.agent_replies(ticket, "Hello <b>5 & 6</b>", by=asha))
-            joined, heard = await ear.event("message"), await ear.event("message")
+            joined, received = await stream.event("message"), await stream.event("message")
             as_told = await does(lambda: serializers.message_json(reply, ticket, agent=False))
-            assert [first[0], second[0], joined[0], heard[0]] == [1, 2, 3, 4]
-            assert heard == (4, "message", json.loads(json.dumps(as_told, default=str)))
-            _, _, changed = await ear.event("ticket")
+            assert [first[0], second[0], joined[0], received[0]] == [1, 2, 3, 4]
+            assert received == (4, "message", json.loads(json.dumps(as_told, default=str)))
+            _, _, changed = await stream.event("ticket")
             assert (changed["status"], changed["agentName"], changed["unreadCount"]) == (
                 "in-progress", "Asha Nair", 1,
             )  # fmt: skip
@@ -111,10 +111,10 @@ def test_a_customer_hears_what_is_said_as_the_api_gives_it(ticket, priya, asha):
 
 def test_reading_is_heard_by_the_other_side(ticket, priya):
     async def story(access):
-        async with listening(path_of(ticket), access) as ear:
-            _, _, before = await ear.event("read")
+        async with listening(path_of(ticket), access) as stream:
+            _, _, before = await stream.event("read")
             await does(lambda: workflow.mark_read(ticket, by_agents=True, up_to=2))
-            _, _, after = await ear.event("read")
+            _, _, after = await stream.event("read")
             assert (before["agents"], after["agents"]) == (0, 2)
 
     asyncio.run(story(access_of(priya)))
@@ -130,23 +130,23 @@ def test_a_customers_stream_carries_no_note_no_presence_and_not_its_own_typing(t
         live.signal(ticket, "typing", by="agent", name="Asha Nair")
         workflow.agent_replies(ticket, "Hello", by=asha)
 
-    async def hears(access):
-        async with listening(path_of(ticket), access) as ear:
-            heard = [await ear.event("message"), await ear.event("message")]
+    async def receives(access):
+        async with listening(path_of(ticket), access) as stream:
+            received = [await stream.event("message"), await stream.event("message")]
             await does(backstage)
             while not {"Hello", "Asha Nair"} <= {
-                data.get("message") or data.get("name") for _, _, data in heard
+                data.get("message") or data.get("name") for _, _, data in received
             }:
-                heard.append(await ear.event())
-            return heard
+                received.append(await stream.event())
+            return received
 
-    customer = asyncio.run(hears(access_of(priya)))
+    customer = asyncio.run(receives(access_of(priya)))
     assert secret not in str(customer)
     assert "internal" not in str(customer)
     assert [data["by"] for _, name, data in customer if name == "typing"] == ["agent"]
     assert not [name for _, name, _ in customer if name == "presence"]
-    # The agent hears all of it
-    agent = asyncio.run(hears(access_of(asha)))
+    # The agent receives all of it
+    agent = asyncio.run(receives(access_of(asha)))
     told = [(name, data.get("message") or data.get("name")) for _, name, data in agent]
     assert {("message", secret), ("presence", secret), ("typing", secret), ("typing", "Asha Nair")} <= set(
         told
@@ -157,21 +157,21 @@ def test_the_inbox_hears_every_message_and_change_from_now_on(priya, vikram, ash
     earlier = factories.ticket(priya)
 
     async def story(access):
-        async with listening(INBOX, access) as ear:
-            await anext(ear.chunks)
+        async with listening(INBOX, access) as stream:
+            await anext(stream.chunks)
             other = await does(lambda: factories.ticket(vikram))
             await does(lambda: workflow.customer_says(earlier, "Hello?", by=priya))
             await does(lambda: workflow.triage(earlier, by=asha, priority="urgent"))
-            heard = [await ear.event() for _ in range(4)]
-        places = [place for place, _, _ in heard]
+            received = [await stream.event() for _ in range(4)]
+        places = [place for place, _, _ in received]
         assert places == list(range(places[0], places[0] + 4))
-        assert [(name, data.get("ticketId"), data.get("seq")) for _, name, data in heard[:3]] == [
+        assert [(name, data.get("ticketId"), data.get("seq")) for _, name, data in received[:3]] == [
             ("message", str(other.pk), 1),
             ("message", str(other.pk), 2),
             ("message", str(earlier.pk), 3),
         ]
-        assert (heard[3][1], heard[3][2]["id"]) == ("ticket", str(earlier.pk))
-        assert heard[3][2]["priority"] == "urgent"
+        assert (received[3][1], received[3][2]["id"]) == ("ticket", str(earlier.pk))
+        assert received[3][2]["priority"] == "urgent"
 
     asyncio.run(story(access_of(asha)))
 
@@ -182,9 +182,9 @@ def test_nothing_falls_between_a_page_of_the_inbox_and_its_stream(priya, vikram,
     missed = factories.ticket(vikram)
 
     async def story(access):
-        async with listening(path, access) as ear:
-            heard = [await ear.event("message"), await ear.event("message")]
-            assert [data["ticketId"] for _, _, data in heard] == [str(missed.pk)] * 2
+        async with listening(path, access) as stream:
+            received = [await stream.event("message"), await stream.event("message")]
+            assert [data["ticketId"] for _, _, data in received] == [str(missed.pk)] * 2
 
     asyncio.run(story(access_of(asha)))
 
@@ -198,10 +198,10 @@ def test_an_event_is_one_line_to_every_client():
 
 def test_a_place_beyond_the_end_of_a_ticket_is_its_end(ticket, priya, asha):
     async def story(access):
-        async with listening(path_of(ticket), access, after=10**13) as ear:
-            await ear.event("read")
+        async with listening(path_of(ticket), access, after=10**13) as stream:
+            await stream.event("read")
             await does(lambda: workflow.agent_replies(ticket, "Hello", by=asha))
-            assert (await ear.event("message"))[0] == 3
+            assert (await stream.event("message"))[0] == 3
 
     asyncio.run(story(access_of(priya)))
 
@@ -209,10 +209,10 @@ def test_a_place_beyond_the_end_of_a_ticket_is_its_end(ticket, priya, asha):
 @pytest.mark.parametrize("since", ["x", "-1", "", "9" * 30, "²"])
 def test_a_time_that_is_none_is_now(since, ticket, asha):
     async def story(access):
-        async with listening(f"{INBOX}?since={since}", access) as ear:
-            await anext(ear.chunks)
+        async with listening(f"{INBOX}?since={since}", access) as stream:
+            await anext(stream.chunks)
             await does(lambda: workflow.triage(ticket, by=asha, priority="urgent"))
-            assert (await ear.event())[1] == "ticket"
+            assert (await stream.event())[1] == "ticket"
 
     asyncio.run(story(access_of(asha)))
 
@@ -238,9 +238,9 @@ def test_a_stream_that_is_cut_after_every_third_event_shows_what_is_stored(
     async def story(access):
         seen, after = [], 0
         while not seen or seen[-1][1] != "Bye":
-            async with listening(path_of(ticket), access, after) as ear:
+            async with listening(path_of(ticket), access, after) as stream:
                 for _ in range(3):
-                    place, _, data = await ear.event("message")
+                    place, _, data = await stream.event("message")
                     seen.append((place, data["message"]))
                     after = place
                     if data["message"] == "Bye":
@@ -270,9 +270,9 @@ def test_the_inbox_resumes_in_one_order_across_tickets(priya, asha):
     async def story(access, after):
         seen = []
         while len(seen) < 45:
-            async with listening(INBOX, access, after) as ear:
+            async with listening(INBOX, access, after) as stream:
                 for _ in range(min(3, 45 - len(seen))):
-                    place, _, data = await ear.event("message")
+                    place, _, data = await stream.event("message")
                     seen.append((place, data["ticketId"], data["seq"]))
                     after = place
         return seen
@@ -293,17 +293,17 @@ def test_the_inbox_resumes_in_one_order_across_tickets(priya, asha):
 @pytest.mark.parametrize("after", ["", "x", "-1", "1e3", "²", "9" * 30])
 def test_a_place_that_is_none_is_the_beginning(after, ticket, priya):
     async def story(access):
-        async with listening(path_of(ticket), access, after) as ear:
-            assert (await ear.event("message"))[0] == 1
+        async with listening(path_of(ticket), access, after) as stream:
+            assert (await stream.event("message"))[0] == 1
 
     asyncio.run(story(access_of(priya)))
 
 
 def test_a_place_from_before_a_restored_backup_does_not_silence_the_inbox(ticket, priya, asha):
     async def story(access):
-        async with listening(INBOX, access, after=1_000_000) as ear:
-            await anext(ear.chunks)
-            reading = asyncio.create_task(ear.event("message"))
+        async with listening(INBOX, access, after=1_000_000) as stream:
+            await anext(stream.chunks)
+            reading = asyncio.create_task(stream.event("message"))
             [listener] = live.broker.broker.topics[live.INBOX].subscribers
             async with asyncio.timeout(10):
                 while listener.after == 1_000_000:

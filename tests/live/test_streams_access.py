@@ -1,4 +1,4 @@
-"""Who hears a stream, and for how long."""
+"""Who receives a stream, and for how long."""
 
 import asyncio
 import json
@@ -44,12 +44,12 @@ def test_a_stream_is_open_to_those_whom_it_concerns(who, what, status, ticket, r
     access = access_of(person) if person else who or ""
 
     async def story():
-        async with listening(paths[what], access) as ear:
-            assert ear.response.status_code == status
+        async with listening(paths[what], access) as stream:
+            assert stream.response.status_code == status
             if status != 200:
-                answer = json.loads(ear.response.content)
+                answer = json.loads(stream.response.content)
                 assert answer.keys() == {"detail", "code"}
-                assert ("WWW-Authenticate" in ear.response.headers) == (status == 401)
+                assert ("WWW-Authenticate" in stream.response.headers) == (status == 401)
 
     asyncio.run(story())
 
@@ -62,8 +62,8 @@ def test_a_service_key_hears_the_inbox_with_its_scope_and_no_customers_stream(sc
 
     async def story():
         for path, status in ((INBOX, inbox), (path_of(ticket), 403)):
-            async with listening(path, raw) as ear:
-                assert ear.response.status_code == status
+            async with listening(path, raw) as stream:
+                assert stream.response.status_code == status
 
     asyncio.run(story())
 
@@ -79,9 +79,9 @@ def test_a_stream_ends_with_the_token_that_opened_it(ticket, priya):
 
     async def story():
         began = time.monotonic()
-        async with listening(path_of(ticket), str(token)) as ear:
-            heard = await asyncio.wait_for(ear.rest(), 30)
-        assert [place for place, name, _ in heard if name == "message"] == [1, 2]
+        async with listening(path_of(ticket), str(token)) as stream:
+            received = await asyncio.wait_for(stream.rest(), 30)
+        assert [place for place, name, _ in received if name == "message"] == [1, 2]
         assert 0.5 < time.monotonic() - began < 25
 
     asyncio.run(story())
@@ -95,11 +95,11 @@ def test_a_ticket_that_moved_to_another_customer_is_heard_by_its_former_one_no_m
     monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.1)
 
     async def story(access):
-        async with listening(path_of(ticket), access) as ear:
-            assert (await ear.event("message"))[0] == 1
+        async with listening(path_of(ticket), access) as stream:
+            assert (await stream.event("message"))[0] == 1
             await does(lambda: workflow.change_requester(ticket, vikram, by=asha))
             await does(lambda: workflow.customer_says(ticket, "My secret", by=vikram))
-            rest = await asyncio.wait_for(ear.rest(), 20)
+            rest = await asyncio.wait_for(stream.rest(), 20)
         assert "My secret" not in str(rest)
         assert str(vikram.email) not in str(rest)
 
@@ -114,10 +114,10 @@ def test_who_is_sent_away_hears_no_more_within_seconds(change, ticket, priya, as
     monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.1)
 
     async def story(access, other):
-        async with listening(INBOX, access) as ear, listening(INBOX, other) as still:
-            await anext(ear.chunks)
+        async with listening(INBOX, access) as stream, listening(INBOX, other) as still:
+            await anext(stream.chunks)
             await does(lambda: Person.objects.filter(pk=asha.pk).update(**change))
-            await asyncio.wait_for(ear.rest(), 30)
+            await asyncio.wait_for(stream.rest(), 30)
             await does(lambda: workflow.customer_says(ticket, "Hello?", by=priya))
             assert (await still.event("message"))[2]["message"] == "Hello?"
 

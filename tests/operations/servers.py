@@ -42,10 +42,10 @@ class Redis:
 
 
 class Listening:
-    """Reads a stream in a thread: `heard(text)` is when the text came, waited for as long as told."""
+    """Reads a stream in a thread: `received(text)` is when the text came, waited for as long as told."""
 
     def __init__(self, client: httpx.Client, path: str):
-        self.heard_at: list[tuple[float, dict]] = []
+        self.received_at: list[tuple[float, dict]] = []
         self.changed = threading.Condition()
         self.ready = threading.Event()
         self.ended = threading.Event()
@@ -59,7 +59,7 @@ class Listening:
                     self.ready.set()
                     if line.startswith("data: "):
                         with self.changed:
-                            self.heard_at.append(
+                            self.received_at.append(
                                 (time.monotonic(), json.loads(line.removeprefix("data: ")))
                             )
                             self.changed.notify_all()
@@ -68,12 +68,12 @@ class Listening:
         finally:
             self.ended.set()
 
-    def heard(self, text: str, within: float) -> float:
+    def received(self, text: str, within: float) -> float:
         """Return the moment at which a message with this text came."""
 
         def moment():
-            return next((at for at, data in self.heard_at if data.get("message") == text), None)
+            return next((at for at, data in self.received_at if data.get("message") == text), None)
 
         with self.changed:
-            assert self.changed.wait_for(moment, within), f"{text!r} was not heard within {within} s"
+            assert self.changed.wait_for(moment, within), f"{text!r} was not received within {within} s"
             return moment()

@@ -319,13 +319,13 @@ def _is_one_desk(desk: Processes) -> None:
         "/api/auth/token", json={"email": "asha@desk.example", "password": "monsoon-mango-42"}
     )
     agent.headers["Authorization"] = f"Bearer {signed_in.raise_for_status().json()['access']}"
-    ears = [Listening(agent, "/api/support/admin/events") for _ in range(4)]
+    streams = [Listening(agent, "/api/support/admin/events") for _ in range(4)]
     words = {"message": "The jar leaked", "priority": "urgent"}
     ticket = guest.post("/api/support/create", json=words).raise_for_status().json()["id"]
     began = time.monotonic()
-    for ear in ears:
+    for stream in streams:
         # Whichever process has the stream
-        assert ear.heard("The jar leaked", 20) - began < 15
+        assert stream.received("The jar leaked", 20) - began < 15
 
     hour_ago = (
         "from datetime import timedelta; from django.utils.timezone import now; from tickets.models import Ticket;"
@@ -334,7 +334,7 @@ def _is_one_desk(desk: Processes) -> None:
     )
     desk.run("shell", "--no-imports", "-c", hour_ago)
     # By a worker: the web processes were told to leave it
-    until(lambda: any(data.get("id") == ticket for _, data in ears[0].heard_at))
+    until(lambda: any(data.get("id") == ticket for _, data in streams[0].received_at))
     assert desk.client().get("/metrics").status_code == 404
     guest.post("/widget/transcript", data={"conversation": ticket}).raise_for_status()
     scraper = desk.client(Authorization=f"Bearer {'m' * 30}")

@@ -56,9 +56,9 @@ def desk(data_dir):
 
 def test_serve_does_the_background_work_and_the_inbox_shows_it(desk):
     desk.start()
-    ear = Listening(desk.as_agent(), "/api/support/admin/events")
+    stream = Listening(desk.as_agent(), "/api/support/admin/events")
     ticket = make_overdue(desk)
-    wait_until(lambda: any(data.get("id") == ticket for _, data in ear.heard_at))
+    wait_until(lambda: any(data.get("id") == ticket for _, data in stream.received_at))
     assert noted(desk, ticket) == 1
 
 
@@ -119,7 +119,7 @@ def slow_upload(desk, client: httpx.Client, ticket: str, began: threading.Event)
 def end_under_load(desk) -> tuple[int, Listening]:
     customer = desk.as_guest()
     ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).json()["id"]
-    ear = Listening(desk.as_agent(), "/api/support/admin/events")
+    stream = Listening(desk.as_agent(), "/api/support/admin/events")
     began, codes = threading.Event(), []
     sender = threading.Thread(target=lambda: codes.append(slow_upload(desk, customer, ticket, began)))
     sender.start()
@@ -127,16 +127,16 @@ def end_under_load(desk) -> tuple[int, Listening]:
     time.sleep(0.2)
     desk.process.terminate()
     sender.join(20)
-    return codes[0], ear
+    return codes[0], stream
 
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.extended)])
 def test_on_sigterm_streams_end_and_what_is_in_flight_is_finished(desk, workers):
     desk.environment["WORKERS"] = workers
     desk.start()
-    code, ear = end_under_load(desk)
+    code, stream = end_under_load(desk)
     assert code == 201
-    assert ear.ended.wait(30)
+    assert stream.ended.wait(30)
     assert desk.process.wait(60) in (0, -signal.SIGTERM)
 
 
@@ -176,11 +176,11 @@ def test_many_servers_share_a_port_and_one_that_dies_is_replaced(many):
 def test_a_message_is_heard_at_whichever_server_one_listens(many):
     customer, agent = many.as_guest(), many.as_agent()
     ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).json()["id"]
-    ears = [Listening(many.as_agent(), "/api/support/admin/events") for _ in range(6)]
+    streams = [Listening(many.as_agent(), "/api/support/admin/events") for _ in range(6)]
     began = time.monotonic()
     agent.post(f"/api/support/admin/{ticket}/reply", json={"message": "to all"})
-    for ear in ears:
-        assert ear.heard("to all", 20) - began < 15
+    for stream in streams:
+        assert stream.received("to all", 20) - began < 15
 
 
 def test_one_answer_of_metrics_speaks_for_all_servers(many):

@@ -29,18 +29,18 @@ def server():
     server.kill()
 
 
-class Ear:
-    """A bus that listens on an event loop of its own, and what it heard."""
+class Listener:
+    """A bus that listens on an event loop of its own, and what it received."""
 
     def __init__(self, url: str):
         self.bus, self.calls = RedisBus(url), []
         self.told = threading.Condition()
-        self.bus.subscribe(self.hear)
+        self.bus.subscribe(self.receive)
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         self.loop.call_soon_threadsafe(self.bus.listen)
 
-    def hear(self, call):
+    def receive(self, call):
         with self.told:
             self.calls.append(call)
             self.told.notify_all()
@@ -49,7 +49,7 @@ class Ear:
         with self.told:
             return self.told.wait_for(lambda: len(self.calls) >= count, within)
 
-    def hears(self, call: dict, within: float = 30) -> bool:
+    def receives(self, call: dict, within: float = 30) -> bool:
         with self.told:
             return self.told.wait_for(lambda: call in self.calls, within)
 
@@ -62,15 +62,15 @@ class Ear:
         self.loop.call_soon_threadsafe(self.loop.stop)
 
     def is_there(self, other: RedisBus, within: float = 30) -> bool:
-        """Whether it hears the other, asked until it does.
+        """Whether it receives the other, asked until it does.
 
-        A bus hears its own calls at once and without Redis, so the question names who asks.
+        A bus receives its own calls at once and without Redis, so the question names who asks.
         """
         question = {"ticket": f"are you there? asks {other.name}"}
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             other.publish(question)
-            if self.hears(question, 0.1):
+            if self.receives(question, 0.1):
                 self.calls.clear()
                 return True
         return False
@@ -83,27 +83,27 @@ def patient(monkeypatch):
 
 
 @pytest.fixture
-def ears(server, patient):
+def listeners(server, patient):
     """Two processes' ends of the bus, both listening."""
-    pair = [Ear(server.url), Ear(server.url)]
+    pair = [Listener(server.url), Listener(server.url)]
     assert pair[0].is_there(pair[1].bus)
     assert pair[1].is_there(pair[0].bus)
     # Each may have been asked more often than it answered: what comes after the last question is the test's
-    for ear, asking, last in ((*pair, LAST[0]), (*pair[::-1], LAST[1])):
+    for listener, asking, last in ((*pair, LAST[0]), (*pair[::-1], LAST[1])):
         asking.bus.publish(last)
-        assert ear.hears(last)
-    for ear in pair:
-        ear.calls.clear()
+        assert listener.receives(last)
+    for listener in pair:
+        listener.calls.clear()
     yield pair
-    for ear in pair:
-        ear.close()
+    for listener in pair:
+        listener.close()
 
 
 # --- The bus -----------------------------------------------------------------
 
 
-def test_a_call_reaches_the_other_process_and_its_own_once(ears):
-    one, other = ears
+def test_a_call_reaches_the_other_process_and_its_own_once(listeners):
+    one, other = listeners
     one.bus.publish(CALL)
     assert other.waits_for(1)
     one.bus.publish(CALL | {"ticket": "t-2"})
@@ -112,8 +112,8 @@ def test_a_call_reaches_the_other_process_and_its_own_once(ears):
     assert [call["ticket"] for call in one.calls] == ["t-1", "t-2"], "its own did not come back"
 
 
-def test_what_is_no_call_is_left_out(ears, server):
-    one, other = ears
+def test_what_is_no_call_is_left_out(listeners, server):
+    one, other = listeners
     for nonsense in (
         b"\xff",
         b"[]",
@@ -127,8 +127,8 @@ def test_what_is_no_call_is_left_out(ears, server):
     assert other.calls == [CALL]
 
 
-def test_it_is_heard_again_after_redis_was_restarted(ears, server):
-    one, other = ears
+def test_it_is_heard_again_after_redis_was_restarted(listeners, server):
+    one, other = listeners
     server.kill()
     one.bus.publish(CALL)
     server.start()
@@ -137,7 +137,7 @@ def test_it_is_heard_again_after_redis_was_restarted(ears, server):
 
 def test_a_bus_that_begins_before_redis_hears_once_redis_is_there(server, patient):
     server.kill()
-    one, other = Ear(server.url), Ear(server.url)
+    one, other = Listener(server.url), Listener(server.url)
     one.bus.publish(CALL)
     assert one.calls == [CALL], "this process needs no Redis"
     server.start()
@@ -226,10 +226,10 @@ def two(data_dir):
         desk.stop()
 
 
-def latency(writer, ticket: str, ear: Listening, text: str, within: float) -> float:
+def latency(writer, ticket: str, listener: Listening, text: str, within: float) -> float:
     began = time.monotonic()
     writer.post(f"/api/support/{ticket}/message", json={"message": text}).raise_for_status()
-    return ear.heard(text, within) - began
+    return listener.received(text, within) - began
 
 
 def conversation(two_desks) -> tuple:
@@ -245,22 +245,22 @@ def conversation(two_desks) -> tuple:
 
 
 def test_a_message_at_one_desk_is_heard_at_the_other(server, two):
-    customer, ticket, ear = conversation(two(REDIS_URL=server.url))
-    latency(customer, ticket, ear, "warm up", 5)
-    assert min(latency(customer, ticket, ear, f"with Redis {n}", 10) for n in range(5)) < 0.5
+    customer, ticket, listener = conversation(two(REDIS_URL=server.url))
+    latency(customer, ticket, listener, "warm up", 5)
+    assert min(latency(customer, ticket, listener, f"with Redis {n}", 10) for n in range(5)) < 0.5
     server.kill()
-    assert latency(customer, ticket, ear, "Redis is gone", 20) < 15
+    assert latency(customer, ticket, listener, "Redis is gone", 20) < 15
     server.start()
     deadline = time.monotonic() + 60
-    while latency(customer, ticket, ear, f"back? {time.monotonic()}", 20) > 0.5:
+    while latency(customer, ticket, listener, f"back? {time.monotonic()}", 20) > 0.5:
         assert time.monotonic() < deadline, "it does not come back to Redis"
-    texts = [data["message"] for _, data in ear.heard_at if data.get("message")]
-    assert len(texts) == len(set(texts)), "nothing was heard twice"
+    texts = [data["message"] for _, data in listener.received_at if data.get("message")]
+    assert len(texts) == len(set(texts)), "nothing was received twice"
 
 
 def test_without_redis_the_other_desk_finds_out_by_itself(two):
-    customer, ticket, ear = conversation(two())
-    assert latency(customer, ticket, ear, "no Redis at all", 20) < 15
+    customer, ticket, listener = conversation(two())
+    assert latency(customer, ticket, listener, "no Redis at all", 20) < 15
 
 
 def test_a_desk_starts_and_works_while_redis_is_away(data_dir, server):

@@ -28,7 +28,7 @@ def at(settings, monkeypatch):
         now = MORNING
 
     settings.RATE_LIMITS = True
-    monkeypatch.setattr(rate_limits, "now", lambda: Clock.now)
+    monkeypatch.setattr(rate_limits, "timestamp", lambda: Clock.now)
     monkeypatch.setattr(rate_limits, "_used_up", {})
     return Clock
 

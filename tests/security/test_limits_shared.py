@@ -51,7 +51,7 @@ def test_two_processes_count_together_also_what_comes_at_once(store, data_dir):
 @pytest.mark.slow
 def test_while_redis_is_away_the_database_counts(settings, monkeypatch, db):
     settings.RATE_LIMITS = True
-    monkeypatch.setattr(rate_limits, "now", lambda: int(time.time()))
+    monkeypatch.setattr(rate_limits, "timestamp", lambda: int(time.time()))
     monkeypatch.setattr(rate_limits, "_used_up", {})
     monkeypatch.setattr(rate_limits, "LIMITS", {"write": [(2, 3600, rate_limits.PERSON)]})
     not_at_the_end_of_a_window(3600)

@@ -125,13 +125,13 @@ def test_the_streams_tell_nothing_of_other_tickets(tara, payment, parcel):
     limits = visibility_of(tara)
     while live.assign_sequence():
         pass
-    told = streams._inbox_news(0, limits).events.decode()
+    told = streams._inbox_batch(0, limits).events.decode()
     assert "quince payment" in told
     assert "parcel" not in told
-    assert "parcel" in streams._inbox_news(0).events.decode()
+    assert "parcel" in streams._inbox_batch(0).events.decode()
     gone = f'event: gone\ndata: {{"ticketId":"{parcel.pk}"}}\n\n'.encode()
-    assert streams._ticket_news(parcel.pk, 0, None, visible=limits) == live.Batch(b"", 0, (gone,))
-    assert b"payment" in streams._ticket_news(payment.pk, 0, None, visible=limits).events
+    assert streams._ticket_batch(parcel.pk, 0, None, visible=limits) == live.Batch(b"", 0, (gone,))
+    assert b"payment" in streams._ticket_batch(payment.pk, 0, None, visible=limits).events
 
 
 def test_typing_and_presence_pass_for_tickets_that_are_seen(tara, asha, payment, parcel, monkeypatch):
@@ -142,8 +142,8 @@ def test_typing_and_presence_pass_for_tickets_that_are_seen(tara, asha, payment,
 
     def hears(person):
         credentials = Credentials(person, visible=visibility_of(person))
-        ear = streams.Ear(credentials, None, 60, "127.0.0.1")
-        return [streams._is_for(call, ear) for call in calls]
+        subscription = streams.Subscription(credentials, None, 60, "127.0.0.1")
+        return [streams._is_for(call, subscription) for call in calls]
 
     assert hears(tara) == [True, False]
     assert hears(asha) == [True, True]
@@ -156,7 +156,7 @@ def news(person: Person, after: int) -> tuple[list[str], int]:
     """What the inbox's stream tells this person after a place: the names of the events, and the next place."""
     while live.assign_sequence():
         pass
-    batch = streams._inbox_news(after, visibility_of(again(person)))
+    batch = streams._inbox_batch(after, visibility_of(again(person)))
     lines = batch.events.decode().splitlines()
     return [line.removeprefix("event: ") for line in lines if line.startswith("event: ")], batch.after
 

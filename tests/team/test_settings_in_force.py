@@ -18,11 +18,12 @@ from tests import factories
 from tests.team.letters_and_times import at, letter_of
 from tickets import workflow
 from tickets.accounts import second_factor
+from tickets.admin.settings import forms
 from tickets.channels import outbox
 from tickets.models import Availability, Person, Ticket
 from tickets.models.settings import AgentPreferences, DeskSettings, Holiday
 from tickets.operations import desk_steps, jobs
-from tickets.team import assignment, availability, forms, holidays, promise
+from tickets.team import assignment, availability, holidays, promise
 from tickets.team import settings as team
 from tickets.workflow import clock
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from supportdesk.http import outbound
 from tests import factories
+from tickets.admin.settings import forms
 from tickets.models import AuditEntry
 from tickets.models.settings import DeskSettings, Holiday
 from tickets.operations import jobs
-from tickets.team import forms, holidays
+from tickets.team import holidays
 from tickets.team import settings as team
 
 pytestmark = [pytest.mark.django_db]

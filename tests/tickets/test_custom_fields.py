@@ -313,9 +313,9 @@ def test_streams_tell_agents_the_values_and_customers_nothing_of_them(api, field
     patch(api, asha, ticket, {"batch": "LK-204"})
     while live.assign_sequence():
         pass
-    assert b'"batch":"LK-204"' in streams._inbox_news(0).events
-    assert b'"batch":"LK-204"' in b"".join(streams._ticket_news(ticket.pk, 0, None).states)
-    assert b"LK-204" not in b"".join(streams._ticket_news(ticket.pk, 0, ticket.requester_id).states)
+    assert b'"batch":"LK-204"' in streams._inbox_batch(0).events
+    assert b'"batch":"LK-204"' in b"".join(streams._ticket_batch(ticket.pk, 0, None).states)
+    assert b"LK-204" not in b"".join(streams._ticket_batch(ticket.pk, 0, ticket.requester_id).states)
 
 
 @pytest.mark.engines

@@ -1,14 +1,16 @@
 """The table of words that searches by beginnings look in, and the operators beside words."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
+from django.db.backends.sqlite3._functions import _sqlite_regexp
 
 from tests import factories
 from tickets import search
 from tickets.desk import lists
-from tickets.inbox import InboxFilter
+from tickets.inbox import InboxFilter, inbox
 from tickets.models import Priority, Status, Ticket
 from tickets.search import engines, operators, words
 
@@ -110,3 +112,27 @@ def test_is_knows_every_view_status_and_priority():
     for state, (name, value) in lists.STATES.items():
         assert operators.parse(f"lid is:{state}", lists.STATES) == operators.Parsed("lid", states=(state,))
         assert InboxFilter(**{name: value})
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="calls Python for a pattern")
+def test_a_sender_is_compared_by_pattern_only_where_the_index_names_the_ticket(priya):
+    lukasz = factories.person("Łukasz D’Souza", email="lukasz@example.com")
+    theirs = factories.ticket(lukasz)
+    for _ in range(5):
+        factories.ticket(priya)
+    compared = []
+
+    def regexp(pattern, text):
+        compared.append(text)
+        return bool(re.search(pattern, text))
+
+    connection.ensure_connection()
+    connection.connection.create_function("REGEXP", 2, regexp)
+    try:
+        for typed in ("lukasz", "dsouza", "D'SOUZA", "łukasz d’souza", "ukasz", "lukasz@"):
+            assert [each.pk for each in inbox(InboxFilter(sender=typed))] == [theirs.pk], typed
+        assert not inbox(InboxFilter(sender="zzz"))
+        assert not inbox(InboxFilter(sender="@@"))
+        assert set(compared) <= {lukasz.name}
+    finally:
+        connection.connection.create_function("REGEXP", 2, _sqlite_regexp, deterministic=True)

@@ -125,7 +125,7 @@ def test_a_change_and_a_reply_can_be_taken_back_for_eight_seconds(
     on_server(second, after)
     for take_back in (
         lambda: withdraw(ticket, said.seq, by=asha),
-        lambda: undo.take(ticket, recording.token, by=asha),
+        lambda: undo.undo_change(ticket, recording.token, by=asha),
     ):
         if is_taken:
             take_back()
@@ -172,6 +172,6 @@ def test_who_has_a_ticket_open_is_seen_for_a_minute(first, second, on_server, ti
 @BOTH_WAYS
 def test_windows_of_limits_are_the_same_on_every_server(first, second, on_server):
     on_server(first)
-    here = rate_limits.now()
+    here = rate_limits.timestamp()
     on_server(second)
-    assert abs(rate_limits.now() - here) <= 1
+    assert abs(rate_limits.timestamp() - here) <= 1

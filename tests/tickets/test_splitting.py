@@ -5,7 +5,7 @@ import pytest
 from tests import factories
 from tests.pages import page
 from tickets import search, workflow
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.uploads import received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
@@ -160,3 +160,34 @@ def test_the_desk_splits_by_its_menu_and_says_it_in_the_history(browse, talk, as
     assert "moved the message of ticket" in agent.get(f"/support/{talk.pk}/history").content.decode()
     assert 'form="put-back"' not in agent.get(f"/support/{talk.pk}/").content.decode()
     assert agent.post(f"/support/{talk.pk}/split", {"seq": ""}, headers=fetch).status_code == 400
+
+
+def test_a_split_whose_answer_was_lost_gives_its_author_the_same_ticket_again(api, talk, asha, rohan):
+    seq = talk.last_customer_seq
+    made = split(api, asha, talk, seq).json()
+    again = split(api, asha, talk, seq)
+    assert (again.status_code, again.json()["id"]) == (201, made["id"])
+    assert split(api, rohan, talk, seq).status_code == 404
+    assert Ticket.objects.count() == 2
+    for _ in range(2):
+        back = api(asha).delete(f"/api/support/admin/{made['id']}/split")
+        assert (back.status_code, back.json()["id"]) == (200, str(talk.pk))
+    assert Message.objects.get(text__endswith="ghee?").ticket_id == talk.pk
+    # Moved back, it can be split off once more
+    assert split(api, asha, talk, seq).json()["id"] not in (made["id"], str(talk.pk))
+
+
+def test_a_merge_that_is_undone_twice_is_undone_once(api, browse, talk, asha, rohan, priya):
+    other = factories.ticket(priya)
+    fetch = {"X-Requested-With": "fetch"}
+    for _ in range(2):
+        went = browse(asha).post(f"/support/{talk.pk}/merge", {"into": other.number}, headers=fetch)
+        assert went.json()["url"] == f"/support/{other.pk}/"
+    call = f"/api/support/admin/{talk.pk}/merge"
+    for _ in range(2):
+        back = api(asha).delete(call)
+        assert (back.status_code, back.json()["id"]) == (200, str(talk.pk))
+    assert api(rohan).delete(call).status_code == 409
+    assert api(asha).delete(f"/api/support/admin/{other.pk}/merge").status_code == 409
+    events = TicketEvent.objects.filter(ticket=talk, field="merged_into")
+    assert events.count() == 2

@@ -235,6 +235,26 @@ def test_the_customer_says_whether_it_was_solved_and_how_it_was(api, priya, asha
     assert (ticket.status, ticket.rating) == (Status.CLOSED, 4)
 
 
+def test_a_yes_or_no_whose_answer_was_lost_is_taken_once_and_shown_again(api, priya, asha):
+    ticket, client = factories.ticket(priya), api(priya)
+    workflow.take(ticket, by=asha)
+    workflow.move(ticket, Status.RESOLVED, by=asha)
+    for said, status in (("no", Status.IN_PROGRESS), ("yes", Status.CLOSED)):
+        for _ in range(2):
+            assert client.post("/widget/solved", {"solved": said}).status_code == 200
+        ticket.refresh_from_db()
+        assert ticket.status == status
+        if said == "no":
+            workflow.move(ticket, Status.RESOLVED, by=asha)
+    steps = ticket.events.filter(field="status", actor=priya).order_by("at")
+    assert [step.new for step in steps if step.old] == [Status.IN_PROGRESS, Status.CLOSED]
+    # What another person has done is no answer of the customer's
+    theirs = factories.ticket(priya)
+    workflow.move(theirs, Status.CLOSED, by=asha)
+    sent = {"solved": "yes", "conversation": str(theirs.pk)}
+    assert client.post("/widget/solved", sent).status_code == 409
+
+
 def test_what_is_not_the_customers_to_do_is_refused(api, priya):
     factories.ticket(priya)
     assert api(priya).post("/widget/solved", {"solved": "yes"}).status_code == 409

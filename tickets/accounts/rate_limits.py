@@ -81,7 +81,7 @@ def consume(request, *scopes: str, account: str = "") -> None:
     """
     if not settings.RATE_LIMITS:
         return
-    at = now()
+    at = timestamp()
     windows = {window.key: window for use in scopes for window in _windows(use, request, account, at)}
     exhausted = [window for window in windows.values() if window.key in _used_up]
     if windows and not exhausted:
@@ -96,7 +96,7 @@ def give_back(request, *scopes: str, account: str = "") -> None:
     """Return the uses that `consume` took: what was done was not one of those that are limited."""
     if not settings.RATE_LIMITS:
         return
-    at = now()
+    at = timestamp()
     windows = {window.key: window for use in scopes for window in _windows(use, request, account, at)}
     for key in windows:
         _used_up.pop(key, None)
@@ -128,8 +128,8 @@ def words(use: str, data: dict) -> tuple[str, ...]:
     return (use, "upload") if data["image"] or data.get("file") else (use,)
 
 
-def now() -> int:
-    """Seconds since 1970, on the clock that all processes share."""
+def timestamp() -> int:
+    """Return the seconds since 1970, on the clock that all processes share."""
     return int(clock.now().timestamp())
 
 
@@ -187,7 +187,7 @@ def _taken(windows: dict[str, Window]) -> list[Window]:
     counter = _counter(settings.REDIS_URL) if settings.REDIS_URL else None
     if counter and not counter.is_resting:
         try:
-            return counter.take(windows.values())
+            return counter.count(windows.values())
         except counter.failures as reason:
             counter.rest(reason)
     return _taken_from_database(windows)
@@ -289,15 +289,15 @@ class RedisCounter:
         with self.client.pipeline(transaction=False) as pipe:
             for window in windows:
                 pipe.decr(f"limit:{window.key}")
-                pipe.expire(f"limit:{window.key}", max(1, window.ends_at - now()))
+                pipe.expire(f"limit:{window.key}", max(1, window.ends_at - timestamp()))
             pipe.execute()
 
-    def take(self, windows: Iterable[Window]) -> list[Window]:
+    def count(self, windows: Iterable[Window]) -> list[Window]:
         """Count one use of each window; return those that are used up."""
         windows = list(windows)
         with self.client.pipeline(transaction=False) as pipe:
             for window in windows:
-                pipe.set(f"limit:{window.key}", 0, ex=max(1, window.ends_at - now()), nx=True)
+                pipe.set(f"limit:{window.key}", 0, ex=max(1, window.ends_at - timestamp()), nx=True)
                 pipe.incr(f"limit:{window.key}")
             counts = pipe.execute()[1::2]
         return [window for window, count in zip(windows, counts, strict=True) if count > window.times]

@@ -84,7 +84,7 @@ def _is_first_use(authenticator: Authenticator, code: str) -> bool:
     RateLimitCounter.objects.filter(pk=key, ends_at__lt=now).delete()
     try:
         RateLimitCounter(
-            key=key, left=0, ends_at=datetime.fromtimestamp(rate_limits.now() + CODE_LIFE, UTC)
+            key=key, left=0, ends_at=datetime.fromtimestamp(rate_limits.timestamp() + CODE_LIFE, UTC)
         ).save(force_insert=True)
     except IntegrityError:
         return False

@@ -7,6 +7,7 @@ from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
@@ -15,7 +16,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from supportdesk import languages
-from tickets import live
+from tickets import access, live
 from tickets.models.settings import AgentPreferences
 from tickets.privacy.audit import BY_THEMSELVES
 
@@ -121,10 +122,12 @@ def _sent_to(request, page: str, said: str, code: str, status: int = 401) -> Htt
     if getattr(request, "htmx", False):
         # The fragment cannot show that page: the whole window goes there
         return HttpResponse(status=status, headers={"HX-Redirect": page})
-    if request.method not in ("GET", "HEAD") or "text/html" not in request.headers.get(
-        "Accept", "text/html"
-    ):
+    # A form that is sent as a page names HTML; what names nothing and changes something is a script
+    usual = "text/html" if request.method in ("GET", "HEAD") else "*/*"
+    if access.is_from_script(request) or "text/html" not in request.headers.get("Accept", usual):
         return JsonResponse({"detail": said, "code": code}, status=status)
+    if code == "session_ended":
+        return redirect_to_login(access.page_of(request), page)
     return redirect(page)
 
 

@@ -186,9 +186,17 @@ def _is_uuid(value) -> bool:
         return False
 
 
-def now() -> float:
-    """Seconds since 1970, as the claims count them."""
+def timestamp() -> float:
+    """Return the seconds since 1970, as the claims count them."""
     return clock.now().timestamp()
 
 
-__all__ = ["BearerAuthentication", "NotAuthenticated", "issue", "now", "person_of", "revoke", "rotate"]
+__all__ = [
+    "BearerAuthentication",
+    "NotAuthenticated",
+    "issue",
+    "person_of",
+    "revoke",
+    "rotate",
+    "timestamp",
+]

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import TemplateView
 
 from supportdesk.http.client_address import address_of
-from tickets.desk.forms import SignInForm, StaffSignInForm
 from tickets.models.settings import AgentPreferences
 
 from ..access import for_agents
@@ -25,7 +24,7 @@ from ..alerts import push
 from ..alerts.forms import AlertsForm
 from ..team.settings import current
 from . import letters, rate_limits, second_factor, sessions
-from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm
+from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm, SignInForm, StaffSignInForm
 
 # --- The doors ---------------------------------------------------------------
 
@@ -39,7 +38,8 @@ class SignIn(LoginView):
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_agent:
-            return redirect("dashboard")
+            # Signed in by another tab meanwhile
+            return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -71,7 +71,7 @@ class AdminSignIn(SignIn):
 
     def get(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.is_staff:
-            return redirect("admin:index")
+            return redirect(self.get_success_url())
         return LoginView.get(self, request, *args, **kwargs)
 
     def get_default_redirect_url(self):

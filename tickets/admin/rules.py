@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from tickets.models import TAG_LENGTH, TIMED, Rule, RuleRun, RunState
 from tickets.team import dry_run, rules
 from tickets.team.conditions import LISTS
-from tickets.team.fields import DurationField
 from tickets.visibility import may
 
 from .base import DeskAdmin, RecordAdmin
+from .fields import DurationField
 
 MOST_WORDS, LONGEST_WORD = 50, 80
 ANY = ("", gettext_lazy("Does not matter"))

@@ -12,7 +12,6 @@ import time
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import http_ece
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -173,6 +172,9 @@ def send(subscription: PushSubscription, payload: dict, *, topic: str = "", urge
 
 
 def encrypted(subscription: PushSubscription, payload: dict) -> bytes:
+    # Loaded when a browser is first told something: most commands tell none
+    import http_ece
+
     return http_ece.encrypt(
         json.dumps(payload, ensure_ascii=False).encode(),
         salt=os.urandom(16),

@@ -259,7 +259,8 @@ def split(request, ticket_id):
 
     DELETE on the new ticket moves the message back, while it has no other words: 200 the ticket that it came from.
     """
-    ticket = access.desk_ticket(request.user, ticket_id)
+    # Moved back already, it is a merged one, and the call may come again
+    ticket = access.desk_ticket(request.user, ticket_id, merged=request.method != "DELETE")
     if request.method == "DELETE":
         return Response(conversation_now(workflow.unsplit(ticket, by=request.user), agent=True))
     made = workflow.split(ticket, checked(d.SplitSerializer, request)["seq"], by=request.user)

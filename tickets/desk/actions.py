@@ -184,6 +184,9 @@ def undo(request, ticket_id):
     ticket = access.desk_ticket(request.user, ticket_id, "requester", restoring=restoring)
     try:
         workflow.undo_change(ticket, token, by=request.user)
+    except workflow.UndoneAlready:
+        # The page asks again when the answer was lost: it shows the ticket as it is
+        pass
     except workflow.Refused as reason:
         return plain(str(reason), 409)
     ticket = access.desk_ticket(request.user, ticket_id, "requester")

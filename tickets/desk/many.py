@@ -153,7 +153,8 @@ def new_ticket(request):
 @access.for_agents
 def merge(request, ticket_id):
     """Merge this ticket into another one; answers the address of the one that stays."""
-    ticket = access.desk_ticket(request.user, ticket_id)
+    # Merged already, it is still the one that was meant: the first answer may have been lost
+    ticket = access.desk_ticket(request.user, ticket_id, merged=False)
     try:
         into = api.ticket_of(request.user, request.POST.get("into", ""))
         stays = workflow.merge(ticket, into, by=request.user)
@@ -168,7 +169,7 @@ def merge(request, ticket_id):
 @access.for_agents
 def split(request, ticket_id):
     """Make a ticket of one of the customer's messages, or with `undo` move it back; answers the address to go to."""
-    ticket = access.desk_ticket(request.user, ticket_id)
+    ticket = access.desk_ticket(request.user, ticket_id, merged=not request.POST.get("undo"))
     try:
         if request.POST.get("undo"):
             return _gone_to(request, reverse("ticket", args=[workflow.unsplit(ticket, by=request.user).pk]))

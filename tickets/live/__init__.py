@@ -1,4 +1,4 @@
-"""The news of the desk as it happens: `announce` on the writing side, `stream` on the reading side.
+"""Live updates by server-sent events: `announce` on the writing side, `stream` on the reading side.
 
 sequence    the one order in which everything that happened is read
 bus         wakes the readers of this process and of others

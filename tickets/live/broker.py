@@ -60,7 +60,7 @@ class Batch:
 
 
 class Subscriber:
-    """One stream's ear: what it has heard and not sent yet, which is never more than one read."""
+    """One open stream, and the batch that it has not sent yet: never more than one."""
 
     def __init__(
         self,
@@ -80,16 +80,16 @@ class Subscriber:
         # Something may have happened since the last read began
         self.is_behind = True
         self.is_reading = False
-        self.news: Batch | None = None
+        self.batch: Batch | None = None
         self.failure: Exception | None = None
         self.passing: deque[bytes] = deque(maxlen=50)
         self.states: dict[int, bytes] = {}
         self.sent_at = time.monotonic()
         self.watch_the_clock()
 
-    def hear(self, news: Batch) -> None:
+    def receive(self, batch: Batch) -> None:
         self.is_reading = False
-        self.news = news
+        self.batch = batch
         self.woken.set()
 
     def fail(self, reason: Exception) -> None:
@@ -100,15 +100,15 @@ class Subscriber:
         self.is_over = True
         self.woken.set()
 
-    def heard(self) -> bytes:
-        """Take what there is to send."""
+    def take_chunk(self) -> bytes:
+        """Return what is to be sent next, b"" for nothing; a second call does not return it again."""
         if self.failure:
             raise self.failure
         chunk = b""
-        if news := self.news:
-            chunk, self.news, self.after = news.events, None, news.after
-            self.is_behind |= news.more
-            for place, state in enumerate(news.states):
+        if batch := self.batch:
+            chunk, self.batch, self.after = batch.events, None, batch.after
+            self.is_behind |= batch.more
+            for place, state in enumerate(batch.states):
                 if self.states.get(place) != state:
                     chunk += state
                     self.states[place] = state
@@ -136,17 +136,17 @@ class Subscriber:
 
 
 class Read:
-    """One read of what comes after a place, and who waits for it."""
+    """One read of what comes after a sequence number, and the subscribers that wait for it."""
 
     def __init__(self) -> None:
-        self.news: Batch | None = None
+        self.batch: Batch | None = None
         self.waiting: list[Subscriber] = []
         # The event loop holds its tasks but loosely
         self.task: asyncio.Task | None = None
 
 
 class Topic:
-    """Those who listen to one thing, and what they read: who stands at the same place shares it."""
+    """The subscribers of one ticket or of the inbox. Those at the same sequence number share one read."""
 
     def __init__(self) -> None:
         self.subscribers: set[Subscriber] = set()
@@ -154,14 +154,14 @@ class Topic:
         self.reads: dict[tuple[str, int], Read] = {}
 
     def call(self) -> None:
-        """Something happened: have everybody read it, as soon as the last of their reads is sent."""
+        """Let every subscriber read what happened, as soon as its last batch is sent."""
         self.reads = {}
         for subscriber in self.subscribers:
             subscriber.is_behind = True
             self.attend(subscriber)
 
     def pass_on(self, call: dict) -> None:
-        """Something is true only now: tell it to those whom it is for, without reading."""
+        """Send an event that is not stored, such as typing, to the subscribers that it is for."""
         chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
         for subscriber in self.subscribers:
             if subscriber.passes(call):
@@ -170,7 +170,7 @@ class Topic:
 
     def attend(self, subscriber: Subscriber) -> None:
         """Read for a subscriber who is behind, unless it still has something to send."""
-        if not subscriber.is_behind or subscriber.is_reading or subscriber.news:
+        if not subscriber.is_behind or subscriber.is_reading or subscriber.batch:
             return
         subscriber.is_behind, subscriber.is_reading = False, True
         key = subscriber.kind, subscriber.after
@@ -179,14 +179,14 @@ class Topic:
             read = self.reads[key] = Read()
             # It belongs to no subscriber: a subscriber that leaves does not take it away from the others
             read.task = asyncio.ensure_future(self.carry_out(read, key, subscriber.read))
-        if read.news:
-            subscriber.hear(read.news)
+        if read.batch:
+            subscriber.receive(read.batch)
         else:
             read.waiting.append(subscriber)
 
     async def carry_out(self, read: Read, key: tuple[str, int], function: Callable[[int], Batch]) -> None:
         try:
-            read.news = await in_thread(function, key[1])
+            read.batch = await in_thread(function, key[1])
         except Exception as reason:  # whatever the driver raises ends their streams; they come again
             if self.reads.get(key) is read:
                 del self.reads[key]
@@ -194,7 +194,7 @@ class Topic:
                 subscriber.fail(reason)
         else:
             for subscriber in read.waiting:
-                subscriber.hear(read.news)
+                subscriber.receive(read.batch)
 
 
 class Broker:
@@ -331,7 +331,7 @@ async def stream(
             topic.attend(subscriber)
             await subscriber.woken.wait()
             subscriber.woken.clear()
-            if chunk := subscriber.heard():
+            if chunk := subscriber.take_chunk():
                 yield chunk
     finally:
         broker.leave(name, subscriber)

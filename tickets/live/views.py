@@ -36,8 +36,8 @@ MOST_BATCHES = 5
 
 
 @dataclass(frozen=True)
-class Ear:
-    """Who listens, from which place on, and for how long."""
+class Subscription:
+    """Who subscribes, from which sequence number on, and for how long."""
 
     credentials: Credentials
     after: int | None
@@ -78,34 +78,36 @@ def stream(view: Any) -> Any:
 @stream
 async def ticket_events(request: HttpRequest, ticket_id: Any) -> Any:
     """The events of one ticket, for its requester or an agent."""
-    ear = await live.in_thread(_ear, request)
-    ticket, agent = await live.in_thread(_audible_ticket, ear, ticket_id)
+    subscription = await live.in_thread(_subscription, request)
+    ticket, agent = await live.in_thread(_visible_ticket, subscription, ticket_id)
 
-    own = None if agent else ear.person.pk
+    own = None if agent else subscription.person.pk
 
     def read(after: int) -> Batch:
-        return _ticket_news(ticket.pk, after, own, visible=ear.visible)
+        return _ticket_batch(ticket.pk, after, own, visible=subscription.visible)
 
     if _once(request):
-        return await _polled(read, ear.after or 0)
-    slot = Slot(ear.person.pk, ear.address)
+        return await _polled(read, subscription.after or 0)
+    slot = Slot(subscription.person.pk, subscription.address)
 
     def passes(call: dict) -> bool:
         # Customers are not told when an agent types a private note, or who looks on
         public = call["event"] == "typing" and call["data"]["by"] == "agent"
-        return _is_for(call, ear) if agent else public
+        return _is_for(call, subscription) if agent else public
 
     return _streamed(
         slot,
         live.stream(
             live.topic_of(ticket.pk),
             read,
-            after=ear.after or 0,
-            kind=ear.kind if agent else f"customer {own}",
+            after=subscription.after or 0,
+            kind=subscription.kind if agent else f"customer {own}",
             passes=passes,
-            seconds=ear.seconds,
+            seconds=subscription.seconds,
             # What moves to another customer ends the stream of who had it
-            credentials=ear.credentials if agent else replace(ear.credentials, ticket=ticket.pk),
+            credentials=subscription.credentials
+            if agent
+            else replace(subscription.credentials, ticket=ticket.pk),
         ),
     )
 
@@ -117,42 +119,44 @@ async def inbox_events(request: HttpRequest) -> Any:
     Without Last-Event-ID: from now on, or with `since` (milliseconds since 1970) from a little before that,
     so that nothing falls between a page and its stream.
     """
-    ear = await live.in_thread(_ear, request)
-    if not ear.person.is_agent:
+    subscription = await live.in_thread(_subscription, request)
+    if not subscription.person.is_agent:
         raise Http404
-    after = await live.in_thread(_place, request) if ear.after is None else ear.after
+    after = await live.in_thread(_place, request) if subscription.after is None else subscription.after
 
     def read(after: int) -> Batch:
-        return _inbox_news(after, ear.visible)
+        return _inbox_batch(after, subscription.visible)
 
     if _once(request):
         return await _polled(read, after)
-    slot = Slot(ear.person.pk, ear.address)
+    slot = Slot(subscription.person.pk, subscription.address)
     return _streamed(
         slot,
         live.stream(
             live.INBOX,
             read,
             after=after,
-            kind=ear.kind,
-            passes=lambda call: _is_for(call, ear),
-            seconds=ear.seconds,
-            credentials=ear.credentials,
+            kind=subscription.kind,
+            passes=lambda call: _is_for(call, subscription),
+            seconds=subscription.seconds,
+            credentials=subscription.credentials,
         ),
     )
 
 
-def _is_for(call: dict, ear: Ear) -> bool:
+def _is_for(call: dict, subscription: Subscription) -> bool:
     """Whether a passing event is for every agent or for this one, and of a ticket that this one sees."""
-    if ear.visible and not ear.visible.allows_values(call.get("category"), call.get("assignee")):
+    if subscription.visible and not subscription.visible.allows_values(
+        call.get("category"), call.get("assignee")
+    ):
         return False
-    return call["data"].get("to") in (None, "", str(ear.person.pk))
+    return call["data"].get("to") in (None, "", str(subscription.person.pk))
 
 
-# --- Who may listen ----------------------------------------------------------
+# --- Who may subscribe ---------------------------------------------------------
 
 
-def _ear(request: HttpRequest) -> Ear:
+def _subscription(request: HttpRequest) -> Subscription:
     authenticated = authentication.KeyAuthentication().authenticate(request)
     if authenticated and isinstance(authenticated[1], ServiceKey):
         person, key = authenticated
@@ -164,7 +168,7 @@ def _ear(request: HttpRequest) -> Ear:
         family = UUID(token[tokens.FAMILY_CLAIM])
         credentials = Credentials(person, family=family, visible=visibility_of(person))
         # An access token opens nothing beyond its own life
-        seconds = max(1.0, token["exp"] - tokens.now())
+        seconds = max(1.0, token["exp"] - tokens.timestamp())
     elif request.user.is_authenticated:
         # The lazy user of a session is loaded here, in the thread
         person = Person.objects.get(pk=request.user.pk)
@@ -173,7 +177,7 @@ def _ear(request: HttpRequest) -> Ear:
         seconds = SESSION_STREAM_SECONDS
     else:
         raise tokens.NotAuthenticated
-    return Ear(credentials, _last_event_id(request), seconds, address_of(request))
+    return Subscription(credentials, _last_event_id(request), seconds, address_of(request))
 
 
 def _last_event_id(request: HttpRequest) -> int | None:
@@ -184,18 +188,18 @@ def _number(raw: str | None) -> int | None:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
 
 
-def _audible_ticket(ear: Ear, ticket_id: Any) -> tuple[Ticket, bool]:
-    if not ear.person.is_agent:
-        return access.own_ticket(ear.person, ticket_id), False
-    ticket = access.desk_ticket(ear.person, ticket_id)
-    audit.record_view(ear.person, ticket=ticket.pk, address=ear.address)
+def _visible_ticket(subscription: Subscription, ticket_id: Any) -> tuple[Ticket, bool]:
+    if not subscription.person.is_agent:
+        return access.own_ticket(subscription.person, ticket_id), False
+    ticket = access.desk_ticket(subscription.person, ticket_id)
+    audit.record_view(subscription.person, ticket=ticket.pk, address=subscription.address)
     return ticket, True
 
 
-# --- What there is to hear ---------------------------------------------------
+# --- What is sent --------------------------------------------------------------
 
 
-def _ticket_news(
+def _ticket_batch(
     ticket_id: Any, after: int, own: UUID | None, *, visible: Visibility | None = None
 ) -> Batch:
     """Return what is new on a ticket for the customer `own`, or for agents where that is None."""
@@ -220,7 +224,7 @@ def _ticket_news(
     return Batch(chunk, after, states, more=len(messages) == live.BATCH)
 
 
-def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
+def _inbox_batch(after: int, visible: Visibility | None = None) -> Batch:
     if not live.assigns_sequence_on_write():
         live.assign_sequence()
     activities = _activities(after)
@@ -240,7 +244,7 @@ def _inbox_news(after: int, visible: Visibility | None = None) -> Batch:
             chunk += event("message", _message(message, ticket, True) | assignee, row.position)
         elif ticket:
             chunk += event("ticket", told[ticket.pk], row.position)
-        elif visible and row.was_in(visible):
+        elif visible and visible.allowed_before(row):
             # With this change it left what the agent sees. Of what follows the stream tells nothing
             chunk += event("gone", {"ticketId": str(row.ticket_id)}, row.position)
         after = row.position
@@ -321,16 +325,16 @@ def _once(request: HttpRequest) -> bool:
 async def _polled(read: Callable[[int], Batch], after: int) -> HttpResponse:
     """Answer like a stream that ends at once; the `place` event tells where the next poll begins."""
 
-    def all_news() -> bytes:
+    def all_batches() -> bytes:
         chunks: list[bytes] = []
         place, more = after, True
         while more and len(chunks) < MOST_BATCHES:
-            news = read(place)
-            chunks.append(news.events)
-            place, more = news.after, news.more
-        return b"".join([*chunks, *news.states, event("place", {}, place)])
+            batch = read(place)
+            chunks.append(batch.events)
+            place, more = batch.after, batch.more
+        return b"".join([*chunks, *batch.states, event("place", {}, place)])
 
-    response = HttpResponse(await live.in_thread(all_news), content_type="text/event-stream")
+    response = HttpResponse(await live.in_thread(all_batches), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     return response
 

@@ -19,7 +19,7 @@ from .comments import latest_comments
 from .figures import DAYS, PERIODS, Figures, report
 
 HEADINGS = (
-    "Kind", "Name", "Opened", "First responses", "Average first response (s)", "In time (%)", "Next responses",
+    "Kind", "Name", "Opened", "First responses", "Average first response (s)", "On time (%)", "Next responses",
     "Average next response (s)", "Resolved", "Average resolution (s)", "Ratings", "Average rating", "Comment",
 )  # fmt: skip
 

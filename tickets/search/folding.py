@@ -26,13 +26,18 @@ def holds(field: str, text: str) -> Q:
     return Q(**{f"{field}__icontains": text}) | Q(**{f"{field}__iregex": pattern(text)})
 
 
+def typed(text: str) -> str:
+    """Return the text as people type it: without case, accents, joiners, and apostrophes within a name."""
+    return UNTYPED.sub("", folded(text)) or text
+
+
 def _is_letter(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "LM"
 
 
 def pattern(text: str) -> str:
     """Return the pattern for `iregex` that finds this text with or without accents, whatever the case."""
-    wanted = UNTYPED.sub("", folded(text)) or text
+    wanted = typed(text)
     found = ""
     at = 0
     while at < len(wanted):

@@ -1,4 +1,7 @@
-"""What the desk promises about when an agent answers; outside business hours it says when they are back."""
+"""What the desk promises about when an agent answers; outside business hours it says when they are back.
+
+Times are the shop's; where the reader's clock is known to show another hour they say whose they are.
+"""
 
 from datetime import datetime
 
@@ -6,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk import languages
 
+from . import reader_zone
 from .settings import current
 
 
@@ -21,8 +25,12 @@ def back(now: datetime, language: str = languages.DEFAULT) -> str:
 def sentence(opening: datetime, now: datetime) -> str:
     """Say a coming moment as a person would; both moments are in the shop's time zone."""
     days = (opening.date() - now.date()).days
-    time = languages.date(opening, "H:mm")
+    said = {"time": languages.date(opening, "H:mm"), "zone": reader_zone.to_say(opening)}
+    if days == 0 and said["zone"]:
+        return _("We're back today at %(time)s (%(zone)s).") % said
     if days == 0:
-        return _("We're back today at %(time)s.") % {"time": time}
-    day = languages.date(opening, "EEEE" if days < 7 else "d MMMM")
-    return _("We're back on %(day)s at %(time)s.") % {"day": day, "time": time}
+        return _("We're back today at %(time)s.") % said
+    said["day"] = languages.date(opening, "EEEE" if days < 7 else "d MMMM")
+    if said["zone"]:
+        return _("We're back on %(day)s at %(time)s (%(zone)s).") % said
+    return _("We're back on %(day)s at %(time)s.") % said

@@ -70,11 +70,11 @@ from .transitions import (
     reopen,
     take,
     triage,
+    was_moved_by,
 )
-from .undo import Recording, recorded
+from .undo import Recording, UndoneAlready, recorded, undo_change
 from .undo import prolonged as prolonged_undo
 from .undo import replaced as replaced_by
-from .undo import take as undo_change
 
 __all__ = [
     "MAX_TEXT",
@@ -87,6 +87,7 @@ __all__ = [
     "Refused",
     "StaleReply",
     "StepRefused",
+    "UndoneAlready",
     "add_note",
     "agent_replies",
     "allowed_moves",
@@ -143,5 +144,6 @@ __all__ = [
     "waiting_of",
     "waiting_unassigned",
     "wake_on_time",
+    "was_moved_by",
     "withdraw",
 ]  # fmt: skip

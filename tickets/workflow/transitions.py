@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from supportdesk.http.outages import is_outage
 from tickets.channels import outbox
 from tickets.clocks import running as clocks
-from tickets.models import Person, Sender, Status, Ticket
+from tickets.models import Person, Sender, Status, Ticket, TicketEvent
 
 from . import status as steps
 from . import waiting, wording
@@ -175,6 +175,12 @@ def reopen(ticket: Ticket, *, by: Person) -> None:
     change_set = ChangeSet(ticket, by=by)
     steps.reopen(change_set)
     change_set.write()
+
+
+def was_moved_by(ticket: Ticket, status: str, person: Person) -> bool:
+    """Whether the ticket's last step was this one, by this person: the answer to it may have been lost."""
+    step = TicketEvent.objects.filter(ticket=ticket, field="status").order_by("-at", "-pk").first()
+    return bool(step and (step.actor_id, step.new) == (person.pk, status))
 
 
 @atomic_on_ticket

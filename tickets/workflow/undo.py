@@ -52,6 +52,10 @@ class TooLate(IllegalMove):
         super().__init__(gettext("This can no longer be undone."))
 
 
+class UndoneAlready(TooLate):
+    """The same person has taken it back before: the answer to that may have been lost."""
+
+
 @dataclass
 class Recording:
     """What changes of a ticket did; `token` is empty when they did nothing that can be undone."""
@@ -123,7 +127,7 @@ def prolonged(token: str) -> str:
     return signing.dumps(change | {"at": clock.now().isoformat()}, salt=SALT, compress=True)
 
 
-def take(ticket: Ticket, token: str, *, by: Person, asked_at: datetime | None = None) -> None:
+def undo_change(ticket: Ticket, token: str, *, by: Person, asked_at: datetime | None = None) -> None:
     """Take back the change that gave this token. Raise IllegalMove when it was too late for that when it was asked."""
     try:
         change = signing.loads(token, salt=SALT)
@@ -152,6 +156,10 @@ def _take(ticket: Ticket, change: dict, by: Person) -> None:
     )
     now = {name: _dumped(getattr(ticket, name)) for name in changed}
     if newer.exists() or any(now[name] != changed[name][1] for name in changed if name not in CLOCKS):
+        is_back = all(now[name] == changed[name][0] for name in changed if name not in CLOCKS)
+        taken_back_once = sorted(newer.values_list("field", flat=True)) == sorted(events)
+        if events and is_back and taken_back_once and not newer.exclude(actor=by).exists():
+            raise UndoneAlready
         raise TooLate
     if "closed_at" in changed and ticket.following.exists():
         raise TooLate

@@ -21,7 +21,14 @@ class WebhookForm(forms.ModelForm):
     secret = forms.CharField(
         required=False,
         label="Signing secret",
-        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "vTextField",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "data-never-kept": "",
+            }
+        ),
         help_text="whsec_ and 24 to 64 bytes in base64. Empty: a new one is made, or the stored one stays.",
     )
     events = forms.MultipleChoiceField(

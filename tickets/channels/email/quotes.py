@@ -8,8 +8,6 @@ is kept beside the message, so a wrong cut loses nothing.
 import re
 from typing import NamedTuple
 
-import quotequail
-
 # How many lines an introduction is wrapped over: "On Sun, 29 Nov 2026 at 10:00 AM\nSupport <...>\nwrote:"
 WRAPPED = 4
 LONGEST = 20_000
@@ -110,6 +108,9 @@ def _first_quote(lines: list[str]) -> tuple[int, int] | None:
         if line.startswith(">") and _is_block(lines, place):
             return place, place
     text = "\n".join(lines)
+    # Compiles fifty patterns when it is loaded, which a desk without letters never needs
+    import quotequail
+
     parts = quotequail.quote(text, limit=MOST_LINES, quote_intro_line=True)
     if len(parts) == 2 and not parts[0][1].endswith(text[-1:] or "\n"):
         at = parts[0][1].count("\n") + 1

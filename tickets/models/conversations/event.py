@@ -1,18 +1,11 @@
 """A ticket's history, and the desk's activity in one order."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils import timezone
 
 from ..ids import id_in_order
 from ..people.person import Person
 from .ticket import Category, Ticket
-
-if TYPE_CHECKING:
-    from tickets.visibility import Visibility
 
 
 class TicketEvent(models.Model):
@@ -56,9 +49,3 @@ class InboxEvent(models.Model):
         # The name of 0.1
         db_table = "tickets_activity"
         indexes = [models.Index(fields=["at"], name="activities_by_age")]
-
-    def was_in(self, visible: Visibility) -> bool:
-        """Whether an agent who is limited so saw the ticket before this change of its category or assignee."""
-        if self.category_before is None:
-            return False
-        return visible.allows_values(self.category_before, self.assignee_before)

@@ -88,7 +88,7 @@ def _taken(system: str, payloads, topic: str, raw: bytes, shop: str) -> JsonResp
         _note(system, topic, "The body is not a JSON object.")
         return _answer(400, "The body is not a JSON object.", "invalid")
     try:
-        problems = payloads.take(topic, payload, shop=shop)
+        problems = payloads.store_webhook(topic, payload, shop=shop)
     except (Unusable, AttributeError, KeyError, TypeError, ValueError) as reason:
         # Another form than documented: it would be the same the next time
         logger.warning("shop: %s %s cannot be read (%s)", system, topic, type(reason).__name__)

@@ -28,8 +28,8 @@ STATUSES = {
 TRACKING = {"_wc_shipment_tracking_items", "wc_shipment_tracking_items"}
 
 
-def take(topic: str, payload: dict, *, shop: str = "") -> list[str] | None:
-    """Store what a webhook tells; return what could not be stored, or None for a topic that we do not know."""
+def store_webhook(topic: str, payload: dict, *, shop: str = "") -> list[str] | None:
+    """Store the data of a webhook. Return what could not be stored, or None for a topic that we do not know."""
     reader = TOPICS.get(topic)
     if reader is None:
         return None

@@ -111,7 +111,7 @@ def _all_read(ticket: Ticket) -> bool:
 
 
 def unmerge(ticket: Ticket, *, by: Person) -> None:
-    """Move the messages back that came from this ticket. Raise IllegalMove if it was not merged."""
+    """Move the messages back that came from this ticket; again does nothing. Raise IllegalMove if it was not merged."""
     into = _unmerge(ticket, by)
     for each in (into, ticket):
         search.renew(each)
@@ -121,7 +121,9 @@ def unmerge(ticket: Ticket, *, by: Person) -> None:
 def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     ticket.refresh_from_db()
     if not ticket.merged_into_id:
-        raise IllegalMove(f"Ticket #{ticket.number} was not merged.")
+        if into := _separated_before(ticket, by):
+            return into
+        raise IllegalMove(gettext("Ticket #%(number)s was not merged.") % {"number": ticket.number})
     into = Ticket.objects.get(pk=ticket.merged_into_id)
     lock_rows(Ticket.objects.filter(pk__in=[ticket.pk, into.pk]))
     into.refresh_from_db()
@@ -160,6 +162,20 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
     back.write()
     live.announce(ticket, [message.seq for message in moved])
     return into
+
+
+def was_just_undone(ticket: Ticket, field: str, other: Ticket, by: Person) -> bool:
+    """Whether the last event of this name says that this agent took back what was done with the other ticket."""
+    event = TicketEvent.objects.filter(ticket=ticket, field=field).order_by("-at", "-pk").first()
+    return bool(event and (event.actor_id, event.old, event.new) == (by.pk, str(other.number), ""))
+
+
+def _separated_before(ticket: Ticket, by: Person) -> Ticket | None:
+    """Return the ticket that this agent has just taken this one out of: the answer may have been lost."""
+    event = TicketEvent.objects.filter(ticket=ticket, field="merged_into").order_by("-at", "-pk").first()
+    if not event or event.actor_id != by.pk or event.new:
+        return None
+    return Ticket.objects.filter(number=int(event.old)).first()
 
 
 def _status_before(ticket: Ticket) -> str:

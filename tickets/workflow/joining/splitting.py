@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 
 from supportdesk.db.transactions import WriteConflict, atomic_with_retry, lock_rows
 from tickets import live, search
-from tickets.models import Message, Person, Sender, Status, Ticket
+from tickets.models import Message, Person, Sender, Status, Ticket, TicketEvent
 
 from .. import clock, waiting
 from ..change_set import PREVIEW_LENGTH, ChangeSet, create, preview_of
 from ..status import IllegalMove
-from .merging import recount, wait_by_messages
+from .merging import recount, wait_by_messages, was_just_undone
 
 SUBJECT_LENGTH = 140
 
@@ -24,9 +24,12 @@ SUBJECT_LENGTH = 140
 def split(ticket: Ticket, seq: int, *, by: Person) -> Ticket | None:
     """Move this message of the customer into a new ticket and return that; None if there is no such message.
 
+    The same agent who asks again gets the same ticket: the first answer may have been lost.
     Raise IllegalMove for a message that has to stay.
     """
     made = _split(ticket, seq, by)
+    if not made:
+        return _split_before(ticket, seq, by)
     for each in filter(None, (made, made and ticket)):
         search.renew(each)
     return made
@@ -63,6 +66,18 @@ def _split(ticket: Ticket, seq: int, by: Person) -> Ticket | None:
     stays.write()
     live.announce(made, [1])
     return made
+
+
+def _split_before(ticket: Ticket, seq: int, by: Person) -> Ticket | None:
+    """Return the ticket that this agent has already made of this message; None if there is none."""
+    numbers = TicketEvent.objects.filter(ticket=ticket, field="split_off", actor=by).values_list(
+        "new", flat=True
+    )
+    made = Ticket.objects.filter(number__in=[int(number) for number in numbers if number], merged_into=None)
+    for each in made:
+        if each.messages.filter(seq=1, origin_id=ticket.pk, origin_seq=seq).exists():
+            return each
+    return None
 
 
 def _why_not(ticket: Ticket, message: Message) -> str:
@@ -111,7 +126,7 @@ def _opened_with(ticket: Ticket, message: Message, by: Person) -> Ticket:
 def unsplit(ticket: Ticket, *, by: Person) -> Ticket:
     """Move the message back to where it was and return that ticket; this one ends as a merged one.
 
-    Raise IllegalMove when the ticket was not split off, or has words of its own by now.
+    Again does nothing. Raise IllegalMove when the ticket was not split off, or has words of its own by now.
     """
     before = _unsplit(ticket, by)
     for each in (before, ticket):
@@ -124,6 +139,9 @@ def _unsplit(ticket: Ticket, by: Person) -> Ticket:
     lock_rows(Ticket.objects.filter(pk=ticket.pk))
     ticket.refresh_from_db()
     message = ticket.messages.filter(seq=1).first()
+    # Sent again: the answer to the first call was lost
+    if not message and ticket.merged_into and was_just_undone(ticket.merged_into, "split_off", ticket, by):
+        return ticket.merged_into
     if not message or not message.origin_id or ticket.merged_into_id:
         raise IllegalMove(gettext("Ticket #%(number)s was not split off.") % {"number": ticket.number})
     if _others(ticket, message).exclude(sender=Sender.SYSTEM).exists():

@@ -1,4 +1,4 @@
-"""Form fields of the settings: business hours, times as people write them, a text a line."""
+"""Form fields: business hours, times as people write them, a text a line."""
 
 import re
 from itertools import pairwise
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 
-from . import hours
+from tickets.team import hours
 
 MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
 UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}

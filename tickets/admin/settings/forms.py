@@ -11,14 +11,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets import uploads
 from tickets.accounts import second_factor
+from tickets.models import Priority
 from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday, SecondFactor
-
-from .. import uploads
-from ..models import Priority
-from . import holidays
-from .fields import DurationField, HoursField, LinesField, in_units
-from .settings import (
+from tickets.team import holidays
+from tickets.team.settings import (
     CONTRAST_NEEDED,
     DEFAULT_COLOUR,
     DEFAULT_TARGETS,
@@ -27,6 +25,8 @@ from .settings import (
     LAUNCHER_LETTERS,
     contrast,
 )
+
+from ..fields import DurationField, HoursField, LinesField, in_units
 
 WEEKDAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),

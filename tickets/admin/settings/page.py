@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import uploads
 from tickets.accounts import second_factor
-from tickets.admin.base import DeskAdmin
+from tickets.models import AuditAction
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
 from tickets.privacy import audit
+from tickets.team import holidays
 
-from ..models import AuditAction
-from . import forms, holidays
+from ..base import DeskAdmin
+from . import forms
 
 LANGUAGE_FIELDS = tuple(
     name for code in forms.LANGUAGES for name in (f"greeting_{code}", f"suggestions_{code}")

@@ -1,0 +1,5 @@
+"""The page Settings with its preview, and holidays: `page` shows it, `forms` checks it."""
+
+from . import page
+
+__all__ = ["page"]
