@@ -33,7 +33,7 @@ MIDDLEWARE = [
     "supportdesk.observability.logs.RequestLog",
     "supportdesk.http.middleware.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "supportdesk.http.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "supportdesk.http.outages.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

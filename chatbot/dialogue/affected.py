@@ -92,6 +92,11 @@ def named_in(order: Order, text: str) -> list[OrderItem]:
     return chosen or (items if len(items) == 1 else [])
 
 
+def names_some(order: Order, text: str) -> bool:
+    """Whether a text says of some of the items, and not of all, that they are meant."""
+    return 0 < len(named_in(order, text)) < len(list(order.items.all()))
+
+
 def claim_of(order: Order, text: str, known: dict | None = None) -> dict[str, Any] | None:
     """Return what is wrong with an order by its items: {"order", "items", "amount", "currency"}; None for nothing named.
 

@@ -45,6 +45,7 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
     if reply.helped is not None:
         learn_of_help(memory, memory.get("sources", []), reply.helped)
     memory["sources"], memory["rule"] = reply.sources, reply.rule
+    _count_since_a_product(memory, reply)
     if heard.order:
         memory["order"] = str(heard.order.pk)
     if reply.topic:
@@ -61,6 +62,17 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
         if reply.claim and memory.get("issue"):
             memory["issue"]["claim"] = reply.claim
     _count_turn(memory, heard, reply)
+
+
+def _count_since_a_product(memory: dict, reply: Reply) -> None:
+    """Count the answers since a product was spoken of; an order ends the talk about it."""
+    kind = (reply.topic or {}).get("kind")
+    if kind in ("product", "sum"):
+        memory["since_product"] = 0
+    elif kind == "order":
+        memory.pop("since_product", None)
+    elif "since_product" in memory:
+        memory["since_product"] += 1
 
 
 def _remember_products(memory: dict, topic: dict) -> None:

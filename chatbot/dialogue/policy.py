@@ -14,10 +14,9 @@ from chatbot.nlu import cues, himself, trigger_phrases
 from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
-from . import answers, memory, references
+from . import answers, corrections, memory, references
 from .answers import Reply
-from .memory import AT_ONCE
-from .message import ACT, ASK, Heard, listen
+from .message import Heard, listen
 from .rules import (
     about_articles,
     about_delivery,
@@ -35,11 +34,9 @@ from .rules import (
     product_sums,
     small_talk,
     what_next,
-    which_order,
     which_product,
 )
 from .several_questions import several_questions
-from .state import take_back
 
 # A customer does not wait longer for a machine
 LONGEST_SECONDS = 20.0
@@ -60,7 +57,7 @@ def answer(chat: Chat, text: str) -> Reply:
     chat.language = heard.language
     before = _kept_for_once_more(chat.memory)
     with orders.read_once(chat), fresh_products.read_once(_likely(chat, heard.text)):
-        reply = a_language(chat, heard) or a_change_of_mind(chat, heard) or said_again(chat, heard)
+        reply = _resolved(chat, heard)
         if not reply:
             heard = references.written_out(chat, heard)
             reply = several_questions(chat, heard) or by_rules(chat, heard)
@@ -70,6 +67,14 @@ def answer(chat: Chat, text: str) -> Reply:
     if reply.rule not in NOT_TO_REPEAT:
         chat.memory["last"], chat.memory["before"] = memory.masked(heard.text)[:LAST_LENGTH], before
     return reply
+
+
+def _resolved(chat: Chat, heard: Heard) -> Reply | None:
+    return (
+        a_language(chat, heard)
+        or corrections.a_change_of_mind(chat, heard, by_rules)
+        or said_again(chat, heard)
+    )
 
 
 def _likely(chat: Chat, text: str) -> list[str]:
@@ -170,136 +175,6 @@ def said_again(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
-def a_change_of_mind(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Leave it", "sorry, not cancel, I meant the address": what was wished before is wished no more."""
-    if heard.reason in AT_ONCE:
-        return None
-    rest = cues.taken_back(heard.raw)
-    is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
-    if rest is not None and (is_open or not rest):
-        chat.memory.pop("concern", None)
-        take_back(chat.memory, heard.raw, rest[:60])
-        if _says_no_more(chat, heard, rest):
-            reply = _with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
-            reply.rule = "a_change_of_mind"
-            return reply
-        heard.text = rest
-        return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
-    corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
-    if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
-        # "Refund nahi to coupon de do" takes nothing back
-        return None
-    if not corrected or not is_open or not _denies_what_was_said(chat, corrected):
-        return None
-    if (
-        chat.memory.get("issue")
-        and which_order.OTHER_ONE.search(corrected.meant)
-        and not _names_a_wish(corrected.meant)
-    ):
-        # "No, the older one": another order is meant, and the wish stays
-        heard.text = corrected.meant
-        return by_rules(chat, heard)
-    if (chat.memory.get("issue") or {}).get("intent") == "item_problem" and WHAT_CAME.search(
-        corrected.meant
-    ):
-        # "Sorry, I mean peri peri came": of the wrong item, and no other order
-        reply = open_issue.absorbed(chat, heard, chat.memory["issue"], of_what_came=True)
-        reply.rule = "details_of_the_open_issue"
-        return reply
-    said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
-    if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
-        of_items.rule = "a_change_of_mind"
-        return of_items
-    meant = _meant(chat, corrected)
-    take_back(chat.memory, heard.raw, meant[:60])
-    heard.text = meant
-    return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
-
-
-WHAT_CAME = cues.phrases(
-    r"aa?y[aeiy]+", "mila", "mili", "bheja", "bhej diya", "nikla", "came", "got", "received", r"(?:you|u) sent", "आया", "मिला", "भेजा"
-)  # fmt: skip
-
-
-def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
-    """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
-    said = cues.plain(rest).strip(" .!")
-    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
-        return True
-    more = listen(chat, rest, asked={}, language=heard.language)
-    return more.intent in ("thanks_bye", "greeting", "feedback") or (
-        more.confidence < ASK and not more.knows(ACT) and not more.found.products
-    )
-
-
-# "Leave it, I'll see tomorrow"
-LATER = cues.phrases(
-    r"(?:i'?ll |i will |main |mai |hum )?(?:kal|baad me(?:in)?|later|tomorrow|aaj|shaam ko|phir|fir)?[ ,]*(?:see|check|wait|think|decide|dekh\w*|soch\w*|bata\w*|try kar\w*)(?: (?:hu\w*|hai|hain|later|tomorrow|about it|kal|baad me))*",
-    "(?:कल|बाद में)? ?(?:देख|सोच|बता)\\S*(?: (?:हूं|हैं))?",
-)
-
-
-def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
-    """ "Nahi, phone number": a no and the name of another wish."""
-    if not chat.memory.get("issue") or not (after := cues.after_a_no(heard.raw)):
-        return None
-    return cues.Correction("", after) if _names_a_wish(after) else None
-
-
-def _denies_what_was_said(chat: Chat, corrected: cues.Correction) -> bool:
-    """Whether a "not X, Y" denies a word of the talk, a wish or a product: "OTP bhi nahi manga" does not."""
-    denied = corrected.denied
-    if not denied:
-        return True
-    return (
-        denied.casefold() in chat.memory.get("last", "").casefold()
-        or _names_a_wish(denied)
-        or _names_a_wish(corrected.meant)
-        or bool(products.look_up(denied).products)
-        or which_order.OTHER_ONE.search(corrected.meant) is not None
-        or denied.casefold() in POINTS
-    )
-
-
-# "Wo nahi, ghee wala"
-POINTS = {"wo", "woh", "ye", "yeh", "this", "that", "it", "us", "is", "वो", "यह", "ये"}
-
-
-def _names_a_wish(text: str) -> bool:
-    return any(named.search(text) for named, _ in WISHES)
-
-
-# A correction in a word or two: which wish it names
-WISHES = (
-    (which_order.ADDRESS, "i want to change the address of my order"),
-    (which_order.REFUND, "my refund status"),
-    (which_order.EXCHANGES, "i want to exchange my order"),
-    (which_order.RETURNS, "i want to return my order"),
-    (which_order.CANCELS, "i want to cancel my order"),
-)
-
-
-def _meant(chat: Chat, corrected: cues.Correction) -> str:
-    """Return the corrected wish as a sentence of its own: "no, the address" after "cancel my order"."""
-    last, denied, meant = chat.memory.get("last", ""), corrected.denied, corrected.meant
-    issue = chat.memory.get("issue", {})
-    words = len(meant.split())
-    if (
-        denied
-        and words <= 3
-        and denied.casefold() in last.casefold()
-        and not any(w.search(denied) for w, _ in WISHES)
-    ):
-        place = last.casefold().index(denied.casefold())
-        return f"{last[:place]}{meant}{last[place + len(denied) :]}"
-    if words <= 3 and (
-        issue.get("intent") in ("cancel_order", "change_address", "refund_return")
-        or chat.memory.get("topic", {}).get("kind") == "order"
-    ):
-        return next((wish for named, wish in WISHES if named.search(meant)), meant)
-    return meant
-
-
 def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
     reply.suggestions = answers.chips(heard, *keys)
     return reply
@@ -354,6 +229,7 @@ RULES = (
     meanwhile.how_to_order_meanwhile,
     open_issue.details_of_the_open_issue,
     about_delivery.a_place,
+    product_lists.what_is_not_hot,
     product_lists.a_list_by_contents,
     about_orders.another_order,
     order_flows.a_flow,

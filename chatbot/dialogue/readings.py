@@ -4,8 +4,10 @@
 import re
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, cues
+from chatbot.nlu import cues
 from chatbot.sources import products
+
+from . import signs
 
 # Calibrated confidence: from here on act, from here on ask, below say "I don't know"
 ACT = 0.55
@@ -52,10 +54,28 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
     ):
         # "N the foxtail one" after a product: nothing says that anything is wrong
         understood |= A_QUESTION
+    if _is_only_guessed(chat, text, understood):
+        understood |= {"is_issue": False, "priority": "low"}
+        understood["confidence"] = min(understood["confidence"], GUESSED)
     if chat.memory.get("topic") and only_points(text):
         # "Aur dusra?": what it asks stands in the answer before, and nothing is wrong
         understood |= A_QUESTION | {"confidence": 0.0}
     return understood
+
+
+# What is only guessed begins nothing, and what else the words say comes first
+GUESSED = 0.3
+
+
+def _is_only_guessed(chat: Chat, text: str, understood: dict) -> bool:
+    """Whether a later message is taken for an issue without a word of it: "keep the order", "app se?"."""
+    known = chat.memory.get("issue") or {}
+    return (
+        understood["is_issue"]
+        and bool(chat.memory.get("last"))
+        and known.get("intent") != understood["intent"]
+        and signs.are_missing(text, understood["intent"], understood["confidence"])
+    )
 
 
 # "Is 10264 delivered?" asks; "it is not delivered" complains
@@ -166,11 +186,6 @@ WAITS = cues.phrases(
     r"(?:been |still |am |i'?m )+waiting(?: .{0,12})? (?:for|since)(?: .{0,12})?(?:order|parcel|delivery|long|days?|week)(?: .{0,10})?",
     "(?:कब से|कितने दिन से) (?:.{0,10})?(?:इंतज़ार|इंतजार|वेट)(?: .{0,12})?",
 )
-# What a damaged, missing or wrong item is told with
-TROUBLE_SIGNS = {
-    f"g:{each}"
-    for each in "damaged torn leak missing wrong spoiled expired fake insect empty defective less instead quality_bad used_item injury sick side_effect danger photo_differs problem received past still_not not_received stolen mistake twice packing old".split()
-}
 DOUBTFUL_TROUBLE = 0.8
 
 
@@ -182,7 +197,7 @@ def _names_no_trouble(chat: Chat, text: str, understood: dict) -> bool:
         and understood["confidence"] < DOUBTFUL_TROUBLE
         and topic.get("kind") in ("product", "sum", "article", "delivery")
         and not chat.memory.get("issue")
-        and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
+        and not signs.concepts_in(text) & signs.OF_AN_ITEM
     )
 
 
@@ -208,7 +223,7 @@ def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
         and len(said.split()) <= MOST_WORDS_OF_A_CHANGE
         and bool(CHANGES_A_SUM.search(said))
         and bool(products.look_up(text).products or (chat.memory.get("sum") and ONE_MORE.search(said)))
-        and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
+        and not signs.concepts_in(text) & signs.OF_AN_ITEM
     )
 
 
@@ -246,5 +261,5 @@ def _asks_on(chat: Chat, text: str, understood: dict) -> bool:
         and not chat.memory.get("issue")
         and len(text.split()) <= MOST_WORDS_OF_A_FOLLOW_UP
         and bool(ASKS.search(cues.plain(text)))
-        and not classifier.model().read(text).found["concepts"] & TROUBLE_SIGNS
+        and not signs.concepts_in(text) & signs.OF_AN_ITEM
     )

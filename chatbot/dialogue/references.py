@@ -51,6 +51,7 @@ def written_out(chat: Chat, heard: Heard) -> Heard:
         or _of_that_kind(chat, heard)
         or _among_those_shown(heard)
         or _of_those_two(chat, heard)
+        or _of_the_one_before(chat, heard)
     )
     text = _within_the_price(chat, heard, text or heard.text) or text
     if not text or text == heard.text:
@@ -176,6 +177,36 @@ def _of_those_two(chat: Chat, heard: Heard) -> str:
     ):
         return ""
     return f"{heard.text}: {two[0].name} or {two[1].name}"
+
+
+# A price in so many words; "how much?" after the rule for delivery asks what that costs
+A_PRICE = phrases(
+    r"price?s?", "rate", "mrp", r"d[a]+m", r"k[ei]+mat", "how much (?:is|are|does|for) (?:it|they|one|this|that)", r"kitn[ei] (?:ka|ki|ke)", "दाम", "कीमत", "कितने (?:का|की)",
+)  # fmt: skip
+
+
+def _of_the_one_before(chat: Chat, heard: Heard) -> str:
+    """ "Whats the rate", "what's inside the box" with an article in between: of the product that was spoken of."""
+    recent, said = _recent(chat)[-1:], plain(heard.text)
+    if (
+        heard.topic.get("kind") not in ("article", "delivery")
+        or not recent
+        or chat.memory.get("since_product", MOST_ANSWERS_BETWEEN + 1) > MOST_ANSWERS_BETWEEN
+        or not heard.aspect
+        or heard.found.share
+        or ABOUT_THE_SHOP.search(said)
+        or (heard.aspect == product_facts.PRICE and not A_PRICE.search(said))
+    ):
+        return ""
+    return f"{recent[0].name} {heard.text}"
+
+
+# So many answers about something else may stand between
+MOST_ANSWERS_BETWEEN = 3
+# What is asked of the shop and of no product
+ABOUT_THE_SHOP = phrases(
+    "delivery", r"deliver\w*", "shipping", "cod", "return", "refund", "exchange", "coupon", "discount", "orders?", "pin ?code", "payment", "upi", "gst", "invoice", "courier", "cash", "gift wrap", r"wrap\w*", r"msg (?:kar|bhej|do|me)\w*", "all products?", "everything", "your products?", "cancel", "subscription", "डिलीवरी", "ऑर्डर", "वापस",
+)  # fmt: skip
 
 
 def _within_the_price(chat: Chat, heard: Heard, text: str) -> str:

@@ -19,6 +19,8 @@ class Topic(TypedDict, total=False):
     aspect: str
     # delivery: the place or PIN code as the customer wrote it
     place: str
+    # product: whether they were compared, so that "aur groundnut oil?" is one more of them
+    compared: bool
     # sum: [[product id, quantity], ...]
     items: list[list]
 
@@ -67,6 +69,8 @@ class State(TypedDict, total=False):
     product: str | None
     # Ids of the products that were spoken of one by one, the last at the end
     recent: list[str]
+    # Answers since a product was spoken of; absent once an order was
+    since_product: int
     # Ids of the products of the last list: "the other one" is among them
     listed: list[str]
     # What was added up last, [[product id, quantity], ...], and the place that was asked about last: they outlive

@@ -169,6 +169,21 @@ ASPECTS = {
         phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?"),
         re.compile(r"ship|bhej|शिप", re.IGNORECASE),
     ),
+    # The parcel is not taken at the door
+    "refused": (
+        phrases(
+            r"(?:do ?n'?t|do not|dont|not|refuse to|will not|won'?t) (?:take|accept|receive|open the door)(?: .{0,30})?", r"refus\w+(?: .{0,20})?", r"(?:parcel |lene se |darwaze par )*mana kar\w*(?: .{0,12})?",
+            r"(?:parcel|delivery|order)? ?(?:na|nahi|nahin) (?:lu|lun|loon|lenge|liya|le|lein)(?: .{0,12})?", "(?:मना कर|नहीं ल[िेू])\\S*(?: .{0,10})?",
+        ),
+        re.compile(r"refuse|mana kar|मना", re.IGNORECASE),
+    ),
+    "opened": (
+        phrases(
+            r"(?:un)?open(?:ed)?(?: .{0,15})?", r"(?:un)?sealed?(?: .{0,15})?", r"seal (?:toot|khul|band|tod|nahi)\w*(?: .{0,12})?", r"(?:khol|khul)\w*(?: .{0,15})?",
+            r"(?:used|tasted|tried)(?: .{0,12})?", "(?:खोल|खुल|सील)\\S*(?: .{0,12})?",
+        ),
+        re.compile(r"opened|sealed|khul|खुल|सील", re.IGNORECASE),
+    ),
     "again": (
         phrases(r"(?:order|pay|try)\w* again", r"(?:dobara|dubara|phir se|fir se) (?:order|pay|payment|try|kar)\w*(?: .{0,8})?", "दोबारा(?: .{0,12})?"),
         re.compile(r"again|dobara|phir se|दोबारा|फिर से", re.IGNORECASE),

@@ -1,8 +1,9 @@
 """What kind of trouble an item has, by its words: broken, wrong, missing, not fit to eat."""
 
 from chatbot import wording
-from chatbot.nlu import classifier
 from chatbot.nlu.cues import phrases, plain
+
+from .signs import concepts_in
 
 # The shop's article for each kind, and the concepts of the gloss that tell of it
 KINDS = {
@@ -31,10 +32,6 @@ UNWELL = phrases(
     r"(?:lips?|tongue|throat|face|mouth|eyes?|hoth|gala|munh|muh|chehra)(?: \w+){0,3} (?:swell\w*|swollen|itch\w*|tight\w*|burning|sooj\w*|suj\w*|khujl\w*)", r"(?:swelling|swollen|hives|rash\w*|can'?t breathe|breathless|saans)(?: .{0,15})?", "(?:होंठ|गला|मुंह|चेहरा)(?: .{0,8})? (?:सूज|खुजल)\\S*",
     r"(?:stomach|tummy|pet|belly)(?: me(?:in)?| is| was)? ?(?:pain\w*|ach\w*|upset|dard|hurt\w*|kharab|gadbad|cramps?)(?: .{0,15})?", "upset stomach", r"(?:feeling|felt|feels?|getting|got|am|is|fell|are) (?:very |so |a bit |little )?(?:sick|unwell|ill|nauseous|nausea)", r"tabiyat (?:kharab|theek nahi)(?: .{0,10})?", r"ji (?:ghabra|machal)\w*", "पेट (?:में )?दर्द", "पेट ख़?राब", "तबीयत ख़?राब", "उल्टी",
 )  # fmt: skip
-
-
-def concepts_in(text: str) -> set[str]:
-    return classifier.model().read(text).found["concepts"]
 
 
 def article_for(text: str) -> str:

@@ -57,9 +57,10 @@ TRACKING = phrases(
 )
 CALLS = phrases("number", "num", "no", "contact", "phone", "call", "mobile", "नंबर", "फोन", "name")
 PAID = phrases(
-    r"(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha|kharch\w*)|total(?: (?:amount|bill|price|was|tha|hua|kitna))*|kitn[ei] (?:ka|ke|ki|me(?:in)?) (?:pada|padi|pade|aaya|aayi|tha|thi|liya)|amount|bill amount)"
+    r"(?:anything|something|nothing|kuch) (?:left )?(?:to pay|to be paid|due)(?: .{0,12})?|(?:kuch|paise) (?:dena|dene) (?:hai|hoga|padega)(?: kya)?|(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha|kharch\w*)|total(?: (?:amount|bill|price|was|tha|hua|kitna))*|kitn[ei] (?:ka|ke|ki|me(?:in)?) (?:pada|padi|pade|aaya|aayi|tha|thi|liya)|amount|bill amount)"
 )
 ITEMS = phrases(
+    r"(?:how many|kitn[ei]) (?:packets?|packs?|items?|things?|pieces?|products?|cheeze?i?n?)(?: .{0,25})?",
     r"what(?:'?s| is| all| did| was)? (?:.{0,12})?(?:in it|in that|in this|in the order|inside|items?|i order\w*|products?)",
     r"(?:kya kya|kya) (?:.{0,10})?(?:hai|tha|order kiya|mangaya|aana hai)(?: .{0,8})?",
     r"which (?:items?|products?)",
@@ -81,6 +82,7 @@ MONEY_TROUBLE = phrases(
     r"(?:not|nahi|nahin|n'?t|twice|double|do baar|2 baar|extra|zyada|jyada|kat\w*|deduct\w*|debit\w*|fail\w*|stuck|galat|wrong|but|lekin|par|phir bhi|still|नहीं|दो बार|कट\S*)"
 )
 TO_BE_PAID = phrases(
+    r"(?:anything|something|nothing|kuch) (?:left )?(?:to pay|to be paid|due)(?: .{0,12})?|(?:kuch|paise) (?:dena|dene) (?:hai|hoga|padega)(?: kya)?|(?:anything|something|nothing|kuch) (?:left )?(?:to pay|dena|to be paid|due|baaki)(?: .{0,12})?",
     r"(?:do|will|would|should|must|have to|need to) (?:i|we) (?:have to |need to )?pay",
     r"(?:i|we) (?:have|need|will have) to pay",
     r"(?:dena|dene|bharna) (?:hoga|honge|padega|padenge|hai)",
@@ -106,7 +108,8 @@ WHAT_WAS_ORDERED = phrases(
 )
 # Nothing but a word for it: "n items", "total was?", "courier?"
 ONLY_ITEMS = phrases(
-    r"(?:and |n |aur |ok |the )*(?:items?|products?|kya kya)(?: (?:in it|usme|isme|the|tha|thi|hai|were|was|kya))*"
+    r"(?:how many|kitn[ei]) (?:packets?|packs?|items?|things?|pieces?|products?|cheeze?i?n?)(?: .{0,25})?",
+    r"(?:and |n |aur |ok |the )*(?:items?|products?|kya kya)(?: (?:in it|usme|isme|the|tha|thi|hai|were|was|kya))*",
 )
 # When or where it is, asked of an order
 HOW_IT_STANDS = phrases(

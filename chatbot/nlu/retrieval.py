@@ -10,6 +10,7 @@ The intents of question and article must agree as well.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import exp, log, sqrt
+from operator import mul
 from typing import Any, NamedTuple
 
 from . import classifier
@@ -47,7 +48,8 @@ class Index:
         self.rarity = _rarity(grouped)
         self.unseen = {block: max(of.values(), default=1.0) ** 2 for block, of in self.rarity.items()}
         self.spans, self.postings = self._post(grouped)
-        self.intents = [_mean_chances(document) for document in self.documents]
+        # In the order of the model's intents, as the chances of a question come
+        self.intents = [list(_mean_chances(document).values()) for document in self.documents]
 
     def search(self, text: str, k: int = 3) -> list[tuple[str, float]]:
         """Return the `k` nearest documents, best first, with the chance (0 to 1) that each is right.
@@ -62,7 +64,7 @@ class Index:
         """Return the evidence for each document; `leave_out` is a text to forget, for measuring."""
         reading = classifier.model().read(text)
         likeness = self._likeness(_grouped(reading.found))
-        asked = classifier.model().chances(reading)
+        asked = list(classifier.model().chances(reading).values())
         if leave_out is not None:
             likeness[leave_out] = 0.0
         return [
@@ -149,5 +151,5 @@ def _mean_chances(document: Document) -> dict[str, float]:
     return {name: sum(each[name] for each in told) / len(told) for name in told[0]}
 
 
-def _agreement(asked: dict[str, float], answered: dict[str, float]) -> float:
-    return INTENT_SAY * sqrt(sum(asked[name] * answered[name] for name in asked))
+def _agreement(asked: list[float], answered: list[float]) -> float:
+    return INTENT_SAY * sqrt(sum(map(mul, asked, answered)))

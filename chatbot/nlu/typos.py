@@ -8,8 +8,15 @@ from .features import sound
 KEYS = (
     "sugar diabetic diabetes anything something delivery delivered received damaged missing expired payment invoice allergy allergic pregnant "
     "pregnancy gluten ingredients available subscription exchange replacement refund return address complaint discount coupon account "
-    "password cancelled tracking courier pincode vegetarian makhana walnuts cashews turmeric jaggery peanut"
+    "password cancelled tracking courier pincode vegetarian makhana walnuts cashews turmeric jaggery peanut "
+    "preservative preservatives organic storage quantity garlic expiry weight"
 ).split()
+# Words too short to be told by their sound: "prise" and "praise" sound alike
+SPELT = {
+    "prise": "price", "prize": "price", "pric": "price", "prce": "price", "priice": "price", "pricee": "price", "stok": "stock", "stck": "stock", "stoc": "stock", "charg": "charges", "chrg": "charges", "chrgs": "charges", "chargs": "charges", "chrge": "charge",
+    "shlf": "shelf", "shelv": "shelf", "expry": "expiry", "exipry": "expiry", "expirey": "expiry", "exprd": "expired", "weigt": "weight", "wieght": "weight", "weght": "weight", "spcy": "spicy", "spicey": "spicy", "vegn": "vegan", "chep": "cheap", "chepaer": "cheaper", "cheper": "cheaper",
+    "diffrence": "difference", "diffrnce": "difference", "diference": "difference", "kitn": "kitna", "kitney": "kitne", "kitnay": "kitne", "kitnaa": "kitna", "ktni": "kitni", "compair": "compare", "betr": "better", "bettr": "better",
+}  # fmt: skip
 # Words of their own that look like one of these
 OTHERS = set("sagar saga cashew walnut peanuts".split())
 # So many letters may be missing, or be too many
@@ -26,6 +33,8 @@ def respelt(word: str) -> str:
     small = word.casefold()
     if len(small) < LEAST_LENGTH or small in OTHERS or not (small.isascii() and small.isalpha()):
         return word
+    if small in SPELT:
+        return SPELT[small]
     key = _BY_SOUND.get(sound(small), "")
     alike = key and key[0] == small[0] and abs(len(key) - len(small)) <= MOST_LETTERS
     return key if alike else word

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -251,8 +251,9 @@ class Shelf:
             if len(words.sound(word)) >= 3:
                 self.by_sound[words.sound(word)].append(word)
         self.long_words = sorted(word for word in known if len(word) >= LEAST_LETTERS)
-        # The same words come again and again
+        # The same words come again and again, and an answer asks several times for those of its message
         self.meant = lru_cache(2_000)(self._meant)
+        self._named_by = lru_cache(500)(self._find_named)
 
     def _post(self, product: Product) -> None:
         for name in product.names:
@@ -267,16 +268,19 @@ class Shelf:
         """Return every product, the cheapest first."""
         return sorted(self.products, key=self.prices.__getitem__)
 
-    def named(self, said: list[str]) -> tuple[list, float]:
+    def named(self, said: list[str]) -> tuple[tuple, float]:
         """Return the products that these words name, the best first, and the share of words that do."""
+        return self._named_by(tuple(said))
+
+    def _find_named(self, said: tuple[str, ...]) -> tuple[tuple, float]:
         found = self._by_name(said) or self._by_kind(said)
         if len(found) == 1 and all(word in self.kinds and word.endswith("s") for word in said):
             # "Spices" is a shelf, though one product is a "spice mix"
             found = self._by_kind(said)
         if not found:
-            return [], 0.0
+            return (), 0.0
         chosen, explained = _chosen(found)
-        return chosen, len(explained) / len(said)
+        return tuple(chosen), len(explained) / len(said)
 
     def _meant(self, word: str) -> dict[str, float]:
         """Return the known words that this one is or may be a misspelling of, with how likely (0 to 1)."""
@@ -295,7 +299,7 @@ class Shelf:
     def knows(self, word: str) -> bool:
         return word in self.postings or word in self.kinds
 
-    def _by_name(self, said: list[str]) -> dict[object, Named]:
+    def _by_name(self, said: Sequence[str]) -> dict[object, Named]:
         found: dict[object, Named] = defaultdict(Named)
         names: dict[int, float] = defaultdict(float)
         for word in said:
@@ -311,7 +315,7 @@ class Shelf:
             found[product].name_said = max(found[product].name_said, share)
         return self._scored(found, said)
 
-    def _by_kind(self, said: list[str]) -> dict[object, Named]:
+    def _by_kind(self, said: Sequence[str]) -> dict[object, Named]:
         found: dict[object, Named] = defaultdict(Named)
         for word in said:
             for part, likely in self.meant(word).items():
@@ -319,7 +323,7 @@ class Shelf:
                     found[product].words[word] = likely
         return self._scored(found, said)
 
-    def _scored(self, found: dict[object, Named], said: list[str]) -> dict[object, Named]:
+    def _scored(self, found: dict[object, Named], said: Sequence[str]) -> dict[object, Named]:
         kinds = set().union(*(self.kinds.get(part, ()) for word in said for part in self.meant(word)), ())
         # A name of which only generic words were said was not said, unless there are no others
         if set(said) - GENERIC:

@@ -18,13 +18,14 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, F, Field, Model, QuerySet, lookups
 from django.db.models.expressions import Col
@@ -121,12 +122,19 @@ def insert(rows: Sequence[Model]) -> None:
         model._base_manager.bulk_create(rows)
         return
     fields = model._meta.concrete_fields
-    values = [field.pre_save(row, add=True) for row in rows for field in fields]
+    columns = _columns_of(model)
+    values = [
+        getattr(row, name) if name else field.pre_save(row, add=True)
+        for row in rows
+        for field, name in columns
+    ]
     # What the database reckons is a part of the SQL
     reckoned = tuple((place, value) for place, value in enumerate(values) if hasattr(value, "as_sql"))
     key = (model, len(rows), reckoned)
-    statement = _statements.get(key, lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned))))
-    statement.write(fields * len(rows), values)
+    statement = _statements.get(
+        key, lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned)), fields * len(rows))
+    )
+    statement.write(values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -145,9 +153,23 @@ def update(
     empty = tuple(name for name, value in where.items() if value is None)
     where = {name: value for name, value in where.items() if value is not None}
     key = (model, empty, *((*each,) for each in (where, changes, added)))
-    statement = _statements.get(key, lambda: CompiledWrite(_change(model, empty, where, changes, added)))
-    fields = [_field(model, name) for name in (*where, *changes, *added)]
-    return statement.write(fields, [*where.values(), *changes.values(), *added.values()])
+    names = (*where, *changes, *added)
+    statement = _statements.get(
+        key,
+        lambda: CompiledWrite(
+            _change(model, empty, where, changes, added), [_field(model, name) for name in names]
+        ),
+    )
+    return statement.write([*where.values(), *changes.values(), *added.values()])
+
+
+@cache
+def _columns_of(model: type[Model]) -> tuple[tuple[Field, str], ...]:
+    """Return the fields, each with the attribute that its `pre_save` returns and nothing else; "" if it does more."""
+    return tuple(
+        (field, field.attname if type(field).pre_save is Field.pre_save else "")
+        for field in model._meta.concrete_fields
+    )
 
 
 def _field(model: type[Model], name: str) -> Field:
@@ -204,10 +226,15 @@ class CompiledSelect:
         self.rows = rows
         compiler = rows.query.get_compiler(connection=connection)
         self.sql, self.parameters = compiler.as_sql()
-        converters = compiler.get_converters([expression for expression, *_ in compiler.select])
+        selected = [expression for expression, *_ in compiler.select]
+        converters, has_composite = (
+            compiler.get_converters(selected),
+            compiler.has_composite_fields(selected),
+        )
         # All that Django asks of the compiler while it reads the rows
         compiler.as_sql = lambda *_, **__: (self.sql, self.filled)
         compiler.get_converters = lambda expressions: converters
+        compiler.has_composite_fields = lambda expressions: has_composite
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
 
     def ask(self, values: tuple) -> list:
@@ -227,17 +254,33 @@ def _stored(value):
     return value
 
 
-class CompiledWrite:
-    def __init__(self, made: tuple[str, tuple]):
-        self.sql, self.parameters = made
+# Fields that store a text, or True and False, as they are
+OF_TEXT = (models.CharField, models.EmailField, models.SlugField, models.TextField, models.URLField)
 
-    def write(self, fields: list[Field], values: list) -> int:
-        stored = [
-            None if value is None else field.get_db_prep_save(_key_of(value), connection)
-            for field, value in zip(fields, values, strict=True)
+
+def _plain_type(field: Field) -> type | None:
+    """Return the type whose values this field stores as they are, if there is one."""
+    if type(field) in OF_TEXT:
+        return str
+    return bool if type(field) is models.BooleanField else None
+
+
+class CompiledWrite:
+    def __init__(self, made: tuple[str, tuple], fields: Sequence[Field]):
+        self.sql, self.parameters = made
+        self.columns = [(field, _plain_type(field)) for field in fields]
+
+    def write(self, values: list) -> int:
+        database = connections[DEFAULT_DB_ALIAS]
+        # Most columns of a row are empty, or hold what needs no look at its field
+        stored: list[Any] = [
+            value
+            if value is None or type(value) is plain
+            else field.get_db_prep_save(_key_of(value), database)
+            for (field, plain), value in zip(self.columns, values, strict=True)
         ]
         filled = [stored[each.place] if isinstance(each, Parameter) else each for each in self.parameters]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(self.sql, filled)
             return cursor.rowcount
 

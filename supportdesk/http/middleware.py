@@ -1,7 +1,11 @@
 """What every request passes."""
 
+from functools import cache, lru_cache
 from ipaddress import ip_address
 
+from csp import middleware as csp
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, SuspiciousOperation, ValidationError
 from django.http import Http404
@@ -69,6 +73,30 @@ class CommonMiddleware(common.CommonMiddleware):
         return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
+class CSPMiddleware(csp.CSPMiddleware):
+    """django-csp's; the policy of the settings, which nearly every answer has, is put together once.
+
+    There is no second policy that only reports, and no address without one.
+    """
+
+    def process_response(self, request, response):
+        has_its_own = "_csp_nonce" in vars(request) or not CHANGED_POLICY.isdisjoint(vars(response))
+        if has_its_own or HEADER in response or (settings.DEBUG and response.status_code in (404, 500)):
+            return super().process_response(request, response)
+        response.headers[HEADER] = _policy_of_settings()
+        return response
+
+
+# What a view sets on its answer, see csp.decorators
+CHANGED_POLICY = {"_csp_exempt", "_csp_config", "_csp_update", "_csp_replace"}
+
+
+@cache
+def _policy_of_settings() -> str:
+    return build_policy()
+
+
+@lru_cache(1_000)
 def _is_loopback(address: str | None) -> bool:
     try:
         return ip_address(address or "").is_loopback

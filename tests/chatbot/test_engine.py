@@ -47,11 +47,13 @@ def nearest(monkeypatch):
 @pytest.mark.parametrize(
     ("intent", "confidence", "priority", "rule"),
     [
-        ("cancel_order", 0.56, "medium", "a_flow"),
+        # Nothing in the words says so: a person, and no flow of an order
+        ("cancel_order", 0.56, "medium", "an_issue"),
+        ("cancel_order", 0.92, "medium", "a_flow"),
         ("cancel_order", 0.54, "medium", "perhaps_an_issue"),
         ("cancel_order", 0.1, "medium", "perhaps_an_issue"),
         # Which trouble it is may be open; and urgency does not wait
-        ("item_problem", 0.4, "high", "a_flow"),
+        ("item_problem", 0.4, "high", "an_issue"),
         ("cancel_order", 0.1, "urgent", "an_issue"),
     ],
 )
@@ -62,6 +64,20 @@ def test_an_issue_is_acted_on_when_sure_and_asked_about_when_not(
     reply = policy.answer(chat, "zzz yyy")
     assert reply.rule == rule
     assert (reply.offer_agent, reply.category, reply.priority) == (True, "order", priority)
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("item_problem", "zzz broken"), ("delivery_delay", "zzz late"), ("cancel_order", "zzz cancel")],
+)
+def test_a_flow_begins_where_a_sign_of_it_stands_in_the_message(chat, understood, intent, text):
+    understood(intent=intent, confidence=0.56, is_issue=True, priority="medium", category="order")
+    assert policy.answer(chat, text).rule == "a_flow"
+    # ... and neither a flow nor an issue where a later message is only guessed to be one
+    chat.memory = {}
+    assert policy.answer(chat, "zzz yyy").rule == "an_issue"
+    chat.memory = {"last": "hello"}
+    assert policy.answer(chat, "zzz yyy").rule == "i_do_not_know"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ import re
 import runpy
 import socket
 import subprocess
-import sys
 import warnings
 from pathlib import Path
 
 import pytest
 
 from supportdesk import env
+from tests import forks
 from tests.desk import ROOT, free_port
 
 STRONG = "yVn4-" + "Qx7_kP2wLm9zTd3R" * 3
@@ -290,7 +290,4 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(workers, tmp_path):
 
 
 def run(*arguments: str, env: dict) -> subprocess.CompletedProcess:
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    return forks.run(arguments, env=env)

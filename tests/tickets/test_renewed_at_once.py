@@ -1,4 +1,4 @@
-"""The words of a ticket are written anew by two at once: an agent who withdraws twice, a merge beside a split."""
+"""Two write the words of a ticket at the same time: an agent who withdraws twice, a merge beside a split."""
 
 import threading
 from contextlib import suppress

@@ -8,7 +8,7 @@ from tickets import search, workflow
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.uploads import received
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -123,6 +123,7 @@ def test_it_goes_back_to_its_place(api, talk, asha):
         workflow.unmerge(gone, by=asha)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("who", ["agent", "customer", "note"])
 def test_it_does_not_go_back_once_the_new_ticket_has_words_of_its_own(api, talk, asha, priya, who):
     made = workflow.split(talk, talk.last_customer_seq, by=asha)

@@ -1,10 +1,38 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from tickets.live import views as streams
 
 from ..shop.registry import KINDS
 from . import canned, channels, desk, followers, macros, presence, shop, team, views
 
+# Grouped, so that a message tries a handful of addresses until it finds its own, not forty
+desk_patterns = [
+    path("events", streams.inbox_events),
+    path("bulk", desk.bulk),
+    path("create", desk.create),
+    path("<str:ticket_id>", desk.desk_ticket),
+    path("<str:ticket_id>/reply", desk.reply),
+    path("<str:ticket_id>/withdraw", desk.withdraw),
+    path("<str:ticket_id>/merge", desk.merge),
+    path("<str:ticket_id>/split", desk.split),
+    path("<str:ticket_id>/macro", macros.apply),
+    path("<str:ticket_id>/followers", followers.followers),
+    path("<str:ticket_id>/read", presence.desk_read, name="api-read"),
+    path("<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    path("<str:ticket_id>/templates", channels.list_templates),
+    path("<str:ticket_id>/template", channels.send_template, name="api-template"),
+]
+own_patterns = [
+    path("<str:ticket_id>", views.own_ticket),
+    path("<str:ticket_id>/transcript", channels.send_transcript, name="api-transcript"),
+    path("<str:ticket_id>/messages", views.messages),
+    path("<str:ticket_id>/message", views.say),
+    path("<str:ticket_id>/read", presence.read),
+    path("<str:ticket_id>/typing", presence.typing),
+    path("<str:ticket_id>/callback", views.callback),
+    path("<str:ticket_id>/confirm", views.confirm),
+    path("<str:ticket_id>/events", streams.ticket_events),
+]
 urlpatterns = [
     path("auth/register", views.register),
     path("auth/token", views.token),
@@ -18,35 +46,14 @@ urlpatterns = [
     # With and without the slash at the end: a redirect would be a trap for what sends a body or a token
     re_path(r"^support/?$", views.own_tickets),
     re_path(r"^support/admin/?$", desk.inbox),
-    path("support/admin/events", streams.inbox_events),
-    path("support/admin/bulk", desk.bulk),
-    path("support/admin/create", desk.create),
-    path("support/admin/<str:ticket_id>", desk.desk_ticket),
-    path("support/admin/<str:ticket_id>/reply", desk.reply),
-    path("support/admin/<str:ticket_id>/withdraw", desk.withdraw),
-    path("support/admin/<str:ticket_id>/merge", desk.merge),
-    path("support/admin/<str:ticket_id>/split", desk.split),
-    path("support/admin/<str:ticket_id>/macro", macros.apply),
-    path("support/admin/<str:ticket_id>/followers", followers.followers),
-    path("support/admin/<str:ticket_id>/read", presence.desk_read, name="api-read"),
-    path("support/admin/<str:ticket_id>/typing", presence.desk_typing, name="api-typing"),
+    path("support/admin/", include(desk_patterns)),
+    path("support/", include(own_patterns)),
     re_path(r"^macros/?$", macros.macros),
     re_path(r"^team/?$", team.team),
     path("team/availability", team.choose),
     re_path(r"^rules/?$", team.rules),
     path("rules/<str:rule_id>", team.rule),
     re_path(r"^custom-fields/?$", team.custom_fields),
-    path("support/admin/<str:ticket_id>/templates", channels.list_templates),
-    path("support/admin/<str:ticket_id>/template", channels.send_template, name="api-template"),
     re_path(r"^canned/?$", canned.canned_replies),
     path("canned/<str:reply_id>", canned.canned_reply),
-    path("support/<str:ticket_id>", views.own_ticket),
-    path("support/<str:ticket_id>/transcript", channels.send_transcript, name="api-transcript"),
-    path("support/<str:ticket_id>/messages", views.messages),
-    path("support/<str:ticket_id>/message", views.say),
-    path("support/<str:ticket_id>/read", presence.read),
-    path("support/<str:ticket_id>/typing", presence.typing),
-    path("support/<str:ticket_id>/callback", views.callback),
-    path("support/<str:ticket_id>/confirm", views.confirm),
-    path("support/<str:ticket_id>/events", streams.ticket_events),
 ]

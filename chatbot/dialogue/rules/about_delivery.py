@@ -9,7 +9,7 @@ from ...nlu.cues import phrases, plain
 from ...sources import delivery_areas
 from .. import answers
 from ..answers import Reply
-from ..message import Heard
+from ..message import ACT, Heard
 from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(
@@ -117,8 +117,10 @@ MOST_WORDS_OF_AN_AMOUNT = 9
 def a_place(chat: Chat, heard: Heard) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
     said = plain(heard.text)
-    if OWN_ORDER.search(said) or heard.order or NO_COUNTRY.search(said):
+    if OWN_ORDER.search(said) or heard.order:
         return None
+    if NO_COUNTRY.search(said):
+        return _abroad(heard, said)
     asked_of = heard.topic.get("place") or (
         chat.memory.get("place", "") if heard.topic.get("aspect") in OF_DELIVERY else ""
     )
@@ -135,7 +137,15 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
     # "By next friday mumbai me chahiye"
     asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
     named = delivery_areas.areas().named_in(said)
-    if named and (asks or follows) and not heard.is_issue and not heard.found.products[:1]:
+    # "Ok her flat in mumbai then", in a talk about goods and of no order
+    asks_now = bool(asks) or (
+        heard.topic.get("kind") in OF_GOODS
+        and not heard.known_orders
+        and not chat.memory.get("issue")
+        and len(said.split()) <= MOST_WORDS_OF_A_PLACE
+    )
+    sure_issue = heard.is_issue and (heard.confidence >= ACT or bool(heard.known_orders))
+    if named and (asks_now or follows) and not sure_issue and not heard.found.products[:1]:
         return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
     of_a_place = heard.topic.get("kind") == "delivery" and len(said.split()) <= MOST_WORDS_OF_AN_AMOUNT
     amount = (follows or of_a_place) and not named and AN_AMOUNT.search(said)
@@ -157,6 +167,24 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         area = again[1] if again else delivery_areas.areas().of_pin(place) if place.isdigit() else None
         return _told(heard, place, area) if area else None
     return None
+
+
+MOST_WORDS_OF_A_PLACE = 7
+# "Us order ka" is Hindi, and names no country
+IN_HINDI = phrases(
+    r"us(?:ka|ke|ki|ko|me|se)?(?= (?:order|wal[aei]|ka|ke|ki|ko|me|mein|se|din|time|pe|par))"
+)
+SENDS = phrases(
+    r"gift\w*", r"sen[dt]\w*", r"deliver\w*", r"ship\w*", r"order\w*", r"bhej\w*", r"mang\w*", r"li(?:ve|ves|ving)", r"reh?t[aei]\w*", "courier", "भेज\\S*", "डिलीवर\\S*",
+)  # fmt: skip
+
+
+def _abroad(heard: Heard, said: str) -> Reply | None:
+    """ "A gift to my sister in the usa": what the shop wrote about other countries, before the gift."""
+    article = heard.library.by_slug.get("international-shipping")
+    if not article or heard.is_issue or IN_HINDI.search(said) or not SENDS.search(said):
+        return None
+    return answers.of_article(article, heard, 0.9)
 
 
 AT_THE_PIN = re.compile(r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)\b", re.IGNORECASE)

@@ -9,10 +9,10 @@ from tickets.models import Category, Priority
 from ...models import Chat, Product
 from ...nlu.cues import phrases, plain
 from ...sources import product_facts
-from .. import answers
+from .. import answers, counting
 from ..answers import Reply
 from ..message import Heard
-from . import about_products, product_lists, product_sums
+from . import about_products, product_lists
 
 CONCERNS = {
     # Before whose it is: a child who is allergic
@@ -157,7 +157,7 @@ def _the_same_concern(heard: Heard) -> str:
         return kept
     if kept == "diabetes" and SOMETHING_ELSE.search(said):
         return kept
-    if heard.found.products and not heard.aspect and not product_sums.says_a_count(said):
+    if heard.found.products and not heard.aspect and not counting.says_a_count(said):
         follows = about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)
         return kept if follows else ""
     of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not heard.aspect)

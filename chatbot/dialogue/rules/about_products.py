@@ -239,7 +239,7 @@ def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) ->
     lines, unknown = [], []
     for product in products:
         for aspect in asked:
-            line = _fact_line(heard, product, aspect)
+            line = fact_line(heard, product, aspect)
             lines.append(line) if line else unknown.append((product, aspect))
     if unknown and not lines:
         return not_known(heard, [product for product, _ in unknown][:1], asked)
@@ -260,7 +260,7 @@ def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) ->
 ALLERGENS = ("peanut", "nuts", "milk", "gluten", "soy", "sesame", "mustard", "egg")
 
 
-def _fact_line(heard: Heard, product: Product, aspect: str) -> str:
+def fact_line(heard: Heard, product: Product, aspect: str) -> str:
     language = heard.language
     if aspect in (PRICE, STOCK):
         return answers.price_line(product, language)

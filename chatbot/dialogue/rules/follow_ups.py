@@ -11,7 +11,7 @@ from ...models import Chat
 from ...nlu import cues
 from ...sources import product_facts
 from ...sources.product_facts import PRICE
-from .. import answers, flows, subjects
+from .. import answers, counting, flows, subjects
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from . import about_articles, about_products, order_flows, product_sums, which_order
@@ -74,8 +74,8 @@ REFUND_MISSING = cues.phrases(
     "(?:किस|कौन से) (?:खाते|अकाउंट|बैंक)(?: .{0,8})?", "नहीं (?:आया|आए|दिख|मिला|मिले)\\S*(?: .{0,8})?", "कब तक(?: .{0,10})?", "कितने दिन(?: .{0,10})?",
 )  # fmt: skip
 WHERE_TO = cues.phrases(
-    r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where|kidhar)(?: .{0,25})?",
-    "(?:किस|कौन से|कहां)(?: .{0,15})?",
+    r"(?:which|kis|kons[aei]|ka?un ?s[aei]|kahan|kaha|where|kidhar)(?: .{0,25})?",
+    "(?:किस|कौन ?से|कहां)(?: .{0,15})?",
 )
 NOT_THERE = cues.phrases(
     "not",
@@ -220,10 +220,10 @@ def wants_some(chat: Chat, heard: Heard) -> Reply | None:
         or WRONG.search(said)
     ):
         return None
-    items = product_sums.counted(heard)
+    items = counting.counted(heard)
     if len(items) == 1 and items[0][1] == 1:
         # "Chai de do, 2 packet": the count stands in a piece of its own
-        items = [(items[0][0], product_sums.count_in(said))]
+        items = [(items[0][0], counting.count_in(said))]
     if not items:
         return answers.of_products(heard.found.products, heard)
     reply = product_sums.summed(heard, items)

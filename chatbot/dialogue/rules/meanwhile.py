@@ -10,10 +10,9 @@ from tickets.models import Order
 
 from ...models import Article, Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, subjects, troubles
+from .. import answers, flows, signs, subjects, troubles
 from ..answers import Reply
 from ..message import CLEAR, Heard
-from ..readings import TROUBLE_SIGNS
 from ..state import GRAVE
 from . import about_articles, open_issue, order_flows, what_next, which_order
 
@@ -104,8 +103,8 @@ OF_THE_ORDER = {"days", "where"}
 # What of an order that is under way stands in the rules for couriers
 OF_THE_COURIER = {"hour", "times"}
 # "4000 ka order ho to", "it is already shipped" ask without a question mark
-TOLD_AS_WELL = {"limit", "shipped", "where", "by what", "times", "hour"}
-MOST_WORDS_OF_A_QUESTION = 10
+TOLD_AS_WELL = {"limit", "shipped", "where", "by what", "times", "hour", "refused", "opened"}
+MOST_WORDS_OF_A_QUESTION = 12
 
 
 def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
@@ -119,7 +118,8 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
     asked = subjects.asked_in(said)
     if not _asks(heard, said):
         asked &= TOLD_AS_WELL
-    if OF_AN_ORDER_STILL & set(about):
+    if OF_AN_ORDER_STILL & set(about) and not subjects.named_in(said) & subjects.covered_by(about):
+        # "Aur paise kab milenge" of a cancelled order asks for the money
         asked -= OF_THE_ORDER
     if (
         not asked
@@ -128,7 +128,12 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
         or delivery_areas.areas().named_in(said)
     ):
         return None
-    written = _not_refused(heard, _told(heard), subjects.articles_of(about, said))
+    slugs, told = subjects.articles_of(about, said), _told(heard)
+    if subjects.named_in(said) & subjects.covered_by(about):
+        # "Delivery charge kitna hai" after the rule for returns: of the delivery first
+        written = [*_not_refused(heard, None, slugs), *([told] if told else [])]
+    else:
+        written = _not_refused(heard, told, slugs)
     article = next(
         (each for each in written if subjects.answers_it(each.body_in(heard.language), asked)), None
     )
@@ -227,7 +232,9 @@ PAID = phrases(
 
 def _names_an_order(heard: Heard, said: str) -> bool:
     """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
-    of_one = (order_cues.DRIVER, order_cues.TRACKING, order_cues.PAID_ALREADY, PAID)
+    of_one = [order_cues.TRACKING, order_cues.PAID_ALREADY, PAID]
+    # "If i dont take it from the delivery guy" asks nothing of him
+    of_one += [] if "refused" in subjects.asked_in(said) else [order_cues.DRIVER]
     if any(cue.search(LINK.sub(" ", said)) for cue in of_one):
         return True
     if heard.order or (heard.numbers and "limit" not in subjects.asked_in(said)):
@@ -302,8 +309,8 @@ def _wants_more(heard: Heard, said: str, issue: dict) -> bool:
     guessed = key == order_flows.BY_INTENT.get(heard.intent) and not order_flows.wanted_by_cue(heard)
     if about and guessed and not subjects.names_another(said, about):
         # "Mera number badal gaya" beside an OTP that does not come: the account's, and no parcel's
-        return bool(troubles.concepts_in(heard.text) & (TROUBLE_SIGNS - {"g:past", "g:old"}))
-    doubtful = heard.intent in classifier.TROUBLE and not troubles.concepts_in(heard.text) & TROUBLE_SIGNS
+        return bool(signs.concepts_in(heard.text) & (signs.OF_AN_ITEM - {"g:past", "g:old"}))
+    doubtful = heard.intent in classifier.TROUBLE and not signs.concepts_in(heard.text) & signs.OF_AN_ITEM
     # "Its not my first order" after the rule for coupons tells of no parcel that is late
     return not (doubtful and _told(heard) and not issue)
 

@@ -195,7 +195,10 @@ NEW_WISHES = (
 
 TOO = phrases("too", "also", "as well", "bhi", "भी", "and", "aur")
 MOST_WORDS_OF_AN_ITEM = 5
-NOT_THAT = re.compile(r"^\W*(?:no|nahi|nahin|nhi|nai|not|na|नहीं)\b", re.IGNORECASE)
+NOT_THAT = re.compile(
+    r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_detail(heard: Heard, issue: dict) -> bool:

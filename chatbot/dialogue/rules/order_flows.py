@@ -6,7 +6,7 @@ from tickets.shop import people
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows
+from .. import answers, flows, signs
 from ..answers import Reply
 from ..message import ACT, ASK, Heard
 from ..readings import asks_how_it_stands
@@ -228,7 +228,9 @@ def wanted(heard: Heard) -> str:
         and not REFUND.search(said)
     ):
         return "return"
-    return BY_INTENT.get(heard.intent, "")
+    # What is only guessed begins no flow
+    guessed = signs.are_missing(heard.text, heard.intent, heard.confidence)
+    return "" if guessed else BY_INTENT.get(heard.intent, "")
 
 
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)

@@ -1,5 +1,7 @@
 """Rules about several products: comparisons, and lists by what is in them."""
 
+import re
+
 from chatbot import wording
 from chatbot.sources import products as catalogue
 from supportdesk import money
@@ -10,30 +12,99 @@ from ...sources import product_facts
 from ...sources.product_facts import PRICE, STOCK
 from .. import answers
 from ..answers import Reply
+from ..counting import counted
 from ..message import ACT, Heard
-from .about_products import CHEAPER, FREE_OF, IN_NAMES, MOST_TOLD, THIS, not_known, spoken_of
-from .product_sums import BOTH, counted, last_two
+from .about_products import (
+    CHEAPER,
+    FOLLOWS,
+    FREE_OF,
+    IN_NAMES,
+    MOST_TOLD,
+    THIS,
+    fact_line,
+    not_known,
+    spoken_of,
+)
+from .product_sums import BOTH, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 
-COMPARES = phrases(r"(?:isse|usse|is se|us se)", r"than (?:this|that|it|these)", r"(?:ke|k) (?:muqable|mukable|muqabale|comparison)(?: .{0,10})?", "compared (?:to|with)",r"se (?:zyada |jyada |kam |bhi )?(?:strong|achh?a|achh?i|behtar|better|sast[aei]|mehn?g[aei]|te+kh[aie]|tikh[aie]|healthy|halk[aei]|tasty|meeth[aei])(?: .{0,8})?", r"(?:strong|cheap|health|spic|tast|light|mild)\w*er than", r"(?:stronger|better|more \w+|less \w+) than",r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
+COMPARES = phrases(r"(?:isse|usse|is se|us se)", r"than (?:this|that|it|these)", r"(?:ke|k) (?:muqable|mukable|muqabale|comparison)(?: .{0,10})?", "compared (?:to|with)",r"se (?:zyada |jyada |kam |bhi )?(?:strong|achh?a|achh?i|behtar|better|sast[aei]|mehn?g[aei]|te+kh[aie]|tikh[aie]|healthy|halk[aei]|tasty|meeth[aei])(?: .{0,8})?", r"(?:strong|cheap|health|spic|tast|light|mild)\w*er than", r"(?:stronger|better|more \w+|less \w+) than",r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", r"(?:sast[aei]|mehn?g[aei]|costl\w+|teekha|accha|achha) (?:ka?un|kon|kons[aei]|ka?un ?s[aei]|which)(?: .{0,8})?", r"(?:dono|in dono|inme|teeno)(?: me(?:in)?)?(?: se)? (?:.{0,10})?(?:sast|mehn?g|accha|achha|behtar|zyada|jyada|kam|teekh|better)\w*", "(?:last|keep|stay)s? longer", r"(?:zyada|jyada) (?:din|time|der)(?: tak)?(?: .{0,12})?", r"(?:me|mein|में) (?:se )?(?:zyada |jyada |kam |sabse )?(?:sast|mehn?g|accha|achha|behtar|teekh|better|सस्त|महंग|अच्छ)\S*(?: (?:kya|kaun|kons[aei]|hai|kaun ?s[aei]|क्या|कौन).{0,8})?", "costlier", "(?:which|that)(?: one)? (?:last|keep|cost)s?(?: .{0,12})?", "दोनों में (?:.{0,10})?(?:सस्त|महंग|अच्छ|बेहतर|ज्यादा|कम)\\S*", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
 SPICIER = phrases(
     "spic\\w+", "te+kh[aie]\\w*", "tikh[aie]\\w*", "hot\\w*", "mirch\\w*", "तीखा", "mild\\w*", "less spicy"
 )
 BETTER = phrases(
-    "better", "best", "health\\w+", "achh?[aei]", "behtar", "good", "बेहतर", "अच्छा", "recommend", "sehat\\w*"
+    "better", "best", "health\\w+", "ac+h+[aei]", "behtar", "good", "बेहतर", "अच्छा", "recommend", "sehat\\w*"
 )
 
 
 def a_comparison(chat: Chat, heard: Heard) -> Reply | None:
     """ "Which is cheaper, classic or peri peri?": both, side by side, from what is known."""
     said = plain(heard.text)
-    if heard.is_issue or not COMPARES.search(said):
+    if heard.is_issue:
         return None
-    products = _compared(heard)
+    if one_more := _one_more(heard, said):
+        # "Aur groundnut oil?" after ghee and mustard oil: what was asked of the two
+        return compared(heard, one_more[:MOST_TOLD], plain(chat.memory.get("last", "")))
+    chosen = _named_by_turns(said)
+    if not COMPARES.search(said) and not (len(chosen) > 1 and CHOOSES.search(said)):
+        return None
+    products = chosen if len(chosen) > 1 else _compared(heard)
     if len(products) < 2:
         return None
     return compared(heard, products[:MOST_TOLD], said)
+
+
+# "Ghee ya mustard oil": between these words stands one product each
+OR = re.compile(r"\s*(?:\bor\b|\bya\b|\bvs\b\.?|\bversus\b|(?<!\S)या(?!\S)|/)\s*", re.IGNORECASE)
+# What it is for names no product of ours: "sabji ke liye"
+PURPOSE = phrases(
+    r"(?:for|to) (?:my |the |a |making |daily )*\w+(?: \w+)?", r"\w+ (?:me|mein) (?:dal|daal|use)\w*(?: .{0,10})?", r"(?:\w+ )?\w+ (?:ke|k) liye", "\\S+ के लिए"
+)  # fmt: skip
+CHOOSES = phrases(
+    r"ke liye", "for", r"(?:kya|kaun|kon|which|what)(?:sa|si|se)?(?: .{0,12})? (?:accha|achha|acha|achhi|sahi|theek|thik|best|good|better|behtar|suit\w*|chalega|rahega|lena|lu|lun|use)", r"(?:should|shall|can) (?:i|we) (?:buy|take|use|get|order|prefer)", "better", "best", "prefer", "recommend", r"suggest\w*",
+    r"sast[aei]", r"mehn?g[aei]", r"costl\w+", "expensive", r"cheap\w*", r"health\w*", r"tast\w*", r"spic\w*", r"te?ekh[aei]", "last", r"longer", "stronger", "के लिए", "अच्छ[ाे]", "बेहतर", "सस्त[ाे]", "कौन ?सा",
+)  # fmt: skip
+BESIDE = re.compile(r"\s*(?:,|;|\?|:|\band\b|\baur\b|और|\bbetween\b)\s*", re.IGNORECASE)
+
+
+def _named_by_turns(said: str) -> list[Product]:
+    """Return the products on both sides of "or": "which lasts longer, ghee or mustard oil"; [] without it."""
+    if not OR.search(said):
+        return []
+    sides = OR.split(said)
+    # Of the first side its end, of the last one its beginning
+    sides = [BESIDE.split(sides[0])[-1], *sides[1:-1], BESIDE.split(sides[-1])[0]]
+    found: list[Product] = []
+    for side in sides:
+        named = catalogue.look_up(PURPOSE.sub(" ", side))
+        if not named.products or not named.share:
+            return []
+        # "Two oils": of a kind both
+        few = list(named.products[:1]) if len(named.products) > MOST_OF_A_KIND else list(named.products)
+        found += [each for each in few if each not in found]
+    return found
+
+
+MOST_OF_A_KIND = 2
+MOST_WORDS_OF_ONE_MORE = 5
+
+
+def _one_more(heard: Heard, said: str) -> list[Product]:
+    """Return what was compared and the one that is named now: "aur groundnut oil?"; [] for any other message."""
+    if heard.topic.get("kind") != "product" or heard.topic.get("compared") is None:
+        return []
+    before = spoken_of(heard)
+    named = catalogue.named_beside(heard.text, before, True) or list(heard.found.products)
+    if (
+        len(said.split()) > MOST_WORDS_OF_ONE_MORE
+        or not FOLLOWS.search(said)
+        or heard.aspect not in IN_NAMES | {""}
+        or not named
+        or named[0] in before
+    ):
+        return []
+    return [*before, named[0]]
 
 
 ALL_SHOWN = phrases(
@@ -65,7 +136,7 @@ def _compared(heard: Heard) -> list[Product]:
         return catalogue.by_ids(listed)
     if len(before) > 1 and ALL_SHOWN.search(plain(heard.text)):
         return before
-    if len(before) > 1 and heard.aspect in IN_NAMES and len(heard.text.split()) <= 6:
+    if len(before) > 1 and heard.aspect in IN_NAMES | {"palm_oil"} and len(heard.text.split()) <= 6:
         # "Konsa jyada teekha hai" asks of those shown, and names no chilli
         return before
     named = [product for product, _ in counted(heard)]
@@ -95,10 +166,18 @@ def compared(heard: Heard, products: list[Product], said: str) -> Reply:
     if wanted in NEVER_GUESSED and not any(product_facts.fact(product, wanted) for product in products):
         # "Which has more protein" of two of which neither says it
         return not_known(heard, products, [wanted])
-    lines = [_compared_line(product, said) for product in products]
+    lines = [_compared_line(heard, product, said) for product in products]
     reply = Reply("", "product_query", max(heard.confidence, 0.8))
     head = ""
-    if CHEAPER.search(said) or product_facts.PLAIN_PRICE.search(said):
+    unknown = [
+        product for product in products if _is_fact(wanted) and not product_facts.fact(product, wanted)
+    ]
+    if unknown and len(unknown) == len(products):
+        return not_known(heard, products, [wanted])
+    if HEALTHY.search(said) and not wanted:
+        # What is good for the health is not written anywhere, and no matter of taste
+        head = wording.say("compare_health", language)
+    elif CHEAPER.search(said) or product_facts.PLAIN_PRICE.search(said):
         low, high = (choose(products, key=lambda product: product.price) for choose in (min, max))
         same = low.price == high.price
         head = wording.say(
@@ -112,14 +191,39 @@ def compared(heard: Heard, products: list[Product], said: str) -> Reply:
     elif BETTER.search(said) and not SPICIER.search(said) and not product_facts.asked_about(said):
         head = wording.say("compare_taste", language)
     reply.text = "\n".join(filter(None, [head, *lines]))
-    answers.show(reply, products, aspect="compare")
+    aspect = PRICE if CHEAPER.search(said) else wanted
+    answers.show(reply, products, aspect=aspect or "compare")
+    reply.topic = (reply.topic or {}) | {"compared": True}
     reply.is_sure = True
     return reply
 
 
-def _compared_line(product: Product, said: str) -> str:
+HEALTHY = phrases(
+    r"health\w*",
+    r"sehat\w*",
+    "immunity",
+    "skin",
+    "hair",
+    "digestion",
+    "heart",
+    "bp",
+    "gym",
+    "diet",
+    "fit",
+    "सेहत",
+    "स्वास्थ्य",
+)
+
+
+def _is_fact(aspect: str) -> bool:
+    return aspect not in ("", PRICE, STOCK, "taste", "usage", "making")
+
+
+def _compared_line(heard: Heard, product: Product, said: str) -> str:
     aspect = "spice" if SPICIER.search(said) else next(iter(product_facts.all_asked_about(said)), "")
     fact = aspect not in ("", PRICE, STOCK) and product_facts.fact(product, aspect)
+    if aspect == STOCK or (fact and fact.verdict is not None):
+        return f"• {fact_line(heard, product, aspect)}"
     words = (fact and fact.words) or (product_facts.SENTENCE.findall(product.description or "") or [""])[
         0
     ].strip()
@@ -184,6 +288,55 @@ LISTED = {
     "preservatives": False,
     "caffeine": False,
 }
+
+
+# How hot it is by the shop's own words, the mildest first
+HEAT = ("not spicy", "mild", "warm", "medium", "hot")
+NOT_HOT = phrases(
+    r"(?:not|non|less|no|without|isn'?t|aren'?t|least)(?: (?:too|very|so|that|much|at all))* (?:spicy|hot|chilli|mirch|teekh\w+|spice)", "mild(?:est)?", r"(?:kam|bina|na|sabse kam) (?:te+kh[aie]|tikh[aie]|mirch\w*|masal\w+)", r"(?:te+kh[aie]|tikh[aie]|mirch\w*|spicy) (?:nahi|nahin|na ho|kam)(?: .{0,10})?",
+    "(?:कम|बिना) (?:तीख[ाेी]|मिर्च)(?: .{0,8})?", "(?:तीख[ाेी]|मिर्च) (?:नहीं|न हो|कम)(?: .{0,8})?",
+)  # fmt: skip
+MILD = 2
+
+
+def what_is_not_hot(chat: Chat, heard: Heard) -> Reply | None:
+    """ "Which makhana is not spicy", "kam teekha kaunsa hai": the mildest of the kind, of those shown, or of all."""
+    said = plain(heard.text)
+    if heard.is_issue or heard.reason or not NOT_HOT.search(said) or len(said.split()) > MOST_WORDS_OF_HEAT:
+        return None
+    if not (WANTS_A_LIST.search(said) or OF_SEVERAL.search(said)):
+        return None
+    named = catalogue.look_up(NOT_HOT.sub(" ", said))
+    among = list(named.products) if named.share else []
+    if len(among) == 1:
+        return None
+    among = among or (spoken_of(heard) if len(spoken_of(heard)) > 1 else catalogue.on_sale())
+    known = {
+        product: fact.words.casefold()
+        for product in among
+        if (fact := product_facts.fact(product, "spice"))
+    }
+    heat = {each: _heat(words) for each, words in known.items()}
+    mild = sorted(
+        (each for each in heat if heat[each] <= MILD), key=lambda each: (heat[each], not each.is_in_stock)
+    )
+    if not mild:
+        return not_known(heard, among, ["spice"])
+    lines = [f"• {fact_line(heard, each, 'spice')}" for each in mild[:MOST_TOLD]]
+    reply = Reply("\n".join(lines), "product_query", max(heard.confidence, 0.8))
+    answers.show(reply, mild[:MOST_TOLD], aspect="spice")
+    reply.is_sure = True
+    return reply
+
+
+MOST_WORDS_OF_HEAT = 10
+OF_SEVERAL = phrases(
+    r"wal[aei]", "one", "options?", "konsa", "kaunsa", r"ka?un ?s[aei]", "वाल[ाेी]", "कौन ?स[ाेी]"
+)
+
+
+def _heat(words: str) -> int:
+    return next((place for place, each in enumerate(HEAT) if words.startswith(each)), len(HEAT))
 
 
 # So many names are told as what does not fit

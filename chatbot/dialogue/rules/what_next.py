@@ -12,14 +12,14 @@ from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
 from ..readings import tells_of_a_wrong_item
 from ..state import GRAVE
-from . import which_order
+from . import open_issue, which_order
 
 WHAT_NOW = phrases(
     r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|i|they|you|u|the \w+|that|money|not|there)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",
     r"(?:oh |to |toh |matlab |yaani |phir |fir |ab )*(?:kuch |wapas |return |refund )?(?:nahi|nahin) (?:hoga|ho sakta|ho payega|milega|karoge)(?: .{0,12})?", r"(?:so |then )?(?:nothing|no way|not possible|can'?t be done|won'?t (?:get|work))(?: .{0,20})?", "(?:तो |मतलब )?(?:अब )?(?:कुछ )?नहीं (?:होगा|मिलेगा|हो सकता)(?: .{0,8})?",
     r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what to do(?: now)?", r"(?:ab |to )?kuch (?:ho|kar) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
     r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
-    r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[aei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
+    r"(?:naya|nayi|naye|dusra|doosra|refund|paisa|paise|badle me)(?: .{0,15})? (?:bhej|mil|de|do|kar|lautao|aay)\w*(?: .{0,12})?\?", r"(?:kya|kab) (?:.{0,12})?(?:naya|nayi|refund|paise|paisa)(?: .{0,20})?", "(?:क्या |कब )(?:.{0,10})?(?:नया|नई|नए|दूसरा|रिफंड|पैसे|पैसा)(?: .{0,20})?", "(?:नया|नई|दूसरा|रिफंड|पैसे) (?:.{0,8})?(?:भेज|मिल|दे|कर)\\S*(?: .{0,10})?", r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[aei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
 )  # fmt: skip
 # What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
 WRITTEN = {
@@ -51,15 +51,26 @@ PHOTO = phrases(
 )  # fmt: skip
 
 
+# "I threw it away, no photo": told, and no wish to send one
+NO_PHOTO = phrases(
+    r"(?:no|don'?t have|dont have|do not have|didn'?t take|did not take|can'?t (?:send|take)|without)(?: (?:a|any|the))? (?:photos?|pics?|pictures?|videos?|images?)(?: .{0,15})?", r"(?:photos?|pics?|pictures?|videos?|images?) (?:.{0,10})?(?:nahi|nahin|nhi|not)(?: .{0,20})?", "(?:फोटो|तस्वीर|वीडियो) (?:.{0,8})?नहीं(?: .{0,12})?",
+)  # fmt: skip
+
+
 def a_photo(chat: Chat, heard: Heard) -> Reply | None:
     """ "Photo bheju?": where a photo can be sent, which is with a person."""
     said = plain(heard.text)
-    if len(said.split()) > 9 or not PHOTO.search(said) or heard.reason:
+    if len(said.split()) > 9 or not (PHOTO.search(said) or NO_PHOTO.search(said)) or heard.reason:
         return None
     issue = chat.memory.get("issue") or {}
     if not issue and heard.is_issue and heard.confidence >= ACT:
         return None
-    reply = answers.text_reply("send_photo", heard, issue.get("intent") or heard.intent, sure=0.9)
+    has_none = bool(issue) and NO_PHOTO.search(said)
+    if has_none:
+        open_issue.note(heard, issue)
+    reply = answers.text_reply(
+        "no_photo" if has_none else "send_photo", heard, issue.get("intent") or heard.intent, sure=0.9
+    )
     reply.offer_agent, reply.category, reply.priority = (
         True,
         issue.get("category", Category.OTHER),

@@ -11,10 +11,10 @@ from ...models import Chat, Product
 from ...nlu.cues import phrases, plain
 from ...sources.product_facts import PRICE
 from ...sources.product_kinds import kind_of
-from .. import answers
+from .. import answers, counting
 from ..answers import Reply
 from ..message import CLEAR, Heard
-from . import product_sums, which_order
+from . import product_lists, product_sums, which_order
 from .about_products import MOST_TOLD, spoken_of
 
 # --- Which of a kind -------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def which_of_a_kind(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     is_bare = found.share >= 1 and not heard.aspect
-    counts = heard.aspect in ("", PRICE) and product_sums.says_a_count(said)
+    counts = heard.aspect in ("", PRICE) and counting.says_a_count(said)
     if not (is_bare or counts or WANTS_SOME.search(said)):
         return None
     key = "kind:" + "|".join(sorted(str(product.pk) for product in products))
@@ -69,10 +69,10 @@ LONGEST_WISH = 200
 
 def _of_one_kind(heard: Heard, said: str) -> list[Product]:
     """Return the products of one kind that a message, or one part of a basket in words, may mean; [] for a plain one."""
-    pieces = product_sums.pieces_of(heard.text)
+    pieces = counting.pieces_of(heard.text)
     if len(pieces) == 1:
         return list(heard.found.products) if _are_of_one_kind(heard.found.products) else []
-    if not product_sums.says_a_count(said):
+    if not counting.says_a_count(said):
         return []
     # "2 pickle aur 1 honey"; "ek classic aur ek peri peri" names each plainly
     named = (list(catalogue.look_up(piece).products) for piece in pieces)
@@ -95,13 +95,13 @@ def the_product_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
     if len(named) != 1:
         return None
     wish = heard.asked.get("said", "")
-    if not product_sums.says_a_count(plain(wish)):
+    if not counting.says_a_count(plain(wish)):
         return answers.of_products(named, heard)
     items = [
         (named[0], count) if product.name in options else (product, count)
-        for product, count in product_sums.counted_in(wish, [])
+        for product, count in counting.counted_in(wish, [])
     ]
-    return product_sums.summed(heard, items or [(named[0], product_sums.count_in(plain(wish)))])
+    return product_sums.summed(heard, items or [(named[0], counting.count_in(plain(wish)))])
 
 
 FEW_WORDS_OF_A_CHOICE = 5
@@ -125,7 +125,7 @@ MOST_WORDS = 9
 def another_size(chat: Chat, heard: Heard) -> Reply | None:
     """ "1kg wala hai?": the sizes that there are, and no sum of two small packs."""
     said = plain(heard.text)
-    weight = product_sums.A_WEIGHT.search(said) or _bare_weight(heard, said)
+    weight = counting.A_WEIGHT.search(said) or _bare_weight(heard, said)
     if (
         not weight
         or heard.is_issue
@@ -134,9 +134,10 @@ def another_size(chat: Chat, heard: Heard) -> Reply | None:
         or len(said.split()) > MOST_WORDS
         or not (IS_THERE.search(said) or said.endswith("?"))
         or NO_PACK.search(said)
+        or product_lists.COMPARES.search(said)
     ):
         return None
-    products = _of_which(chat, heard, product_sums.A_WEIGHT.sub(" ", said))
+    products = _of_which(chat, heard, counting.A_WEIGHT.sub(" ", said))
     if not products:
         return None
     lines = [_size_line(heard, product, weight) for product in products[:MOST_TOLD]]
@@ -153,12 +154,12 @@ def _bare_weight(heard: Heard, said: str) -> re.Match[str] | None:
     """ "250 hi aata hai?" of what was shown: its weight without the unit."""
     shown = spoken_of(heard)[:1] if heard.topic.get("kind") in ("product", "sum") else []
     unit, number = (
-        product_sums.A_WEIGHT.search(shown[0].unit or "") if shown else None,
+        counting.A_WEIGHT.search(shown[0].unit or "") if shown else None,
         A_NUMBER.search(said),
     )
     if not unit or not number or catalogue.names_a_price(said) or len(said.split()) > FEW_WORDS_OF_A_CHOICE:
         return None
-    return product_sums.A_WEIGHT.search(f"{number[0]} {unit[2]}")
+    return counting.A_WEIGHT.search(f"{number[0]} {unit[2]}")
 
 
 def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
@@ -170,8 +171,8 @@ def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
 
 
 def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
-    unit = product_sums.A_WEIGHT.search(product.unit or "")
-    same = unit and product_sums.in_small(unit) == product_sums.in_small(weight)
+    unit = counting.A_WEIGHT.search(product.unit or "")
+    same = unit and counting.in_small(unit) == counting.in_small(weight)
     price = money.formatted(product.price, product.currency, heard.language)
     return wording.say(
         "size_there" if same else "size_only",
@@ -185,13 +186,13 @@ def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
 def some_packs(chat: Chat, heard: Heard) -> Reply | None:
     """ "Chai ki price batao do packet ki": what so many of it cost."""
     said = plain(heard.text)
-    if heard.is_issue or heard.aspect != PRICE or not product_sums.PACKS.search(said):
+    if heard.is_issue or heard.aspect != PRICE or not counting.PACKS.search(said):
         return None
     before = spoken_of(heard)
-    items = product_sums.counted(heard) or [(product, 1) for product in before if len(before) == 1]
+    items = counting.counted(heard) or [(product, 1) for product in before if len(before) == 1]
     if len(items) != 1 or (heard.found.products and heard.found.is_vague):
         return None
-    count = max(items[0][1], product_sums.count_in(said))
+    count = max(items[0][1], counting.count_in(said))
     return product_sums.summed(heard, [(items[0][0], count)]) if count > 1 else None
 
 

@@ -1,0 +1,248 @@
+"""A change of mind: "leave it", "not the ghee, the pickle", "actually no", told before any rule is asked."""
+
+import re
+from collections.abc import Callable
+
+from chatbot.models import Chat
+from chatbot.nlu import cues, order_cues
+from chatbot.sources import products
+
+from . import affected, answers
+from .answers import Reply
+from .memory import AT_ONCE
+from .message import ACT, ASK, Heard, listen
+from .rules import meanwhile, open_issue, which_order
+from .state import GRAVE, take_back
+
+# Answers what is meant in place of it: `policy.by_rules`
+Rule = Callable[[Chat, Heard], Reply]
+
+
+def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
+    """ "Leave it", "sorry, not cancel, I meant the address": what was wished before is wished no more."""
+    if heard.reason in AT_ONCE:
+        return None
+    rest = cues.taken_back(heard.raw)
+    is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
+    if rest is not None and (is_open or not rest):
+        chat.memory.pop("concern", None)
+        take_back(chat.memory, heard.raw, rest[:60])
+        if _says_no_more(chat, heard, rest):
+            reply = answers.with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
+            reply.rule = "a_change_of_mind"
+            return reply
+        heard.text = rest
+        return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
+    if _thinks_again(chat, heard):
+        take_back(chat.memory, heard.raw)
+        reply = answers.with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
+        reply.rule = "a_change_of_mind"
+        return reply
+    if put_right := _another_item(chat, heard, by_rules):
+        return put_right
+    corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
+    if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
+        # "Refund nahi to coupon de do" takes nothing back
+        return None
+    if not corrected or not is_open or not _denies_what_was_said(chat, corrected):
+        return None
+    if (
+        chat.memory.get("issue")
+        and which_order.OTHER_ONE.search(corrected.meant)
+        and not _names_a_wish(corrected.meant)
+    ):
+        # "No, the older one": another order is meant, and the wish stays
+        heard.text = corrected.meant
+        return by_rules(chat, heard)
+    if (chat.memory.get("issue") or {}).get("intent") == "item_problem" and WHAT_CAME.search(
+        corrected.meant
+    ):
+        # "Sorry, I mean peri peri came": of the wrong item, and no other order
+        reply = open_issue.absorbed(chat, heard, chat.memory["issue"], of_what_came=True)
+        reply.rule = "details_of_the_open_issue"
+        return reply
+    said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
+    if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
+        of_items.rule = "a_change_of_mind"
+        return of_items
+    meant = _meant(chat, corrected)
+    take_back(chat.memory, heard.raw, meant[:60])
+    heard.text = meant
+    return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
+
+
+WHAT_CAME = cues.phrases(
+    r"aa?y[aeiy]+", "mila", "mili", "bheja", "bhej diya", "nikla", "came", "got", "received", r"(?:you|u) sent", "आया", "मिला", "भेजा"
+)  # fmt: skip
+
+
+def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
+    """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
+    said = cues.plain(rest).strip(" .!")
+    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
+        return True
+    more = listen(chat, rest, asked={}, language=heard.language)
+    return more.intent in ("thanks_bye", "greeting", "feedback") or (
+        more.confidence < ASK and not more.knows(ACT) and not more.found.products
+    )
+
+
+# "Nahi nahi, ghee wala": what stands behind the no
+LEADING_NO = re.compile(
+    r"^\W*(?:(?:sorry|arre|are|oh|oops|wait|ok|acha|अरे|सॉरी)[\s,.!-]+)*(?:(?:no+|nahi|nahin|nhi|nai|nope|नहीं|नही)(?:[\s,.!-]+|$))+(?:(?:sorry|arre|wait|i (?:meant|mean)|mera matlab|matlab|the wrong one|galat|it'?s|its|it was|wo|woh)[\s,.!-]+)*(?P<rest>.{3,})$",
+    re.IGNORECASE,
+)
+MOST_WORDS_OF_AN_ITEM = 9
+DENIES = cues.phrases("nahi", "nahin", "nhi", "not", r"\w+n'?t", "dont", "never", "नहीं")
+# "Not the ghee, the papad": a denial and an item
+NOT_THIS = re.compile(
+    r"^\W*(?:(?:sorry|oops|oh|wait|actually|arre)[\s,.!-]+)*not (?:the )?\w", re.IGNORECASE
+)
+
+
+def _another_item(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
+    """ "Nahi nahi, ghee wala", "not the ghee, the papad": the same of that item, in what is open or was asked."""
+    issue, raw = chat.memory.get("issue") or {}, cues.plain(heard.raw)
+    found = LEADING_NO.match(raw)
+    rest = found["rest"] if found else ""
+    few = len((rest or raw).split()) <= MOST_WORDS_OF_AN_ITEM
+    if not few or heard.numbers or issue.get("why") in GRAVE or open_issue.QUESTION.search(raw):
+        return None
+    if issue.get("intent") == "item_problem" and (found or NOT_THIS.match(raw)):
+        order = open_issue.order_of(heard, issue)
+        others = which_order.of_items(heard)[0] if heard.found.products and heard.found.share else []
+        if (order and affected.names_some(order, raw)) or len(others) == 1:
+            reply = open_issue.absorbed(chat, heard, issue)
+            reply.rule = "details_of_the_open_issue"
+            return reply
+        return None
+    named = products.look_up(rest) if rest and not DENIES.search(rest) else None
+    if not named or not named.products or not named.share:
+        return None
+    if of_items := meanwhile.for_its_items(chat, heard, rest):
+        of_items.rule = "a_change_of_mind"
+        return of_items
+    if issue or heard.topic.get("kind") not in ("product", "sum"):
+        return None
+    heard.text = rest
+    return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
+
+
+# "Actually no, my wife likes it", "nahi rakh lete hain", "i will keep it": the wish for an order is dropped
+SECOND_THOUGHT = cues.phrases(
+    r"(?:actually|wait|hmm+|no wait|on second thoughts?|oh) (?:no+|nahi|nahin|nope)",
+    r"(?:no|nahi|nahin)\W+(?:wait\W+)?(?:it'?s|that'?s|all) (?:fine|ok(?:ay)?|alright|good)", r"(?:same|wahi|purana|current|old) (?:address|number|pata)(?: (?:is|hi|theek|thik|fine|ok|rehne|hai|do))*\W*$",
+    r"(?:i(?:'ll| will| want to| would like to|'d like to)?|we(?:'ll| will)?|let me|let'?s) (?:just |rather |still )?keep (?:it|them|the \w+|this|that|my \w+)", "keep (?:it|the order|my order|the address|it as it is)",
+    r"(?:rakh|rehne|aane) (?:lete|leta|leti|lunga|lungi|lenge|deta|dete|do|dijiye)(?: (?:hai|hain|hu|hoon|phir|ab))*", r"(?:ab )?(?:cancel|return|wapas|change|exchange) (?:nahi|nahin|mat) (?:karna|karni|karo|karunga|karungi|karenge|chahiye)(?: .{0,10})?",
+    r"(?:no need|not needed|don'?t need|do not need|dont need|zaroorat nahi|jarurat nahi)(?: to| of)?(?: (?:cancel|return|change|exchange|do)\w*)?(?: (?:it|that|hai))*", r"let it (?:come|be|stay|go ahead)", "रख (?:लेते|लेता|लेती|लूंगा|लूंगी)(?: (?:हैं|हूं))?", "(?:आने|रहने) (?:दो|दीजिए)",
+)  # fmt: skip
+SAME = cues.phrases("same", "wahi", "purana", "old", "current", "keep", "mat", "nahi", "no need", "let it")
+WISHES_OF_AN_ORDER = {"cancel", "return", "exchange", "change_address", "change_items", "another_day"}
+MOST_WORDS_OF_A_SECOND_THOUGHT = 12
+
+
+def _thinks_again(chat: Chat, heard: Heard) -> bool:
+    """Whether an open wish for an order is dropped without being named, and nothing is asked in its place."""
+    said, issue = cues.plain(heard.raw), chat.memory.get("issue") or {}
+    flow = issue.get("flow") or (
+        heard.topic.get("aspect") if heard.topic.get("kind") == "order" and not issue else ""
+    )
+    return (
+        flow in WISHES_OF_AN_ORDER
+        and len(said.split()) <= MOST_WORDS_OF_A_SECOND_THOUGHT
+        and bool(SECOND_THOUGHT.search(said))
+        and not open_issue.QUESTION.search(said)
+        and not order_cues.WHEN_OR_WHERE.search(said)
+        and not heard.numbers
+        and not (heard.found.products and KEEPS_SOME.search(said))
+        and (bool(SAME.search(said)) or not _names_what_is_meant(said))
+    )
+
+
+def _names_what_is_meant(said: str) -> bool:
+    """ "Actually no, the address": a correction, and no second thought."""
+    corrected = cues.correction(said)
+    meant = corrected.meant if corrected else said
+    return bool(
+        _names_a_wish(meant)
+        or (corrected and corrected.denied)
+        or which_order.OTHER_ONE.search(meant)
+        or products.look_up(meant).share
+    )
+
+
+# "Ghee rakh lunga, papad wapas": one of them stays
+KEEPS_SOME = cues.phrases(
+    "but", "par", "only", "sirf", "baaki", "rest", "others?", "lekin", "wapas", r"return\w*", "पर", "बाकी", "वापस"
+)  # fmt: skip
+
+
+# "Leave it, I'll see tomorrow"
+LATER = cues.phrases(
+    r"(?:just |i'?ll |i will |let me |please )*(?:keep|continue with|go ahead with) (?:it|the order|my order|the \w+)(?: as it is)?",
+    r"(?:order|parcel) (?:aane|rehne) (?:do|dijiye)",
+    "let it come",
+    r"(?:i'?ll |i will |main |mai |hum )?(?:kal|baad me(?:in)?|later|tomorrow|aaj|shaam ko|phir|fir)?[ ,]*(?:see|check|wait|think|decide|dekh\w*|soch\w*|bata\w*|try kar\w*)(?: (?:hu\w*|hai|hain|later|tomorrow|about it|kal|baad me))*",
+    "(?:कल|बाद में)? ?(?:देख|सोच|बता)\\S*(?: (?:हूं|हैं))?",
+)
+
+
+def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
+    """ "Nahi, phone number": a no and the name of another wish."""
+    if not chat.memory.get("issue") or not (after := cues.after_a_no(heard.raw)):
+        return None
+    return cues.Correction("", after) if _names_a_wish(after) else None
+
+
+def _denies_what_was_said(chat: Chat, corrected: cues.Correction) -> bool:
+    """Whether a "not X, Y" denies a word of the talk, a wish or a product: "OTP bhi nahi manga" does not."""
+    denied = corrected.denied
+    if not denied:
+        return True
+    return (
+        denied.casefold() in chat.memory.get("last", "").casefold()
+        or _names_a_wish(denied)
+        or _names_a_wish(corrected.meant)
+        or bool(products.look_up(denied).products)
+        or which_order.OTHER_ONE.search(corrected.meant) is not None
+        or denied.casefold() in POINTS
+    )
+
+
+# "Wo nahi, ghee wala"
+POINTS = {"wo", "woh", "ye", "yeh", "this", "that", "it", "us", "is", "वो", "यह", "ये"}
+
+
+def _names_a_wish(text: str) -> bool:
+    return any(named.search(text) for named, _ in WISHES)
+
+
+# A correction in a word or two: which wish it names
+WISHES = (
+    (which_order.ADDRESS, "i want to change the address of my order"),
+    (which_order.REFUND, "my refund status"),
+    (which_order.EXCHANGES, "i want to exchange my order"),
+    (which_order.RETURNS, "i want to return my order"),
+    (which_order.CANCELS, "i want to cancel my order"),
+)
+
+
+def _meant(chat: Chat, corrected: cues.Correction) -> str:
+    """Return the corrected wish as a sentence of its own: "no, the address" after "cancel my order"."""
+    last, denied, meant = chat.memory.get("last", ""), corrected.denied, corrected.meant
+    issue = chat.memory.get("issue", {})
+    words = len(meant.split())
+    if (
+        denied
+        and words <= 3
+        and denied.casefold() in last.casefold()
+        and not any(w.search(denied) for w, _ in WISHES)
+    ):
+        place = last.casefold().index(denied.casefold())
+        return f"{last[:place]}{meant}{last[place + len(denied) :]}"
+    if words <= 3 and (
+        issue.get("intent") in ("cancel_order", "change_address", "refund_return")
+        or chat.memory.get("topic", {}).get("kind") == "order"
+    ):
+        return next((wish for named, wish in WISHES if named.search(meant)), meant)
+    return meant

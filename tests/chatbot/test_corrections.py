@@ -1,0 +1,92 @@
+"""A wish that is dropped, an item that is put right, and what a guess may not begin."""
+
+import pytest
+
+from chatbot import conversations
+from chatbot.dialogue import signs
+from chatbot.nlu.typos import respelt
+from tests import factories
+
+
+@pytest.fixture
+def customer(db):
+    return factories.demo_customer()
+
+
+def said(person, *texts):
+    """Return the last answer of a talk, and what is kept of it."""
+    answers = [conversations.ask(person, text) for text in texts]
+    return answers[-1], answers[-1].chat.memory
+
+
+@pytest.mark.parametrize(
+    ("wish", "dropped"),
+    [
+        ("i want to return the ghee", "actually no, my wife likes it"),
+        ("cancel my order", "fine, leave it. keep the order"),
+        ("ghee return karna hai", "hmm rakh lete hain, theek hai"),
+        ("change my address", "no wait, its fine, same address"),
+    ],
+)
+def test_a_wish_that_is_dropped_leaves_nothing_for_the_hand_over(customer, wish, dropped):
+    answer, kept = said(customer, wish, dropped)
+    assert answer.rule == "a_change_of_mind"
+    assert "issue" not in kept
+    assert not answer.reply["offerAgent"]
+
+
+def test_a_second_thought_that_names_what_is_meant_is_a_correction(customer):
+    answer, kept = said(customer, "i want to cancel my order", "actually no, the address")
+    assert kept["topic"]["aspect"] == "change_address"
+    assert answer.reply["order"]["number"] == "VP-10266"
+
+
+@pytest.mark.parametrize(
+    ("told", "corrected"),
+    [
+        ("papad toota hua tha", "nahi nahi ghee wala, papad theek hai"),
+        ("the papad was broken", "sorry not the papad, the ghee was leaking"),
+    ],
+)
+def test_an_item_that_is_put_right_takes_the_place_of_the_other(customer, told, corrected):
+    _, kept = said(customer, told, corrected)
+    assert [item["name"] for item in kept["issue"]["claim"]["items"]] == ["Gir Cow Bilona Ghee"]
+    assert kept["issue"]["details"] == [corrected]
+
+
+def test_no_photo_is_kept_for_the_person_who_takes_over(customer):
+    answer, kept = said(customer, "papad toota hua tha", "photo nahi hai mere paas")
+    assert kept["issue"]["details"] == ["photo nahi hai mere paas"]
+    assert answer.reply["offerAgent"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "missing"),
+    [
+        ("keep the order", "cancel_order", True),
+        ("radd kar do", "cancel_order", False),
+        ("app se?", "account_problem", True),
+        ("otp nahi aaya", "account_problem", False),
+        ("doodh chahiye", "item_problem", True),
+        ("papad toot gaya", "item_problem", False),
+        # No kind of trouble: nothing can be missing
+        ("hello", "greeting", False),
+    ],
+)
+def test_an_issue_needs_a_sign_of_its_kind(text, intent, missing):
+    assert signs.are_missing(text, intent, 0.7) is missing
+    assert not signs.are_missing(text, intent, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("prise", "price"),
+        ("chrg", "charges"),
+        ("ingridients", "ingredients"),
+        ("kitney", "kitne"),
+        ("praise", "praise"),
+    ],
+)
+def test_words_for_what_is_asked_of_a_product_are_read_with_their_typos(typed, meant):
+    assert respelt(typed) == meant
