@@ -17,7 +17,8 @@ run: $(VENV)/.runtime
 check: lint types
 	@$(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"
 
-# Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too.
+# Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too, where
+# `all_engines` waits for test-all.
 # DATABASE_URL=... takes that server only
 test: $(VENV)/.tests
 	@sh tests/install_browser.sh

@@ -146,7 +146,7 @@ def shop_data(tmp_path_factory) -> Callable[[], Path]:
     with (root / "shop.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not loaded.exists():
-            loading = root / "shop-loading"
+            loading = template.put(root / "shop-loading")
             Desk(loading).start(240).stop()
             loading.rename(loaded)
     return lambda: shutil.copytree(loaded, tmp_path_factory.mktemp("data") / "data")

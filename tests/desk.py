@@ -12,7 +12,10 @@ from pathlib import Path
 
 import httpx
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import forks
+
+ROOT = forks.ROOT
+SERVE = [sys.executable, "manage.py", "serve"]
 
 
 def free_port() -> int:
@@ -38,20 +41,21 @@ class Desk:
             "SECRET_KEY": "tests-only-" + "k" * 50,
             **environment,
         }
-        self.command = [sys.executable, "manage.py", "serve"]
-        self.process: subprocess.Popen | None = None
+        # With another one the desk is started by that, and not forked
+        self.command = list(SERVE)
+        self.process: subprocess.Popen | forks.Forked | None = None
         self.log = data_dir / "desk.log"
 
     def start(self, seconds: float = 120) -> "Desk":
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=ROOT,
-            env=self.environment,
-            stdout=self.log.open("a"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with self.log.open("a") as log:
+            if self.command == SERVE:
+                self.process = forks.start(["serve"], env=self.environment, stdout=log, session=True)
+            else:
+                self.process = subprocess.Popen(
+                    self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )  # fmt: skip
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

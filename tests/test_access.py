@@ -35,7 +35,7 @@ from tickets.models import (
 )
 from tickets.uploads import received
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 NOTHING = {401, 404, 405}
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -18,7 +19,7 @@ from tests.desk import ROOT
 from tickets import queries, workflow
 from tickets.models import InboxEvent, Message, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 needs_sql = pytest.mark.skipif(connection.vendor == "mongodb", reason="MongoDB has no SQL to keep")
 
@@ -33,6 +34,7 @@ def fields_of(row) -> dict:
     return {name: value for name, value in vars(row).items() if name != "_state"}
 
 
+@pytest.mark.engines
 def test_it_finds_what_its_queryset_finds_each_time_with_other_values(ticket, priya, vikram):
     def rows(requester, since):
         found = Ticket.objects.filter(requester=requester, created_at__gte=since).defer("handover")
@@ -50,6 +52,7 @@ def test_it_finds_what_its_queryset_finds_each_time_with_other_values(ticket, pr
         assert [fields_of(row.requester) for row in found] == [fields_of(row.requester) for row in expected]
 
 
+@pytest.mark.engines
 def test_a_value_that_no_row_has_finds_nothing(ticket):
     ask = compiled_query(lambda id, seq: Message.objects.filter(ticket=id, seq=seq, internal=False))
 
@@ -57,6 +60,7 @@ def test_a_value_that_no_row_has_finds_nothing(ticket):
     assert ask(ticket.pk, 99) == []
 
 
+@pytest.mark.engines
 @needs_sql
 def test_the_sql_is_made_once(ticket, monkeypatch, django_assert_num_queries):
     made = []
@@ -80,6 +84,7 @@ def test_what_was_changed_meanwhile_is_found_as_it_is(ticket, priya):
     assert ask(ticket.pk)[0].last_seq == before.last_seq + 1
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_threads_do_not_get_each_others_rows(priya, vikram):
     tickets = [factories.ticket(person) for person in (priya, vikram, priya, vikram)]
@@ -95,6 +100,7 @@ def test_threads_do_not_get_each_others_rows(priya, vikram):
         assert all(right for each in pool.map(look, tickets * 2) for right in each)
 
 
+@pytest.mark.engines
 @needs_sql
 def test_filters_that_come_and_go_are_not_kept_for_ever(ticket, monkeypatch):
     kept = module.StatementCache()
@@ -116,6 +122,7 @@ def lines(ticket, *seqs, **fields) -> list[Message]:
     ]
 
 
+@pytest.mark.engines
 def test_rows_are_written_as_django_writes_them(ticket, asha, priya):
     mine, theirs = factories.ticket(priya), factories.ticket(priya)
     for count in (1, 3, 1):
@@ -136,6 +143,7 @@ def test_rows_are_written_as_django_writes_them(ticket, asha, priya):
     assert Message.objects.get(ticket=mine, seq=written[-1]["seq"]).created_at == ticket.created_at
 
 
+@pytest.mark.engines
 def test_a_row_that_was_written_is_known_to_be_there(ticket):
     [row] = lines(ticket, 50)
     insert([row])
@@ -157,6 +165,7 @@ def short_statements(db):
     connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
 
 
+@pytest.mark.engines
 def test_thousands_of_rows_are_written_as_well(ticket, short_statements):
     insert(lines(ticket, *range(100, 2600)))
 
@@ -168,6 +177,7 @@ def test_no_rows_are_no_statement(db, django_assert_num_queries):
         insert([])
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
     insert(lines(ticket, 50))
@@ -178,6 +188,7 @@ def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
     assert list(ticket.messages.filter(seq__gte=50).values_list("seq", flat=True)) == [50, 51]
 
 
+@pytest.mark.engines
 @needs_sql
 def test_what_the_database_reckons_is_reckoned_each_time(ticket):
     for times in (2, 3, 4):
@@ -187,6 +198,7 @@ def test_what_the_database_reckons_is_reckoned_each_time(ticket):
     assert list(InboxEvent.objects.order_by("-seq").values_list("seq", flat=True)[:3]) == [60, 15, 5]
 
 
+@pytest.mark.engines
 @needs_sql
 def test_the_sql_of_writing_is_made_once(ticket, monkeypatch):
     made = []
@@ -204,6 +216,7 @@ def test_the_sql_of_writing_is_made_once(ticket, monkeypatch):
     assert len(made) == 2
 
 
+@pytest.mark.engines
 def test_a_change_is_made_to_the_rows_that_are_as_they_are_said_to_be(ticket, vikram, asha, rohan):
     factories.ticket(vikram)
     other = Ticket.objects.get(requester=vikram)
@@ -223,6 +236,7 @@ def test_a_change_is_made_to_the_rows_that_are_as_they_are_said_to_be(ticket, vi
     assert fields_of(Ticket.objects.get(pk=other.pk)) == fields_of(other)
 
 
+@pytest.mark.engines
 def test_what_others_counted_meanwhile_is_counted(ticket):
     Ticket.objects.filter(pk=ticket.pk).update(unread_by_agents=7)
     update(Ticket, {"pk": ticket.pk}, {}, {"unread_by_agents": 1})
@@ -233,6 +247,7 @@ def test_what_others_counted_meanwhile_is_counted(ticket):
 # --- What is refused ---------------------------------------------------------
 
 
+@pytest.mark.engines
 @needs_sql
 @pytest.mark.parametrize(
     "make",
@@ -259,6 +274,7 @@ def test_none_models_and_collections_are_refused_when_the_query_is_called(ticket
             ask(value)
 
 
+@pytest.mark.engines
 @needs_sql
 def test_the_setting_switches_it_off(ticket, settings, monkeypatch):
     settings.COMPILED_QUERIES = False
@@ -280,6 +296,7 @@ def test_at_most_ten_call_sites_compile_a_query():
     assert len(sites) <= 10, sites
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the other engines keep Django's own log")
 def test_under_debug_statements_are_not_written_down_unless_one_asks(db, settings):
     settings.DEBUG = True
@@ -287,3 +304,19 @@ def test_under_debug_statements_are_not_written_down_unless_one_asks(db, setting
     with CaptureQueriesContext(connection) as made:
         Ticket.objects.exists()
     assert len(made) == 1
+
+
+# --- SQLite's own converter of times --------------------------------------------
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of the SQLite backend")
+@pytest.mark.parametrize(
+    "stored", [datetime(2026, 3, 1, 23, 59, 59, 5), "2026-03-01 23:59:59.000005", None]
+)
+def test_a_stored_time_is_read_as_django_reads_it(stored):
+    ours = connection.ops.convert_datetimefield_value(stored, None, connection)
+    djangos = super(type(connection.ops), connection.ops).convert_datetimefield_value(
+        stored, None, connection
+    )
+    assert ours == djangos
+    assert stored is None or ours.tzinfo is djangos.tzinfo is not None

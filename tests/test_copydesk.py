@@ -4,11 +4,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
-from tests.desk import ROOT
+from tests import forks
 from tests.engines.servers import Mongo, Postgres, running
 
 pytestmark = [
@@ -77,10 +76,7 @@ class Shell:
         }
 
     def run(self, *command: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+        return forks.run(command, env=self.environment)
 
     def says(self, *command: str) -> str:
         done = self.run(*command)

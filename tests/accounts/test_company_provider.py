@@ -22,7 +22,7 @@ from tickets.models import Person
 from tickets.models.settings import DeskSettings
 from tickets.team import settings as team
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 LOGIN, CODE = "/support/login/", "/support/login/code/"
 BEGIN, BACK = "/support/login/oidc/company/login/", "/support/login/oidc/company/login/callback/"
@@ -59,6 +59,7 @@ def arrives(client, provider):
     return client.get(provider.consent(begun.url))
 
 
+@pytest.mark.engines
 def test_an_agent_signs_in_with_the_company_account_and_again_without_the_address(browse, provider, asha):
     knows(provider, asha)
     client = browse()
@@ -76,6 +77,7 @@ def test_an_agent_signs_in_with_the_company_account_and_again_without_the_addres
     assert SocialAccount.objects.get().user == asha
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("role", ["agent", "staff"])
 def test_the_role_is_the_desks_and_not_the_providers(browse, provider, asha, meera, role):
     person = {"agent": asha, "staff": meera}[role]
@@ -87,6 +89,7 @@ def test_the_role_is_the_desks_and_not_the_providers(browse, provider, asha, mee
     assert person.role == role
 
 
+@pytest.mark.engines
 def test_with_a_second_factor_the_provider_alone_signs_no_one_in(browse, provider, asha):
     TOTP.activate(asha, APP_SECRET)
     knows(provider, asha)

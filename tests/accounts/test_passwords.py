@@ -9,7 +9,7 @@ from tests.pages import page
 from tickets.accounts import letters
 from tickets.models import Person, Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 RESET, NEW = "/support/password/reset/", "teal-kettle-sings-9"
 
@@ -60,6 +60,7 @@ def test_a_password_that_is_sent_again_because_the_answer_was_lost_is_set(browse
     assert asha.check_password(NEW)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("email", ["unknown@example.com", "gone@example.com", "ravi@example.com"])
 def test_an_unknown_address_gets_the_same_answer_and_no_letter(email, browse, mailoutbox):
     factories.person("Gone Agent", Role.AGENT, "gone@example.com", is_active=False)

@@ -13,7 +13,7 @@ from tickets.accounts import adapters, letters, second_factor
 from tickets.models import TokenFamily
 from tickets.models.settings import DeskSettings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LOGIN, CODE, ACCOUNT = "/support/login/", "/support/login/code/", "/support/account/"
@@ -91,6 +91,7 @@ def test_a_wrong_or_malformed_code_is_refused(sent, browse, with_app):
     assert not is_signed_in(client)
 
 
+@pytest.mark.engines
 def test_a_code_counts_once_in_all_processes(browse, api, with_app, monkeypatch):
     used = code()
     client = browse()
@@ -108,6 +109,7 @@ def test_a_code_of_the_step_before_or_after_fits_and_an_older_one_does_not(api, 
     assert api().post("/api/auth/token", asked | {"code": code(steps=-3)}).status_code == 401
 
 
+@pytest.mark.engines
 def test_a_recovery_code_signs_in_once(browse, with_app):
     used = RecoveryCodes.activate(with_app).get_unused_codes()[0]
     for expected in (302, 200):
@@ -153,6 +155,7 @@ def test_an_app_is_added_with_its_first_code_and_recovery_codes_are_shown_once(
     assert {letter.subject for letter in mailoutbox} >= {"An authenticator app was added to your account"}
 
 
+@pytest.mark.engines
 def test_changing_the_second_factor_asks_for_the_password_again(browse, with_app):
     client = browse(with_app)
     answer = client.get("/support/account/second-factor/app/remove/")
@@ -201,6 +204,7 @@ def test_the_api_refuses_those_who_need_one_and_have_none(api, asha):
     assert api().post("/api/auth/token", asked).json()["code"] == "second_factor_missing"
 
 
+@pytest.mark.engines
 def test_requiring_it_ends_api_sign_ins_of_those_without_one(api, asha, meera, rohan, priya):
     TOTP.activate(rohan, SECRET)
     clients = {person: api(person) for person in (asha, meera, rohan, priya)}
@@ -211,6 +215,7 @@ def test_requiring_it_ends_api_sign_ins_of_those_without_one(api, asha, meera, r
     assert TokenFamily.objects.filter(revoked_at=None).count() == 2
 
 
+@pytest.mark.engines
 def test_the_last_required_second_factor_stays(browse, asha):
     DeskSettings.objects.create(second_factor="everyone")
     TOTP.activate(asha, SECRET)

@@ -11,7 +11,7 @@ from tests.pages import page
 from tickets.accounts import sessions
 from tickets.models.settings import AgentPreferences, DeskSettings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 ACCOUNT = "/support/account/"
 
 
@@ -53,6 +53,7 @@ def test_the_session_of_another_person_is_not_ended(browse, asha, rohan):
     assert theirs.get("/support/").status_code == 200
 
 
+@pytest.mark.engines
 def test_an_idle_session_ends(browse, asha, clock):
     DeskSettings.objects.create(session_idle_minutes=30)
     client = browse(asha)
@@ -63,6 +64,7 @@ def test_an_idle_session_ends(browse, asha, clock):
     assert client.get("/support/").url.startswith("/support/login/")
 
 
+@pytest.mark.engines
 def test_what_an_open_tab_sends_on_its_own_keeps_no_session_alive(browse, asha, ticket, clock):
     DeskSettings.objects.create(session_idle_minutes=30)
     client = browse(asha)
@@ -99,6 +101,7 @@ def test_a_form_whose_session_is_too_old_leads_to_the_sign_in_page_and_back(brow
     assert (answer.status_code, answer["Location"]) == (302, f"/support/login/?next={ACCOUNT}")
 
 
+@pytest.mark.engines
 def test_the_use_of_a_session_costs_one_write_in_five_minutes(browse, asha, clock):
     client = signed_in(browse, asha)
     before = UserSession.objects.get().last_seen_at
@@ -109,6 +112,7 @@ def test_the_use_of_a_session_costs_one_write_in_five_minutes(browse, asha, cloc
     assert UserSession.objects.get().last_seen_at > before
 
 
+@pytest.mark.engines
 def test_choices_are_saved_and_shown_again(browse, asha):
     client = browse(asha)
     form = {"sound": "off", "language": "hi", "signature": "Asha, Customer Care"}
@@ -130,6 +134,7 @@ def test_what_does_not_fit_is_refused(wrong, browse, asha):
     assert not AgentPreferences.objects.exists()
 
 
+@pytest.mark.engines
 def test_staff_end_the_sessions_of_an_agent(browse, meera, asha, api):
     client, token = signed_in(browse, asha), api(asha)
     action = {"action": "end_sessions", "_selected_action": [str(asha.pk)]}

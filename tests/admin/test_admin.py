@@ -13,7 +13,7 @@ from tickets.admin.base import DeskAdmin
 from tickets.models import Message, Status, Ticket
 from tickets.workflow import changes
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -92,6 +92,7 @@ def test_the_list_asks_as_often_for_many_tickets_as_for_one(staff, priya, asha):
     assert asked() == few <= 6
 
 
+@pytest.mark.engines
 @pytest.mark.not_on("mongodb", reason="it reads SQL; test_guards.py asks the same there")
 def test_the_list_is_read_in_the_order_of_its_index_and_counts_only_so_far(staff, ticket, monkeypatch):
     monkeypatch.setattr(inbox, "COUNT_CAP", 2)
@@ -167,6 +168,7 @@ def save(client, ticket, shown=None, **fields):
     return client.post(address(ticket), form | fields, follow=True)
 
 
+@pytest.mark.engines
 def test_the_form_changes_a_ticket_through_the_workflow(staff, meera, rohan, ticket):
     save(
         staff, ticket, status="in-progress", priority="urgent", category="refund",
@@ -194,6 +196,7 @@ def test_nothing_else_of_a_ticket_can_be_written(staff, ticket, vikram, meera):
     assert history_of(ticket, meera) == []
 
 
+@pytest.mark.engines
 def test_saving_a_priority_does_not_undo_what_an_agent_did_meanwhile(staff, ticket, asha, priya):
     workflow.take(ticket, by=asha)
     shown = page(staff.get(address(ticket))).one("form", id="ticket_form").fields()

@@ -13,7 +13,7 @@ from tests.pages import page
 from tickets import admin, workflow
 from tickets.models import Status, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.pages import page
 from tickets import workflow
 from tickets.models import Order, Person, Role
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 PEOPLE = "/admin/tickets/person/"
 NEW_PASSWORD = "river-lantern-93"
@@ -119,6 +119,7 @@ def test_editing_a_guest_does_not_end_the_chat_in_the_guests_browser(staff, api)
     assert browser.get("/api/auth/me").json()["name"] == "Ravi Kumar"
 
 
+@pytest.mark.engines
 def test_an_agent_who_is_made_inactive_is_out_and_their_open_tickets_are_unassigned(
     staff, browse, asha, ticket
 ):
@@ -160,6 +161,7 @@ def test_people_and_orders_are_never_deleted(staff, priya, path):
     assert staff.post(path, {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.engines
 def test_an_order_is_edited_with_its_items(staff, priya, vikram):
     order = factories.order(priya)
     path = f"/admin/tickets/order/{order.pk}/change/"
@@ -168,6 +170,7 @@ def test_an_order_is_edited_with_its_items(staff, priya, vikram):
     assert (order.status, order.customer, order.items.get().quantity) == ("delivered", vikram, 5)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("query", "found"), [("q=VP-10001", 1), ("q=priya", 2), ("q=vikram", 0), ("status__exact=delivered", 1)]
 )
@@ -179,12 +182,14 @@ def test_orders_are_searched_and_filtered(staff, priya, vikram, query, found):
     assert Order.objects.count() == 2
 
 
+@pytest.mark.engines
 def test_the_customer_of_an_order_is_found_by_typing(staff, priya):
     query = {"term": "priy", "app_label": "tickets", "model_name": "order", "field_name": "customer"}
     found = staff.get("/admin/autocomplete/", query).json()["results"]
     assert found == [{"id": str(priya.pk), "text": "Priya Sharma"}]
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("name", "typed"),
     [

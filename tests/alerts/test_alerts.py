@@ -23,7 +23,7 @@ from tickets.models import (
 
 from .desk import choose, run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 # --- Whom it concerns ---------------------------------------------------------
@@ -90,6 +90,7 @@ def test_a_follower_hears_of_a_colleagues_ticket_and_a_mention_is_told(desk, min
     assert [told["what"] for told in desk.told("asha")] == ["New message"]
 
 
+@pytest.mark.engines
 def test_a_ticket_that_a_colleague_gives_me_is_told_and_one_that_i_take_is_not(desk, ticket, asha, rohan):
     workflow.take(ticket, by=asha)
     run()
@@ -137,6 +138,7 @@ def test_spam_rings_for_no_agent(desk, priya):
     assert desk.pushed == []
 
 
+@pytest.mark.engines
 def test_an_agent_who_does_not_see_a_ticket_hears_nothing_of_it(desk, priya, asha):
     limited = PermissionSet.objects.create(name="Own team", own_team_only=True)
     type(asha).objects.filter(pk=asha.pk).update(permission_set=limited)
@@ -181,6 +183,7 @@ def test_what_was_read_before_it_was_sent_is_not_pushed(desk, mine, priya):
     assert desk.told("asha") == []
 
 
+@pytest.mark.engines
 def test_in_quiet_hours_it_waits_and_is_told_afterwards_if_it_is_still_unseen(desk, mine, priya, asha):
     choose(asha, quiet_from=time(0, 0), quiet_until=time(23, 59))
     workflow.customer_says(mine, "Hello?", by=priya)

@@ -12,7 +12,7 @@ from tickets.models import AgentPreferences, PermissionSet
 
 from .desk import choose
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def says(ticket, person, text="Hello?"):
     return workflow.customer_says(ticket, text, by=person).seq
 
 
+@pytest.mark.engines
 def test_my_ticket_is_shown_to_me_and_not_to_a_colleague(asked, mine, priya, asha, rohan):
     seq = says(mine, priya, "Is anyone there?")
     shown = asked(asha, mine, "message", seq)
@@ -87,6 +88,7 @@ def test_what_the_agent_does_not_want_now_is_not_shown(asked, mine, priya, asha,
     assert asked(asha, mine, "message", seq) is None
 
 
+@pytest.mark.engines
 def test_a_mention_and_an_assignment_are_shown_to_whom_they_concern(asked, ticket, asha, rohan):
     workflow.add_note(ticket, "@Rohan?", by=asha)
     assert asked(rohan, ticket, "mention")["what"] == "You are mentioned"

@@ -22,12 +22,13 @@ from tickets.models import (
 
 from .desk import run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 # --- The push service ---------------------------------------------------------------
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_forgotten(desk, mine, priya, asha, rohan, status):
     desk.status = status
@@ -109,6 +110,7 @@ def test_what_is_no_subscription_is_refused_with_a_sentence(browse, service, set
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.engines
 def test_a_browser_belongs_to_who_signed_in_there_last(browse, service, asha, rohan):
     subscription = json.dumps(service.browser("shared").subscription())
     for person in (asha, rohan):
@@ -124,6 +126,7 @@ def test_a_browser_belongs_to_who_signed_in_there_last(browse, service, asha, ro
 # --- Pages ----------------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_the_account_page_shows_what_is_stored_and_saves_it(browse, asha):
     agent = browse(asha)
     form = page(agent.get("/support/account/")).one("form", action="/support/account/alerts/").fields()
@@ -176,6 +179,7 @@ def test_the_desk_is_an_app(client, browse, asha):
     assert shown.one("link", rel="manifest")["href"] == "/support/manifest.webmanifest"
 
 
+@pytest.mark.engines
 def test_the_worker_of_an_agents_browser_speaks_their_language(browse, asha):
     client = browse(asha)
     client.post("/support/account/", {"language": "hi", "sound": "", "signature": ""})
@@ -187,6 +191,7 @@ def test_the_worker_of_an_agents_browser_speaks_their_language(browse, asha):
     assert "आप ऑफ़लाइन हैं।" in worker["away"]
 
 
+@pytest.mark.engines
 def test_a_desk_without_listeners_writes_no_alerts(priya, ticket, asha):
     workflow.take(ticket, by=asha)
     workflow.customer_says(ticket, "Hello?", by=priya)

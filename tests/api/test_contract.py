@@ -11,7 +11,7 @@ from tests.assertions import refused
 from tickets import live, workflow
 from tickets.models import Category, Status, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def names(text: str) -> set[str]:
@@ -140,6 +140,7 @@ def test_ones_own_tickets_are_a_list_with_a_next_page(api, priya, vikram, ticket
     assert is_a_ticket(answer.json()["results"][0], messages=False)
 
 
+@pytest.mark.engines
 def test_pages_follow_each_other_without_gap_or_repeat(api, priya, asha):
     for number in range(27):
         factories.ticket(priya, f"Number {number}")
@@ -179,6 +180,7 @@ def test_a_message_answers_with_itself(api, priya, ticket):
     assert message["read"] is False
 
 
+@pytest.mark.engines
 def test_a_picture_comes_back_as_a_path_that_the_same_token_opens(api, priya, ticket):
     answer = api(priya).post(
         f"/api/support/{ticket.pk}/message",

@@ -8,7 +8,7 @@ from tickets import workflow
 from tickets.models import Message, Status, Ticket, TicketEvent
 from tickets.workflow import TRANSITIONS
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 DESK, REPLY = "/api/support/admin/{}", "/api/support/admin/{}/reply"
 
@@ -44,6 +44,7 @@ def test_a_status_moves_along_the_table_and_else_is_409(old, new, change, ticket
         assert stored(ticket).status == old
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [
@@ -100,6 +101,7 @@ def test_a_value_that_a_field_does_not_have_is_refused(field, value, change, pri
     assert TicketEvent.objects.count() == 1
 
 
+@pytest.mark.engines
 def test_a_retired_agent_gets_no_ticket(change, rohan):
     rohan.is_active = False
     rohan.save()
@@ -186,6 +188,7 @@ def test_a_reply_is_the_agents_own_whatever_it_claims(api, asha, ticket, claims)
     assert (said.ticket, said.author, said.sender, said.internal) == (ticket, asha, "agent", False)
 
 
+@pytest.mark.engines
 def test_the_order_of_another_person_does_not_go_along(api, priya, vikram):
     theirs = factories.order(vikram)
     for reference in (str(theirs.pk), theirs.number, theirs.number.lower(), "VP-99999", "x", "0" * 64):
@@ -226,6 +229,7 @@ def test_a_reply_to_a_closed_ticket_is_409_and_a_note_is_not(api, asha, ticket):
 # --- The inbox ---------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_the_inbox_is_narrowed_by_each_field_and_by_all_of_them(api, priya, vikram, asha, rohan):
     mine = factories.ticket(priya, "Refund please", category="refund", priority="low")
     workflow.take(mine, by=asha)

@@ -13,7 +13,7 @@ BULK, CREATE, CANNED = "/api/support/admin/bulk", "/api/support/admin/create", "
 # The same in each worker: tests are named by it
 SOME_ID = "6dd035ca-d9fa-489b-ae4f-cfdd397e84db"
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def stored(ticket) -> Ticket:
@@ -95,6 +95,7 @@ def test_a_ticket_for_a_caller_is_that_customers(send, priya, asha):
     assert made["waitingSince"]
 
 
+@pytest.mark.engines
 def test_a_customer_whom_the_shop_knows_is_found_again(send):
     caller = {"externalId": "shop-7", "name": "Ravi", "phone": "+91 98765 43210"}
     made = [send(CREATE, {"customer": caller, "message": text}, 201) for text in ("One", "Two")]
@@ -151,6 +152,7 @@ def test_a_colleague_has_no_tickets(api, asha, rohan):
 # --- Merging -----------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_merged_messages_get_new_numbers_and_the_old_ticket_is_answered_from_the_other(
     api, send, priya, asha
 ):
@@ -208,6 +210,7 @@ HELLO = {
 }
 
 
+@pytest.mark.engines
 def test_canned_replies_are_personal_or_shared(api, send, asha, rohan):
     own = send(CANNED, HELLO, 201)
     shared = send(CANNED, HELLO | {"shortcut": "/Bye", "shared": True}, 201)
@@ -221,6 +224,7 @@ def test_canned_replies_are_personal_or_shared(api, send, asha, rohan):
     assert api(asha).get(f"{CANNED}{own['id']}").status_code == 404
 
 
+@pytest.mark.engines
 def test_the_canned_replies_that_are_used_most_stand_first(api, browse, send, asha):
     rare, often = (send(CANNED, HELLO | {"shortcut": name}, 201) for name in ("a-rare", "z-often"))
     assert [row["id"] for row in api(asha).get(CANNED).json()["results"]] == [rare["id"], often["id"]]
@@ -256,6 +260,7 @@ def test_a_canned_reply_that_does_not_fit_is_refused(api, asha, change, field):
     refused(api(asha).post(CANNED, HELLO | change, format="json"), 400, field=field)
 
 
+@pytest.mark.engines
 def test_a_shortcut_stands_for_one_reply(api, send, asha):
     send(CANNED, HELLO, 201)
     refused(api(asha).post(CANNED, HELLO, format="json"), 400, field="shortcut")

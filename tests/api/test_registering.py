@@ -18,7 +18,7 @@ from tickets.accounts import tokens
 from tickets.models import Person
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_wrong_password_an_unknown_address_and_a_closed_account_are_told_the_same(api, priya, vikram):
     retire(vikram)
     answers = {
@@ -68,7 +68,7 @@ def test_an_account_needs_name_address_and_password(missing, api, db):
     refused(api().post("/api/auth/register", given), 400, field=missing)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 @pytest.mark.parametrize(
     "name", ["प्रिया शर्मा", "محمد عبد الله", "Björk Guðmundsdóttir", "李小龍", "Zoë 🧘🏽‍♀️", "N" * 120]
 )
@@ -79,7 +79,7 @@ def test_names_of_every_script_come_back_as_they_were_given(name, api, db):
     assert api().get(ME, HTTP_AUTHORIZATION=token).json()["name"] == name
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_visitor_cannot_register_as_an_agent_or_as_another_person(api, priya):
     claims = {"role": "staff", "id": str(priya.pk), "is_staff": True, "login_email": priya.email}
     user = api().post("/api/auth/register", ACCOUNT | claims).json()["user"]
@@ -87,7 +87,7 @@ def test_a_visitor_cannot_register_as_an_agent_or_as_another_person(api, priya):
     assert user["id"] != str(priya.pk)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_of_two_who_register_one_address_at_once_one_gets_it(api, transactional_db):
     def register(_):
         try:
@@ -105,7 +105,7 @@ def test_an_expired_token_is_refused(api, priya):
     refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {late}"), 401, "token_not_valid")
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_token_that_was_good_before_expires_all_the_same(api, priya, monkeypatch):
     client = api(priya)
     assert client.get(ME).status_code == client.get(ME).status_code == 200
@@ -116,7 +116,7 @@ def test_a_token_that_was_good_before_expires_all_the_same(api, priya, monkeypat
     refused(client.get(ME), 401, "token_not_valid")
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_good_signature_is_computed_once_and_a_bad_one_is_never_taken_for_it(api, priya, monkeypatch):
     computed = []
     monkeypatch.setattr(

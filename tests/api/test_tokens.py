@@ -152,7 +152,7 @@ def a_minute_passes(seconds: float = 61) -> None:
         TokenFamily.objects.filter(pk=family.pk).update(used_at=family.used_at - timedelta(seconds=seconds))
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_renewal_whose_answer_was_lost_brings_the_same_pair_again_and_again(api, priya):
     before = tokens.issue(priya)["refresh"]
     first = refreshed(api, before)
@@ -162,7 +162,7 @@ def test_a_renewal_whose_answer_was_lost_brings_the_same_pair_again_and_again(ap
     assert refreshed(api, first["refresh"])["refresh"] not in (before, first["refresh"])
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_once_the_successor_was_used_its_predecessor_ends_the_family(api, priya):
     stolen = tokens.issue(priya)["refresh"]
     second = refreshed(api, stolen)
@@ -183,7 +183,7 @@ def test_after_a_minute_a_token_that_was_traded_ends_the_family_although_its_suc
     refused(api().post(REFRESH, {"refresh": newer["refresh"]}), 401, "token_not_valid")
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_signing_out_ends_the_grace_as_well(api, priya):
     before = tokens.issue(priya)["refresh"]
     newer = refreshed(api, before)
@@ -191,7 +191,7 @@ def test_signing_out_ends_the_grace_as_well(api, priya):
     refused(api().post(REFRESH, {"refresh": before}), 401, "token_not_valid")
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 @pytest.mark.parametrize(("seconds", "status"), [(0.5, 200), (30, 200), (120, 401)])
 def test_a_server_whose_clock_is_behind_takes_what_a_faster_one_has_issued(
@@ -201,7 +201,7 @@ def test_a_server_whose_clock_is_behind_takes_what_a_faster_one_has_issued(
     assert api().get(ME, HTTP_AUTHORIZATION=f"Bearer {access}").status_code == status
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_replay_leaves_the_other_sign_ins_alone(api, priya):
     phone, laptop = tokens.issue(priya), tokens.issue(priya)
     api().post(REFRESH, {"refresh": phone["refresh"]})
@@ -210,7 +210,7 @@ def test_a_replay_leaves_the_other_sign_ins_alone(api, priya):
     assert api().post(REFRESH, {"refresh": laptop["refresh"]}).status_code == 200
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_signing_out_ends_this_sign_in_with_its_access_token_and_no_other(api, priya):
     here, there = tokens.issue(priya), tokens.issue(priya)
     assert api().post(LOGOUT, {"refresh": here["refresh"]}).status_code == 204
@@ -226,14 +226,14 @@ def test_one_kind_of_token_does_not_stand_for_the_other(api, priya):
     refused(api().post(REFRESH, {"refresh": pair["access"]}), 401)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_family_cannot_be_grafted_onto_another_person(api, priya, vikram):
     mine, theirs = tokens.issue(priya), claims_of(tokens.issue(vikram)["access"])
     forged = signed(claims_of(mine["access"]) | {"fam": theirs["fam"]})
     refused(api().get(ME, HTTP_AUTHORIZATION=f"Bearer {forged}"), 401)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_tabs_that_renew_at_once_all_get_the_one_new_pair(transactional_db):
     refresh = tokens.issue(factories.person())["refresh"]
 
@@ -264,7 +264,7 @@ def delete(person):
     person.delete()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 @pytest.mark.parametrize("end", [retire, change_password, delete])
 def test_every_token_ends_with_the_person_or_the_password(end, api, asha):
     pair = tokens.issue(asha)
@@ -274,7 +274,7 @@ def test_every_token_ends_with_the_person_or_the_password(end, api, asha):
     refused(api().post(LOGOUT, {"refresh": pair["refresh"]}), 401)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_new_role_counts_at_once(api, asha):
     client = api(asha)
     assert client.get("/api/support/admin/").status_code == 200

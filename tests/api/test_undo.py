@@ -12,7 +12,7 @@ from tickets.models import Lane, Message, Status, Ticket, TicketEvent
 from tickets.workflow import clock
 
 TICKET = "/api/support/admin/{}"
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def stored(ticket) -> Ticket:
@@ -69,6 +69,7 @@ def test_what_changes_nothing_gives_no_token(patch):
     assert (same["undo"], same["undoUntil"]) == (None, None)
 
 
+@pytest.mark.engines
 def test_the_order_is_one_of_this_customers(patch, priya, vikram, ticket):
     mine, theirs = factories.order(priya), factories.order(vikram, "VP-20002")
     assert patch(orderId=mine.number)["orderId"] == str(mine.pk)
@@ -180,6 +181,7 @@ def test_the_customer_waits_on_while_a_priority_is_taken_back(patch, ticket, pri
 # --- Snooze ------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_snoozed_ticket_comes_back_when_the_customer_writes_and_its_clocks_stood(patch, ticket, priya):
     due = stored(ticket).next_response_due_at
     until = (timezone.now() + timedelta(days=1)).isoformat()
@@ -193,6 +195,7 @@ def test_a_snoozed_ticket_comes_back_when_the_customer_writes_and_its_clocks_sto
     assert timedelta(hours=2, minutes=59) < moved < timedelta(hours=3, minutes=1)
 
 
+@pytest.mark.engines
 def test_a_snoozed_ticket_comes_back_at_its_time(patch, ticket):
     from tickets.operations import desk_steps
 
@@ -235,6 +238,7 @@ def withdraw(api, asha, ticket):
     return take
 
 
+@pytest.mark.engines
 def test_a_withdrawn_reply_keeps_its_seq_and_has_no_text_and_the_customer_waits_again(
     api, priya, ticket, reply, withdraw
 ):
@@ -260,6 +264,7 @@ def test_a_retry_of_a_withdrawal_takes_nothing_back_twice(ticket, reply, withdra
     assert Message.objects.filter(ticket=ticket).count() == count
 
 
+@pytest.mark.engines
 def test_a_note_is_withdrawn_without_the_customer_learning_of_it(api, priya, ticket, reply, withdraw):
     note = reply("A regular", internal=True)
     withdraw(note["seq"])
@@ -287,6 +292,7 @@ def test_a_message_that_is_not_there_cannot_be_withdrawn(withdraw, seq, status):
     withdraw(seq, status)
 
 
+@pytest.mark.engines
 def test_another_reply_still_answers_what_the_withdrawn_one_had_answered(ticket, reply, withdraw):
     first, second = reply("One"), reply("Two")
     withdraw(first["seq"])

@@ -11,7 +11,7 @@ from tickets import inbox, view_counts, workflow
 from tickets.models import Lane, Status, Ticket
 
 LIST = "/api/support/admin/"
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def test_without_a_view_there_is_everything_and_the_newest_first(found, desk):
     assert listed[0] == "closed"
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -89,6 +90,7 @@ def test_filters_combine(found, query, expected):
     assert sorted(found(**query)) == sorted(expected.split())
 
 
+@pytest.mark.engines
 def test_tags_filter_and_may_repeat(found, desk, asha):
     workflow.correct(desk["new"], by=asha, tags=["VIP", "wedding"])
     workflow.correct(desk["mine"], by=asha, tags=["damaged"])
@@ -98,6 +100,7 @@ def test_tags_filter_and_may_repeat(found, desk, asha):
     assert found(tag="unheard of") == []
 
 
+@pytest.mark.engines
 def test_waiting_is_priority_and_then_due_time(found, desk):
     listed = found(order="waiting", view="open")
     # Two of the same priority: who waits comes before who does not
@@ -106,6 +109,7 @@ def test_waiting_is_priority_and_then_due_time(found, desk):
     assert found(order="updated", view="needs-answer") == ["mine", "urgent", "new"]
 
 
+@pytest.mark.engines
 def test_updated_since_tells_what_changed(found, desk, asha):
     since = timezone.now()
     workflow.triage(desk["new"], by=asha, priority="high")
@@ -178,6 +182,7 @@ def test_a_walk_over_all_pages_shows_each_ticket_once(api, asha, priya, monkeypa
     assert sorted(walk(api(asha), order, size=3)) == sorted(str(ticket.pk) for ticket in tickets)
 
 
+@pytest.mark.engines
 def test_a_walk_by_creation_misses_and_doubles_nothing_whatever_changes_meanwhile(api, asha, priya):
     for place in range(60):
         factories.ticket(priya, f"Parcel {place}")

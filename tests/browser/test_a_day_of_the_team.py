@@ -2,8 +2,6 @@
 
 import csv
 import io
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
@@ -11,7 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk import ROOT, Desk
+from tests import forks
+from tests.desk import Desk
 
 from .pages import Dashboard
 
@@ -65,8 +64,7 @@ LOOK_AWAY = """() => {
 def desk(shop_data):
     """A desk of its own: a team of three, of whom Kiran sees its tickets only; a macro; the least busy gets the next one."""
     desk = Desk(shop_data())
-    script = [sys.executable, "manage.py", "shell", "-c", MORNING]
-    subprocess.run(script, cwd=ROOT, env=desk.environment, check=True, capture_output=True, timeout=120)
+    forks.run(["shell", "-c", MORNING], env=desk.environment).check_returncode()
     desk.start()
     yield desk
     desk.stop()

@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from email import message_from_bytes, policy
 
@@ -15,7 +13,8 @@ from aiosmtpd.controller import Controller
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
-from tests.desk import ROOT, Desk, free_port
+from tests import forks
+from tests.desk import Desk, free_port
 from tests.engines.servers import Mongo, Postgres, running
 
 from .conftest import SIGNING_KEY, windows
@@ -112,10 +111,7 @@ def window(browser, new_desk):
 
 
 def manage(desk: Desk, *arguments, **variables: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=ROOT, env=desk.environment | variables, capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+    done = forks.run(arguments, env=desk.environment | variables)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

@@ -16,7 +16,7 @@ from tickets import workflow
 from tickets.channels import identity, links
 from tickets.models import ChannelIdentity, ContactCode, Outgoing, Person, Ticket
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 ADDRESS = "priya.mail@example.com"
 
@@ -41,6 +41,7 @@ def test_two_letters_from_one_address_are_one_history_once_both_were_answered(ho
     assert second.messages.last().author_id == first.requester_id
 
 
+@pytest.mark.engines
 def test_a_customer_of_the_shop_is_joined_when_the_shop_signs_the_address(
     hook, posted, asha, settings, api
 ):
@@ -113,6 +114,7 @@ def test_a_code_that_is_sent_again_because_its_answer_was_lost_is_right_again(ho
     assert guest.post("/api/auth/contact/confirm", confirm).status_code == 400
 
 
+@pytest.mark.engines
 def test_a_wrong_code_proves_nothing_and_three_end_it(hook, posted, asha, guest):
     code = code_for(guest, posted)
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
@@ -124,6 +126,7 @@ def test_a_wrong_code_proves_nothing_and_three_end_it(hook, posted, asha, guest)
     assert not ChannelIdentity.objects.exists()
 
 
+@pytest.mark.engines
 def test_a_code_runs_out_and_is_for_its_person_and_its_address(posted, guest, api, vikram):
     code = code_for(guest, posted)
     sent = {"channel": "email", "address": ADDRESS, "code": code}
@@ -135,6 +138,7 @@ def test_a_code_runs_out_and_is_for_its_person_and_its_address(posted, guest, ap
     assert guest.post("/api/auth/contact/confirm", sent).status_code == 400
 
 
+@pytest.mark.engines
 def test_a_code_signs_in_to_no_account(posted, guest, priya):
     identity.prove(priya, "email", ADDRESS, by="identity")
     sent = {"channel": "email", "address": ADDRESS, "code": code_for(guest, posted)}
@@ -195,6 +199,7 @@ def test_who_writes_on_the_page_of_a_letter_has_got_it(hook, posted, asha):
 # --- A copy ------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_customer_gets_a_copy_of_the_conversation(ticket, priya, asha, api, posted):
     workflow.agent_replies(ticket, "A new one is on its way", by=asha)
     workflow.add_note(ticket, "she sounds angry", by=asha)

@@ -17,7 +17,7 @@ from tickets.channels.email import channel as email
 from tickets.channels.whatsapp import api
 from tickets.models import Incoming, Message, Outgoing, OutgoingState, Sender, Ticket
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 KEY = "hook-key-1234"
 
@@ -75,6 +75,7 @@ def words() -> list[str]:
     return list(said.values_list("text", flat=True))
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("owner", "name", "after"),
     [

@@ -10,7 +10,7 @@ from tickets import workflow
 from tickets.channels import assistant
 from tickets.models import Incoming, Message, Sender, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def only_ticket() -> Ticket:
@@ -58,6 +58,7 @@ def answer_of(posted, asha, text="Which jar was it?"):
     return posted()[-1]
 
 
+@pytest.mark.engines
 def test_a_reply_leaves_as_a_letter_and_its_answer_lands_on_the_ticket(hook, posted, asha):
     hook(letter(message_id="<first@mail.example>"))
     sent = answer_of(posted, asha)
@@ -77,6 +78,7 @@ def test_a_reply_leaves_as_a_letter_and_its_answer_lands_on_the_ticket(hook, pos
     assert Incoming.objects.latest("id").quoted.endswith("> Which jar was it?")
 
 
+@pytest.mark.engines
 def test_without_the_token_references_from_the_same_address_find_the_ticket(hook, posted, asha):
     hook(letter())
     sent = answer_of(posted, asha)
@@ -101,6 +103,7 @@ def test_an_answer_to_a_letter_of_a_merged_ticket_is_said_where_its_words_are_no
     assert Ticket.objects.count() == 2
 
 
+@pytest.mark.engines
 def test_references_from_another_address_open_a_ticket_of_their_own(hook, posted, asha):
     hook(letter())
     sent = answer_of(posted, asha)
@@ -211,6 +214,7 @@ def test_a_card_number_in_a_letter_is_masked_everywhere(hook):
     assert "4111 1111" not in incoming.quoted + incoming.subject + message.text + only_ticket().subject
 
 
+@pytest.mark.engines
 def test_a_letter_to_a_closed_ticket_opens_a_linked_one(hook, posted, asha):
     hook(letter())
     [reply_to] = answer_of(posted, asha).reply_to
@@ -250,6 +254,7 @@ def report(sent, *, action="failed", status="5.1.1", address="priya.mail@example
     ).encode()
 
 
+@pytest.mark.engines
 def test_a_bounce_stops_the_letters_and_is_shown_to_the_agent(hook, posted, asha):
     hook(letter())
     sent = answer_of(posted, asha)

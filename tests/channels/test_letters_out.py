@@ -16,7 +16,7 @@ from tickets.channels.email import on_disk
 from tickets.models import Message, Outgoing, Ticket
 from tickets.operations import jobs
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -96,6 +96,7 @@ def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
     assert letters_after(11) == []
 
 
+@pytest.mark.engines
 def test_a_reply_leaves_all_the_same_when_its_ticket_is_merged_before(by_mail, asha, posted):
     stays = factories.ticket(by_mail.requester, "And the jar leaks")
     workflow.agent_replies(by_mail, "Which jar was it?", by=asha)
@@ -132,6 +133,7 @@ def test_after_a_merge_no_letter_tells_again_what_has_left(by_mail, asha, posted
     assert "Which jar was it?" not in sent.body
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("ten_minutes")
 def test_what_was_missed_while_no_worker_ran_is_sent_later(ticket, asha, posted):
     workflow.agent_replies(ticket, "Hello", by=asha)
@@ -334,6 +336,7 @@ def test_after_a_day_of_failures_the_agents_are_told(by_mail, asha, refused):
     assert by_mail.messages.filter(internal=True, text__contains="not delivered").count() == 1
 
 
+@pytest.mark.engines
 def test_a_row_whose_sender_died_is_taken_when_its_lease_ends(by_mail, asha, posted):
     workflow.agent_replies(by_mail, "Hello", by=asha)
     later = timezone.now() + timedelta(seconds=10)

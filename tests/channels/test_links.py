@@ -14,7 +14,7 @@ from tickets.channels import links, views
 from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
 from tickets.uploads import NoRoom, TooBusy
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -69,6 +69,7 @@ def test_notes_other_tickets_and_order_facts_are_not_shown(browser, path, ticket
         assert secret not in page
 
 
+@pytest.mark.engines
 def test_the_files_of_a_private_note_and_of_another_ticket_are_not_reached_with_the_link(
     browser, path, ticket, asha, vikram, browse
 ):
@@ -90,6 +91,7 @@ def test_the_files_of_a_private_note_and_of_another_ticket_are_not_reached_with_
         assert browser.get(f"{path}files/attachments/{attached.pk}").status_code == status
 
 
+@pytest.mark.engines
 def test_two_pictures_are_two_messages_and_sent_twice_they_are_still_two(browser, path, ticket):
     def send(*pictures):
         return browser.post(path, {"message": "Both sides", "image": [*pictures], "clientId": "p-1"})
@@ -132,6 +134,7 @@ def test_a_form_that_does_not_fit_keeps_what_was_typed(browser, path, form):
     assert str(form.get("message", "")).strip() in page.text
 
 
+@pytest.mark.engines
 def test_it_ends_after_ninety_days(browser, path, link):
     ConversationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now() + timedelta(seconds=30))
     assert browser.get(path).status_code == 200
@@ -145,6 +148,7 @@ def test_it_ends_after_ninety_days(browser, path, link):
     assert link.expires_at - link.created_at == timedelta(days=90)
 
 
+@pytest.mark.engines
 def test_it_is_revoked_with_the_reply_address(browser, path, ticket, link):
     reply = links.reply_token(link)
     assert links.find_reply(reply)
@@ -153,6 +157,7 @@ def test_it_is_revoked_with_the_reply_address(browser, path, ticket, link):
     assert links.find_reply(reply) is None
 
 
+@pytest.mark.engines
 def test_after_a_merge_both_links_are_to_the_conversation_that_stays(browser, path, ticket, priya, asha):
     gone = factories.ticket(priya, "And the jar leaks")
     of_the_gone = f"/c/{links.token(links.create(gone))}/"
@@ -243,6 +248,7 @@ def test_words_for_a_closed_conversation_open_a_new_one_that_their_writer_sees(b
     assert (again.status_code, "Your message was sent" in again.text) == (200, True)
 
 
+@pytest.mark.engines
 def test_new_bubbles_come_for_the_script(browser, path, ticket, asha):
     workflow.agent_replies(ticket, "Which jar?", by=asha)
     answer = browser.get(path + "messages?after=1")

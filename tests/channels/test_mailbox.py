@@ -12,7 +12,7 @@ from tickets.channels.email import imap, parsing
 from tickets.models import Incoming, Job, Ticket
 from tickets.operations import jobs
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -106,6 +106,7 @@ def test_a_message_id_with_a_control_character_is_no_key(sign):
     assert parsing.key_of(b"Message-ID: <a" + sign + b"b@example.com>\r\n\r\nHello").startswith("sha256-")
 
 
+@pytest.mark.engines
 def test_a_stored_letter_that_cannot_be_removed_stops_no_other(mailbox, monkeypatch):
     def refuses(name):
         raise PermissionError(13, "Permission denied", name)

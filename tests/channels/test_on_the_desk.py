@@ -15,7 +15,7 @@ from tickets import workflow
 from tickets.channels.whatsapp import templates
 from tickets.models import Attachment, ChannelIdentity, Incoming, MessageTemplate, Sender, Ticket
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 OGG = b"OggS\0\2" + b"\0" * 22 + b"OpusHead" + b"\0" * 64
 PDF = b"%PDF-1.7\n%invoice"
@@ -60,6 +60,7 @@ def test_an_agent_opens_what_a_letter_quoted_and_the_whole_mail(written, asha, b
     assert whole.all("script") == whole.all("img") == []
 
 
+@pytest.mark.engines
 def test_a_letter_of_text_alone_is_shown_as_text(hook, asha, browse):
     hook(letter("Two <b>lines</b>\nof text", subject="Plain"))
     ticket = Ticket.objects.get()
@@ -77,6 +78,7 @@ def test_what_did_not_come_as_a_letter_has_no_such_box(ticket, priya, asha, brow
     assert browse(asha).get(f"/support/mail/{said.pk}").status_code == 404
 
 
+@pytest.mark.engines
 def test_the_customer_does_not_see_what_belongs_to_agents(written):
     from tickets.desk import fragments
 
@@ -131,6 +133,7 @@ def test_a_template_that_does_not_fit_is_refused_in_a_sentence(copied, asha, bro
     assert not copied.messages.filter(sender=Sender.AGENT).exists()
 
 
+@pytest.mark.engines
 def test_without_templates_the_list_says_where_they_are_made(on_ticket, asha, browse):
     MessageTemplate.objects.all().delete()
     listed = page(browse(asha).get(f"/support/{on_ticket.pk}/templates"))
@@ -179,6 +182,7 @@ def test_voice_and_documents_are_files_of_their_message(cloud, on_ticket, asha, 
     assert b"".join(answer.streaming_content) == PDF
 
 
+@pytest.mark.engines
 def test_a_voice_message_that_opens_a_ticket_is_its_file(cloud):
     cloud.media["voice-1"] = OGG
     signed(call([message("audio", {"id": "voice-1", "voice": True, "mime_type": "audio/ogg"})]))

@@ -10,7 +10,7 @@ from tests.channels.whatsapp_calls import send_all
 from tickets.channels.whatsapp import templates
 from tickets.models import ChannelIdentity, MessageTemplate
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 
 def template(
@@ -34,6 +34,7 @@ def copied(cloud, on_ticket):
     return on_ticket
 
 
+@pytest.mark.engines
 def test_the_list_is_copied_and_what_is_gone_there_goes_here(cloud, copied):
     assert list(MessageTemplate.objects.values_list("name", "variables")) == [
         ("old", 2),
@@ -92,6 +93,7 @@ def test_an_agent_sees_what_may_be_sent_and_sends_it(cloud, copied, asha, api):
     assert [each["text"] for each in sent["template"]["components"][0]["parameters"]] == ["Ravi", "VP-1"]
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("variables", [[], ["one"], ["one", "two", "three"]])
 def test_the_variables_have_to_fit(copied, asha, api, variables):
     body = {"name": "order_update", "language": "en", "variables": variables}

@@ -36,7 +36,7 @@ from tickets.models import (
 )
 from tickets.uploads import received
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 
 # --- Verification and signature ----------------------------------------------
@@ -164,6 +164,7 @@ def test_a_reply_waits_for_the_undo_window_and_leaves_once(cloud, on_ticket, ash
     assert cloud.texts == ["A new jar is on its way"]
 
 
+@pytest.mark.engines
 def test_pictures_voice_and_places_arrive(cloud, on_ticket):
     cloud.media["photo-1"] = factories.picture(size=(300, 200)).read()
     signed(call([message("image", {"id": "photo-1", "mime_type": "image/jpeg", "caption": "Look"})]))
@@ -177,6 +178,7 @@ def test_pictures_voice_and_places_arrive(cloud, on_ticket):
     assert "maps.google.com/?q=18.52" in place.text
 
 
+@pytest.mark.engines
 def test_a_picture_that_comes_later_is_fetched_again_and_the_words_are_never_lost(cloud, on_ticket):
     cloud.before = lambda method, path, body: (500, b"{}") if path.endswith("/photo-1") else None
     signed(call([message("image", {"id": "photo-1", "mime_type": "image/jpeg", "caption": "Look"})]))
@@ -195,6 +197,7 @@ def test_an_agents_picture_is_uploaded_and_sent(cloud, on_ticket, asha):
     assert cloud.sent[0]["image"] == {"id": "uploaded-1", "caption": "This one?"}
 
 
+@pytest.mark.engines
 def test_did_that_solve_it_is_asked_with_buttons(cloud, on_ticket, asha):
     workflow.take(on_ticket, by=asha)
     workflow.move(on_ticket, "resolved", by=asha)
@@ -217,6 +220,7 @@ def status(row: Outgoing, kind: str, **more) -> dict:
     } | more
 
 
+@pytest.mark.engines
 def test_ticks_follow_the_statuses_whatever_their_order(cloud, on_ticket, asha, api):
     reply = workflow.agent_replies(on_ticket, "Hello", by=asha)
     send_all()
@@ -230,6 +234,7 @@ def test_ticks_follow_the_statuses_whatever_their_order(cloud, on_ticket, asha, 
     assert next(each for each in shown if each["message"] == "Hello")["read"] is True
 
 
+@pytest.mark.engines
 def test_a_message_that_failed_is_told_to_the_agent(cloud, on_ticket, asha):
     reply = workflow.agent_replies(on_ticket, "Hello", by=asha)
     send_all()
@@ -353,6 +358,7 @@ def test_outside_of_24_hours_a_reply_is_refused_with_a_sentence(cloud, on_ticket
     )
 
 
+@pytest.mark.engines
 def test_a_message_that_waited_too_long_is_not_sent_and_told(cloud, on_ticket, asha):
     workflow.agent_replies(on_ticket, "Hello", by=asha)
     ChannelIdentity.objects.update(last_heard_at=timezone.now() - timedelta(hours=25))
@@ -364,6 +370,7 @@ def test_a_message_that_waited_too_long_is_not_sent_and_told(cloud, on_ticket, a
 # --- Opting out --------------------------------------------------------------
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("word", ["STOP", "stop.", "बंद करो", "Unsubscribe"])
 def test_stop_stops_and_start_begins_again(cloud, on_ticket, asha, word):
     says(word)

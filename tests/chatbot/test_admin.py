@@ -8,7 +8,7 @@ from chatbot.models import Article, Chat, ChatMessage, Product
 from tests import factories
 from tests.pages import page
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def test_an_article_is_written_in_three_languages_with_the_ways_to_ask(staff):
     assert row.one("td", _class="field-languages").text == "English, Hinglish, Hindi"
 
 
+@pytest.mark.engines
 def test_price_stock_and_sale_are_edited_in_the_list(staff):
     products = factories.makhana()
     form = page(staff.get("/admin/chatbot/product/")).one("form", id="changelist-form").fields()
@@ -55,6 +56,7 @@ def test_a_chat_is_read_and_never_changed(staff, priya):
     assert staff.get("/admin/chatbot/chat/add/").status_code == 403
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
 def test_the_list_of_chats_is_read_along_its_index(staff, priya):
     for language in ("en", "hi"):

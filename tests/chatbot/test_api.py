@@ -226,7 +226,7 @@ def test_the_customer_may_open_a_second_ticket_while_the_first_is_open(api, priy
 # --- A new chat --------------------------------------------------------------
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_new_chat_is_empty_and_what_was_said_before_stays_with_the_old_one(api, priya):
     conversations.ask(priya, "Show me makhana")
     before = chats.current_chat(priya)

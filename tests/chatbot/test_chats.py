@@ -13,7 +13,7 @@ from tickets import workflow
 from tickets.models import Message, Status
 from tickets.workflow import Mismatch
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 class Died(BaseException):
@@ -55,6 +55,7 @@ def test_dead_between_question_and_answer_asking_again_brings_exactly_one(priya,
     assert [line.split(":")[0] for line in lines(priya)] == ["customer", "ai"]
 
 
+@pytest.mark.engines
 def test_dead_while_the_answer_is_written_nothing_of_it_is_left(priya, monkeypatch):
     if not connection.features.supports_transactions:
         pytest.skip("this engine takes nothing back; the answer is then there, and is the one")
@@ -77,6 +78,7 @@ def dies(chat, text):
     raise Died
 
 
+@pytest.mark.engines
 @pytest.mark.not_on(
     "mongodb", reason="a single node has no transaction in which two first words could wait"
 )
@@ -109,6 +111,7 @@ def test_a_tapped_answer_is_kept_with_its_line_and_a_no_offers_a_person(priya):
     assert (answer.helped, answer.reply["offerAgent"]) == (False, True)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("said", "helped"), [("yes", True), ("haan kaam aaya", True), ("नहीं", False), ("not helpful", False)]
 )
@@ -122,12 +125,14 @@ def test_a_typed_answer_is_kept_with_the_line_that_it_is_about(said, helped, pri
     assert reply.reply["offerAgent"] is not helped
 
 
+@pytest.mark.engines
 def test_a_yes_without_a_question_is_kept_nowhere(priya):
     conversations.ask(priya, "hi")
     conversations.ask(priya, "yes")
     assert not ChatMessage.objects.exclude(helped=None).exists()
 
 
+@pytest.mark.engines
 def test_a_stranger_judges_nothing(priya, vikram):
     answer = conversations.ask(priya, "hi")
     assert conversations.say_helped(vikram, answer.pk, True) is None
@@ -158,6 +163,7 @@ def test_a_retry_of_what_was_answered_before_the_hand_over_still_gets_its_answer
     assert ticket.messages.filter(sender="customer").count() == 1
 
 
+@pytest.mark.engines
 def test_taken_while_villy_thinks_he_keeps_silent(priya, monkeypatch):
     real = policy.answer
 
@@ -173,6 +179,7 @@ def test_taken_while_villy_thinks_he_keeps_silent(priya, monkeypatch):
     assert handed.value.message.text == "where is my order"
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_after(priya):
     """Whichever wins, the transcript holds every line of Villy's that the customer got."""

@@ -9,7 +9,7 @@ from chatbot.models import DeliveryArea, Product
 from chatbot.sources import delivery_areas
 from tests import factories
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -47,6 +47,7 @@ def test_villy_says_no_where_the_shop_does_not_deliver(areas):
     assert "don't deliver" in answer.text
 
 
+@pytest.mark.engines
 def test_a_row_that_the_shop_changed_is_what_villy_says_next(areas):
     guest = factories.guest()
     assert "6–8" in conversations.ask(guest, "delivery to 793001?").text

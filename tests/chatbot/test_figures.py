@@ -15,7 +15,7 @@ from tests import factories
 from tests.pages import page
 from tickets.models import Person
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 # Ten in the morning in India
 MONDAY = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
@@ -135,6 +135,7 @@ def test_the_report_is_of_what_was_really_said(priya, vikram, asha):
     assert (total.handed_off, total.resolved, total.containment, total.resolution) == (1, 1, 0.5, 0.5)
 
 
+@pytest.mark.engines
 def test_what_is_older_than_the_page_is_not_counted(priya):
     conversations.ask(priya, "hi")
     old = timezone.now() - timedelta(days=figures.DAYS + 1)

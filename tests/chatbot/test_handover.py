@@ -13,7 +13,7 @@ from tests import factories
 from tickets import workflow
 from tickets.models import Status, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def talk(person, *lines):
@@ -159,6 +159,7 @@ def test_one_chat_makes_one_ticket_however_often_the_button_is_pressed(priya):
     assert handover.open_ticket(priya).pk == first.pk
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("before", ["a chat", "nothing", "a closed ticket"])
 def test_the_button_pressed_often_at_once_makes_one_ticket(before, priya):

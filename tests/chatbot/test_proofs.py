@@ -14,7 +14,7 @@ from chatbot.sources import order_codes, orders
 from tests import factories
 from tests.chatbot.servers import JsonServer
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 NUMBER = "VP-10001"
 # What only the owner may hear
@@ -87,6 +87,7 @@ def test_a_code_in_other_digits_is_the_same_code(guest):
     assert tells(conversations.ask(guest, devanagari))
 
 
+@pytest.mark.engines
 def test_after_three_wrong_tries_the_right_code_is_worth_nothing(guest):
     conversations.ask(guest, NUMBER)
     sent = code()
@@ -95,6 +96,7 @@ def test_after_three_wrong_tries_the_right_code_is_worth_nothing(guest):
     assert not tells(conversations.ask(guest, sent))
 
 
+@pytest.mark.engines
 def test_after_ten_minutes_the_code_is_worth_nothing(guest):
     conversations.ask(guest, NUMBER)
     assert OrderCode.objects.get().expires_at <= timezone.now() + timedelta(minutes=10)
@@ -183,6 +185,7 @@ def test_a_retry_sends_no_second_code(guest):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.engines
 def test_what_was_proven_goes_along_to_customer_care(guest, order, api):
     conversations.ask(guest, NUMBER)
     conversations.ask(guest, code())

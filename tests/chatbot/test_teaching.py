@@ -15,7 +15,7 @@ from chatbot.nlu import corpus
 from tests import factories
 from tests.pages import page
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 LIST = "/admin/chatbot/example/not-known/"
 
@@ -70,6 +70,7 @@ def test_questions_that_say_about_the_same_stand_together(one, other, alike, pri
     assert len(teaching.not_known()) == (1 if alike else 2)
 
 
+@pytest.mark.engines
 def test_a_cluster_counts_and_shows_its_newest_wording_first(priya):
     for days_ago, text in [
         (3, "do you repair cycles"),
@@ -84,6 +85,7 @@ def test_a_cluster_counts_and_shows_its_newest_wording_first(priya):
     assert second.text == "who is your ceo"
 
 
+@pytest.mark.engines
 def test_the_page_reads_a_bounded_number_of_lines_in_a_handful_of_queries(
     priya, monkeypatch, django_assert_max_num_queries
 ):
@@ -97,6 +99,7 @@ def test_the_page_reads_a_bounded_number_of_lines_in_a_handful_of_queries(
 # --- Teaching ----------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_variant_is_known_at_once_and_its_cluster_is_done_with(priya):
     article = factories.article(
         "repair", "Repairs", "We repair cycles on Mondays.", also_asked="fix my bike"
@@ -208,6 +211,7 @@ def test_these_pages_are_for_staff_only(path, browse, asha, priya, meera):
     assert browse(meera).get(path).status_code == (404 if "9d3c2f6e" in path else 200)
 
 
+@pytest.mark.engines
 def test_a_line_of_the_customers_is_nothing_to_teach(staff, priya):
     line = asked(priya, "do you repair cycles")
     assert staff.get(f"{LIST}{line.answers.pk}/").status_code == 404
@@ -228,5 +232,6 @@ def test_what_a_real_conversation_leaves_open_is_there_to_teach(priya):
     assert texts() == ["flurb the wonkle pliz"]
 
 
+@pytest.mark.engines
 def test_no_migration_is_missing(db):
     call_command("makemigrations", "chatbot", check=True, dry_run=True, verbosity=0)

@@ -9,7 +9,7 @@ from tests import factories
 from tests.pages import page
 from tickets.models import Person
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 SCRIPT = "> where is my order\norder: VP-10234\noffers: no\n> talk to a human\noffers: yes\nnever: I'll"
 
@@ -55,6 +55,7 @@ def test_what_is_not_as_expected_is_named(customer):
     assert turn.wrong == ["order: none", "says: banana | pear"]
 
 
+@pytest.mark.engines
 def test_a_draft_answers_when_drafts_are_tried_and_only_then(db):
     draft()
     with_drafts, published = (
@@ -80,6 +81,7 @@ def test_a_script_that_cannot_be_read_says_where(script, reason):
         trying.read(script)
 
 
+@pytest.mark.engines
 def test_the_whole_list_is_run_and_one_bad_conversation_stops_no_other(customer):
     TestConversation.objects.create(name="A stranger", customer="unknown@example.com", script=SCRIPT)
     TestConversation.objects.create(name="B orders", customer=customer.login_email, script=SCRIPT)
@@ -113,6 +115,7 @@ def test_a_try_with_drafts_is_not_kept(db):
 # --- In the admin ------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_staff_chats_with_a_draft_line_by_line(staff, db):
     draft()
     path = "/admin/chatbot/testconversation/try/"

@@ -12,7 +12,7 @@ from tickets.collaboration import drafts
 from tickets.models import Draft
 from tickets.privacy import personal_data
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 def save(client, ticket, text, *, note=False, id="d1", **more):
@@ -51,6 +51,7 @@ def test_a_colleagues_changes_leave_the_draft_as_it_is(browse, ticket, asha, roh
     assert kept(browse(asha), ticket)["reply"]["text"] == "Dear Priya,"
 
 
+@pytest.mark.engines
 def test_the_draft_ends_when_its_message_is_there_and_not_before(browse, ticket, asha, priya):
     agent = browse(asha)
     save(agent, ticket, "Dear Priya,")
@@ -63,6 +64,7 @@ def test_the_draft_ends_when_its_message_is_there_and_not_before(browse, ticket,
     assert not Draft.objects.exists()
 
 
+@pytest.mark.engines
 def test_a_save_that_comes_after_the_message_brings_no_draft_back(browse, ticket, asha):
     agent = browse(asha)
     reply(agent, ticket, "Dear Priya,")
@@ -70,12 +72,14 @@ def test_a_save_that_comes_after_the_message_brings_no_draft_back(browse, ticket
     assert kept(agent, ticket) == {}
 
 
+@pytest.mark.engines
 def test_a_draft_whose_message_is_there_is_shown_no_more(ticket, asha):
     Draft.objects.create(ticket=ticket, person=asha, text="Dear Priya,", client_id="d1")
     workflow.agent_replies(ticket, "Dear Priya,", by=asha, client_id="d1")
     assert drafts.as_json(ticket, asha) == {}
 
 
+@pytest.mark.engines
 def test_no_text_ends_it(browse, ticket, asha):
     save(browse(asha), ticket, "Dear")
     save(browse(asha), ticket, "")
@@ -111,6 +115,7 @@ def test_a_malformed_draft_is_refused_with_a_sentence(browse, ticket, asha, sent
     assert response.content
 
 
+@pytest.mark.engines
 def test_drafts_go_along_with_a_merge_and_two_of_a_kind_are_joined(browse, priya, ticket, asha):
     stays = factories.ticket(priya, "Another box")
     save(browse(asha), ticket, "The first", id="d1")
@@ -119,6 +124,7 @@ def test_drafts_go_along_with_a_merge_and_two_of_a_kind_are_joined(browse, priya
     assert kept(browse(asha), stays)["reply"]["text"] == "The second\nThe first"
 
 
+@pytest.mark.engines
 def test_drafts_about_a_person_are_exported_and_erased(browse, ticket, asha, priya):
     save(browse(asha), ticket, "Dear Priya,")
     file = io.BytesIO()

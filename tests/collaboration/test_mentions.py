@@ -40,7 +40,7 @@ def test_a_name_after_the_sign_is_a_mention(text, names):
     assert [each.name for each in mentioned(text, TEAM)] == names
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_mention_makes_a_follower_and_is_told_to_the_colleague(
     ticket, asha, rohan, monkeypatch, django_capture_on_commit_callbacks
 ):
@@ -54,7 +54,7 @@ def test_a_mention_makes_a_follower_and_is_told_to_the_colleague(
     assert [data["to"] for event, data in told if event == "alert"] == [str(rohan.pk)]
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_note_that_is_sent_twice_mentions_once(ticket, asha, rohan):
     for _ in range(2):
         workflow.add_note(ticket, "@Rohan?", by=asha, client_id="n1")
@@ -103,7 +103,7 @@ def test_the_six_views_of_the_navigation_stay_as_they_are(browse, asha):
     assert names == ["needs-answer", "mine", "unassigned", "open", "snoozed", "done"]
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_following_begins_and_ends_in_the_menu(browse, api, ticket, asha):
     agent = browse(asha)
     address = f"/support/{ticket.pk}/follow"
@@ -116,7 +116,7 @@ def test_following_begins_and_ends_in_the_menu(browse, api, ticket, asha):
     assert not Follower.objects.exists()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_the_counts_of_mentions_and_following_are_those_of_their_lists(browse, priya, asha, rohan):
     tickets = [factories.ticket(priya, f"Box {each}") for each in range(4)]
     for each in tickets[:3]:
@@ -134,7 +134,7 @@ def test_the_counts_of_mentions_and_following_are_those_of_their_lists(browse, p
     assert (others["mentions"], others["following"]) == ("0", "0")
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_the_counts_have_the_own_team_s_tickets_only(browse, priya, asha, rohan):
     rohan.permission_set = PermissionSet.objects.create(name="Own team", own_team_only=True)
     rohan.save()

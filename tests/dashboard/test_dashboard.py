@@ -16,7 +16,7 @@ from tickets.models import Category, Message, Priority, Sender, Status, Ticket
 from tickets.queries import MESSAGES_PAGE
 from tickets.workflow import clock
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 HTMX = {"HX-Request": "true"}
 
@@ -183,6 +183,7 @@ def test_the_list_is_filtered_and_searched(desk, inbox, query, expected):
     assert shown.one(role="status", id="total").text == f"Total: {count} ticket{'' if count == 1 else 's'}"
 
 
+@pytest.mark.engines
 def test_a_ticket_is_found_by_its_number_however_it_is_written(desk, inbox):
     number = inbox["mine"].number
     for typed in (f"{number}", f"%23{number}"):
@@ -203,6 +204,7 @@ def test_the_most_urgent_come_first_and_then_those_who_wait_longest(desk, priya)
     assert waited == ["Waiting 1 min", "Waiting 3 h 20 min", "Waiting 5 min"]
 
 
+@pytest.mark.engines
 def test_the_filter_box_offers_every_status_priority_and_category_and_adds_a_chip(desk, ticket, asha):
     workflow.correct(ticket, by=asha, tags=["vip"])
     form = page(desk.get("/support/?priority=high&q=box")).one("form", role="search")
@@ -220,6 +222,7 @@ def test_the_filter_box_offers_every_status_priority_and_category_and_adds_a_chi
     assert rows(chosen) == numbers(ticket)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("order", ["view=open", "view=all"])
 def test_following_the_link_to_more_shows_every_ticket_once(desk, priya, order):
     now = timezone.now()
@@ -256,6 +259,7 @@ def test_an_open_ticket_from_a_later_page_has_its_row_at_the_end(desk, priya):
         assert numbers(last)[0] not in rows(page(desk.get(opened(last) + query)))
 
 
+@pytest.mark.engines
 def test_the_link_to_more_keeps_filter_and_search(desk, priya):
     for number in range(26):
         factories.ticket(priya, f"Parcel {number}")
@@ -278,6 +282,7 @@ def test_links_of_the_list_keep_what_was_chosen(desk, ticket):
     assert rows(beside) == numbers(ticket)
 
 
+@pytest.mark.engines
 def test_an_empty_list_says_so(desk):
     assert "Every customer has an answer." in page(desk.get("/support/")).text
     assert "No tickets are snoozed." in page(desk.get("/support/?view=snoozed")).text
@@ -372,6 +377,7 @@ def test_an_agent_who_is_made_inactive_is_out_at_once(desk, asha, ticket):
 # --- How often the database is asked -----------------------------------------
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("nothing_expires")
 def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
     def asked(path) -> int:
@@ -395,6 +401,7 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
     assert few[1] <= 12 + (connection.vendor == "mongodb")
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")
 def test_those_who_can_be_assigned_to_are_found_without_looking_at_every_customer(db):
     assert "USING INDEX people_by_role" in queries.agents().explain()

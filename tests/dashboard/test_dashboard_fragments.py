@@ -6,7 +6,7 @@ from tests import factories
 from tests.dashboard.test_dashboard import HTMX, numbers, opened, rows
 from tests.pages import page
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def test_htmx_gets_the_pane_and_the_history_button_gets_the_page(desk, ticket):
     assert page(restored).one("body")
 
 
+@pytest.mark.engines
 def test_htmx_gets_rows_with_the_total_and_next_pages_without(desk, priya):
     for _ in range(26):
         factories.ticket(priya)
@@ -35,6 +36,7 @@ def test_htmx_gets_rows_with_the_total_and_next_pages_without(desk, priya):
     assert not more.all(id="total")
 
 
+@pytest.mark.engines
 def test_a_row_is_empty_when_its_ticket_is_not_in_the_list_that_is_shown(desk, ticket):
     shown = page(desk.get(f"{opened(ticket)}row?status=open", headers=HTMX))
     assert rows(shown) == numbers(ticket)

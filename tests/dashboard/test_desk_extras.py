@@ -11,12 +11,13 @@ from tests.pages import page
 from tickets import workflow
 from tickets.models import Order, Person, SavedView, Sender, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 # --- Saved views -------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_saved_view_is_a_link_and_its_owner_removes_it_on_the_page(asha, rohan, browse):
     client = browse(asha)
     sent = {"name": "Urgent refunds", "query": "priority=urgent&category=refund", "shared": "1"}
@@ -212,6 +213,7 @@ def test_of_two_agents_who_write_notes_at_once_the_second_sees_both_texts(
     assert (answer.status_code, notes_of(ticket)) == (302, joined.replace("\r", ""))
 
 
+@pytest.mark.engines
 def test_without_scripts_the_second_agent_gets_a_page_with_both_texts(ticket, asha, browse, write):
     write(browse(asha), "Calls only after six", "")
     answer = browse(asha).post(f"/support/{ticket.pk}/notes", {"notes": "Allergic to nuts", "known": ""})

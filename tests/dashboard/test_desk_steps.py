@@ -23,7 +23,7 @@ from tickets.team.settings import CurrentSettings
 from tickets.workflow import callbacks
 from tickets.workflow.messages import cancelling
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 DAY = timedelta(days=1)
 
@@ -75,6 +75,7 @@ def test_after_an_answer_there_is_neither_warning_nor_breach(ticket, asha, alert
     assert alerts == []
 
 
+@pytest.mark.engines
 def test_a_later_message_has_a_warning_and_a_breach_of_its_own(ticket, priya, asha, alerts):
     workflow.agent_replies(ticket, "On its way", by=asha)
     workflow.customer_says(ticket, "It is not here", by=priya)
@@ -171,6 +172,7 @@ def test_an_answer_after_the_reminder_begins_again_and_nothing_is_resolved(answe
     assert stored(answered).status == Status.IN_PROGRESS
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("how", ["snoozed", "spam", "closed"])
 def test_what_rests_is_not_reminded(answered, asha, reminds, how):
     if how == "snoozed":
@@ -200,6 +202,7 @@ def test_one_ticket_that_cannot_be_reminded_stops_no_other(answered, asha, vikra
     assert stored(other).nudged_at
 
 
+@pytest.mark.engines
 def test_a_customer_of_e_mail_gets_the_reminder_and_the_question_by_e_mail(answered, reminds, monkeypatch):
     Ticket.objects.filter(pk=answered.pk).update(reply_by="email", channel="email")
     Outgoing.objects.all().delete()
@@ -212,6 +215,7 @@ def test_a_customer_of_e_mail_gets_the_reminder_and_the_question_by_e_mail(answe
     assert Outgoing.objects.filter(ticket=answered, kind="resolved").count() == 1
 
 
+@pytest.mark.engines
 def test_a_customer_of_the_chat_who_is_away_gets_the_reminder_in_a_letter(answered, reminds, settings):
     settings.UNREAD_MAIL_MINUTES = 10
     silence(25)
@@ -246,6 +250,7 @@ def test_a_planned_reply_leaves_at_its_time_and_once(ticket, asha):
     assert stored(ticket).has_scheduled is False
 
 
+@pytest.mark.engines
 def test_a_planned_reply_goes_along_with_a_merge(ticket, priya, asha):
     stays = factories.ticket(priya, "And the jar leaks")
     plan(ticket, asha)

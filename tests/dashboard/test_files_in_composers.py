@@ -35,7 +35,7 @@ def reply(client, ticket, *files, **more):
 # --- The composers -----------------------------------------------------------
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_an_agent_sends_files_from_the_desk(browse, ticket, asha):
     response = reply(browse(asha), ticket, pdf(), pdf("voice.wav", WAV), clientId="f1")
     assert response.status_code == 201, response.content
@@ -75,7 +75,7 @@ def test_nothing_at_all_is_no_message(browse, ticket, asha):
     )
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_customer_sends_a_file_from_the_widget(api, ticket, priya):
     sent = {"conversation": str(ticket.pk), "clientId": "w1", "file": [pdf()]}
     response = api(priya).post("/widget/messages", sent, format="multipart")

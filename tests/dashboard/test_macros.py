@@ -9,7 +9,7 @@ from tests.pages import page
 from tickets import workflow
 from tickets.models import Macro, Status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -103,6 +103,7 @@ def test_a_malformed_body_says_what_is_missing(api, asha, ticket, given):
     assert (response.status_code, list(response.json())) == (400, ["macro"])
 
 
+@pytest.mark.engines
 def test_a_macro_that_is_gone_is_404(api, asha, ticket, refund):
     Macro.objects.filter(pk=refund.pk).update(is_active=False)
     assert applied(api, asha, ticket, refund).status_code == 404
@@ -142,6 +143,7 @@ def test_a_desk_without_macros_says_so(browse, asha, ticket):
     )
 
 
+@pytest.mark.engines
 def test_the_desk_applies_a_macro_and_offers_to_take_it_back(browse, asha, ticket, refund):
     agent, htmx = browse(asha), {"HX-Request": "true"}
     sent = {"macro": str(refund.pk), "lastSeq": str(ticket.last_seq)}
@@ -160,6 +162,7 @@ def test_the_desk_applies_a_macro_and_offers_to_take_it_back(browse, asha, ticke
     assert agent.post(toast["url"], {"token": toast["undo"]}, headers=htmx).status_code == 409
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("which", ["gone", "unknown", "stale", "none"])
 def test_a_macro_that_the_desk_cannot_apply_is_a_sentence_and_does_nothing(
     browse, asha, priya, ticket, refund, which

@@ -13,7 +13,7 @@ from tickets.desk import many
 from tickets.models import Status, Ticket
 from tickets.workflow import clock
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 URGENT = json.dumps({"priority": "urgent"})
 
@@ -52,6 +52,7 @@ def test_every_ticket_of_the_view_is_changed_and_comes_back(agent, sixty, priya)
     assert priorities(category="payment") == before
 
 
+@pytest.mark.engines
 def test_what_a_ticket_of_the_view_does_not_allow_is_named(agent, asha, priya):
     over, goes_on = factories.ticket(priya), factories.ticket(priya)
     workflow.move(over, Status.CLOSED, by=asha)

@@ -2,6 +2,7 @@
 
 import gc
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import pytest
@@ -12,6 +13,9 @@ from pymongo import monitoring
 DATABASE = {"db", "transactional_db"}
 
 
+# On the other engines: what asks the database something that no other test asks, and all that may differ
+MARKS_OF_FEW = ("engines",)
+MARKS = ("engines", "all_engines")
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
 # One worker has the browser, another what starts processes, the third what moves between engines; then all take of
@@ -22,6 +26,20 @@ LOAD = (
     "tests/faults/test_clock.py", "tests/faults/test_streams_cut.py", "tests/security/test_limits_shared.py",
     "tests/security/test_revoked_sessions.py", "tests/test_open_streams.py", "tests/live/test_streams_served.py",
 )  # fmt: skip
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out files of which no test would be kept: to import all of them costs each worker ten seconds."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    if config.option.markexpr.startswith("not slow") and f"{collection_path.parent}/".endswith(
+        SLOW_FOLDERS
+    ):
+        return True
+    if connection.vendor == "sqlite" or config.getoption("all_on_engine"):
+        return None
+    marks = MARKS_OF_FEW if config.getoption("few_on_engine") else MARKS
+    return None if any(f"mark.{mark}" in collection_path.read_text() for mark in marks) else True
 
 
 # Before xdist, which reads the groups
@@ -46,8 +64,7 @@ def pytest_collection_modifyitems(config, items):
         _keep(config, items, _first_cases(items, most))
     items.sort(key=lambda item: KINDS.index(_kind(item)))
     if connection.vendor != "sqlite":
-        wanted = _asks_the_database if config.getoption("all_on_engine") else _differs_by_engine
-        _keep(config, items, set(filter(wanted, items)))
+        _keep(config, items, set(filter(_wanted_on_engine(config), items)))
 
 
 def pytest_collection_finish(session):
@@ -90,7 +107,12 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all-on-engine",
         action="store_true",
-        help="on PostgreSQL and MongoDB: every test that uses the database, not only those marked `engines`",
+        help="on PostgreSQL and MongoDB: every test that uses the database, not only those marked",
+    )
+    parser.addoption(
+        "--few-on-engine",
+        action="store_true",
+        help="on PostgreSQL and MongoDB: the tests marked `engines`, without those marked `all_engines`",
     )
     parser.addoption(
         "--without-extended", action="store_true", help="leave out the tests marked `extended`"
@@ -100,8 +122,11 @@ def pytest_addoption(parser):
     )
 
 
-def _differs_by_engine(item) -> bool:
-    return item.get_closest_marker("engines") is not None
+def _wanted_on_engine(config) -> Callable:
+    if config.getoption("all_on_engine"):
+        return _asks_the_database
+    marks = MARKS_OF_FEW if config.getoption("few_on_engine") else MARKS
+    return lambda item: any(map(item.get_closest_marker, marks))
 
 
 def _asks_the_database(item) -> bool:

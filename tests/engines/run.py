@@ -1,8 +1,9 @@
 """Run the suite on PostgreSQL, on MongoDB, and (browsers and all) on SQLite.
 
-`make test` takes three cases of a test with parameters, one on the other engines, and leaves out the tests marked
-`extended`; `make test-all` takes all of them. The first engine on which something fails ends the run, so that the
-last line is always the summary that matters. `DATABASE_URL=... make test` runs the suite against that server only.
+`make test` takes three cases of a test with parameters, and leaves out the tests marked `extended`. On the other
+engines it takes one case of the tests marked `engines`. `make test-all` takes all cases, and the tests marked
+`all_engines` too. The first engine on which something fails ends the run, so that the last line is always the
+summary that matters. `DATABASE_URL=... make test` runs the suite against that server only.
 """
 
 import os
@@ -20,7 +21,10 @@ from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 # What starts browsers and processes of its own is about those, and is run on one engine
 WITHOUT_PROCESSES = ["-m", "not slow"]
 # More cases of one test ask the database the same: the workflow file runs all of them on all engines
-FEW = {"sqlite": ["--without-extended", "--cases", "3"], "others": ["--without-extended", "--cases", "1"]}
+FEW = {
+    "sqlite": ["--without-extended", "--cases", "3"],
+    "others": ["--without-extended", "--cases", "1", "--few-on-engine"],
+}
 ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]

@@ -1,4 +1,7 @@
-"""`engines` is on every test whose answer may differ by database."""
+"""`engines` or `all_engines` is on every test whose answer may differ by database.
+
+Which of the two: see `statements.py`.
+"""
 
 import ast
 from pathlib import Path
@@ -10,6 +13,8 @@ TESTS = Path(__file__).resolve().parent.parent
 DIFFERS_BY_ENGINE = (
     "connection.vendor", "connection.cursor", "connection.features", ".explain()", "transaction=True", ".raw("
 )  # fmt: skip
+# Parallel writers: `make test` has all of them on every engine
+ALWAYS = "transaction=True"
 # Only this engine's plans, locks or files are asked about: the run on SQLite has them all
 ONLY_SQLITE = ('connection.vendor != "sqlite"', 'not_on("postgresql", "mongodb"')
 
@@ -19,7 +24,7 @@ def marks(node) -> str:
 
 
 def unmarked(source: str) -> list[str]:
-    """Return the tests in this file that need the marker and lack it."""
+    """Return the tests in this file that need a marker and lack it."""
     tree = ast.parse(source)
     # Marks by name: `sqlite_plans = pytest.mark.skipif(connection.vendor != "sqlite", ...)`
     names = {
@@ -29,8 +34,8 @@ def unmarked(source: str) -> list[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    of_the_file = names.get("pytestmark", "")
-    if "mark.engines" in of_the_file or any(only in _quoted(of_the_file) for only in ONLY_SQLITE):
+    of_the_file = _quoted(names.get("pytestmark", ""))
+    if "mark.engines" in of_the_file or any(only in of_the_file for only in ONLY_SQLITE):
         return []
     found = []
     for node in ast.walk(tree):
@@ -41,7 +46,9 @@ def unmarked(source: str) -> list[str]:
         body = "\n".join(ast.unparse(statement) for statement in node.body)
         if "mark.engines" in own or any(only in own for only in ONLY_SQLITE):
             continue
-        if any(sign in own or sign in body for sign in DIFFERS_BY_ENGINE):
+        if "mark.all_engines" in own + of_the_file and ALWAYS not in own + of_the_file:
+            continue
+        if any(sign in own + of_the_file or sign in body for sign in DIFFERS_BY_ENGINE):
             found.append(node.name)
     return found
 
@@ -66,6 +73,7 @@ def test_a_test_that_differs_by_engine_has_the_marker(file):
         "@pytest.mark.skipif(connection.vendor != 'postgresql', reason='')\ndef test_a_plan():\n    pass",
         "only = pytest.mark.skipif(connection.vendor == 'mongodb', reason='')\n@only\ndef test_words():\n    pass",
         "def test_raw_sql():\n    with connection.cursor() as cursor:\n        pass",
+        "@pytest.mark.all_engines\n@pytest.mark.django_db(transaction=True)\ndef test_two_writers():\n    pass",
     ],
 )
 def test_a_missing_marker_is_found(source):
@@ -77,6 +85,7 @@ def test_a_missing_marker_is_found(source):
     [
         "@pytest.mark.engines\n@pytest.mark.django_db(transaction=True)\ndef test_two_writers():\n    pass",
         "pytestmark = pytest.mark.engines\ndef test_raw_sql():\n    connection.cursor()",
+        "pytestmark = pytest.mark.all_engines\ndef test_raw_sql():\n    connection.cursor()",
         "@pytest.mark.skipif(connection.vendor != 'sqlite', reason='')\ndef test_a_plan():\n    connection.cursor()",
         "def test_no_database():\n    pass",
     ],

@@ -1,14 +1,12 @@
 """Two agents and a customer at one ticket at the same moment, through two server processes."""
 
 import json
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from tests.desk import ROOT
+from tests import forks
 
 ROUNDS = 200
 
@@ -49,10 +47,7 @@ print(json.dumps({id: invariants.tracked(Ticket.objects.get(pk=id)) for id in js
 
 
 def in_shell(desk, code: str, given) -> str:
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    done = subprocess.run(
-        command, cwd=ROOT, env=desk.environment, input=json.dumps(given), capture_output=True, text=True, timeout=60
-    )  # fmt: skip
+    done = forks.run(["shell", "--no-imports", "-c", code], env=desk.environment, given=json.dumps(given))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()[-1]
 

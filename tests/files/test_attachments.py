@@ -21,7 +21,7 @@ from tickets.attachments import plain_name, type_of
 from tickets.models import Attachment, Message, Role, Ticket
 from tickets.privacy import personal_data
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 PDF = b"%PDF-1.7\n%invoice"
 SAMPLES = {
@@ -239,6 +239,7 @@ def test_a_retry_is_the_same_message_and_other_bytes_are_a_mistake(say):
 # --- Gone --------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_withdrawn_reply_has_no_files(reply, people, django_capture_on_commit_callbacks):
     seq = reply(upload(), message="x").json()["seq"]
     ticket = Ticket.objects.get(pk=people[2].pk)
@@ -250,6 +251,7 @@ def test_a_withdrawn_reply_has_no_files(reply, people, django_capture_on_commit_
     assert not default_storage.exists(name)
 
 
+@pytest.mark.engines
 def test_an_erasure_takes_the_files_with_their_bytes(say, people):
     say(upload())
     name = Attachment.objects.get().file.name

@@ -14,7 +14,7 @@ from tickets.live.bus import bus
 from tickets.models import InboxEvent
 
 # Also where nothing is stored: the readers' threads keep a connection, and the desk looks around
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 
 class Diary:
@@ -305,6 +305,7 @@ def test_a_server_that_goes_down_ends_its_streams(monkeypatch):
     asyncio.run(story())
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_away(ticket, monkeypatch):
     """As for what another process wrote, or what happened while the bus was down."""

@@ -13,7 +13,7 @@ from tests import factories
 from tickets import live, workflow
 from tickets.models import InboxEvent, Ticket
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def activity(ticket: Ticket, seq: int | None, seconds: float) -> InboxEvent:
@@ -55,6 +55,7 @@ def test_who_writes_numbers_what_is_announced(two_tickets, asha, priya):
     assert not InboxEvent.objects.filter(position=None).exists()
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("batch", [200, 5, 2, 1])
 def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch, two_tickets, monkeypatch):
     monkeypatch.setattr(live.sequence, "BATCH", batch)
@@ -70,6 +71,7 @@ def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch,
         assert [seq for _, pk, seq in numbered if pk == ticket.pk] == list(range(3, 15))
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_nothing(priya):
     tickets, each = [factories.ticket(priya) for _ in range(4)], 12

@@ -16,7 +16,7 @@ from tickets import workflow
 from tickets.models import AuditAction, AuditEntry, NeverChanged, Person, Ticket
 from tickets.privacy import audit
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 SAW, CHANGED, EXPORTED, ERASED = AuditAction
 
@@ -203,6 +203,7 @@ def test_an_entry_is_never_changed_or_removed(asha, ticket):
             attempt()
 
 
+@pytest.mark.engines
 def test_staff_read_the_audit_and_cannot_touch_it(browse, meera, asha, rohan, priya, ticket):
     audit.record(asha, CHANGED, "ticket-reply", ticket=ticket.pk)
     audit.record(rohan, EXPORTED, "everything", person=priya.pk)
@@ -221,6 +222,7 @@ def test_staff_read_the_audit_and_cannot_touch_it(browse, meera, asha, rohan, pr
     assert codes == {403}
 
 
+@pytest.mark.engines
 def test_it_survives_the_ticket_and_goes_after_its_own_time(asha, ticket, settings):
     settings.AUDIT_DAYS = 30
     audit.record(asha, SAW, "", ticket=ticket.pk)

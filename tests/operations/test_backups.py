@@ -5,15 +5,14 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import threading
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests import factories
-from tests.desk import ROOT, Desk
+from tests import factories, forks
+from tests.desk import Desk
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,10 +23,7 @@ pytestmark = [
 
 
 def manage(folder, *arguments, **environment) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, env=Desk(folder, **environment).environment,
-    )  # fmt: skip
+    return forks.run(arguments, env=Desk(folder, **environment).environment)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forks
 from tests.desk import ROOT
 
 pytestmark = [
@@ -17,11 +18,15 @@ pytestmark = [
 ]
 
 
-def manage(folder: Path, *arguments, **variables: str) -> subprocess.CompletedProcess:
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder)} | variables
-    command = [sys.executable, "manage.py", *map(str, arguments)]
+def manage(folder: Path, *arguments, run=forks.run, **variables: str) -> subprocess.CompletedProcess:
+    return run(arguments, env={"PATH": os.environ["PATH"], "DATA_DIR": str(folder)} | variables)
+
+
+def started(arguments, env) -> subprocess.CompletedProcess:
+    """Start Python too. What comes before `manage.py` is the same for all commands, so two of them show it."""
+    command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -38,8 +43,8 @@ def mode(path: Path) -> int:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bare") / "data"
-    well(manage(folder, "migrate", "-v0"))
-    well(manage(folder, "load_demo"))
+    well(manage(folder, "migrate", "-v0", run=started))
+    well(manage(folder, "load_demo", run=started))
     return folder
 
 

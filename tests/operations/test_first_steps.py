@@ -34,7 +34,7 @@ def test_a_new_desk_has_everything_before_it(browse, meera):
     assert all(step.one("a")["href"].startswith("/") for step in shown.all("li", data_done="no"))
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_each_step_is_ticked_by_what_is_really_there(priya, asha, client, browse, meera, settings):
     assert done() == {"agent"}
     DeskSettings.objects.create(shop_name="Asha's Pantry", hours={"0": [["09:30", "18:00"]]})

@@ -9,9 +9,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from supportdesk.observability import health
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
+@pytest.mark.engines
 def test_a_desk_that_is_well_says_what_it_looked_at(client, db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "new" / "media"
     answer = client.get("/healthz")

@@ -29,7 +29,7 @@ from tickets.models import (
 from tickets.operations import jobs
 from tickets.workflow import clock
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 LONG_AGO = timedelta(days=400)
 
@@ -86,6 +86,7 @@ def test_a_raised_priority_may_make_the_answer_overdue_at_once(ticket, asha):
     assert said(ticket, "first_response") == ["overdue"]
 
 
+@pytest.mark.engines
 def test_an_answer_that_comes_while_the_desk_looks_wins(ticket, asha):
     looked_at = stored(ticket)
     workflow.agent_replies(ticket, "Hello", by=asha)
@@ -130,6 +131,7 @@ def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolve
 # --- Pruning -----------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, asha, priya, browse, now):
     live.assign_sequence()
     newest = InboxEvent.objects.order_by("-position").first()
@@ -157,6 +159,7 @@ def test_positions_go_on_where_they_were_after_pruning(ticket, priya, now):
     assert InboxEvent.objects.order_by("-position").first().position == last + 1
 
 
+@pytest.mark.engines
 def test_a_sign_in_that_is_used_lives_on(priya, now):
     refresh = tokens.issue(priya)["refresh"]
     TokenFamily.objects.update(used_at=now - timedelta(days=29))
@@ -165,6 +168,7 @@ def test_a_sign_in_that_is_used_lives_on(priya, now):
     assert TokenFamily.objects.count() == 1
 
 
+@pytest.mark.engines
 def test_spent_identities_and_codes_that_proved_nothing_are_removed(priya, now):
     chat = chats.begin_new(priya)
     for proven_at, given in (
@@ -207,6 +211,7 @@ def test_a_step_runs_when_it_is_due_and_at_once_again_while_more_is_waiting(runs
     assert runs[-1] == (now + 2 * minute, now + minute), "it is told since when"
 
 
+@pytest.mark.engines
 @pytest.mark.django_db
 def test_a_lease_is_respected_until_it_runs_out(runs, now):
     jobs.run_due(now)
@@ -254,6 +259,7 @@ def test_a_step_that_fails_is_tried_again_later_and_later_and_hides_nothing_from
     assert (job.failures, job.last_error) == (0, "")
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_does_the_step(monkeypatch, now):
     ran, together = [], threading.Barrier(6)
@@ -286,6 +292,7 @@ def test_a_step_without_work_looks_again_at_its_next_turn_and_takes_no_lease(run
     assert runs == [(now + minute, now)], "it is told since when there was nothing"
 
 
+@pytest.mark.engines
 @pytest.mark.django_db
 def test_a_step_that_another_worker_has_is_not_put_off(runs, monkeypatch, now):
     monkeypatch.setattr(
@@ -307,6 +314,7 @@ def test_a_step_that_cannot_tell_whether_it_has_work_runs(runs, monkeypatch, now
     assert jobs.run_due(now) == ["sweep"]
 
 
+@pytest.mark.engines
 def test_a_look_at_a_quiet_desk_writes_once_for_all_steps_of_five_seconds(
     db, now, django_assert_num_queries
 ):
@@ -320,6 +328,7 @@ def test_a_look_at_a_quiet_desk_writes_once_for_all_steps_of_five_seconds(
     assert len(often) == 6
 
 
+@pytest.mark.engines
 def test_every_step_runs_on_a_desk_that_has_everything(ticket, asha, priya, settings, monkeypatch):
     settings.RETENTION_DAYS = 1
     # Whether they have work or not

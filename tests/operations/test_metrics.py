@@ -14,7 +14,7 @@ from tickets import inbox, live, workflow
 from tickets.models import InboxEvent, Job, Status
 from tickets.operations import jobs
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 
 def told(client=None) -> dict:
@@ -100,6 +100,7 @@ def test_open_streams_are_counted():
     assert (during, after) == (before + 1, before)
 
 
+@pytest.mark.engines
 def test_looking_costs_a_few_queries(ticket, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         told()

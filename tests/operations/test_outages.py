@@ -23,7 +23,7 @@ from supportdesk.urls import urlpatterns as desk_urlpatterns
 from tests import factories
 from tests.pages import page
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def away(request):
@@ -136,6 +136,7 @@ def broken(get_response):
 # --- SQLite, with a process that keeps its lock -------------------------------
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_that_lasts_too_long_is_a_503_and_the_retry_goes_well(api, priya):

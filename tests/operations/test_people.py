@@ -35,7 +35,7 @@ from tickets.privacy import audit, personal_data
 from tickets.uploads import received
 from tickets.workflow import clock
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 # What would tell who she is, wherever it stands
 TELLING = (
@@ -128,6 +128,7 @@ def test_the_export_holds_everything_about_the_person(exported, story):
     assert [access["actor_name"] for access in data["accesses"]] == ["Asha Nair"]
 
 
+@pytest.mark.engines
 def test_the_export_holds_the_pictures_under_the_names_that_the_messages_give(exported, story):
     message = story.messages.exclude(picture="").get()
     with default_storage.open(message.picture.name) as stored:
@@ -155,6 +156,7 @@ def test_after_an_erasure_no_table_tells_who_it_was(priya, story):
     assert [part for part in TELLING if part in everywhere()] == [], left[-2000:]
 
 
+@pytest.mark.engines
 def test_the_conversation_stays_without_the_person(priya, story):
     personal_data.erase(priya)
     ticket = Ticket.objects.get(pk=story.pk)
@@ -207,6 +209,7 @@ def test_search_finds_the_ticket_by_nothing_that_was_erased(priya, story):
     assert inbox.inbox_page(inbox.InboxFilter(q="leaked")).rows
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's file")
 @pytest.mark.django_db(transaction=True)
 def test_not_even_the_bytes_are_left_in_the_database_file(asha):
@@ -223,6 +226,7 @@ def test_not_even_the_bytes_are_left_in_the_database_file(asha):
     assert name.lower().encode() not in found
 
 
+@pytest.mark.engines
 def test_an_erasure_that_was_interrupted_is_finished_by_the_next(priya, story, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(search, "renew", lambda ticket: 1 / 0)
@@ -282,6 +286,7 @@ def test_closed_tickets_are_removed_after_their_time_with_all_that_is_theirs(pri
     assert len(pictures()) == 2
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_guests_of_whom_nothing_is_left_go_along_and_customers_stay(asha, priya):
     gone, has_more = factories.guest("Gone"), factories.guest("More")
@@ -292,6 +297,7 @@ def test_guests_of_whom_nothing_is_left_go_along_and_customers_stay(asha, priya)
     assert set(Person.objects.filter(role=Role.CUSTOMER)) == {has_more, priya}
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_chats_that_led_to_nothing_go_with_their_visitors(db):
     visitor = factories.guest("Visitor")
@@ -321,6 +327,7 @@ def test_the_command_exports_a_person_by_e_mail_for_the_owner_alone(priya, story
     assert (entry.person_id, entry.actor_name) == (priya.pk, "command line")
 
 
+@pytest.mark.engines
 def test_the_command_erases_after_being_told_yes(priya, story):
     call_command("erase_person", str(priya.pk), yes=True, verbosity=0)
     priya.refresh_from_db()
@@ -337,6 +344,7 @@ def test_commands_ask_which_one_when_an_address_is_of_several(command, priya, tm
         call_command(command, str(uuid.uuid4()))
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("kept_for_a_year")
 def test_the_command_retains_to_the_end(priya, asha, monkeypatch):
     monkeypatch.setattr(personal_data.retention, "BATCH", 1)

@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from tests import forks
 from tests.desk import ROOT, Desk
 from tests.operations.servers import Listening
 
@@ -92,16 +93,7 @@ def test_no_process_works_when_it_is_off(desk):
     ticket = make_overdue(desk)
     time.sleep(7)
     assert noted(desk, ticket) == 0
-    assert (
-        "answers"
-        in subprocess.run(
-            [sys.executable, "manage.py", "worker", "--once"],
-            cwd=ROOT,
-            env=desk.environment,
-            capture_output=True,
-            text=True,
-        ).stdout
-    )
+    assert "answers" in forks.run(["worker", "--once"], env=desk.environment).stdout
     assert noted(desk, ticket) == 1
 
 

@@ -3,11 +3,11 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import forks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DUMPS = sorted((Path(__file__).parent / "dumps").glob("desk-*.sql"))
@@ -55,14 +55,11 @@ def old_desk(request, tmp_path) -> Path:
 
 @pytest.mark.slow
 def test_an_older_desk_is_migrated_and_goes_on(old_desk):
-    environment = os.environ | {
+    environment = dict(os.environ) | {
         "DATA_DIR": str(old_desk), "DATABASE_URL": "sqlite:", "RATE_LIMITS": "off",
         "DJANGO_SETTINGS_MODULE": "supportdesk.settings",
     }  # fmt: skip
-    used = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", USE],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    used = forks.run(["shell", "--no-imports", "-c", USE], env=environment)
     assert used.returncode == 0, used.stderr
     answers = json.loads(used.stdout.splitlines()[-1])
     assert answers == {

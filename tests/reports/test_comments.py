@@ -14,7 +14,7 @@ from tickets.models import DailyFigures, PermissionSet, Ticket
 from tickets.reports import rollup
 from tickets.workflow import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def comments(response) -> list[str]:
     return [each.all("p")[1].text for each in page(response).one("section", id="comments").all("li")]
 
 
+@pytest.mark.engines
 def test_the_newest_comment_stands_first_with_its_stars_and_a_link_to_the_ticket(browse, asha, rated):
     rated("older", minutes_ago=10)
     ticket = rated("newer", stars=2, minutes_ago=1)
@@ -47,6 +48,7 @@ def test_the_newest_comment_stands_first_with_its_stars_and_a_link_to_the_ticket
     assert first.one("span", role="img").attributes["aria-label"] == "2 of 5"
 
 
+@pytest.mark.engines
 def test_a_page_has_twenty_comments_and_the_next_one_goes_on_behind_them(browse, asha, rated):
     for number in range(23):
         rated(f"comment {number}", minutes_ago=number)
@@ -81,6 +83,7 @@ def test_a_card_number_in_a_comment_is_masked(browse, asha, rated):
     assert "charge" in comments(response)[0]
 
 
+@pytest.mark.engines
 def test_an_agent_who_is_limited_to_their_team_sees_the_comments_of_its_tickets_only(
     browse, asha, rohan, rated
 ):

@@ -12,7 +12,7 @@ from tickets.reports import figures, rollup
 from tickets.workflow import clock
 from tickets.workflow.messages import withdraw
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -98,6 +98,7 @@ def test_a_reply_that_was_taken_back_ends_no_wait(spoken, priya, asha):
     assert list(rows().values()) == [(1, 20 * 60)]
 
 
+@pytest.mark.engines
 def test_the_first_response_of_a_merged_ticket_stays_a_first_response(spoken, priya, asha):
     stays = spoken([(at(MONDAY, 9), priya, ""), (at(MONDAY, 9, 5), asha, "first")])
     goes = spoken([(at(MONDAY, 10), priya, ""), (at(MONDAY, 10, 5), asha, "first, too")])

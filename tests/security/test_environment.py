@@ -5,13 +5,13 @@ import re
 import runpy
 import socket
 import subprocess
-import sys
 import warnings
 from pathlib import Path
 
 import pytest
 
 from supportdesk import env
+from tests import forks
 from tests.desk import ROOT, free_port
 
 STRONG = "yVn4-" + "Qx7_kP2wLm9zTd3R" * 3
@@ -66,6 +66,8 @@ WRONG = [
     ({"WIDGET_ORIGINS": "https://a.example https://b.example"}, "WIDGET_ORIGINS", "separated by commas"),
     ({"WIDGET_ORIGINS": "https://shop.example:99999"}, "WIDGET_ORIGINS", "99999"),
     ({"WIDGET_ORIGINS": "https://shop.example; script-src *"}, "WIDGET_ORIGINS", "origins"),
+    ({"WIDGET_ORIGINS": "ftp://shop.example"}, "WIDGET_ORIGINS", "ftp:", "origins"),
+    ({"CORS_ORIGINS": "wss://app.example"}, "CORS_ORIGINS", "wss:", "origins"),
     ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS", '"*"', "https://shop.example"),
     ({"CORS_ORIGINS": "https://*.shop.example"}, "CORS_ORIGINS", "origins"),
     ({"CORS_ORIGINS": "app.example"}, "CORS_ORIGINS", "app.example", "origins"),
@@ -288,7 +290,4 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(workers, tmp_path):
 
 
 def run(*arguments: str, env: dict) -> subprocess.CompletedProcess:
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    return forks.run(arguments, env=env)

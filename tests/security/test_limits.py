@@ -14,7 +14,7 @@ from tickets import workflow
 from tickets.accounts import rate_limits, second_factor
 from tickets.models import RateLimitCounter
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 MORNING = 1_800_000_000
 TIMES = 2
@@ -331,6 +331,7 @@ def test_what_is_stored_names_neither_person_nor_address(priya):
 # --- What it costs ------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_use_is_one_write_and_a_refusal_none(priya, django_assert_num_queries, only):
     only((3, 60, rate_limits.PERSON), (5, 60, rate_limits.ADDRESS))
     assert taken(person=priya)
@@ -352,6 +353,7 @@ def test_off_is_off(settings, priya, django_assert_num_queries, only):
     assert not RateLimitCounter.objects.exists()
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_at_once_as_many_get_through_as_may(only):
     priya = factories.person()

@@ -3,15 +3,14 @@
 The scores are those of developer.mozilla.org/observatory/docs/tests_and_scoring.
 """
 
-import os
 import re
-import subprocess
-import sys
 
 import httpx
 import pytest
 
-from tests.desk import ROOT, Desk
+from tests import forks
+from tests.desk import Desk
+from tests.engines import template
 
 from .test_settings import ENVIRONMENT
 
@@ -30,11 +29,11 @@ Person.objects.create_user("meera@desk.example", "{PASSWORD}", name="Meera", rol
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     names = ("DEBUG", "SECRET_KEY", "TRUSTED_PROXIES", "WIDGET_ORIGINS")
-    desk = Desk(tmp_path_factory.mktemp("observatory"), **{name: ENVIRONMENT[name] for name in names})
+    data_dir = template.put(tmp_path_factory.mktemp("observatory"))
+    desk = Desk(data_dir, **{name: ENVIRONMENT[name] for name in names})
     desk.environment |= {"ALLOWED_HOSTS": "desk.example,127.0.0.1"}
     desk.start()
-    subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", PEOPLE], cwd=ROOT,
-                   env=desk.environment | {"PATH": os.environ["PATH"]}, check=True)  # fmt: skip
+    forks.run(["shell", "--no-imports", "-c", PEOPLE], env=desk.environment).check_returncode()
     yield desk
     desk.stop()
 

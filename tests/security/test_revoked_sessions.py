@@ -1,16 +1,13 @@
 """Who is disabled, demoted or given another password is out within five seconds: sessions, tokens, open streams."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 
 import httpx
 import pytest
 
-from tests import factories
-from tests.desk import ROOT, Desk
+from tests import factories, forks
+from tests.desk import Desk
 from tickets.live.revocation import Credentials, revoked
 from tickets.models import Person
 
@@ -78,10 +75,8 @@ def desk(shop_data):
 
 def on_the_desk(desk: Desk, code: str) -> str:
     """Run Python in a process of its own, as a colleague's admin in another worker would."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
-        cwd=ROOT, env=desk.environment | {"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    done = forks.run(["shell", "--no-imports", "-c", code], env=desk.environment)
+    done.check_returncode()
     return done.stdout.strip()
 
 

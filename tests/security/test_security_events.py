@@ -13,7 +13,7 @@ from tickets.accounts import rate_limits
 from tickets.models import RateLimitCounter
 from tickets.operations import counts
 
-pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 
 FROM = {"REMOTE_ADDR": "203.0.113.7", "HTTP_X_REQUEST_ID": "attack-0001"}
 SECRET = "hunter2-hunter2"
@@ -65,6 +65,7 @@ def test_a_429_a_reused_token_and_a_refused_identity_are_logged(priya, lines, se
     assert not any(first in line.getMessage() for line in lines())
 
 
+@pytest.mark.engines
 def test_a_successful_sign_in_uses_no_limit_up_and_a_failed_one_does(priya, settings, monkeypatch):
     settings.RATE_LIMITS = True
     monkeypatch.setitem(rate_limits.LIMITS, "sign in", [(3, 600, rate_limits.ACCOUNT_AND_ADDRESS)])

@@ -2,16 +2,14 @@
 
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 from django.core.checks import Error
 
 from chatbot.demo import checks as demo_checks
 from supportdesk import checks
-from tests import factories
-from tests.desk import ROOT, Desk
+from tests import factories, forks
+from tests.desk import Desk
 from tickets.models import Person
 
 STRONG = "yVn4-" + "Qx7_kP2wLm9zTd3R" * 3
@@ -84,11 +82,8 @@ def test_a_password_that_everybody_knows_is_found_while_it_works(settings, db):
 
 @pytest.mark.slow
 def test_check_deploy_has_nothing_to_say(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=ROOT, env=ENVIRONMENT | {"DATA_DIR": str(tmp_path), "EMAIL_HOST": "mail.example"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    environment = ENVIRONMENT | {"DATA_DIR": str(tmp_path), "EMAIL_HOST": "mail.example"}
+    done = forks.run(["check", "--deploy", "--fail-level", "WARNING"], env=environment)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
 

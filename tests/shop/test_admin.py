@@ -11,7 +11,7 @@ from tickets.models import Delivery, Order, Person, PersonEvent, ServiceKey, Sho
 from tickets.shop import keys
 from tickets.webhooks import signing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_each_shop_system_says_how_to_set_it_up_and_how_it_is(staff, settings):
         assert said in page
 
 
+@pytest.mark.engines
 def test_a_token_is_stored_encrypted_and_never_shown(staff):
     staff.get("/admin/tickets/shopconnection/")
     path = "/admin/tickets/shopconnection/shopify/change/"
@@ -80,6 +81,7 @@ def test_a_token_is_stored_encrypted_and_never_shown(staff):
     assert staff.get("/admin/tickets/shopconnection/shopify/fetch/").status_code == 404
 
 
+@pytest.mark.engines
 def test_a_webhook_is_made_and_tested(staff, settings):
     settings.WEBHOOK_PRIVATE = True
     with http_server() as server:
@@ -147,6 +149,7 @@ def test_two_records_of_one_person_become_one(staff, priya, shop):
     assert Order.objects.get(number="VP-2").customer == priya
 
 
+@pytest.mark.engines
 def test_both_ids_of_the_shop_lead_to_the_kept_record(staff, shop, api, settings):
     import time
 
@@ -163,6 +166,7 @@ def test_both_ids_of_the_shop_lead_to_the_kept_record(staff, shop, api, settings
     assert Order.objects.get().customer == kept
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("other", ["unknown@example.com", "asha@example.com", "priya@example.com"])
 def test_what_cannot_be_linked_is_refused(staff, priya, asha, other):
     page = staff.post(f"/admin/tickets/person/{priya.pk}/link/", {"other": other, "sure": "on"})

@@ -9,7 +9,7 @@ from django.db import connection
 from chatbot.models import Article, Product
 from tickets.models import Order, OrderItem, Person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 def send(client, lines) -> list[dict]:
@@ -102,6 +102,7 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(shop, django_asse
         send(shop, [order(number) for number in range(100, 200)])
 
 
+@pytest.mark.engines
 @pytest.mark.long
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the figure is promised on SQLite")
 def test_a_thousand_orders_take_three_seconds_at_most(shop):

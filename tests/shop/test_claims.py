@@ -9,7 +9,7 @@ from chatbot import conversations
 from chatbot.sources import order_codes
 from tickets.models import Order, PersonEvent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 UNCLAIMED = {"customer": {"email": "priya@example.com"}, "status": "shipped", "carrier": "Blue Dart"}
 
 
@@ -32,6 +32,7 @@ def test_the_same_email_alone_shows_nothing(shop, priya):
     assert ask(priya, "where is my order")["order"] is None
 
 
+@pytest.mark.engines
 def test_a_code_makes_it_the_customers_with_history(shop, priya, vikram):
     shop.put("/api/shop/orders/VP-10234", UNCLAIMED)
     assert ask(priya, "where is my order VP-10234")["order"] is None

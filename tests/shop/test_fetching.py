@@ -15,7 +15,7 @@ from tests.shop import payloads
 from tickets.models import Order, Person, ShopConnection
 from tickets.shop.systems import fetching
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -115,6 +115,7 @@ def test_a_rate_limit_and_errors_that_pass_are_waited_for(server):
     assert fetch(connection).fetch_state == "done"
 
 
+@pytest.mark.engines
 def test_a_wrong_token_ends_it_with_a_sentence_and_a_right_one_goes_on(server):
     shopify_shop(server)
     connection = fetch(connect("shopify", server.url, "wrong"))
@@ -155,6 +156,7 @@ def test_one_odd_row_stops_no_other(server):
     assert (connection.fetch_state, connection.fetched["problems"], Order.objects.count()) == ("done", 1, 2)
 
 
+@pytest.mark.engines
 def test_a_shop_in_a_private_network_is_not_called(server, settings):
     settings.WEBHOOK_PRIVATE = False
     connection = fetch(connect("shopify", server.url, "shpat_1"))

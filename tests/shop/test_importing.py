@@ -13,7 +13,7 @@ from chatbot.models import Article, Product
 from tickets.models import Order, Person, Role
 from tickets.shop import importing, registry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -124,6 +124,7 @@ def test_articles_have_a_column_a_language(imported):
     assert (article.title_hi, article.variants) == ("वापसी", ["how do i return", "wapas"])
 
 
+@pytest.mark.engines
 def test_an_empty_cell_leaves_what_is_stored(imported):
     imported("sku,name,price,unit\nA,Honey,499,500 g\n")
     imported("sku,name,price,unit\nA,,450,\n")
@@ -202,6 +203,7 @@ PAGES = {
 }
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("kind", PAGES)
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_sample_is_looked_at_then_imported_then_exported(browse, meera, kind, form):

@@ -12,7 +12,7 @@ from tickets import queries
 from tickets.models import Person, Role, Scope, ServiceKey
 from tickets.shop import keys
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 ORDER = {"customer": {"externalId": "c-1"}, "status": "placed"}
 PATH = "/api/shop/orders/VP-1"
 
@@ -59,6 +59,7 @@ def test_a_wrong_scope_and_a_persons_token_are_403(with_key, api, priya, asha):
     )
 
 
+@pytest.mark.engines
 def test_a_revoked_key_opens_nothing():
     key, raw = keys.create("Our shop", [Scope.SHOP_WRITE])
     assert bearer(raw).put(PATH, ORDER).status_code == 201
@@ -66,6 +67,7 @@ def test_a_revoked_key_opens_nothing():
     assert bearer(raw).put(PATH, ORDER).status_code == 401
 
 
+@pytest.mark.engines
 def test_the_last_use_is_noted_to_the_minute(django_assert_num_queries):
     key, raw = keys.create("Our shop", [Scope.SHOP_READ])
     keys.find(raw)

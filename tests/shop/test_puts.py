@@ -10,7 +10,7 @@ from tickets.models import Order, OrderItem, Person, Role
 from tickets.shop import writing
 from tickets.shop.registry import KINDS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 ORDER = {
     "customer": {"externalId": "c-1", "name": "Priya Sharma", "email": "Priya@Example.com", "phone": "+91 90000 00110"},
@@ -110,6 +110,7 @@ def test_an_article_may_name_its_languages_first(shop):
     assert stored["title"] == {"en": "Returns", "hi": "वापसी", "hinglish": ""}
 
 
+@pytest.mark.engines
 def test_an_absent_key_stays_and_null_empties(shop):
     shop.put("/api/shop/orders/VP-1", ORDER)
     answer = shop.put(
@@ -203,6 +204,7 @@ def test_a_price_has_the_decimals_of_its_currency(shop):
     assert shop.put("/api/shop/products/JPY", {"price": 12.5}).status_code == 400
 
 
+@pytest.mark.engines
 def test_an_order_by_its_customers_id_alone_waits_for_that_customer(shop):
     assert shop.put("/api/shop/orders/VP-1", {"customer": "c-7", "status": "placed"}).status_code == 201
     shop.put("/api/shop/customers/c-7", {"name": "Meena"})
@@ -271,6 +273,7 @@ def test_the_shop_cannot_write_on_a_person_of_the_desk(shop):
     assert not Order.objects.exists()
 
 
+@pytest.mark.engines
 def test_another_process_that_is_first_with_a_newer_version_wins(shop, monkeypatch):
     shop.put("/api/shop/orders/VP-1", ORDER)
     load, raced = KINDS["orders"].load, []
@@ -290,6 +293,7 @@ def test_another_process_that_is_first_with_a_newer_version_wins(shop, monkeypat
     assert Order.objects.get().status == "delivered"
 
 
+@pytest.mark.engines
 def test_what_is_unpublished_or_hidden_is_gone_at_once(shop):
     article = {"title": "Festive boxes", "body": "From October.", "published": True}
     shop.put("/api/shop/articles/festive", article)

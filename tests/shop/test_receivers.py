@@ -11,7 +11,7 @@ from chatbot.models import Product
 from tests.shop import payloads
 from tickets.models import Order, Person, ShopConnection
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 SECRETS = {"shopify": "shpss_secret", "woocommerce": "wc-secret"}
 
 
@@ -166,6 +166,7 @@ def test_a_woocommerce_guest_has_an_unclaimed_order(send):
     assert Order.objects.get().contact_email == "john.doe@example.com"
 
 
+@pytest.mark.engines
 def test_a_woocommerce_product_is_stored_and_hidden(send, shop):
     assert send("woocommerce", "product.updated", payloads.WOO_PRODUCT).json()["problems"] == []
     stored = shop.get("/api/shop/products/PQ-19").json()
@@ -198,6 +199,7 @@ def test_only_a_post_is_taken(client):
     assert client.get("/hooks/shopify/").status_code == 405
 
 
+@pytest.mark.engines
 def test_a_replay_changes_nothing(send):
     send("shopify", "orders/create", payloads.SHOPIFY_ORDER)
     newer = payloads.SHOPIFY_ORDER | {

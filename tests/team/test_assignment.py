@@ -24,7 +24,7 @@ from tickets.models import (
 )
 from tickets.team import assignment, availability
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 def rules(**fields) -> None:
@@ -162,6 +162,7 @@ def test_a_category_goes_to_the_team_that_has_it(priya, asha, rohan):
     assert assigned() == {asha.name: 5, rohan.name: 1} or assigned() == {asha.name: 4, rohan.name: 2}
 
 
+@pytest.mark.engines
 def test_an_agent_who_sees_their_own_team_only_gets_no_ticket_of_others(priya, asha):
     rules(assignment="round-robin")
     online(asha)
@@ -207,6 +208,7 @@ def test_a_ticket_that_cannot_be_assigned_holds_up_no_other(priya, asha, monkeyp
     assert f"ticket {bad.pk} could not be assigned" in caplog.text
 
 
+@pytest.mark.engines
 def test_snoozed_answered_and_spam_tickets_are_not_assigned(priya, asha, rohan):
     rules(assignment="round-robin")
     online(asha)
@@ -238,6 +240,7 @@ def test_a_claim_whose_process_died_is_completed(priya, asha):
     assert Availability.objects.get(pk=asha.pk).claim is None
 
 
+@pytest.mark.engines
 def test_a_process_that_is_late_assigns_nothing_after_its_claim_was_settled(priya, asha):
     rules(assignment="round-robin", open_limit=1)
     online(asha)
@@ -281,6 +284,7 @@ def test_a_claim_that_another_process_settled_counts_against_the_limit(monkeypat
 # --- A hundred tickets, three agents, a limit of five -------------------------
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rule", ["round-robin", "least-busy"])
 def test_of_100_tickets_three_agents_get_five_each_with_two_workers_at_once(rule, priya, asha, rohan):

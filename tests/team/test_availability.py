@@ -10,7 +10,7 @@ from tickets import workflow
 from tickets.models import Availability, DeskSettings, Person, Status, Ticket
 from tickets.team import availability
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 SOON = timedelta(minutes=1)
 
@@ -71,6 +71,7 @@ def test_activity_does_not_end_an_absence_that_was_chosen(asha):
     assert state_of(asha) == "online"
 
 
+@pytest.mark.engines
 def test_an_inactive_agent_becomes_away_and_the_next_activity_ends_it(hers, asha):
     rules(away_after_minutes=15)
     availability.report_activity(asha)
@@ -85,6 +86,7 @@ def test_an_inactive_agent_becomes_away_and_the_next_activity_ends_it(hers, asha
     assert state_of(asha) == "online"
 
 
+@pytest.mark.engines
 def test_activity_at_the_last_moment_wins_over_the_worker(asha):
     rules(away_after_minutes=15)
     availability.report_activity(asha)
@@ -144,6 +146,7 @@ def test_a_customer_who_writes_to_an_absent_agent_is_given_back_too(hers, asha, 
     assert assignee_of(hers["answered"]) == ""
 
 
+@pytest.mark.engines
 def test_what_a_colleague_assigns_to_an_absent_agent_on_purpose_stays(priya, asha, rohan):
     availability.go_away(asha)
     ticket = factories.ticket(priya)
@@ -152,6 +155,7 @@ def test_what_a_colleague_assigns_to_an_absent_agent_on_purpose_stays(priya, ash
     assert assignee_of(ticket) == asha.name
 
 
+@pytest.mark.engines
 def test_an_answer_at_the_same_moment_keeps_the_ticket(hers, asha, monkeypatch):
     stale = Ticket.objects.get(pk=hers["waits"].pk)
     workflow.agent_replies(hers["waits"], "On my way", by=asha)

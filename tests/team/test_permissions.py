@@ -26,7 +26,7 @@ from tickets.models import (
 from tickets.view_counts import view_counts
 from tickets.visibility import Visibility, visibilities, visibility_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 LIST = "/api/support/admin/"
 
@@ -64,6 +64,7 @@ def listed(api, person, **asked) -> set[str]:
     return {row["id"] for row in api(person).get(LIST, asked).json()["results"]}
 
 
+@pytest.mark.engines
 def test_lists_search_and_counts_have_the_team_s_tickets_only(api, tara, asha, payment, parcel):
     for asked in ({}, {"view": "open"}, {"q": "quince"}, {"status": "open"}, {"assigned": "none"}):
         assert listed(api, tara, **asked) == {str(payment.pk)}, asked
@@ -84,12 +85,14 @@ def test_what_is_assigned_to_the_agent_is_seen_whatever_its_category(api, tara, 
     assert view_counts(again(tara))["mine"].number == 1
 
 
+@pytest.mark.engines
 def test_an_agent_without_a_team_sees_only_what_is_assigned_to_them(api, own_team, payment):
     alone = factories.person("Alone Agent", Role.AGENT, permission_set=own_team)
     assert listed(api, alone) == set()
     assert all(count.number == 0 for count in view_counts(again(alone)).values())
 
 
+@pytest.mark.engines
 def test_bulk_changes_and_merges_find_no_other_ticket(api, browse, tara, payment, parcel):
     sent = {"ids": [str(payment.pk), str(parcel.pk)], "changes": {"priority": "low"}}
     answer = api(tara).post(f"{LIST}bulk", sent, format="json").json()
@@ -117,6 +120,7 @@ def test_a_planned_reply_of_another_ticket_is_not_found(browse, tara, asha, parc
     assert ScheduledReply.objects.filter(pk=later.pk).exists()
 
 
+@pytest.mark.engines
 def test_the_streams_tell_nothing_of_other_tickets(tara, payment, parcel):
     limits = visibility_of(tara)
     while live.assign_sequence():
@@ -209,6 +213,7 @@ def test_a_stream_ends_when_what_the_agent_sees_changes(tara, asha, own_team):
     assert revoked({hers, theirs}) == {hers, theirs}
 
 
+@pytest.mark.engines
 def test_the_figures_are_those_of_the_team_and_the_file_needs_a_right(browse, tara, asha):
     assert browse(tara).get("/support/figures/").status_code == 200
     assert browse(tara).get("/support/figures/?format=csv").status_code == 403
@@ -250,6 +255,7 @@ PAGES = {
 }  # fmt: skip
 
 
+@pytest.mark.engines
 def test_staff_without_the_settings_see_the_desk_and_change_no_setting(browse, staff, priya):
     desk = browse(staff(may_export=True))
     found = {address: desk.get(f"/admin/tickets/{address}").status_code for address in PAGES}
@@ -277,6 +283,7 @@ def test_export_and_erasure_are_rights_of_their_own(browse, staff, priya, ticket
     assert (again(priya).name == "Priya Sharma") == (erase == 403)
 
 
+@pytest.mark.engines
 def test_staff_of_one_team_find_their_tickets_and_no_customers(browse, staff, asha, payment, parcel):
     person = staff(own_team_only=True, may_export=True, may_erase=True, may_change_settings=True)
     team = Team.objects.create(name="Payments")

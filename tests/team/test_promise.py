@@ -81,7 +81,7 @@ def test_round_the_clock_nothing_is_said(priya):
     ]
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_the_system_line_and_the_due_time_of_a_ticket_keep_to_business_hours(priya):
     DeskSettings.objects.create(hours=OFFICE, targets={"high": {"first": 30}})
     with clock.at(kolkata("2026-12-05 11:00")):

@@ -22,7 +22,7 @@ from tickets.models import (
 )
 from tickets.team import rules
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 def macro(name="Macro", **steps) -> Macro:
@@ -199,6 +199,7 @@ def test_a_rule_that_fails_is_in_the_log_and_stops_no_other(priya, monkeypatch):
     assert RuleRun.objects.get(rule__name="Broken").detail == "ZeroDivisionError"
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("conditions", [{"tags": 5}, {"words": [None]}, {"status": 7}], ids=str)
 def test_conditions_that_cannot_be_read_stop_no_other_rule(priya, conditions):
     bad = rule("created", macro("First", priority="low"), name="Broken")
@@ -213,6 +214,7 @@ def test_conditions_that_cannot_be_read_stop_no_other_rule(priya, conditions):
 # --- Once --------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_two_workers_that_read_the_same_events_run_a_rule_once(priya):
     rule("created", macro(note="Once", texts={"en": "Hello"}))
     ticket = factories.ticket(priya)
@@ -259,6 +261,7 @@ def test_what_a_rule_does_runs_other_rules(priya):
     assert runs() == [("Tags", "done"), ("Raises", "done")]
 
 
+@pytest.mark.engines
 def test_a_loop_is_stopped_and_named(priya, asha):
     rule("priority", macro("Low", priority="low"), name="Lowers", priority=["urgent"])
     rule("priority", macro("Urgent", priority="urgent"), name="Raises", priority=["low"])
@@ -280,6 +283,7 @@ def test_a_person_s_next_change_begins_a_new_chain(priya, asha):
     assert runs() == [("Tags", "done")] * 3
 
 
+@pytest.mark.engines
 def test_a_loop_through_another_system_ends_within_the_hour(priya, asha, monkeypatch):
     monkeypatch.setattr(rules, "MOST_AN_HOUR", 3)
     rule("customer-wrote", macro(note="Noted"))
@@ -318,6 +322,7 @@ def test_a_customer_who_waits_too_long_is_raised_once(priya):
     assert [state for _, state in runs()] == ["done", "done"]
 
 
+@pytest.mark.engines
 def test_an_answer_in_time_keeps_a_timed_rule_quiet(priya, asha):
     rule("waiting", macro(priority="urgent"), after=30)
     ticket = factories.ticket(priya)
@@ -326,6 +331,7 @@ def test_an_answer_in_time_keeps_a_timed_rule_quiet(priya, asha):
     assert now(ticket).priority != "urgent"
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("event", "prepare"),
     [
@@ -350,6 +356,7 @@ def _resolve(ticket, asha):
     workflow.move(ticket, Status.RESOLVED, by=asha)
 
 
+@pytest.mark.engines
 def test_many_tickets_are_done_in_pieces(priya, monkeypatch):
     monkeypatch.setattr(rules, "BATCH", 2)
     rule("unsolved", macro(tags="late"), after=60)
@@ -360,6 +367,7 @@ def test_many_tickets_are_done_in_pieces(priya, monkeypatch):
     assert all(now(ticket).tags == ["late"] for ticket in tickets)
 
 
+@pytest.mark.engines
 def test_old_runs_are_removed(priya):
     rule("created", macro("Done", tags="a"), name="Done")
     rule("created", macro("Not", tags="b"), name="Not", words=["never said"])

@@ -13,7 +13,7 @@ from tickets.models import (
 )
 from tickets.team import dry_run, rules
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def form():
     }
 
 
+@pytest.mark.engines
 def test_staff_make_a_rule_and_see_what_it_would_have_done(browse, meera, priya, form):
     then = macro(priority="urgent", tags="late")
     ticket = factories.ticket(priya, "Paid twice", category="payment")
@@ -71,6 +72,7 @@ def test_a_macro_that_assigns_to_its_agent_is_refused(browse, meera, form):
     assert "a rule is no agent" in page(answer).text
 
 
+@pytest.mark.engines
 def test_the_log_shows_what_ran(browse, meera, priya):
     then = macro(priority="urgent")
     rule("created", then, name="Raises")
@@ -85,6 +87,7 @@ def test_the_log_shows_what_ran(browse, meera, priya):
         then.delete()
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("event", ["customer-wrote", "status", "unsolved", "silent", "rated"])
 def test_a_dry_run_costs_as_much_with_more_tickets(priya, asha, event, django_assert_max_num_queries):
     made = rule(event, macro(priority="urgent"), after=60 if event in ("unsolved", "silent") else None)

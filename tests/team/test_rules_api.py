@@ -6,9 +6,10 @@ from tests import factories
 from tests.team.test_rules import macro, rule, run
 from tickets.models import PermissionSet, Role, Rule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
+@pytest.mark.engines
 def test_agents_read_the_rules_in_their_order_and_the_log_of_one(api, priya, asha):
     vip = rule("created", macro("VIP", priority="urgent"), name="VIP", category=["payment"])
     rule("waiting", macro("Nudge", note="Look"), name="Late", after=30)
@@ -26,6 +27,7 @@ def test_agents_read_the_rules_in_their_order_and_the_log_of_one(api, priya, ash
     assert [(run["ticketId"], run["state"]) for run in one["runs"]] == [(str(payment.pk), "done")]
 
 
+@pytest.mark.engines
 def test_the_log_has_no_run_on_a_ticket_that_the_caller_does_not_see(api, priya):
     vip = rule("created", macro("VIP", priority="urgent"), name="VIP")
     factories.ticket(priya, "My refund is missing", category="payment")

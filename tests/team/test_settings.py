@@ -34,7 +34,7 @@ def test_without_a_row_the_defaults_and_the_environment_are_in_force(settings):
     assert now.first_response_due("urgent", opened) == opened + timedelta(minutes=5)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_what_is_saved_is_in_force_at_once_in_this_process():
     DeskSettings.objects.create(
         shop_name="Asha's Pantry",
@@ -88,7 +88,7 @@ def test_an_own_day_says_more_than_the_country_and_an_unobserved_day_nothing():
     assert now.is_open(kolkata("2026-12-08 10:00"))
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_what_another_process_saved_is_in_force_within_two_seconds(monkeypatch):
     """An `update` sends no signal, just as another process sends none."""
     DeskSettings.objects.create(shop_name="Before")

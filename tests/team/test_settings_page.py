@@ -52,7 +52,7 @@ def test_only_staff_see_and_change_the_settings(who, browse, request):
     assert not DeskSettings.objects.exists()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, meera):
     client = browse(meera)
     answer = client.post(
@@ -131,7 +131,7 @@ def test_a_second_factor_is_required_by_staff_who_have_one(browse, meera, asha, 
     assert agent.get("/api/auth/me").status_code == 401
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_two_members_of_staff_do_not_overwrite_each_other(browse, meera):
     client = browse(meera)
     first, second = filled(client, shop_name="First"), filled(client, shop_name="Second")

@@ -13,7 +13,7 @@ from tickets.team import availability
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_the_header_shows_and_changes_the_availability(browse, asha, ticket, rohan):
     workflow.assign(ticket, asha, by=rohan)
     desk = browse(asha)
@@ -44,7 +44,7 @@ def test_a_malformed_choice_says_so(browse, asha, sent):
     assert not Availability.objects.exists()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_the_list_of_agents_shows_who_is_online(browse, asha, rohan, meera, ticket):
     availability.go_online(rohan)
     availability.go_away(asha)

@@ -12,7 +12,7 @@ from tickets import workflow
 from tickets.models import Ticket
 from tickets.workflow import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 HTMX = {"HX-Request": "true"}
 
 
@@ -84,6 +84,7 @@ def test_a_colleague_who_changed_the_same_field_ends_the_undo(api, tara, asha, p
     assert refused.json().keys() == {"detail", "code"}
 
 
+@pytest.mark.engines
 def test_an_assignment_to_a_colleague_is_taken_back_on_the_page(browse, tara, asha, parcel):  # noqa: F811
     workflow.assign(parcel, tara, by=asha)
     agent = browse(tara)

@@ -11,7 +11,7 @@ from tickets.models import Person, Role, Status, Ticket
 from tickets.operations import jobs
 from tickets.workflow import leaving
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def assignees(made) -> dict:
 GIVEN_BACK = {"in progress": "", "open": "", "resolved": "Rohan Mehta", "closed": "Rohan Mehta"}
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     "change", [{"is_active": ""}, {"role": Role.CUSTOMER}], ids=["inactive", "customer"]
 )
@@ -63,6 +64,7 @@ def test_made_inactive_in_the_admin_the_open_tickets_are_unassigned_at_once(
     assert said.sender_name == "Rohan Mehta"
 
 
+@pytest.mark.engines
 def test_made_inactive_anywhere_else_the_background_work_finds_it_after_a_moment(
     theirs, rohan, asha, monkeypatch
 ):

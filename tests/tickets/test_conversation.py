@@ -7,7 +7,7 @@ from tickets import queries, workflow
 from tickets.models import InboxEvent, Message, Sender, Status, Ticket
 from tickets.workflow import IllegalMove, Mismatch, Refused, StaleReply
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 
 def stored(ticket: Ticket) -> Ticket:
@@ -123,6 +123,7 @@ def test_two_tickets_may_use_one_client_id(ticket, priya):
 # --- After the end -----------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_message_to_a_resolved_ticket_opens_it_again(ticket, priya, asha):
     workflow.take(ticket, by=asha)
     workflow.move(ticket, Status.RESOLVED, by=asha)
@@ -247,6 +248,7 @@ def test_reading_is_news_but_does_not_move_the_ticket_in_the_list(ticket):
 # --- Calling back ------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_a_call_back_is_asked_for_once_and_ticked_off_once(ticket, priya, asha, rohan):
     workflow.request_callback(ticket, by=priya, phone="+91 98888 00000", note="after six")
     workflow.request_callback(stored(ticket), by=priya, phone="+91 98888 00000", note="after six")

@@ -16,7 +16,7 @@ from tickets.privacy import personal_data
 from tickets.shop import people
 from tickets.webhooks import payloads
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 FIELDS = {
     "batch": {"label": "Batch", "kind": "text"},
@@ -108,6 +108,7 @@ def test_a_field_of_the_customer_is_on_each_of_their_tickets(api, fields, priya,
     assert [each["customFields"]["gstin"] for each in listed] == ["29ABCDE1234F1Z5"] * 2
 
 
+@pytest.mark.engines
 def test_a_list_asks_once_for_the_values_of_all_and_not_at_all_without_fields(
     api, priya, asha, fields, django_assert_max_num_queries
 ):
@@ -160,6 +161,7 @@ def test_a_card_number_is_masked(api, fields, ticket, asha):
     assert not ticket.events.filter(new__contains="4111 1111").exists()
 
 
+@pytest.mark.engines
 def test_they_are_exported_and_erased_with_the_person(api, fields, ticket, asha, priya):
     CustomField.objects.filter(key="damage").update(is_personal=False)
     patch(api, asha, ticket, {"batch": "quincebatch", "damage": "Crushed", "gstin": "zebracorp"})
@@ -178,6 +180,7 @@ def test_they_are_exported_and_erased_with_the_person(api, fields, ticket, asha,
     assert not ticket.events.filter(new__contains="quincebatch").exists()
 
 
+@pytest.mark.engines
 def test_records_that_are_linked_keep_what_is_known_on_each(api, fields, ticket, asha, priya):
     other = factories.person("Priya S", email="priya.s@example.com", notes="Rings twice")
     theirs = factories.ticket(other)
@@ -212,6 +215,7 @@ def test_the_side_panel_shows_what_is_stored_and_saves_one_field(browse, api, fi
     assert (refused.status_code, "Weight is a number" in refused["HX-Trigger"]) == (409, True)
 
 
+@pytest.mark.engines
 def test_staff_define_a_field_in_the_admin(browse, meera, api, ticket, asha):
     staff = browse(meera)
     address = "/admin/tickets/customfield/add/"
@@ -256,6 +260,7 @@ def undo(api, person, ticket, token):
     return api(person).patch(f"/api/support/admin/{ticket.pk}", {"undo": token})
 
 
+@pytest.mark.engines
 def test_a_change_is_taken_back_with_its_token(api, fields, ticket, asha):
     patch(api, asha, ticket, {"batch": "LK-204", "gstin": "29ABCDE1234F1Z5"})
     done = patch(
@@ -313,6 +318,7 @@ def test_streams_tell_agents_the_values_and_customers_nothing_of_them(api, field
     assert b"LK-204" not in b"".join(streams._ticket_batch(ticket.pk, 0, ticket.requester_id).states)
 
 
+@pytest.mark.engines
 def test_webhooks_tell_the_values_and_what_changed_by_key(api, fields, ticket, asha):
     patch(api, asha, ticket, {"batch": "LK-204", "weight": 3})
     patch(api, asha, ticket, {"batch": None, "weight": 4.5, "opened": True}, priority="low")

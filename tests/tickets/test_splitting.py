@@ -8,7 +8,7 @@ from tickets import search, workflow
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.uploads import received
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
 
 @pytest.fixture
@@ -123,6 +123,7 @@ def test_it_goes_back_to_its_place(api, talk, asha):
         workflow.unmerge(gone, by=asha)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("who", ["agent", "customer", "note"])
 def test_it_does_not_go_back_once_the_new_ticket_has_words_of_its_own(api, talk, asha, priya, who):
     made = workflow.split(talk, talk.last_customer_seq, by=asha)
@@ -190,3 +191,14 @@ def test_a_merge_that_is_undone_twice_is_undone_once(api, browse, talk, asha, ro
     assert api(asha).delete(f"/api/support/admin/{other.pk}/merge").status_code == 409
     events = TicketEvent.objects.filter(ticket=talk, field="merged_into")
     assert events.count() == 2
+
+
+def test_what_the_customer_sends_while_the_ticket_is_merged_goes_where_it_went(talk, asha, priya):
+    open_one, closed_one = factories.ticket(priya), factories.ticket(priya)
+    workflow.move(closed_one, "closed", by=asha)
+    for stale in (Ticket.objects.get(pk=talk.pk), Ticket.objects.get(pk=closed_one.pk)):
+        workflow.merge(Ticket.objects.get(pk=stale.pk), open_one, by=asha)
+        said = workflow.customer_says(stale, f"Late on #{stale.number}", by=priya)
+        assert said.ticket_id == open_one.pk
+        open_one.refresh_from_db()
+    assert Ticket.objects.count() == 3

@@ -12,7 +12,7 @@ from tickets.models import InboxEvent, Message, Sender, Status, Ticket, TicketEv
 from tickets.workflow import IllegalMove, Refused, clock
 from tickets.workflow.messages import opening
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 OPEN, BUSY, RESOLVED, CLOSED = Status.OPEN, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -211,6 +211,7 @@ def test_a_ticket_keeps_who_asked_about_what(priya):
     assert len(workflow.open_ticket(priya, "x" * 4000).subject) == 140
 
 
+@pytest.mark.engines
 def test_a_number_that_is_taken_is_drawn_again(priya, ticket, monkeypatch):
     drawn = iter([ticket.number - 10_000_000, ticket.number - 10_000_000, 7])
     monkeypatch.setattr(opening.secrets, "randbelow", lambda limit: next(drawn))
@@ -263,6 +264,7 @@ def test_resolving_asks_the_customer_and_keeps_the_resolution(ticket_in, asha):
     assert (question.text, question.sender) == ("Did that solve it?", "system")
 
 
+@pytest.mark.engines
 def test_confirming_closes_with_the_rating_and_rating_later_works_too(ticket_in, priya):
     ticket = ticket_in(RESOLVED)
     workflow.confirm(ticket, by=priya, rating=4, comment="Quick!")
@@ -350,6 +352,7 @@ def test_the_second_of_two_is_told_and_changes_nothing(first, second, ticket, pr
     assert everything_about(ticket) == after_the_first
 
 
+@pytest.mark.engines
 def test_a_reply_that_reads_an_older_ticket_keeps_what_the_others_did_meanwhile(ticket, asha, rohan):
     as_read_by_rohan = Ticket.objects.get(pk=ticket.pk)
     workflow.assign(ticket, asha, by=asha)

@@ -18,7 +18,7 @@ from tickets import workflow
 from tickets.models import Delivery, DeliveryState, EventType, Status, Webhook
 from tickets.webhooks import outbox, sender, signing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -89,6 +89,7 @@ def test_what_happens_on_a_ticket_is_told_in_order_and_verifies(hook, server, pr
         Receiver(SECRET).verify(server.received[0].body + b" ", server.received[0].headers)
 
 
+@pytest.mark.engines
 def test_nothing_is_told_twice_and_nothing_of_before(hook, server, priya):
     factories.ticket(priya)
     send_all()
@@ -102,6 +103,7 @@ def test_nothing_is_told_twice_and_nothing_of_before(hook, server, priya):
     assert "/late" not in {request.path for request in server.received}
 
 
+@pytest.mark.engines
 def test_only_the_events_that_were_asked_for_are_told(server, settings, priya):
     settings.WEBHOOK_PRIVATE = True
     webhook(server.url, [EventType.TICKET_CREATED])
@@ -130,6 +132,7 @@ def test_a_failure_holds_up_its_ticket_and_no_other(hook, server, priya, vikram)
     assert not Delivery.objects.filter(state=DeliveryState.WAITING).exists()
 
 
+@pytest.mark.engines
 def test_an_endpoint_that_is_down_and_a_ticket_that_is_refused_hold_up_no_other(
     hook, server, settings, priya, vikram, monkeypatch
 ):
@@ -154,6 +157,7 @@ def test_an_endpoint_that_is_down_and_a_ticket_that_is_refused_hold_up_no_other(
     assert set(ended.values_list("ticket_id", flat=True)) == {other.pk}
 
 
+@pytest.mark.engines
 def test_a_ticket_that_cannot_be_told_holds_up_no_other(hook, server, priya, vikram, monkeypatch):
     bad, other, of_ticket = factories.ticket(vikram), factories.ticket(priya), outbox.payloads.of_ticket
 
@@ -167,6 +171,7 @@ def test_a_ticket_that_cannot_be_told_holds_up_no_other(hook, server, priya, vik
     assert [data["id"] for type, data in told(server) if type == "ticket.created"] == [str(other.pk)]
 
 
+@pytest.mark.engines
 def test_each_attempt_is_logged_with_status_and_time_and_the_pauses_grow(hook, server, priya):
     server.answers = [(503, {}, b"")]
     factories.ticket(priya)
@@ -185,6 +190,7 @@ def test_each_attempt_is_logged_with_status_and_time_and_the_pauses_grow(hook, s
     assert ids == {sender.message_id(delivery)}, "the same id at each attempt"
 
 
+@pytest.mark.engines
 def test_after_a_day_a_delivery_is_given_up_and_the_next_one_goes(hook, server, priya):
     server.answers = [(500, {}, b"")]
     factories.ticket(priya)
@@ -216,6 +222,7 @@ def test_a_redirect_is_not_followed(hook, server, priya):
     assert {request.path for request in server.received} == {"/desk"}
 
 
+@pytest.mark.engines
 def test_a_test_message_is_sent_at_once_and_logged(hook, server):
     delivery = sender.send_test(hook)
     assert (delivery.state, delivery.attempts[0]["status"]) == (DeliveryState.DELIVERED, 200)

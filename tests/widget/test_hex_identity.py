@@ -38,7 +38,7 @@ def identify(api, settings):
     return lambda token: api().post("/api/auth/identify", {"token": token})
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_it_names_the_same_customer_as_a_jwt_with_that_sub(identify):
     import jwt
 

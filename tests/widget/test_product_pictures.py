@@ -77,7 +77,7 @@ def address(product) -> str:
     return f"/widget/products/{product.pk}/picture"
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_card_shows_the_shops_picture_from_the_desks_own_address(client, api, priya, makhana):
     answer = api(priya).post("/widget/messages", {"message": "Show me smoked makhana", "clientId": "p-1"})
     assert page(answer).one("img")["src"] == address(makhana)

@@ -20,7 +20,7 @@ from tests.assertions import refused
 from tickets import workflow
 from tickets.models import Person, Role, Ticket, TicketEvent
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 KEY = "the-shops-own-signing-key-" + "k" * 40
 IDENTIFY, GUEST = "/api/auth/identify", "/api/auth/guest"
@@ -218,6 +218,7 @@ def test_without_a_key_no_identity_is_trusted(identify, settings):
     refused(identify(signed(claims(), key="")), 401, "bad_identity")
 
 
+@pytest.mark.engines
 def test_a_customer_whose_account_was_closed_stays_out(identify):
     identify(token())
     Person.objects.update(is_active=False)
@@ -240,6 +241,7 @@ def test_the_shops_clock_may_differ_from_ours_by_most_of_a_minute(claim, seconds
     assert identify(token(**{claim: ahead(seconds)})).status_code == 200
 
 
+@pytest.mark.engines
 def test_an_identity_of_the_past_minute_still_works_only_once(identify):
     late = token(exp=ahead(-30), jti="once")
     assert identify(late).status_code == 200
@@ -269,6 +271,7 @@ def test_a_guest_becomes_a_customer_and_keeps_the_chat(identify, api):
 
 
 @pytest.mark.engines
+@pytest.mark.engines
 def test_a_guests_open_tickets_become_the_customers_for_good(identify, api):
     guest = factories.guest("Ravi", "ravi@example.com")
     conversations.ask(guest, "Package damaged")
@@ -290,6 +293,7 @@ def test_a_guests_open_tickets_become_the_customers_for_good(identify, api):
     assert TicketEvent.objects.filter(field="requester").count() == 1
 
 
+@pytest.mark.engines
 @pytest.mark.engines
 def test_a_ticket_that_clashes_with_one_of_the_customers_moves_all_the_same(identify, api):
     guest = factories.guest()

@@ -43,7 +43,7 @@ def closed(person, text, by) -> Ticket:
 # --- Home ----------------------------------------------------------------------
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_home_lists_all_of_the_persons_conversations_with_state_last_line_and_unread(
     api, priya, asha, vikram
 ):
@@ -202,7 +202,7 @@ def test_words_go_to_the_conversation_that_is_shown_and_not_to_the_newest(api, p
     assert not second.messages.filter(text="More about the first").exists()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_words_in_a_closed_conversation_begin_a_linked_one_that_leads_back(api, priya, asha):
     past = closed(priya, "The jar is broken", asha)
     answer = say(api(priya), "It broke again", str(past.pk))
@@ -212,7 +212,7 @@ def test_words_in_a_closed_conversation_begin_a_linked_one_that_leads_back(api, 
     assert shown.one("button", text="Earlier conversation")["data-go"] == str(past.pk)
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_words_on_the_home_begin_a_new_chat_beside_an_open_ticket_and_a_retry_begins_no_other(api, priya):
     ticket, client = factories.ticket(priya), api(priya)
     for _ in range(2):
@@ -237,7 +237,7 @@ def test_reading_and_typing_are_told_of_the_conversation_that_is_shown(api, priy
 # --- The end -------------------------------------------------------------------
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 @pytest.mark.parametrize("status", [Status.OPEN, Status.IN_PROGRESS, Status.RESOLVED])
 def test_the_customer_ends_a_chat_in_every_state_and_is_asked_how_it_was(api, priya, asha, status):
     ticket = factories.ticket(priya)
@@ -261,7 +261,7 @@ def test_a_chat_with_villy_is_ended_as_well(api, priya):
     assert not chats.current_chat(priya).messages.exists()
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_rating_comes_with_a_comment_and_its_stars_stay(api, priya, asha):
     ticket = factories.ticket(priya)
     workflow.move(ticket, Status.CLOSED, by=asha)

@@ -144,7 +144,7 @@ def test_a_page_names_its_canonical_address_and_its_translations(client, returns
     assert 'property="og:title"' in html
 
 
-@pytest.mark.engines
+@pytest.mark.all_engines
 def test_a_scheduled_draft_is_published_when_its_time_has_come(client, draft):
     now = timezone.now()
     Article.objects.filter(pk=draft.pk).update(publish_at=now + timedelta(hours=1))
