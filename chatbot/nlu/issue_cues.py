@@ -31,6 +31,10 @@ OF_WHICH = phrases(
     r"(?:for|of|about|from|on) (?:the |my )?[\w ]{3,25} (?:order|parcel|one)",
     r"[\w ]{3,25} wal[aei] (?:order|parcel)(?: ka| ki| ke| ke liye| hai)?",
 )
+# "Sorry, wo dusri shop ka tha": no order of ours at all
+NOT_OURS = phrases(
+    r"(?:wo|woh|vo|ye|yeh|it|that|this)(?: was| is| to| toh|'s| order)* (?:.{0,10})?(?:dusr[ie]|doosr[ie]|kisi aur|another|a different|some other|other) (?:shop|site|website|app|store|company|dukaan|dukan|seller)(?: .{0,12})?",
+)
 # What was said to no purpose takes no details
 OF_NOTHING = ("out_of_scope", "unknown", "greeting", "thanks_bye")
 NOT_THERE = phrases(

@@ -27,7 +27,8 @@ from .which_order import NEEDED_BY, NO_NUMBER
 def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
     """ "Found it, sorry": nothing is wrong any more, so nothing is handed over."""
     issue = chat.memory.get("issue") or {}
-    if not SOLVED.fullmatch(plain(heard.raw)) or issue.get("why") in GRAVE:
+    solved = SOLVED.fullmatch(plain(heard.raw)) or issue_cues.NOT_OURS.search(plain(heard.raw))
+    if not solved or issue.get("why") in GRAVE:
         return None
     if not issue and not chat.memory.get("topic"):
         return None
@@ -37,15 +38,8 @@ def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
 
 # The wishes that are asked again of another order: "cancel the ghee order" - "ok then the other one"
 FOR_ANOTHER_ORDER = (
-    "cancel",
-    "change_address",
-    "change_items",
-    "return",
-    "refund_status",
-    "late",
-    "invoice",
-    "damaged",
-)
+    "cancel", "change_address", "change_items", "return", "refund_status", "late", "invoice", "damaged",
+)  # fmt: skip
 MOST_WORDS_FOR_ANOTHER = 9
 
 
@@ -163,15 +157,8 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
 
 
 BY_NOW = (
-    "item_problem",
-    "delivery_delay",
-    "refund_return",
-    "payment_problem",
-    "cancel_order",
-    "change_address",
-    "complaint",
-    "account_problem",
-)
+    "item_problem", "delivery_delay", "refund_return", "payment_problem", "cancel_order", "change_address", "complaint", "account_problem",
+)  # fmt: skip
 NEW_WISHES = (
     "cancel_order",
     "change_address",
