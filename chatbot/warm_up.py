@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
+from django.urls import resolve
+
 from supportdesk import money
+from supportdesk.templating import static
 from tickets.models import Person
 
 from . import wording
@@ -24,6 +27,12 @@ def warm_up() -> None:
     flows.all_flows()
     articles.library().near(sentence)
     products.look_up(sentence)
+    for product in products.on_sale():
+        if product.image:
+            # On the cards of an answer; the first one loads the storage of static files
+            static(product.image)
+    # Django compiles the pattern of an address when something is first asked below it
+    resolve("/api/chat/message")
     delivery_areas.areas()
     for language in wording.LANGUAGES:
         # The formats of a language are read from a file with its first price

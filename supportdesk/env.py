@@ -31,6 +31,8 @@ SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 ORIGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:?#@\[\]]+)(?::(?P<port>\*|[0-9]{1,5}))?"
 )
+# No page comes from these; the app schemes of web views (capacitor:, ionic:) are no mistake
+NO_PAGES = {"ftp", "ftps", "sftp", "file", "ws", "wss", "mailto", "smtp", "redis", "data", "javascript"}
 LONGEST_SHOWN = 80
 # URLs of one form: a pattern, and the words for what fits
 A_PAGE = (r"[^?#@]+", "use the address of a page without ?, # and @, such as https://shop.example/")
@@ -328,7 +330,7 @@ def _is_origin(item: str, wildcards: bool) -> bool:
     if item == "*":
         return wildcards
     found = ORIGIN.fullmatch(item)
-    if not found:
+    if not found or found["scheme"] in NO_PAGES:
         return False
     host, port = found["host"], found["port"]
     if (port == "*" and not wildcards) or (port and port != "*" and not 0 < int(port) < 65536):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -60,6 +61,15 @@ def test_a_value_that_no_row_has_finds_nothing(ticket):
 
 
 @pytest.mark.engines
+def test_a_message_is_found_by_its_seq(ticket, asha):
+    insert(lines(ticket, 50, 52, author=asha, internal=True))
+
+    assert queries.message_at(ticket.pk, 52).seq == 52
+    assert queries.message_at(ticket.pk, 51) is None
+    assert queries.message_at(ticket.pk, 99) is None
+    assert queries.message_at(factories.ticket(asha).pk, 52) is None
+
+
 @needs_sql
 def test_the_sql_is_made_once(ticket, monkeypatch, django_assert_num_queries):
     made = []
@@ -303,3 +313,19 @@ def test_under_debug_statements_are_not_written_down_unless_one_asks(db, setting
     with CaptureQueriesContext(connection) as made:
         Ticket.objects.exists()
     assert len(made) == 1
+
+
+# --- SQLite's own converter of times --------------------------------------------
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of the SQLite backend")
+@pytest.mark.parametrize(
+    "stored", [datetime(2026, 3, 1, 23, 59, 59, 5), "2026-03-01 23:59:59.000005", None]
+)
+def test_a_stored_time_is_read_as_django_reads_it(stored):
+    ours = connection.ops.convert_datetimefield_value(stored, None, connection)
+    djangos = super(type(connection.ops), connection.ops).convert_datetimefield_value(
+        stored, None, connection
+    )
+    assert ours == djangos
+    assert stored is None or ours.tzinfo is djangos.tzinfo is not None

@@ -66,6 +66,8 @@ WRONG = [
     ({"WIDGET_ORIGINS": "https://a.example https://b.example"}, "WIDGET_ORIGINS", "separated by commas"),
     ({"WIDGET_ORIGINS": "https://shop.example:99999"}, "WIDGET_ORIGINS", "99999"),
     ({"WIDGET_ORIGINS": "https://shop.example; script-src *"}, "WIDGET_ORIGINS", "origins"),
+    ({"WIDGET_ORIGINS": "ftp://shop.example"}, "WIDGET_ORIGINS", "ftp:", "origins"),
+    ({"CORS_ORIGINS": "wss://app.example"}, "CORS_ORIGINS", "wss:", "origins"),
     ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS", '"*"', "https://shop.example"),
     ({"CORS_ORIGINS": "https://*.shop.example"}, "CORS_ORIGINS", "origins"),
     ({"CORS_ORIGINS": "app.example"}, "CORS_ORIGINS", "app.example", "origins"),

@@ -80,7 +80,7 @@ def test_six_digits_are_a_code_also_when_they_are_only_called_so(said):
     "said",
     [
         # Orders
-        "VP-10001", "order VP-10001 kahan hai", "my order 10001", "order 403-7114443-2220266", "#10001", "10234 kab aayega",
+        "VP-10001", "order VP-4111111111111111", "ऑर्डर नंबर VP/4111111111111111", "order VP-10001 kahan hai", "my order 10001", "order 403-7114443-2220266", "#10001", "10234 kab aayega",
         "OTP for order VP-10001 did not come", "order 10001 otp nahi aaya", "10001 ka otp nahi aaya",
         "otp nahi aaya order 10001", "10001 otp nahi mila", "order code 482913", "code 10001",
         # Phones

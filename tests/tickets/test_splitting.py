@@ -191,3 +191,14 @@ def test_a_merge_that_is_undone_twice_is_undone_once(api, browse, talk, asha, ro
     assert api(asha).delete(f"/api/support/admin/{other.pk}/merge").status_code == 409
     events = TicketEvent.objects.filter(ticket=talk, field="merged_into")
     assert events.count() == 2
+
+
+def test_what_the_customer_sends_while_the_ticket_is_merged_goes_where_it_went(talk, asha, priya):
+    open_one, closed_one = factories.ticket(priya), factories.ticket(priya)
+    workflow.move(closed_one, "closed", by=asha)
+    for stale in (Ticket.objects.get(pk=talk.pk), Ticket.objects.get(pk=closed_one.pk)):
+        workflow.merge(Ticket.objects.get(pk=stale.pk), open_one, by=asha)
+        said = workflow.customer_says(stale, f"Late on #{stale.number}", by=priya)
+        assert said.ticket_id == open_one.pk
+        open_one.refresh_from_db()
+    assert Ticket.objects.count() == 3

@@ -106,9 +106,13 @@ def rating(request, link):
     ticket = link.ticket
     try:
         if ticket.status == Status.RESOLVED:
-            workflow.confirm(ticket, by=ticket.requester, rating=stars, comment=comment)
-        else:
-            workflow.rate(ticket, stars, by=ticket.requester, comment=comment)
+            try:
+                workflow.confirm(ticket, by=ticket.requester, rating=stars, comment=comment)
+                return _back(link, "rated")
+            except workflow.IllegalMove:
+                # Pressed twice: the first has closed it meanwhile
+                ticket.refresh_from_db()
+        workflow.rate(ticket, stars, by=ticket.requester, comment=comment)
     except Refused as reason:
         return _page(request, link, error=str(reason), status=409, **kept)
     return _back(link, "rated")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from markupsafe import Markup
 
+from supportdesk import languages
 from tickets import access, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
@@ -147,10 +148,13 @@ def _list(request, open_ticket: Ticket | None = None, *, next_page: bool = False
     except inbox.BadFilter:
         # A cursor from an old bookmark: begin at the top
         page = inbox.inbox_page(shown.wanted, only=fragments.COLUMNS)
-    now, me = timezone.now(), request.user.name
+    now, me, language = timezone.now(), request.user.name, languages.current()
 
     def row(ticket: Ticket, *, beyond: bool = False) -> Markup:
-        return fragments.row(ticket, now, shown.query, is_open=ticket == open_ticket, beyond=beyond, me=me)
+        is_open = ticket == open_ticket
+        return fragments.row(
+            ticket, now, shown.query, is_open=is_open, beyond=beyond, me=me, language=language
+        )
 
     rows = [row(each) for each in page.rows]
     if (

@@ -107,9 +107,10 @@ def row(
     is_open: bool = False,
     beyond: bool = False,
     me: str = "",
+    language: str = "",
 ) -> Markup:
-    """A ticket as a row of the list that `query` asks for, for the agent called `me`."""
-    language = languages.current()
+    """A ticket as a row of the list that `query` asks for, for the agent called `me`, in the language in force."""
+    language = language or languages.current()
     due = None
     since, due_at = ticket.waiting_since, ticket.next_response_due_at
     if since and due_at and ticket.is_awaited:

@@ -48,7 +48,8 @@ EXPLAINED_AFTER = re.compile(
 )
 # An order explains digits in one piece only: people pay for orders, and write the card's number in fours
 OF_AN_ORDER = re.compile(
-    r"(?:\border|ऑर्डर|आर्डर)(?:\s*(?:no|number|num|id|code|नंबर|is|hai|है))*[\s.:#-]*$", re.IGNORECASE
+    r"(?:\border|ऑर्डर|आर्डर)(?:\s*(?:no|number|num|id|code|नंबर|is|hai|है))*[\s.:#-]*(?:[a-z]{1,5}[-/])?$",
+    re.IGNORECASE,
 )
 OF_A_CARD = re.compile(
     r"(?<!\w)(?:(?:debit|credit|atm|bank) ?)?cards?(?!\w)|visa|master ?card|rupay|(?<!\w)cv[vc]|कार्ड",

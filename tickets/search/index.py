@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.models import Message, SearchText, Sender, Ticket
 from tickets.privacy import registry
 from tickets.privacy.registry import Search
@@ -123,9 +124,17 @@ def beside() -> tuple[str, ...]:
 
 def renew(ticket: Ticket) -> None:
     """Find the ticket by what it says now, and no longer by anything that it said before."""
-    forget([ticket.pk])
-    found = list(_found_by(ticket, FIELDS, ticket.messages.all()) | _beside({ticket.pk: ticket})[ticket.pk])
-    engines.current().fill([(ticket.pk, place(ticket.updated_at, ticket.pk), found)])
+    _renew(ticket.pk)
+
+
+@atomic_with_retry
+def _renew(id: UUID) -> None:
+    # Of two at once the second waits here, and so does what is written to the ticket meanwhile: it adds its words
+    if not lock_rows(Ticket.objects.filter(pk=id)):
+        return
+    ticket = Ticket.objects.get(pk=id)
+    found = list(_found_by(ticket, FIELDS, ticket.messages.all()) | _beside({id: ticket})[id])
+    engines.current().replace(id, place(ticket.updated_at, id), found)
 
 
 def forget(ids: Iterable[UUID]) -> None:

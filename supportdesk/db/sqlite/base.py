@@ -15,6 +15,7 @@ import stat
 import threading
 from collections import defaultdict
 from contextlib import contextmanager, suppress
+from datetime import datetime
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
@@ -44,6 +45,12 @@ class DatabaseOperations(operations.DatabaseOperations):
     def conditional_expression_supported_in_where_clause(self, expression):
         # `WHERE wanted AND NOT done` scans every row, `WHERE wanted = 1 AND done = 0` uses the index
         return not isinstance(expression, Col)
+
+    def convert_datetimefield_value(self, value, expression, connection):
+        # What a column holds as a rule, and a list has hundreds: Django calls six functions for each
+        if type(value) is datetime and value.tzinfo is None:
+            return value.replace(tzinfo=self.connection.timezone)
+        return super().convert_datetimefield_value(value, expression, connection)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

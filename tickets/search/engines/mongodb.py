@@ -44,6 +44,17 @@ class Mongo:
                 session=mongo_connection.session,
             )
 
+    def replace(self, id: UUID, rank: int, found: list[str]) -> None:
+        """Find the ticket by these words alone."""
+        from django_mongodb_backend.query import wrap_database_errors
+
+        wrap_database_errors(self.documents.update_one)(
+            {"ticket_id": self.key(id)},
+            {"$set": {"rank": rank, "words": found}},
+            upsert=True,
+            session=mongo_connection.session,
+        )
+
     def words_of(self, rows: QuerySet) -> Iterable[str]:
         return ()
 

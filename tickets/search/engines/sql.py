@@ -80,6 +80,16 @@ class SqlIndex(ABC):
         )
         self.learn({word for _, _, found in rows for word in found})
 
+    def replace(self, id: UUID, rank: int, found: list[str]) -> None:
+        """Find the ticket by these words alone."""
+        rows = SearchText.objects.filter(pk=id)
+        gone = self.words_of(rows) - set(found)
+        rows.delete()
+        # First: PostgreSQL locks the table of words for it, which two that have learnt could not both do
+        if gone:
+            self.unlearn(gone)
+        self.fill([(id, rank, found)])
+
     def settle(self) -> None:  # noqa: B027 (not every engine has something to do then)
         """Be told that this was everything."""
 

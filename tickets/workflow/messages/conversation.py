@@ -59,6 +59,9 @@ def customer_says(
     """
     sent = Enclosed(picture, files)
     while True:
+        while ticket.merged_into_id:
+            # Merged since it was read
+            ticket = Ticket.objects.get(pk=ticket.merged_into_id)
         if ticket.is_over:
             if seen := said_before(ticket, text, sent, by, client_id):
                 return seen
@@ -118,6 +121,9 @@ def _following(ticket: Ticket, text: Any, **words: Any) -> tuple[Ticket, bool]:
     """Return the ticket that goes on where this one ended, and whether it was opened with this text."""
     # Of two messages at once the second waits here, and goes to the ticket that the first opened
     lock_rows(Ticket.objects.filter(pk=ticket.pk))
+    ticket.refresh_from_db(fields=["merged_into"])
+    if ticket.merged_into:
+        return ticket.merged_into, False
     following = ticket.following.exclude(status=Status.CLOSED).first()
     if following:
         return following, False
