@@ -61,6 +61,15 @@ def test_a_value_that_no_row_has_finds_nothing(ticket):
 
 
 @pytest.mark.engines
+def test_a_message_is_found_by_its_seq(ticket, asha):
+    insert(lines(ticket, 50, 52, author=asha, internal=True))
+
+    assert queries.message_at(ticket.pk, 52).seq == 52
+    assert queries.message_at(ticket.pk, 51) is None
+    assert queries.message_at(ticket.pk, 99) is None
+    assert queries.message_at(factories.ticket(asha).pk, 52) is None
+
+
 @needs_sql
 def test_the_sql_is_made_once(ticket, monkeypatch, django_assert_num_queries):
     made = []

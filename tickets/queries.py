@@ -123,6 +123,12 @@ def newer_messages(ticket: Ticket, seq: int, *, notes: bool, limit: int | None =
     return _newer(notes, limit)(ticket.pk, seq)
 
 
+def message_at(ticket_id: uuid.UUID, seq: int) -> Message | None:
+    """Return the ticket's message with this seq, a note as well; None where there is none."""
+    found = _newer(True, 1)(ticket_id, seq - 1)
+    return found[0] if found and found[0].seq == seq else None
+
+
 @lru_cache
 def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
     def rows(ticket: Ticket, before: Any) -> Any:

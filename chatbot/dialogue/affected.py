@@ -13,6 +13,8 @@ from chatbot.sources.product_words import GENERIC
 from supportdesk import money
 from tickets.models import Order, OrderItem
 
+from .signs import concepts_in
+
 MOST_CHIPS = 3
 # "Ghee theek hai par papad toot gaye": of the ghee nothing is wrong
 PARTS = re.compile(
@@ -69,6 +71,10 @@ def named_in(order: Order, text: str) -> list[OrderItem]:
     which one it is, the customer taps.
     """
     items = list(order.items.all())
+    if (came := ONLY_CAME.search(plain(text))) and not concepts_in(text) & OF_WHAT_CAME:
+        # "Sirf papad nikla": the others are missing
+        there = {item.pk for item in _named(items, came[0])}
+        return [item for item in items if item.pk not in there] if there else []
     if tapped := [item for item in items if item.name.casefold() == text.strip().casefold()]:
         return tapped
     parts = [part for part in PARTS.split(DENIED.sub(" ", plain(text))) if not IS_FINE.search(part)]
@@ -76,7 +82,33 @@ def named_in(order: Order, text: str) -> list[OrderItem]:
         item for item in items if any(plain(item.name).casefold() in part.casefold() for part in parts)
     ]:
         return whole
-    said = {word for part in parts for word in telling(part)}
+    return _named(items, " ".join(parts)) or (items if len(items) == 1 else [])
+
+
+# "Only the papad was in it", "sirf papad nikla"
+ONLY_CAME = phrases(
+    r"(?:only|just|sirf|keval|bas) (?:the |got |received |ek |one |1 )*[\w ]{3,30}? (?:came|was (?:in|there)|were (?:in|there)|nikl[aie]|mil[aie]|aa?y[aie])(?: .{0,10})?", r"(?:only|just) (?:got|received|found) (?:the |one |1 )*[\w ]{3,25}", "(?:सिर्फ|केवल|बस) .{2,25} (?:मिल[ाी]|आ(?:या|ई|ए)|निकल[ाी])",
+)  # fmt: skip
+
+
+# "Sirf papad toota mila": the papad it is
+OF_WHAT_CAME = {
+    "g:damaged",
+    "g:torn",
+    "g:leak",
+    "g:spoiled",
+    "g:wrong",
+    "g:expired",
+    "g:insect",
+    "g:instead",
+    "g:fake",
+    "g:defective",
+}
+
+
+def _named(items: list[OrderItem], text: str) -> list[OrderItem]:
+    """Return the items that a text names by words of their own."""
+    said = set(telling(text))
     found = {
         item.pk: frozenset(word for word in said if any(is_same(word, name) for name in telling(item.name)))
         for item in items
@@ -89,7 +121,7 @@ def named_in(order: Order, text: str) -> list[OrderItem]:
         and sets.count(found[item.pk]) == 1
         and not any(found[item.pk] < other for other in sets)
     ]
-    return chosen or (items if len(items) == 1 else [])
+    return chosen
 
 
 def names_some(order: Order, text: str) -> bool:

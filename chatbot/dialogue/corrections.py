@@ -41,6 +41,15 @@ def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
     if put_right := _another_item(chat, heard, by_rules):
         return put_right
     corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
+    if corrected and _is_of_what_it_is_put_right_with(chat, corrected):
+        # "Refund nahi, naya bhejo" of what is broken: the trouble stays, and what is asked for it is kept
+        open_issue.note(heard, chat.memory["issue"])
+        heard.text = corrected.meant
+        return by_rules(chat, heard)
+    if corrected and chat.memory.get("issue") and heard.order and not _names_a_wish(corrected.meant):
+        # "Oh sorry i meant 10266": the open wish is of that order
+        heard.text = corrected.meant
+        return by_rules(chat, heard)
     if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
         # "Refund nahi to coupon de do" takes nothing back
         return None
@@ -69,6 +78,17 @@ def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
     take_back(chat.memory, heard.raw, meant[:60])
     heard.text = meant
     return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
+
+
+REMEDY = cues.phrases(
+    r"refund\w*", r"pais[ae]", "money", "cash", r"replac\w+", r"exchang\w+", r"nay[aie]", "new(?: one)?", "another(?: one)?", r"badal\w*", r"badl[ae]", "coupon", "रिफंड", "पैस[ाे]", "न[यई][ाेी]?", "बदल\\S*",
+)  # fmt: skip
+
+
+def _is_of_what_it_is_put_right_with(chat: Chat, corrected: cues.Correction) -> bool:
+    issue = chat.memory.get("issue") or {}
+    of_trouble = issue.get("intent") in ("item_problem", "delivery_delay")
+    return of_trouble and bool(REMEDY.search(corrected.denied) and REMEDY.search(corrected.meant))
 
 
 WHAT_CAME = cues.phrases(

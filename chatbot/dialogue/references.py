@@ -193,12 +193,18 @@ def _of_the_one_before(chat: Chat, heard: Heard) -> str:
         or not recent
         or chat.memory.get("since_product", MOST_ANSWERS_BETWEEN + 1) > MOST_ANSWERS_BETWEEN
         or not heard.aspect
-        or heard.found.share
+        or _names_a_product(heard, said)
         or ABOUT_THE_SHOP.search(said)
         or (heard.aspect == product_facts.PRICE and not A_PRICE.search(said))
     ):
         return ""
     return f"{recent[0].name} {heard.text}"
+
+
+def _names_a_product(heard: Heard, said: str) -> bool:
+    """Whether more than the word for what is asked names a product: "wo kitna teekha hai" does not."""
+    rest = product_facts.ASPECTS[heard.aspect].sub(" ", said)
+    return heard.found.share > 0 and products.look_up(rest).share > 0
 
 
 # So many answers about something else may stand between

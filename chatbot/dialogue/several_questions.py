@@ -54,6 +54,9 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
     if tells and not any(open_issue.QUESTION.search(cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
         return None
+    if heard.known_orders and not heard.aspect and order_flows.wanted(heard) == "change_items":
+        # "Mere order me ek aur chai daal do" is one wish, whatever "aur" parts
+        return None
     if what_next.asks_for_a_new_one(chat, heard):
         # "What about the new chikki, how long": of the one that is to come in place of the wrong one
         return None

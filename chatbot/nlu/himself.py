@@ -13,7 +13,7 @@ ABOUT_HIMSELF = {
         r"(?:is|am i|m i) (?:this|it|that|talking|chatting|speaking)(?: to| with)? (?:a |an )?(?:real |actual |live )?(?:bot|robot|human|person|ai|machine|chatbot|computer|auto ?reply)(?: or (?:a |an )?\w+(?: \w+)?)?",
         r"(?:bot|robot|human) (?:or|ya) (?:a )?(?:bot|robot|human|person|insaan|insan)\??",
         r"(?:tum|aap|ap|tu|yeh|ye|kya aap|kya tum|koi) (?:ek |koi )?(?:bot|robot|insaan|insan|machine|computer|ai|aadmi|admi|human)(?: (?:ho|hai|hain|h|ya|se)(?: .{0,25})?)?\??$",
-        r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat",
+        r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat", r"^\W*(?:so |oh |then |ok |to |matlab )*(?:you'?re |u r |you are |ur |its |it'?s |tum |aap )?(?:not|nahi|nahin) (?:a |an |real |asli )*(?:human|person|insaan|real)(?: ho| then| hai)?\W*$", r"^\W*(?:matlab |to |so )*(?:insaan|insan|human) (?:nahi|nahin|not)(?: ho| hai)?\W*$",
         r"(?:आप|तुम|यह|ये|क्या आप) (?:एक |कोई )?(?:बॉट|बोट|रोबोट|इंसान|मशीन|आदमी|कंप्यूटर)(?: (?:हो|हैं|है|से|या).{0,25})?",
         r"you(?:'re| are|r)? (?:just |only )?(?:a |an )?(?:bot|robot|machine|computer|ai)(?: right| na| aren'?t you)?",
     ),

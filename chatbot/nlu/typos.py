@@ -3,6 +3,8 @@
 
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from .features import sound
 
 KEYS = (
@@ -15,10 +17,14 @@ KEYS = (
 SPELT = {
     "prise": "price", "prize": "price", "pric": "price", "prce": "price", "priice": "price", "pricee": "price", "stok": "stock", "stck": "stock", "stoc": "stock", "charg": "charges", "chrg": "charges", "chrgs": "charges", "chargs": "charges", "chrge": "charge",
     "shlf": "shelf", "shelv": "shelf", "expry": "expiry", "exipry": "expiry", "expirey": "expiry", "exprd": "expired", "weigt": "weight", "wieght": "weight", "weght": "weight", "spcy": "spicy", "spicey": "spicy", "vegn": "vegan", "chep": "cheap", "chepaer": "cheaper", "cheper": "cheaper",
-    "diffrence": "difference", "diffrnce": "difference", "diference": "difference", "kitn": "kitna", "kitney": "kitne", "kitnay": "kitne", "kitnaa": "kitna", "ktni": "kitni", "compair": "compare", "betr": "better", "bettr": "better",
+    "othr": "other", "whch": "which", "wich": "which", "diffrence": "difference", "diffrnce": "difference", "diference": "difference", "kitn": "kitna", "kitney": "kitne", "kitnay": "kitne", "kitnaa": "kitna", "ktni": "kitni", "compair": "compare", "betr": "better", "bettr": "better",
 }  # fmt: skip
 # Words of their own that look like one of these
-OTHERS = set("sagar saga cashew walnut peanuts".split())
+OTHERS = set(
+    "sagar saga cashew walnut peanuts deliver refunded refine refined carrier addresses returns makhani allergen makhane accent pant".split()
+)
+# How many of a hundred letters have to be the same: "galat" sounds like "gluten", and is another word
+ALIKE = 75
 # So many letters may be missing, or be too many
 MOST_LETTERS, LEAST_LENGTH = 2, 4
 _BY_SOUND = {sound(key): key for key in KEYS}
@@ -28,7 +34,7 @@ _BY_SOUND = {sound(key): key for key in KEYS}
 def respelt(word: str) -> str:
     """Return the key word that this one is a misspelling of, or the word itself.
 
-    It has to sound alike, to begin with the same letter and to have about as many letters.
+    It has to sound alike, to begin with the same letter and to have most of its letters.
     """
     small = word.casefold()
     if len(small) < LEAST_LENGTH or small in OTHERS or not (small.isascii() and small.isalpha()):
@@ -37,4 +43,4 @@ def respelt(word: str) -> str:
         return SPELT[small]
     key = _BY_SOUND.get(sound(small), "")
     alike = key and key[0] == small[0] and abs(len(key) - len(small)) <= MOST_LETTERS
-    return key if alike else word
+    return key if alike and fuzz.ratio(small, key) >= ALIKE else word

@@ -85,8 +85,32 @@ def test_an_issue_needs_a_sign_of_its_kind(text, intent, missing):
         ("chrg", "charges"),
         ("ingridients", "ingredients"),
         ("kitney", "kitne"),
+        # They only sound like "gluten", "coupon", "refund" and "peanut"
+        ("galat", "galat"),
+        ("cheap", "cheap"),
+        ("refined", "refined"),
+        ("point", "point"),
         ("praise", "praise"),
     ],
 )
 def test_words_for_what_is_asked_of_a_product_are_read_with_their_typos(typed, meant):
     assert respelt(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "ticked"),
+    [
+        ("sirf papad nikla", "Gir Cow Bilona Ghee"),
+        ("sirf papad toota mila", "Moong Papad"),
+        ("only got the ghee", "Moong Papad"),
+    ],
+)
+def test_of_only_one_that_came_the_others_are_missing(customer, text, ticked):
+    _, kept = said(customer, "10264 me kuch kam hai", text)
+    assert [item["name"] for item in kept["issue"]["claim"]["items"]] == [ticked]
+
+
+def test_what_is_asked_for_in_place_leaves_the_trouble_open(customer):
+    _, kept = said(customer, "papad toota hua tha", "refund nahi, naya bhejo")
+    assert kept["issue"]["intent"] == "item_problem"
+    assert kept["issue"]["details"] == ["refund nahi, naya bhejo"]

@@ -2,9 +2,13 @@
 
 from django.contrib.auth.backends import ModelBackend
 
+from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
+from tickets.models import Person
 
 from . import rate_limits
+
+_people = compiled_query(lambda id: Person.objects.filter(pk=id))
 
 
 class PasswordBackend(ModelBackend):
@@ -21,3 +25,8 @@ class PasswordBackend(ModelBackend):
         elif is_counted:
             security_events.record(security_events.SIGN_IN_FAILED, request)
         return person
+
+    def get_user(self, user_id):
+        """Return the person of a session, as Django does: each page and fragment of the desk asks for them."""
+        person = next(iter(_people(Person._meta.pk.to_python(user_id))), None)
+        return person if person and self.user_can_authenticate(person) else None

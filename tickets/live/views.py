@@ -280,9 +280,6 @@ def _activities(after: int) -> Any:
     return rows[: live.BATCH]
 
 
-_one_message = compiled_query(lambda ticket, seq: Message.objects.filter(ticket=ticket, seq=seq))
-
-
 def _tickets_of(activities: list[InboxEvent]) -> dict[UUID, Ticket]:
     if connection.vendor != "mongodb":
         return {row.ticket_id: row.ticket for row in activities}
@@ -295,7 +292,9 @@ def _messages_of(activities: list[InboxEvent]) -> dict[tuple[UUID, int], Message
     told = {(row.ticket_id, row.seq) for row in activities if row.seq is not None}
     if len(told) == 1:
         # Mostly it is one
-        return {each: message for each in told for message in _one_message(*each)}
+        [each] = told
+        message = queries.message_at(*each)
+        return {each: message} if message else {}
     messages = Message.objects.filter(
         ticket_id__in={ticket for ticket, _ in told}, seq__in={seq for _, seq in told}
     )

@@ -167,7 +167,8 @@ def a_rule_for_a_product(chat: Chat, heard: Heard) -> Reply | None:
     if heard.aspect and key:
         return None
     told = subjects.of_the_answer(heard.topic)
-    if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
+    of_another = heard.found.share >= 1 and products.look_up(chat.memory.get("last", "")).share > 0
+    if not key and told in RULES_FOR_PRODUCTS and (FOR_IT.search(said) or of_another):
         # "Ghee ke liye le sakta hu?" after what a subscription is
         key = told
     article = heard.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None

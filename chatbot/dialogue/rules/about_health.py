@@ -158,13 +158,22 @@ def _the_same_concern(heard: Heard) -> str:
     if kept == "diabetes" and SOMETHING_ELSE.search(said):
         return kept
     if heard.found.products and not heard.aspect and not counting.says_a_count(said):
-        follows = about_products.FOLLOWS.search(said) or heard.found.share >= 1 or EATS.search(said)
+        follows = (
+            about_products.FOLLOWS.search(ALSO_NOT.sub(r" \g<too>", said))
+            or heard.found.share >= 1
+            or EATS.search(said)
+        )
         return kept if follows else ""
     of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not heard.aspect)
     return kept if of_them and not SHOP.search(said) else ""
 
 
 MOST_WORDS_OF_MORE = 9
+# "Honey bhi nahi?" asks what "honey bhi?" does
+ALSO_NOT = re.compile(
+    r"\s+(?P<too>bhi|too|either|भी)\s+(?:nahi|nahin|not|nhi|नहीं|mana|allowed|chalega|chalegi|theek|ok)\b.*$",
+    re.IGNORECASE,
+)
 # "And for kids?" after two that were compared: of these two
 MOST_OF_A_TALK = 3
 # "Which one is best for her", "unke liye kya theek hai"

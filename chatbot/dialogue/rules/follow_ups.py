@@ -350,6 +350,7 @@ ASKS_ON = {
         r"(?:ab |abhi |phir |please )?(?:laga|lagao|apply|add|use|jod)\w*(?: .{0,15})?",
         r"(?:next|agle|dusre|doosre|second|another) (?:order|time|baar)(?: .{0,20})?",
         r"(?:minimum|min|kam se kam|kitne (?:ka|ke|tak|pe|par)|kitna off|how much)(?: .{0,20})?",
+        r"(?:pe|par|on|with)(?: bhi)?\W*$",
         r"(?:pe|par|on|with)(?: bhi)? (?:lag|chal|mil|valid|work|apply)\w*(?: .{0,8})?",
         r"(?:and|aur|what about) .{2,20} (?:pe|par|on)(?: bhi)?",
         r"(?:pehli|pahli|first) (?:baar|time)(?: .{0,15})?",

@@ -10,7 +10,7 @@ from ...sources import product_facts
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, CLEAR, Heard
-from . import about_products, which_order
+from . import about_products, follow_ups, which_order
 from .open_issue import QUESTION
 
 # --- Hurry, and "is it done?" -----------------------------------------------------------------
@@ -85,6 +85,14 @@ def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
     said, library = cues.plain(heard.text), heard.library.by_slug
     if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 12:
+        return None
+    asks_on = (
+        follow_ups.ASKS_ON.get(heard.topic.get("aspect", ""))
+        if heard.topic.get("kind") == "article"
+        else None
+    )
+    if asks_on and len(said.split()) <= follow_ups.MOST_WORDS and asks_on.search(said):
+        # "Subscription pe bhi lagega" of a coupon
         return None
     slug = ""
     if GIFTS.search(said) and not which_order.MY_ORDER.search(said):

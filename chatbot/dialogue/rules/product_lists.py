@@ -10,6 +10,7 @@ from ...models import Chat, Product
 from ...nlu.cues import phrases, plain
 from ...sources import product_facts
 from ...sources.product_facts import PRICE, STOCK
+from ...sources.product_kinds import kind_of
 from .. import answers
 from ..answers import Reply
 from ..counting import counted
@@ -75,14 +76,16 @@ def _named_by_turns(said: str) -> list[Product]:
     sides = OR.split(said)
     # Of the first side its end, of the last one its beginning
     sides = [BESIDE.split(sides[0])[-1], *sides[1:-1], BESIDE.split(sides[-1])[0]]
+    named = [catalogue.look_up(PURPOSE.sub(" ", side)) for side in sides]
+    if not all(each.products and each.share for each in named):
+        return []
+    kinds = {kind_of(each.products[0]) for each in named if len(each.products) == 1}
     found: list[Product] = []
-    for side in sides:
-        named = catalogue.look_up(PURPOSE.sub(" ", side))
-        if not named.products or not named.share:
-            return []
-        # "Two oils": of a kind both
-        few = list(named.products[:1]) if len(named.products) > MOST_OF_A_KIND else list(named.products)
-        found += [each for each in few if each not in found]
+    for each in named:
+        # "Groundnut or mustard oil": the oil; "two oils": both
+        alike = [product for product in each.products if kind_of(product) in kinds] or list(each.products)
+        few = alike[:1] if len(alike) > MOST_OF_A_KIND else alike
+        found += [product for product in few if product not in found]
     return found
 
 
@@ -157,16 +160,23 @@ def _compared(heard: Heard) -> list[Product]:
     return named
 
 
+def _asked_of(products: list[Product], said: str) -> str:
+    """Return the aspect that is asked of them, and none that only names one: "groundnut" is no allergen here."""
+    names = " ".join(product.name for product in products)
+    asked = product_facts.all_asked_about(said)
+    return next((each for each in asked if not product_facts.ASPECTS[each].search(names)), "")
+
+
 NEVER_GUESSED = ("nutrition", "certificate", "organic", "salt", "caffeine", "fasting")
 
 
 def compared(heard: Heard, products: list[Product], said: str) -> Reply:
     language = heard.language
-    wanted = next(iter(product_facts.all_asked_about(said)), "")
+    wanted = _asked_of(products, said)
     if wanted in NEVER_GUESSED and not any(product_facts.fact(product, wanted) for product in products):
         # "Which has more protein" of two of which neither says it
         return not_known(heard, products, [wanted])
-    lines = [_compared_line(heard, product, said) for product in products]
+    lines = [_compared_line(heard, product, said, wanted) for product in products]
     reply = Reply("", "product_query", max(heard.confidence, 0.8))
     head = ""
     unknown = [
@@ -219,8 +229,8 @@ def _is_fact(aspect: str) -> bool:
     return aspect not in ("", PRICE, STOCK, "taste", "usage", "making")
 
 
-def _compared_line(heard: Heard, product: Product, said: str) -> str:
-    aspect = "spice" if SPICIER.search(said) else next(iter(product_facts.all_asked_about(said)), "")
+def _compared_line(heard: Heard, product: Product, said: str, asked: str) -> str:
+    aspect = "spice" if SPICIER.search(said) else asked
     fact = aspect not in ("", PRICE, STOCK) and product_facts.fact(product, aspect)
     if aspect == STOCK or (fact and fact.verdict is not None):
         return f"• {fact_line(heard, product, aspect)}"
@@ -288,55 +298,6 @@ LISTED = {
     "preservatives": False,
     "caffeine": False,
 }
-
-
-# How hot it is by the shop's own words, the mildest first
-HEAT = ("not spicy", "mild", "warm", "medium", "hot")
-NOT_HOT = phrases(
-    r"(?:not|non|less|no|without|isn'?t|aren'?t|least)(?: (?:too|very|so|that|much|at all))* (?:spicy|hot|chilli|mirch|teekh\w+|spice)", "mild(?:est)?", r"(?:kam|bina|na|sabse kam) (?:te+kh[aie]|tikh[aie]|mirch\w*|masal\w+)", r"(?:te+kh[aie]|tikh[aie]|mirch\w*|spicy) (?:nahi|nahin|na ho|kam)(?: .{0,10})?",
-    "(?:कम|बिना) (?:तीख[ाेी]|मिर्च)(?: .{0,8})?", "(?:तीख[ाेी]|मिर्च) (?:नहीं|न हो|कम)(?: .{0,8})?",
-)  # fmt: skip
-MILD = 2
-
-
-def what_is_not_hot(chat: Chat, heard: Heard) -> Reply | None:
-    """ "Which makhana is not spicy", "kam teekha kaunsa hai": the mildest of the kind, of those shown, or of all."""
-    said = plain(heard.text)
-    if heard.is_issue or heard.reason or not NOT_HOT.search(said) or len(said.split()) > MOST_WORDS_OF_HEAT:
-        return None
-    if not (WANTS_A_LIST.search(said) or OF_SEVERAL.search(said)):
-        return None
-    named = catalogue.look_up(NOT_HOT.sub(" ", said))
-    among = list(named.products) if named.share else []
-    if len(among) == 1:
-        return None
-    among = among or (spoken_of(heard) if len(spoken_of(heard)) > 1 else catalogue.on_sale())
-    known = {
-        product: fact.words.casefold()
-        for product in among
-        if (fact := product_facts.fact(product, "spice"))
-    }
-    heat = {each: _heat(words) for each, words in known.items()}
-    mild = sorted(
-        (each for each in heat if heat[each] <= MILD), key=lambda each: (heat[each], not each.is_in_stock)
-    )
-    if not mild:
-        return not_known(heard, among, ["spice"])
-    lines = [f"• {fact_line(heard, each, 'spice')}" for each in mild[:MOST_TOLD]]
-    reply = Reply("\n".join(lines), "product_query", max(heard.confidence, 0.8))
-    answers.show(reply, mild[:MOST_TOLD], aspect="spice")
-    reply.is_sure = True
-    return reply
-
-
-MOST_WORDS_OF_HEAT = 10
-OF_SEVERAL = phrases(
-    r"wal[aei]", "one", "options?", "konsa", "kaunsa", r"ka?un ?s[aei]", "वाल[ाेी]", "कौन ?स[ाेी]"
-)
-
-
-def _heat(words: str) -> int:
-    return next((place for place, each in enumerate(HEAT) if words.startswith(each)), len(HEAT))
 
 
 # So many names are told as what does not fit

@@ -83,9 +83,15 @@ A_LIST = re.compile(
 )
 
 
+# "4 sev 2 papad": every name has its count, and nothing else is said
+ONLY_COUNTS = re.compile(
+    r"\W*(?:\d{1,2} ?(?:x |packets? |packs? |pkts? )?[^\W\d]+(?: [^\W\d]+)? ?){2,5}\W*", re.IGNORECASE
+)
+
+
 def _is_a_list(said: str) -> bool:
     """ "Two honey and one ghee": a basket in words."""
-    return len(said.split()) <= 12 and bool(A_LIST.match(said))
+    return len(said.split()) <= 12 and bool(A_LIST.match(said) or ONLY_COUNTS.fullmatch(said))
 
 
 LESS = phrases(
@@ -149,6 +155,8 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
     if one_more:
         # "Aur 1 jod do" of the one thing that was added up
         return summed(heard, [(items[0][0], items[0][1] + count_in(said))]) if len(items) == 1 else None
+    if (swapped := INSTEAD.match(said)) and (swap := _swapped(items, swapped)):
+        return summed(heard, swap)
     named = counted(heard)
     so_many: dict[Product, int] = dict(named)
     if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:
@@ -163,6 +171,26 @@ def _changed_sum(heard: Heard, said: str) -> Reply | None:
         both = [(product, count + added.pop(product.pk, 0)) for product, count in items]
         return summed(heard, both + [(product, count) for product, count in named if product.pk in added])
     return None
+
+
+INSTEAD = re.compile(
+    r"^\W*(?P<old>.{3,25}?)\s+(?:ki jagah|ke badle|hata ke|hatakar|की जगह|के बदले)\s+(?P<new>.{3,40})$|^\W*(?P<new_en>.{3,30}?)\s+(?:instead of|in place of)\s+(?:the )?(?P<old_en>.{3,30})$|^\W*replace\s+(?:the )?(?P<old_by>.{3,25}?)\s+(?:with|by)\s+(?P<new_by>.{3,30})$",
+    re.IGNORECASE,
+)
+
+
+def _swapped(items: list[tuple[Product, int]], said: re.Match) -> list[tuple[Product, int]]:
+    """Return a sum with one product in place of another: "papad ki jagah chikki kar do"; [] where none fits."""
+    old, new = (
+        said["old"] or said["old_en"] or said["old_by"],
+        said["new"] or said["new_en"] or said["new_by"],
+    )
+    gone, put = catalogue.look_up(old).products, catalogue.look_up(new).products
+    kept = [product for product, _ in items if product in gone]
+    if len(kept) != 1 or not put or put[0] in kept:
+        return []
+    so_many = count_in(new) if says_a_count(new) else dict(items)[kept[0]]
+    return [(put[0], so_many) if product == kept[0] else (product, count) for product, count in items]
 
 
 def _the_cheaper(heard: Heard, said: str) -> Product | None:

@@ -42,6 +42,10 @@ OF_AN_ORDER = cues.phrases(
     "पार्सल",
     "पैस[ाे]",
 )
+ONLY_WHEN = cues.phrases(
+    r"(?:ok |aur |to |acha |mujhe )*(?:kab|when)(?: tak)?(?: (?:milega|milegi|milenge|aayega|aayegi|aayenge|bhejoge|dogi|doge))?(?: (?:mujhe|humein|ye|yeh|wo|naya|phir))*",
+    "(?:मुझे )?कब(?: तक)?(?: (?:मिलेगा|मिलेगी|आएगा|आएगी))?(?: मुझे)?",
+)
 # "Milte hain" sounds like millet, and is half of nothing
 LEAST_NAMED = 0.3
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
@@ -88,6 +92,13 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     ):
         return None
     if kind in ("hours", "phone", "place") and heard.found.share >= LEAST_NAMED:
+        return None
+    if (
+        kind == "hours"
+        and chat.memory.get("issue")
+        and ONLY_WHEN.fullmatch(cues.plain(heard.raw).strip(" ?.!"))
+    ):
+        # "Kab milega mujhe" of what is missing asks for no opening hours
         return None
     if kind == "hours" and OF_AN_ORDER.search(cues.plain(heard.raw)):
         # "Kab tak milega refund" asks for no opening hours

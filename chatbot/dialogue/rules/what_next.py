@@ -81,7 +81,7 @@ def a_photo(chat: Chat, heard: Heard) -> Reply | None:
 
 
 ASKS_FOR_IT = phrases(
-    r"(?:refund|replacement|paisa|paise|naya|money back|new one|money) (?:chahiye|do|de do|kar do|bhejo|bhej do|dijiye|please)(?: .{0,10})?",
+    r"(?:refund|replacement|paisa|paise|naya|money back|new one|money)(?: hi)? (?:chahiye|do|de do|kar do|bhejo|bhej do|dijiye|please)(?: .{0,10})?",
     r"(?:want|need|give me|i'?d like|send)(?: me)? (?:a |my |the |full )*(?:refund|replacement|new (?:one|pack\w*|jar)|money)(?: .{0,10})?",
 )
 
@@ -159,7 +159,7 @@ def may_it_be_eaten(chat: Chat, heard: Heard) -> Reply | None:
 
 # "Kab tak?" of what is wrong is not asked of the parcel that is on its way
 ONLY_WHEN = phrases(
-    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?",
+    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?(?: (?:mujhe|humko|humein|wo|woh|ye|yeh))?",
     "(?:और )?(?:कब(?: तक)?|कितने दिन(?: में)?)",
 )
 
