@@ -13,9 +13,12 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
-# Linters, types, and one case of each fast test: two to three minutes on two cores
-check: lint types
-	@$(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"
+# Linters, types, and one case of each fast test: about two minutes on two cores. mypy, which has use for one core, runs
+# beside the tests; what it found stands below their summary
+check: lint
+	@mkdir -p .cache; $(MAKE) --no-print-directory types >.cache/types 2>&1 & types=$$!; \
+	 $(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"; tests=$$?; \
+	 wait $$types; typed=$$?; cat .cache/types; exit $$((tests + typed))
 
 # Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too, where
 # `all_engines` waits for test-all.

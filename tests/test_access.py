@@ -255,6 +255,7 @@ def everything_shown(client: Client, things: dict) -> str:
     return "".join(page.content.decode() for page in pages if not page.streaming)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["signed out", "guest", "vikram", "retired", "demoted", "tara"])
 def test_nothing_of_a_ticket_is_in_anything_that_others_can_get(who, clients, secret):
     shown = everything_shown(clients[who], secret)
@@ -262,6 +263,7 @@ def test_nothing_of_a_ticket_is_in_anything_that_others_can_get(who, clients, se
     assert secret["message_id"] not in shown
 
 
+@pytest.mark.long
 def test_its_customer_finds_the_ticket_everywhere_and_the_note_nowhere(clients, secret):
     shown = everything_shown(clients["priya"], secret)
     assert shown.count("quince jelly") >= 4

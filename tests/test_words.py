@@ -25,5 +25,7 @@ def test_words_on_pages_and_in_documents_are_found():
     assert found_in("/* for whoever */", ".css") == [(1, "whoever")]
 
 
+# `make lint` asks it too
+@pytest.mark.long
 def test_there_are_no_more_of_them_than_before():
     assert main() == 0

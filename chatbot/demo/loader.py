@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from chatbot import wording
 from chatbot.models import Article, DeliveryArea, Product
 from tickets import uploads, workflow
 from tickets.models import Order, OrderItem, Person, Role, Status, Ticket
@@ -41,7 +41,7 @@ def logins() -> dict[str, str]:
 
 
 def _read(name: str) -> list[dict]:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return wording.read_yaml(FOLDER / f"{name}.yaml")
 
 
 def _products() -> None:

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from tests.desk import Desk
+from tests.desk import NO_TLS, Desk
 from tests.engines.servers import Mongo, Postgres, running
 from tests.operations.servers import Listening
 
@@ -41,7 +41,7 @@ def desk(server, tmp_path_factory):
 
 def test_the_pages_of_the_admin_and_of_the_desk_open(desk):
     """Sessions, content types and the admin's own tables, which each engine has in its own way."""
-    with httpx.Client(base_url=desk.url, follow_redirects=True, timeout=30) as staff:
+    with httpx.Client(base_url=desk.url, follow_redirects=True, timeout=30, verify=NO_TLS) as staff:
         staff.get("/admin/login/")
         signed_in = staff.post(
             "/admin/login/?next=/admin/",
@@ -99,8 +99,8 @@ def _refuses_calmly(desk, customer, agent, address):
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert refused.json()["code"] == "away"
         assert time.monotonic() - began < 15
-    assert httpx.get(f"{desk.url}/healthz", timeout=60).status_code == 503
-    shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60)
+    assert httpx.get(f"{desk.url}/healthz", timeout=60, verify=NO_TLS).status_code == 503
+    shown = httpx.get(f"{desk.url}/support/", cookies={"sessionid": "x" * 32}, timeout=60, verify=NO_TLS)
     assert (shown.status_code, "We will be right back" in shown.text) == (503, True)
     assert agent.get("/api/support/admin/events", timeout=60).status_code == 503, (
         "streams are refused, and come again"

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
-from tests.desk import ROOT, free_port
+from tests.desk import NO_TLS, ROOT, free_port
 from tests.engines.servers import Postgres, running
 from tests.operations.servers import Listening, Redis
 
@@ -251,7 +251,9 @@ class Processes:
     def client(self, **headers: str) -> httpx.Client:
         """A client that comes through the proxy in front, which ends TLS."""
         through = {"Host": "desk.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=through | headers, timeout=30)
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", headers=through | headers, timeout=30, verify=NO_TLS
+        )
 
     def stop(self) -> list[int]:
         for process in self.running.values():
@@ -299,7 +301,10 @@ def test_the_processes_of_the_procfile_are_one_desk_on_postgresql_and_redis(tmp_
 def _is_one_desk(desk: Processes) -> None:
     def ready() -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{desk.port}/readyz", timeout=5).status_code == 200
+            return (
+                httpx.get(f"http://127.0.0.1:{desk.port}/readyz", timeout=5, verify=NO_TLS).status_code
+                == 200
+            )
         except httpx.TransportError:
             return False
 

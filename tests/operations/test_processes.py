@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests import forks
-from tests.desk import ROOT, Desk
+from tests.desk import NO_TLS, ROOT, Desk
 from tests.operations.servers import Listening
 
 pytestmark = [
@@ -143,10 +143,19 @@ def test_on_sigterm_streams_end_and_what_is_in_flight_is_finished(desk, workers)
 # --- Many processes on one port ----------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def of_two_servers(shop_data):
+    desk = Desk(shop_data(), WORKERS="2", LOG_FORMAT="json")
+    yield desk
+    desk.stop()
+
+
 @pytest.fixture
-def many(desk):
-    desk.environment |= {"WORKERS": "2", "LOG_FORMAT": "json"}
-    desk.start()
+def many(of_two_servers):
+    """A desk of two servers, the same for all tests that leave it alive."""
+    desk = of_two_servers
+    if not desk.process or desk.process.poll() is not None:
+        desk.start()
     wait_until(lambda: len(servers(desk)) == 2)
     return desk
 
@@ -162,15 +171,7 @@ def servers(desk) -> list[psutil.Process]:
 
 
 def ask_often(desk, times: int = 40) -> set[int]:
-    return {httpx.get(f"{desk.url}/healthz").status_code for _ in range(times)}
-
-
-def test_many_servers_share_a_port_and_one_that_dies_is_replaced(many):
-    time.sleep(10)
-    first = servers(many)
-    first[0].kill()
-    wait_until(lambda: {s.pid for s in servers(many)} != {s.pid for s in first} and len(servers(many)) == 2)
-    wait_until(lambda: ask_often(many) == {200})
+    return {httpx.get(f"{desk.url}/healthz", verify=NO_TLS).status_code for _ in range(times)}
 
 
 def test_a_message_is_heard_at_whichever_server_one_listens(many):
@@ -187,7 +188,7 @@ def test_one_answer_of_metrics_speaks_for_all_servers(many):
     ask_often(many, 60)
 
     def counted() -> float:
-        text = httpx.get(f"{many.url}/metrics").text
+        text = httpx.get(f"{many.url}/metrics", verify=NO_TLS).text
         rows = [
             row
             for row in text.splitlines()
@@ -198,13 +199,6 @@ def test_one_answer_of_metrics_speaks_for_all_servers(many):
     assert min(counted() for _ in range(6)) >= 60
 
 
-def test_they_end_with_the_process_that_started_them_even_if_it_is_killed(many):
-    children = servers(many)
-    os.kill(many.process.pid, signal.SIGKILL)
-    _, alive = psutil.wait_procs(children, timeout=15)
-    assert alive == []
-
-
 def test_the_log_of_the_servers_is_json_line_by_line(many):
     many.as_guest().get("/api/auth/me", params={"token": "eyJhbGciOi.J9.secret"})
     lines = [line for line in many.log.read_text().splitlines() if line.startswith("{")]
@@ -212,3 +206,18 @@ def test_the_log_of_the_servers_is_json_line_by_line(many):
     assert {"/api/auth/guest", "/api/auth/me"} <= {line.get("route") for line in told}
     assert any(line["logger"].startswith("uvicorn") for line in told)
     assert "eyJhbGciOi" not in many.log.read_text()
+
+
+def test_many_servers_share_a_port_and_one_that_dies_is_replaced(many):
+    time.sleep(10)
+    first = servers(many)
+    first[0].kill()
+    wait_until(lambda: {s.pid for s in servers(many)} != {s.pid for s in first} and len(servers(many)) == 2)
+    wait_until(lambda: ask_often(many) == {200})
+
+
+def test_they_end_with_the_process_that_started_them_even_if_it_is_killed(many):
+    children = servers(many)
+    os.kill(many.process.pid, signal.SIGKILL)
+    _, alive = psutil.wait_procs(children, timeout=15)
+    assert alive == []

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests import forks
-from tests.desk import Desk
+from tests.desk import NO_TLS, Desk
 from tests.engines import template
 
 from .test_settings import ENVIRONMENT
@@ -40,7 +40,7 @@ def desk(tmp_path_factory):
 
 def get(desk, path: str, cookies: str = "", **headers) -> httpx.Response:
     sent = THROUGH_TLS | headers | ({"Cookie": cookies} if cookies else {})
-    return httpx.get(f"{desk.url}{path}", headers=sent)
+    return httpx.get(f"{desk.url}{path}", headers=sent, verify=NO_TLS)
 
 
 def set_cookies(answer: httpx.Response) -> dict[str, str]:
@@ -59,6 +59,7 @@ def signed_in(desk, email: str) -> tuple[str, httpx.Response]:
         data={"username": email, "password": PASSWORD, "csrfmiddlewaretoken": token},
         headers=THROUGH_TLS
         | {"Cookie": f"__Host-csrftoken={csrf}", "Referer": "https://desk.example/support/login/"},
+        verify=NO_TLS,
     )
     assert answer.status_code == 302, answer.text
     values = {name: rest.partition(";")[0] for name, rest in set_cookies(answer).items()}
@@ -159,7 +160,9 @@ def test_cookies_are_bound_to_this_host_and_out_of_reach_of_scripts(desk):
 
 def test_what_never_reaches_django_has_the_headers_too(desk):
     style = re.search(r'href="(/static/[^"]+\.css)"', get(desk, "/support/login/").text)[1]
-    too_large = httpx.post(f"{desk.url}/api/auth/token", content=b"x" * 6_000_000, headers=THROUGH_TLS)
+    too_large = httpx.post(
+        f"{desk.url}/api/auth/token", content=b"x" * 6_000_000, headers=THROUGH_TLS, verify=NO_TLS
+    )
     for answer, status in (
         (get(desk, style), 200),
         (get(desk, "/static/no-such.css"), 404),

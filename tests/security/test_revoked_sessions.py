@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests import factories, forks
-from tests.desk import Desk
+from tests.desk import NO_TLS, Desk
 from tickets.live.revocation import Credentials, revoked
 from tickets.models import Person
 
@@ -100,7 +100,7 @@ class Stream(threading.Thread):
 
 def browser(desk: Desk, email: str, password: str) -> httpx.Client:
     """Return a client that is signed in on the page, with a cookie."""
-    client = httpx.Client(base_url=desk.url, timeout=30)
+    client = httpx.Client(base_url=desk.url, timeout=30, verify=NO_TLS)
     client.get("/support/login/")
     token = (
         client.get("/support/login/").text.partition('csrfmiddlewaretoken" value="')[2].partition('"')[0]

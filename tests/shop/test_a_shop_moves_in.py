@@ -22,7 +22,7 @@ from tests.shop.test_importing import table
 from tickets.models import Webhook
 from tickets.webhooks import sender
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 SIGNING_KEY, SHOPIFY, WOOCOMMERCE = "signing-key-" + "k" * 40, "shpss_secret", "wc-secret"
 
 

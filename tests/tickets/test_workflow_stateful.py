@@ -32,7 +32,7 @@ from tickets.models import (
 )
 from tickets.workflow import Refused
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.all_engines
 
 reading = st.integers(0, 50)
 words = st.sampled_from(["Hello", "It is broken", "line\nbreak", "नमस्ते", " "])
