@@ -15,7 +15,7 @@ from supportdesk import money
 from tickets.models import Category, Order, Priority
 from tickets.team import promise
 
-from .message import ACT, CLEAR, Heard
+from .message import ACT, CLEAR, ParsedMessage
 
 
 @dataclass
@@ -76,11 +76,11 @@ class Reply:
 
 
 def text_reply(
-    key: str, heard: Heard, intent: str = "", *, sure: float | None = None, **words: Any
+    key: str, parsed: ParsedMessage, intent: str = "", *, sure: float | None = None, **words: Any
 ) -> Reply:
     """Nothing but words: the line of `replies.yaml`, in the language of the message."""
-    confidence = heard.confidence if sure is None else sure
-    return Reply(wording.say(key, heard.language, **words), intent or heard.intent, confidence)
+    confidence = parsed.confidence if sure is None else sure
+    return Reply(wording.say(key, parsed.language, **words), intent or parsed.intent, confidence)
 
 
 WHERE = phrases(
@@ -88,28 +88,30 @@ WHERE = phrases(
 )
 
 
-def offer(chat: Chat, heard: Heard, key: str, category: str, priority: str) -> Reply:
+def offer(chat: Chat, parsed: ParsedMessage, key: str, category: str, priority: str) -> Reply:
     """Something humane, and the way to Customer Care; with the order that it is likely about."""
-    reply = text_reply(key if wording.has(key) else "human", heard)
-    if heard.reason == "human":
+    reply = text_reply(key if wording.has(key) else "human", parsed)
+    if parsed.reason == "human":
         reply.intent = "talk_to_human"
     reply.offer_agent, reply.category, reply.priority = True, category, priority
-    if back := promise.back(timezone.now(), heard.language):
+    if back := promise.back(timezone.now(), parsed.language):
         reply.text = f"{reply.text} {back}"
     if category in orders.ABOUT_AN_ORDER and (
-        order := orders.about(chat, chat.person, heard.text, category)
+        order := orders.about(chat, chat.person, parsed.text, category)
     ):
         reply.order = orders.as_card(order)
-    reply.suggestions = heard.near(ACT)[:1]
-    told_with_it = heard.knows(CLEAR) and heard.intent in ("payment_problem", "account_problem")
+    reply.suggestions = parsed.near(ACT)[:1]
+    told_with_it = parsed.knows(CLEAR) and parsed.intent in ("payment_problem", "account_problem")
     # "Complaint kahan karu" asks, and the shop wrote where
     told_with_it = told_with_it or (
-        heard.knows(ACT) and heard.intent == "complaint" and WHERE.search(plain(heard.text)) is not None
+        parsed.knows(ACT) and parsed.intent == "complaint" and WHERE.search(plain(parsed.text)) is not None
     )
-    if told_with_it and heard.passages[0].article.category == category:
+    if told_with_it and parsed.passages[0].article.category == category:
         # What the shop says of it, beside the way to a person
-        article = heard.passages[0].article
-        reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"
+        article = parsed.passages[0].article
+        reply.text = (
+            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
+        )
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
         reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
         reply.suggestions = []
@@ -125,30 +127,30 @@ def about_order(chat: Chat, reply: Reply, order: Order) -> Reply:
     return reply
 
 
-def of_order(chat: Chat, order: Order, heard: Heard) -> Reply:
+def of_order(chat: Chat, order: Order, parsed: ParsedMessage) -> Reply:
     """How an order stands. One that is late brings the offer of a human."""
-    state = orders.state_in_words(order, heard.language)
-    sure = 1.0 if heard.order else None
-    reply = text_reply("order_found", heard, "order_status", sure=sure, number=order.number, state=state)
+    state = orders.state_in_words(order, parsed.language)
+    sure = 1.0 if parsed.order else None
+    reply = text_reply("order_found", parsed, "order_status", sure=sure, number=order.number, state=state)
     about_order(chat, reply, order)
     reply.is_sure = True
-    reply.suggestions = orders.others_under_way(heard.known_orders, order) + chips(
-        heard, "problem", "returns"
+    reply.suggestions = orders.others_under_way(parsed.known_orders, order) + chips(
+        parsed, "problem", "returns"
     )
     if orders.is_late(order):
         reply.offer_agent, reply.category, reply.priority = True, Category.DELIVERY, Priority.HIGH
     return reply
 
 
-def of_article(article: Article, heard: Heard, sure: float) -> Reply:
-    body = article.body_in(heard.language)
+def of_article(article: Article, parsed: ParsedMessage, sure: float) -> Reply:
+    body = article.body_in(parsed.language)
     return Reply(
         body,
-        heard.intent,
-        max(heard.confidence, sure),
+        parsed.intent,
+        max(parsed.confidence, sure),
         category=article.category,
         sources=[{"type": "article", "id": str(article.pk), "title": article.title}],
-        suggestions=[title for title in heard.near(ACT) if title != article.title_in(heard.language)],
+        suggestions=[title for title in parsed.near(ACT) if title != article.title_in(parsed.language)],
         passage=body,
         topic={"kind": "article", "ids": [str(article.pk)], "aspect": article.slug},
         is_sure=sure >= ACT,
@@ -162,17 +164,17 @@ def shares_a_word(text: str, article: Article) -> bool:
     return any((features.sound(word) or word) in said for each in texts for word in features.tokens(each))
 
 
-def of_products(products: list[Product], heard: Heard, detail: str = "") -> Reply:
+def of_products(products: list[Product], parsed: ParsedMessage, detail: str = "") -> Reply:
     """Cards of products; of one alone also what it costs, or the detail that was asked for."""
     if len(products) == 1:
-        reply = Reply(_about_one(products[0], heard.language, detail), "product_query", heard.confidence)
+        reply = Reply(_about_one(products[0], parsed.language, detail), "product_query", parsed.confidence)
     else:
-        reply = text_reply("products_found", heard, "product_query")
+        reply = text_reply("products_found", parsed, "product_query")
         # Told as well as shown: a channel without cards, or a screen reader, has the words alone
         reply.text += (
             " "
             + ", ".join(
-                f"{each.name} {money.formatted(each.price, each.currency, heard.language)}"
+                f"{each.name} {money.formatted(each.price, each.currency, parsed.language)}"
                 for each in products
             )
             + "."
@@ -181,7 +183,7 @@ def of_products(products: list[Product], heard: Heard, detail: str = "") -> Repl
     reply.is_sure = True
     if detail:
         # "Is it vegan?": the list of what is in it, and what we wrote about that
-        reply.suggestions = heard.near(CLEAR)[:1]
+        reply.suggestions = parsed.near(CLEAR)[:1]
     return reply
 
 
@@ -194,23 +196,23 @@ def show(reply: Reply, products: list[Product], aspect: str = "price") -> None:
     reply.topic = {"kind": "product", "ids": [card["id"] for card in reply.products], "aspect": aspect}
 
 
-def popular(key: str, heard: Heard) -> Reply:
+def popular(key: str, parsed: ParsedMessage) -> Reply:
     """What people like, when nothing was named or found."""
-    reply = text_reply(key, heard, "product_query")
+    reply = text_reply(key, parsed, "product_query")
     show(reply, catalogue.popular())
     reply.sources = []
-    reply.suggestions = chips(heard, "order", "returns", "human")
+    reply.suggestions = chips(parsed, "order", "returns", "human")
     return reply
 
 
-def with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
-    reply.suggestions = chips(heard, *keys)
+def with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
+    reply.suggestions = chips(parsed, *keys)
     return reply
 
 
-def chips(heard: Heard, *keys: str) -> list[str]:
+def chips(parsed: ParsedMessage, *keys: str) -> list[str]:
     """Suggestions to tap: those of the keys, or the usual ones."""
-    return wording.chips(heard.language, *keys)
+    return wording.chips(parsed.language, *keys)
 
 
 def _about_one(product: Product, language: str, detail: str) -> str:

@@ -10,46 +10,46 @@ from chatbot.sources import products
 from . import affected, answers
 from .answers import Reply
 from .memory import AT_ONCE
-from .message import ACT, ASK, Heard, listen
+from .message import ACT, ASK, ParsedMessage, parse
 from .rules import meanwhile, open_issue, which_order
 from .state import GRAVE, take_back
 
 # Answers what is meant in place of it: `policy.by_rules`
-Rule = Callable[[Chat, Heard], Reply]
+Rule = Callable[[Chat, ParsedMessage], Reply]
 
 
-def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
+def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | None:
     """ "Leave it", "sorry, not cancel, I meant the address": what was wished before is wished no more."""
-    if heard.reason in AT_ONCE:
+    if parsed.reason in AT_ONCE:
         return None
-    rest = cues.taken_back(heard.raw)
+    rest = cues.taken_back(parsed.raw)
     is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
     if rest is not None and (is_open or not rest):
         chat.memory.pop("concern", None)
-        take_back(chat.memory, heard.raw, rest[:60])
-        if _says_no_more(chat, heard, rest):
-            reply = answers.with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
+        take_back(chat.memory, parsed.raw, rest[:60])
+        if _says_no_more(chat, parsed, rest):
+            reply = answers.with_chips(answers.text_reply("left_it", parsed, "thanks_bye"), parsed)
             reply.rule = "a_change_of_mind"
             return reply
-        heard.text = rest
-        return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
-    if _thinks_again(chat, heard):
-        take_back(chat.memory, heard.raw)
-        reply = answers.with_chips(answers.text_reply("left_it", heard, "thanks_bye"), heard)
+        parsed.text = rest
+        return by_rules(chat, parse(chat, rest, asked={}, language=parsed.language))
+    if _thinks_again(chat, parsed):
+        take_back(chat.memory, parsed.raw)
+        reply = answers.with_chips(answers.text_reply("left_it", parsed, "thanks_bye"), parsed)
         reply.rule = "a_change_of_mind"
         return reply
-    if put_right := _another_item(chat, heard, by_rules):
+    if put_right := _another_item(chat, parsed, by_rules):
         return put_right
-    corrected = cues.correction(heard.raw) or _another_wish(chat, heard)
+    corrected = cues.correction(parsed.raw) or _another_wish(chat, parsed)
     if corrected and _is_of_what_it_is_put_right_with(chat, corrected):
         # "Refund nahi, naya bhejo" of what is broken: the trouble stays, and what is asked for it is kept
-        open_issue.note(heard, chat.memory["issue"])
-        heard.text = corrected.meant
-        return by_rules(chat, heard)
-    if corrected and chat.memory.get("issue") and heard.order and not _names_a_wish(corrected.meant):
+        open_issue.note(parsed, chat.memory["issue"])
+        parsed.text = corrected.meant
+        return by_rules(chat, parsed)
+    if corrected and chat.memory.get("issue") and parsed.order and not _names_a_wish(corrected.meant):
         # "Oh sorry i meant 10266": the open wish is of that order
-        heard.text = corrected.meant
-        return by_rules(chat, heard)
+        parsed.text = corrected.meant
+        return by_rules(chat, parsed)
     if corrected and corrected.meant.casefold().startswith(("to ", "toh ", "तो ")):
         # "Refund nahi to coupon de do" takes nothing back
         return None
@@ -61,23 +61,23 @@ def a_change_of_mind(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
         and not _names_a_wish(corrected.meant)
     ):
         # "No, the older one": another order is meant, and the wish stays
-        heard.text = corrected.meant
-        return by_rules(chat, heard)
+        parsed.text = corrected.meant
+        return by_rules(chat, parsed)
     if (chat.memory.get("issue") or {}).get("intent") == "item_problem" and WHAT_CAME.search(
         corrected.meant
     ):
         # "Sorry, I mean peri peri came": of the wrong item, and no other order
-        reply = open_issue.absorbed(chat, heard, chat.memory["issue"], of_what_came=True)
+        reply = open_issue.absorbed(chat, parsed, chat.memory["issue"], of_what_came=True)
         reply.rule = "details_of_the_open_issue"
         return reply
     said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
-    if not said_before and (of_items := meanwhile.for_its_items(chat, heard, corrected.meant)):
+    if not said_before and (of_items := meanwhile.for_its_items(chat, parsed, corrected.meant)):
         of_items.rule = "a_change_of_mind"
         return of_items
     meant = _meant(chat, corrected)
-    take_back(chat.memory, heard.raw, meant[:60])
-    heard.text = meant
-    return by_rules(chat, listen(chat, meant, asked={}, language=heard.language))
+    take_back(chat.memory, parsed.raw, meant[:60])
+    parsed.text = meant
+    return by_rules(chat, parse(chat, meant, asked={}, language=parsed.language))
 
 
 REMEDY = cues.phrases(
@@ -96,14 +96,14 @@ WHAT_CAME = cues.phrases(
 )  # fmt: skip
 
 
-def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
+def _says_no_more(chat: Chat, parsed: ParsedMessage, rest: str) -> bool:
     """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
     said = cues.plain(rest).strip(" .!")
     if SECOND_THOUGHT.search(said) and not open_issue.QUESTION.search(said) and not ALSO_MEANS.search(said):
         return True
     if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
         return True
-    more = listen(chat, rest, asked={}, language=heard.language)
+    more = parse(chat, rest, asked={}, language=parsed.language)
     return more.intent in ("thanks_bye", "greeting", "feedback") or (
         more.confidence < ASK and not more.knows(ACT) and not more.found.products
     )
@@ -122,32 +122,32 @@ NOT_THIS = re.compile(
 )
 
 
-def _another_item(chat: Chat, heard: Heard, by_rules: Rule) -> Reply | None:
+def _another_item(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | None:
     """ "Nahi nahi, ghee wala", "not the ghee, the papad": the same of that item, in what is open or was asked."""
-    issue, raw = chat.memory.get("issue") or {}, cues.plain(heard.raw)
+    issue, raw = chat.memory.get("issue") or {}, cues.plain(parsed.raw)
     found = LEADING_NO.match(raw)
     rest = found["rest"] if found else ""
     few = len((rest or raw).split()) <= MOST_WORDS_OF_AN_ITEM
-    if not few or heard.numbers or issue.get("why") in GRAVE or open_issue.QUESTION.search(raw):
+    if not few or parsed.numbers or issue.get("why") in GRAVE or open_issue.QUESTION.search(raw):
         return None
     if issue.get("intent") == "item_problem" and (found or NOT_THIS.match(raw)):
-        order = open_issue.order_of(heard, issue)
-        others = which_order.of_items(heard)[0] if heard.found.products and heard.found.share else []
+        order = open_issue.order_of(parsed, issue)
+        others = which_order.of_items(parsed)[0] if parsed.found.products and parsed.found.share else []
         if (order and affected.names_some(order, raw)) or len(others) == 1:
-            reply = open_issue.absorbed(chat, heard, issue)
+            reply = open_issue.absorbed(chat, parsed, issue)
             reply.rule = "details_of_the_open_issue"
             return reply
         return None
     named = products.look_up(rest) if rest and not DENIES.search(rest) else None
     if not named or not named.products or not named.share:
         return None
-    if of_items := meanwhile.for_its_items(chat, heard, rest):
+    if of_items := meanwhile.for_its_items(chat, parsed, rest):
         of_items.rule = "a_change_of_mind"
         return of_items
-    if issue or heard.topic.get("kind") not in ("product", "sum"):
+    if issue or parsed.topic.get("kind") not in ("product", "sum"):
         return None
-    heard.text = rest
-    return by_rules(chat, listen(chat, rest, asked={}, language=heard.language))
+    parsed.text = rest
+    return by_rules(chat, parse(chat, rest, asked={}, language=parsed.language))
 
 
 # "Actually no, my wife likes it", "nahi rakh lete hain", "i will keep it": the wish for an order is dropped
@@ -163,11 +163,11 @@ WISHES_OF_AN_ORDER = {"cancel", "return", "exchange", "change_address", "change_
 MOST_WORDS_OF_A_SECOND_THOUGHT = 12
 
 
-def _thinks_again(chat: Chat, heard: Heard) -> bool:
+def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether an open wish for an order is dropped without being named, and nothing is asked in its place."""
-    said, issue = cues.plain(heard.raw), chat.memory.get("issue") or {}
+    said, issue = cues.plain(parsed.raw), chat.memory.get("issue") or {}
     flow = issue.get("flow") or (
-        heard.topic.get("aspect") if heard.topic.get("kind") == "order" and not issue else ""
+        parsed.topic.get("aspect") if parsed.topic.get("kind") == "order" and not issue else ""
     )
     return (
         flow in WISHES_OF_AN_ORDER
@@ -175,8 +175,8 @@ def _thinks_again(chat: Chat, heard: Heard) -> bool:
         and bool(SECOND_THOUGHT.search(said))
         and not open_issue.QUESTION.search(said)
         and not order_cues.WHEN_OR_WHERE.search(said)
-        and not heard.numbers
-        and not (heard.found.products and KEEPS_SOME.search(said))
+        and not parsed.numbers
+        and not (parsed.found.products and KEEPS_SOME.search(said))
         and (bool(SAME.search(said)) or not _names_what_is_meant(said))
     )
 
@@ -211,9 +211,9 @@ LATER = cues.phrases(
 )
 
 
-def _another_wish(chat: Chat, heard: Heard) -> cues.Correction | None:
+def _another_wish(chat: Chat, parsed: ParsedMessage) -> cues.Correction | None:
     """ "Nahi, phone number": a no and the name of another wish."""
-    if not chat.memory.get("issue") or not (after := cues.after_a_no(heard.raw)):
+    if not chat.memory.get("issue") or not (after := cues.after_a_no(parsed.raw)):
         return None
     return cues.Correction("", after) if _names_a_wish(after) else None
 

@@ -7,7 +7,7 @@ from chatbot.sources import products as catalogue
 
 from ..models import Product
 from ..nlu.cues import phrases, plain
-from .message import Heard
+from .message import ParsedMessage
 from .rules.about_products import spoken_of
 
 NUMBERS = {
@@ -76,9 +76,9 @@ def packs_of(text: str, product: Product) -> int:
     return min(999, ceil(_small(said[1], said[2]) / _small(unit[1], unit[2])))
 
 
-def counted(heard: Heard) -> list[tuple[Product, int]]:
+def counted(parsed: ParsedMessage) -> list[tuple[Product, int]]:
     """Return the products of a message with how many of each: "2 classic and one honey"."""
-    return counted_in(heard.text, spoken_of(heard))
+    return counted_in(parsed.text, spoken_of(parsed))
 
 
 def pieces_of(text: str) -> list[str]:

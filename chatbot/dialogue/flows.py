@@ -15,7 +15,7 @@ from tickets.models import Order, OrderStatus
 from ..models import Chat
 from . import affected, answers, troubles
 from .answers import Reply
-from .message import Heard
+from .message import ParsedMessage
 
 FILE = Path(__file__).parents[1] / "data" / "flows.yaml"
 ITEMS_NAMED = 3
@@ -102,7 +102,7 @@ def _step(key: str, row: dict) -> Step:
 # --- Running one -----------------------------------------------------------------
 
 
-def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = "") -> Reply | None:
+def run(chat: Chat, parsed: ParsedMessage, key: str, order: Order | None, state: str = "") -> Reply | None:
     """Return what this flow says of this order (or of there being none); None when it has no such step.
 
     `state` is asked for in place of the order's, such as WHICH_ORDER.
@@ -114,12 +114,12 @@ def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = ""
     )
     if not step:
         return None
-    article = heard.library.by_slug.get(step.article)
-    lines = [_line(step.lines, order, heard.language), article.body_in(heard.language) if article else ""]
-    text = " ".join(filter(None, [*lines, _line(step.after, order, heard.language)]))
+    article = parsed.library.by_slug.get(step.article)
+    lines = [_line(step.lines, order, parsed.language), article.body_in(parsed.language) if article else ""]
+    text = " ".join(filter(None, [*lines, _line(step.after, order, parsed.language)]))
     if not text:
         return None
-    reply = Reply(text, INTENTS.get(key, heard.intent), max(heard.confidence, 0.8), flow=key)
+    reply = Reply(text, INTENTS.get(key, parsed.intent), max(parsed.confidence, 0.8), flow=key)
     reply.category = flow.category
     if step.connects:
         reply.offer_agent, reply.priority = True, flow.priority
@@ -128,20 +128,20 @@ def run(chat: Chat, heard: Heard, key: str, order: Order | None, state: str = ""
     if order:
         answers.about_order(chat, reply, order)
     if key == "damaged" and order:
-        _ask_for_the_items(chat, heard, reply, order)
-    if key == "damaged" and (caution := troubles.caution(heard.text, heard.language)):
+        _ask_for_the_items(chat, parsed, reply, order)
+    if key == "damaged" and (caution := troubles.caution(parsed.text, parsed.language)):
         reply.text = f"{caution} {reply.text}"
     return reply
 
 
-def _ask_for_the_items(chat: Chat, heard: Heard, reply: Reply, order: Order) -> None:
+def _ask_for_the_items(chat: Chat, parsed: ParsedMessage, reply: Reply, order: Order) -> None:
     """Tick the items that the message names, and offer the others to tap."""
-    reply.claim = affected.claim_of(order, heard.text, (chat.memory.get("issue") or {}).get("claim"))
+    reply.claim = affected.claim_of(order, parsed.text, (chat.memory.get("issue") or {}).get("claim"))
     reply.suggestions = affected.chips(order, reply.claim)
     if reply.claim:
-        reply.text = f"{reply.text} {affected.told(reply.claim, heard.language)}"
+        reply.text = f"{reply.text} {affected.told(reply.claim, parsed.language)}"
     elif reply.suggestions:
-        reply.text = f"{reply.text} {wording.say('tap_the_items', heard.language)}"
+        reply.text = f"{reply.text} {wording.say('tap_the_items', parsed.language)}"
 
 
 INTENTS = {

@@ -10,7 +10,7 @@ from tickets.models import Category, Priority
 from tickets.privacy.masking import masked
 
 from .answers import Reply
-from .message import Heard
+from .message import ParsedMessage
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
@@ -32,7 +32,7 @@ AT_ONCE = {
 }
 
 
-def remember(memory: dict, heard: Heard, reply: Reply) -> None:
+def remember(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
     """Keep what the next turn or a hand-over needs. May raise the reply's priority, and offer a human."""
     if reply.offer_agent:
         memory["asked"] = {"about": "connect"}
@@ -46,22 +46,22 @@ def remember(memory: dict, heard: Heard, reply: Reply) -> None:
         learn_of_help(memory, memory.get("sources", []), reply.helped)
     memory["sources"], memory["rule"] = reply.sources, reply.rule
     _count_since_a_product(memory, reply)
-    if heard.order:
-        memory["order"] = str(heard.order.pk)
+    if parsed.order:
+        memory["order"] = str(parsed.order.pk)
     if reply.topic:
         memory["topic"] = reply.topic
         _remember_products(memory, reply.topic)
-        _remember_the_price(memory, heard, reply.topic)
+        _remember_the_price(memory, parsed, reply.topic)
         of_no_product = reply.topic["kind"] in ("article", "order")
-        if of_no_product and len(heard.found.products) == 1 and heard.found.share:
+        if of_no_product and len(parsed.found.products) == 1 and parsed.found.share:
             # "Akhrot fresh hai?" was answered by a rule, "add mango pickle" by an order: still what is talked about
-            memory["recent"] = [*memory.get("recent", []), str(heard.found.products[0].pk)][-4:]
-    only_asked = reply.rule == "a_flow" and not heard.is_issue
+            memory["recent"] = [*memory.get("recent", []), str(parsed.found.products[0].pk)][-4:]
+    only_asked = reply.rule == "a_flow" and not parsed.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
-        _remember_issue(memory, heard, reply)
+        _remember_issue(memory, parsed, reply)
         if reply.claim and memory.get("issue"):
             memory["issue"]["claim"] = reply.claim
-    _count_turn(memory, heard, reply)
+    _count_turn(memory, parsed, reply)
 
 
 def _count_since_a_product(memory: dict, reply: Reply) -> None:
@@ -94,11 +94,11 @@ def _remember_products(memory: dict, topic: dict) -> None:
         memory.pop("concern", None)
 
 
-def _remember_the_price(memory: dict, heard: Heard, topic: dict) -> None:
+def _remember_the_price(memory: dict, parsed: ParsedMessage, topic: dict) -> None:
     """Keep the price that a list was asked for at, as long as the talk is about products."""
     if topic["kind"] != "product":
         memory.pop("within", None)
-    elif within := products.price_named(heard.text):
+    elif within := products.price_named(parsed.text):
         memory["within"] = within
 
 
@@ -130,7 +130,7 @@ def amend(memory: dict, reply: Reply, text: str, is_issue: bool, priority: str) 
     issue["priority"] = reply.priority = _higher(issue["priority"], reply.priority)
 
 
-def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
+def _remember_issue(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
     """Keep the last issue in the customer's own words. Its priority never falls within a chat."""
     known = memory.get("issue")
     if reply.rule in NO_ISSUE_OF_ITS_OWN:
@@ -143,16 +143,16 @@ def _remember_issue(memory: dict, heard: Heard, reply: Reply) -> None:
     if known and reply.flow and reply.flow == known.get("flow") and reply.order:
         # The same wish, of the order that was told last
         known["order"] = reply.order["id"]
-    if known and (is_grave or not heard.says_what_is_wrong) and heard.reason not in AT_ONCE:
+    if known and (is_grave or not parsed.says_what_is_wrong) and parsed.reason not in AT_ONCE:
         # "Connect me" leaves what it is about as it was, and nothing comes before glass in the food
         known["priority"] = reply.priority
         return
     # A code says nothing, and no agent has to read it
-    said = "" if reply.rule == "a_code" else heard.text
-    memory["issue"] = _issue(reply, said, heard.reason or reply.intent)
+    said = "" if reply.rule == "a_code" else parsed.text
+    memory["issue"] = _issue(reply, said, parsed.reason or reply.intent)
     if (
         known
-        and heard.says_what_is_wrong
+        and parsed.says_what_is_wrong
         and known.get("words")
         and known["words"] != memory["issue"]["words"]
     ):
@@ -175,18 +175,18 @@ def _issue(reply: Reply, words: str, why: str) -> dict:
     return issue
 
 
-def _count_turn(memory: dict, heard: Heard, reply: Reply) -> None:
+def _count_turn(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
     """Offer a person after a long talk, and say so once; a "that helped" restarts the count."""
-    if heard.intent == "thanks_bye":
+    if parsed.intent == "thanks_bye":
         memory["turns"] = 0
     if reply.intent in SMALL_TALK:
         return
     memory["turns"] = memory.get("turns", 0) + 1
     if reply.offer_agent:
         return
-    reply.offer_agent = heard.reason == "anger" or memory["turns"] >= LONG_TALK
+    reply.offer_agent = parsed.reason == "anger" or memory["turns"] >= LONG_TALK
     if memory["turns"] == LONG_TALK:
-        reply.text += " " + wording.say("long_talk", heard.language)
+        reply.text += " " + wording.say("long_talk", parsed.language)
 
 
 def _higher(one: str | None, other: str | None) -> str:

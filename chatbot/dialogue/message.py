@@ -28,7 +28,7 @@ FEW_WORDS = 2
 
 
 @dataclass
-class Heard:
+class ParsedMessage:
     """A message with what was understood at once; articles and products are looked up when a rule asks."""
 
     # Without the small talk around it, where something else is left; `raw` is all of it
@@ -143,7 +143,7 @@ NODS = set(
 ENDS = {"hai", "है", "bhai", "ji"}
 
 
-def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = "") -> Heard:
+def parse(chat: Chat, text: str, *, asked: dict | None = None, language: str = "") -> ParsedMessage:
     """Return what a message says; the question that Villy asked before is answered now or forgotten.
 
     `asked` and `language` are given for a part of a message, or for a question that is answered again.
@@ -152,7 +152,7 @@ def listen(chat: Chat, text: str, *, asked: dict | None = None, language: str = 
     library = articles.library()
     plain = raw if library.titled(raw) else cues.content(raw)
     understood = readings.corrected(chat, plain, classifier.classify(plain))
-    return Heard(
+    return ParsedMessage(
         text=plain,
         raw=raw,
         chat=chat,

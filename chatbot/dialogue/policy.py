@@ -16,7 +16,7 @@ from tickets.models import Category, Priority
 
 from . import answers, corrections, memory, references
 from .answers import Reply
-from .message import Heard, listen
+from .message import ParsedMessage, parse
 from .rules import (
     about_articles,
     about_delivery,
@@ -53,27 +53,27 @@ def answer(chat: Chat, text: str) -> Reply:
     """
     began = time.monotonic()
     chat.answer_by = began + LONGEST_SECONDS
-    heard = listen(chat, text)
-    chat.language = heard.language
+    parsed = parse(chat, text)
+    chat.language = parsed.language
     before = _kept_for_once_more(chat.memory)
-    with orders.read_once(chat), fresh_products.read_once(_likely(chat, heard.text)):
-        reply = _resolved(chat, heard)
+    with orders.read_once(chat), fresh_products.read_once(_likely(chat, parsed.text)):
+        reply = _resolved(chat, parsed)
         if not reply:
-            heard = references.written_out(chat, heard)
-            reply = several_questions(chat, heard) or by_rules(chat, heard)
-        memory.remember(chat.memory, heard, reply)
+            parsed = references.written_out(chat, parsed)
+            reply = several_questions(chat, parsed) or by_rules(chat, parsed)
+        memory.remember(chat.memory, parsed, reply)
     if time.monotonic() - began > LONGEST_SECONDS:
         raise TooSlow(f"{time.monotonic() - began:.1f} s")
     if reply.rule not in NOT_TO_REPEAT:
-        chat.memory["last"], chat.memory["before"] = memory.masked(heard.text)[:LAST_LENGTH], before
+        chat.memory["last"], chat.memory["before"] = memory.masked(parsed.text)[:LAST_LENGTH], before
     return reply
 
 
-def _resolved(chat: Chat, heard: Heard) -> Reply | None:
+def _resolved(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return (
-        a_language(chat, heard)
-        or corrections.a_change_of_mind(chat, heard, by_rules)
-        or said_again(chat, heard)
+        a_language(chat, parsed)
+        or corrections.a_change_of_mind(chat, parsed, by_rules)
+        or said_again(chat, parsed)
     )
 
 
@@ -86,13 +86,13 @@ def _likely(chat: Chat, text: str) -> list[str]:
     return [*products.likely_in(text), *shown, *chat.memory.get("recent", [])]
 
 
-def by_rules(chat: Chat, heard: Heard) -> Reply:
+def by_rules(chat: Chat, parsed: ParsedMessage) -> Reply:
     """Return what the first rule says that has something to say."""
     for rule in RULES:
         if time.monotonic() > getattr(chat, "answer_by", float("inf")):
             # Looked at between the rules: an answer that is still being made is given up as well
             raise TooSlow(f"no answer before {rule.__name__}")
-        if reply := rule(chat, heard):
+        if reply := rule(chat, parsed):
             reply.rule = rule.__name__
             return reply
     raise AssertionError("the last rule always answers")
@@ -124,25 +124,25 @@ def once_more(chat: Chat, language: str) -> Reply | None:
     for key in DEPENDS_ON:
         state.pop(key, None)
     state.update(deepcopy(state.get("before", {})))
-    heard = listen(chat, last, asked={}, language=language)
-    reply = several_questions(chat, heard) or by_rules(chat, heard)
+    parsed = parse(chat, last, asked={}, language=language)
+    reply = several_questions(chat, parsed) or by_rules(chat, parsed)
     # A wish that was told once is not told twice
     state.update({key: now[key] for key in ("issue", "order") if key in now})
     return reply
 
 
-def a_language(chat: Chat, heard: Heard) -> Reply | None:
+def a_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "हिंदी में बताइए": from now on in that language. With nothing else in it, the last answer again."""
-    asked = cues.language_request(heard.raw)
-    if not asked or himself.about_himself(heard.raw):
+    asked = cues.language_request(parsed.raw)
+    if not asked or himself.about_himself(parsed.raw):
         return None
-    chat.memory["language"] = chat.language = heard.language = asked.language
+    chat.memory["language"] = chat.language = parsed.language = asked.language
     if asked.rest and not ONLY_TALKS.fullmatch(asked.rest.strip(" ?.!")):
-        heard.text = asked.rest
+        parsed.text = asked.rest
         return None
     reply = once_more(chat, asked.language)
     if not reply:
-        reply = _with_chips(answers.text_reply("language_now", heard, "greeting"), heard)
+        reply = _with_chips(answers.text_reply("language_now", parsed, "greeting"), parsed)
     reply.rule = "a_language"
     return reply
 
@@ -154,29 +154,29 @@ ONLY_TALKS = cues.phrases(
 )
 
 
-def said_again(chat: Chat, heard: Heard) -> Reply | None:
+def said_again(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Samajh nahi aaya", "what do you mean?": the last answer once more, and a person in reach."""
     if (
-        not cues.asks_again(heard.raw)
+        not cues.asks_again(parsed.raw)
         or not chat.memory.get("last")
-        or (heard.asked.get("about") == "help" and trigger_phrases.verdict(heard.text))
+        or (parsed.asked.get("about") == "help" and trigger_phrases.verdict(parsed.text))
     ):
         return None
     if "again" in chat.memory.get("clarified", []):
-        reply = answers.text_reply("unknown_again", heard, "unknown")
+        reply = answers.text_reply("unknown_again", parsed, "unknown")
         reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
-    elif repeated := once_more(chat, heard.language):
+    elif repeated := once_more(chat, parsed.language):
         reply = repeated
         chat.memory.setdefault("clarified", []).append("again")
-        reply.suggestions = [*reply.suggestions[:2], *answers.chips(heard, "human")]
+        reply.suggestions = [*reply.suggestions[:2], *answers.chips(parsed, "human")]
     else:
         return None
     reply.rule = "said_again"
     return reply
 
 
-def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
-    reply.suggestions = answers.chips(heard, *keys)
+def _with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
+    reply.suggestions = answers.chips(parsed, *keys)
     return reply
 
 

@@ -10,7 +10,7 @@ from chatbot.sources import product_facts, products
 from chatbot.sources.product_kinds import kind_of
 
 from ..models import Chat, Product
-from .message import ACT, Heard, listen
+from .message import ACT, ParsedMessage, parse
 
 MOST_WORDS = 10
 # All of a kind are asked about, or what there is
@@ -40,24 +40,24 @@ MOST_WORDS_WITHIN = 4
 SHORTEST = 4
 
 
-def written_out(chat: Chat, heard: Heard) -> Heard:
+def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
     """Return the message with what it points at written out; the same one where it points at nothing."""
-    if chat.memory.get("issue") or heard.reason or heard.numbers or len(heard.text.split()) > MOST_WORDS:
-        return heard
-    if heard.is_issue and heard.confidence >= ACT:
-        return heard
+    if chat.memory.get("issue") or parsed.reason or parsed.numbers or len(parsed.text.split()) > MOST_WORDS:
+        return parsed
+    if parsed.is_issue and parsed.confidence >= ACT:
+        return parsed
     text = (
-        _without_it(heard)
-        or _of_that_kind(chat, heard)
-        or _among_those_shown(heard)
-        or _of_those_two(chat, heard)
-        or _of_the_one_before(chat, heard)
+        _without_it(parsed)
+        or _of_that_kind(chat, parsed)
+        or _among_those_shown(parsed)
+        or _of_those_two(chat, parsed)
+        or _of_the_one_before(chat, parsed)
     )
-    text = _within_the_price(chat, heard, text or heard.text) or text
-    if not text or text == heard.text:
-        return heard
-    again = listen(chat, text, asked=heard.asked, language=heard.language)
-    again.raw = heard.raw
+    text = _within_the_price(chat, parsed, text or parsed.text) or text
+    if not text or text == parsed.text:
+        return parsed
+    again = parse(chat, text, asked=parsed.asked, language=parsed.language)
+    again.raw = parsed.raw
     return again
 
 
@@ -65,20 +65,20 @@ def _recent(chat: Chat) -> list[Product]:
     return products.by_ids(chat.memory.get("recent", []))
 
 
-def _of_that_kind(chat: Chat, heard: Heard) -> str:
+def _of_that_kind(chat: Chat, parsed: ParsedMessage) -> str:
     """ "Pickle" after Mango Pickle was spoken of: that one, unless all of them or another are asked about."""
     recent = _recent(chat)[-1:]
-    said = plain(heard.text)
-    if not recent or len(heard.topic.get("ids", [])) > 1 or not heard.found.share or OF_ALL.search(said):
+    said = plain(parsed.text)
+    if not recent or len(parsed.topic.get("ids", [])) > 1 or not parsed.found.share or OF_ALL.search(said):
         return ""
-    if not (heard.aspect or USED_IN_IT.search(said) or any(map(str.isdigit, said))):
+    if not (parsed.aspect or USED_IN_IT.search(said) or any(map(str.isdigit, said))):
         # "Pickle?" alone asks what there is
         return ""
-    for word in heard.text.split():
+    for word in parsed.text.split():
         if _names_its_kind(word, recent[0]) and not _names_another(
-            heard.text.replace(word, " ", 1), recent[0]
+            parsed.text.replace(word, " ", 1), recent[0]
         ):
-            return heard.text.replace(word, recent[0].name, 1)
+            return parsed.text.replace(word, recent[0].name, 1)
     return ""
 
 
@@ -96,10 +96,10 @@ IN_ENGLISH = {
 }  # fmt: skip
 
 
-def _without_it(heard: Heard) -> str:
+def _without_it(parsed: ParsedMessage) -> str:
     """ "Kam tel wala", "bina ghee wala?" of what was shown: those of it, or of its shelf, that have none in them."""
-    found = WITHOUT.fullmatch(plain(heard.text).strip(" ?.!"))
-    shown = _shown(heard)
+    found = WITHOUT.fullmatch(plain(parsed.text).strip(" ?.!"))
+    shown = _shown(parsed)
     if not found or not shown:
         return ""
     word = found["what"] or found["what_hi"]
@@ -123,26 +123,26 @@ def _names_another(rest: str, product: Product) -> bool:
     return any(kind_of(each) == kind_of(product) for each in products.look_up(rest).products)
 
 
-def _shown(heard: Heard) -> list[Product]:
-    topic = heard.topic
+def _shown(parsed: ParsedMessage) -> list[Product]:
+    topic = parsed.topic
     return products.by_ids(topic.get("ids", [])) if topic.get("kind") == "product" else []
 
 
-def _among_those_shown(heard: Heard) -> str:
+def _among_those_shown(parsed: ParsedMessage) -> str:
     """ "Ghee wala konsa hai" of three makhanas: the one that is made with it."""
-    shown = _shown(heard)
-    said = plain(heard.text)
+    shown = _shown(parsed)
+    said = plain(parsed.text)
     if (
         len(shown) < 2
         or not ONE_OF_THEM.search(said)
-        or any(each in shown for each in heard.found.products)
+        or any(each in shown for each in parsed.found.products)
     ):
         return ""
-    asked = [word for word in words_of(heard.text) if len(word) >= SHORTEST and word not in ONE_WORDS]
+    asked = [word for word in words_of(parsed.text) if len(word) >= SHORTEST and word not in ONE_WORDS]
     having = [each for each in shown if any(word in _text_of(each) for word in asked)]
     if len(having) != 1:
         return ""
-    return " ".join([having[0].name, *(["price"] if heard.aspect == product_facts.PRICE else [])])
+    return " ".join([having[0].name, *(["price"] if parsed.aspect == product_facts.PRICE else [])])
 
 
 ONE_WORDS = {
@@ -165,18 +165,18 @@ def _text_of(product: Product) -> set[str]:
     return set(words_of(f"{product.name} {product.ingredients or ''}"))
 
 
-def _of_those_two(chat: Chat, heard: Heard) -> str:
+def _of_those_two(chat: Chat, parsed: ParsedMessage) -> str:
     """ "Which one is better for roti" after one was asked about and then another: those two."""
-    if heard.found.products or len(_shown(heard)) > 1 or not COMPARES.search(plain(heard.text)):
+    if parsed.found.products or len(_shown(parsed)) > 1 or not COMPARES.search(plain(parsed.text)):
         return ""
     two = _recent(chat)[-2:]
     if (
         len(two) < 2
         or two[0].category != two[1].category
-        or heard.topic.get("kind") not in ("product", "sum")
+        or parsed.topic.get("kind") not in ("product", "sum")
     ):
         return ""
-    return f"{heard.text}: {two[0].name} or {two[1].name}"
+    return f"{parsed.text}: {two[0].name} or {two[1].name}"
 
 
 # A price in so many words; "how much?" after the rule for delivery asks what that costs
@@ -185,26 +185,26 @@ A_PRICE = phrases(
 )  # fmt: skip
 
 
-def _of_the_one_before(chat: Chat, heard: Heard) -> str:
+def _of_the_one_before(chat: Chat, parsed: ParsedMessage) -> str:
     """ "Whats the rate", "what's inside the box" with an article in between: of the product that was spoken of."""
-    recent, said = _recent(chat)[-1:], plain(heard.text)
+    recent, said = _recent(chat)[-1:], plain(parsed.text)
     if (
-        heard.topic.get("kind") not in ("article", "delivery")
+        parsed.topic.get("kind") not in ("article", "delivery")
         or not recent
         or chat.memory.get("since_product", MOST_ANSWERS_BETWEEN + 1) > MOST_ANSWERS_BETWEEN
-        or not heard.aspect
-        or _names_a_product(heard, said)
+        or not parsed.aspect
+        or _names_a_product(parsed, said)
         or ABOUT_THE_SHOP.search(said)
-        or (heard.aspect == product_facts.PRICE and not A_PRICE.search(said))
+        or (parsed.aspect == product_facts.PRICE and not A_PRICE.search(said))
     ):
         return ""
-    return f"{recent[0].name} {heard.text}"
+    return f"{recent[0].name} {parsed.text}"
 
 
-def _names_a_product(heard: Heard, said: str) -> bool:
+def _names_a_product(parsed: ParsedMessage, said: str) -> bool:
     """Whether more than the word for what is asked names a product: "wo kitna teekha hai" does not."""
-    rest = product_facts.ASPECTS[heard.aspect].sub(" ", said)
-    return heard.found.share > 0 and products.look_up(rest).share > 0
+    rest = product_facts.ASPECTS[parsed.aspect].sub(" ", said)
+    return parsed.found.share > 0 and products.look_up(rest).share > 0
 
 
 # So many answers about something else may stand between
@@ -215,14 +215,14 @@ ABOUT_THE_SHOP = phrases(
 )  # fmt: skip
 
 
-def _within_the_price(chat: Chat, heard: Heard, text: str) -> str:
+def _within_the_price(chat: Chat, parsed: ParsedMessage, text: str) -> str:
     """ "Snacks me?" after "under 150": snacks at that price."""
     within = chat.memory.get("within", "")
     if (
         not within
-        or heard.topic.get("kind") != "product"
-        or len(heard.text.split()) > MOST_WORDS_WITHIN
-        or len(heard.found.products) < 2
+        or parsed.topic.get("kind") != "product"
+        or len(parsed.text.split()) > MOST_WORDS_WITHIN
+        or len(parsed.found.products) < 2
         or products.names_a_price(text)
     ):
         return ""

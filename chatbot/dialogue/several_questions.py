@@ -8,7 +8,7 @@ from ..sources import articles, product_facts, products
 from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
-from .message import ACT, Heard, listen
+from .message import ACT, ParsedMessage, parse
 from .rules import (
     about_articles,
     about_delivery,
@@ -36,37 +36,37 @@ OPENED = cues.phrases(
 )
 
 
-def several_questions(chat: Chat, heard: Heard) -> Reply | None:
+def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Each question of a message is answered, where at least two of its parts are ones of their own."""
-    if meant := cues.corrected_within(heard.text):
+    if meant := cues.corrected_within(parsed.text):
         # "And honey. Sorry, not honey, jaggery": what is meant stands at the end
-        heard.text = meant
+        parsed.text = meant
         return None
-    parts = _with_whose_health(cues.parts(heard.text))
+    parts = _with_whose_health(cues.parts(parsed.text))
     if (
         len(parts) < 2
-        or heard.reason in AT_ONCE
-        or heard.reason == "human"
-        or heard.asked.get("about") == "order"
+        or parsed.reason in AT_ONCE
+        or parsed.reason == "human"
+        or parsed.asked.get("about") == "order"
     ):
         return None
-    tells = heard.is_issue and heard.intent in classifier.TROUBLE and heard.confidence >= ACT
+    tells = parsed.is_issue and parsed.intent in classifier.TROUBLE and parsed.confidence >= ACT
     if tells and not any(open_issue.QUESTION.search(cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
         return None
-    if heard.known_orders and not heard.aspect and order_flows.wanted(heard) == "change_items":
+    if parsed.known_orders and not parsed.aspect and order_flows.wanted(parsed) == "change_items":
         # "Mere order me ek aur chai daal do" is one wish, whatever "aur" parts
         return None
-    if what_next.asks_for_a_new_one(chat, heard):
+    if what_next.asks_for_a_new_one(chat, parsed):
         # "What about the new chikki, how long": of the one that is to come in place of the wrong one
         return None
-    if OPENED.search(cues.plain(heard.text)):
+    if OPENED.search(cues.plain(parsed.text)):
         # "I opened the packet, can I still return it" is one question
         return None
     kept = deepcopy(chat.memory)
     # "One classic and one honey, what is the total" is one question, however many parts it has
     for rule in OF_THE_WHOLE:
-        if (reply := rule(chat, heard)) and len(reply.products) > 1:
+        if (reply := rule(chat, parsed)) and len(reply.products) > 1:
             reply.rule = rule.__name__
             return reply
     found: dict[tuple, Reply] = {}
@@ -80,7 +80,7 @@ def several_questions(chat: Chat, heard: Heard) -> Reply | None:
             named = one_of[0].name
         if NOTHING_WRONG.search(cues.plain(part)):
             continue
-        one = listen(chat, part, asked={}, language=heard.language)
+        one = parse(chat, part, asked={}, language=parsed.language)
         reply = _part_answered(chat, one)
         if not reply:
             continue
@@ -117,9 +117,9 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     return joined
 
 
-def _part_answered(chat: Chat, heard: Heard) -> Reply | None:
+def _part_answered(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     for rule in PART_RULES:
-        if reply := rule(chat, heard):
+        if reply := rule(chat, parsed):
             reply.rule = rule.__name__
             return reply if reply.is_sure else None
     return None

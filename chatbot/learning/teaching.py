@@ -80,16 +80,16 @@ def clustered(lines: list[ChatMessage]) -> list[Cluster]:
     """Put lines whose questions are alike together; each goes to the likest cluster before it."""
     clusters: list[Cluster] = []
     written: list[str] = []
-    heard: list[str] = []
+    parsed: list[str] = []
     for line in lines:
         mine, sounds = _plain(question_of(line)), _sounds(question_of(line))
         place = _likest(mine, written)
-        place = _likest(sounds, heard) if place is None else place
+        place = _likest(sounds, parsed) if place is None else place
         if place is None:
             place = len(clusters)
             clusters.append(Cluster())
             written.append(mine)
-            heard.append(sounds)
+            parsed.append(sounds)
         clusters[place].lines.append(line)
     return clusters
 

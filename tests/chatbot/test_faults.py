@@ -71,7 +71,7 @@ def test_an_answer_that_is_still_being_made_is_given_up(priya, monkeypatch):
     monkeypatch.setattr(
         policy,
         "RULES",
-        (lambda chat, heard: asked.append("first"), lambda chat, heard: asked.append("second")),
+        (lambda chat, parsed: asked.append("first"), lambda chat, parsed: asked.append("second")),
     )
     with pytest.raises(conversations.HandedOver):
         conversations.ask(priya, "where is my order")

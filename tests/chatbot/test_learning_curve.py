@@ -40,11 +40,11 @@ def test_what_a_shop_taught_counts_for_more_than_a_line_of_the_corpus():
 
 
 def test_all_heads_hear_of_that_weight(monkeypatch):
-    heard = []
+    parsed = []
 
     def fit(rows, labels, says=None, **named):
         assert rows.shape[0] == len(labels)
-        heard.append(None if says is None else list(says))
+        parsed.append(None if says is None else list(says))
         return SimpleNamespace(coef_=np.zeros((1, rows.shape[1])), intercept_=np.zeros(1))
 
     monkeypatch.setattr(training, "_fit", fit)
@@ -52,7 +52,7 @@ def test_all_heads_hear_of_that_weight(monkeypatch):
         training.fit_heads(csr_matrix(np.zeros((len(examples), 2))), examples)
     every, latin = [1, 1, 1, 1, 5], [1, 1, 1, 5]
     # The corpus alone is fitted as it ever was: its model stays the same to the byte
-    assert heard == [None] * 5 + [every, every, every, every, latin]
+    assert parsed == [None] * 5 + [every, every, every, every, latin]
 
 
 def test_examples_of_the_admin_come_with_that_weight(meera):

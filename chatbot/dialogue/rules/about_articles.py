@@ -13,7 +13,7 @@ from ...models import Article, Chat
 from .. import answers, flows, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
-from ..message import ACT, ASK, CLEAR, Heard
+from ..message import ACT, ASK, CLEAR, ParsedMessage
 from . import about_products, open_issue, which_order
 
 # Almost a wording that the shop wrote: that beats the classifier's "out of scope"
@@ -23,33 +23,33 @@ FEW_WORDS_OF_A_FOLLOW_UP = 4
 WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
 
 
-def a_follow_up_of_an_article(chat: Chat, heard: Heard) -> Reply | None:
+def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
-    said = heard.text
+    said = parsed.text
     shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
     money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
-    article = heard.library.by_slug.get("upi-failed")
-    if article and money_gone and len(said.split()) <= 8 and not heard.is_issue:
-        return answers.of_article(article, heard, CLEAR)
-    if shown and (reply := the_same_article(heard, heard.library.articles.get(shown[0]))):
+    article = parsed.library.by_slug.get("upi-failed")
+    if article and money_gone and len(said.split()) <= 8 and not parsed.is_issue:
+        return answers.of_article(article, parsed, CLEAR)
+    if shown and (reply := the_same_article(parsed, parsed.library.articles.get(shown[0]))):
         return reply
-    if heard.found.products and not heard.found.is_vague:
+    if parsed.found.products and not parsed.found.is_vague:
         return None
-    if not shown or len(said.split()) > 6 or heard.is_issue or heard.knows(CLEAR) or heard.is_nod:
+    if not shown or len(said.split()) > 6 or parsed.is_issue or parsed.knows(CLEAR) or parsed.is_nod:
         return None
     if (
-        heard.intent in ("greeting", "thanks_bye", "order_status", "talk_to_human", "feedback")
-        and heard.confidence >= ACT
+        parsed.intent in ("greeting", "thanks_bye", "order_status", "talk_to_human", "feedback")
+        and parsed.confidence >= ACT
     ):
         return None
-    spoken_of = heard.library.articles.get(shown[0])
+    spoken_of = parsed.library.articles.get(shown[0])
     if not spoken_of or not (
-        about_products.FOLLOWS.search(said) or open_issue.QUESTION.search(cues.plain(said)) or heard.aspect
+        about_products.FOLLOWS.search(said) or open_issue.QUESTION.search(cues.plain(said)) or parsed.aspect
     ):
         return None
-    together = heard.library.near(f"{spoken_of.title} {said}", 2)
+    together = parsed.library.near(f"{spoken_of.title} {said}", 2)
     if together and together[0].score >= ACT:
-        return answers.of_article(together[0].article, heard, together[0].score)
+        return answers.of_article(together[0].article, parsed, together[0].score)
     return None
 
 
@@ -58,18 +58,18 @@ OFFERS = cues.phrases(
 )  # fmt: skip
 
 
-def an_offer(chat: Chat, heard: Heard) -> Reply | None:
+def an_offer(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "First order hai", "kitna off milega": what the shop wrote about coupons."""
-    article, said = heard.library.by_slug.get("coupons"), cues.plain(heard.text)
+    article, said = parsed.library.by_slug.get("coupons"), cues.plain(parsed.text)
     if (
         not article
-        or heard.is_issue
-        or heard.found.products
+        or parsed.is_issue
+        or parsed.found.products
         or len(said.split()) > 8
         or not OFFERS.search(said)
     ):
         return None
-    return answers.of_article(article, heard, CLEAR)
+    return answers.of_article(article, parsed, CLEAR)
 
 
 BULK = cues.phrases(
@@ -90,35 +90,35 @@ LESS_FOR_MANY = cues.phrases(
 )
 
 
-def a_large_order(chat: Chat, heard: Heard) -> Reply | None:
+def a_large_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "30 boxes chahiye, discount milega?": what the shop wrote about large orders."""
-    article = heard.library.by_slug.get("bulk-gifting")
-    said = cues.plain(heard.text)
+    article = parsed.library.by_slug.get("bulk-gifting")
+    said = cues.plain(parsed.text)
     asks = BULK.search(said) or (MANY.search(said) and LESS_FOR_MANY.search(said))
-    if not article or heard.is_issue or heard.numbers or not asks:
+    if not article or parsed.is_issue or parsed.numbers or not asks:
         return None
-    return answers.of_article(article, heard, CLEAR)
+    return answers.of_article(article, parsed, CLEAR)
 
 
 HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
 
 
-def the_same_article(heard: Heard, article: Article | None) -> Reply | None:
+def the_same_article(parsed: ParsedMessage, article: Article | None) -> Reply | None:
     """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
-    said = cues.plain(heard.text)
-    if not article or len(said.split()) > 4 or heard.aspect:
+    said = cues.plain(parsed.text)
+    if not article or len(said.split()) > 4 or parsed.aspect:
         return None
-    if HOW_ALONE.match(said) and not heard.found.products:
-        return answers.of_article(article, heard, CLEAR)
-    if not about_products.FOLLOWS.search(said) and not heard.is_short and not said.endswith("?"):
+    if HOW_ALONE.match(said) and not parsed.found.products:
+        return answers.of_article(article, parsed, CLEAR)
+    if not about_products.FOLLOWS.search(said) and not parsed.is_short and not said.endswith("?"):
         return None
     asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
-    body = set(cues.words_of(article.body_in(heard.language)))
+    body = set(cues.words_of(article.body_in(parsed.language)))
     # "Khula packet?" after how to return
     speaks_of_it = any if article.slug in ("returns", "exchange") and said.endswith("?") else all
     if not asked or not speaks_of_it(word in body for word in asked):
         return None
-    return answers.of_article(article, heard, CLEAR)
+    return answers.of_article(article, parsed, CLEAR)
 
 
 SMALL_WORDS = set(
@@ -136,16 +136,16 @@ TELL_HOW = cues.phrases(
 )
 
 
-def how_to_order(chat: Chat, heard: Heard) -> Reply | None:
+def how_to_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """How an order is placed; Villy places none."""
     again = chat.memory.get("rule") == "how_to_order" and TELL_HOW.fullmatch(
-        cues.plain(heard.text).strip(" ?.!")
+        cues.plain(parsed.text).strip(" ?.!")
     )
-    if not (again or HOW_TO_ORDER.search(cues.plain(heard.text))) or (
-        heard.is_issue and heard.intent in classifier.TROUBLE
+    if not (again or HOW_TO_ORDER.search(cues.plain(parsed.text))) or (
+        parsed.is_issue and parsed.intent in classifier.TROUBLE
     ):
         return None
-    reply = flows.run(chat, heard, "how_to_order", None, flows.NO_ORDER)
+    reply = flows.run(chat, parsed, "how_to_order", None, flows.NO_ORDER)
     if reply:
         reply.is_sure = True
     return reply
@@ -158,34 +158,34 @@ RULES_FOR_PRODUCTS = ("return", "exchange", "refund", "coupon", "subscription", 
 FOR_IT = cues.phrases("ke liye", "pe bhi", "par bhi", "on it", "for (?:the )?\\w+", "bhi", "के लिए", "पर भी")
 
 
-def a_rule_for_a_product(chat: Chat, heard: Heard) -> Reply | None:
+def a_rule_for_a_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Ghee returnable hai kya?": the rule that the shop has for all of them, and no price of ghee."""
-    said = cues.plain(heard.text)
-    if not heard.found.share or heard.is_issue or which_order.MY_ORDER.search(said):
+    said = cues.plain(parsed.text)
+    if not parsed.found.share or parsed.is_issue or which_order.MY_ORDER.search(said):
         return None
     key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
-    if heard.aspect and key:
+    if parsed.aspect and key:
         return None
-    told = subjects.of_the_answer(heard.topic)
-    of_another = heard.found.share >= 1 and products.look_up(chat.memory.get("last", "")).share > 0
+    told = subjects.of_the_answer(parsed.topic)
+    of_another = parsed.found.share >= 1 and products.look_up(chat.memory.get("last", "")).share > 0
     if not key and told in RULES_FOR_PRODUCTS and (FOR_IT.search(said) or of_another):
         # "Ghee ke liye le sakta hu?" after what a subscription is
         key = told
-    article = heard.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
-    return answers.of_article(article, heard, CLEAR) if article else None
+    article = parsed.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
+    return answers.of_article(article, parsed, CLEAR) if article else None
 
 
-def an_article(chat: Chat, heard: Heard) -> Reply | None:
+def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question that the shop has answered before; an article that did not help is not shown again."""
-    if heard.surely("out_of_scope") and not heard.knows(VERBATIM):
+    if parsed.surely("out_of_scope") and not parsed.knows(VERBATIM):
         return None
-    least = CLEAR if heard.intent == "out_of_scope" else ACT
+    least = CLEAR if parsed.intent == "out_of_scope" else ACT
     refused = chat.memory.get("refused", [])
-    fitting = [p for p in heard.passages if p.score >= least and str(p.article.pk) not in refused]
-    if heard.is_short:
+    fitting = [p for p in parsed.passages if p.score >= least and str(p.article.pk) not in refused]
+    if parsed.is_short:
         # One word that no article has ("almonds?") is no question that an article answers
-        fitting = [p for p in fitting if answers.shares_a_word(heard.text, p.article)]
-    return answers.of_article(fitting[0].article, heard, fitting[0].score) if fitting else None
+        fitting = [p for p in fitting if answers.shares_a_word(parsed.text, p.article)]
+    return answers.of_article(fitting[0].article, parsed, fitting[0].score) if fitting else None
 
 
 # "Bajra kitne ka hai": a name, and words that ask for its price
@@ -196,14 +196,14 @@ PRICE_OF = re.compile(
 SHORTEST_NAME = 4
 
 
-def nothing_sold_so(chat: Chat, heard: Heard) -> Reply | None:
+def nothing_sold_so(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """The price of what the shop does not have, after a product that it has: not that one's price."""
-    found = PRICE_OF.match(cues.plain(heard.text))
+    found = PRICE_OF.match(cues.plain(parsed.text))
     if (
         not found
-        or heard.aspect != product_facts.PRICE
-        or heard.found.products
-        or heard.topic.get("kind") not in ("product", "sum", "health")
+        or parsed.aspect != product_facts.PRICE
+        or parsed.found.products
+        or parsed.topic.get("kind") not in ("product", "sum", "health")
         or about_products.ABOUT_THE_SHOP.search(found["name"])
         or about_products.THIS.search(found["name"])
         or about_products.FOLLOWS.fullmatch(found["name"])
@@ -212,122 +212,128 @@ def nothing_sold_so(chat: Chat, heard: Heard) -> Reply | None:
         or product_facts.asked_about(found["name"])
     ):
         return None
-    if heard.passages and answers.shares_a_word(found["name"], heard.passages[0].article):
+    if parsed.passages and answers.shares_a_word(found["name"], parsed.passages[0].article):
         return None
-    return answers.popular("products_none", heard)
+    return answers.popular("products_none", parsed)
 
 
-def nothing_of_that_name(chat: Chat, heard: Heard) -> Reply | None:
+def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Do you have bicycles?" """
-    if heard.intent != "product_query" or heard.confidence < ASK or heard.knows(ACT):
+    if parsed.intent != "product_query" or parsed.confidence < ASK or parsed.knows(ACT):
         return None
-    return answers.popular("products_none", heard) if products.asks_to_buy(heard.text) else None
+    return answers.popular("products_none", parsed) if products.asks_to_buy(parsed.text) else None
 
 
 LEAST_SHARE_OF_A_NAME = 0.5
 
 
-def beyond_the_shop(chat: Chat, heard: Heard) -> Reply | None:
-    if not heard.surely("out_of_scope") or not heard.has_letters:
+def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    if not parsed.surely("out_of_scope") or not parsed.has_letters:
         return None
     grave = (chat.memory.get("issue") or {}).get("priority") in (Priority.URGENT, Priority.HIGH)
-    doubtful = heard.confidence < VERBATIM or (
-        grave and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    doubtful = parsed.confidence < VERBATIM or (
+        grave and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
     )
-    if (issue := chat.memory.get("issue")) and doubtful and not heard.found.products:
+    if (issue := chat.memory.get("issue")) and doubtful and not parsed.found.products:
         # "Action loge kya" beside a complaint: a person answers that
-        return open_issue.absorbed(chat, heard, issue) if issue.get("intent") in open_issue.BY_NOW else None
-    shown = about_products.spoken_of(heard)
-    is_short = len(shown) == 1 and len(heard.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
-    if is_short and (told := about_products.told_of(shown, heard)):
+        return (
+            open_issue.absorbed(chat, parsed, issue) if issue.get("intent") in open_issue.BY_NOW else None
+        )
+    shown = about_products.spoken_of(parsed)
+    is_short = len(shown) == 1 and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    if is_short and (told := about_products.told_of(shown, parsed)):
         # "Curcumin percent" of the turmeric that was shown
-        return answers.of_products(shown, heard, told)
-    named = heard.found.products
-    if len(named) == 1 and not heard.found.is_vague and open_issue.QUESTION.search(cues.plain(heard.text)):
+        return answers.of_products(shown, parsed, told)
+    named = parsed.found.products
+    if (
+        len(named) == 1
+        and not parsed.found.is_vague
+        and open_issue.QUESTION.search(cues.plain(parsed.text))
+    ):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
-        told = about_products.told_of(list(named), heard)
+        told = about_products.told_of(list(named), parsed)
         if told:
-            return answers.of_products(list(named), heard, told)
-        if heard.found.share >= LEAST_SHARE_OF_A_NAME:
-            return about_products.not_known(heard, list(named), [product_facts.INGREDIENTS])
-    return _with_chips(answers.text_reply("out_of_scope", heard), heard)
+            return answers.of_products(list(named), parsed, told)
+        if parsed.found.share >= LEAST_SHARE_OF_A_NAME:
+            return about_products.not_known(parsed, list(named), [product_facts.INGREDIENTS])
+    return _with_chips(answers.text_reply("out_of_scope", parsed), parsed)
 
 
 # Two readings that are so near to each other are asked about, not guessed
 LEAST_LIKELY, NEAR_TO_IT, MOST_READINGS = 0.3, 0.7, 3
 
 
-def which_of_these(chat: Chat, heard: Heard) -> Reply | None:
+def which_of_these(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Two or three articles are about as likely: one question with chips, never twice the same."""
-    if heard.is_issue or heard.intent == "out_of_scope" or heard.article_score < LEAST_LIKELY:
+    if parsed.is_issue or parsed.intent == "out_of_scope" or parsed.article_score < LEAST_LIKELY:
         return None
     refused = chat.memory.get("refused", [])
     readings = [
         passage.article
-        for passage in heard.passages[:MOST_READINGS]
-        if passage.score >= NEAR_TO_IT * heard.article_score and str(passage.article.pk) not in refused
+        for passage in parsed.passages[:MOST_READINGS]
+        if passage.score >= NEAR_TO_IT * parsed.article_score and str(passage.article.pk) not in refused
     ]
     key = "|".join(sorted(article.slug for article in readings))
     if len(readings) < 2 or key in chat.memory.get("clarified", []):
         return None
     chat.memory.setdefault("clarified", []).append(key)
-    reply = answers.text_reply("clarify", heard, "product_query", sure=0.5)
-    reply.suggestions = [article.title_in(heard.language) for article in readings]
+    reply = answers.text_reply("clarify", parsed, "product_query", sure=0.5)
+    reply.suggestions = [article.title_in(parsed.language) for article in readings]
     reply.asks = {"about": "choice", "options": reply.suggestions}
     return reply
 
 
-def perhaps_an_article(chat: Chat, heard: Heard) -> Reply | None:
+def perhaps_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Likely, not sure: say so, and keep the others and a person in reach."""
-    if not heard.knows(retrieval.THRESHOLD) or heard.intent == "out_of_scope" or heard.confidence < ASK:
+    if not parsed.knows(retrieval.THRESHOLD) or parsed.intent == "out_of_scope" or parsed.confidence < ASK:
         return None
-    article = heard.passages[0].article
+    article = parsed.passages[0].article
     if str(article.pk) in chat.memory.get("refused", []):
         return None
-    if heard.is_short and not answers.shares_a_word(heard.text, article):
+    if parsed.is_short and not answers.shares_a_word(parsed.text, article):
         # "Ladoo": no article speaks of it
         return None
-    reply = answers.of_article(article, heard, heard.article_score)
-    reply.text = f"{wording.say('perhaps_article', heard.language)} {reply.text}"
-    reply.suggestions = heard.near()[1:] + answers.chips(heard, "human")
+    reply = answers.of_article(article, parsed, parsed.article_score)
+    reply.text = f"{wording.say('perhaps_article', parsed.language)} {reply.text}"
+    reply.suggestions = parsed.near()[1:] + answers.chips(parsed, "human")
     return reply
 
 
-def i_do_not_know(chat: Chat, heard: Heard) -> Reply:
+def i_do_not_know(chat: Chat, parsed: ParsedMessage) -> Reply:
     """The nearest articles and a human; misunderstood twice, the human comes first."""
     if (issue := chat.memory.get("issue")) and issue["why"] in AT_ONCE:
         # Glass in the food: whatever else is asked belongs to it
-        return open_issue.absorbed(chat, heard, issue)
+        return open_issue.absorbed(chat, parsed, issue)
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
-    if misses == 1 and (reply := _of_what_is_known(chat, heard)):
+    if misses == 1 and (reply := _of_what_is_known(chat, parsed)):
         return reply
-    key = "unknown_again" if misses > 1 else "unknown" if heard.near() else "unknown_alone"
-    reply = answers.text_reply(key, heard, "unknown")
-    reply.offer_agent, reply.category = True, heard.category if heard.is_issue else Category.OTHER
-    reply.priority = heard.priority if heard.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER]
-    reply.suggestions = heard.near()
+    key = "unknown_again" if misses > 1 else "unknown" if parsed.near() else "unknown_alone"
+    reply = answers.text_reply(key, parsed, "unknown")
+    reply.offer_agent, reply.category = True, parsed.category if parsed.is_issue else Category.OTHER
+    reply.priority = parsed.priority if parsed.is_issue else sla.DEFAULT_PRIORITY[Category.OTHER]
+    reply.suggestions = parsed.near()
     return reply
 
 
-def _of_what_is_known(chat: Chat, heard: Heard) -> Reply | None:
+def _of_what_is_known(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What can be told of the product or order that is spoken of, in place of a bare "I don't know"."""
-    if heard.is_issue or not heard.has_letters or not articles.can_read(heard.text):
+    if parsed.is_issue or not parsed.has_letters or not articles.can_read(parsed.text):
         return None
-    shown = about_products.spoken_of(heard)
-    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
+    shown = about_products.spoken_of(parsed)
+    order = which_order.order_spoken_of(parsed) if parsed.topic.get("kind") == "order" else None
     if len(shown) == 1:
-        reply = answers.text_reply("unknown_of_product", heard, "unknown", name=shown[0].name)
-        reply.topic = heard.topic or None
+        reply = answers.text_reply("unknown_of_product", parsed, "unknown", name=shown[0].name)
+        reply.topic = parsed.topic or None
     elif order:
-        reply = answers.text_reply("unknown_of_order", heard, "unknown", number=order.number)
-        reply.topic = heard.topic or None
+        reply = answers.text_reply("unknown_of_order", parsed, "unknown", number=order.number)
+        reply.topic = parsed.topic or None
     else:
         return None
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
-    reply.suggestions = heard.near()[:2]
+    reply.suggestions = parsed.near()[:2]
     return reply
 
 
-def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
-    reply.suggestions = answers.chips(heard, *keys)
+def _with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
+    reply.suggestions = answers.chips(parsed, *keys)
     return reply

@@ -9,7 +9,7 @@ from ...nlu.cues import phrases, plain
 from ...sources import delivery_areas
 from .. import answers
 from ..answers import Reply
-from ..message import ACT, Heard
+from ..message import ACT, ParsedMessage
 from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(
@@ -114,47 +114,47 @@ OF_DELIVERY = ("cod", "shipping-charges", "shipping-time", "pincode-check", "pay
 MOST_WORDS_OF_AN_AMOUNT = 9
 
 
-def a_place(chat: Chat, heard: Heard) -> Reply | None:
+def a_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Pincode 793001 pe deliver karte ho?", "shillong me kitne din?" """
-    said = plain(heard.text)
-    if OWN_ORDER.search(said) or heard.order:
+    said = plain(parsed.text)
+    if OWN_ORDER.search(said) or parsed.order:
         return None
     if NO_COUNTRY.search(said):
-        return _abroad(heard, said)
-    asked_of = heard.topic.get("place") or (
-        chat.memory.get("place", "") if heard.topic.get("aspect") in OF_DELIVERY else ""
+        return _abroad(parsed, said)
+    asked_of = parsed.topic.get("place") or (
+        chat.memory.get("place", "") if parsed.topic.get("aspect") in OF_DELIVERY else ""
     )
-    follows = (heard.topic.get("kind") == "delivery" or bool(asked_of)) and len(said.split()) <= 6
+    follows = (parsed.topic.get("kind") == "delivery" or bool(asked_of)) and len(said.split()) <= 6
     if pin := delivery_areas.pin_in(said):
-        if _is_about_something_else(chat, heard, said, follows):
+        if _is_about_something_else(chat, parsed, said, follows):
             return None
-        return _told(heard, pin, delivery_areas.areas().of_pin(pin))
-    if NOT_SIX.search(said) and not heard.numbers and not (ADDRESS.search(said) and CHANGES.search(said)):
-        reply = answers.text_reply("pin_six", heard, "product_query", sure=0.9)
+        return _told(parsed, pin, delivery_areas.areas().of_pin(pin))
+    if NOT_SIX.search(said) and not parsed.numbers and not (ADDRESS.search(said) and CHANGES.search(said)):
+        reply = answers.text_reply("pin_six", parsed, "product_query", sure=0.9)
         reply.topic = {"kind": "delivery", "aspect": "days"}
         return reply
     asks = delivery_areas.is_about_delivery(said) or DAYS.search(said) or LIVES_THERE.search(said)
     # "By next friday mumbai me chahiye"
-    asks = asks or (heard.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
+    asks = asks or (parsed.topic.get("kind") in OF_GOODS and WANTED_THERE.search(said)) or None
     named = delivery_areas.areas().named_in(said)
     # "Ok her flat in mumbai then", in a talk about goods and of no order
     asks_now = bool(asks) or (
-        heard.topic.get("kind") in OF_GOODS
-        and not heard.known_orders
+        parsed.topic.get("kind") in OF_GOODS
+        and not parsed.known_orders
         and not chat.memory.get("issue")
         and len(said.split()) <= MOST_WORDS_OF_A_PLACE
     )
-    sure_issue = heard.is_issue and (heard.confidence >= ACT or bool(heard.known_orders))
-    if named and (asks_now or follows) and not sure_issue and not heard.found.products[:1]:
-        return _told(heard, named[0].title() if named[0].isascii() else named[0], named[1])
-    of_a_place = heard.topic.get("kind") == "delivery" and len(said.split()) <= MOST_WORDS_OF_AN_AMOUNT
+    sure_issue = parsed.is_issue and (parsed.confidence >= ACT or bool(parsed.known_orders))
+    if named and (asks_now or follows) and not sure_issue and not parsed.found.products[:1]:
+        return _told(parsed, named[0].title() if named[0].isascii() else named[0], named[1])
+    of_a_place = parsed.topic.get("kind") == "delivery" and len(said.split()) <= MOST_WORDS_OF_AN_AMOUNT
     amount = (follows or of_a_place) and not named and AN_AMOUNT.search(said)
-    rule = heard.library.by_slug.get(
-        "cod" if heard.topic.get("aspect") == "cash" and not CHARGE.search(said) else "shipping-charges"
+    rule = parsed.library.by_slug.get(
+        "cod" if parsed.topic.get("aspect") == "cash" and not CHARGE.search(said) else "shipping-charges"
     )
     if amount and rule:
-        reply = answers.of_article(rule, heard, 0.9)
-        reply.topic = heard.topic
+        reply = answers.of_article(rule, parsed, 0.9)
+        reply.topic = parsed.topic
         return reply
     if (
         follows
@@ -165,7 +165,7 @@ def a_place(chat: Chat, heard: Heard) -> Reply | None:
         place = asked_of
         again = delivery_areas.areas().named_in(place)
         area = again[1] if again else delivery_areas.areas().of_pin(place) if place.isdigit() else None
-        return _told(heard, place, area) if area else None
+        return _told(parsed, place, area) if area else None
     return None
 
 
@@ -179,18 +179,18 @@ SENDS = phrases(
 )  # fmt: skip
 
 
-def _abroad(heard: Heard, said: str) -> Reply | None:
+def _abroad(parsed: ParsedMessage, said: str) -> Reply | None:
     """ "A gift to my sister in the usa": what the shop wrote about other countries, before the gift."""
-    article = heard.library.by_slug.get("international-shipping")
-    if not article or heard.is_issue or IN_HINDI.search(said) or not SENDS.search(said):
+    article = parsed.library.by_slug.get("international-shipping")
+    if not article or parsed.is_issue or IN_HINDI.search(said) or not SENDS.search(said):
         return None
-    return answers.of_article(article, heard, 0.9)
+    return answers.of_article(article, parsed, 0.9)
 
 
 AT_THE_PIN = re.compile(r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)\b", re.IGNORECASE)
 
 
-def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool) -> bool:
+def _is_about_something_else(chat: Chat, parsed: ParsedMessage, said: str, follows: bool) -> bool:
     """Six digits are a code of ours, a new address, or a PIN code that is asked about."""
     if ADDRESS.search(said) and CHANGES.search(said):
         return True
@@ -206,30 +206,30 @@ def _is_about_something_else(chat: Chat, heard: Heard, said: str, follows: bool)
         return False
     return (
         not (delivery_areas.is_about_delivery(said) or CASH.search(said) or DAYS.search(said))
-        or heard.numbers != []
+        or parsed.numbers != []
     )
 
 
-def _told(heard: Heard, place: str, area: DeliveryArea | None) -> Reply | None:
+def _told(parsed: ParsedMessage, place: str, area: DeliveryArea | None) -> Reply | None:
     if not area:
         return None
     key = "area_served" if area.is_served else "area_not_served"
-    reply = answers.text_reply(key, heard, "product_query", sure=0.9, place=place, days=_days(area))
-    if area.is_served and CASH.search(plain(heard.text)):
-        cash = answers.text_reply("area_cash" if area.cash_on_delivery else "area_no_cash", heard)
-        article = heard.library.by_slug.get("cod")
+    reply = answers.text_reply(key, parsed, "product_query", sure=0.9, place=place, days=_days(area))
+    if area.is_served and CASH.search(plain(parsed.text)):
+        cash = answers.text_reply("area_cash" if area.cash_on_delivery else "area_no_cash", parsed)
+        article = parsed.library.by_slug.get("cod")
         reply.text += " " + (
-            article.body_in(heard.language) if article and area.cash_on_delivery else cash.text
+            article.body_in(parsed.language) if article and area.cash_on_delivery else cash.text
         )
     elif (
         area.is_served
-        and CHARGE.search(plain(heard.text))
-        and (charges := heard.library.by_slug.get("shipping-charges"))
+        and CHARGE.search(plain(parsed.text))
+        and (charges := parsed.library.by_slug.get("shipping-charges"))
     ):
-        reply.text += " " + charges.body_in(heard.language)
+        reply.text += " " + charges.body_in(parsed.language)
     if not area.is_served:
-        reply.suggestions = answers.chips(heard, "human")
-    aspect = "cash" if CASH.search(plain(heard.text)) else "days"
+        reply.suggestions = answers.chips(parsed, "human")
+    aspect = "cash" if CASH.search(plain(parsed.text)) else "days"
     reply.topic = {"kind": "delivery", "place": place, "aspect": aspect}
     reply.flow, reply.is_sure = "serviceability", True
     return reply

@@ -11,7 +11,7 @@ from ...nlu.cues import phrases, plain
 from ...sources import product_facts
 from .. import answers, counting
 from ..answers import Reply
-from ..message import Heard
+from ..message import ParsedMessage
 from . import about_products, product_lists
 
 CONCERNS = {
@@ -57,98 +57,98 @@ ITS_CHILD = phrases(
 )  # fmt: skip
 
 
-def food_safety(chat: Chat, heard: Heard) -> Reply | None:
+def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question whether a person may eat it. What we know that speaks against it comes first."""
-    about = concern(heard.text) or _the_same_concern(heard)
+    about = concern(parsed.text) or _the_same_concern(parsed)
     if (
         not about
-        or heard.reason in ("safety", "human")
+        or parsed.reason in ("safety", "human")
         or (
-            heard.is_issue
-            and not (concern(heard.text) and chat.memory.get("concern"))
-            and heard.confidence >= 0.8
-            and heard.intent not in ("product_query", "out_of_scope")
+            parsed.is_issue
+            and not (concern(parsed.text) and chat.memory.get("concern"))
+            and parsed.confidence >= 0.8
+            and parsed.intent not in ("product_query", "out_of_scope")
         )
     ):
         return None
     if (
         about == "baby"
-        and not ITS_CHILD.search(plain(heard.text))
-        and not heard.found.products
-        and heard.topic.get("kind") not in ("product", "health", "sum")
-        and not _before_delivery(heard)
+        and not ITS_CHILD.search(plain(parsed.text))
+        and not parsed.found.products
+        and parsed.topic.get("kind") not in ("product", "health", "sum")
+        and not _before_delivery(parsed)
     ):
         # "Its 1 month old" of an order
         return None
     if (
         about in ("child", "illness")
-        and not heard.found.products
-        and heard.topic.get("kind") not in ("product", "sum", "health")
-        and not _before_delivery(heard)
+        and not parsed.found.products
+        and parsed.topic.get("kind") not in ("product", "sum", "health")
+        and not _before_delivery(parsed)
     ):
         return None
     if (
         about in ("child", "illness")
-        and concern(heard.text)
-        and not MAY.search(plain(heard.text))
+        and concern(parsed.text)
+        and not MAY.search(plain(parsed.text))
         and not chat.memory.get("concern")
     ):
         return None
     if (
         about == "diabetes"
-        and product_lists.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(heard.text)))
-        and not catalogue.look_up(SUGAR_WORDS.sub(" ", heard.text)).products
+        and product_lists.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(parsed.text)))
+        and not catalogue.look_up(SUGAR_WORDS.sub(" ", parsed.text)).products
     ):
-        return _in_general(heard, about)
-    if about == "diabetes" and len({product.category for product in heard.found.products}) > 1:
+        return _in_general(parsed, about)
+    if about == "diabetes" and len({product.category for product in parsed.found.products}) > 1:
         # "Snacks" names a shelf and no product
-        return _in_general(heard, about)
-    products, _ = about_products.meant(heard)
-    products = products or _before_delivery(heard)
-    if not concern(heard.text) and SOMETHING_ELSE.search(plain(heard.text)):
-        return _in_general(heard, about)
-    if not concern(heard.text) and products and FOR_THEM.search(plain(heard.text)) and about != "allergy":
-        return _of_products(heard, about, products[:3])
+        return _in_general(parsed, about)
+    products, _ = about_products.meant(parsed)
+    products = products or _before_delivery(parsed)
+    if not concern(parsed.text) and SOMETHING_ELSE.search(plain(parsed.text)):
+        return _in_general(parsed, about)
+    if not concern(parsed.text) and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
+        return _of_products(parsed, about, products[:3])
     if about == "allergy":
-        return _allergy(heard, _without_the_allergen(heard, products))
+        return _allergy(parsed, _without_the_allergen(parsed, products))
     of_it = (
         len(products) == 1
-        and EATS.search(plain(heard.text)) is not None
-        and len(heard.text.split()) <= MOST_WORDS_OF_MORE
+        and EATS.search(plain(parsed.text)) is not None
+        and len(parsed.text.split()) <= MOST_WORDS_OF_MORE
     )
     of_it = of_it or (
         about == "child"
         and 0 < len(products) <= MOST_OF_A_TALK
-        and about_products.FOLLOWS.search(plain(heard.text)) is not None
+        and about_products.FOLLOWS.search(plain(parsed.text)) is not None
     )
-    if about == "child" and len(heard.found.products) > MOST_OF_A_TALK - 1 and heard.found.is_vague:
+    if about == "child" and len(parsed.found.products) > MOST_OF_A_TALK - 1 and parsed.found.is_vague:
         # "Which snack for my son": what is not hot, and no list of all
-        return _in_general(heard, about)
-    its_age = not heard.found.products and (
-        MONTHS.search(plain(heard.text)) or YEARS.search(plain(heard.text))
+        return _in_general(parsed, about)
+    its_age = not parsed.found.products and (
+        MONTHS.search(plain(parsed.text)) or YEARS.search(plain(parsed.text))
     )
     if (
-        heard.found.products
+        parsed.found.products
         or of_it
         or (products and its_age)
-        or (products and about_products.THIS.search(plain(heard.text)))
+        or (products and about_products.THIS.search(plain(parsed.text)))
     ):
-        return _of_products(heard, about, products[:3])
-    return _in_general(heard, about)
+        return _of_products(parsed, about, products[:3])
+    return _in_general(parsed, about)
 
 
-def _before_delivery(heard: Heard) -> list[Product]:
+def _before_delivery(parsed: ParsedMessage) -> list[Product]:
     """Return what was spoken of before a question about delivery: "is it ok for my baby" is about the food."""
-    if heard.topic.get("kind") != "delivery":
+    if parsed.topic.get("kind") != "delivery":
         return []
-    return catalogue.by_ids(heard.chat.memory.get("recent", [])[-1:])
+    return catalogue.by_ids(parsed.chat.memory.get("recent", [])[-1:])
 
 
-def _the_same_concern(heard: Heard) -> str:
+def _the_same_concern(parsed: ParsedMessage) -> str:
     """ "What about turmeric?" after "is ghee safe in pregnancy"."""
-    said = plain(heard.text)
-    kept = (heard.chat.memory.get("concern") or {}).get("about", "")
-    if not kept or len(said.split()) > MOST_WORDS_OF_MORE or (heard.is_issue and heard.confidence >= 0.8):
+    said = plain(parsed.text)
+    kept = (parsed.chat.memory.get("concern") or {}).get("about", "")
+    if not kept or len(said.split()) > MOST_WORDS_OF_MORE or (parsed.is_issue and parsed.confidence >= 0.8):
         return ""
     if kept in ("baby", "child") and (MONTHS.search(said) or YEARS.search(said)) and len(said.split()) <= 6:
         # "She is 9 months", of what was asked for her
@@ -157,14 +157,14 @@ def _the_same_concern(heard: Heard) -> str:
         return kept
     if kept == "diabetes" and SOMETHING_ELSE.search(said):
         return kept
-    if heard.found.products and not heard.aspect and not counting.says_a_count(said):
+    if parsed.found.products and not parsed.aspect and not counting.says_a_count(said):
         follows = (
             about_products.FOLLOWS.search(ALSO_NOT.sub(r" \g<too>", said))
-            or heard.found.share >= 1
+            or parsed.found.share >= 1
             or EATS.search(said)
         )
         return kept if follows else ""
-    of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not heard.aspect)
+    of_them = FOR_THEM.search(said) or (SOMETHING_ELSE.search(said) and not parsed.aspect)
     return kept if of_them and not SHOP.search(said) else ""
 
 
@@ -205,14 +205,14 @@ SHOP = phrases(
 )
 
 
-def _of_products(heard: Heard, about: str, products: list[Product]) -> Reply:
-    lines = [_line(heard, about, product) for product in products]
-    reply = Reply("\n".join([*lines, wording.say("ask_a_doctor", heard.language)]), "product_query", 0.9)
-    return _careful(heard, reply, products, about)
+def _of_products(parsed: ParsedMessage, about: str, products: list[Product]) -> Reply:
+    lines = [_line(parsed, about, product) for product in products]
+    reply = Reply("\n".join([*lines, wording.say("ask_a_doctor", parsed.language)]), "product_query", 0.9)
+    return _careful(parsed, reply, products, about)
 
 
-def _line(heard: Heard, about: str, product: Product) -> str:
-    language, text = heard.language, plain(heard.text)
+def _line(parsed: ParsedMessage, about: str, product: Product) -> str:
+    language, text = parsed.language, plain(parsed.text)
     if about in ("baby", "child"):
         return _age_line(product, text, language, about)
     if about == "diabetes":
@@ -252,21 +252,21 @@ def _age_line(product: Product, text: str, language: str, about: str) -> str:
     return wording.say("fact" if older else "health_no", language, name=product.name, fact=limit)
 
 
-def _in_general(heard: Heard, about: str) -> Reply | None:
+def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
     """No product was named: what the shop wrote about it, the sentences that speak of it first."""
-    sentences = _sentences(heard, about)
+    sentences = _sentences(parsed, about)
     if about == "diabetes":
-        return _diabetes(heard, sentences)
-    text = " ".join([*sentences, wording.say("ask_a_doctor", heard.language)])
+        return _diabetes(parsed, sentences)
+    text = " ".join([*sentences, wording.say("ask_a_doctor", parsed.language)])
     if about in ("baby", "child"):
         if about == "child" and (mild := _not_hot()):
-            text = f"{wording.say('health_not_hot', heard.language, names=', '.join(mild))} {text}"
+            text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
             if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
-                text = f"{wording.say('fact', heard.language, name=product.name, fact=limit.strip(' .;'))} {text}"
+                text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))} {text}"
     elif not sentences:
-        text = f"{wording.say('health_general', heard.language)} {text}"
-    return _careful(heard, Reply(text, "product_query", 0.8), [], about)
+        text = f"{wording.say('health_general', parsed.language)} {text}"
+    return _careful(parsed, Reply(text, "product_query", 0.8), [], about)
 
 
 NOT_HOT = phrases("not (?:spicy|hot)", "no chilli", "mild")
@@ -278,27 +278,27 @@ def _not_hot() -> list[str]:
     return [product.name for product, fact in facts if fact and NOT_HOT.search(fact.words)][:3]
 
 
-def _diabetes(heard: Heard, sentences: list[str]) -> Reply:
+def _diabetes(parsed: ParsedMessage, sentences: list[str]) -> Reply:
     sweet = [
         p.name for p in catalogue.on_sale() if (fact := product_facts.fact(p, "sugar")) and fact.verdict
     ]
-    first = sentences or [wording.say("health_sweet", heard.language, names=", ".join(sweet[:4]))]
+    first = sentences or [wording.say("health_sweet", parsed.language, names=", ".join(sweet[:4]))]
     unsweetened = product_lists.fitting("sugar", catalogue.on_sale())[:3]
     rest = (
-        wording.say("health_unsweetened", heard.language, names=", ".join(p.name for p in unsweetened))
+        wording.say("health_unsweetened", parsed.language, names=", ".join(p.name for p in unsweetened))
         if unsweetened
         else ""
     )
-    text = " ".join(filter(None, [*first, rest, wording.say("ask_a_doctor", heard.language)]))
-    return _careful(heard, Reply(text, "product_query", 0.9), [], "diabetes")
+    text = " ".join(filter(None, [*first, rest, wording.say("ask_a_doctor", parsed.language)]))
+    return _careful(parsed, Reply(text, "product_query", 0.9), [], "diabetes")
 
 
-def _without_the_allergen(heard: Heard, products: list[Product]) -> list[Product]:
+def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> list[Product]:
     """ "Peanut allergy hai, makhana kha sakta hu?": the chikki is what it is about least of all."""
-    allergen = allergen_in(heard.text)
+    allergen = allergen_in(parsed.text)
     if len(products) > 1 or not allergen:
         return [p for p in products if not _is_the_allergen(p, allergen)] or products
-    if products and products[0] in about_products.spoken_of(heard):
+    if products and products[0] in about_products.spoken_of(parsed):
         # "My son has peanut allergy, can he eat": what was spoken of is what he would eat
         return products
     return [] if products and _is_the_allergen(products[0], allergen) else products
@@ -313,9 +313,9 @@ def allergen_of(about: str) -> bool:
     return any(about == name for name, _ in ALLERGEN)
 
 
-def allergen_named(heard: Heard) -> bool:
+def allergen_named(parsed: ParsedMessage) -> bool:
     """Whether the message itself speaks of an allergy, and of what."""
-    return bool(CONCERNS["allergy"].search(plain(heard.text)) and allergen_in(heard.text))
+    return bool(CONCERNS["allergy"].search(plain(parsed.text)) and allergen_in(parsed.text))
 
 
 def allergen_in(text: str) -> str:
@@ -323,13 +323,13 @@ def allergen_in(text: str) -> str:
     return next((name for name, words in ALLERGEN if words.search(said)), "")
 
 
-def _allergy(heard: Heard, products: list[Product]) -> Reply:
-    allergen, language = allergen_in(heard.text), heard.language
-    kept = heard.chat.memory.get("concern") or {}
-    if not allergen_named(heard) and kept.get("about") == "allergy" and kept.get("allergen"):
+def _allergy(parsed: ParsedMessage, products: list[Product]) -> Reply:
+    allergen, language = allergen_in(parsed.text), parsed.language
+    kept = parsed.chat.memory.get("concern") or {}
+    if not allergen_named(parsed) and kept.get("about") == "allergy" and kept.get("allergen"):
         # "Is classic makhana safe?", "and cashew?" after "I am allergic to peanuts"
         allergen = kept["allergen"]
-    article = heard.library.by_slug.get("allergens")
+    article = parsed.library.by_slug.get("allergens")
     lines = []
     for product in products[:4] if allergen else []:
         fact = product_facts.fact(product, allergen)
@@ -348,15 +348,15 @@ def _allergy(heard: Heard, products: list[Product]) -> Reply:
     reply = Reply("\n".join(lines), "product_query", 0.9)
     if article:
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
-    return _careful(heard, reply, products[:4] if lines[:-2] else [], allergen or "allergy")
+    return _careful(parsed, reply, products[:4] if lines[:-2] else [], allergen or "allergy")
 
 
-def _sentences(heard: Heard, about: str) -> list[str]:
+def _sentences(parsed: ParsedMessage, about: str) -> list[str]:
     """Return the sentences of the shop's articles on what is in the food that speak of this concern."""
     found = []
     for slug in ("ingredients-diet", "allergens"):
-        if article := heard.library.by_slug.get(slug):
-            sentences = re.split(r"(?<=[.।?!])\s+", article.body_in(heard.language))
+        if article := parsed.library.by_slug.get(slug):
+            sentences = re.split(r"(?<=[.।?!])\s+", article.body_in(parsed.language))
             found += [
                 each
                 for each in sentences
@@ -366,7 +366,7 @@ def _sentences(heard: Heard, about: str) -> list[str]:
     return found[:2]
 
 
-def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) -> Reply:
+def _careful(parsed: ParsedMessage, reply: Reply, products: list[Product], about: str) -> Reply:
     """No price card is the answer to such a question; a person is in reach."""
     if products:
         answers.show(reply, products, aspect=about if about in product_facts.ASPECTS else "ingredients")
@@ -376,7 +376,7 @@ def _careful(heard: Heard, reply: Reply, products: list[Product], about: str) ->
     reply.topic = {**(reply.topic or {}), "concern": about if about in CONCERNS else "allergy"}
     if allergen_of(about):
         reply.topic["allergen"] = about
-    reply.suggestions = answers.chips(heard, "human")
+    reply.suggestions = answers.chips(parsed, "human")
     reply.category, reply.priority = Category.OTHER, Priority.LOW
     reply.is_sure = True
     return reply

@@ -14,7 +14,7 @@ from ...sources.product_facts import CONTAINED, PRICE, STOCK
 from ...sources.product_kinds import sibling
 from .. import answers
 from ..answers import Reply
-from ..message import ACT, CLEAR, VERY_CLEAR, Heard
+from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
 
 MOST_TOLD = 4
 
@@ -31,9 +31,9 @@ THIS = phrases(
 FIRST_OF = ((phrases("first", "1st", "pehla", "pehli", "pehle wal[aei]", "पहला", "पहली"), 0), (phrases("second", "2nd", "dusr[aei]", "doosr[aei]", "दूसर[ाी]", "the other", "other one"), 1), (phrases("third", "3rd", "teesr[aei]", "तीसर[ाी]"), 2), (phrases("last one", "aakhri", "last wal[aei]"), -1))  # fmt: skip
 
 
-def spoken_of(heard: Heard) -> list[Product]:
+def spoken_of(parsed: ParsedMessage) -> list[Product]:
     """Return the products that the last answer was about, as they are now."""
-    topic = heard.topic
+    topic = parsed.topic
     ids = (
         topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
     )
@@ -43,27 +43,27 @@ def spoken_of(heard: Heard) -> list[Product]:
 PALM_OIL = phrases("palm oil", "palm", "palmolein")
 
 
-def meant(heard: Heard) -> tuple[list[Product], bool]:
+def meant(parsed: ParsedMessage) -> tuple[list[Product], bool]:
     """Return the products that a message is about, and whether it names them itself.
 
     "The masala one" after Classic Makhana is Masala Makhana, not the garam masala.
     """
-    before = spoken_of(heard)
-    follows = bool(FOLLOWS.search(plain(heard.text)))
+    before = spoken_of(parsed)
+    follows = bool(FOLLOWS.search(plain(parsed.text)))
     if (
         len(before) == 1
-        and THE_OTHER_ONE.search(plain(heard.text))
-        and (not heard.found.share or heard.aspect in IN_NAMES)
+        and THE_OTHER_ONE.search(plain(parsed.text))
+        and (not parsed.found.share or parsed.aspect in IN_NAMES)
         and (other := sibling(before[0]))
     ):
         # "Then the other one": of two pickles the one that was not told of
         return [other], True
     if (
         len(before) == 1
-        and heard.topic.get("aspect") in OF_ANY_PRODUCT
-        and heard.found.share >= 1
-        and heard.aspect in IN_NAMES
-        and (beside := catalogue.named_beside(heard.text, before, True))
+        and parsed.topic.get("aspect") in OF_ANY_PRODUCT
+        and parsed.found.share >= 1
+        and parsed.aspect in IN_NAMES
+        and (beside := catalogue.named_beside(parsed.text, before, True))
         and before[0] not in beside
     ):
         # "Groundnut?" after the price of the mustard oil is the other oil, and no allergen
@@ -71,26 +71,26 @@ def meant(heard: Heard) -> tuple[list[Product], bool]:
     if (
         before
         and len(before) < 3
-        and heard.aspect in IN_NAMES
+        and parsed.aspect in IN_NAMES
         and not follows
-        and _names_only_contents(heard)
+        and _names_only_contents(parsed)
     ):
         # "Any sugar added?" of the honey names no "natural sugar"
         return before, False
-    if before and (named := catalogue.named_beside(heard.text, before, follows)):
+    if before and (named := catalogue.named_beside(parsed.text, before, follows)):
         return named, True
-    found = heard.found
-    if heard.aspect == "palm_oil":
-        found = catalogue.look_up(PALM_OIL.sub(" ", heard.text))
-    asks_of_it = THIS.search(plain(heard.text)) or (
-        len(heard.text.split()) <= 4 and not follows and len(before) < 3
+    found = parsed.found
+    if parsed.aspect == "palm_oil":
+        found = catalogue.look_up(PALM_OIL.sub(" ", parsed.text))
+    asks_of_it = THIS.search(plain(parsed.text)) or (
+        len(parsed.text.split()) <= 4 and not follows and len(before) < 3
     )
-    if before and heard.aspect in IN_NAMES and asks_of_it:
+    if before and parsed.aspect in IN_NAMES and asks_of_it:
         # "Is it without oil?" names no oil of ours
         return before, False
     if found.products and (not found.is_vague or not before):
         return list(found.products), True
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if len(before) > 1:
         for pattern, place in FIRST_OF:
             if pattern.search(said):
@@ -103,46 +103,47 @@ THE_OTHER_ONE = phrases(
 )  # fmt: skip
 
 
-def _names_only_contents(heard: Heard) -> bool:
+def _names_only_contents(parsed: ParsedMessage) -> bool:
     """Whether no product is named but by the words that ask what is in it."""
-    said = plain(heard.text)
-    rest = product_facts.ASPECTS[heard.aspect].sub(" ", said)
+    said = plain(parsed.text)
+    rest = product_facts.ASPECTS[parsed.aspect].sub(" ", said)
     return len(said.split()) <= 6 and not catalogue.look_up(rest).products
 
 
 # --- Facts -----------------------------------------------------------------------------------
 
 
-def a_fact(chat: Chat, heard: Heard) -> Reply | None:
+def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What is asked of a product, named now or spoken of before; the same question of another product."""
-    if heard.is_issue and heard.intent not in ("product_query", "out_of_scope") and heard.confidence >= ACT:
+    is_surely_wrong = parsed.is_issue and parsed.confidence >= ACT
+    if is_surely_wrong and parsed.intent not in ("product_query", "out_of_scope"):
         return None
-    products, named = meant(heard)
-    just = [] if products else named_just_now(heard)
+    products, named = meant(parsed)
+    just = [] if products else named_just_now(parsed)
     if just:
         products, named = just, True
     if not products:
         return None
-    asked = product_facts.all_asked_about(heard.text)
+    asked = product_facts.all_asked_about(parsed.text)
     if (
         asked == ["oil"]
         and named
         and all(OIL.search(product.name) for product in products)
-        and not FREE_OF.search(plain(heard.text))
+        and not FREE_OF.search(plain(parsed.text))
     ):
         # "Sarson ka tel hai kya" asks for the oil itself
         asked = [STOCK]
-    if catalogue.names_a_price(heard.text) and asked == [product_facts.INGREDIENTS]:
+    if catalogue.names_a_price(parsed.text) and asked == [product_facts.INGREDIENTS]:
         # "200 ke andar kya kya milega" asks for a list
         return None
-    said = plain(heard.text)
-    same = heard.topic.get("aspect") if heard.topic.get("kind") == "product" else ""
-    on_it = products == spoken_of(heard) and len(products) == 1 and not heard.surely("out_of_scope")
+    said = plain(parsed.text)
+    same = parsed.topic.get("aspect") if parsed.topic.get("kind") == "product" else ""
+    on_it = products == spoken_of(parsed) and len(products) == 1 and not parsed.surely("out_of_scope")
     if named and not asked and same and on_it:
         # "Kadak hai?" of the tea that was shown: what is written of it, and not its price again
         first = product_facts.SENTENCE.findall(products[0].description or "")[:2]
         return answers.of_products(
-            products, heard, told_of(products, heard) or " ".join(each.strip(" ;") for each in first)
+            products, parsed, told_of(products, parsed) or " ".join(each.strip(" ;") for each in first)
         )
     if (
         named
@@ -150,15 +151,15 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
         and (
             not asked
             or (set(asked) <= IN_NAMES and FOLLOWS.search(said) and len(said.split()) <= 5)
-            or (set(asked) <= IN_NAMES and same in OF_ANY_PRODUCT and heard.found.share >= 1)
+            or (set(asked) <= IN_NAMES and same in OF_ANY_PRODUCT and parsed.found.share >= 1)
         )
-        and _only_names(heard, said)
+        and _only_names(parsed, said)
     ):
         # "And the masala one?": the question that was asked of the other
         asked = [same]
-    if not asked or (not named and not _means_what_was_shown(heard, said, asked)):
+    if not asked or (not named and not _means_what_was_shown(parsed, said, asked)):
         return None
-    if named and heard.knows(VERY_CLEAR) and not (heard.found.products[:1] or just):
+    if named and parsed.knows(VERY_CLEAR) and not (parsed.found.products[:1] or just):
         return None
     if len(asked) > 1 and len(products) == 1:
         # "Is peanut chikki gluten free" asks of gluten
@@ -173,13 +174,13 @@ def a_fact(chat: Chat, heard: Heard) -> Reply | None:
     if (
         asked == [PRICE]
         and not product_facts.PLAIN_PRICE.search(said)
-        and (detail := told_of(products, heard))
+        and (detail := told_of(products, parsed))
     ):
         # "Haldi me curcumin kitna hai" asks for no price
-        return answers.of_products(products, heard, detail)
+        return answers.of_products(products, parsed, detail)
     if PRICE in asked and CHEAPER.search(said):
         products = sorted(products, key=lambda product: product.price)
-    return told(chat, heard, products[:MOST_TOLD], asked[:2])
+    return told(chat, parsed, products[:MOST_TOLD], asked[:2])
 
 
 OIL = re.compile(r"\boil\b", re.IGNORECASE)
@@ -189,18 +190,18 @@ OF_THEM = phrases(
 )
 
 
-def named_just_now(heard: Heard) -> list[Product]:
+def named_just_now(parsed: ParsedMessage) -> list[Product]:
     """ "How much are they?" after "can i add walnuts to my order": what the customer named, though it was no topic."""
-    said, kind = plain(heard.text), heard.topic.get("kind")
-    of_them = heard.aspect == PRICE and OF_THEM.search(said)
-    of_its_nature = heard.aspect in OF_ANY_PRODUCT - {PRICE, STOCK} and kind == "article"
+    said, kind = plain(parsed.text), parsed.topic.get("kind")
+    of_them = parsed.aspect == PRICE and OF_THEM.search(said)
+    of_its_nature = parsed.aspect in OF_ANY_PRODUCT - {PRICE, STOCK} and kind == "article"
     if not (of_them or of_its_nature) or len(said.split()) > FEW_WORDS or kind not in ("order", "article"):
         return []
-    if kind == "order" and heard.topic.get("aspect") not in ("change_items", "exchange"):
+    if kind == "order" and parsed.topic.get("aspect") not in ("change_items", "exchange"):
         return []
     if of_its_nature:
-        return catalogue.by_ids(heard.chat.memory.get("recent", [])[-1:])
-    last = catalogue.look_up(heard.chat.memory.get("last", ""))
+        return catalogue.by_ids(parsed.chat.memory.get("recent", [])[-1:])
+    last = catalogue.look_up(parsed.chat.memory.get("last", ""))
     return list(last.products) if 0 < len(last.products) <= MOST_NAMED and last.share else []
 
 
@@ -213,46 +214,46 @@ OF_ANY_PRODUCT = {PRICE, STOCK, "size", "shelf_life", "storage", "origin", "usag
 IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
 
 
-def _only_names(heard: Heard, said: str) -> bool:
-    return bool(FOLLOWS.search(said)) or heard.found.share >= 0.99
+def _only_names(parsed: ParsedMessage, said: str) -> bool:
+    return bool(FOLLOWS.search(said)) or parsed.found.share >= 0.99
 
 
-def _means_what_was_shown(heard: Heard, said: str, asked: list[str]) -> bool:
+def _means_what_was_shown(parsed: ParsedMessage, said: str, asked: list[str]) -> bool:
     """Whether a question without a product is about the one shown last, and not about the shop."""
     words = said.split()
-    if heard.topic.get("kind") not in ("product", "sum") or len(words) > 9:
+    if parsed.topic.get("kind") not in ("product", "sum") or len(words) > 9:
         return False
     if THIS.search(said) or len(words) <= 4:
         return not ABOUT_THE_SHOP.search(said)
     return (
-        not heard.knows(CLEAR)
+        not parsed.knows(CLEAR)
         and not ABOUT_THE_SHOP.search(said)
-        and heard.intent in ("product_query", "out_of_scope")
+        and parsed.intent in ("product_query", "out_of_scope")
     )
 
 
 ABOUT_THE_SHOP = phrases("delivery", "deliver", "shipping", "dilivery", "cod", "return", "refund", "exchange", "coupon", "discount", "order", "डिलीवरी", "pincode", "pin", "payment", "upi", "emi", "gst", "invoice", "courier", "cash", "offer", "offers", "gift wrap", "all (?:your )?products?", "everything", "any of your", "in your shop", "your products?", "cancel", "subscription")  # fmt: skip
 
 
-def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) -> Reply:
+def told(chat: Chat, parsed: ParsedMessage, products: list[Product], asked: list[str]) -> Reply:
     """Return these facts of these products, one line each; what is not known is said so."""
     lines, unknown = [], []
     for product in products:
         for aspect in asked:
-            line = fact_line(heard, product, aspect)
+            line = fact_line(parsed, product, aspect)
             lines.append(line) if line else unknown.append((product, aspect))
     if unknown and not lines:
-        return not_known(heard, [product for product, _ in unknown][:1], asked)
-    reply = Reply("\n".join(dict.fromkeys(lines)), "product_query", max(heard.confidence, 0.8))
+        return not_known(parsed, [product for product, _ in unknown][:1], asked)
+    reply = Reply("\n".join(dict.fromkeys(lines)), "product_query", max(parsed.confidence, 0.8))
     reply.flow = ""
     if unknown:
         names = ", ".join(dict.fromkeys(product.name for product, _ in unknown))
-        reply.text += "\n" + wording.say("fact_unknown_rest", heard.language, name=names)
+        reply.text += "\n" + wording.say("fact_unknown_rest", parsed.language, name=names)
     answers.show(reply, products, aspect=asked[0])
-    if asked[0] in ALLERGENS and (article := heard.library.by_slug.get("allergens")):
-        reply.suggestions = [article.title_in(heard.language)]
-    elif heard.near(CLEAR):
-        reply.suggestions = heard.near(CLEAR)[:1]
+    if asked[0] in ALLERGENS and (article := parsed.library.by_slug.get("allergens")):
+        reply.suggestions = [article.title_in(parsed.language)]
+    elif parsed.near(CLEAR):
+        reply.suggestions = parsed.near(CLEAR)[:1]
     reply.is_sure = True
     return reply
 
@@ -260,8 +261,8 @@ def told(chat: Chat, heard: Heard, products: list[Product], asked: list[str]) ->
 ALLERGENS = ("peanut", "nuts", "milk", "gluten", "soy", "sesame", "mustard", "egg")
 
 
-def fact_line(heard: Heard, product: Product, aspect: str) -> str:
-    language = heard.language
+def fact_line(parsed: ParsedMessage, product: Product, aspect: str) -> str:
+    language = parsed.language
     if aspect in (PRICE, STOCK):
         return answers.price_line(product, language)
     fact = product_facts.fact(product, aspect)
@@ -272,7 +273,7 @@ def fact_line(heard: Heard, product: Product, aspect: str) -> str:
         name = f"{product.name}, {wording.say(label, language)}" if wording.has(label) else product.name
         return wording.say("fact", language, name=name, fact=fact.words)
     if aspect in CONTAINED:
-        return _contained_line(product, aspect, fact, language, heard.text)
+        return _contained_line(product, aspect, fact, language, parsed.text)
     key = "fact_yes" if fact.verdict else "fact_no"
     if fact.inferred and fact.verdict:
         key = "fact_yes_by_ingredients"
@@ -302,29 +303,29 @@ def _contained_line(product: Product, aspect: str, fact: Any, language: str, tex
     return yes_no + wording.say(key, language, name=product.name, what=what, fact=fact.words or what)
 
 
-def not_known(heard: Heard, products: list[Product], asked: list[str]) -> Reply:
+def not_known(parsed: ParsedMessage, products: list[Product], asked: list[str]) -> Reply:
     """The shop has not written it down: "I can't tell", and a person can. Never the price in its place."""
     reply = answers.text_reply(
-        "fact_unknown", heard, "product_query", name=", ".join(product.name for product in products[:2])
+        "fact_unknown", parsed, "product_query", name=", ".join(product.name for product in products[:2])
     )
     answers.show(reply, products, aspect=asked[0])
     reply.products = []
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
-    reply.suggestions = heard.near(ACT)[:1]
+    reply.suggestions = parsed.near(ACT)[:1]
     return reply
 
 
 # --- By name ----------------------------------------------------------------------------------------------
 
 
-def a_bare_name(chat: Chat, heard: Heard) -> Reply | None:
+def a_bare_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Nothing but products' names: that needs the catalogue, not the classifier."""
-    found = heard.found
-    if found.share < 1 or (found.is_vague and heard.intent != "product_query"):
+    found = parsed.found
+    if found.share < 1 or (found.is_vague and parsed.intent != "product_query"):
         return None
-    products, named = meant(heard)
+    products, named = meant(parsed)
     shown = products if named and found.is_vague else found.products
-    return answers.of_products(shown, heard, told_of(shown, heard))
+    return answers.of_products(shown, parsed, told_of(shown, parsed))
 
 
 LEAST_LETTERS = 5
@@ -334,13 +335,13 @@ def _stem(word: str) -> str:
     return word.removesuffix("'s").removesuffix("s")
 
 
-def told_of(products: list[Product], heard: Heard) -> str:
+def told_of(products: list[Product], parsed: ParsedMessage) -> str:
     """ "Curcumin kitna hai haldi me": the sentence of the description that has the word that was asked about."""
     if len(products) != 1:
         return ""
     names = f"{products[0].name} {products[0].category}".casefold()
     asked = {
-        _stem(word) for word in words_of(heard.text) if len(word) >= LEAST_LETTERS and word not in names
+        _stem(word) for word in words_of(parsed.text) if len(word) >= LEAST_LETTERS and word not in names
     }
     sentences = product_facts.SENTENCE.findall(products[0].description or "")
     for each in sentences:
@@ -350,23 +351,22 @@ def told_of(products: list[Product], heard: Heard) -> str:
     return ""
 
 
-def products_by_name(chat: Chat, heard: Heard) -> Reply | None:
+def products_by_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A product among other words; a clear article comes first, unless the message is mostly names."""
-    if heard.intent != "product_query" and (heard.is_issue or heard.confidence >= ACT):
+    if parsed.intent != "product_query" and (parsed.is_issue or parsed.confidence >= ACT):
         return None
-    products, share = heard.found.products, heard.found.share
-    if not products or (not share and heard.intent != "product_query"):
+    products, share = parsed.found.products, parsed.found.share
+    if not products or (not share and parsed.intent != "product_query"):
         return None
-    asks_what_there_is = (
-        share >= MOSTLY_NAMES and heard.surely("product_query") and WHAT_THERE_IS.search(plain(heard.text))
-    )
-    if heard.knows(CLEAR if share < 0.5 else VERY_CLEAR) and not asks_what_there_is:
+    of_names = share >= MOSTLY_NAMES and parsed.surely("product_query")
+    asks_what_there_is = of_names and WHAT_THERE_IS.search(plain(parsed.text))
+    if parsed.knows(CLEAR if share < 0.5 else VERY_CLEAR) and not asks_what_there_is:
         return None
-    before = spoken_of(heard)
-    if len(before) == 1 and before[0] in products and IS_IT_SO.search(plain(heard.text)):
+    before = spoken_of(parsed)
+    if len(before) == 1 and before[0] in products and IS_IT_SO.search(plain(parsed.text)):
         # "Ghani wala hai na" of the mustard oil
         products = before
-    return answers.of_products(products, heard, told_of(products, heard))
+    return answers.of_products(products, parsed, told_of(products, parsed))
 
 
 IS_IT_SO = phrases(r"hai na(?: .{0,6})?$", r"na\W*$", r"right\W*$", "है ना")
@@ -382,17 +382,17 @@ OF_IT = re.compile(
 )
 
 
-def an_unknown_fact(chat: Chat, heard: Heard) -> Reply | None:
+def an_unknown_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Is it a2?" of the product shown last: what is not written down is said so."""
-    shown = spoken_of(heard) if heard.topic.get("kind") == "product" else []
-    said = plain(heard.text)
-    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or heard.is_issue:
+    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
+    said = plain(parsed.text)
+    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or parsed.is_issue:
         return None
-    return not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+    return not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
 
 
-def the_whole_shelf(chat: Chat, heard: Heard) -> Reply | None:
+def the_whole_shelf(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "What do you sell?" """
-    if heard.is_issue or not catalogue.asks_for_everything(heard.text):
+    if parsed.is_issue or not catalogue.asks_for_everything(parsed.text):
         return None
-    return answers.popular("products_popular", heard)
+    return answers.popular("products_popular", parsed)

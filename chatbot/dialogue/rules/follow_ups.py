@@ -13,7 +13,7 @@ from ...sources import product_facts
 from ...sources.product_facts import PRICE
 from .. import answers, counting, flows, subjects
 from ..answers import Reply
-from ..message import ACT, ASK, Heard
+from ..message import ACT, ASK, ParsedMessage
 from . import about_articles, about_products, order_flows, product_sums, which_order
 from .open_issue import QUESTION
 
@@ -37,18 +37,18 @@ REASONS = {
 MOST_WORDS = 7
 
 
-def why_not(chat: Chat, heard: Heard) -> Reply | None:
+def why_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kyu nahi hoga?" after a wish that the order's state refused: the state, and the shop's rule."""
-    said = cues.plain(heard.text).strip(" ?.!")
-    key = heard.topic.get("aspect", "") if heard.topic.get("kind") == "order" else ""
-    article = heard.library.by_slug.get(REASONS.get(key, ""))
-    order = which_order.order_spoken_of(heard)
+    said = cues.plain(parsed.text).strip(" ?.!")
+    key = parsed.topic.get("aspect", "") if parsed.topic.get("kind") == "order" else ""
+    article = parsed.library.by_slug.get(REASONS.get(key, ""))
+    order = which_order.order_spoken_of(parsed)
     if not article or not order or len(said.split()) > MOST_WORDS or not WHY.fullmatch(said):
         return None
-    reply = answers.of_article(article, heard, 0.9)
-    state = answers.orders.state_after_its_number(order, heard.language)
+    reply = answers.of_article(article, parsed, 0.9)
+    state = answers.orders.state_after_its_number(order, parsed.language)
     reply.text = (
-        f"{wording.say('why_state', heard.language, number=order.number, state=state)} {reply.text}"
+        f"{wording.say('why_state', parsed.language, number=order.number, state=state)} {reply.text}"
     )
     reply.passage, reply.flow, reply.intent = "", key, flows.INTENTS[key]
     return _of_the_open_issue(chat, answers.about_order(chat, reply, order))
@@ -95,31 +95,31 @@ MONEY_IS_BACK = ("refunded", "returned", "cancelled")
 MOST_WORDS_OF_A_REFUND = 10
 
 
-def about_its_refund(chat: Chat, heard: Heard) -> Reply | None:
+def about_its_refund(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kis account me?", "4 din ho gaye, nahi dikh raha" after an order whose money went back."""
-    order = which_order.order_spoken_of(heard)
-    said = cues.plain(heard.text)
+    order = which_order.order_spoken_of(parsed)
+    said = cues.plain(parsed.text)
     if (
-        heard.topic.get("kind") != "order"
+        parsed.topic.get("kind") != "order"
         or not order
         or order.status not in MONEY_IS_BACK
-        or (heard.order and heard.order.pk != order.pk)
-        or (heard.numbers and not heard.order)
-        or heard.reason
-        or heard.found.products
+        or (parsed.order and parsed.order.pk != order.pk)
+        or (parsed.numbers and not parsed.order)
+        or parsed.reason
+        or parsed.found.products
         or len(said.split()) > MOST_WORDS_OF_A_REFUND
         or not REFUND_MISSING.search(said)
-        or which_order.the_other(heard)
+        or which_order.the_other(parsed)
         or any(cue.search(said) for cue, _ in which_order.BY_STATE)
     ):
         return None
-    told_already = heard.topic.get("aspect") == "refund_status" and order.status == "refunded"
+    told_already = parsed.topic.get("aspect") == "refund_status" and order.status == "refunded"
     key = "refund_where" if WHERE_TO.search(said) else "refund_not_there" if NOT_THERE.search(said) else ""
     if not told_already or not key:
-        return order_flows.told(chat, heard, "refund_status", order)
+        return order_flows.told(chat, parsed, "refund_status", order)
     # The rule was told; the same lines once more say nothing to what was asked now
-    filled = flows.words_of(order, heard.language)
-    reply = answers.text_reply(key, heard, "refund_return", sure=0.9, **filled)
+    filled = flows.words_of(order, parsed.language)
+    reply = answers.text_reply(key, parsed, "refund_return", sure=0.9, **filled)
     reply.flow, reply.category, reply.priority = "refund_status", Category.REFUND, Priority.HIGH
     reply.offer_agent = True
     return answers.about_order(chat, reply, order)
@@ -135,10 +135,10 @@ THE_OTHER = cues.phrases(
 THE_FIRST = cues.phrases(r"pehl[aei]", r"pahl[aei]", "first", "1st", "पहल[ाेी]")
 
 
-def the_other_product(chat: Chat, heard: Heard) -> Reply | None:
+def the_other_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur dusra?" after one of a list of two: the same of the other one."""
-    said = cues.plain(heard.text).strip(" ?.!")
-    before = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
+    said = cues.plain(parsed.text).strip(" ?.!")
+    before = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     listed = chat.memory.get("listed") or []
     if (
         len(before) != 1
@@ -149,9 +149,9 @@ def the_other_product(chat: Chat, heard: Heard) -> Reply | None:
         return None
     rest = [pk for pk in listed if pk != str(before[0].pk)]
     chosen = catalogue.by_ids(listed[:1] if THE_FIRST.search(said) else rest[:1])
-    asked = [heard.topic.get("aspect") or PRICE] if heard.topic.get("kind") == "product" else [PRICE]
+    asked = [parsed.topic.get("aspect") or PRICE] if parsed.topic.get("kind") == "product" else [PRICE]
     known = [each for each in asked if each in product_facts.ASPECTS]
-    return about_products.told(chat, heard, chosen, known or [PRICE])
+    return about_products.told(chat, parsed, chosen, known or [PRICE])
 
 
 # --- This or that of it ----------------------------------------------------------------------------
@@ -163,13 +163,13 @@ THIS_OR_THAT = re.compile(
 LEAST_LETTERS = 4
 
 
-def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
+def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Roasted hai ya plain?" of the product shown: what its text says, or "I can't tell"."""
-    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
-    said = cues.plain(heard.text)
+    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    said = cues.plain(parsed.text)
     found = THIS_OR_THAT.match(said)
-    of_it = heard.aspect in about_products.IN_NAMES | {""}
-    if len(shown) != 1 or not found or heard.is_issue or heard.reason or not of_it:
+    of_it = parsed.aspect in about_products.IN_NAMES | {""}
+    if len(shown) != 1 or not found or parsed.is_issue or parsed.reason or not of_it:
         return None
     text = f"{shown[0].description or ''} {shown[0].ingredients or ''}"
     said_of_it = " ".join(each or "" for each in found.groups())
@@ -184,12 +184,12 @@ def this_or_that(chat: Chat, heard: Heard) -> Reply | None:
     )
     if sentence:
         # "Ghee me ya oil me", "roasted or raw"
-        return answers.of_products(shown, heard, sentence)
+        return answers.of_products(shown, parsed, sentence)
     two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
     if all(two) and not two[0] & two[1]:
         # "Honey ya jaggery" names two products
         return None
-    return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+    return about_products.not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
 
 
 # --- Something to buy ---------------------------------------------------------------------------------
@@ -204,30 +204,30 @@ WRONG = cues.phrases(
 )  # fmt: skip
 
 
-def wants_some(chat: Chat, heard: Heard) -> Reply | None:
+def wants_some(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
-    said = cues.plain(heard.text)
+    said = cues.plain(parsed.text)
     if (
-        (heard.is_issue and heard.confidence >= about_articles.CLEAR)
+        (parsed.is_issue and parsed.confidence >= about_articles.CLEAR)
         or chat.memory.get("issue")
-        or heard.reason
-        or heard.numbers
-        or heard.aspect
-        or len(heard.found.products) != 1
-        or subjects.of_the_answer(heard.topic) == "subscription"
-        or heard.topic.get("kind") not in ("product", "sum", "article", "delivery")
+        or parsed.reason
+        or parsed.numbers
+        or parsed.aspect
+        or len(parsed.found.products) != 1
+        or subjects.of_the_answer(parsed.topic) == "subscription"
+        or parsed.topic.get("kind") not in ("product", "sum", "article", "delivery")
         or not BUYS.search(said)
         or WRONG.search(said)
     ):
         return None
-    items = counting.counted(heard)
+    items = counting.counted(parsed)
     if len(items) == 1 and items[0][1] == 1:
         # "Chai de do, 2 packet": the count stands in a piece of its own
         items = [(items[0][0], counting.count_in(said))]
     if not items:
-        return answers.of_products(heard.found.products, heard)
-    reply = product_sums.summed(heard, items)
-    reply.text = f"{reply.text} {wording.say('order_in_the_shop', heard.language)}"
+        return answers.of_products(parsed.found.products, parsed)
+    reply = product_sums.summed(parsed, items)
+    reply.text = f"{reply.text} {wording.say('order_in_the_shop', parsed.language)}"
     return reply
 
 
@@ -242,21 +242,21 @@ WHAT_MAY_HAPPEN = {
 }  # fmt: skip
 
 
-def if_it_happens(chat: Chat, heard: Heard) -> Reply | None:
+def if_it_happens(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Tuta aaya to?": nothing is broken yet, so the rule is told, and no "sorry"."""
-    said = cues.plain(heard.text).strip(" ?.!")
+    said = cues.plain(parsed.text).strip(" ?.!")
     if (
         chat.memory.get("issue")
-        or heard.reason
-        or heard.numbers
+        or parsed.reason
+        or parsed.numbers
         or len(said.split()) > MOST_WORDS_OF_AN_IF
         or not IF_IT.fullmatch(said)
-        or not heard.passages
-        or heard.passages[0].article.slug not in WHAT_MAY_HAPPEN
-        or not heard.knows(ACT if heard.is_issue else ASK)
+        or not parsed.passages
+        or parsed.passages[0].article.slug not in WHAT_MAY_HAPPEN
+        or not parsed.knows(ACT if parsed.is_issue else ASK)
     ):
         return None
-    return answers.of_article(heard.passages[0].article, heard, heard.article_score)
+    return answers.of_article(parsed.passages[0].article, parsed, parsed.article_score)
 
 
 # --- The same question, said on in other words ---------------------------------------------------
@@ -272,26 +272,26 @@ YES_OR_NO = {
 }  # fmt: skip
 
 
-def the_same_of_another(chat: Chat, heard: Heard) -> Reply | None:
+def the_same_of_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Peri peri to hoga na?" after "is chikki vegan": asked of another product in other words."""
-    said = cues.plain(heard.text)
-    same = heard.topic.get("aspect", "") if heard.topic.get("kind") == "product" else ""
+    said = cues.plain(parsed.text)
+    same = parsed.topic.get("aspect", "") if parsed.topic.get("kind") == "product" else ""
     found = GOES_ON.match(said)
     if (
         same not in YES_OR_NO
         or not found
-        or heard.aspect
+        or parsed.aspect
         or len(said.split()) > MOST_WORDS
-        or heard.is_issue
+        or parsed.is_issue
     ):
         return None
     name = NOT.sub(" ", found["name"])
-    products = catalogue.named_beside(name, about_products.spoken_of(heard), True) or list(
+    products = catalogue.named_beside(name, about_products.spoken_of(parsed), True) or list(
         catalogue.look_up(name).products
     )
     if not products or len(products) > about_products.MOST_TOLD:
         return None
-    return about_products.told(chat, heard, products, [same])
+    return about_products.told(chat, parsed, products, [same])
 
 
 # --- What is not beyond the shop while a product is spoken of -----------------------------------------------
@@ -299,35 +299,35 @@ def the_same_of_another(chat: Chat, heard: Heard) -> Reply | None:
 BEYOND = 0.8
 
 
-def of_what_was_shown(chat: Chat, heard: Heard) -> Reply | None:
+def of_what_was_shown(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question in a talk about one product that names nothing else: what the shop wrote, or "I can't tell"."""
-    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
-    said = cues.plain(heard.text)
+    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    said = cues.plain(parsed.text)
     if (
         len(shown) != 1
-        or heard.is_issue
-        or heard.found.products
+        or parsed.is_issue
+        or parsed.found.products
         or len(said.split()) > MOST_WORDS
         or not QUESTION.search(said)
-        or heard.intent not in ("product_query", "out_of_scope")
-        or (heard.intent == "out_of_scope" and heard.confidence >= BEYOND)
-        or heard.knows(ACT)
+        or parsed.intent not in ("product_query", "out_of_scope")
+        or (parsed.intent == "out_of_scope" and parsed.confidence >= BEYOND)
+        or parsed.knows(ACT)
         or about_products.ABOUT_THE_SHOP.search(said)
-        or catalogue.asks_to_buy(heard.text)
+        or catalogue.asks_to_buy(parsed.text)
     ):
         return None
-    about_it = heard.library.near(f"{shown[0].name} {said}", 1)
+    about_it = parsed.library.near(f"{shown[0].name} {said}", 1)
     own = " ".join(word for word in cues.words_of(said) if word not in SHOPPING)
     if about_it and about_it[0].score >= ACT and own and answers.shares_a_word(own, about_it[0].article):
         # "Jam gaya hai to kharab hai kya" of the honey
-        return answers.of_article(about_it[0].article, heard, about_it[0].score)
+        return answers.of_article(about_it[0].article, parsed, about_it[0].score)
     if HOW_IT_IS.fullmatch(said.strip(" ?.!")):
         # "Strong hai kya": what is written of it, which says no more than it says
         first = [
             each.strip(" ;") for each in product_facts.SENTENCE.findall(shown[0].description or "")[:2]
         ]
-        return answers.of_products(shown, heard, " ".join(first)) if first else None
-    return about_products.not_known(heard, shown, [heard.topic.get("aspect") or PRICE])
+        return answers.of_products(shown, parsed, " ".join(first)) if first else None
+    return about_products.not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
 
 
 HOW_IT_IS = cues.phrases(
@@ -360,31 +360,31 @@ ASKS_ON = {
 }
 
 
-def more_of_the_article(chat: Chat, heard: Heard) -> Reply | None:
+def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Food item bhi?" after how to return: the article that was told still answers it."""
-    said = cues.plain(heard.text)
-    asks_on = ASKS_ON.get(heard.topic.get("aspect", "")) if heard.topic.get("kind") == "article" else None
-    ids = heard.topic.get("ids") or []
-    article = heard.library.articles.get(ids[0]) if heard.topic.get("kind") == "article" and ids else None
+    said = cues.plain(parsed.text)
+    asks_on = ASKS_ON.get(parsed.topic.get("aspect", "")) if parsed.topic.get("kind") == "article" else None
+    ids = parsed.topic.get("ids") or []
+    article = parsed.library.articles.get(ids[0]) if parsed.topic.get("kind") == "article" and ids else None
     if article and asks_on and len(said.split()) <= MOST_WORDS and asks_on.search(said):
-        return _of_the_open_issue(chat, answers.of_article(article, heard, 0.9))
-    asks = article and not heard.is_nod and not heard.numbers and said.endswith("?")
+        return _of_the_open_issue(chat, answers.of_article(article, parsed, 0.9))
+    asks = article and not parsed.is_nod and not parsed.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words
-    if asks and (same := about_articles.the_same_article(heard, article)):
+    if asks and (same := about_articles.the_same_article(parsed, article)):
         return same
     if (
         not article
-        or heard.reason
-        or heard.is_nod
+        or parsed.reason
+        or parsed.is_nod
         or len(said.split()) > about_articles.FEW_WORDS_OF_A_FOLLOW_UP
         or not about_products.FOLLOWS.search(said)
-        or heard.found.products
+        or parsed.found.products
         or any(map(str.isdigit, said))
-        or heard.confidence >= about_articles.CLEAR
+        or parsed.confidence >= about_articles.CLEAR
         or str(article.pk) in chat.memory.get("refused", [])
     ):
         return None
-    together = heard.library.near(f"{article.title} {said}", 1)
+    together = parsed.library.near(f"{article.title} {said}", 1)
     if not together or together[0].article.pk != article.pk:
         return None
-    return answers.of_article(article, heard, together[0].score)
+    return answers.of_article(article, parsed, together[0].score)

@@ -9,7 +9,7 @@ from ...nlu import cues
 from ...sources import product_facts
 from .. import answers
 from ..answers import Reply
-from ..message import ACT, CLEAR, Heard
+from ..message import ACT, CLEAR, ParsedMessage
 from . import about_products, follow_ups, which_order
 from .open_issue import QUESTION
 
@@ -22,12 +22,12 @@ HURRY = cues.phrases(
 UNDER_WAY = (OrderStatus.PLACED, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY)
 
 
-def hurry(chat: Chat, heard: Heard) -> Reply | None:
+def hurry(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Bas jaldi bhej do": how the order stands that is on its way."""
-    order = next((each for each in heard.known_orders if each.status in UNDER_WAY), None)
-    if not order or heard.reason or heard.found.products or len(heard.text.split()) > 7:
+    order = next((each for each in parsed.known_orders if each.status in UNDER_WAY), None)
+    if not order or parsed.reason or parsed.found.products or len(parsed.text.split()) > 7:
         return None
-    return answers.of_order(chat, order, heard) if HURRY.search(cues.plain(heard.text)) else None
+    return answers.of_order(chat, order, parsed) if HURRY.search(cues.plain(parsed.text)) else None
 
 
 IS_IT_DONE = re.compile(
@@ -36,12 +36,12 @@ IS_IT_DONE = re.compile(
 )
 
 
-def is_it_done(chat: Chat, heard: Heard) -> Reply | None:
+def is_it_done(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Done?" of an open wish: nothing is done before a person has it."""
     issue = chat.memory.get("issue") or {}
-    if not issue or not IS_IT_DONE.fullmatch(cues.plain(heard.raw)):
+    if not issue or not IS_IT_DONE.fullmatch(cues.plain(parsed.raw)):
         return None
-    reply = answers.text_reply("not_done_yet", heard, issue.get("intent") or heard.intent, sure=0.9)
+    reply = answers.text_reply("not_done_yet", parsed, issue.get("intent") or parsed.intent, sure=0.9)
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
     return reply
@@ -81,14 +81,20 @@ LATER_ON = cues.phrases(
 OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
 
 
-def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
+def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
-    said, library = cues.plain(heard.text), heard.library.by_slug
-    if chat.memory.get("issue") or heard.reason or heard.numbers or heard.order or len(said.split()) > 12:
+    said, library = cues.plain(parsed.text), parsed.library.by_slug
+    if (
+        chat.memory.get("issue")
+        or parsed.reason
+        or parsed.numbers
+        or parsed.order
+        or len(said.split()) > 12
+    ):
         return None
     asks_on = (
-        follow_ups.ASKS_ON.get(heard.topic.get("aspect", ""))
-        if heard.topic.get("kind") == "article"
+        follow_ups.ASKS_ON.get(parsed.topic.get("aspect", ""))
+        if parsed.topic.get("kind") == "article"
         else None
     )
     if asks_on and len(said.split()) <= follow_ups.MOST_WORDS and asks_on.search(said):
@@ -97,9 +103,9 @@ def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
     slug = ""
     if GIFTS.search(said) and not which_order.MY_ORDER.search(said):
         slug = "gift-wrap"
-    elif (PAYS_SAFELY.search(said) or WAYS_TO_PAY.search(said)) and not heard.is_issue:
+    elif (PAYS_SAFELY.search(said) or WAYS_TO_PAY.search(said)) and not parsed.is_issue:
         slug = "payment-methods"
-    elif SUBSCRIPTIONS.search(said) and not (heard.is_issue and heard.confidence >= ACT):
+    elif SUBSCRIPTIONS.search(said) and not (parsed.is_issue and parsed.confidence >= ACT):
         slug = "subscriptions"
     elif (
         LATER_ON.search(said)
@@ -107,34 +113,34 @@ def what_is_written(chat: Chat, heard: Heard) -> Reply | None:
         and which_order.CHANGES.search(f"{said} new")
     ):
         slug = "account-details"
-    elif MONEY_WHEN.search(said) and heard.topic.get("aspect") in OF_RETURNS:
+    elif MONEY_WHEN.search(said) and parsed.topic.get("aspect") in OF_RETURNS:
         slug = "refund-timing"
-    return answers.of_article(library[slug], heard, CLEAR) if slug in library else None
+    return answers.of_article(library[slug], parsed, CLEAR) if slug in library else None
 
 
 CHANGES_BY_NATURE = "natural-changes"
 LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
 
 
-def is_it_natural(chat: Chat, heard: Heard) -> Reply | None:
+def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Has crystals, is it fake?" of the honey: what the shop wrote about such changes, before any sorry."""
-    article, said = heard.library.by_slug.get(CHANGES_BY_NATURE), cues.plain(heard.text)
-    shown = about_products.spoken_of(heard) or list(heard.found.products)
+    article, said = parsed.library.by_slug.get(CHANGES_BY_NATURE), cues.plain(parsed.text)
+    shown = about_products.spoken_of(parsed) or list(parsed.found.products)
     if (
         not article
         or len(shown) != 1
         or chat.memory.get("issue")
-        or heard.reason
-        or heard.aspect
-        or heard.intent != "item_problem"
+        or parsed.reason
+        or parsed.aspect
+        or parsed.intent != "item_problem"
         or not QUESTION.search(said)
     ):
         return None
-    alone = next((each.score for each in heard.passages if each.article.pk == article.pk), 0.0)
-    together = heard.library.near(f"{shown[0].name} {said}", 1)
+    alone = next((each.score for each in parsed.passages if each.article.pk == article.pk), 0.0)
+    together = parsed.library.near(f"{shown[0].name} {said}", 1)
     if alone < LEAST_ALONE or not together or together[0].article.pk != article.pk:
         return None
-    return answers.of_article(article, heard, CLEAR) if together[0].score >= LEAST_WITH_NAME else None
+    return answers.of_article(article, parsed, CLEAR) if together[0].score >= LEAST_WITH_NAME else None
 
 
 # --- Where it goes -------------------------------------------------------------------------------------------
@@ -147,17 +153,17 @@ ADDRESS_ASKED = cues.phrases(
 )
 
 
-def its_address(chat: Chat, heard: Heard) -> Reply | None:
+def its_address(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Is my address correct for the order coming today?": where it goes by our data, before any change of it."""
-    said = cues.plain(heard.text)
-    if not heard.known_orders or heard.reason or len(said.split()) > 12 or not ADDRESS_ASKED.search(said):
+    said = cues.plain(parsed.text)
+    if not parsed.known_orders or parsed.reason or len(said.split()) > 12 or not ADDRESS_ASKED.search(said):
         return None
-    order, _ = which_order.which(heard, "change_address")
+    order, _ = which_order.which(parsed, "change_address")
     if not order or order.status not in UNDER_WAY or not order.city:
         return None
     place = f"{order.city} {order.pincode}".strip()
     reply = answers.text_reply(
-        "order_address", heard, "order_status", sure=0.9, number=order.number, place=place
+        "order_address", parsed, "order_status", sure=0.9, number=order.number, place=place
     )
     reply.is_sure = True
     answers.about_order(chat, reply, order)
@@ -187,22 +193,28 @@ IN_IT = cues.phrases(
 )  # fmt: skip
 
 
-def what_is_used_in_it(chat: Chat, heard: Heard) -> Reply | None:
+def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
-    said = cues.plain(heard.text)
-    shown = about_products.spoken_of(heard) if heard.topic.get("kind") in ("product", "sum") else []
-    if len(shown) != 1 or heard.is_issue or not USED_IN_IT.search(said) or not IN_IT.search(said):
+    said = cues.plain(parsed.text)
+    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    if len(shown) != 1 or parsed.is_issue or not USED_IN_IT.search(said) or not IN_IT.search(said):
         return None
-    return about_products.told(chat, heard, shown, [product_facts.INGREDIENTS])
+    return about_products.told(chat, parsed, shown, [product_facts.INGREDIENTS])
 
 
-def what_it_contains(chat: Chat, heard: Heard) -> Reply | None:
+def what_it_contains(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai me elaichi hai kya?": the ingredients say it, whatever was asked for."""
-    found = IS_IN_IT.match(cues.plain(heard.text))
-    if not found or heard.is_issue or heard.reason or heard.aspect or heard.topic.get("kind") == "order":
+    found = IS_IN_IT.match(cues.plain(parsed.text))
+    if (
+        not found
+        or parsed.is_issue
+        or parsed.reason
+        or parsed.aspect
+        or parsed.topic.get("kind") == "order"
+    ):
         return None
     of, what = found["of"] or found["of_en"], (found["what"] or found["what_en"]).casefold()
-    products, named = about_products.meant(heard)
+    products, named = about_products.meant(parsed)
     if (
         what in NO_CONTENTS
         or len(products) != 1
@@ -212,6 +224,6 @@ def what_it_contains(chat: Chat, heard: Heard) -> Reply | None:
         return None
     if of and not named and not about_products.THIS.search(of):
         return None
-    if not of and not about_products.THIS.search(cues.plain(heard.text)):
+    if not of and not about_products.THIS.search(cues.plain(parsed.text)):
         return None
-    return about_products.told(chat, heard, products, [product_facts.INGREDIENTS])
+    return about_products.told(chat, parsed, products, [product_facts.INGREDIENTS])

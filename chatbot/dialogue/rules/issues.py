@@ -10,24 +10,24 @@ from ...nlu.cues import phrases, plain
 from .. import answers, memory
 from ..answers import Reply
 from ..memory import AT_ONCE
-from ..message import ACT, CLEAR, VERY_CLEAR, Heard
+from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
 from . import open_issue, which_order
 from .small_talk import SMALL_TALK
 
 
-def a_person_at_once(chat: Chat, heard: Heard) -> Reply | None:
+def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A direct request for a human; words of safety, fraud or the law."""
-    if heard.reason not in ("human", *AT_ONCE):
+    if parsed.reason not in ("human", *AT_ONCE):
         return None
-    category, priority = memory.triage_so_far(chat.memory, AT_ONCE.get(heard.reason, Category.OTHER))
-    if heard.says_what_is_wrong:
-        category, priority = heard.category, heard.priority
-    if heard.reason in AT_ONCE:
+    category, priority = memory.triage_so_far(chat.memory, AT_ONCE.get(parsed.reason, Category.OTHER))
+    if parsed.says_what_is_wrong:
+        category, priority = parsed.category, parsed.priority
+    if parsed.reason in AT_ONCE:
         priority = Priority.URGENT
-    reply = _with_its_order(chat, heard, answers.offer(chat, heard, heard.reason, category, priority))
-    article = heard.library.by_slug.get("contact-hours")
-    if heard.reason == "human" and article and THEIR_NUMBER.search(plain(heard.text)):
-        reply.text = f"{reply.text} {article.body_in(heard.language)}"
+    reply = _with_its_order(chat, parsed, answers.offer(chat, parsed, parsed.reason, category, priority))
+    article = parsed.library.by_slug.get("contact-hours")
+    if parsed.reason == "human" and article and THEIR_NUMBER.search(plain(parsed.text)):
+        reply.text = f"{reply.text} {article.body_in(parsed.language)}"
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
     return reply
 
@@ -39,25 +39,25 @@ THEIR_NUMBER = phrases(
 )
 
 
-def _with_its_order(chat: Chat, heard: Heard, reply: Reply) -> Reply:
+def _with_its_order(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
     """Give the reply the order with the item that the message names, and not the one spoken of last."""
-    if reply.category not in answers.orders.ABOUT_AN_ORDER or heard.order:
+    if reply.category not in answers.orders.ABOUT_AN_ORDER or parsed.order:
         return reply
-    fitting, _ = which_order.of_items(heard)
+    fitting, _ = which_order.of_items(parsed)
     return answers.about_order(chat, reply, fitting[0]) if len(fitting) == 1 else reply
 
 
-def a_tapped_suggestion(chat: Chat, heard: Heard) -> Reply | None:
+def a_tapped_suggestion(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """The title of an article, or "Something is wrong with my order": we wrote it, so we know it."""
-    article = heard.library.titled(heard.text)
+    article = parsed.library.titled(parsed.text)
     # "My order is late" is also what a customer types of an order that we know
-    of_their_order = heard.is_issue and heard.intent == "delivery_delay" and heard.known_orders
-    if article and heard.intent != "order_status" and not of_their_order:
-        return answers.of_article(article, heard, 1.0)
-    if not wording.is_chip("problem", heard.text):
+    of_their_order = parsed.is_issue and parsed.intent == "delivery_delay" and parsed.known_orders
+    if article and parsed.intent != "order_status" and not of_their_order:
+        return answers.of_article(article, parsed, 1.0)
+    if not wording.is_chip("problem", parsed.text):
         return None
-    reply = answers.text_reply("what_happened", heard, "complaint")
-    reply.suggestions = answers.chips(heard, "damaged", "missing", "late", "refund", "human")
+    reply = answers.text_reply("what_happened", parsed, "complaint")
+    reply.suggestions = answers.chips(parsed, "damaged", "missing", "late", "refund", "human")
     return reply
 
 
@@ -90,23 +90,23 @@ FOR_TROUBLE = phrases(
 )
 
 
-def no_promise(chat: Chat, heard: Heard) -> Reply | None:
+def no_promise(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Promise me", "give me 50% off for this delay": he promises and gives nothing; a person decides."""
-    said = plain(heard.text)
+    said = plain(parsed.text)
     open_one = chat.memory.get("issue") or {}
     about = bool(open_one) or chat.memory.get("topic", {}).get("kind") == "order"
     troubled = open_one.get("intent") in classifier.TROUBLE or open_one.get("intent") == "complaint"
     asks = PROMISED.search(said) and len(said.split()) <= 6 and about
     if (
-        heard.reason
-        or (heard.knows(VERY_CLEAR) and not troubled)
+        parsed.reason
+        or (parsed.knows(VERY_CLEAR) and not troubled)
         or not (asks or (FAVOUR.search(said) and (troubled or FOR_TROUBLE.search(said))))
     ):
         return None
-    if heard.found.products and not open_one:
+    if parsed.found.products and not open_one:
         return None
     reply = answers.text_reply(
-        "no_promise" if asks else "no_favour", heard, open_one.get("intent") or "complaint", sure=0.8
+        "no_promise" if asks else "no_favour", parsed, open_one.get("intent") or "complaint", sure=0.8
     )
     category, priority = memory.triage_so_far(chat.memory, Category.FEEDBACK)
     reply.offer_agent, reply.category, reply.priority = True, category, priority
@@ -114,54 +114,54 @@ def no_promise(chat: Chat, heard: Heard) -> Reply | None:
     return reply
 
 
-def an_issue(chat: Chat, heard: Heard) -> Reply | None:
+def an_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Something is wrong that a person has to put right. What is urgent is not the time to be sure."""
-    if not heard.is_issue or not (heard.confidence >= ACT or _is_pressing(heard)):
+    if not parsed.is_issue or not (parsed.confidence >= ACT or _is_pressing(parsed)):
         return None
-    if heard.intent in NO_TROUBLE and not _is_pressing(heard):
+    if parsed.intent in NO_TROUBLE and not _is_pressing(parsed):
         # "There is a problem with my order": what it is has to be asked
         return None
     return _with_its_order(
-        chat, heard, answers.offer(chat, heard, heard.intent, heard.category, heard.priority)
+        chat, parsed, answers.offer(chat, parsed, parsed.intent, parsed.category, parsed.priority)
     )
 
 
 NO_TROUBLE = ("order_status", "product_query", "greeting", "thanks_bye", "feedback")
 
 
-def _is_pressing(heard: Heard) -> bool:
+def _is_pressing(parsed: ParsedMessage) -> bool:
     """Urgent, angry, or trouble of one kind or another: which it is may be open."""
-    is_trouble = heard.intent in classifier.TROUBLE and heard.priority == Priority.HIGH
-    return is_trouble or heard.priority == Priority.URGENT or bool(heard.reason)
+    is_trouble = parsed.intent in classifier.TROUBLE and parsed.priority == Priority.HIGH
+    return is_trouble or parsed.priority == Priority.URGENT or bool(parsed.reason)
 
 
-def anger(chat: Chat, heard: Heard) -> Reply | None:
+def anger(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Anger without a question that could be answered."""
-    asks = heard.confidence >= ACT and heard.intent not in (*SMALL_TALK, "complaint", "out_of_scope")
-    if heard.reason != "anger" or asks:
+    asks = parsed.confidence >= ACT and parsed.intent not in (*SMALL_TALK, "complaint", "out_of_scope")
+    if parsed.reason != "anger" or asks:
         return None
-    return answers.offer(chat, heard, "angry", *memory.triage_so_far(chat.memory, Category.FEEDBACK))
+    return answers.offer(chat, parsed, "angry", *memory.triage_so_far(chat.memory, Category.FEEDBACK))
 
 
-def another_script(chat: Chat, heard: Heard) -> Reply | None:
+def another_script(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A language that Villy cannot read: who can help is a person."""
-    if not heard.has_letters or articles.can_read(heard.text):
+    if not parsed.has_letters or articles.can_read(parsed.text):
         return None
-    reply = answers.text_reply("another_language", heard, "unknown")
+    reply = answers.text_reply("another_language", parsed, "unknown")
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
     return reply
 
 
-def perhaps_an_issue(chat: Chat, heard: Heard) -> Reply | None:
+def perhaps_an_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Not sure enough to act: ask, and keep the button in reach."""
-    if not heard.is_issue or heard.knows(CLEAR):
+    if not parsed.is_issue or parsed.knows(CLEAR):
         return None
     open_one = chat.memory.get("issue") or {}
-    if open_one.get("intent") in open_issue.BY_NOW and not open_issue.QUESTION.search(plain(heard.text)):
+    if open_one.get("intent") in open_issue.BY_NOW and not open_issue.QUESTION.search(plain(parsed.text)):
         # Beside an open issue it is a detail of that, and no second one to ask about
-        return open_issue.absorbed(chat, heard, open_one)
-    triage = {"category": heard.category, "priority": heard.priority}
-    reply = answers.text_reply("ask_issue", heard)
-    reply.asks = {"about": "issue", "intent": heard.intent} | triage
-    reply.offer_agent, reply.category, reply.priority = True, heard.category, heard.priority
+        return open_issue.absorbed(chat, parsed, open_one)
+    triage = {"category": parsed.category, "priority": parsed.priority}
+    reply = answers.text_reply("ask_issue", parsed)
+    reply.asks = {"about": "issue", "intent": parsed.intent} | triage
+    reply.offer_agent, reply.category, reply.priority = True, parsed.category, parsed.priority
     return reply

@@ -12,7 +12,7 @@ from ...models import Article, Chat
 from ...nlu.cues import phrases, plain, words_of
 from .. import answers, flows, signs, subjects, troubles
 from ..answers import Reply
-from ..message import CLEAR, Heard
+from ..message import CLEAR, ParsedMessage
 from ..state import GRAVE
 from . import about_articles, open_issue, order_flows, what_next, which_order
 
@@ -21,50 +21,50 @@ from . import about_articles, open_issue, order_flows, what_next, which_order
 MOST_WORDS = 14
 
 
-def how_another_order_stands(chat: Chat, heard: Heard) -> Reply | None:
+def how_another_order_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "And the tea order is when?" beside an open issue of another one: how that stands; the issue stays."""
-    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
     if (
         not issue
-        or heard.reason
+        or parsed.reason
         or len(said.split()) > MOST_WORDS
         or not order_cues.HOW_IT_STANDS.search(said)
-        or not (heard.order or order_cues.OF_AN_ORDER.search(said))
-        or order_flows.wanted_by_cue(heard)
+        or not (parsed.order or order_cues.OF_AN_ORDER.search(said))
+        or order_flows.wanted_by_cue(parsed)
         or which_order.MARKED.search(said)
     ):
         return None
-    order = _another(heard)
+    order = _another(parsed)
     if not order or str(order.pk) == issue.get("order"):
         return None
-    return answers.of_order(chat, order, heard)
+    return answers.of_order(chat, order, parsed)
 
 
-def _another(heard: Heard) -> Order | None:
-    if named := heard.order or which_order.the_other(heard):
+def _another(parsed: ParsedMessage) -> Order | None:
+    if named := parsed.order or which_order.the_other(parsed):
         return named
-    fitting, _ = which_order.of_items(heard)
+    fitting, _ = which_order.of_items(parsed)
     if len(fitting) == 1:
         return fitting[0]
-    said = plain(heard.text)
+    said = plain(parsed.text)
     states = next((states for cue, states in which_order.BY_STATE if cue.search(said)), ())
-    return next((order for order in heard.known_orders if order.status in states), None)
+    return next((order for order in parsed.known_orders if order.status in states), None)
 
 
-def for_its_items(chat: Chat, heard: Heard, meant: str) -> Reply | None:
+def for_its_items(chat: Chat, parsed: ParsedMessage, meant: str) -> Reply | None:
     """ "Not the ghee, the makhana" of a return: the same wish for the order with that; several are asked about."""
-    issue, topic = chat.memory.get("issue") or {}, heard.topic
+    issue, topic = chat.memory.get("issue") or {}, parsed.topic
     key = issue.get("flow") or (topic.get("aspect", "") if topic.get("kind") == "order" else "")
-    if key not in open_issue.FOR_ANOTHER_ORDER or not heard.known_orders or len(meant.split()) > FEW_WORDS:
+    if key not in open_issue.FOR_ANOTHER_ORDER or not parsed.known_orders or len(meant.split()) > FEW_WORDS:
         return None
-    heard.text = meant
-    heard.__dict__.pop("found", None)
-    fitting, _ = which_order.of_items(heard)
+    parsed.text = meant
+    parsed.__dict__.pop("found", None)
+    fitting, _ = which_order.of_items(parsed)
     if len(fitting) == 1:
-        return order_flows.told(chat, heard, key, fitting[0])
+        return order_flows.told(chat, parsed, key, fitting[0])
     if not fitting:
         return None
-    reply = answers.text_reply("which_of_their_orders", heard, flows.INTENTS[key], sure=0.8)
+    reply = answers.text_reply("which_of_their_orders", parsed, flows.INTENTS[key], sure=0.8)
     reply.suggestions = [order.number for order in fitting[:3]]
     reply.text = " ".join(
         [reply.text, *(f"{order.number} ({flows.items_in_words(order)})." for order in fitting[:3])]
@@ -78,11 +78,11 @@ def for_its_items(chat: Chat, heard: Heard, meant: str) -> Reply | None:
 FEW_WORDS = 4
 
 
-def how_to_order_meanwhile(chat: Chat, heard: Heard) -> Reply | None:
+def how_to_order_meanwhile(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Ok order it for me" beside an open issue: no detail of it."""
-    if not chat.memory.get("issue") or order_flows.wanted(heard):
+    if not chat.memory.get("issue") or order_flows.wanted(parsed):
         return None
-    return about_articles.how_to_order(chat, heard)
+    return about_articles.how_to_order(chat, parsed)
 
 
 # --- The rule that was told -----------------------------------------------------------------------
@@ -107,16 +107,16 @@ TOLD_AS_WELL = {"limit", "shipped", "where", "by what", "times", "hour", "refuse
 MOST_WORDS_OF_A_QUESTION = 12
 
 
-def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
+def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Charges?", "kitne din?", "which link?" of what the talk is about: what the shop wrote that has it."""
-    said, issue = plain(heard.text), chat.memory.get("issue") or {}
-    about = _subjects_of(heard, issue)
-    if reply := _and_then(chat, heard, said) or _of_the_courier(chat, heard, said, issue):
+    said, issue = plain(parsed.text), chat.memory.get("issue") or {}
+    about = _subjects_of(parsed, issue)
+    if reply := _and_then(chat, parsed, said) or _of_the_courier(chat, parsed, said, issue):
         return reply
-    if not about or _is_of_something_else(heard, said, issue) or subjects.names_another(said, about):
+    if not about or _is_of_something_else(parsed, said, issue) or subjects.names_another(said, about):
         return None
     asked = subjects.asked_in(said)
-    if not _asks(heard, said):
+    if not _asks(parsed, said):
         asked &= TOLD_AS_WELL
     if OF_AN_ORDER_STILL & set(about) and not subjects.named_in(said) & subjects.covered_by(about):
         # "Aur paise kab milenge" of a cancelled order asks for the money
@@ -128,16 +128,16 @@ def asked_of_the_subject(chat: Chat, heard: Heard) -> Reply | None:
         or delivery_areas.areas().named_in(said)
     ):
         return None
-    slugs, told = subjects.articles_of(about, said), _told(heard)
+    slugs, told = subjects.articles_of(about, said), _told(parsed)
     if subjects.named_in(said) & subjects.covered_by(about):
         # "Delivery charge kitna hai" after the rule for returns: of the delivery first
-        written = [*_not_refused(heard, None, slugs), *([told] if told else [])]
+        written = [*_not_refused(parsed, None, slugs), *([told] if told else [])]
     else:
-        written = _not_refused(heard, told, slugs)
+        written = _not_refused(parsed, told, slugs)
     article = next(
-        (each for each in written if subjects.answers_it(each.body_in(heard.language), asked)), None
+        (each for each in written if subjects.answers_it(each.body_in(parsed.language), asked)), None
     )
-    return _again(chat, heard, article) if article else None
+    return _again(chat, parsed, article) if article else None
 
 
 AND_THEN = phrases(
@@ -146,33 +146,33 @@ AND_THEN = phrases(
 )
 
 
-def _and_then(chat: Chat, heard: Heard, said: str) -> Reply | None:
+def _and_then(chat: Chat, parsed: ParsedMessage, said: str) -> Reply | None:
     """ "And then?": the rule that was told last, which says it to its end."""
-    if not AND_THEN.fullmatch(said.strip(" ?.!")) or heard.reason:
+    if not AND_THEN.fullmatch(said.strip(" ?.!")) or parsed.reason:
         return None
     ids = [each["id"] for each in chat.memory.get("sources", []) if each["type"] == "article"]
-    article = heard.library.articles.get(ids[0]) if ids else None
-    return _again(chat, heard, article) if article else None
+    article = parsed.library.articles.get(ids[0]) if ids else None
+    return _again(chat, parsed, article) if article else None
 
 
-def _of_the_courier(chat: Chat, heard: Heard, said: str, issue: dict) -> Reply | None:
+def _of_the_courier(chat: Chat, parsed: ParsedMessage, said: str, issue: dict) -> Reply | None:
     """ "Kitne baje tak?" of an order that is under way: how it stands, and when couriers come."""
-    order = which_order.order_spoken_of(heard) if heard.topic.get("kind") == "order" else None
-    article = heard.library.by_slug.get(UNDER_WAY[0])
+    order = which_order.order_spoken_of(parsed) if parsed.topic.get("kind") == "order" else None
+    article = parsed.library.by_slug.get(UNDER_WAY[0])
     if (
         not article
         or not order
         or order.status not in answers.orders.UNDER_WAY
-        or heard.order
-        or heard.reason
+        or parsed.order
+        or parsed.reason
     ):
         return None
-    if issue.get("why") in GRAVE or len(said.split()) > FEW_WORDS_OF_WHEN or heard.found.share:
+    if issue.get("why") in GRAVE or len(said.split()) > FEW_WORDS_OF_WHEN or parsed.found.share:
         return None
-    if not OF_THE_COURIER & subjects.asked_in(said) or order_flows.wanted(heard):
+    if not OF_THE_COURIER & subjects.asked_in(said) or order_flows.wanted(parsed):
         return None
-    reply = answers.of_order(chat, order, heard)
-    reply.text = f"{reply.text} {article.body_in(heard.language)}"
+    reply = answers.of_order(chat, order, parsed)
+    reply.text = f"{reply.text} {article.body_in(parsed.language)}"
     reply.sources += [{"type": "article", "id": str(article.pk), "title": article.title}]
     return reply
 
@@ -180,41 +180,41 @@ def _of_the_courier(chat: Chat, heard: Heard, said: str, issue: dict) -> Reply |
 FEW_WORDS_OF_WHEN = 8
 
 
-def the_rule_goes_on(chat: Chat, heard: Heard) -> Reply | None:
+def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A message with a word of the article that was told, or of the rule for what is open: that rule."""
-    said, issue = plain(heard.text), chat.memory.get("issue") or {}
-    if _is_of_something_else(heard, said, issue):
+    said, issue = plain(parsed.text), chat.memory.get("issue") or {}
+    if _is_of_something_else(parsed, said, issue):
         return None
     # "Purana number band hai" beside an account asks as well
-    asks = _asks(heard, said) or subjects.of_the_issue(issue) == "account"
-    if not asks and _says_if_opened(heard, said, issue):
+    asks = _asks(parsed, said) or subjects.of_the_issue(issue) == "account"
+    if not asks and _says_if_opened(parsed, said, issue):
         # "Packet is open, ate 2 only" of a return: the rule says what that means
         of_flow = what_next.OF_FLOW.get(issue.get("flow", ""), ())
-        article = next(iter(_not_refused(heard, _told(heard), of_flow)), None)
+        article = next(iter(_not_refused(parsed, _told(parsed), of_flow)), None)
     else:
-        article = _with_its_words(heard, issue, asks)
+        article = _with_its_words(parsed, issue, asks)
     if not article:
         return None
     if issue and not asks:
-        open_issue.note(heard, issue)
-    return _again(chat, heard, article)
+        open_issue.note(parsed, issue)
+    return _again(chat, parsed, article)
 
 
-def _asks(heard: Heard, said: str) -> bool:
-    return bool(open_issue.QUESTION.search(said)) or heard.text.rstrip().endswith("?")
+def _asks(parsed: ParsedMessage, said: str) -> bool:
+    return bool(open_issue.QUESTION.search(said)) or parsed.text.rstrip().endswith("?")
 
 
-def _is_of_something_else(heard: Heard, said: str, issue: dict) -> bool:
+def _is_of_something_else(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     """Whether a message cannot go on about a rule: grave, long, or about a thing that it names itself."""
     return (
-        bool(heard.reason)
+        bool(parsed.reason)
         or issue.get("why") in GRAVE
-        or heard.is_nod
+        or parsed.is_nod
         or len(said.split()) > MOST_WORDS_OF_A_QUESTION
         or bool(delivery_areas.pin_in(said))
-        or _names_an_order(heard, said)
-        or _names_a_product(heard, said, issue)
-        or _wants_more(heard, said, issue)
+        or _names_an_order(parsed, said)
+        or _names_a_product(parsed, said, issue)
+        or _wants_more(parsed, said, issue)
         or _wants_to_order(said)
     )
 
@@ -230,55 +230,57 @@ PAID = phrases(
 )
 
 
-def _names_an_order(heard: Heard, said: str) -> bool:
+def _names_an_order(parsed: ParsedMessage, said: str) -> bool:
     """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
     of_one = [order_cues.TRACKING, order_cues.PAID_ALREADY, PAID]
     # "If i dont take it from the delivery guy" asks nothing of him
     of_one += [] if "refused" in subjects.asked_in(said) else [order_cues.DRIVER]
     if any(cue.search(LINK.sub(" ", said)) for cue in of_one):
         return True
-    if heard.order or (heard.numbers and "limit" not in subjects.asked_in(said)):
+    if parsed.order or (parsed.numbers and "limit" not in subjects.asked_in(said)):
         return True
-    return bool(heard.known_orders) and bool(which_order.the_other(heard) or which_order.OLDER.search(said))
+    return bool(parsed.known_orders) and bool(
+        which_order.the_other(parsed) or which_order.OLDER.search(said)
+    )
 
 
-def _names_a_product(heard: Heard, said: str, issue: dict) -> bool:
+def _names_a_product(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     """Whether it asks of a product: named now, or shown last and asked for a fact."""
-    if heard.found.share > 0 and not _says_if_opened(heard, said, issue):
+    if parsed.found.share > 0 and not _says_if_opened(parsed, said, issue):
         return True
-    return bool(heard.aspect) and (heard.topic.get("kind") in OF_GOODS or not _subjects_of(heard, issue))
+    return bool(parsed.aspect) and (parsed.topic.get("kind") in OF_GOODS or not _subjects_of(parsed, issue))
 
 
 OF_GOODS = ("product", "sum", "delivery", "health")
 
 
-def _subjects_of(heard: Heard, issue: dict) -> list[str]:
+def _subjects_of(parsed: ParsedMessage, issue: dict) -> list[str]:
     """Return what the talk is about: of the answer before, then of what is open."""
-    both = (subjects.of_the_answer(heard.topic), subjects.of_the_issue(issue))
+    both = (subjects.of_the_answer(parsed.topic), subjects.of_the_issue(issue))
     return [key for key in dict.fromkeys(both) if key]
 
 
-def _with_its_words(heard: Heard, issue: dict, asks: bool) -> Article | None:
+def _with_its_words(parsed: ParsedMessage, issue: dict, asks: bool) -> Article | None:
     """Return what was told, or the shop's rule for what is open, that has most words of the message."""
-    written = _not_refused(heard, _told(heard), _rules_of(heard, issue, asks))
+    written = _not_refused(parsed, _told(parsed), _rules_of(parsed, issue, asks))
     # "Mera number badal gaya" beside an account sounds like an exchange
     of_account = subjects.of_the_issue(issue) == "account"
-    if not written or (not of_account and _has_its_own(heard, written)):
+    if not written or (not of_account and _has_its_own(parsed, written)):
         return None
-    near = {passage.article.pk: passage.score for passage in heard.passages}
-    shared = [(_shared(heard, each, long=not asks), near.get(each.pk, 0.0), each) for each in written]
+    near = {passage.article.pk: passage.score for passage in parsed.passages}
+    shared = [(_shared(parsed, each, long=not asks), near.get(each.pk, 0.0), each) for each in written]
     most, _, article = max(shared, key=lambda each: each[:2])
     return article if most else None
 
 
-def _not_refused(heard: Heard, told: Article | None, slugs: Iterable[str]) -> list[Article]:
+def _not_refused(parsed: ParsedMessage, told: Article | None, slugs: Iterable[str]) -> list[Article]:
     """Return the article that was told and those of these slugs, without those that did not help."""
-    written = [told, *(heard.library.by_slug.get(slug) for slug in slugs)]
-    refused = heard.chat.memory.get("refused", [])
+    written = [told, *(parsed.library.by_slug.get(slug) for slug in slugs)]
+    refused = parsed.chat.memory.get("refused", [])
     return [each for each in written if each and str(each.pk) not in refused]
 
 
-def _rules_of(heard: Heard, issue: dict, asks: bool) -> list[str]:
+def _rules_of(parsed: ParsedMessage, issue: dict, asks: bool) -> list[str]:
     """Return the slugs of what the shop wrote about what is open, and about the order that is spoken of."""
     slugs: list[str] = []
     # "Its opened though" asks nothing, and the rule for returns says what that means
@@ -287,16 +289,16 @@ def _rules_of(heard: Heard, issue: dict, asks: bool) -> list[str]:
     if asks and issue:
         slugs += what_next.WRITTEN.get(issue["intent"], ())
         slugs += what_next.BY_ITS_WORDS.get(issue["intent"], ())
-    order = which_order.order_spoken_of(heard) if asks and heard.topic.get("kind") == "order" else None
+    order = which_order.order_spoken_of(parsed) if asks and parsed.topic.get("kind") == "order" else None
     if order and order.status in answers.orders.UNDER_WAY:
         slugs += UNDER_WAY
     return slugs
 
 
-def _wants_more(heard: Heard, said: str, issue: dict) -> bool:
+def _wants_more(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     """Whether the message begins a wish of its own, more surely than that it goes on about the rule."""
-    key = order_flows.wanted(heard)
-    about = _subjects_of(heard, issue)
+    key = order_flows.wanted(parsed)
+    about = _subjects_of(parsed, issue)
     if not key or (
         key == "damaged" and {"return", "exchange"} & set(about) and not troubles.is_unfit(said)
     ):
@@ -306,13 +308,13 @@ def _wants_more(heard: Heard, said: str, issue: dict) -> bool:
     ):
         # "And refund comes where" of a return
         return False
-    guessed = key == order_flows.BY_INTENT.get(heard.intent) and not order_flows.wanted_by_cue(heard)
+    guessed = key == order_flows.BY_INTENT.get(parsed.intent) and not order_flows.wanted_by_cue(parsed)
     if about and guessed and not subjects.names_another(said, about):
         # "Mera number badal gaya" beside an OTP that does not come: the account's, and no parcel's
-        return bool(signs.concepts_in(heard.text) & (signs.OF_AN_ITEM - {"g:past", "g:old"}))
-    doubtful = heard.intent in classifier.TROUBLE and not signs.concepts_in(heard.text) & signs.OF_AN_ITEM
+        return bool(signs.concepts_in(parsed.text) & (signs.OF_AN_ITEM - {"g:past", "g:old"}))
+    doubtful = parsed.intent in classifier.TROUBLE and not signs.concepts_in(parsed.text) & signs.OF_AN_ITEM
     # "Its not my first order" after the rule for coupons tells of no parcel that is late
-    return not (doubtful and _told(heard) and not issue)
+    return not (doubtful and _told(parsed) and not issue)
 
 
 OPENED = phrases(
@@ -320,50 +322,50 @@ OPENED = phrases(
 )  # fmt: skip
 
 
-def _says_if_opened(heard: Heard, said: str, issue: dict) -> bool:
+def _says_if_opened(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     return (
-        bool({"return", "exchange"} & set(_subjects_of(heard, issue)))
+        bool({"return", "exchange"} & set(_subjects_of(parsed, issue)))
         and bool(OPENED.search(said))
         and not troubles.is_unfit(said)
     )
 
 
-def _told(heard: Heard) -> Article | None:
-    ids = heard.topic.get("ids") or []
-    return heard.library.articles.get(ids[0]) if heard.topic.get("kind") == "article" and ids else None
+def _told(parsed: ParsedMessage) -> Article | None:
+    ids = parsed.topic.get("ids") or []
+    return parsed.library.articles.get(ids[0]) if parsed.topic.get("kind") == "article" and ids else None
 
 
-def _has_its_own(heard: Heard, written: list[Article]) -> bool:
+def _has_its_own(parsed: ParsedMessage, written: list[Article]) -> bool:
     """Whether another article is clearly what is asked for."""
-    return heard.knows(CLEAR) and heard.passages[0].article not in written
+    return parsed.knows(CLEAR) and parsed.passages[0].article not in written
 
 
 LONG_WORD = 5
 
 
-def _shared(heard: Heard, article: Article, long: bool) -> int:
+def _shared(parsed: ParsedMessage, article: Article, long: bool) -> int:
     """Return how many words of its own a message has in common with an article; only long ones where it asks nothing."""
     least = LONG_WORD if long else LEAST_LETTERS
     asked = [
         word
-        for word in words_of(heard.text)
+        for word in words_of(parsed.text)
         if word not in SMALL and (len(word) >= least or (word.isdigit() and not long))
     ]
-    body = {word for language in (heard.language, "en") for word in words_of(article.body_in(language))}
+    body = {word for language in (parsed.language, "en") for word in words_of(article.body_in(language))}
     sounds = {sound for word in body if len(sound := features.sound(word)) >= LEAST_LETTERS}
     return sum(word in body or features.sound(word) in sounds for word in asked)
 
 
-def _again(chat: Chat, heard: Heard, article: Article) -> Reply:
-    reply = answers.of_article(article, heard, CLEAR)
+def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
+    reply = answers.of_article(article, parsed, CLEAR)
     if issue := chat.memory.get("issue"):
-        reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"
+        reply.text = f"{reply.text} {wording.say('tap_for_a_person', parsed.language)}"
         reply.passage, reply.intent, reply.flow = (
             "",
             issue.get("intent") or reply.intent,
             issue.get("flow", ""),
         )
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
-        if order := open_issue.order_of(heard, issue):
+        if order := open_issue.order_of(parsed, issue):
             reply.order = answers.orders.as_card(order)
     return reply

@@ -16,7 +16,7 @@ from ...models import Chat
 from ...nlu.cues import phrases, plain
 from .. import affected, answers, flows, subjects, troubles
 from ..answers import Reply
-from ..message import ACT, CLEAR, Heard
+from ..message import ACT, CLEAR, ParsedMessage
 from ..state import GRAVE, take_back
 from . import order_flows, which_order
 from .which_order import NEEDED_BY, NO_NUMBER
@@ -24,16 +24,16 @@ from .which_order import NEEDED_BY, NO_NUMBER
 # --- It is solved
 
 
-def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
+def it_is_solved(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Found it, sorry": nothing is wrong any more, so nothing is handed over."""
     issue = chat.memory.get("issue") or {}
-    solved = SOLVED.fullmatch(plain(heard.raw)) or issue_cues.NOT_OURS.search(plain(heard.raw))
+    solved = SOLVED.fullmatch(plain(parsed.raw)) or issue_cues.NOT_OURS.search(plain(parsed.raw))
     if not solved or issue.get("why") in GRAVE:
         return None
     if not issue and not chat.memory.get("topic"):
         return None
-    take_back(chat.memory, heard.raw, "solved")
-    return answers.with_chips(answers.text_reply("solved", heard, "thanks_bye", sure=0.9), heard)
+    take_back(chat.memory, parsed.raw, "solved")
+    return answers.with_chips(answers.text_reply("solved", parsed, "thanks_bye", sure=0.9), parsed)
 
 
 # The wishes that are asked again of another order: "cancel the ghee order" - "ok then the other one"
@@ -43,35 +43,37 @@ FOR_ANOTHER_ORDER = (
 MOST_WORDS_FOR_ANOTHER = 9
 
 
-def the_same_for_another_order(chat: Chat, heard: Heard) -> Reply | None:
+def the_same_for_another_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "The pickle", "the other one", "10234": the open wish is meant for that order."""
     issue = chat.memory.get("issue") or {}
-    key = issue.get("flow") or (heard.topic.get("aspect", "") if heard.topic.get("kind") == "order" else "")
-    said = plain(heard.text)
-    if not key and heard.known_orders and "order" in said.casefold():
+    key = issue.get("flow") or (
+        parsed.topic.get("aspect", "") if parsed.topic.get("kind") == "order" else ""
+    )
+    said = plain(parsed.text)
+    if not key and parsed.known_orders and "order" in said.casefold():
         # "And for the ghee order?" after the rule for invoices
-        about = subjects.of_the_answer(heard.topic)
+        about = subjects.of_the_answer(parsed.topic)
         key = subjects.SUBJECTS[about].flow if about else ""
     if (
         key not in FOR_ANOTHER_ORDER
         or issue.get("why") in GRAVE
-        or heard.reason
+        or parsed.reason
         or len(said.split()) > MOST_WORDS_FOR_ANOTHER
         or (
-            order_flows.wanted(heard) not in ("", key)
-            and (heard.confidence >= ACT or order_flows.wanted_by_cue(heard))
+            order_flows.wanted(parsed) not in ("", key)
+            and (parsed.confidence >= ACT or order_flows.wanted_by_cue(parsed))
         )
-        or catalogue.asks_to_buy(heard.text)
+        or catalogue.asks_to_buy(parsed.text)
         or order_cues.ARRIVES.search(said)
-        or heard.aspect
+        or parsed.aspect
     ):
         return None
-    other = None if STATED.search(said) else which_order.the_other(heard)
-    order = heard.order or other or _only_one_of(heard, said)
+    other = None if STATED.search(said) else which_order.the_other(parsed)
+    order = parsed.order or other or _only_one_of(parsed, said)
     now = issue.get("order") or chat.memory.get("order")
     if not order or str(order.pk) == now:
         return None
-    reply = flows.run(chat, heard, key, order)
+    reply = flows.run(chat, parsed, key, order)
     if reply and issue:
         issue["order"] = str(order.pk)
     return reply
@@ -86,46 +88,47 @@ OF_ONE = phrases(
 STATED = phrases(r"(?:hai|tha|thi|है|था|थी)\W*$", r"^it(?:'?s| is| was)")
 
 
-def _only_one_of(heard: Heard, said: str) -> Order | None:
+def _only_one_of(parsed: ParsedMessage, said: str) -> Order | None:
     """Return the order that an item or a state in a message of few words stands for."""
-    fitting, _ = which_order.of_items(heard)
-    if fitting and heard.found.share < 1 and not OF_ONE.search(said):
+    fitting, _ = which_order.of_items(parsed)
+    if fitting and parsed.found.share < 1 and not OF_ONE.search(said):
         return None
     if not fitting:
         states = next((states for cue, states in which_order.BY_STATE if cue.search(said)), ())
-        fitting = [order for order in heard.known_orders if order.status in states]
+        fitting = [order for order in parsed.known_orders if order.status in states]
     return fitting[0] if len(fitting) == 1 else None
 
 
 # --- An open issue takes in what is told afterwards ---------------------------------------
 
 
-def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
+def details_of_the_open_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "I don't have the order number, my husband ordered": part of what was told, not something new."""
     issue = chat.memory.get("issue")
-    if not issue or issue.get("why") in ("human", "another_script") or heard.raw.strip() == "":
+    if not issue or issue.get("why") in ("human", "another_script") or parsed.raw.strip() == "":
         return None
     if (
         issue.get("intent") in issue_cues.OF_NOTHING
-        and not heard.is_issue
+        and not parsed.is_issue
         and issue.get("why") not in GRAVE
     ):
         return None
-    if heard.reason and heard.reason != "anger":
+    if parsed.reason and parsed.reason != "anger":
         return None
     # "Neighbour ko bhi pucha" of a parcel that is missing wishes for no other address either
     to_the_courier = issue.get("flow") in ("another_day", "change_address") or (
-        issue.get("intent") in ("delivery_delay", "item_problem") and not QUESTION.search(plain(heard.text))
+        issue.get("intent") in ("delivery_delay", "item_problem")
+        and not QUESTION.search(plain(parsed.text))
     )
     if (
         to_the_courier
-        and order_flows.wanted(heard) == "change_address"
-        and not which_order.CHANGES.search(plain(heard.text))
+        and order_flows.wanted(parsed) == "change_address"
+        and not which_order.CHANGES.search(plain(parsed.text))
     ):
         # "Guard ka naam ramesh hai": what the courier is to know
-        return absorbed(chat, heard, issue)
+        return absorbed(chat, parsed, issue)
     if (
-        order_flows.wanted(heard)
+        order_flows.wanted(parsed)
         in (
             "cancel",
             "change_address",
@@ -138,22 +141,22 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         )
         and issue.get("intent") in BY_NOW
         and issue.get("why") not in GRAVE
-        and not (issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(plain(heard.text)))
+        and not (issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(plain(parsed.text)))
     ):
         return None
-    order = heard.order
-    if order and not heard.is_issue and issue_cues.HOW_IT_STANDS.search(plain(heard.text)):
+    order = parsed.order
+    if order and not parsed.is_issue and issue_cues.HOW_IT_STANDS.search(plain(parsed.text)):
         # "10234 ka kya status" asks of another order
         return None
     if (
         not order
         and issue.get("intent") != "delivery_delay"
-        and which_order.ASKS_WHERE.search(plain(heard.text))
+        and which_order.ASKS_WHERE.search(plain(parsed.text))
     ):
         return None
-    if which_order.MARKED.search(plain(heard.text)) or (not order and not _is_detail(heard, issue)):
+    if which_order.MARKED.search(plain(parsed.text)) or (not order and not _is_detail(parsed, issue)):
         return None
-    return absorbed(chat, heard, issue)
+    return absorbed(chat, parsed, issue)
 
 
 BY_NOW = (
@@ -175,8 +178,8 @@ TOO = phrases("too", "also", "as well", "bhi", "भी", "and", "aur")
 MOST_WORDS_OF_AN_ITEM = 5
 
 
-def _is_detail(heard: Heard, issue: dict) -> bool:
-    said = plain(heard.text)
+def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
+    said = plain(parsed.text)
     if issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(said):
         return True
     if order_flows.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
@@ -188,20 +191,20 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     says_what = (
         issue.get("intent") == "complaint"
         and not issue.get("flow")
-        and heard.is_issue
-        and heard.intent in classifier.TROUBLE
-        and (heard.confidence >= ACT or heard.priority == Priority.HIGH)
+        and parsed.is_issue
+        and parsed.intent in classifier.TROUBLE
+        and (parsed.confidence >= ACT or parsed.priority == Priority.HIGH)
     )
     if says_what and issue.get("why") not in GRAVE:
         # After "this is so frustrating": what it is about
         return False
-    is_polite = heard.intent in ("thanks_bye", "greeting") and heard.confidence >= ACT
+    is_polite = parsed.intent in ("thanks_bye", "greeting") and parsed.confidence >= ACT
     if (
         issue.get("why") in GRAVE
         and not is_polite
-        and not heard.knows(CLEAR)
-        and heard.found.share <= 0.5
-        and not heard.aspect
+        and not parsed.knows(CLEAR)
+        and parsed.found.share <= 0.5
+        and not parsed.aspect
     ):
         # Whatever is said beside glass in the food belongs to it, asked or told
         return True
@@ -219,7 +222,7 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     ):
         return True
     of_some = issue_cues.KEEPS.search(said) or (
-        heard.found.products and issue_cues.ONLY_THAT.search(said) and not heard.aspect
+        parsed.found.products and issue_cues.ONLY_THAT.search(said) and not parsed.aspect
     )
     if issue.get("flow") in ("return", "exchange", "cancel") and of_some:
         return True
@@ -227,19 +230,19 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return True
     if issue.get("flow") == "refund_status" and issue_cues.NOT_THERE.search(said):
         return True
-    if QUESTION.search(said) or heard.is_nod:
+    if QUESTION.search(said) or parsed.is_nod:
         return False
-    if issue.get("intent") == "item_problem" and heard.found.products and TOO.search(said):
+    if issue.get("intent") == "item_problem" and parsed.found.products and TOO.search(said):
         # "Ghee too": another item of it
-        return len(said.split()) <= MOST_WORDS_OF_AN_ITEM and not heard.aspect
+        return len(said.split()) <= MOST_WORDS_OF_AN_ITEM and not parsed.aspect
     if (
         issue.get("intent") == "item_problem"
-        and heard.found.products
-        and issue_cues.NOT_THAT.search(plain(heard.raw))
+        and parsed.found.products
+        and issue_cues.NOT_THAT.search(plain(parsed.raw))
     ):
         # "Nahi, sirf ghee": which of the items, put right
-        return len(said.split()) <= 6 and not heard.aspect
-    if heard.numbers or (
+        return len(said.split()) <= 6 and not parsed.aspect
+    if parsed.numbers or (
         issue.get("intent") in OF_MONEY and issue_cues.WAY_TO_PAY.fullmatch(said.strip(" .!"))
     ):
         return True
@@ -247,142 +250,144 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         return True
     if issue.get("flow") == "refund_status" and which_order.STANDING.search(said):
         return True
-    if heard.aspect and not heard.is_issue and heard.intent in ("product_query", "out_of_scope"):
+    if parsed.aspect and not parsed.is_issue and parsed.intent in ("product_query", "out_of_scope"):
         # "Makhana price": a question of its own
         return False
-    if heard.intent in ("thanks_bye", "greeting") and heard.confidence >= CLEAR:
+    if parsed.intent in ("thanks_bye", "greeting") and parsed.confidence >= CLEAR:
         return False
-    if heard.intent == "complaint" and issue.get("intent") in classifier.TROUBLE:
+    if parsed.intent == "complaint" and issue.get("intent") in classifier.TROUBLE:
         # "I will post this everywhere": anger about what is open already
         return True
-    if issue_cues.OF_IT.match(said) and len(said.split()) <= 7 and not order_flows.wanted_by_cue(heard):
+    if issue_cues.OF_IT.match(said) and len(said.split()) <= 7 and not order_flows.wanted_by_cue(parsed):
         return True
     asks_for_goods = (
-        heard.found.products or heard.aspect or heard.knows(CLEAR) or catalogue.asks_to_buy(heard.text)
+        parsed.found.products or parsed.aspect or parsed.knows(CLEAR) or catalogue.asks_to_buy(parsed.text)
     )
     if (
-        heard.intent == "product_query"
+        parsed.intent == "product_query"
         and (not asks_for_goods or NEEDED_BY.search(said))
         and issue.get("intent") in BY_NOW
     ):
         return True
     if (
-        heard.is_issue
-        and heard.intent != issue.get("intent")
-        and heard.confidence >= CLEAR
-        and heard.intent in (*classifier.TROUBLE, *NEW_WISHES, "complaint")
+        parsed.is_issue
+        and parsed.intent != issue.get("intent")
+        and parsed.confidence >= CLEAR
+        and parsed.intent in (*classifier.TROUBLE, *NEW_WISHES, "complaint")
     ):
         # Something else is wrong besides; what is grave keeps its place
         return issue.get("why") in GRAVE
-    if heard.is_issue:
-        return heard.intent == issue.get("intent") or heard.confidence < CLEAR
-    if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
-        return bool(issue_cues.DETAIL.search(said)) and heard.intent == "order_status"
+    if parsed.is_issue:
+        return parsed.intent == issue.get("intent") or parsed.confidence < CLEAR
+    if parsed.intent in NEW_WISHES and parsed.confidence >= CLEAR:
+        return bool(issue_cues.DETAIL.search(said)) and parsed.intent == "order_status"
     if issue_cues.DETAIL.search(said):
         return True
     if (
-        heard.intent == "out_of_scope"
+        parsed.intent == "out_of_scope"
         and len(said.split()) <= 6
-        and not heard.found.products
-        and not heard.knows(ACT)
+        and not parsed.found.products
+        and not parsed.knows(ACT)
     ):
         # "By mistake": few words beside an open issue are about it
         return True
-    bare_product = heard.found.share >= 1 and issue.get("intent") in BY_NOW
-    return bare_product or (heard.confidence < ACT and len(said.split()) <= 12 and not heard.knows(CLEAR))
+    bare_product = parsed.found.share >= 1 and issue.get("intent") in BY_NOW
+    return bare_product or (parsed.confidence < ACT and len(said.split()) <= 12 and not parsed.knows(CLEAR))
 
 
 ASKS_WHEN = phrases("when", "kab", "where", "kahan", "kaha", "कब", "कहां")
 OF_MONEY = ("refund_return", "payment_problem", "cancel_order")
 
 
-def note(heard: Heard, issue: dict) -> None:
+def note(parsed: ParsedMessage, issue: dict) -> None:
     """Keep what was told for the agent, in the customer's words."""
     details = issue.setdefault("details", [])
     if len(details) < MOST_DETAILS:
-        details.append(masked(heard.raw)[:DETAIL_LENGTH])
+        details.append(masked(parsed.raw)[:DETAIL_LENGTH])
 
 
-def order_of(heard: Heard, issue: dict) -> Order | None:
-    return next((each for each in heard.known_orders if str(each.pk) == issue.get("order")), None)
+def order_of(parsed: ParsedMessage, issue: dict) -> Order | None:
+    return next((each for each in parsed.known_orders if str(each.pk) == issue.get("order")), None)
 
 
-def absorbed(chat: Chat, heard: Heard, issue: dict, *, of_what_came: bool = False) -> Reply:
+def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bool = False) -> Reply:
     """Add what was told to the open issue; the order may be named only now, though not by the wrong item that came."""
-    names_items = heard.found.products and not of_what_came
-    fitting, _ = which_order.of_items(heard) if names_items else ([], False)
-    order = heard.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
-    note(heard, issue)
+    names_items = parsed.found.products and not of_what_came
+    fitting, _ = which_order.of_items(parsed) if names_items else ([], False)
+    order = parsed.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
+    note(parsed, issue)
     grave = issue.get("why") in GRAVE
-    no_number = NO_NUMBER.search(plain(heard.raw))
+    no_number = NO_NUMBER.search(plain(parsed.raw))
     key = (
         "noted_grave" if grave else "noted_order" if order else "noted_no_number" if no_number else "noted"
     )
     reply = answers.text_reply(
-        key, heard, issue.get("intent") or "item_problem", number=order.number if order else ""
+        key, parsed, issue.get("intent") or "item_problem", number=order.number if order else ""
     )
     issue["priority"] = order_flows.higher(
-        issue["priority"], heard.priority if heard.is_issue else issue["priority"]
+        issue["priority"], parsed.priority if parsed.is_issue else issue["priority"]
     )
-    if NEEDED_BY.search(plain(heard.text)) and issue.get("intent") in ("delivery_delay", "item_problem"):
+    if NEEDED_BY.search(plain(parsed.text)) and issue.get("intent") in ("delivery_delay", "item_problem"):
         # The whole order is missing and the guests come tomorrow
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
-    _warn(heard, issue, reply)
-    _tick(heard, issue, reply, order)
-    _tell_the_rule(heard, issue, reply)
+    _warn(parsed, issue, reply)
+    _tick(parsed, issue, reply, order)
+    _tell_the_rule(parsed, issue, reply)
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)
-    elif shown := order_of(heard, issue):
+    elif shown := order_of(parsed, issue):
         reply.order = answers.orders.as_card(shown)
     return reply
 
 
-def _warn(heard: Heard, issue: dict, reply: Reply) -> None:
+def _warn(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
     """Say first that food that is not fit is not to be eaten; a person who is unwell makes it urgent."""
     if issue.get("intent") != "item_problem":
         return
     before = " ".join([issue.get("words", ""), *issue.get("details", [])[:-1]])
-    if troubles.feels_unwell(heard.text, before):
+    if troubles.feels_unwell(parsed.text, before):
         issue["priority"] = reply.priority = Priority.URGENT
-        reply.text = f"{wording.say('do_not_eat', heard.language)} {reply.text}"
-    elif caution := troubles.caution(heard.text, heard.language, before):
+        reply.text = f"{wording.say('do_not_eat', parsed.language)} {reply.text}"
+    elif caution := troubles.caution(parsed.text, parsed.language, before):
         reply.text = f"{caution} {reply.text}"
 
 
-def _tell_the_rule(heard: Heard, issue: dict, reply: Reply) -> None:
+def _tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
     """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
-    article = heard.passages[0].article if heard.knows(CLEAR) else None
-    told = {source["id"] for source in heard.chat.memory.get("sources", [])}
+    article = parsed.passages[0].article if parsed.knows(CLEAR) else None
+    told = {source["id"] for source in parsed.chat.memory.get("sources", [])}
     if (
         not article
-        or issue_cues.WAY_TO_PAY.fullmatch(plain(heard.text).strip(" .!"))
+        or issue_cues.WAY_TO_PAY.fullmatch(plain(parsed.text).strip(" .!"))
         or issue["category"] not in OF_RULES
         or issue.get("flow")
         or issue.get("why") in GRAVE
     ):
         return
     if article.category == issue["category"] and str(article.pk) not in told:
-        reply.text = f"{article.body_in(heard.language)} {wording.say('tap_for_a_person', heard.language)}"
+        reply.text = (
+            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
+        )
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
 
 
 OF_RULES = (Category.ACCOUNT, Category.PAYMENT)
 
 
-def _tick(heard: Heard, issue: dict, reply: Reply, order: Order | None) -> None:
+def _tick(parsed: ParsedMessage, issue: dict, reply: Reply, order: Order | None) -> None:
     """Tick the items that a detail names; "nahi, sirf ghee" ticks that one alone."""
-    of = order or order_of(heard, issue)
+    of = order or order_of(parsed, issue)
     if not of or issue.get("intent") != "item_problem":
         return
-    known = None if issue_cues.NOT_THAT.search(plain(heard.raw)) else issue.get("claim")
-    claim = affected.claim_of(of, heard.text, known)
+    known = None if issue_cues.NOT_THAT.search(plain(parsed.raw)) else issue.get("claim")
+    claim = affected.claim_of(of, parsed.text, known)
     if not claim or claim == issue.get("claim"):
         return
     issue["claim"] = reply.claim = claim
-    reply.text = f"{affected.told(claim, heard.language)} {reply.text}"
+    reply.text = f"{affected.told(claim, parsed.language)} {reply.text}"
     reply.suggestions = affected.chips(of, claim)
 
 

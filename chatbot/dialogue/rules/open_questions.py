@@ -11,7 +11,7 @@ from ...models import Chat
 from ...nlu.cues import phrases, plain
 from .. import answers, flows, memory
 from ..answers import Reply
-from ..message import ACT, CLEAR, Heard
+from ..message import ACT, CLEAR, ParsedMessage
 from ..readings import ONLY_AN_ORDER
 from . import open_issue, order_flows, which_order
 
@@ -51,17 +51,17 @@ DECLINES = phrases(
 FILLERS = set("theek thik ठीक है अच्छा जी please pls plz now yes ok okay haan han ji sir bhai me to the a it do kar karo i want need with now abhi turant jaldi kindly just then you can u someone somebody there go ahead right away and is are haa ha toh to of your team support immediately asap quickly".split())  # fmt: skip
 
 
-def an_answer_to_our_question(chat: Chat, heard: Heard) -> Reply | None:
+def an_answer_to_our_question(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Is something wrong?" - "yes". "Did this help?" - "no". "Tap below" - "yes connect"."""
-    about = heard.asked.get("about")
-    said = _verdict(heard)
+    about = parsed.asked.get("about")
+    said = _verdict(parsed)
     if about == "help":
-        return _after_help(chat, heard, trigger_phrases.verdict(heard.text)) or _connected(
-            chat, heard, said
+        return _after_help(chat, parsed, trigger_phrases.verdict(parsed.text)) or _connected(
+            chat, parsed, said
         )
     if about in ("issue", "connect"):
-        return _connected(chat, heard, said) or _after_issue(chat, heard, about, said)
-    return _connected(chat, heard, said)
+        return _connected(chat, parsed, said) or _after_issue(chat, parsed, about, said)
+    return _connected(chat, parsed, said)
 
 
 # "Ruko abhi nahi"
@@ -78,23 +78,23 @@ NO_PERSON = phrases(
 ABOUT_PEOPLE = phrases("kisi", "koi", "insaan", "agent", "person", "human", "customer care", r"any ?one", "baat", "talk", "speak", "connect", "call ?back", "किसी", "बात", "इंसान", "व्यक्ति")  # fmt: skip
 
 
-def no_person_wanted(chat: Chat, heard: Heard) -> Reply | None:
+def no_person_wanted(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Nahi mujhe kisi se baat nahi karni": none is offered; what is wrong stays known."""
-    said = plain(heard.raw)
+    said = plain(parsed.raw)
     found = NO_PERSON.search(said)
-    if not found or not ABOUT_PEOPLE.search(found[0]) or heard.reason in memory.AT_ONCE:
+    if not found or not ABOUT_PEOPLE.search(found[0]) or parsed.reason in memory.AT_ONCE:
         return None
     rest = plain(AGREES.sub(" ", DECLINES.sub(" ", said.replace(found[0], " ")))).split()
     if len([word for word in rest if word.strip(".,!?").casefold() not in FILLERS]) > 1:
         # "I don't want a person, just tell me when it comes"
-        heard.text = said.replace(found[0], " ").strip(" ,.!")
-        heard.reason = "" if heard.reason == "human" else heard.reason
-        heard.is_issue = heard.is_issue and heard.intent != "talk_to_human"
+        parsed.text = said.replace(found[0], " ").strip(" ,.!")
+        parsed.reason = "" if parsed.reason == "human" else parsed.reason
+        parsed.is_issue = parsed.is_issue and parsed.intent != "talk_to_human"
         return None
     if issue := chat.memory.get("issue"):
         issue["declined"] = True
         _forget_a_wish_to_talk(chat)
-    return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+    return _with_chips(answers.text_reply("nod", parsed, "thanks_bye"), parsed)
 
 
 def _forget_a_wish_to_talk(chat: Chat) -> None:
@@ -103,19 +103,19 @@ def _forget_a_wish_to_talk(chat: Chat) -> None:
         del chat.memory["issue"]
 
 
-def _verdict(heard: Heard) -> str:
+def _verdict(parsed: ParsedMessage) -> str:
     """Return "yes", "no" or "": of a short message, whatever polite words stand around it."""
-    if verdict := trigger_phrases.verdict(heard.text):
+    if verdict := trigger_phrases.verdict(parsed.text):
         return verdict
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if HOLDS_ON.fullmatch(said.strip(" .!")):
         return "no"
     if len(said.split()) > 5:
         return ""
     if (
         DECLINES.match(said.strip())
-        and not heard.is_issue
-        and heard.intent
+        and not parsed.is_issue
+        and parsed.intent
         in ("thanks_bye", "out_of_scope", "greeting", "talk_to_human", "cancel_order", "feedback")
     ):
         return "no"
@@ -127,46 +127,46 @@ def _verdict(heard: Heard) -> str:
     return "yes" if not left and (AGREES.search(said) or CONNECTS.search(said)) else ""
 
 
-def _connected(chat: Chat, heard: Heard, said: str) -> Reply | None:
+def _connected(chat: Chat, parsed: ParsedMessage, said: str) -> Reply | None:
     """ "Yes connect": the button again, with what it is about."""
     issue = chat.memory.get("issue")
-    text = plain(heard.text)
+    text = plain(parsed.text)
     asks = said == "yes" and CONNECTS.search(text) and len(text.split()) <= 8
-    if not asks or (not issue and not heard.asked):
+    if not asks or (not issue and not parsed.asked):
         return None
     category, priority = memory.triage_so_far(chat.memory)
-    reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+    reply = answers.text_reply("tap_to_connect", parsed, "talk_to_human", sure=1.0)
     reply.offer_agent, reply.category, reply.priority = True, category, priority
     return reply
 
 
-def _after_issue(chat: Chat, heard: Heard, about: str, said: str) -> Reply | None:
-    asked = heard.asked
+def _after_issue(chat: Chat, parsed: ParsedMessage, about: str, said: str) -> Reply | None:
+    asked = parsed.asked
     if said == "no":
         if issue := chat.memory.get("issue"):
             # Told once that no person is wanted, he does not offer one with every thanks
             issue["declined"] = True
             _forget_a_wish_to_talk(chat)
-        return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+        return _with_chips(answers.text_reply("nod", parsed, "thanks_bye"), parsed)
     if about == "connect":
         if said != "yes" or not chat.memory.get("issue"):
             return None
-        reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+        reply = answers.text_reply("tap_to_connect", parsed, "talk_to_human", sure=1.0)
         reply.offer_agent, (reply.category, reply.priority) = True, memory.triage_so_far(chat.memory)
         return reply
-    if said == "yes" or (trigger_phrases.begins_with_yes(heard.text) and not heard.is_issue):
-        heard.intent, heard.is_issue = asked["intent"], True
-        return answers.offer(chat, heard, asked["intent"], asked["category"], asked["priority"])
+    if said == "yes" or (trigger_phrases.begins_with_yes(parsed.text) and not parsed.is_issue):
+        parsed.intent, parsed.is_issue = asked["intent"], True
+        return answers.offer(chat, parsed, asked["intent"], asked["category"], asked["priority"])
     return None
 
 
-def _after_help(chat: Chat, heard: Heard, said: str) -> Reply | None:
+def _after_help(chat: Chat, parsed: ParsedMessage, said: str) -> Reply | None:
     if not said:
         return None
     if said == "yes":
-        reply = _with_chips(answers.text_reply("helped", heard, "thanks_bye"), heard)
+        reply = _with_chips(answers.text_reply("helped", parsed, "thanks_bye"), parsed)
     else:
-        reply = answers.text_reply("not_helped", heard, "talk_to_human")
+        reply = answers.text_reply("not_helped", parsed, "talk_to_human")
         reply.offer_agent = True
         reply.category, reply.priority = memory.triage_so_far(chat.memory)
     reply.helped = said == "yes"
@@ -186,42 +186,42 @@ NEITHER = phrases(
 )
 
 
-def a_choice(chat: Chat, heard: Heard) -> Reply | None:
+def a_choice(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "The second", "neither" after "Do you mean one of these?"."""
-    options = heard.asked.get("options") or []
-    said = plain(heard.text)
-    if heard.asked.get("about") != "choice" or len(said.split()) > 4:
+    options = parsed.asked.get("options") or []
+    said = plain(parsed.text)
+    if parsed.asked.get("about") != "choice" or len(said.split()) > 4:
         return None
     if NEITHER.fullmatch(said.strip(" .!")):
-        reply = answers.text_reply("unknown_again", heard, "unknown")
+        reply = answers.text_reply("unknown_again", parsed, "unknown")
         reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
         return reply
     place = next((place for cue, place in which_order.PLACES if cue.search(said)), None)
     if place is None or place >= len(options):
         return None
-    article = heard.library.titled(options[place])
-    return answers.of_article(article, heard, 1.0) if article else None
+    article = parsed.library.titled(options[place])
+    return answers.of_article(article, parsed, 1.0) if article else None
 
 
-def the_order_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
+def the_order_that_was_asked_for(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A number (or an item, or "the delivered one") after "Which order is it about?"."""
-    if heard.asked.get("about") != "order" or len(heard.text.split()) > 8:
+    if parsed.asked.get("about") != "order" or len(parsed.text.split()) > 8:
         return None
-    key = heard.asked.get("flow", "where")
-    if heard.numbers and not heard.order:
-        return order_flows.an_order_to_prove(chat, heard)
-    order, _ = which_order.which(heard, key)
-    fitting, _names = which_order.of_items(heard)
+    key = parsed.asked.get("flow", "where")
+    if parsed.numbers and not parsed.order:
+        return order_flows.an_order_to_prove(chat, parsed)
+    order, _ = which_order.which(parsed, key)
+    fitting, _names = which_order.of_items(parsed)
     says_which = (
-        heard.order
+        parsed.order
         or fitting
-        or any(pattern.search(plain(heard.text)) for pattern, _ in which_order.BY_STATE)
-        or which_order.the_other(heard)
-        or which_order.NEWEST.search(plain(heard.text))
+        or any(pattern.search(plain(parsed.text)) for pattern, _ in which_order.BY_STATE)
+        or which_order.the_other(parsed)
+        or which_order.NEWEST.search(plain(parsed.text))
     )
     if not order or not says_which:
         return None
-    return flows.run(chat, heard, key, order)
+    return flows.run(chat, parsed, key, order)
 
 
 # --- Typed in pieces ---------------------------------------------------------------------
@@ -230,41 +230,47 @@ MOST_PIECES = 5
 FEW = 3
 
 
-def a_piece(chat: Chat, heard: Heard) -> Reply | None:
+def a_piece(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "i got" / "wrong" / "pickle": the pieces are read together, and never answered with "that is beyond me"."""
     pieces = chat.memory.get("pieces", [])
-    said = heard.text.split()
-    if len(said) > FEW + 3 * bool(pieces) or heard.numbers or heard.order or heard.reason or heard.is_nod:
+    said = parsed.text.split()
+    if (
+        len(said) > FEW + 3 * bool(pieces)
+        or parsed.numbers
+        or parsed.order
+        or parsed.reason
+        or parsed.is_nod
+    ):
         chat.memory.pop("pieces", None)
         return None
-    if pieces and chat.memory.get("issue") and not _is_whole(heard):
+    if pieces and chat.memory.get("issue") and not _is_whole(parsed):
         # What is wrong is known by now: the rest are details of it
-        return open_issue.absorbed(chat, heard, chat.memory["issue"])
-    together = " ".join([*pieces, heard.text])
-    if pieces and not _is_whole(heard):
+        return open_issue.absorbed(chat, parsed, chat.memory["issue"])
+    together = " ".join([*pieces, parsed.text])
+    if pieces and not _is_whole(parsed):
         understood = classifier.classify(together)
         if (
             understood["is_issue"]
             and understood["confidence"] >= ACT
             and understood["intent"] in (*classifier.TROUBLE, "complaint", "cancel_order", "change_address")
         ):
-            heard.text, heard.intent, heard.confidence = (
+            parsed.text, parsed.intent, parsed.confidence = (
                 together,
                 understood["intent"],
                 max(understood["confidence"], ACT),
             )
-            heard.is_issue, heard.category, heard.priority = (
+            parsed.is_issue, parsed.category, parsed.priority = (
                 True,
                 understood["category"],
                 understood["priority"],
             )
-            chat.memory["pieces"] = [*pieces, heard.raw][-MOST_PIECES:]
-            return order_flows.a_flow(chat, heard) or answers.offer(
-                chat, heard, heard.intent, heard.category, heard.priority
+            chat.memory["pieces"] = [*pieces, parsed.raw][-MOST_PIECES:]
+            return order_flows.a_flow(chat, parsed) or answers.offer(
+                chat, parsed, parsed.intent, parsed.category, parsed.priority
             )
-    if _is_begun(heard) or (pieces and not _is_whole(heard) and not heard.found.products):
-        chat.memory["pieces"] = [*pieces, heard.raw][-MOST_PIECES:]
-        reply = answers.text_reply("go_on", heard, "greeting", sure=0.5)
+    if _is_begun(parsed) or (pieces and not _is_whole(parsed) and not parsed.found.products):
+        chat.memory["pieces"] = [*pieces, parsed.raw][-MOST_PIECES:]
+        reply = answers.text_reply("go_on", parsed, "greeting", sure=0.5)
         return reply
     chat.memory.pop("pieces", None)
     return None
@@ -276,24 +282,24 @@ BEGINNINGS = re.compile(
 )
 
 
-def _is_begun(heard: Heard) -> bool:
-    said = plain(heard.raw)
-    if heard.known_orders and not heard.chat.memory.get("pieces") and ONLY_AN_ORDER.fullmatch(said):
+def _is_begun(parsed: ParsedMessage) -> bool:
+    said = plain(parsed.raw)
+    if parsed.known_orders and not parsed.chat.memory.get("pieces") and ONLY_AN_ORDER.fullmatch(said):
         # A signed-in customer's "my order" is answered with it
         return False
-    return bool(BEGINNINGS.fullmatch(said)) and heard.asked.get("about") != "choice"
+    return bool(BEGINNINGS.fullmatch(said)) and parsed.asked.get("about") != "choice"
 
 
-def _is_whole(heard: Heard) -> bool:
+def _is_whole(parsed: ParsedMessage) -> bool:
     """Whether the message says something of its own: a greeting, a question, a wish that is sure."""
-    if open_issue.QUESTION.search(plain(heard.text)):
+    if open_issue.QUESTION.search(plain(parsed.text)):
         return True
     return (
-        heard.intent in ("greeting", "thanks_bye", "talk_to_human", "order_status")
-        and heard.confidence >= CLEAR
+        parsed.intent in ("greeting", "thanks_bye", "talk_to_human", "order_status")
+        and parsed.confidence >= CLEAR
     )
 
 
-def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
-    reply.suggestions = wording.chips(heard.language, *keys)
+def _with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
+    reply.suggestions = wording.chips(parsed.language, *keys)
     return reply

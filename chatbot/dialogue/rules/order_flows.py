@@ -8,7 +8,7 @@ from ...models import Chat
 from ...nlu.cues import phrases, plain, words_of
 from .. import answers, flows, signs
 from ..answers import Reply
-from ..message import ACT, ASK, Heard
+from ..message import ACT, ASK, ParsedMessage
 from ..readings import asks_how_it_stands
 from .which_order import (
     ADDRESS,
@@ -44,18 +44,18 @@ FEW_BESIDE = 6
 FEW_BESIDE_OWN = 3
 
 
-def a_code(chat: Chat, heard: Heard) -> Reply | None:
+def a_code(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """The code that we sent to the contact of an order, typed by the person who asks about it."""
-    if not order_codes.looks_like_a_code(heard.text) or not (code := order_codes.pending(chat)):
+    if not order_codes.looks_like_a_code(parsed.text) or not (code := order_codes.pending(chat)):
         return None
-    if order_codes.check(code, heard.text) and code.order:
+    if order_codes.check(code, parsed.text) and code.order:
         people.claim(code.order, chat.person)
-        return answers.of_order(chat, code.order, heard)
+        return answers.of_order(chat, code.order, parsed)
     if code.proven_at:
         return None
     if code.tries_left:
-        return answers.text_reply("code_wrong", heard, "order_status", left=code.tries_left)
-    reply = answers.text_reply("code_over", heard, "order_status")
+        return answers.text_reply("code_wrong", parsed, "order_status", left=code.tries_left)
+    reply = answers.text_reply("code_over", parsed, "order_status")
     reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
     return reply
 
@@ -70,68 +70,73 @@ NO_CODE = phrases(
 )
 
 
-def a_code_that_did_not_come(chat: Chat, heard: Heard) -> Reply | None:
+def a_code_that_did_not_come(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Code nahi aaya" while one of ours is awaited."""
     if (
         not chat.person.is_guest
-        or heard.numbers
-        or len(heard.text.split()) > 9
-        or not NO_CODE.search(plain(heard.text))
+        or parsed.numbers
+        or len(parsed.text.split()) > 9
+        or not NO_CODE.search(plain(parsed.text))
     ):
         return None
     if not order_codes.pending(chat):
         return None
-    reply = answers.text_reply("code_not_come", heard, "order_status", sure=0.9)
+    reply = answers.text_reply("code_not_come", parsed, "order_status", sure=0.9)
     reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
     return reply
 
 
-def an_order_to_prove(chat: Chat, heard: Heard) -> Reply | None:
+def an_order_to_prove(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """An order number that is not known to be theirs. What is said is the same for every number."""
-    numbers = [] if heard.order else heard.numbers
+    numbers = [] if parsed.order else parsed.numbers
     if not numbers:
         return None
     # An unclaimed order becomes the customer's with the code; another customer's never does
     proves = chat.person.is_guest or orders.is_unclaimed(numbers)
     if proves and not order_codes.can_be_sent():
-        reply = answers.text_reply("code_unavailable", heard, "order_status", number=numbers[0])
+        reply = answers.text_reply("code_unavailable", parsed, "order_status", number=numbers[0])
         reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
         return reply
     if proves:
         order_codes.begin(chat, numbers)
-        reply = answers.text_reply("code_sent", heard, "order_status", sure=1.0, number=numbers[0])
-        if key := wanted(heard) or chat.memory.get("flow", ""):
+        reply = answers.text_reply("code_sent", parsed, "order_status", sure=1.0, number=numbers[0])
+        if key := wanted(parsed) or chat.memory.get("flow", ""):
             chat.memory["flow"] = key
         return reply
-    reply = answers.text_reply("order_not_yours", heard, "order_status", number=numbers[0])
+    reply = answers.text_reply("order_not_yours", parsed, "order_status", number=numbers[0])
     reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
-    reply.suggestions = [order.number for order in heard.known_orders[:2]]
+    reply.suggestions = [order.number for order in parsed.known_orders[:2]]
     return reply
 
 
-def a_number_and_little_else(chat: Chat, heard: Heard) -> Reply | None:
+def a_number_and_little_else(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "number hai VP10251", "order no: 10 264": about that order, whatever the classifier makes of it."""
-    trouble = heard.says_what_is_wrong and heard.confidence >= ACT
-    if heard.order and not trouble and not chat.memory.get("issue") and not wanted(heard):
-        beside = [word for word in words_of(heard.text) if not any(map(str.isdigit, word))]
-        return answers.of_order(chat, heard.order, heard) if len(beside) <= FEW_BESIDE_OWN else None
-    if not heard.numbers or heard.order or (heard.says_what_is_wrong and heard.confidence >= ACT):
+    trouble = parsed.says_what_is_wrong and parsed.confidence >= ACT
+    if parsed.order and not trouble and not chat.memory.get("issue") and not wanted(parsed):
+        beside = [word for word in words_of(parsed.text) if not any(map(str.isdigit, word))]
+        return answers.of_order(chat, parsed.order, parsed) if len(beside) <= FEW_BESIDE_OWN else None
+    if not parsed.numbers or parsed.order or (parsed.says_what_is_wrong and parsed.confidence >= ACT):
         return None
-    return an_order_to_prove(chat, heard) if len(heard.text.split()) <= FEW_BESIDE else None
+    return an_order_to_prove(chat, parsed) if len(parsed.text.split()) <= FEW_BESIDE else None
 
 
 # --- Which flow, and what it does
 
 
-def wanted(heard: Heard) -> str:
+def wanted(parsed: ParsedMessage) -> str:
     """Return the flow that the message begins, or ""."""
-    said = OF_A_STATE.sub(" ", plain(heard.text)) if len(heard.text.split()) <= 5 else plain(heard.text)
-    mine = heard.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or heard.order)
+    said = OF_A_STATE.sub(" ", plain(parsed.text)) if len(parsed.text.split()) <= 5 else plain(parsed.text)
+    mine = parsed.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or parsed.order)
     # In a talk about their order the address is that of it
-    mine = mine or len(said.split()) <= 3 or heard.topic.get("kind") == "order"
+    mine = mine or len(said.split()) <= 3 or parsed.topic.get("kind") == "order"
     if SUBSCRIBED.search(said) or IF_NOT_COME.search(said) or NOT_KNOWN.search(said):
         return ""
-    if heard.order and heard.order.status in MONEY_BACK and MONEY.search(said) and not CANCELS.search(said):
+    if (
+        parsed.order
+        and parsed.order.status in MONEY_BACK
+        and MONEY.search(said)
+        and not CANCELS.search(said)
+    ):
         return "refund_status"
     if (
         REFUND.search(said)
@@ -141,44 +146,44 @@ def wanted(heard: Heard) -> str:
         and not CANCELS.search(said)
     ):
         return "refund_status"
-    if MARKED.search(said) and heard.is_issue and WRONG_PLACE.search(said):
+    if MARKED.search(said) and parsed.is_issue and WRONG_PLACE.search(said):
         return "late"
     if (
         REFUND.search(said)
         and mine
-        and heard.is_issue
-        and heard.surely("refund_return")
+        and parsed.is_issue
+        and parsed.surely("refund_return")
         and not any(cue.search(said) for cue in (RETURNS, EXCHANGES, WANTS_ONE, CANCELS, THE_RULE))
     ):
         return "refund_status"
-    if heard.is_issue and heard.surely("refund_return") and EXCHANGES.search(said):
+    if parsed.is_issue and parsed.surely("refund_return") and EXCHANGES.search(said):
         return "exchange"
     if INVOICE.search(said) and not ADDRESS.search(said):
-        of_that = heard.topic.get("kind") == "order" and THAT_ONE.search(said)
-        asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and heard.known_orders
-        return "invoice" if heard.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
+        of_that = parsed.topic.get("kind") == "order" and THAT_ONE.search(said)
+        asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and parsed.known_orders
+        return "invoice" if parsed.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
     if COUPON.search(said):
         return ""
-    if SENT_BACK.search(said) and heard.known_orders:
+    if SENT_BACK.search(said) and parsed.known_orders:
         return "refund_status"
-    if heard.topic.get("aspect") == "address" and CHANGES.search(said) and len(said.split()) <= 4:
+    if parsed.topic.get("aspect") == "address" and CHANGES.search(said) and len(said.split()) <= 4:
         return "change_address"
-    of_order = heard.topic.get("kind") == "order" and heard.known_orders
-    if (FEWER.search(said) or TOGETHER.search(said)) and heard.known_orders:
+    of_order = parsed.topic.get("kind") == "order" and parsed.known_orders
+    if (FEWER.search(said) or TOGETHER.search(said)) and parsed.known_orders:
         return "change_items"
-    if of_order and heard.found.products and DROPS.search(said) and heard.intent != "item_problem":
+    if of_order and parsed.found.products and DROPS.search(said) and parsed.intent != "item_problem":
         return "change_items"
     if (
         ANOTHER_DAY.search(said)
-        and not asks_how_it_stands(heard.text)
+        and not asks_how_it_stands(parsed.text)
         and (
-            heard.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
+            parsed.intent not in ("product_query", "item_problem", "refund_return", "talk_to_human")
             or TO_THE_COURIER.search(said)
         )
-        and (TO_THE_COURIER.search(said) or not heard.found.products)
+        and (TO_THE_COURIER.search(said) or not parsed.found.products)
     ):
         return "another_day"
-    told_of_trouble = heard.intent in (
+    told_of_trouble = parsed.intent in (
         "item_problem",
         "payment_problem",
         "delivery_delay",
@@ -188,7 +193,7 @@ def wanted(heard: Heard) -> str:
     if (
         ADDRESS.search(said)
         and CHANGES.search(said)
-        and heard.intent
+        and parsed.intent
         in (
             "change_address",
             "account_problem",
@@ -198,13 +203,13 @@ def wanted(heard: Heard) -> str:
             "product_query",
         )
     ):
-        return "change_address" if mine and heard.intent != "account_problem" else ""
-    told = heard.chat.memory.get("issue") or {}
+        return "change_address" if mine and parsed.intent != "account_problem" else ""
+    told = parsed.chat.memory.get("issue") or {}
     this_one = bool((of_order or told.get("order")) and THAT_ONE.search(said))
     if (
         CANCELS.search(said)
         and (mine or this_one)
-        and heard.intent
+        and parsed.intent
         in (
             "cancel_order",
             "refund_return",
@@ -213,24 +218,24 @@ def wanted(heard: Heard) -> str:
             "payment_problem",
             "item_problem",
         )
-        and (heard.is_issue or MY_ORDER.search(said) or heard.order or this_one)
+        and (parsed.is_issue or MY_ORDER.search(said) or parsed.order or this_one)
         and not CANCELLED.search(said)
     ):
         return "cancel"
-    pressing = heard.priority in (Priority.HIGH, Priority.URGENT) and heard.confidence >= ASK
-    may_return = heard.order and heard.intent == "refund_return" and RETURNS.search(said)
-    if not (heard.is_issue or may_return) or not (heard.confidence >= ACT or pressing):
+    pressing = parsed.priority in (Priority.HIGH, Priority.URGENT) and parsed.confidence >= ASK
+    may_return = parsed.order and parsed.intent == "refund_return" and RETURNS.search(said)
+    if not (parsed.is_issue or may_return) or not (parsed.confidence >= ACT or pressing):
         return ""
     if (
-        heard.intent == "refund_return"
+        parsed.intent == "refund_return"
         and RETURNS.search(said)
         and not EXCHANGES.search(said)
         and not REFUND.search(said)
     ):
         return "return"
     # What is only guessed begins no flow
-    guessed = signs.are_missing(heard.text, heard.intent, heard.confidence)
-    return "" if guessed else BY_INTENT.get(heard.intent, "")
+    guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
+    return "" if guessed else BY_INTENT.get(parsed.intent, "")
 
 
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
@@ -278,9 +283,9 @@ ASKS_TO_DO = phrases(
 OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")
 
 
-def wanted_by_cue(heard: Heard) -> bool:
+def wanted_by_cue(parsed: ParsedMessage) -> bool:
     """Whether the words themselves name a flow, not only the classifier."""
-    said = OF_A_STATE.sub(" ", plain(heard.text))
+    said = OF_A_STATE.sub(" ", plain(parsed.text))
     return any(cue.search(said) for cue in (REFUND, CANCELS, RETURNS, ADDRESS))
 
 
@@ -293,74 +298,74 @@ BY_INTENT = {
 }
 
 
-def a_flow(chat: Chat, heard: Heard) -> Reply | None:
+def a_flow(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What can be done with an order, which its state decides."""
-    key = wanted(heard)
+    key = wanted(parsed)
     if not key:
         return None
-    if heard.numbers and not heard.order and key not in ("damaged", "late"):
-        return an_order_to_prove(chat, heard)
-    return begin(chat, heard, key)
+    if parsed.numbers and not parsed.order and key not in ("damaged", "late"):
+        return an_order_to_prove(chat, parsed)
+    return begin(chat, parsed, key)
 
 
-def begin(chat: Chat, heard: Heard, key: str) -> Reply | None:
+def begin(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:
     """Run a flow for the order that the message means."""
-    order, state = which(heard, key)
-    if key == "invoice" and not _names_an_order(heard):
+    order, state = which(parsed, key)
+    if key == "invoice" and not _names_an_order(parsed):
         # The rule for invoices, and no guess whose it is
         order, state = None, flows.NO_ORDER
-    reply = flows.run(chat, heard, key, order, state)
+    reply = flows.run(chat, parsed, key, order, state)
     if not reply:
         return None
     reply.is_sure = True
-    if heard.is_issue and flows.INTENTS[key] == heard.intent:
-        reply.category = heard.category
-    if key == "invoice" and heard.is_issue and heard.confidence >= ACT:
+    if parsed.is_issue and flows.INTENTS[key] == parsed.intent:
+        reply.category = parsed.category
+    if key == "invoice" and parsed.is_issue and parsed.confidence >= ACT:
         # "The invoice has not come": a person can send it
         reply.offer_agent, reply.priority = True, flows.all_flows()[key].priority
-    if NEEDED_BY.search(plain(heard.text)) and key in ("late", "damaged") and heard.is_issue:
+    if NEEDED_BY.search(plain(parsed.text)) and key in ("late", "damaged") and parsed.is_issue:
         # The order is missing, and the guests come tomorrow
         reply.priority = Priority.URGENT
-    if heard.is_issue and reply.offer_agent:
-        reply.priority = higher(reply.priority, heard.priority)
+    if parsed.is_issue and reply.offer_agent:
+        reply.priority = higher(reply.priority, parsed.priority)
     if not order and chat.person.is_guest and key in WAITS_FOR_A_NUMBER:
         chat.memory["flow"] = key
     if state == flows.WHICH_ORDER:
-        reply.suggestions = [order.number for order in heard.known_orders[:3]]
+        reply.suggestions = [order.number for order in parsed.known_orders[:3]]
         reply.asks = {"about": "order", "flow": key}
     elif reply.offer_agent:
-        others = _others(heard, key, order)
+        others = _others(parsed, key, order)
         reply.suggestions = (
-            reply.suggestions + others + heard.library.without_told(heard.near(ACT)[:1], reply.sources)
+            reply.suggestions + others + parsed.library.without_told(parsed.near(ACT)[:1], reply.sources)
         )
     return reply
 
 
-def told(chat: Chat, heard: Heard, key: str, order: Order) -> Reply | None:
+def told(chat: Chat, parsed: ParsedMessage, key: str, order: Order) -> Reply | None:
     """Run a flow for an order that the talk is about already."""
-    reply = flows.run(chat, heard, key, order)
+    reply = flows.run(chat, parsed, key, order)
     if reply:
         reply.is_sure = True
     return reply
 
 
-def _names_an_order(heard: Heard) -> bool:
-    said = plain(heard.text)
+def _names_an_order(parsed: ParsedMessage) -> bool:
+    said = plain(parsed.text)
     if GSTIN.search(said):
         return False
     return bool(
-        heard.order or of_items(heard)[0] or NEWEST.search(said) or heard.topic.get("kind") == "order"
+        parsed.order or of_items(parsed)[0] or NEWEST.search(said) or parsed.topic.get("kind") == "order"
     )
 
 
 WAITS_FOR_A_NUMBER = ("cancel", "change_address", "refund_status", "return", "late")
 
 
-def _others(heard: Heard, key: str, order: Order | None) -> list[str]:
+def _others(parsed: ParsedMessage, key: str, order: Order | None) -> list[str]:
     """Return the numbers of other orders that the flow may be meant for."""
     states = flows.all_flows()[key].orders
     fitting = [
-        each for each in heard.known_orders if each.status in states and (not order or each.pk != order.pk)
+        each for each in parsed.known_orders if each.status in states and (not order or each.pk != order.pk)
     ]
     return (
         [each.number for each in fitting[:2]]

@@ -14,7 +14,7 @@ from ...sources.product_kinds import kind_of
 from .. import answers
 from ..answers import Reply
 from ..counting import counted
-from ..message import ACT, Heard
+from ..message import ACT, ParsedMessage
 from .about_products import (
     CHEAPER,
     FOLLOWS,
@@ -39,21 +39,21 @@ BETTER = phrases(
 )
 
 
-def a_comparison(chat: Chat, heard: Heard) -> Reply | None:
+def a_comparison(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Which is cheaper, classic or peri peri?": both, side by side, from what is known."""
-    said = plain(heard.text)
-    if heard.is_issue:
+    said = plain(parsed.text)
+    if parsed.is_issue:
         return None
-    if one_more := _one_more(heard, said):
+    if one_more := _one_more(parsed, said):
         # "Aur groundnut oil?" after ghee and mustard oil: what was asked of the two
-        return compared(heard, one_more[:MOST_TOLD], plain(chat.memory.get("last", "")))
+        return compared(parsed, one_more[:MOST_TOLD], plain(chat.memory.get("last", "")))
     chosen = _named_by_turns(said)
     if not COMPARES.search(said) and not (len(chosen) > 1 and CHOOSES.search(said)):
         return None
-    products = chosen if len(chosen) > 1 else _compared(heard)
+    products = chosen if len(chosen) > 1 else _compared(parsed)
     if len(products) < 2:
         return None
-    return compared(heard, products[:MOST_TOLD], said)
+    return compared(parsed, products[:MOST_TOLD], said)
 
 
 # "Ghee ya mustard oil": between these words stands one product each
@@ -93,16 +93,16 @@ MOST_OF_A_KIND = 2
 MOST_WORDS_OF_ONE_MORE = 5
 
 
-def _one_more(heard: Heard, said: str) -> list[Product]:
+def _one_more(parsed: ParsedMessage, said: str) -> list[Product]:
     """Return what was compared and the one that is named now: "aur groundnut oil?"; [] for any other message."""
-    if heard.topic.get("kind") != "product" or heard.topic.get("compared") is None:
+    if parsed.topic.get("kind") != "product" or parsed.topic.get("compared") is None:
         return []
-    before = spoken_of(heard)
-    named = catalogue.named_beside(heard.text, before, True) or list(heard.found.products)
+    before = spoken_of(parsed)
+    named = catalogue.named_beside(parsed.text, before, True) or list(parsed.found.products)
     if (
         len(said.split()) > MOST_WORDS_OF_ONE_MORE
         or not FOLLOWS.search(said)
-        or heard.aspect not in IN_NAMES | {""}
+        or parsed.aspect not in IN_NAMES | {""}
         or not named
         or named[0] in before
     ):
@@ -130,32 +130,32 @@ FOR_A_PURPOSE = phrases(
 )
 
 
-def _compared(heard: Heard) -> list[Product]:
-    before = spoken_of(heard)
-    listed = heard.chat.memory.get("listed", [])
+def _compared(parsed: ParsedMessage) -> list[Product]:
+    before = spoken_of(parsed)
+    listed = parsed.chat.memory.get("listed", [])
     among = listed and before and all(str(each.pk) in listed for each in before)
-    if among and FOR_A_PURPOSE.search(plain(heard.text)) and len(heard.found.products) != 1:
+    if among and FOR_A_PURPOSE.search(plain(parsed.text)) and len(parsed.found.products) != 1:
         # "Kaunsa achaar ke liye theek rahega": of the oils that were shown, and no pickle
         return catalogue.by_ids(listed)
-    if len(before) > 1 and ALL_SHOWN.search(plain(heard.text)):
+    if len(before) > 1 and ALL_SHOWN.search(plain(parsed.text)):
         return before
-    if len(before) > 1 and heard.aspect in IN_NAMES | {"palm_oil"} and len(heard.text.split()) <= 6:
+    if len(before) > 1 and parsed.aspect in IN_NAMES | {"palm_oil"} and len(parsed.text.split()) <= 6:
         # "Konsa jyada teekha hai" asks of those shown, and names no chilli
         return before
-    named = [product for product, _ in counted(heard)]
+    named = [product for product, _ in counted(parsed)]
     if len(named) > 1:
         return named
-    named = named or list(heard.found.products)
-    if len(before) > 1 and not heard.found.share and len(heard.text.split()) <= 6:
+    named = named or list(parsed.found.products)
+    if len(before) > 1 and not parsed.found.share and len(parsed.text.split()) <= 6:
         # "Sabse sasta?": of those shown, not of the whole shop
         return before
-    if len(heard.found.products) > 1:
-        return list(heard.found.products)
+    if len(parsed.found.products) > 1:
+        return list(parsed.found.products)
     if before and named and named[0] not in before:
         return [*before[:1], *named]
-    if not named and BOTH.search(plain(heard.text)) and len(both := last_two(heard)) == 2:
+    if not named and BOTH.search(plain(parsed.text)) and len(both := last_two(parsed)) == 2:
         return both
-    if len(before) > 1 and (THIS.search(plain(heard.text)) or len(heard.text.split()) <= 6):
+    if len(before) > 1 and (THIS.search(plain(parsed.text)) or len(parsed.text.split()) <= 6):
         return before
     return named
 
@@ -170,20 +170,20 @@ def _asked_of(products: list[Product], said: str) -> str:
 NEVER_GUESSED = ("nutrition", "certificate", "organic", "salt", "caffeine", "fasting")
 
 
-def compared(heard: Heard, products: list[Product], said: str) -> Reply:
-    language = heard.language
+def compared(parsed: ParsedMessage, products: list[Product], said: str) -> Reply:
+    language = parsed.language
     wanted = _asked_of(products, said)
     if wanted in NEVER_GUESSED and not any(product_facts.fact(product, wanted) for product in products):
         # "Which has more protein" of two of which neither says it
-        return not_known(heard, products, [wanted])
-    lines = [_compared_line(heard, product, said, wanted) for product in products]
-    reply = Reply("", "product_query", max(heard.confidence, 0.8))
+        return not_known(parsed, products, [wanted])
+    lines = [_compared_line(parsed, product, said, wanted) for product in products]
+    reply = Reply("", "product_query", max(parsed.confidence, 0.8))
     head = ""
     unknown = [
         product for product in products if _is_fact(wanted) and not product_facts.fact(product, wanted)
     ]
     if unknown and len(unknown) == len(products):
-        return not_known(heard, products, [wanted])
+        return not_known(parsed, products, [wanted])
     if HEALTHY.search(said) and not wanted:
         # What is good for the health is not written anywhere, and no matter of taste
         head = wording.say("compare_health", language)
@@ -229,11 +229,11 @@ def _is_fact(aspect: str) -> bool:
     return aspect not in ("", PRICE, STOCK, "taste", "usage", "making")
 
 
-def _compared_line(heard: Heard, product: Product, said: str, asked: str) -> str:
+def _compared_line(parsed: ParsedMessage, product: Product, said: str, asked: str) -> str:
     aspect = "spice" if SPICIER.search(said) else asked
     fact = aspect not in ("", PRICE, STOCK) and product_facts.fact(product, aspect)
     if aspect == STOCK or (fact and fact.verdict is not None):
-        return f"• {fact_line(heard, product, aspect)}"
+        return f"• {fact_line(parsed, product, aspect)}"
     words = (fact and fact.words) or (product_facts.SENTENCE.findall(product.description or "") or [""])[
         0
     ].strip()
@@ -304,35 +304,35 @@ LISTED = {
 MOST_UNFIT = 2
 
 
-def a_list_by_contents(chat: Chat, heard: Heard) -> Reply | None:
+def a_list_by_contents(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Jain snacks kya hai", "without onion garlic", "sugar free kuch hai": what its ingredients allow."""
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if (
-        (heard.is_issue and heard.confidence >= ACT)
-        or heard.aspect not in LISTED
+        (parsed.is_issue and parsed.confidence >= ACT)
+        or parsed.aspect not in LISTED
         or not WANTS_A_LIST.search(said)
     ):
         return None
-    if LISTED[heard.aspect] is False and not FREE_OF.search(said):
+    if LISTED[parsed.aspect] is False and not FREE_OF.search(said):
         return None
     # The oils that the shop sells are not meant by "no palm oil"
-    named = [] if heard.aspect == "palm_oil" else heard.found.products
-    if len(named) == 1 and not heard.found.is_vague and not _is_of_a_kind(heard, named[0]):
+    named = [] if parsed.aspect == "palm_oil" else parsed.found.products
+    if len(named) == 1 and not parsed.found.is_vague and not _is_of_a_kind(parsed, named[0]):
         return None
     # "Without onion garlic" after a list: of those, where some of them fit
-    before = [] if named or len(said.split()) > 5 else spoken_of(heard)
-    reply = listed(heard, heard.aspect, list(named) or before)
-    if reply and named and len(named) <= MOST_UNFIT and not fitting(heard.aspect, named):
+    before = [] if named or len(said.split()) > 5 else spoken_of(parsed)
+    reply = listed(parsed, parsed.aspect, list(named) or before)
+    if reply and named and len(named) <= MOST_UNFIT and not fitting(parsed.aspect, named):
         # "Something sweet without nuts": what is named has them, and the list is of other things
-        what = wording.say(f"aspect_{heard.aspect}", heard.language)
+        what = wording.say(f"aspect_{parsed.aspect}", parsed.language)
         names = ", ".join(product.name for product in named)
-        unfit = wording.say("listed_instead", heard.language, names=names, what=what)
+        unfit = wording.say("listed_instead", parsed.language, names=names, what=what)
         reply.text = f"{unfit} {reply.text}"
     return reply
 
 
-def _is_of_a_kind(heard: Heard, product: Product) -> bool:
-    return heard.aspect in ("sugar", "peanut", "nuts", "milk", "mustard")
+def _is_of_a_kind(parsed: ParsedMessage, product: Product) -> bool:
+    return parsed.aspect in ("sugar", "peanut", "nuts", "milk", "mustard")
 
 
 def fitting(aspect: str, among: list[Product]) -> list[Product]:
@@ -344,16 +344,16 @@ def fitting(aspect: str, among: list[Product]) -> list[Product]:
     )
 
 
-def listed(heard: Heard, aspect: str, among: list[Product]) -> Reply | None:
+def listed(parsed: ParsedMessage, aspect: str, among: list[Product]) -> Reply | None:
     kept = fitting(aspect, among) if len(among) > 1 else []
     products = (kept or fitting(aspect, catalogue.on_sale()))[:MOST_TOLD]
     if not products:
         return None
-    what = wording.say(f"free_{aspect}", heard.language)
+    what = wording.say(f"free_{aspect}", parsed.language)
     reply = answers.text_reply(
-        "listed", heard, "product_query", sure=0.8, what=what, names=", ".join(p.name for p in products)
+        "listed", parsed, "product_query", sure=0.8, what=what, names=", ".join(p.name for p in products)
     )
     answers.show(reply, products, aspect=aspect)
-    reply.suggestions = heard.near(ACT)[:1]
+    reply.suggestions = parsed.near(ACT)[:1]
     reply.is_sure = True
     return reply

@@ -13,7 +13,7 @@ from ...sources import delivery_areas
 from .. import answers, subjects
 from ..answers import Reply
 from ..counting import A_WEIGHT, COUNT, DELIVERED, NUMBERS, PACKS, count_in, counted, packs_of, says_a_count
-from ..message import Heard
+from ..message import ParsedMessage
 from ..readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
 from .about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS, spoken_of
@@ -24,42 +24,42 @@ SUM = phrases(
 )  # fmt: skip
 
 
-def a_sum(chat: Chat, heard: Heard) -> Reply | None:
+def a_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Ek classic aur ek peri peri, total kitna hoga delivery ke saath": added up, with the delivery rule."""
-    said = plain(heard.text)
-    is_trouble = heard.is_issue and not (heard.intent == "product_query" and spoken_of(heard))
+    said = plain(parsed.text)
+    is_trouble = parsed.is_issue and not (parsed.intent == "product_query" and spoken_of(parsed))
     if is_trouble or OWN_ORDER.search(said):
         return None
-    if changed := _changed_sum(heard, said):
+    if changed := _changed_sum(parsed, said):
         return changed
-    if _is_a_list(said) and len(items := counted(heard)) > 1:
-        return summed(heard, items)
-    if heard.topic.get("kind") == "sum" and not heard.found.products and OF_THE_COUPON.fullmatch(said):
-        return summed(heard, _so_far(heard))
+    if _is_a_list(said) and len(items := counted(parsed)) > 1:
+        return summed(parsed, items)
+    if parsed.topic.get("kind") == "sum" and not parsed.found.products and OF_THE_COUPON.fullmatch(said):
+        return summed(parsed, _so_far(parsed))
     so_many_of_it = COUNT.search(said) and THE_CHEAPER.search(said)
     if not (SUM.search(said) or DELIVERED.search(said) or so_many_of_it):
         return None
-    if len(said.split()) <= 9 and (one := _the_cheaper(heard, said)):
-        return summed(heard, [(one, count_in(said))])
-    items = counted(heard)
+    if len(said.split()) <= 9 and (one := _the_cheaper(parsed, said)):
+        return summed(parsed, [(one, count_in(said))])
+    items = counted(parsed)
     if not SUM.search(said) and len(items) < 2:
         asks_its_delivery = (
             not items and len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and COSTS.search(said)
         )
-        return summed(heard, so_far) if asks_its_delivery and (so_far := _so_far(heard)) else None
-    if heard.topic.get("kind") == "sum" and items and FOLLOWS.search(said):
-        return summed(heard, items)
+        return summed(parsed, so_far) if asks_its_delivery and (so_far := _so_far(parsed)) else None
+    if parsed.topic.get("kind") == "sum" and items and FOLLOWS.search(said):
+        return summed(parsed, items)
     several = len(items) > 1 or sum(count for _, count in items) > 1
-    if not items and (so_far := _so_far(heard)):
-        return summed(heard, so_far) if len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN else None
-    before = spoken_of(heard)
+    if not items and (so_far := _so_far(parsed)):
+        return summed(parsed, so_far) if len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN else None
+    before = spoken_of(parsed)
     if not items and len(before) == 1 and COUNT.search(said) and PACKS.search(said):
         # "4 pack ka total"
-        return summed(heard, [(before[0], count_in(said))])
-    if not items and BOTH.search(OF_ONE.sub(" ", said)) and len(both := last_two(heard)) == 2:
-        return summed(heard, [(product, 1) for product in both])
+        return summed(parsed, [(before[0], count_in(said))])
+    if not items and BOTH.search(OF_ONE.sub(" ", said)) and len(both := last_two(parsed)) == 2:
+        return summed(parsed, [(product, 1) for product in both])
     if not items and len(before) == 1 and (packs := packs_of(said, before[0])):
-        return summed(heard, [(before[0], packs)])
+        return summed(parsed, [(before[0], packs)])
     if (
         not items
         and len(before) == 1
@@ -68,12 +68,12 @@ def a_sum(chat: Chat, heard: Heard) -> Reply | None:
         and len(said.split()) <= 7
     ):
         # "Kitne ka padega delivery milake", of the one that was shown
-        return summed(heard, [(before[0], 1)])
-    if not items and (count := _only_a_count(said)) and (before := spoken_of(heard)[:1]):
-        return summed(heard, [(before[0], count)])
+        return summed(parsed, [(before[0], 1)])
+    if not items and (count := _only_a_count(said)) and (before := spoken_of(parsed)[:1]):
+        return summed(parsed, [(before[0], count)])
     if not items or not (several or DELIVERED.search(said)):
         return None
-    return summed(heard, items)
+    return summed(parsed, items)
 
 
 A_COUNT = rf"(?:\d{{1,2}}|{'|'.join(NUMBERS)})"
@@ -127,50 +127,50 @@ COSTS = phrases(
 )
 
 
-def _so_far(heard: Heard) -> list[tuple[Product, int]]:
+def _so_far(parsed: ParsedMessage) -> list[tuple[Product, int]]:
     """Return what was added up last, as long as the talk is about it: an article in between is about it still."""
-    kind = heard.topic.get("kind")
-    if kind != "sum" and (kind not in ("article", "delivery") or heard.found.products):
+    kind = parsed.topic.get("kind")
+    if kind != "sum" and (kind not in ("article", "delivery") or parsed.found.products):
         return []
-    kept = dict(heard.topic.get("items") or heard.chat.memory.get("sum") or ())
+    kept = dict(parsed.topic.get("items") or parsed.chat.memory.get("sum") or ())
     return [(product, kept[str(product.pk)]) for product in catalogue.by_ids(list(kept))]
 
 
-def _changed_sum(heard: Heard, said: str) -> Reply | None:
+def _changed_sum(parsed: ParsedMessage, said: str) -> Reply | None:
     """ "Remove ghee", "add one honey" after a sum: the sum again, with it or without."""
-    one_more = not heard.found.products and MORE.search(said) and says_a_count(said)
-    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not (heard.found.products or one_more):
+    one_more = not parsed.found.products and MORE.search(said) and says_a_count(said)
+    if len(said.split()) > MOST_WORDS_OF_A_CHANGE or not (parsed.found.products or one_more):
         return None
     # A price in between as well, where the words change a sum: "remove the honey"
     changes = bool(CHANGES_A_SUM.search(said))
-    outlives = heard.topic.get("kind") in ("article", "delivery", *(["product"] if changes else []))
-    summed_up = heard.topic.get("items") or (heard.chat.memory.get("sum") if outlives else None)
+    outlives = parsed.topic.get("kind") in ("article", "delivery", *(["product"] if changes else []))
+    summed_up = parsed.topic.get("items") or (parsed.chat.memory.get("sum") if outlives else None)
     if summed_up:
         kept = dict(summed_up)
         items = [(product, kept[str(product.pk)]) for product in catalogue.by_ids(list(kept))]
-    elif len(before := spoken_of(heard)) == 1 and CHANGES_A_SUM.search(said):
+    elif len(before := spoken_of(parsed)) == 1 and CHANGES_A_SUM.search(said):
         # "Aur ek honey bhi add karo" after one product that was shown
         items = [(before[0], 1)]
     else:
         return None
     if one_more:
         # "Aur 1 jod do" of the one thing that was added up
-        return summed(heard, [(items[0][0], items[0][1] + count_in(said))]) if len(items) == 1 else None
+        return summed(parsed, [(items[0][0], items[0][1] + count_in(said))]) if len(items) == 1 else None
     if (swapped := INSTEAD.match(said)) and (swap := _swapped(items, swapped)):
-        return summed(heard, swap)
-    named = counted(heard)
+        return summed(parsed, swap)
+    named = counted(parsed)
     so_many: dict[Product, int] = dict(named)
     if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:
         # "And if i take only one banana chips": so many of it, and the rest as it was
-        return summed(heard, list((dict(items) | so_many).items()))
+        return summed(parsed, list((dict(items) | so_many).items()))
     if LESS.search(said):
         gone = {product.pk for product, _ in named}
         rest = [(product, count) for product, count in items if product.pk not in gone]
-        return summed(heard, rest) if rest and len(rest) < len(items) else None
+        return summed(parsed, rest) if rest and len(rest) < len(items) else None
     if named and (MORE.search(said) or (AND_ALSO.search(said) and says_a_count(said))):
         added = {product.pk: count for product, count in named}
         both = [(product, count + added.pop(product.pk, 0)) for product, count in items]
-        return summed(heard, both + [(product, count) for product, count in named if product.pk in added])
+        return summed(parsed, both + [(product, count) for product, count in named if product.pk in added])
     return None
 
 
@@ -194,9 +194,9 @@ def _swapped(items: list[tuple[Product, int]], said: re.Match) -> list[tuple[Pro
     return [(put[0], so_many) if product == kept[0] else (product, count) for product, count in items]
 
 
-def _the_cheaper(heard: Heard, said: str) -> Product | None:
+def _the_cheaper(parsed: ParsedMessage, said: str) -> Product | None:
     """ "2 of the cheaper one" after a comparison."""
-    before = spoken_of(heard)
+    before = spoken_of(parsed)
     if len(before) < 2 or not THE_CHEAPER.search(said):
         return None
     choose = max if THE_DEARER.search(said) else min
@@ -220,12 +220,12 @@ BOTH = phrases(
 )  # fmt: skip
 
 
-def last_two(heard: Heard) -> list[Product]:
+def last_two(parsed: ParsedMessage) -> list[Product]:
     """Return the last two products that were spoken of, in the order in which they were."""
-    shown = spoken_of(heard)
+    shown = spoken_of(parsed)
     if len(shown) == 2:
         return shown
-    recent, listed = heard.chat.memory.get("recent", [])[-2:], heard.chat.memory.get("listed", [])
+    recent, listed = parsed.chat.memory.get("recent", [])[-2:], parsed.chat.memory.get("listed", [])
     # "Both" of a list of two of which one was spoken of
     both = listed if len(listed) == 2 and recent and recent[-1] in listed else recent
     return catalogue.by_ids(both)
@@ -236,11 +236,11 @@ def _only_a_count(said: str) -> int:
     return count if count > 1 and len(said.split()) <= 8 else 0
 
 
-def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
+def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "And if I take 2?" after a product: what two cost."""
-    said = plain(heard.text)
+    said = plain(parsed.text)
     # After an article the product of before is still meant: "half kg lena hai"
-    before = spoken_of(heard)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+    before = spoken_of(parsed)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
         or re.search(
@@ -249,15 +249,15 @@ def more_of_it(chat: Chat, heard: Heard) -> Reply | None:
             re.IGNORECASE,
         )
     )
-    if before and len(said.split()) <= 5 and not heard.is_issue and (packs := packs_of(said, before[0])):
+    if before and len(said.split()) <= 5 and not parsed.is_issue and (packs := packs_of(said, before[0])):
         # "500 gram" sounds like "garam"
         named = catalogue.look_up(A_WEIGHT.sub(" ", said)).products
-        return None if named and named[0].pk != before[0].pk else summed(heard, [(before[0], packs)])
-    if not before or not follows or heard.found.products or heard.is_issue or heard.numbers:
+        return None if named and named[0].pk != before[0].pk else summed(parsed, [(before[0], packs)])
+    if not before or not follows or parsed.found.products or parsed.is_issue or parsed.numbers:
         return None
     count = _only_a_count(said)
     return (
-        summed(heard, [(before[0], count)])
+        summed(parsed, [(before[0], count)])
         if (count > 1 and COUNT.search(said)) or (count > 1 and PACKS.search(said))
         else None
     )
@@ -270,20 +270,20 @@ OF_THE_COUPON = re.compile(
 TOLD_WITH_A_SUM = {"coupons": subjects.SUBJECTS["coupon"].named, "cod": CASH}
 
 
-def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
+def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
     """Return the sum of these products with what their delivery costs."""
     goods = sum((product.price * count for product, count in items), Decimal(0))
     lines = " + ".join(
         f"{count} × {product.name} {money.formatted(product.price * count)}" for product, count in items
     )
     reply = answers.text_reply(
-        "sum_lines", heard, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
+        "sum_lines", parsed, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
     )
     charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
     if charge is None or area is None:
-        charges = heard.library.by_slug.get("shipping-charges")
+        charges = parsed.library.by_slug.get("shipping-charges")
         reply.text += " " + (
-            charges.body_in(heard.language) if charges else wording.say("sum_no_rule", heard.language)
+            charges.body_in(parsed.language) if charges else wording.say("sum_no_rule", parsed.language)
         )
     elif charge:
         said = {
@@ -292,21 +292,21 @@ def summed(heard: Heard, items: list[tuple[Product, int]]) -> Reply:
             "free": money.formatted(area.free_from or 0),
         }
         reply.text += " " + wording.say(
-            "sum_delivery" if area.free_from else "sum_delivery_always", heard.language, **said
+            "sum_delivery" if area.free_from else "sum_delivery_always", parsed.language, **said
         )
     else:
         reply.text += " " + wording.say(
             "sum_free",
-            heard.language,
+            parsed.language,
             free=money.formatted(area.free_from or 0),
             total=money.formatted(goods),
         )
     sold_out = [product.name for product, _ in items if not product.is_in_stock]
     if sold_out:
-        reply.text += " " + wording.say("sum_sold_out", heard.language, names=", ".join(sold_out))
+        reply.text += " " + wording.say("sum_sold_out", parsed.language, names=", ".join(sold_out))
     for slug, asked in TOLD_WITH_A_SUM.items():
-        if asked.search(plain(heard.text)) and (article := heard.library.by_slug.get(slug)):
-            reply.text += " " + article.body_in(heard.language)
+        if asked.search(plain(parsed.text)) and (article := parsed.library.by_slug.get(slug)):
+            reply.text += " " + article.body_in(parsed.language)
     answers.show(reply, [product for product, _ in items])
     reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
     reply.is_sure = True

@@ -8,7 +8,7 @@ from ...models import Chat
 from ...nlu import cues, himself
 from .. import answers, memory
 from ..answers import Reply
-from ..message import Heard
+from ..message import ParsedMessage
 from ..state import GRAVE
 
 # "My phone number is wrong": theirs, not ours
@@ -51,11 +51,11 @@ LEAST_NAMED = 0.3
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
 
 
-def another_language(chat: Chat, heard: Heard) -> Reply | None:
+def another_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Tamil me bolo": one that Villy does not speak."""
-    if not cues.OTHER_LANGUAGE.search(cues.plain(heard.raw)) or len(heard.raw.split()) > 8:
+    if not cues.OTHER_LANGUAGE.search(cues.plain(parsed.raw)) or len(parsed.raw.split()) > 8:
         return None
-    reply = answers.text_reply("another_language", heard, "unknown")
+    reply = answers.text_reply("another_language", parsed, "unknown")
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
     return reply
 
@@ -75,37 +75,39 @@ ALSO_HIMSELF = {
 }
 
 
-def about_himself(chat: Chat, heard: Heard) -> Reply | None:
+def about_himself(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Bot or human, name, languages, what he can do, hours, privacy."""
-    kind = himself.about_himself(heard.raw)
+    kind = himself.about_himself(parsed.raw)
     if not kind:
-        kind = next((key for key, asked in ALSO_HIMSELF.items() if asked.search(cues.plain(heard.raw))), "")
+        kind = next(
+            (key for key, asked in ALSO_HIMSELF.items() if asked.search(cues.plain(parsed.raw))), ""
+        )
     if (
         not kind
-        or heard.reason in GRAVE
+        or parsed.reason in GRAVE
         or (
             kind in ("hours", "abilities")
-            and heard.is_issue
-            and heard.intent != "talk_to_human"
-            and heard.confidence > 0.8
+            and parsed.is_issue
+            and parsed.intent != "talk_to_human"
+            and parsed.confidence > 0.8
         )
     ):
         return None
-    if kind in ("hours", "phone", "place") and heard.found.share >= LEAST_NAMED:
+    if kind in ("hours", "phone", "place") and parsed.found.share >= LEAST_NAMED:
         return None
     if (
         kind == "hours"
         and chat.memory.get("issue")
-        and ONLY_WHEN.fullmatch(cues.plain(heard.raw).strip(" ?.!"))
+        and ONLY_WHEN.fullmatch(cues.plain(parsed.raw).strip(" ?.!"))
     ):
         # "Kab milega mujhe" of what is missing asks for no opening hours
         return None
-    if kind == "hours" and OF_AN_ORDER.search(cues.plain(heard.raw)):
+    if kind == "hours" and OF_AN_ORDER.search(cues.plain(parsed.raw)):
         # "Kab tak milega refund" asks for no opening hours
         return None
-    if kind == "phone" and CHANGING_MINE.search(cues.plain(heard.raw)):
+    if kind == "phone" and CHANGING_MINE.search(cues.plain(parsed.raw)):
         return None
-    article = heard.library.by_slug.get(
+    article = parsed.library.by_slug.get(
         {
             "hours": "contact-hours",
             "phone": "contact-hours",
@@ -115,31 +117,31 @@ def about_himself(chat: Chat, heard: Heard) -> Reply | None:
     )
     if kind == "place" and not article:
         return None
-    reply = answers.text_reply(f"about_{kind}", heard, "greeting", sure=0.95)
+    reply = answers.text_reply(f"about_{kind}", parsed, "greeting", sure=0.95)
     if article:
-        reply.text = f"{reply.text} {article.body_in(heard.language)}"
+        reply.text = f"{reply.text} {article.body_in(parsed.language)}"
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
     reply.is_sure = True
-    return _with_chips(reply, heard, *(("products", "order", "human") if kind != "abilities" else ()))
+    return _with_chips(reply, parsed, *(("products", "order", "human") if kind != "abilities" else ()))
 
 
-def no_words(chat: Chat, heard: Heard) -> Reply | None:
-    """Nothing but emoji, stops or tags: anger and grief are heard without words."""
-    if any(character.isalnum() for character in heard.text):
+def no_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """Nothing but emoji, stops or tags: anger and grief need no words."""
+    if any(character.isalnum() for character in parsed.text):
         return None
-    mood = cues.mood(heard.raw)
+    mood = cues.mood(parsed.raw)
     if mood == "angry":
-        return answers.offer(chat, heard, "angry", *_triage(chat))
+        return answers.offer(chat, parsed, "angry", *_triage(chat))
     if mood == "sad":
-        reply = answers.text_reply("what_happened", heard, "complaint")
+        reply = answers.text_reply("what_happened", parsed, "complaint")
         reply.offer_agent, (reply.category, reply.priority) = True, _triage(chat)
-        reply.suggestions = answers.chips(heard, "damaged", "missing", "late", "refund", "human")
+        reply.suggestions = answers.chips(parsed, "damaged", "missing", "late", "refund", "human")
         return reply
-    if heard.is_nod or trigger_phrases.verdict(heard.text):
+    if parsed.is_nod or trigger_phrases.verdict(parsed.text):
         return None
     return _with_chips(
-        answers.text_reply("thanks" if mood else "no_words", heard, "thanks_bye" if mood else "greeting"),
-        heard,
+        answers.text_reply("thanks" if mood else "no_words", parsed, "thanks_bye" if mood else "greeting"),
+        parsed,
     )
 
 
@@ -171,42 +173,46 @@ DO_IT = cues.phrases(
 )
 
 
-def pleasantries(chat: Chat, heard: Heard) -> Reply | None:
+def pleasantries(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "You are awesome", "ok, will wait": nothing is asked, and nothing is beyond him."""
-    said = cues.plain(heard.raw).strip(" .!")
-    if len(said.split()) > 7 or "?" in said or heard.numbers:
+    said = cues.plain(parsed.raw).strip(" .!")
+    if len(said.split()) > 7 or "?" in said or parsed.numbers:
         return None
     if chat.memory.get("issue") and DO_IT.fullmatch(said):
         # The wish is still open: Villy does nothing himself, a person does
-        reply = answers.text_reply("tap_to_connect", heard, "talk_to_human", sure=1.0)
+        reply = answers.text_reply("tap_to_connect", parsed, "talk_to_human", sure=1.0)
         reply.offer_agent, (reply.category, reply.priority) = True, memory.triage_so_far(chat.memory)
         return reply
-    if heard.found.products:
-        praised = PRAISED.search(said) and not NEGATED.search(said) and not heard.is_issue
+    if parsed.found.products:
+        praised = PRAISED.search(said) and not NEGATED.search(said) and not parsed.is_issue
         return (
-            _with_chips(answers.text_reply("feedback", heard, "feedback", sure=0.9), heard)
+            _with_chips(answers.text_reply("feedback", parsed, "feedback", sure=0.9), parsed)
             if praised
             else None
         )
     if UNDERSTOOD.fullmatch(said):
-        return _with_chips(answers.text_reply("understood", heard, "thanks_bye", sure=0.9), heard)
-    if PRAISE.search(said) and not NEGATED.search(said) and not (heard.is_issue and heard.confidence > 0.8):
-        return _with_chips(answers.text_reply("feedback", heard, "feedback", sure=0.9), heard)
+        return _with_chips(answers.text_reply("understood", parsed, "thanks_bye", sure=0.9), parsed)
+    if (
+        PRAISE.search(said)
+        and not NEGATED.search(said)
+        and not (parsed.is_issue and parsed.confidence > 0.8)
+    ):
+        return _with_chips(answers.text_reply("feedback", parsed, "feedback", sure=0.9), parsed)
     return None
 
 
-def small_talk(chat: Chat, heard: Heard) -> Reply | None:
-    if heard.is_nod:
-        return _with_chips(answers.text_reply("nod", heard, "thanks_bye"), heard)
+def small_talk(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    if parsed.is_nod:
+        return _with_chips(answers.text_reply("nod", parsed, "thanks_bye"), parsed)
     issue = chat.memory.get("issue") or {}
-    if heard.surely("thanks_bye") and issue and not issue.get("declined") and issue.get("why") != "human":
+    if parsed.surely("thanks_bye") and issue and not issue.get("declined") and issue.get("why") != "human":
         # The button is in the widget since it was offered
-        return answers.text_reply("thanks_open", heard)
-    if heard.surely(*SMALL_TALK):
-        return _with_chips(answers.text_reply(SMALL_TALK[heard.intent], heard), heard)
+        return answers.text_reply("thanks_open", parsed)
+    if parsed.surely(*SMALL_TALK):
+        return _with_chips(answers.text_reply(SMALL_TALK[parsed.intent], parsed), parsed)
     return None
 
 
-def _with_chips(reply: Reply, heard: Heard, *keys: str) -> Reply:
-    reply.suggestions = wording.chips(heard.language, *keys)
+def _with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
+    reply.suggestions = wording.chips(parsed.language, *keys)
     return reply

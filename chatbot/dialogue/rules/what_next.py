@@ -9,7 +9,7 @@ from ...nlu.cues import phrases, plain
 from ...sources.product_facts import PRICE
 from .. import affected, answers, troubles
 from ..answers import Reply
-from ..message import ACT, CLEAR, Heard
+from ..message import ACT, CLEAR, ParsedMessage
 from ..readings import tells_of_a_wrong_item
 from ..state import GRAVE
 from . import open_issue, which_order
@@ -57,19 +57,19 @@ NO_PHOTO = phrases(
 )  # fmt: skip
 
 
-def a_photo(chat: Chat, heard: Heard) -> Reply | None:
+def a_photo(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Photo bheju?": where a photo can be sent, which is with a person."""
-    said = plain(heard.text)
-    if len(said.split()) > 9 or not (PHOTO.search(said) or NO_PHOTO.search(said)) or heard.reason:
+    said = plain(parsed.text)
+    if len(said.split()) > 9 or not (PHOTO.search(said) or NO_PHOTO.search(said)) or parsed.reason:
         return None
     issue = chat.memory.get("issue") or {}
-    if not issue and heard.is_issue and heard.confidence >= ACT:
+    if not issue and parsed.is_issue and parsed.confidence >= ACT:
         return None
     has_none = bool(issue) and NO_PHOTO.search(said)
     if has_none:
-        open_issue.note(heard, issue)
+        open_issue.note(parsed, issue)
     reply = answers.text_reply(
-        "no_photo" if has_none else "send_photo", heard, issue.get("intent") or heard.intent, sure=0.9
+        "no_photo" if has_none else "send_photo", parsed, issue.get("intent") or parsed.intent, sure=0.9
     )
     reply.offer_agent, reply.category, reply.priority = (
         True,
@@ -126,9 +126,9 @@ NEW_ONE = phrases(
 )
 
 
-def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
+def asks_for_a_new_one(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
-    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
     return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
 
@@ -141,17 +141,17 @@ EATS_IT = phrases(
 MOST_WORDS_OF_EATING = 9
 
 
-def may_it_be_eaten(chat: Chat, heard: Heard) -> Reply | None:
+def may_it_be_eaten(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Is it safe to eat?" of what is broken, smells or made the customer or their family unwell: not before a person has looked at it."""
-    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
     if (
         issue.get("intent") != "item_problem"
         or len(said.split()) > MOST_WORDS_OF_EATING
         or not EATS_IT.search(said)
     ):
         return None
-    tap = wording.say("tap_for_a_person", heard.language)
-    reply = answers.text_reply("do_not_eat", heard, "item_problem", sure=0.9)
+    tap = wording.say("tap_for_a_person", parsed.language)
+    reply = answers.text_reply("do_not_eat", parsed, "item_problem", sure=0.9)
     reply.text = f"{reply.text} {tap}"
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
@@ -165,17 +165,17 @@ ONLY_WHEN = phrases(
 )
 
 
-def what_the_claim_is(chat: Chat, heard: Heard) -> Reply | None:
+def what_the_claim_is(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "How much is that?" of the items that are ticked: what they cost by the order."""
-    issue, said = chat.memory.get("issue") or {}, plain(heard.text)
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
     claim = issue.get("claim")
-    if not claim or heard.aspect != PRICE or heard.reason or len(said.split()) > MOST_WORDS_OF_A_PRICE:
+    if not claim or parsed.aspect != PRICE or parsed.reason or len(said.split()) > MOST_WORDS_OF_A_PRICE:
         return None
-    named = [product.name for product in heard.found.products if heard.found.share]
+    named = [product.name for product in parsed.found.products if parsed.found.share]
     if named and not {item["name"] for item in claim["items"]} & set(named):
         return None
-    reply = answers.text_reply("tap_for_a_person", heard, issue["intent"], sure=0.9)
-    reply.text = f"{affected.told(claim, heard.language)} {reply.text}"
+    reply = answers.text_reply("tap_for_a_person", parsed, issue["intent"], sure=0.9)
+    reply.text = f"{affected.told(claim, parsed.language)} {reply.text}"
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow, reply.claim = issue.get("flow", ""), claim
     return reply
@@ -184,30 +184,30 @@ def what_the_claim_is(chat: Chat, heard: Heard) -> Reply | None:
 MOST_WORDS_OF_A_PRICE = 6
 
 
-def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
+def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if issue.get("flow") == "exchange" and which_order.RETURNS.search(said):
         # "Papad bhi wapas karna tha" after an exchange was asked about
         issue["flow"] = "return"
     written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
     asks_of_order = (
         order_cues.ARRIVES.search(said)
-        and heard.intent == "order_status"
+        and parsed.intent == "order_status"
         and issue.get("intent") not in ("delivery_delay", "refund_return", "payment_problem")
         and not (ONLY_WHEN.fullmatch(said.strip(" ?.!")) and issue.get("intent") == "item_problem")
     )
-    asks_of_order = asks_of_order and not asks_for_a_new_one(chat, heard)
+    asks_of_order = asks_of_order and not asks_for_a_new_one(chat, parsed)
     asks_of_order = (asks_of_order and not MONEY_TO.search(said)) or (
         order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
     )
     if (
         not written
         or issue.get("why") in GRAVE
-        or heard.reason
-        or heard.order
-        or heard.numbers
+        or parsed.reason
+        or parsed.order
+        or parsed.numbers
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
         or not (
             WHAT_NOW.search(said)
@@ -216,19 +216,23 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
             or (issue.get("flow") in ("return", "exchange") and OF_A_RETURN.search(said))
             or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
         )
-        or (heard.found.share > 0.5 and not asks_for_a_new_one(chat, heard))
+        or (parsed.found.share > 0.5 and not asks_for_a_new_one(chat, parsed))
         or asks_of_order
     ):
         return None
-    late = issue.get("intent") == "delivery_delay" and heard.intent == "order_status"
-    if late and (order := which_order.which(heard, "late")[0]) and order.status in answers.orders.UNDER_WAY:
+    late = issue.get("intent") == "delivery_delay" and parsed.intent == "order_status"
+    if (
+        late
+        and (order := which_order.which(parsed, "late")[0])
+        and order.status in answers.orders.UNDER_WAY
+    ):
         # "Kab aayega" of what has not come: how it stands, and a person
-        reply = answers.of_order(chat, order, heard)
+        reply = answers.of_order(chat, order, parsed)
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
         return reply
     told = " ".join([issue.get("words", ""), *issue.get("details", [])])[-300:]
-    scores = {p.article.slug: p.score for p in heard.library.near(told, 6)} if told.strip() else {}
-    there = [each for each in written if each in heard.library.by_slug]
+    scores = {p.article.slug: p.score for p in parsed.library.near(told, 6)} if told.strip() else {}
+    there = [each for each in written if each in parsed.library.by_slug]
     if not there:
         return None
     if which_order.REFUND.search(said) and issue.get("intent") == "item_problem":
@@ -244,7 +248,7 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
     )
     # Of a payment that failed the bank sends it back, and no refund is approved
     asks_when = asks_when and issue.get("intent") != "payment_problem"
-    if asks_when and "refund-timing" in heard.library.by_slug:
+    if asks_when and "refund-timing" in parsed.library.by_slug:
         there = ["refund-timing"]
     if "wrong-item" in there and any(
         tells_of_a_wrong_item(each) for each in (issue.get("words", ""), *issue.get("details", []))
@@ -252,8 +256,8 @@ def what_happens_now(chat: Chat, heard: Heard) -> Reply | None:
         there = ["wrong-item"]
     kind = troubles.article_for(told) if issue.get("intent") == "item_problem" else ""
     slug = kind if kind in there else max(there, key=lambda each: scores.get(each, 0.0))
-    reply = answers.of_article(heard.library.by_slug[slug], heard, CLEAR)
-    reply.text = f"{reply.text} {wording.say('tap_for_a_person', heard.language)}"
+    reply = answers.of_article(parsed.library.by_slug[slug], parsed, CLEAR)
+    reply.text = f"{reply.text} {wording.say('tap_for_a_person', parsed.language)}"
     reply.passage, reply.intent = "", issue["intent"]
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")

@@ -11,7 +11,7 @@ from tickets.models import Category, Order, OrderStatus
 from ...nlu.cues import phrases, plain
 from .. import flows
 from ..affected import is_same, telling
-from ..message import Heard
+from ..message import ParsedMessage
 
 # --- Cues -----------------------------------------------------------------------
 
@@ -127,14 +127,14 @@ NEEDED_BY = phrases(r"(?:need|want|chahiye|required?|zaroorat|wedding|function|p
 # --- Which one ------------------------------------------------------------------
 
 
-def of_items(heard: Heard) -> tuple[list[Order], bool]:
+def of_items(parsed: ParsedMessage) -> tuple[list[Order], bool]:
     """Return the person's orders with an item that the message names, and whether it names one at all.
 
     A product that the shop knows by this name comes before words that only sound alike.
     """
-    known, found = heard.known_orders, heard.found
-    said = telling(heard.text)
-    if (ordered := what_was_ordered(heard.text)) and (named := catalogue.look_up(ordered)).share:
+    known, found = parsed.known_orders, parsed.found
+    said = telling(parsed.text)
+    if (ordered := what_was_ordered(parsed.text)) and (named := catalogue.look_up(ordered)).share:
         # "Classic ki jagah masala aaya": the order has the classic
         found, said = named, telling(ordered)
     names = set()
@@ -172,35 +172,35 @@ def _named_words(order: Order, said: list[str]) -> int:
     return sum(any(is_same(word, name) for name in names) for word in set(said))
 
 
-def which(heard: Heard, key: str) -> tuple[Order | None, str]:
+def which(parsed: ParsedMessage, key: str) -> tuple[Order | None, str]:
     """Return the order that the message means for a flow, and the flow's state when it is none of them.
 
     By its number, its item, "the other one", its state; else the one spoken of, if its state
     fits, else the newest that fits. An item that is in several of them, or in none, is asked about.
     """
-    known, flow = heard.known_orders, flows.all_flows()[key]
-    if heard.order or not known:
-        return heard.order, ""
-    if other := the_other(heard):
+    known, flow = parsed.known_orders, flows.all_flows()[key]
+    if parsed.order or not known:
+        return parsed.order, ""
+    if other := the_other(parsed):
         return other, ""
-    if key == "late" and MARKED.search(plain(heard.text)):
+    if key == "late" and MARKED.search(plain(parsed.text)):
         return orders.likely(known, Category.PRODUCT_ISSUE), ""
-    fitting, names_item = of_items(heard)
+    fitting, names_item = of_items(parsed)
     if fitting and key not in OF_NO_ITEM:
         return _best(fitting, flow.orders), ""
     if names_item and key in ("damaged", "return"):
         return None, flows.WHICH_ORDER if flow.step(flows.WHICH_ORDER) else ""
-    by_state = next((states for said, states in BY_STATE if said.search(plain(heard.text))), None)
+    by_state = next((states for said, states in BY_STATE if said.search(plain(parsed.text))), None)
     if by_state and (fitting := [order for order in known if order.status in by_state]):
         return fitting[0], ""
-    spoken_of = order_spoken_of(heard)
-    if spoken_of and (spoken_of.status in flow.orders or THAT_ONE.search(plain(heard.text))):
+    spoken_of = order_spoken_of(parsed)
+    if spoken_of and (spoken_of.status in flow.orders or THAT_ONE.search(plain(parsed.text))):
         return spoken_of, ""
     if (
         spoken_of
         and key == "refund_status"
-        and not STANDING.search(plain(heard.text))
-        and heard.chat.memory.get("issue")
+        and not STANDING.search(plain(parsed.text))
+        and parsed.chat.memory.get("issue")
     ):
         # "Refund le lunga" of what is late: that one's, and not one that was paid back long ago
         return spoken_of, ""
@@ -246,9 +246,9 @@ def _best(fitting: list[Order], states: tuple[str, ...]) -> Order:
     return next((order for order in fitting if order.status in states), fitting[0])
 
 
-def order_spoken_of(heard: Heard) -> Order | None:
-    pk = heard.chat.memory.get("order")
-    return next((order for order in heard.known_orders if str(order.pk) == pk), None)
+def order_spoken_of(parsed: ParsedMessage) -> Order | None:
+    pk = parsed.chat.memory.get("order")
+    return next((order for order in parsed.known_orders if str(order.pk) == pk), None)
 
 
 # ... which was placed before the one spoken of
@@ -261,13 +261,13 @@ PLACES = (
 )  # fmt: skip
 
 
-def of_the_list(heard: Heard) -> Order | None:
+def of_the_list(parsed: ParsedMessage) -> Order | None:
     """Return the order that "the second one" is in the list that was shown last."""
-    ids = heard.topic.get("ids", []) if heard.topic.get("kind") == "order" else []
-    place = next((place for cue, place in PLACES if cue.search(plain(heard.text))), None)
+    ids = parsed.topic.get("ids", []) if parsed.topic.get("kind") == "order" else []
+    place = next((place for cue, place in PLACES if cue.search(plain(parsed.text))), None)
     if len(ids) < 2 or place is None or place >= len(ids):
         return None
-    return next((order for order in heard.known_orders if str(order.pk) == ids[place]), None)
+    return next((order for order in parsed.known_orders if str(order.pk) == ids[place]), None)
 
 
 # How many days ago it was placed or delivered: at least, at most
@@ -284,16 +284,16 @@ OLDEST = phrases(
 )
 
 
-def by_time(heard: Heard) -> Order | None:
+def by_time(parsed: ParsedMessage) -> Order | None:
     """Return the order that "the oldest", "pichle mahine wala" or "the one that came yesterday" is."""
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if OLDEST.search(said):
-        return heard.known_orders[-1] if heard.known_orders else None
+        return parsed.known_orders[-1] if parsed.known_orders else None
     for cue, (least, most) in BY_TIME:
         if cue.search(said):
-            fitting = [order for order in heard.known_orders if least <= _days_ago(order) <= most]
-            named = [order for order in fitting if _named_words(order, telling(heard.text))]
-            others = [order for order in heard.known_orders if _named_words(order, telling(heard.text))]
+            fitting = [order for order in parsed.known_orders if least <= _days_ago(order) <= most]
+            named = [order for order in fitting if _named_words(order, telling(parsed.text))]
+            others = [order for order in parsed.known_orders if _named_words(order, telling(parsed.text))]
             # "The ghee i got last week": the item says more than the days
             return next(iter(named or ([] if others else fitting)), None)
     return None
@@ -308,22 +308,22 @@ LATEST = phrases(r"(?:latest|newest|most recent)(?: (?:one|wal[aei]|order))?", "
 NOT_THAT = phrases("not", "nahi", "nahin", "no", "नहीं")
 
 
-def the_other(heard: Heard) -> Order | None:
+def the_other(parsed: ParsedMessage) -> Order | None:
     """Return the order that "the other one" means beside the one spoken of: "the second one" of a list, an older one."""
-    said = plain(heard.text)
-    if found := by_time(heard) or of_the_list(heard):
+    said = plain(parsed.text)
+    if found := by_time(parsed) or of_the_list(parsed):
         return found
-    newest = next(iter(heard.known_orders), None)
+    newest = next(iter(parsed.known_orders), None)
     if newest and LATEST.search(said) and len(said.split()) <= MOST_WORDS_OF_THE_NEWEST:
         # "Nahi wo nahi, latest wala"
         return newest
     if not OTHER_ONE.search(said):
         return None
-    fitting, names_item = of_items(heard)
+    fitting, names_item = of_items(parsed)
     if names_item and len(fitting) == 1 and not NOT_THAT.search(said):
         # "The old one with masala makhana": its item says which one
         return fitting[0]
-    known, spoken_of = heard.known_orders, order_spoken_of(heard)
+    known, spoken_of = parsed.known_orders, order_spoken_of(parsed)
     if spoken_of and OLDER.search(said):
         return next(iter(known[known.index(spoken_of) + 1 :]), None)
     rest = [order for order in known if not spoken_of or order.pk != spoken_of.pk]

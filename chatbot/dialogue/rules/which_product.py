@@ -14,7 +14,7 @@ from ...sources.product_facts import PRICE
 from ...sources.product_kinds import kind_of
 from .. import answers, counting
 from ..answers import Reply
-from ..message import CLEAR, Heard
+from ..message import CLEAR, ParsedMessage
 from . import about_products, product_lists, product_sums, which_order
 from .about_products import MOST_TOLD, spoken_of
 
@@ -32,34 +32,34 @@ WANTS_SOME = phrases(
 )  # fmt: skip
 
 
-def which_of_a_kind(chat: Chat, heard: Heard) -> Reply | None:
+def which_of_a_kind(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Pickle", "2 pickle kitne ka" where there are several: one question with chips, never twice the same."""
-    said, found = plain(heard.text), heard.found
+    said, found = plain(parsed.text), parsed.found
     if (
-        heard.is_issue
-        or heard.reason
-        or heard.numbers
+        parsed.is_issue
+        or parsed.reason
+        or parsed.numbers
         or len(said.split()) > MOST_WORDS_OF_A_WISH
-        or not (products := _of_one_kind(heard, said))
+        or not (products := _of_one_kind(parsed, said))
         or OF_ALL.search(said)
-        or catalogue.names_a_price(heard.text)
-        or heard.topic.get("kind") == "order"
+        or catalogue.names_a_price(parsed.text)
+        or parsed.topic.get("kind") == "order"
     ):
         return None
-    is_bare = found.share >= 1 and not heard.aspect
-    counts = heard.aspect in ("", PRICE) and counting.says_a_count(said)
+    is_bare = found.share >= 1 and not parsed.aspect
+    counts = parsed.aspect in ("", PRICE) and counting.says_a_count(said)
     if not (is_bare or counts or WANTS_SOME.search(said)):
         return None
     key = "kind:" + "|".join(sorted(str(product.pk) for product in products))
     if key in chat.memory.get("clarified", []):
         return None
     chat.memory.setdefault("clarified", []).append(key)
-    reply = answers.of_products(products, heard)
-    reply.text = f"{reply.text} {wording.say('which_of_a_kind', heard.language)}"
+    reply = answers.of_products(products, parsed)
+    reply.text = f"{reply.text} {wording.say('which_of_a_kind', parsed.language)}"
     reply.suggestions = [product.name for product in products[:MOST_CHIPS]]
     reply.asks = {
         "about": "product",
-        "said": masked(heard.text)[:LONGEST_WISH],
+        "said": masked(parsed.text)[:LONGEST_WISH],
         "options": reply.suggestions,
     }
     return reply
@@ -68,11 +68,11 @@ def which_of_a_kind(chat: Chat, heard: Heard) -> Reply | None:
 LONGEST_WISH = 200
 
 
-def _of_one_kind(heard: Heard, said: str) -> list[Product]:
+def _of_one_kind(parsed: ParsedMessage, said: str) -> list[Product]:
     """Return the products of one kind that a message, or one part of a basket in words, may mean; [] for a plain one."""
-    pieces = counting.pieces_of(heard.text)
+    pieces = counting.pieces_of(parsed.text)
     if len(pieces) == 1:
-        return list(heard.found.products) if _are_of_one_kind(heard.found.products) else []
+        return list(parsed.found.products) if _are_of_one_kind(parsed.found.products) else []
     if not counting.says_a_count(said):
         return []
     # "2 pickle aur 1 honey"; "ek classic aur ek peri peri" names each plainly
@@ -84,25 +84,25 @@ def _are_of_one_kind(products: list[Product]) -> bool:
     return len(products) > 1 and len({(product.category, kind_of(product)) for product in products}) == 1
 
 
-def the_product_that_was_asked_for(chat: Chat, heard: Heard) -> Reply | None:
+def the_product_that_was_asked_for(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Mango", "the second" after "which one do you mean?": what was asked, of that one."""
-    options, said = heard.asked.get("options") or [], plain(heard.text)
-    if heard.asked.get("about") != "product" or len(said.split()) > FEW_WORDS_OF_A_CHOICE or heard.aspect:
+    options, said = parsed.asked.get("options") or [], plain(parsed.text)
+    if parsed.asked.get("about") != "product" or len(said.split()) > FEW_WORDS_OF_A_CHOICE or parsed.aspect:
         return None
     place = next((place for cue, place in which_order.PLACES if cue.search(said)), None)
-    named = [product for product in heard.found.products if product.name in options]
+    named = [product for product in parsed.found.products if product.name in options]
     if place is not None and place < len(options) and not named:
         named = [each for each in catalogue.look_up(options[place]).products if each.name == options[place]]
     if len(named) != 1:
         return None
-    wish = heard.asked.get("said", "")
+    wish = parsed.asked.get("said", "")
     if not counting.says_a_count(plain(wish)):
-        return answers.of_products(named, heard)
+        return answers.of_products(named, parsed)
     items = [
         (named[0], count) if product.name in options else (product, count)
         for product, count in counting.counted_in(wish, [])
     ]
-    return product_sums.summed(heard, items or [(named[0], counting.count_in(plain(wish)))])
+    return product_sums.summed(parsed, items or [(named[0], counting.count_in(plain(wish)))])
 
 
 FEW_WORDS_OF_A_CHOICE = 5
@@ -123,26 +123,26 @@ NO_PACK = phrases(
 MOST_WORDS = 9
 
 
-def another_size(chat: Chat, heard: Heard) -> Reply | None:
+def another_size(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "1kg wala hai?": the sizes that there are, and no sum of two small packs."""
-    said = plain(heard.text)
-    weight = counting.A_WEIGHT.search(said) or _bare_weight(heard, said)
+    said = plain(parsed.text)
+    weight = counting.A_WEIGHT.search(said) or _bare_weight(parsed, said)
     if (
         not weight
-        or heard.is_issue
-        or heard.numbers
-        or heard.reason
+        or parsed.is_issue
+        or parsed.numbers
+        or parsed.reason
         or len(said.split()) > MOST_WORDS
         or not (IS_THERE.search(said) or said.endswith("?"))
         or NO_PACK.search(said)
         or product_lists.COMPARES.search(said)
     ):
         return None
-    products = _of_which(chat, heard, counting.A_WEIGHT.sub(" ", said))
+    products = _of_which(chat, parsed, counting.A_WEIGHT.sub(" ", said))
     if not products:
         return None
-    lines = [_size_line(heard, product, weight) for product in products[:MOST_TOLD]]
-    reply = Reply("\n".join(lines), "product_query", max(heard.confidence, 0.8))
+    lines = [_size_line(parsed, product, weight) for product in products[:MOST_TOLD]]
+    reply = Reply("\n".join(lines), "product_query", max(parsed.confidence, 0.8))
     answers.show(reply, products[:MOST_TOLD], aspect="size")
     reply.is_sure = True
     return reply
@@ -151,9 +151,9 @@ def another_size(chat: Chat, heard: Heard) -> Reply | None:
 A_NUMBER = re.compile(r"(?<![\w₹.])\d{2,4}(?![\w%.])")
 
 
-def _bare_weight(heard: Heard, said: str) -> re.Match[str] | None:
+def _bare_weight(parsed: ParsedMessage, said: str) -> re.Match[str] | None:
     """ "250 hi aata hai?" of what was shown: its weight without the unit."""
-    shown = spoken_of(heard)[:1] if heard.topic.get("kind") in ("product", "sum") else []
+    shown = spoken_of(parsed)[:1] if parsed.topic.get("kind") in ("product", "sum") else []
     unit, number = (
         counting.A_WEIGHT.search(shown[0].unit or "") if shown else None,
         A_NUMBER.search(said),
@@ -163,52 +163,52 @@ def _bare_weight(heard: Heard, said: str) -> re.Match[str] | None:
     return counting.A_WEIGHT.search(f"{number[0]} {unit[2]}")
 
 
-def _of_which(chat: Chat, heard: Heard, rest: str) -> list[Product]:
+def _of_which(chat: Chat, parsed: ParsedMessage, rest: str) -> list[Product]:
     """Return the products that are named beside the weight, or else those spoken of; after an article the last one."""
     named = catalogue.look_up(rest)
     if named.products and not named.is_vague:
         return list(named.products)
-    return spoken_of(heard) or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+    return spoken_of(parsed) or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
 
 
-def _size_line(heard: Heard, product: Product, weight: re.Match[str]) -> str:
+def _size_line(parsed: ParsedMessage, product: Product, weight: re.Match[str]) -> str:
     unit = counting.A_WEIGHT.search(product.unit or "")
     same = unit and counting.in_small(unit) == counting.in_small(weight)
-    price = money.formatted(product.price, product.currency, heard.language)
+    price = money.formatted(product.price, product.currency, parsed.language)
     return wording.say(
         "size_there" if same else "size_only",
-        heard.language,
+        parsed.language,
         name=product.name,
         unit=product.unit,
         price=price,
     )
 
 
-def some_packs(chat: Chat, heard: Heard) -> Reply | None:
+def some_packs(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai ki price batao do packet ki": what so many of it cost."""
-    said = plain(heard.text)
-    if heard.is_issue or heard.aspect != PRICE or not counting.PACKS.search(said):
+    said = plain(parsed.text)
+    if parsed.is_issue or parsed.aspect != PRICE or not counting.PACKS.search(said):
         return None
-    before = spoken_of(heard)
-    items = counting.counted(heard) or [(product, 1) for product in before if len(before) == 1]
-    if len(items) != 1 or (heard.found.products and heard.found.is_vague):
+    before = spoken_of(parsed)
+    items = counting.counted(parsed) or [(product, 1) for product in before if len(before) == 1]
+    if len(items) != 1 or (parsed.found.products and parsed.found.is_vague):
         return None
     count = max(items[0][1], counting.count_in(said))
-    return product_sums.summed(heard, [(items[0][0], count)]) if count > 1 else None
+    return product_sums.summed(parsed, [(items[0][0], count)]) if count > 1 else None
 
 
-def the_price_of_nothing(chat: Chat, heard: Heard) -> Reply | None:
+def the_price_of_nothing(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Price?" of nothing: asked back, with some to tap."""
-    said = plain(heard.text)
+    said = plain(parsed.text)
     if (
-        heard.aspect != PRICE
+        parsed.aspect != PRICE
         or len(said.split()) > 2
-        or heard.found.products
-        or spoken_of(heard)
-        or heard.topic.get("kind") == "order"
+        or parsed.found.products
+        or spoken_of(parsed)
+        or parsed.topic.get("kind") == "order"
     ):
         return None
-    reply = answers.popular("which_product", heard)
+    reply = answers.popular("which_product", parsed)
     reply.suggestions = [card["name"] for card in reply.products]
     return reply
 
@@ -222,14 +222,14 @@ MOST_WORDS_OF_WHEN = 8
 OUT_OF_STOCK = "out-of-stock"
 
 
-def when_it_is_back(chat: Chat, heard: Heard) -> Reply | None:
+def when_it_is_back(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kab aayega?", "msg kar dena jab aaye" of a product that is sold out."""
-    article, said = heard.library.by_slug.get(OUT_OF_STOCK), plain(heard.text)
+    article, said = parsed.library.by_slug.get(OUT_OF_STOCK), plain(parsed.text)
     if not article or len(said.split()) > MOST_WORDS_OF_WHEN or not WHEN_BACK.search(said):
         return None
-    if re.search(r"\border\b|ऑर्डर", said) or not _all_sold_out(chat, heard):
+    if re.search(r"\border\b|ऑर्डर", said) or not _all_sold_out(chat, parsed):
         return None
-    return answers.of_article(article, heard, CLEAR)
+    return answers.of_article(article, parsed, CLEAR)
 
 
 IN_ITS_PLACE = phrases(
@@ -237,32 +237,36 @@ IN_ITS_PLACE = phrases(
 )  # fmt: skip
 
 
-def in_its_place(chat: Chat, heard: Heard) -> Reply | None:
+def in_its_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Uski jagah kya lu" of a product that was spoken of: what else is in stock on its shelf."""
-    said, kind = plain(heard.text), heard.topic.get("kind")
-    if heard.is_issue or len(said.split()) > MOST_WORDS or not IN_ITS_PLACE.search(said):
+    said, kind = plain(parsed.text), parsed.topic.get("kind")
+    if parsed.is_issue or len(said.split()) > MOST_WORDS or not IN_ITS_PLACE.search(said):
         return None
-    last = spoken_of(heard)[-1:] if kind in ("product", "sum") else []
+    last = spoken_of(parsed)[-1:] if kind in ("product", "sum") else []
     last = last or (catalogue.by_ids(chat.memory.get("recent", [])[-1:]) if kind == "article" else [])
-    if not last or chat.memory.get("issue") or (heard.found.share and last[0] not in heard.found.products):
+    if (
+        not last
+        or chat.memory.get("issue")
+        or (parsed.found.share and last[0] not in parsed.found.products)
+    ):
         return None
     beside = [
         each
         for each in catalogue.on_sale()
         if each.category == last[0].category and each.pk != last[0].pk and each.is_in_stock
     ]
-    return answers.of_products(beside[:MOST_TOLD], heard) if beside else None
+    return answers.of_products(beside[:MOST_TOLD], parsed) if beside else None
 
 
-def _all_sold_out(chat: Chat, heard: Heard) -> bool:
+def _all_sold_out(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether what is named, or was spoken of last, is sold out; of a sum, whether something in it is."""
-    named, kind = heard.found.products, heard.topic.get("kind")
+    named, kind = parsed.found.products, parsed.topic.get("kind")
     if len(named) == 1:
         return not named[0].is_in_stock
-    if kind == "article" and heard.topic.get("aspect") == OUT_OF_STOCK:
+    if kind == "article" and parsed.topic.get("aspect") == OUT_OF_STOCK:
         last = [*(pk for pk, _ in chat.memory.get("sum", [])), *chat.memory.get("recent", [])[-1:]]
         return any(not each.is_in_stock for each in catalogue.by_ids(last))
-    before = spoken_of(heard)
+    before = spoken_of(parsed)
     if kind == "sum":
         return any(not each.is_in_stock for each in before)
     return kind == "product" and len(before) == 1 and not before[0].is_in_stock
@@ -279,10 +283,15 @@ NOT_HOT = phrases(
 MILD = 2
 
 
-def what_is_not_hot(chat: Chat, heard: Heard) -> Reply | None:
+def what_is_not_hot(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Which makhana is not spicy", "kam teekha kaunsa hai": the mildest of the kind, of those shown, or of all."""
-    said = plain(heard.text)
-    if heard.is_issue or heard.reason or not NOT_HOT.search(said) or len(said.split()) > MOST_WORDS_OF_HEAT:
+    said = plain(parsed.text)
+    if (
+        parsed.is_issue
+        or parsed.reason
+        or not NOT_HOT.search(said)
+        or len(said.split()) > MOST_WORDS_OF_HEAT
+    ):
         return None
     if not (product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said)):
         return None
@@ -290,7 +299,7 @@ def what_is_not_hot(chat: Chat, heard: Heard) -> Reply | None:
     among = list(named.products) if named.share else []
     if len(among) == 1:
         return None
-    among = among or (spoken_of(heard) if len(spoken_of(heard)) > 1 else catalogue.on_sale())
+    among = among or (spoken_of(parsed) if len(spoken_of(parsed)) > 1 else catalogue.on_sale())
     known = {
         product: fact.words.casefold()
         for product in among
@@ -301,9 +310,9 @@ def what_is_not_hot(chat: Chat, heard: Heard) -> Reply | None:
         (each for each in heat if heat[each] <= MILD), key=lambda each: (heat[each], not each.is_in_stock)
     )
     if not mild:
-        return about_products.not_known(heard, among, ["spice"])
-    lines = [f"• {about_products.fact_line(heard, each, 'spice')}" for each in mild[:MOST_TOLD]]
-    reply = Reply("\n".join(lines), "product_query", max(heard.confidence, 0.8))
+        return about_products.not_known(parsed, among, ["spice"])
+    lines = [f"• {about_products.fact_line(parsed, each, 'spice')}" for each in mild[:MOST_TOLD]]
+    reply = Reply("\n".join(lines), "product_query", max(parsed.confidence, 0.8))
     answers.show(reply, mild[:MOST_TOLD], aspect="spice")
     reply.is_sure = True
     return reply
