@@ -104,8 +104,7 @@ class Found:
 def look_up(text: str) -> Found:
     """Find the products that a message names (or whose price it asks for), the best first, at most SHOWN."""
     said = _content_words(text)
-    within = _price_range(text)
-    cheapest = CHEAPEST.search(text)
+    within, cheapest = _price_range(text), CHEAPEST.search(text)
     if not (said or within or cheapest):
         return Found([])
     shelf = _shelf()
