@@ -99,6 +99,8 @@ WHAT_CAME = cues.phrases(
 def _says_no_more(chat: Chat, heard: Heard, rest: str) -> bool:
     """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
     said = cues.plain(rest).strip(" .!")
+    if SECOND_THOUGHT.search(said) and not open_issue.QUESTION.search(said) and not ALSO_MEANS.search(said):
+        return True
     if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
         return True
     more = listen(chat, rest, asked={}, language=heard.language)
@@ -197,6 +199,8 @@ KEEPS_SOME = cues.phrases(
 )  # fmt: skip
 
 
+# "Cancel nahi karna, address badal do"
+ALSO_MEANS = re.compile(r"[,.;]|\b(?:but|par|lekin|just|bas|instead|balki)\b")
 # "Leave it, I'll see tomorrow"
 LATER = cues.phrases(
     r"(?:just |i'?ll |i will |let me |please )*(?:keep|continue with|go ahead with) (?:it|the order|my order|the \w+)(?: as it is)?",

@@ -17,7 +17,8 @@ OF_AN_ITEM = _concepts(
     "damaged torn leak missing wrong spoiled expired fake insect empty defective less instead quality_bad used_item injury sick side_effect danger photo_differs problem received past still_not not_received stolen mistake twice packing old expiry"
 )
 OF = {
-    "item_problem": OF_AN_ITEM,
+    # What is old or was long ago may be an order
+    "item_problem": OF_AN_ITEM - {"g:old", "g:past"},
     "delivery_delay": _concepts(
         "late waiting stuck lost not_received delivered attempt courier_man hub out_for_delivery still_not received since come_future tomorrow dispatch eta stolen status track delivery"
     ),

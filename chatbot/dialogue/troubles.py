@@ -25,6 +25,15 @@ BROKEN = phrases(
     "फूट\\S*",
     "फट\\S*",
 )
+SMELLS = phrases(
+    r"(?:smell|stink|reek)(?:s|ing|ed|y)?(?! (?:good|nice|great|lovely|so good))(?: .{0,15})?",
+    r"tast(?:es|ed|ing) (?:very |so |a bit |really )?(?:bad|off|weird|strange|funny|sour|bitter|odd|awful|rancid)",
+    r"bad ?boo?(?: .{0,10})?",
+    r"(?:ajeeb|gandi|buri|kharab) (?:si )?(?:smell|mehak|taste|swad)(?: .{0,10})?",
+    r"(?:smell|mehak|taste) (?:ajeeb|gand[iae]|bur[iae]|kharab|aa rah[iae])(?: .{0,10})?",
+    "बदबू",
+    "महक (?:आ|ख)\\S*",
+)
 EATEN = phrases(
     "ate", "eaten", "eating", "tasted?", "consumed", "fed", r"(?:used|had|cooked|gave|drank|drunk)(?: (?:some|it|a little|half|with it|already|them))*", r"kha (?:liya|li|liye|chuk\w*|gaye|gaya)", r"kha(?:ya|yi|aya)", r"(?:pee|pi|khila|pila) (?:liya|li|diya|di)", "chakh\\w*", "istemal", "use (?:kar|kiya)\\w*", "खा (?:लिया|ली|लिए|चुक\\S*)", "खाया", "खिला दिया", "इस्तेमाल",
 )  # fmt: skip
@@ -46,7 +55,7 @@ def article_for(text: str) -> str:
 
 def is_unfit(text: str) -> bool:
     """Whether food is told of that should not be eaten: rotten, past its date, with insects."""
-    return bool(KINDS["expired-or-stale"] & concepts_in(text))
+    return bool(KINDS["expired-or-stale"] & concepts_in(text)) or bool(SMELLS.search(plain(text)))
 
 
 def caution(text: str, language: str, before: str = "") -> str:

@@ -11,7 +11,7 @@ SOLVED = re.compile(
     re.IGNORECASE,
 )
 QUESTION = re.compile(
-    r"\?|^\W*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$|\b(?:kab(?! se)|kaise|kitn(?:a|e|i)|kahan|kidhar|kaun ?s[aei]|kons[aei]|kis|what|how) (?!bhi\b)\w+|(?<![\u0900-\u097F])(?:कब(?! से)|कैसे|कितने|कितना|कहां|किस|कौन)(?![\u0900-\u097F])",
+    r"\?|^\W*(?:(?:right|so|ok|okay|then|but|and|well|oh|acha|accha|achha)[\s,]+)*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$|\b(?:kab(?! se)|kaise|kitn(?:a|e|i)|kahan|kidhar|kaun ?s[aei]|kons[aei]|kis|what|how) (?!bhi\b)\w+|(?<![\u0900-\u097F])(?:कब(?! से)|कैसे|कितने|कितना|कहां|किस|कौन)(?![\u0900-\u097F])",
     re.IGNORECASE,
 )
 DETAIL = phrases(
@@ -24,6 +24,19 @@ KEEPS = phrases(
     r"(?:i )?(?:want to|will|'ll|am)? ?keep(?:ing)?(?: .{0,20})?",
     "रख(?:ना|नी|ेंगे|ूंगा|ूंगी)(?: .{0,6})?",
 )
+# "Papad only", "sirf ghee": which of the items
+ONLY_THAT = phrases("only", "just", "sirf", "keval", "bas", "केवल", "सिर्फ", r"\w+ hi")
+# "For the makhana order"
+OF_WHICH = phrases(
+    r"(?:for|of|about|from|on) (?:the |my )?[\w ]{3,25} (?:order|parcel|one)",
+    r"[\w ]{3,25} wal[aei] (?:order|parcel)(?: ka| ki| ke| ke liye| hai)?",
+)
+# "Sorry, wo dusri shop ka tha": no order of ours at all
+NOT_OURS = phrases(
+    r"(?:wo|woh|vo|ye|yeh|it|that|this)(?: was| is| to| toh|'s| order)* (?:.{0,10})?(?:dusr[ie]|doosr[ie]|kisi aur|another|a different|some other|other) (?:shop|site|website|app|store|company|dukaan|dukan|seller)(?: .{0,12})?",
+)
+# What was said to no purpose takes no details
+OF_NOTHING = ("out_of_scope", "unknown", "greeting", "thanks_bye")
 NOT_THERE = phrases(
     r"(?:don'?t|do not|dont|not|nahi|nahin|can'?t) (?:see|show\w*|reflect\w*|dikh\w*|find|there|in my|credited|aaya)(?: .{0,20})?",
     r"(?:which|kis|konse|kaunse) (?:account|bank|card|upi)(?: .{0,12})?",
@@ -52,5 +65,14 @@ WAY_TO_PAY = re.compile(
 )
 AN_ADDRESS = re.compile(
     r"\b(?:phone|number|naam|name|pin|address)\b.{0,12}\b(?:same|wahi|vahi|wohi)\b|\d{6}|\b(?:road|rd|street|st|nagar|colony|sector|flat|floor|house|h\.?no|lane|gali|marg|apartments?|society|near|opp(?:osite)?|landmark|behind|block|phase|tower|plot)\b|[+]?\d{10}|(?:रोड|नगर|गली|सेक्टर|मकान|फ्लैट|पास)",
+    re.IGNORECASE,
+)
+# It asks how another order stands
+HOW_IT_STANDS = phrases(
+    "status", "where", "kahan", "kaha", "track", r"kab (?:aa|mil|deliver|pahunch)\w*", "स्थिति", "कहां", "कब"
+)
+# "Nahi, sirf ghee": which of the items, put right
+NOT_THAT = re.compile(
+    r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)\b",
     re.IGNORECASE,
 )

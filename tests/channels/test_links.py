@@ -305,3 +305,17 @@ def test_a_picture_that_cannot_be_taken_now_leaves_the_words_in_the_form(
     answer = browser.post(path, {"message": "See the lid", "image": factories.picture()})
     assert (answer.status_code, answer.get("Retry-After")) == (status, "10" if status == 503 else None)
     assert "See the lid</textarea>" in answer.text
+
+
+def test_stars_that_are_pressed_twice_at_once_are_one_rating(browser, path, ticket, asha, monkeypatch):
+    resolve(ticket, asha)
+    confirm = workflow.confirm
+
+    def the_other_was_first(given, **said):
+        confirm(Ticket.objects.get(pk=given.pk), **said)
+        confirm(given, **said)
+
+    monkeypatch.setattr(workflow, "confirm", the_other_was_first)
+    assert browser.post(path + "rating", {"rating": "5"}).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.rating) == ("closed", 5)

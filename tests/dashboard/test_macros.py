@@ -1,13 +1,16 @@
 """A macro: a reply and changes as one step, all of it or nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tests.pages import page
 from tickets import workflow
-from tickets.models import Macro, Status
+from tickets.models import Macro, Status, Ticket
+from tickets.workflow import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
@@ -179,3 +182,23 @@ def test_a_macro_that_the_desk_cannot_apply_is_a_sentence_and_does_nothing(
     assert json.loads(response["HX-Trigger"])["toast"]["text"]
     ticket.refresh_from_db()
     assert ticket.status == Status.OPEN
+
+
+def test_a_macro_that_comes_again_because_its_answer_was_lost_says_it_once(
+    api, asha, rohan, priya, ticket, refund
+):
+    call = f"/api/support/admin/{ticket.pk}/macro"
+    for _ in range(2):
+        assert api(asha).post(call, {"macro": str(refund.pk)}).status_code == 200
+    told = api(rohan).post(call, {"macro": str(refund.pk)})
+    assert told.status_code == 409
+    assert told.json()["detail"] == "Reply: Asha Nair has just sent it. Nothing was done."
+    texts = list(ticket.messages.values_list("text", flat=True))
+    assert (texts.count("Refund by UPI"), sum("refund is on its way" in text for text in texts)) == (1, 1)
+    # After the customer has written it is meant, and after a minute too
+    workflow.customer_says(Ticket.objects.get(pk=ticket.pk), "Which refund?", by=priya)
+    for later in (0, 61):
+        with clock.at(timezone.now() + timedelta(seconds=later)):
+            assert api(rohan).post(call, {"macro": str(refund.pk)}).status_code == 200
+    texts = list(ticket.messages.values_list("text", flat=True))
+    assert sum("refund is on its way" in text for text in texts) == 3

@@ -1,15 +1,21 @@
 """A macro on a ticket: every step is checked first, then all are written in one transaction."""
 
+from datetime import timedelta
+
 from django.db.models import F
 from django.utils.translation import gettext
 
-from tickets.models import Macro, Message, Person, Status, Ticket
+from tickets.models import Macro, Message, Person, Sender, Status, Ticket
+from tickets.privacy.masking import masked
 
-from . import changes, tags, undo
+from . import changes, clock, tags, undo
 from .change_set import atomic_on_ticket
 from .messages import MAX_TEXT, StaleReply, add_note, agent_replies, automatic_reply, others_wrote
 from .status import TRANSITIONS, IllegalMove, Refused
 from .variables import filled, missing, variables
+
+# So long the same text of a macro is the same call
+REPEATED = timedelta(seconds=60)
 
 
 class StepRefused(IllegalMove):
@@ -50,16 +56,35 @@ def _apply(
 ) -> tuple[Message | None, undo.Recording]:
     # A single MongoDB node takes nothing back, so nothing is written before every step is known to be possible
     text = check_macro(ticket, macro, by=by, last_seq=last_seq, is_automatic=bool(key))
+    reply = None if key else _just_said(ticket, text, internal=False)
+    if reply and reply.author_id != by.pk:
+        said = gettext("%(agent)s has just sent it.") % {"agent": reply.sender_name}
+        raise StepRefused("Reply", said)
     if macro.note:
         note = filled(macro.note, variables(ticket, by))
-        if not key or not ticket.messages.filter(client_id=f"{key}-note").exists():
-            add_note(ticket, note, by=by, client_id=f"{key}-note" if key else None)
-    reply = None
+        if key and not ticket.messages.filter(client_id=f"{key}-note").exists():
+            add_note(ticket, note, by=by, client_id=f"{key}-note")
+        elif not key and not _just_said(ticket, note, internal=True):
+            add_note(ticket, note, by=by)
     if text and key:
         reply = automatic_reply(ticket, text, by=by, client_id=key)
-    elif text:
+    elif text and not reply:
         reply = agent_replies(ticket, text, by=by, last_seq=last_seq)
     return reply, changes.change(ticket, by=by, **_changes(ticket, macro, by))
+
+
+def _just_said(ticket: Ticket, text: str, *, internal: bool) -> Message | None:
+    """Return the agents' message of the last minute that says this, if the customer has said nothing since.
+
+    A macro comes twice when the first answer was lost, or when two press it at once; it has no clientId.
+    """
+    recent = ticket.messages.filter(
+        sender=Sender.AGENT,
+        internal=internal,
+        seq__gt=ticket.last_customer_seq,
+        created_at__gt=clock.now() - REPEATED,
+    )
+    return next((each for each in recent if text and each.text == masked(text)), None)
 
 
 def check_macro(

@@ -178,6 +178,8 @@ ALSO_NOT = re.compile(
 MOST_OF_A_TALK = 3
 # "Which one is best for her", "unke liye kya theek hai"
 FOR_THEM = phrases(
+    r"(?:nothing|anything|everything|something|which|kuch|koi|sab|kya)(?: .{0,15})? safe(?: .{0,12})?",
+    r"(?:is|are) (?:it|they|this|these) safe(?: .{0,15})?",
     r"for (?:her|him|them|my \w+|the baby|the kid)",
     r"(?:un|us|in|is)(?:ke|ko|hen|hein|se) (?:liye )?(?:.{0,20})?(?:theek|thik|safe|best|achh?[aei]|sahi|de|khila|kha|kya)\w*(?: .{0,12})?",
     r"(?:can|should|may) (?:she|he|they) (?:eat|have|take|drink)(?: .{0,20})?",

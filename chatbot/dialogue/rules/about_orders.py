@@ -77,7 +77,7 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
         and not heard.is_issue
         and not wanted(heard)
         and heard.aspect != STOCK
-        and (topic.get("kind") == "order" or MINE.search(said))
+        and (topic.get("kind") == "order" or MINE.search(said) or _is_to_come(fitting[0], said))
     ):
         return answers.of_order(chat, fitting[0], heard)
     by_state = (
@@ -113,6 +113,25 @@ def another_order(chat: Chat, heard: Heard) -> Reply | None:
     if fitting and asks_which and not heard.aspect:
         return the_same_of(chat, heard, fitting[0], topic.get("aspect", "where"))
     return None
+
+
+COMES = phrases(
+    r"com(?:e|es|ing)",
+    r"arriv\w+",
+    "reach(?:es|ing)?",
+    "deliver(?:ed|y)?",
+    r"aa?ye?g[aie]",
+    "aa rah[aie]",
+    r"mileg[aie]",
+    r"pahunch\w*",
+    "आएग[ाी]",
+    "मिलेग[ाी]",
+)
+
+
+def _is_to_come(order: Order, said: str) -> bool:
+    """ "When will the tea come": what is in an order of theirs that is on its way."""
+    return order.status in orders.UNDER_WAY and bool(COMES.search(said))
 
 
 def the_same_of(chat: Chat, heard: Heard, order: Order, key: str) -> Reply:

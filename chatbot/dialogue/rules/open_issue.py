@@ -1,19 +1,7 @@
 """Rules about an issue that is open: it is solved, meant for another order, told in more detail, asked about."""
 
-import re
-
 from chatbot import wording
-from chatbot.nlu import classifier, order_cues
-from chatbot.nlu.issue_cues import (
-    AN_ADDRESS,
-    DETAIL,
-    HAS_MOVED,
-    KEEPS,
-    NOT_THERE,
-    OF_IT,
-    SINCE,
-    WAY_TO_PAY,
-)
+from chatbot.nlu import classifier, issue_cues, order_cues
 from chatbot.nlu.issue_cues import (
     QUESTION as QUESTION,
 )
@@ -39,7 +27,8 @@ from .which_order import NEEDED_BY, NO_NUMBER
 def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
     """ "Found it, sorry": nothing is wrong any more, so nothing is handed over."""
     issue = chat.memory.get("issue") or {}
-    if not SOLVED.fullmatch(plain(heard.raw)) or issue.get("why") in GRAVE:
+    solved = SOLVED.fullmatch(plain(heard.raw)) or issue_cues.NOT_OURS.search(plain(heard.raw))
+    if not solved or issue.get("why") in GRAVE:
         return None
     if not issue and not chat.memory.get("topic"):
         return None
@@ -49,15 +38,8 @@ def it_is_solved(chat: Chat, heard: Heard) -> Reply | None:
 
 # The wishes that are asked again of another order: "cancel the ghee order" - "ok then the other one"
 FOR_ANOTHER_ORDER = (
-    "cancel",
-    "change_address",
-    "change_items",
-    "return",
-    "refund_status",
-    "late",
-    "invoice",
-    "damaged",
-)
+    "cancel", "change_address", "change_items", "return", "refund_status", "late", "invoice", "damaged",
+)  # fmt: skip
 MOST_WORDS_FOR_ANOTHER = 9
 
 
@@ -123,6 +105,12 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     issue = chat.memory.get("issue")
     if not issue or issue.get("why") in ("human", "another_script") or heard.raw.strip() == "":
         return None
+    if (
+        issue.get("intent") in issue_cues.OF_NOTHING
+        and not heard.is_issue
+        and issue.get("why") not in GRAVE
+    ):
+        return None
     if heard.reason and heard.reason != "anger":
         return None
     # "Neighbour ko bhi pucha" of a parcel that is missing wishes for no other address either
@@ -150,11 +138,11 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
         )
         and issue.get("intent") in BY_NOW
         and issue.get("why") not in GRAVE
-        and not (issue.get("intent") == "item_problem" and HAS_MOVED.search(plain(heard.text)))
+        and not (issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(plain(heard.text)))
     ):
         return None
     order = heard.order
-    if order and not heard.is_issue and HOW_IT_STANDS.search(plain(heard.text)):
+    if order and not heard.is_issue and issue_cues.HOW_IT_STANDS.search(plain(heard.text)):
         # "10234 ka kya status" asks of another order
         return None
     if (
@@ -168,19 +156,9 @@ def details_of_the_open_issue(chat: Chat, heard: Heard) -> Reply | None:
     return absorbed(chat, heard, issue)
 
 
-HOW_IT_STANDS = phrases(
-    "status", "where", "kahan", "kaha", "track", r"kab (?:aa|mil|deliver|pahunch)\w*", "स्थिति", "कहां", "कब"
-)
 BY_NOW = (
-    "item_problem",
-    "delivery_delay",
-    "refund_return",
-    "payment_problem",
-    "cancel_order",
-    "change_address",
-    "complaint",
-    "account_problem",
-)
+    "item_problem", "delivery_delay", "refund_return", "payment_problem", "cancel_order", "change_address", "complaint", "account_problem",
+)  # fmt: skip
 NEW_WISHES = (
     "cancel_order",
     "change_address",
@@ -195,15 +173,11 @@ NEW_WISHES = (
 
 TOO = phrases("too", "also", "as well", "bhi", "भी", "and", "aur")
 MOST_WORDS_OF_AN_ITEM = 5
-NOT_THAT = re.compile(
-    r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)\b",
-    re.IGNORECASE,
-)
 
 
 def _is_detail(heard: Heard, issue: dict) -> bool:
     said = plain(heard.text)
-    if issue.get("intent") == "item_problem" and HAS_MOVED.search(said):
+    if issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(said):
         return True
     if order_flows.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
         # "Naam nahi pata uska"
@@ -231,7 +205,12 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     ):
         # Whatever is said beside glass in the food belongs to it, asked or told
         return True
-    if SINCE.search(said) and len(said.split()) <= 9 and not says_what and not ASKS_WHEN.search(said):
+    if (
+        issue_cues.SINCE.search(said)
+        and len(said.split()) <= 9
+        and not says_what
+        and not ASKS_WHEN.search(said)
+    ):
         return True
     if (
         NEEDED_BY.search(said)
@@ -239,21 +218,32 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
         and not catalogue.asks_to_buy(said.replace("need", ""))
     ):
         return True
-    if issue.get("flow") in ("return", "exchange", "cancel") and KEEPS.search(said):
+    of_some = issue_cues.KEEPS.search(said) or (
+        heard.found.products and issue_cues.ONLY_THAT.search(said) and not heard.aspect
+    )
+    if issue.get("flow") in ("return", "exchange", "cancel") and of_some:
         return True
-    if issue.get("flow") == "refund_status" and NOT_THERE.search(said):
+    if issue_cues.OF_WHICH.fullmatch(said.strip(" .!")) and issue.get("intent") in BY_NOW:
+        return True
+    if issue.get("flow") == "refund_status" and issue_cues.NOT_THERE.search(said):
         return True
     if QUESTION.search(said) or heard.is_nod:
         return False
     if issue.get("intent") == "item_problem" and heard.found.products and TOO.search(said):
         # "Ghee too": another item of it
         return len(said.split()) <= MOST_WORDS_OF_AN_ITEM and not heard.aspect
-    if issue.get("intent") == "item_problem" and heard.found.products and NOT_THAT.search(plain(heard.raw)):
+    if (
+        issue.get("intent") == "item_problem"
+        and heard.found.products
+        and issue_cues.NOT_THAT.search(plain(heard.raw))
+    ):
         # "Nahi, sirf ghee": which of the items, put right
         return len(said.split()) <= 6 and not heard.aspect
-    if heard.numbers or (issue.get("intent") in OF_MONEY and WAY_TO_PAY.fullmatch(said.strip(" .!"))):
+    if heard.numbers or (
+        issue.get("intent") in OF_MONEY and issue_cues.WAY_TO_PAY.fullmatch(said.strip(" .!"))
+    ):
         return True
-    if issue.get("flow") == "change_address" and AN_ADDRESS.search(said):
+    if issue.get("flow") == "change_address" and issue_cues.AN_ADDRESS.search(said):
         return True
     if issue.get("flow") == "refund_status" and which_order.STANDING.search(said):
         return True
@@ -265,7 +255,7 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     if heard.intent == "complaint" and issue.get("intent") in classifier.TROUBLE:
         # "I will post this everywhere": anger about what is open already
         return True
-    if OF_IT.match(said) and len(said.split()) <= 7 and not order_flows.wanted_by_cue(heard):
+    if issue_cues.OF_IT.match(said) and len(said.split()) <= 7 and not order_flows.wanted_by_cue(heard):
         return True
     asks_for_goods = (
         heard.found.products or heard.aspect or heard.knows(CLEAR) or catalogue.asks_to_buy(heard.text)
@@ -287,8 +277,8 @@ def _is_detail(heard: Heard, issue: dict) -> bool:
     if heard.is_issue:
         return heard.intent == issue.get("intent") or heard.confidence < CLEAR
     if heard.intent in NEW_WISHES and heard.confidence >= CLEAR:
-        return bool(DETAIL.search(said)) and heard.intent == "order_status"
-    if DETAIL.search(said):
+        return bool(issue_cues.DETAIL.search(said)) and heard.intent == "order_status"
+    if issue_cues.DETAIL.search(said):
         return True
     if (
         heard.intent == "out_of_scope"
@@ -368,7 +358,7 @@ def _tell_the_rule(heard: Heard, issue: dict, reply: Reply) -> None:
     told = {source["id"] for source in heard.chat.memory.get("sources", [])}
     if (
         not article
-        or WAY_TO_PAY.fullmatch(plain(heard.text).strip(" .!"))
+        or issue_cues.WAY_TO_PAY.fullmatch(plain(heard.text).strip(" .!"))
         or issue["category"] not in OF_RULES
         or issue.get("flow")
         or issue.get("why") in GRAVE
@@ -387,7 +377,7 @@ def _tick(heard: Heard, issue: dict, reply: Reply, order: Order | None) -> None:
     of = order or order_of(heard, issue)
     if not of or issue.get("intent") != "item_problem":
         return
-    known = None if NOT_THAT.search(plain(heard.raw)) else issue.get("claim")
+    known = None if issue_cues.NOT_THAT.search(plain(heard.raw)) else issue.get("claim")
     claim = affected.claim_of(of, heard.text, known)
     if not claim or claim == issue.get("claim"):
         return

@@ -105,6 +105,7 @@ MORE = phrases("ek aur", "aur ek", "one more", "add", "plus", r"jod\w*", "also",
 SO_MANY = phrases(
     rf"(?:only|just|sirf|bas|instead|make (?:it|that)|केवल|सिर्फ) {A_COUNT}",
     rf"{A_COUNT} (?:hi|ही)",
+    rf".{{2,20}} {A_COUNT} (?:kar do|kardo|kar dijiye|hi|only|rakho|कर दो)",
     rf"{A_COUNT} .{{2,20}} (?:instead|only|hi|kar do|kar dijiye)",
 )
 

@@ -157,7 +157,7 @@ PRAISED = cues.phrases(
     r"(?:was|were) (?:very |so |really |too )?(?:tasty|good|nice|fresh|great|yummy|delicious|awesome|amazing)", r"(?:loved|enjoyed|love) (?:the|your|it|this)(?: .{0,20})?", "(?:बहुत|काफी) (?:अच्छ[ाेी]|स्वादिष्ट|बढ़िया) (?:था|थे|थी|है|हैं|लग[ाेी])",
 )  # fmt: skip
 UNDERSTOOD = cues.phrases(
-    r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
+    r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:thanks|thank you|thx|shukriya|dhanyawad)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
     r"(?:(?:hmm+|ok(?:ay)?|oh)[ ,.]+)*(?:i'?m |i am |very |so )*(?:sorry|my bad|apologies|apologi[sz]e|maaf (?:karna|kijiye|karo))(?: (?:for|about|ki) .{2,25})?", "(?:माफ|क्षमा) (?:करना|कीजिए|करें)",
     r"(?:ok |okay |theek hai |thik hai |acha )*(?:baad me(?:in)?|later|phir kabhi|kal) (?:lunga|lungi|lenge|leta hu\w*|order kar\w*|karunga|karungi|buy|order)(?: .{0,10})?", r"(?:will|i'?ll) (?:buy|order|take|get) (?:it |them )?(?:later|tomorrow|next time)",
     "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",

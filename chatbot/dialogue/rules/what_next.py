@@ -134,6 +134,7 @@ def asks_for_a_new_one(chat: Chat, heard: Heard) -> bool:
 
 
 EATS_IT = phrases(
+    r"(?:is|are|will) (?:it|they|this|that|these|the \w+(?: \w+)?)(?: still| also| be)? (?:safe|ok to eat|edible|harmful)(?: .{0,12})?", r"(?:safe|nuksan|harmful) (?:hai|h|hoga|to nahi)(?: .{0,10})?", "सुरक्षित है(?: .{0,8})?",
     r"(?:safe|ok|okay|fine) to (?:eat|use|drink|have|consume)", r"(?:can|should|may|could) (?:i|we|they|he|she) (?:still )?(?:eat|use|have|drink|consume)(?: .{0,15})?",
     r"(?:kha|khaa|pee|pi|use kar|khila) (?:sakt\w+|lu|lun|le|len|lein)(?: .{0,12})?", "(?:खा|पी|खिला) (?:सकत\\S*|लूँ|लें)(?: .{0,10})?",
 )  # fmt: skip
