@@ -104,12 +104,11 @@ class Found:
 def look_up(text: str) -> Found:
     """Find the products that a message names (or whose price it asks for), the best first, at most SHOWN."""
     said = _content_words(text)
-    within = _price_range(text)
-    cheapest = CHEAPEST.search(text)
+    within, cheapest = _price_range(text), CHEAPEST.search(text)
     if not (said or within or cheapest):
         return Found([])
     shelf = _shelf()
-    ids, share = shelf.named(said)
+    ids, share = shelf.named(tuple(said))
     if not ids and (within or cheapest):
         ids = shelf.by_price()
     if within:
@@ -162,7 +161,7 @@ def by_ids(ids: list[str]) -> list[Product]:
 def likely_in(text: str) -> list[str]:
     """Return the ids of the products that a text may name: to read them in one query."""
     said = _content_words(text)
-    return [str(pk) for pk in _shelf().named(said)[0][:MOST_LIKELY]] if said else []
+    return [str(pk) for pk in _shelf().named(tuple(said))[0][:MOST_LIKELY]] if said else []
 
 
 def on_sale() -> list[Product]:
@@ -253,7 +252,7 @@ class Shelf:
         self.long_words = sorted(word for word in known if len(word) >= LEAST_LETTERS)
         # The same words come again and again, and an answer asks several times for those of its message
         self.meant = lru_cache(2_000)(self._meant)
-        self._named_by = lru_cache(500)(self._find_named)
+        self.named = lru_cache(500)(self._named)
 
     def _post(self, product: Product) -> None:
         for name in product.names:
@@ -268,11 +267,8 @@ class Shelf:
         """Return every product, the cheapest first."""
         return sorted(self.products, key=self.prices.__getitem__)
 
-    def named(self, said: list[str]) -> tuple[tuple, float]:
+    def _named(self, said: tuple[str, ...]) -> tuple[tuple, float]:
         """Return the products that these words name, the best first, and the share of words that do."""
-        return self._named_by(tuple(said))
-
-    def _find_named(self, said: tuple[str, ...]) -> tuple[tuple, float]:
         found = self._by_name(said) or self._by_kind(said)
         if len(found) == 1 and all(word in self.kinds and word.endswith("s") for word in said):
             # "Spices" is a shelf, though one product is a "spice mix"
