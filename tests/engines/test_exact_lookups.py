@@ -71,7 +71,13 @@ def test_a_filter_by_sender_finds_these_signs_and_no_others(sign):
     assert [row.pk for row in found] == [ticket.pk]
 
 
-@pytest.mark.parametrize("typed", ["Lukasz", "łukasz", "ukasz z"])
+# On SQLite a pattern is compared only where the index of words, which knows their beginnings, names the ticket
+ONLY_WITH_PATTERNS = pytest.mark.not_on(
+    "sqlite", reason="from: finds letters within two words as they are written"
+)
+
+
+@pytest.mark.parametrize("typed", ["Lukasz", "łukasz", pytest.param("ukasz z", marks=ONLY_WITH_PATTERNS)])
 def test_a_filter_by_sender_finds_names_as_the_search_does(typed):
     ticket = factories.ticket(factories.person("Łukasz Żółty", email="lz@example.com"))
     factories.ticket(factories.person("Ravi and Sons", email="others@example.com"))
