@@ -155,7 +155,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Close once the client has ended, or has had the time to read what was sent."""
         self.is_draining = True
         self.flow.resume_reading()
-        self.loop.call_later(LINGER_SECONDS, self.lingering.now)
+        self.loop.call_later(LINGER_SECONDS, self.lingering.close_now)
 
     def _drain(self, data: bytes) -> None:
         self.drained += len(data)
