@@ -239,6 +239,7 @@ RULES = (
     order_flows.an_order_to_prove,
     about_articles.a_large_order,
     about_articles.an_offer,
+    about_articles.its_rule_for_another,
     which_product.which_of_a_kind,
     which_product.another_size,
     which_product.some_packs,

@@ -54,6 +54,7 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
 
 
 OFFERS = cues.phrases(
+    r"(?:how|explain|about|what (?:is|are)|kaise)(?: .{0,12})? coupons?(?: (?:work\w*|codes?|kaam|.{0,12}hai))?",
     r"(?:kitna|how much|any|koi|kya) (?:off|discount|offer)(?: .{0,20})?", r"(?:its |it'?s |this is |mera |yeh |my |ye )?(?:my )?(?:first|1st|pehla|pehli) (?:time )?order(?: hai| h)?", r"new (?:user|customer)(?: .{0,10})?", "(?:कितना|कोई) (?:ऑफ|डिस्काउंट|छूट)(?: .{0,10})?", "पहला ऑर्डर(?: है)?",
 )  # fmt: skip
 
@@ -167,10 +168,25 @@ def a_rule_for_a_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.aspect and key:
         return None
     told = subjects.of_the_answer(parsed.topic)
-    of_another = parsed.found.share >= 1 and products.look_up(chat.memory.get("last", "")).share > 0
-    if not key and told in RULES_FOR_PRODUCTS and (FOR_IT.search(said) or of_another):
+    if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
         # "Ghee ke liye le sakta hu?" after what a subscription is
         key = told
+    return _rule_of_the_shop(parsed, key)
+
+
+def its_rule_for_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "And the pickle?" after "can I return the ghee": the same rule, and not which pickles there are."""
+    told = subjects.of_the_answer(parsed.topic)
+    if told not in RULES_FOR_PRODUCTS or parsed.found.share < 1 or parsed.is_issue:
+        return None
+    if parsed.aspect or products.asks_to_buy(parsed.text):
+        return None
+    # "How do returns work" asks of no product, though gifts for a return are one
+    before = subjects.SUBJECTS[told].named.sub(" ", cues.plain(chat.memory.get("last", "")))
+    return _rule_of_the_shop(parsed, told) if products.look_up(before).share else None
+
+
+def _rule_of_the_shop(parsed: ParsedMessage, key: str) -> Reply | None:
     article = parsed.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
     return answers.of_article(article, parsed, CLEAR) if article else None
 

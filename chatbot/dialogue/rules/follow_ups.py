@@ -366,7 +366,14 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     asks_on = ASKS_ON.get(parsed.topic.get("aspect", "")) if parsed.topic.get("kind") == "article" else None
     ids = parsed.topic.get("ids") or []
     article = parsed.library.articles.get(ids[0]) if parsed.topic.get("kind") == "article" and ids else None
-    if article and asks_on and len(said.split()) <= MOST_WORDS and asks_on.search(said):
+    of_a_product = parsed.found.share and parsed.aspect == PRICE
+    if (
+        article
+        and asks_on
+        and not of_a_product
+        and len(said.split()) <= MOST_WORDS
+        and asks_on.search(said)
+    ):
         return _of_the_open_issue(chat, answers.of_article(article, parsed, 0.9))
     asks = article and not parsed.is_nod and not parsed.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words
