@@ -189,7 +189,9 @@ def test_a_merge_can_be_undone(api, send, priya, asha, rohan):
     left = api(asha).get(f"/api/support/admin/{first.pk}").json()["messages"]
     assert "The jar" not in [message["message"] for message in left]
     again = api(asha).delete(f"/api/support/admin/{second.pk}/merge")
-    assert (again.status_code, again.json()["id"]) == (200, str(second.pk)), "the first answer may have been lost"
+    assert (again.status_code, again.json()["id"]) == (200, str(second.pk)), (
+        "the first answer may have been lost"
+    )
     refused(api(rohan).delete(f"/api/support/admin/{second.pk}/merge"), 409)
 
 
