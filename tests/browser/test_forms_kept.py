@@ -70,12 +70,13 @@ def test_another_person_who_signs_in_in_that_tab_does_not_get_the_text(staff):
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save").first.click()
     staff(page, "agent2@demo.test")
-    page.goto("/support/canned/")
+    # The sign-in leads to the page of the form: no other page may have taken the text before it is looked at
+    page.wait_for_url("**/support/canned/")
     expect(page.get_by_role("heading", name="Canned replies")).to_be_visible()
-    assert page.get_by_label("Title").first.input_value() == ""
     page.wait_for_function(
         "document.readyState === 'complete' && sessionStorage.getItem('kept-form') === null"
     )
+    assert page.get_by_label("Title").first.input_value() == ""
 
 
 def test_no_password_is_kept(staff):
