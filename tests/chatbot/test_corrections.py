@@ -2,21 +2,15 @@
 
 import pytest
 
-from chatbot import conversations
 from chatbot.dialogue import signs
 from chatbot.nlu.typos import respelt
 from tests import factories
+from tests.chatbot.test_meanwhile import said
 
 
 @pytest.fixture
 def customer(db):
     return factories.demo_customer()
-
-
-def said(person, *texts):
-    """Return the last answer of a talk, and what is kept of it."""
-    answers = [conversations.ask(person, text) for text in texts]
-    return answers[-1], answers[-1].chat.memory
 
 
 @pytest.mark.parametrize(
