@@ -29,6 +29,11 @@ export function who(tokens = identity) {
 const BEING_STORED = 2000;
 let storedAt = 0;
 
+// What the shop says of who is here is on its way to the desk: the first words wait for it, but not for long
+const LONGEST_SIGN_IN = 5000;
+let signing = null;
+let signOuts = 0;
+
 function keepIdentity(tokens) {
   storedAt = Date.now();
   identity = tokens && { access: tokens.access, refresh: tokens.refresh };
@@ -51,6 +56,7 @@ on("turn", (told) => { switchTo(told); turn(told); });
 // --- Signing in and out
 
 export function signOut() {
+  signOuts += 1;
   if (identity) post(logout, { refresh: identity.refresh }, {}).catch(() => {});
   forgetHere();
   Object.keys(stored).forEach((key) => delete stored[key]);
@@ -59,7 +65,14 @@ export function signOut() {
 }
 
 export async function signIn(token) {
+  const mine = signing = Promise.allSettled([signing, becoming]).then(() => prove(token));
+  await mine.catch(console.error);
+  if (signing === mine) signing = null;
+}
+
+async function prove(token) {
   const before = identity;
+  const outs = signOuts;
   let answer = await trying(() => post(identify, { token }));
   // It is who we were until now that is not known any more: renew that first, or come without
   if (answer?.status === 401 && before && !answer.text.includes("bad_identity")) {
@@ -67,6 +80,12 @@ export async function signIn(token) {
     answer = await trying(() => post(identify, { token }));
   }
   if (!answer?.ok) return console.warn(`Villy.identify: ${answer ? sentence(answer) : "the desk did not answer."}`);
+  // Words said as a visitor meanwhile go along, unless the shop's token counts only once
+  if (!before && identity) {
+    const again = await trying(() => post(identify, { token }));
+    if (again?.ok) answer = again;
+  }
+  if (outs !== signOuts) return;
   keepIdentity(JSON.parse(answer.text));
   changed();
 }
@@ -77,7 +96,10 @@ export async function signIn(token) {
 export async function request(url, options = {}) {
   let refusal = SIGNED_OUT;
   const known = async () => {
-    if (!identity && options.method === "POST") refusal = await becomeVisitor();
+    if (!identity && options.method === "POST") {
+      if (signing) await Promise.race([signing, wait(LONGEST_SIGN_IN)]);
+      if (!identity) refusal = await becomeVisitor();
+    }
     return Boolean(identity);
   };
   if (!(await known())) return refusal;

@@ -91,10 +91,11 @@ async function load(key = "") {
   const filledIn = contact && new FormData(contact);
   adopt(answer.text);
   start();
-  // The form in which they were saying how to reach them
-  if (filledIn && main.querySelector("[data-reachable=no]")) {
+  // They have asked for a person. An identity that came meanwhile may say how to reach them; otherwise their form goes on
+  if (filledIn && main.querySelector("[data-connect]")) {
     connect();
-    filledIn.forEach((value, name) => { main.querySelector("[data-contact]").elements[name].value = value; });
+    const form = main.querySelector("[data-contact]:not([hidden])");
+    if (form) filledIn.forEach((value, name) => { form.elements[name].value = value; });
   }
   showConnection(true);
 }

@@ -1,6 +1,7 @@
 """Who is at the other end: what the shop has signed counts, what a browser says of itself does not."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,59 @@ def test_a_signed_identity_has_its_history_on_every_site_and_in_every_browser(on
     other.say("Show me makhana")
     expect(other.log).to_contain_text("Peri Peri Makhana")
     expect(other.log).not_to_contain_text("Package damaged")
+
+
+def hold_identify(page: Page, site, token: str) -> tuple[Chat, Callable[[], None]]:
+    """Return an open chat whose call of `Villy.identify` has not reached the desk yet, and what lets it."""
+    held, released = [], []
+    page.route("**/api/auth/identify", lambda route: route.continue_() if released else held.append(route))
+    page.goto(site.url())
+    expect(Chat(page).button).to_be_visible()
+    page.evaluate("token => Villy.identify(token)", token)
+
+    def release():
+        released.append(True)
+        for route in held:
+            route.continue_()
+
+    return Chat(page).open(), release
+
+
+def test_the_first_words_wait_for_the_identity_that_is_on_its_way(site, signed, person):
+    page = person()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    chat, release = hold_identify(page, site, signed("c-78", name="Devi Rao", email="devi@example.com"))
+    chat.say("Package damaged")
+    expect(chat.log.locator("[data-pending]")).to_contain_text("Package damaged")
+    release()
+    chat.connect.click()
+    expect(chat.bubbles("system")).to_contain_text("Connected to Customer Care")
+    expect(chat.log).to_contain_text("Package damaged")
+    assert not [url for url in asked if url.endswith("/auth/visitor")]
+
+
+def test_who_presses_connect_before_a_late_identity_is_connected_with_their_words_when_it_comes(
+    site, signed, person
+):
+    chat, release = hold_identify(person(), site, signed("c-79", name="Devika", email="devika@example.com"))
+    chat.say("Package damaged")
+    chat.connect.click()
+    expect(chat.frame.get_by_role("textbox", name="Name")).to_be_focused()
+    release()
+    expect(chat.bubbles("system")).to_contain_text("Connected to Customer Care")
+    expect(chat.log).to_contain_text("Package damaged")
+
+
+def test_an_identity_that_comes_after_the_customer_signed_out_is_not_taken(site, signed, person):
+    chat, release = hold_identify(person(), site, signed("c-80", name="Devika"))
+    chat.page.evaluate("Villy.logout()")
+    with chat.page.expect_response("**/api/auth/identify") as answer:
+        release()
+    assert answer.value.ok
+    with chat.page.expect_response("**/api/auth/visitor"):
+        chat.say("Show me makhana")
+    expect(chat.log).to_contain_text("Peri Peri Makhana")
 
 
 def test_who_is_signed_in_to_the_shop_finds_the_conversation_though_the_kept_tokens_are_dead(
