@@ -2,7 +2,7 @@
 // The browser keeps both as well (`draft:…`), so that nothing typed offline is lost; beside them stands what
 // the server has acknowledged (`draft-saved:…`). Where they differ, this browser has words that the server has not.
 import { newId } from "../net.js";
-import { headers, post, request, store } from "./page.js";
+import { headers, ownStore as store, post, request } from "./page.js";
 
 const PAUSE = 700;
 // Which page has saved: it need not ask what it knows

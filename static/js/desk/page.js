@@ -8,10 +8,15 @@ export const list = () => document.getElementById("tickets");
 export const head = () => document.getElementById("ticket-head");
 export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
+// Of this browser, for every agent who signs in here
 export const store = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
   set(key, value) { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
 };
+
+// Of the agent who is signed in: what a colleague left in this browser is neither shown nor sent in this agent's name
+const own = (key) => `${body.dataset.meId}:${key}`;
+export const ownStore = { get: (key) => store.get(own(key)), set: (key, value) => store.set(own(key), value) };
 
 // Every answer that says that the session is over leads to signing in; what was typed stays where it is
 export async function request(url, options = {}) {

@@ -2,7 +2,7 @@
 import { Conversation } from "../conversation.js";
 import { now } from "../times.js";
 import { Drafts } from "./drafts.js";
-import { post, request, store } from "./page.js";
+import { ownStore as store, post, request } from "./page.js";
 import { toast, UNDO_TIME } from "./toast.js";
 import { _ } from "../words.js";
 
