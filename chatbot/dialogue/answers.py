@@ -12,8 +12,8 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
+from tickets.clocks import promise
 from tickets.models import Category, Order, Priority
-from tickets.team import promise
 
 from .message import ACT, CLEAR, ParsedMessage
 
