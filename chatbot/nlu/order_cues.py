@@ -119,3 +119,8 @@ HOW_IT_STANDS = phrases(
 OF_AN_ORDER = phrases(
     "order", "parcel", "package", "delivery", r"wal[aei]", "one", "jo", "my", "mera", "meri", r"o?dusr[aei]", r"doosr[aei]", "other", "ऑर्डर", "पार्सल", "वाला", "मेरा", "दूसर[ाेी]",
 )  # fmt: skip
+# "When did i order it"
+PLACED = phrases(
+    r"when (?:did|have|was) (?:i|we|it|this|that)(?: .{0,6})? (?:order\w*|buy|bought|place[d]?|purchase[d]?)(?: .{0,15})?", r"(?:kab|kis din) (?:order|manga\w*|mangwa\w*|kharid\w*)(?: .{0,20})?", r"(?:order|purchase) date(?: .{0,10})?",
+    r"(?:maine |humne |ye |yeh )?kab (?:order|book) (?:kiya|ki|hua)(?: .{0,8})?", "(?:मैंने )?कब (?:ऑर्डर|मंगा)\\S*(?: .{0,12})?",
+)  # fmt: skip

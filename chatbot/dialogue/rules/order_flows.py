@@ -6,7 +6,7 @@ from tickets.shop import people
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, signs
+from .. import answers, flows, signs, troubles
 from ..answers import Reply
 from ..message import ACT, ASK, ParsedMessage
 from ..readings import asks_how_it_stands
@@ -171,6 +171,8 @@ def wanted(parsed: ParsedMessage) -> str:
     of_order = parsed.topic.get("kind") == "order" and parsed.known_orders
     if (FEWER.search(said) or TOGETHER.search(said)) and parsed.known_orders:
         return "change_items"
+    if of_order and parsed.found.products and SWAPS.search(said):
+        return "change_items"
     if of_order and parsed.found.products and DROPS.search(said) and parsed.intent != "item_problem":
         return "change_items"
     if (
@@ -206,6 +208,8 @@ def wanted(parsed: ParsedMessage) -> str:
         return "change_address" if mine and parsed.intent != "account_problem" else ""
     told = parsed.chat.memory.get("issue") or {}
     this_one = bool((of_order or told.get("order")) and THAT_ONE.search(said))
+    # "Cancel ho sakta hai?" of the order that was shown: what its state allows, and no rule alone
+    short = len(said.split()) <= MOST_WORDS_OF_IT
     if (
         CANCELS.search(said)
         and (mine or this_one)
@@ -218,7 +222,7 @@ def wanted(parsed: ParsedMessage) -> str:
             "payment_problem",
             "item_problem",
         )
-        and (parsed.is_issue or MY_ORDER.search(said) or parsed.order or this_one)
+        and (parsed.is_issue or MY_ORDER.search(said) or parsed.order or this_one or (of_order and short))
         and not CANCELLED.search(said)
     ):
         return "cancel"
@@ -233,15 +237,25 @@ def wanted(parsed: ParsedMessage) -> str:
         and not REFUND.search(said)
     ):
         return "return"
+    if parsed.intent == "item_problem" and troubles.is_unfit(parsed.text):
+        return "damaged"
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
 
 
+# "Honey ki jagah ghee bhej do": no wrong item that came
+SWAPS = phrases(
+    r".{3,25} (?:ki jagah|ke badle|instead of|in place of) .{3,30} (?:bhej|de|kar|daal|dal|pack|chahiye)\w*(?: (?:do|dijiye|dena|sakt\w+|hai|hain|ho|kya))*\W*$",
+    r"(?:can (?:you|u|i)|please|want to) (?:swap|replace|change|send) .{3,30} (?:with|for|to|instead of|in place of) .{3,30}",
+    ".{3,20} (?:की जगह|के बदले) .{3,20} (?:भेज|दे|कर)\\S*(?: दो| दीजिए)?",
+)
+MOST_WORDS_OF_IT = 5
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
 MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
 # "If it doesn't come today i want a refund": nothing is to come back yet
 IF_NOT_COME = phrases(
+    r"(?<!pasand )(?:nahi|nahin|na|nhi) (?:aaya|aya|aayi|mila|mili|pahuncha) (?:to|toh) (?:.{0,12})?(?:refund|pais[ae])(?: .{0,15})?",
     r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
     "अगर .{0,20}नहीं (?:आया|मिला|आए)",
 )

@@ -4,6 +4,7 @@ import re
 
 from django.utils import timezone
 
+from chatbot.nlu import issue_cues
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
@@ -317,7 +318,8 @@ def the_other(parsed: ParsedMessage) -> Order | None:
     if newest and LATEST.search(said) and len(said.split()) <= MOST_WORDS_OF_THE_NEWEST:
         # "Nahi wo nahi, latest wala"
         return newest
-    if not OTHER_ONE.search(said):
+    if not OTHER_ONE.search(said) or issue_cues.ANOTHER_CAME.search(said):
+        # "Dusra flavour aa gaya" tells what came
         return None
     fitting, names_item = of_items(parsed)
     if names_item and len(fitting) == 1 and not NOT_THAT.search(said):
