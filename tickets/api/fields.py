@@ -80,7 +80,7 @@ class OneOf(serializers.ChoiceField):
 class RowSerializer(serializers.Serializer):
     """A serializer that shows rows of the database, one instance for all of them.
 
-    Django REST framework asks for each object anew where the value of each field comes from: whether the object
+    Django REST framework asks for each object where the value of each field comes from: whether the object
     is a mapping, whether its attribute is called. Of a row these are attributes, known beforehand.
     """
 
