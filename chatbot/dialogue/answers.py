@@ -13,8 +13,8 @@ from chatbot.nlu.issue_cues import WAY_TO_PAY
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
+from tickets.clocks import promise
 from tickets.models import Category, Order, Priority
-from tickets.team import promise
 
 from . import troubles
 from .message import ACT, CLEAR, ParsedMessage

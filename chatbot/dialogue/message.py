@@ -10,7 +10,7 @@ from chatbot.nlu import classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import readings, subjects, troubles
 from .readings import ACT as ACT

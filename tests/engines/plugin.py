@@ -18,10 +18,13 @@ MARKS_OF_FEW = ("engines",)
 MARKS = ("engines", "all_engines")
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
-# One worker has the browser, another what starts processes, the third what moves between engines; then all take of
-# what is quick. Last comes what is about load and time, which needs the machine, in two halves of one length
+# One worker has the browser, another what starts processes, the third what moves between engines and what counts
+# that nothing was lost, however long that takes; then all take of what is quick. Last comes what is about load and
+# time, which needs the machine, in two halves of one length
 KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
-ENGINES = ("tests/engines/", "tests/test_copydesk.py")
+ENGINES = (
+    "tests/engines/", "tests/test_copydesk.py", "tests/faults/test_killed.py", "tests/faults/test_two_agents.py",
+)  # fmt: skip
 LOAD = (
     "tests/faults/test_clock.py", "tests/faults/test_streams_cut.py", "tests/security/test_limits_shared.py",
     "tests/security/test_revoked_sessions.py", "tests/test_open_streams.py", "tests/live/test_streams_served.py",

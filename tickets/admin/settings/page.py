@@ -13,7 +13,7 @@ from tickets.accounts import second_factor
 from tickets.models import AuditAction
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
 from tickets.privacy import audit
-from tickets.team import holidays
+from tickets.settings import holidays
 
 from ..base import DeskAdmin
 from . import forms
