@@ -33,7 +33,7 @@ def asked_for_by_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_products(list(found.products), parsed)
 
 
-# --- For somebody ------------------------------------------------------------------------------------
+# --- For a person or a day ------------------------------------------------------------------------------------
 
 OCCASION = phrases(
     r"gift\w*", "hamper", r"house ?-?warming", "griha pravesh", "birthday", "anniversary", "wedding", "shaadi", "rakhi", "bhai ?dooj", "diwali", "new year", "present",
