@@ -49,6 +49,7 @@ def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
     text = (
         _without_it(parsed)
         or _the_cheapest(chat, parsed)
+        or _both(chat, parsed)
         or _of_that_kind(chat, parsed)
         or _among_those_shown(parsed)
         or _of_those_two(chat, parsed)
@@ -130,6 +131,30 @@ def _the_cheapest(chat: Chat, parsed: ParsedMessage) -> str:
     if not THE_CHEAPEST.fullmatch(plain(parsed.text).strip(" ?.!")):
         return ""
     return f"{min(listed, key=lambda product: product.price).name} price"
+
+
+BOTH = phrases("both", "dono", "in dono", "the two", "दोनों")
+MOST_OF_BOTH = 6
+
+
+def _both(chat: Chat, parsed: ParsedMessage) -> str:
+    """ "Price dono ka" with a question about health or a rule in between: of the two that were spoken of."""
+    said, listed = plain(parsed.text), chat.memory.get("listed", [])
+    two = listed if len(listed) == 2 else chat.memory.get("recent", [])[-2:]
+    if (
+        parsed.topic.get("kind") not in ("health", "article", "delivery")
+        or len(two) != 2
+        or parsed.found.products
+    ):
+        return ""
+    if (
+        not BOTH.search(said)
+        or not parsed.aspect
+        or len(said.split()) > MOST_OF_BOTH
+        or ABOUT_THE_SHOP.search(said)
+    ):
+        return ""
+    return f"{' and '.join(product.name for product in products.by_ids(two))} {BOTH.sub(' ', parsed.text)}"
 
 
 MOST_FITTING = 3

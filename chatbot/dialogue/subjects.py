@@ -113,11 +113,15 @@ SUBJECTS = {
     "wrong item": Subject(("wrong-item", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
     "missing": Subject(("missing-items", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
     "unfit": Subject(("expired-or-stale", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
-    "late": Subject(("late-delivery", "refund-timing"), NEVER_NAMED, covers=("refund", "delivery")),
+    "not received": Subject(("marked-delivered-not-received", "refund-timing"), NEVER_NAMED, covers=("refund", "delivery", "return")),
+    "late": Subject(("late-delivery", "refund-timing"), NEVER_NAMED, covers=("refund", "delivery", "return")),
 }  # fmt: skip
+MARKED = phrases(
+    r"(?:marked|says?|shows?|showing|bata\w*|dikha\w*|likha|status)(?: \w+){0,3} deliver\w*", r"deliver\w*(?: \w+){0,3} (?:bata|dikha|likha|show|mark|but|par|lekin)\w*", "डिलीवर\\S* (?:दिखा|बता|लिखा|पर)\\S*",
+)  # fmt: skip
 FAULTS = {SUBJECTS[key].articles[0]: key for key in ("damaged", "wrong item", "missing", "unfit")}
 # What each of them says first of all: its own rule, before that of returns
-OWN_RULE_FIRST = {*FAULTS.values(), "late"}
+OWN_RULE_FIRST = {*FAULTS.values(), "late", "not received"}
 
 BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow}
 BY_ARTICLE = {
@@ -211,6 +215,7 @@ ASPECTS = {
     "choice": (
         phrases(
             r"(?:refund|money|pais[ae])(?: (?:milega|hoga|back|wapas))? (?:or|ya) (?:.{0,20})?", r".{2,20} (?:or|ya) (?:refund|money|pais[ae])(?: .{0,15})?", r"(?:i'?d |i would |id )?(?:rather|prefer)(?: .{0,25})?",
+            r"(?:mujhe |muje |bas |ab )?(?:my |mera |mere |pura |poora )?(?:refund|money|pais[ae])(?: hi)? (?:wapas|vapas|back|chahiye|do|de do|kar do|dedo)(?: .{0,15})?", r"(?:want|need|give me)(?: back)? (?:my |the |a |full )*(?:refund|money)(?: .{0,25})?",
             r"(?:refund|replacement|new one|nay[aie]|dusr[aei])(?: \w+)? (?:hoga|milega|possible|doge|denge|please|pls|chahiye)(?: .{0,12})?", "(?:रिफंड|पैसे|नया) (?:या|मिलेगा|चाहिए)(?: .{0,12})?",
         ),
         re.compile(r"you choose|as you like|\bor\b.{0,15}refund|refund.{0,25}\bor\b|\bya\b|या", re.IGNORECASE),
@@ -234,6 +239,8 @@ def of_the_issue(issue: dict) -> str:
     """Return the subject of the open issue, or ""."""
     if issue.get("why") == "human":
         return "a person"
+    if issue.get("intent") == "delivery_delay" and MARKED.search(issue.get("words", "")):
+        return "not received"
     if issue.get("intent") == "item_problem" and issue.get("flow") in ("damaged", "", None):
         told = " ".join([issue.get("words", ""), *issue.get("details", [])])
         kind = FAULTS.get(troubles.article_for(told), "")

@@ -10,6 +10,7 @@ The intents of question and article must agree as well.
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from math import exp, log, sqrt
 from operator import mul
 from typing import Any, NamedTuple
@@ -51,6 +52,8 @@ class Index:
         self.spans, self.postings = self._post(grouped)
         # In the order of the model's intents, as the chances of a question come
         self.intents = [list(_mean_chances(document).values()) for document in self.documents]
+        # As the model's readings: the same questions come again and again, and so do the parts of one
+        self.evidence = lru_cache(512)(self.evidence)  # type: ignore[method-assign]
 
     def search(self, text: str, k: int = 3) -> list[tuple[str, float]]:
         """Return the `k` nearest documents, best first, with the chance (0 to 1) that each is right.

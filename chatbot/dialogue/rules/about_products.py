@@ -40,6 +40,8 @@ def spoken_of(parsed: ParsedMessage) -> list[Product]:
     return catalogue.by_ids(ids)
 
 
+# "Kitna teekha hai" names no hot one
+HOW = phrases(r"kitn[aei]", "how", "is it", "zyada", "jyada", "bahut", "कितन[ाेी]", "ज़्यादा", "बहुत")
 PALM_OIL = phrases("palm oil", "palm", "palmolein")
 
 
@@ -63,6 +65,7 @@ def meant(parsed: ParsedMessage) -> tuple[list[Product], bool]:
         and parsed.topic.get("aspect") in OF_ANY_PRODUCT
         and parsed.found.share >= 1
         and parsed.aspect in IN_NAMES
+        and not HOW.search(plain(parsed.text))
         and (beside := catalogue.named_beside(parsed.text, before, True))
         and before[0] not in beside
     ):
@@ -146,6 +149,9 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             products, parsed, told_of(products, parsed) or " ".join(each.strip(" ;") for each in first)
         )
     rest = product_facts.ASPECTS[asked[0]].sub(" ", said) if asked else ""
+    besides = [each for each in products if each in catalogue.look_up(rest).products]
+    if named and besides and asked[:1] == ["sugar"]:
+        products = besides
     # "Garam masala me namak hai" names a product besides the salt that it asks for
     in_names = set(asked) <= IN_NAMES and not set(parsed.found.products) & set(
         catalogue.look_up(rest).products

@@ -12,7 +12,7 @@ from .. import affected, answers, flows, troubles
 from ..answers import Reply
 from ..message import ParsedMessage
 from ..state import GRAVE
-from . import meanwhile, open_issue, order_flows, which_order
+from . import meanwhile, open_issue, order_flows, what_next, which_order
 
 # --- Another order ------------------------------------------------------------------------------
 
@@ -76,11 +76,36 @@ def for_its_items(chat: Chat, parsed: ParsedMessage, meant: str) -> Reply | None
 FEW_WORDS = 4
 
 
+# "Ship kab hoga", "when does it leave" beside a wish for an order
+WHEN_IT_GOES = phrases(
+    r"(?:ship|pack|dispatch|deliver|nikl|bhej)\w* kab (?:hoga|hogi|tak|oge|enge)?(?: .{0,12})?", r"kab (?:tak )?(?:ship|pack|dispatch|deliver|nikl|bhej|aa|mil|pahunch)\w*(?: .{0,15})?",
+    r"when (?:will|does|do|would|is) (?:it|my order|the order|the parcel|this|they|you)(?: .{0,6})? ?(?:ship|come|coming|arriv\w*|leave|reach|deliver\w*|dispatch\w*|send)(?: .{0,15})?", "(?:भेज|निकल|आए)\\S* कब|कब (?:भेज|निकल|आए|मिले)\\S*(?: .{0,8})?",
+)  # fmt: skip
+OF_AN_ORDER = ("cancel", "change_address", "change_items", "another_day")
+
+
+def when_it_goes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Ship kab hoga" beside a wish for an order: how that order stands; the wish stays."""
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
+    order = open_issue.order_of(parsed, issue)
+    if (
+        issue.get("flow") not in OF_AN_ORDER
+        or not order
+        or parsed.order
+        or parsed.reason
+        or parsed.found.share
+    ):
+        return None
+    if len(said.split()) > MOST_WORDS or which_order.REFUND.search(said) or what_next.MONEY.search(said):
+        return None
+    return answers.of_order(chat, order, parsed) if WHEN_IT_GOES.search(said) else None
+
+
 # --- What comes back ------------------------------------------------------------------------
 
 HOW_MUCH = phrases(
     r"how much (?:money |refund |amount )?(?:will|do|would|can|should|shall) (?:i|we) (?:get|receive|be refunded)(?: .{0,15})?", r"how much(?: money| refund| amount)?(?: .{0,12})? (?:back|refunded|returned)(?: .{0,12})?",
-    r"how much (?:refund|money)(?: .{0,15})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
+    r"how much (?:refund|money)(?: .{0,15})?", r"how much (?:was|is) (?:it|that|the refund|this)(?: .{0,10})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
     r"(?:kitn[aei]) (?:amount|paisa|paise|refund|rupaye)(?: (?:tha|thi|the|hai|ka|hua|milega))*", "कितन[ाे] (?:पैस[ाे] |रुपये )?(?:वापस|मिले\\S*|आए\\S*)(?: .{0,10})?",
 )  # fmt: skip
 MOST_WORDS = 9

@@ -120,7 +120,7 @@ OF_A_RETURN = phrases(
 
 
 NEW_ONE = phrases(
-    r"(?:the |a |my )?(?:new|right|correct|replacement|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
+    r"(?:the |a |my )?(?:new|right|correct|replace\w*|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
     r"(?:naya|nayi|naye|sahi|dusr[aei]|badle)(?: .{0,12})?",
     "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
 )
@@ -253,7 +253,10 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         DAYS_OF_MONEY.search(said)
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
-            or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+            or (
+                ASKS_FOR_IT.search(chat.memory.get("last", ""))
+                and not NEW_ONE.search(chat.memory.get("last", ""))
+            )
             or MONEY.search(said)
             or issue.get("wants") == "refund"
         )

@@ -353,7 +353,9 @@ def what_is_not_hot(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or len(said.split()) > MOST_WORDS_OF_HEAT
     ):
         return None
-    if not (product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said)):
+    if not (
+        product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said) or len(spoken_of(parsed)) > 1
+    ):
         return None
     named = catalogue.look_up(NOT_HOT.sub(" ", said))
     among = list(named.products) if named.share else []
