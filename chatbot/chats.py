@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from supportdesk.db.compiled_queries import compiled_query
+from supportdesk.db.compiled_queries import compiled_query, insert
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.models import Person, Ticket
 
@@ -33,7 +33,9 @@ def current_ticket(person: Person) -> Ticket | None:
 
 def begin_new(person: Person) -> Chat:
     """Begin a chat after a closed ticket: it is newer, so the conversation is with Villy again."""
-    return Chat.objects.create(person=person)
+    chat = Chat(person=person)
+    insert([chat])
+    return chat
 
 
 def begin_with(person: Person, client_id: str | None) -> Chat:
@@ -50,7 +52,7 @@ def begin_with(person: Person, client_id: str | None) -> Chat:
 def begun(person: Person) -> Chat:
     """Return the person's new chat: the same for all who ask their first question at once."""
     lock_rows(Person.objects.filter(pk=person.pk))
-    return current_chat(person) or Chat.objects.create(person=person)
+    return current_chat(person) or begin_new(person)
 
 
 def move(kept: Person, other: Person) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialogue.answers import Reply
-from supportdesk.db.compiled_queries import insert
+from supportdesk.db.compiled_queries import insert, update
 from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.privacy.masking import masked
@@ -154,9 +154,9 @@ def _written(chat: Chat, question: ChatMessage, reply: Reply, place: int | None 
         )
         if reply.helped is not None:
             _mark_helped(chat, answer, reply.helped)
-        untaken = Chat.objects.filter(pk=chat.pk, ticket=None)
+        untaken = {"pk": chat.pk, "ticket": None}
         now_known = {"memory": chat.memory, "language": chat.language, "last_seq": answer.seq}
-        if not untaken.update(**now_known, updated_at=timezone.now()):
+        if not update(Chat, untaken, now_known | {"updated_at": timezone.now()}):
             # No transaction takes it back on MongoDB
             answer.delete()
             raise _TakenMeanwhile

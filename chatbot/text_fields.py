@@ -1,6 +1,6 @@
-"""The declarations of this app's text fields (see `tickets.privacy.registry`)."""
+"""The declarations of this app's text fields (see `tickets.models.text_fields`)."""
 
-from tickets.privacy.registry import DELETED, KEPT, Erase, Text, declare, declare_same
+from tickets.models.text_fields import DELETED, KEPT, Erase, Text, declare, declare_same
 
 # Chats go with the person: `chatbot.personal_data`
 declare("chatbot.Chat", language=Text(erase=Erase.WITH_ROW, export=True), memory=DELETED)

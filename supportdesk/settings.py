@@ -299,6 +299,8 @@ EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1]
 VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", pattern=forms.A_PUSH_KEY, fits=forms.PUSH_KEY_FITS)
 
 # --- Sessions and headers ----------------------------------------------------
+# Django's sessions in the database; each page of the desk reads one
+SESSION_ENGINE = "tickets.accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

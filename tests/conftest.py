@@ -25,7 +25,7 @@ from tickets import queries
 from tickets.accounts import letters, tokens
 from tickets.models import Person, Role, Ticket
 from tickets.privacy import audit
-from tickets.team import settings as team_settings
+from tickets.settings import in_force
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def _media_and_cache_of_its_own(settings, tmp_path):
     }
     cache.clear()
     # Until a test saves settings of its own; a request that reads them is one query more each second
-    team_settings.keep_defaults()
+    in_force.keep_defaults()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,11 +2,12 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from django.db.models import Max
+from django.db.models import DateTimeField, Max, UUIDField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler, SQLUpdateCompiler
@@ -150,6 +151,39 @@ def test_rows_are_written_as_django_writes_them(ticket, asha, priya):
     assert len(written) >= 6
     assert written == expected
     assert Message.objects.get(ticket=mine, seq=written[-1]["seq"]).created_at == ticket.created_at
+
+
+def _columns(*seqs: int) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ticket_id, author_id, created_at FROM tickets_message WHERE seq IN (%s, %s)", seqs
+        )
+        return cursor.fetchall()
+
+
+@pytest.mark.engines
+@needs_sql
+@pytest.mark.filterwarnings("ignore:.*received a naive datetime")
+@pytest.mark.parametrize("zone", [UTC, ZoneInfo("Asia/Kolkata"), None])
+def test_ids_and_times_are_stored_as_django_stores_them(ticket, asha, zone):
+    at = datetime(2026, 11, 30, 23, 59, 58, 7, zone)
+    insert(lines(ticket, 60, author=asha, created_at=at))
+    Message.objects.bulk_create(lines(ticket, 61, author=asha, created_at=at))
+    one, other = _columns(60, 61)
+    assert one == other
+
+    update(Message, {"ticket": ticket, "seq": 60}, {"author": asha.pk, "created_at": at})
+    Message.objects.filter(seq=61).update(author=asha, created_at=at)
+    assert _columns(60, 61) == [one, other]
+
+
+@pytest.mark.engines
+@needs_sql
+def test_no_field_is_asked_how_an_id_or_a_time_is_stored(ticket, asha, monkeypatch):
+    for kind in (UUIDField, DateTimeField):
+        monkeypatch.setattr(kind, "get_db_prep_value", None)
+    insert(lines(ticket, 60, author_id=asha.pk, created_at=ticket.created_at))
+    assert update(Message, {"ticket": ticket.pk, "seq": 60}, {"created_at": ticket.created_at}) == 1
 
 
 @pytest.mark.engines

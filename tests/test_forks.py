@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -26,10 +27,37 @@ def test_a_forked_command_has_its_own_environment_input_and_outputs(tmp_path):
     done = forks.run(["no-such-command"], env=environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Unknown command")
-    # The libraries alone: the desk is imported with the settings of the process that needs it
+    # The rest of the desk is imported with the settings of the process that needs it
     assert not {"supportdesk", "tickets", "chatbot"} & {
         name.partition(".")[0] for name in forks.LIBRARIES.split()
     }
+
+
+def test_what_is_imported_ahead_reads_neither_settings_nor_the_environment():
+    """Nor does what those modules import of the desk."""
+    code = f"""
+import os, sys
+import django.conf
+
+class Environment(dict):
+    def read(self, *name):
+        caller = sys._getframe(1).f_globals["__name__"]
+        assert caller.partition(".")[0] not in ("supportdesk", "tickets", "chatbot"), (caller, name)
+        return dict.get(self, *name)
+
+    __getitem__ = get = read
+
+os.environ = Environment(os.environ)
+from importlib import import_module
+for name in {forks.VILLY.split()}:
+    import_module(name)
+    assert not django.conf.settings.configured, name
+"""
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=forks.ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_forked_process_is_ended_by_a_signal_and_leads_its_session(tmp_path):

@@ -62,7 +62,7 @@ ROOMS = [
     "tickets/clocks",
     "tickets/collaboration",
     "tickets/custom_fields",
-    "tickets/team/promise.py",
+    "tickets/clocks/promise.py",
     "tickets/team/views.py",
     "chatbot/helpcentre",
 ]

@@ -6,7 +6,7 @@ import pytest
 
 from supportdesk import money
 from tickets.models.settings import DeskSettings
-from tickets.team import settings
+from tickets.settings import in_force
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_an_amount_reads_as_its_currency_and_language_write_it(amount, currency,
 @pytest.mark.django_db
 def test_an_amount_without_a_currency_is_in_that_of_the_shop():
     DeskSettings.objects.update_or_create(defaults={"currency": "EUR"})
-    settings.forget()
+    in_force.forget()
     assert money.formatted(49, "", "en") == "€49"
 
 

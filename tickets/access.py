@@ -24,7 +24,7 @@ def own_ticket(person: Person, ticket_id, *related: str) -> Ticket:
 
     A merged ticket is answered from the one that stays.
     """
-    ask = _own(related)
+    ask = _tickets(related, owned=True)
     return _stays(_found(ask, ticket_id, person.pk), ask, person.pk)
 
 
@@ -42,7 +42,7 @@ def desk_ticket(
     """
     if not person.is_agent:
         raise Http404
-    ask = _any(related)
+    ask = _tickets(related)
     found = _found(ask, ticket_id)
     found = _stays(found, ask) if merged else found
     limits = visibility_of(person)
@@ -57,7 +57,7 @@ def desk_ticket(
 
 def reread(ticket: Ticket) -> Ticket:
     """Return the ticket as the database has it now."""
-    return _found(_any(()), ticket.pk)
+    return _found(_tickets(()), ticket.pk)
 
 
 def _stays(ticket: Ticket, ask: Callable[..., list[Ticket]], *values) -> Ticket:
@@ -94,18 +94,18 @@ def _of_visible_ticket(person: Person, message: Message) -> Message:
 
 
 @cache
-def _any(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
-    return compiled_query(lambda id: _with(related).filter(pk=id))
-
-
-@cache
-def _own(related: tuple[str, ...]) -> Callable[..., list[Ticket]]:
-    return compiled_query(lambda id, person: _with(related).filter(pk=id, requester_id=person))
-
-
-def _with(related: tuple[str, ...]) -> QuerySet[Ticket]:
+def _tickets(related: tuple[str, ...], owned: bool = False) -> Callable[..., list[Ticket]]:
+    """Return the query of a ticket by its id, and by its requester's where it has to be their own."""
     # Without an argument select_related() would load every relation there is
-    return Ticket.objects.select_related(*related) if related else Ticket.objects.all()
+    tickets = Ticket.objects.select_related(*related) if related else Ticket.objects.all()
+
+    def any_one(id: Any) -> QuerySet[Ticket]:
+        return tickets.filter(pk=id)
+
+    def own(id: Any, person: Any) -> QuerySet[Ticket]:
+        return tickets.filter(pk=id, requester_id=person)
+
+    return compiled_query(own if owned else any_one)
 
 
 PICTURES = Message.objects.exclude(picture="")

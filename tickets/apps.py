@@ -29,10 +29,10 @@ class TicketsConfig(AppConfig):
         from .operations.metrics import gauges
         from .operations.worker import Worker
         from .reports import rollup  # noqa: F401 (registers its job)
+        from .settings import in_force
         from .shop.customers import Customers
         from .shop.orders import Orders
         from .shop.registry import register
-        from .team import settings as desk_settings
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
@@ -57,7 +57,7 @@ class TicketsConfig(AppConfig):
 
         import_module("tickets.shop.personal_data")
         import_module("tickets.custom_fields.values")
-        templating.set_shop_name_source(lambda: desk_settings.current().shop_name)
-        money.set_shop_currency(lambda: desk_settings.current().currency)
+        templating.set_shop_name_source(lambda: in_force.current().shop_name)
+        money.set_shop_currency(lambda: in_force.current().currency)
         register(Customers())
         register(Orders())

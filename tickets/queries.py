@@ -115,31 +115,30 @@ def conversation(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
 
 def newest_messages(ticket: Ticket, *, notes: bool, before: int | None = None) -> list[Message]:
     """The last MESSAGES_PAGE messages (before a seq), oldest first."""
-    return _newest(notes, MESSAGES_PAGE)(ticket.pk, before or NO_SEQ)[::-1]
+    return _messages(notes, MESSAGES_PAGE, backwards=True)(ticket.pk, before or NO_SEQ)[::-1]
 
 
 def newer_messages(ticket: Ticket, seq: int, *, notes: bool, limit: int | None = None) -> list[Message]:
     """The messages after a seq, oldest first."""
-    return _newer(notes, limit)(ticket.pk, seq)
+    return _messages(notes, limit)(ticket.pk, seq)
 
 
 def message_at(ticket_id: uuid.UUID, seq: int) -> Message | None:
     """Return the ticket's message with this seq, a note as well; None where there is none."""
-    found = _newer(True, 1)(ticket_id, seq - 1)
+    found = _messages(True, 1)(ticket_id, seq - 1)
     return found[0] if found and found[0].seq == seq else None
 
 
 @lru_cache
-def _newest(notes: bool, limit: int) -> Callable[..., list[Message]]:
-    def rows(ticket: Ticket, before: Any) -> Any:
-        return conversation(ticket, notes=notes).filter(seq__lt=before).order_by("-seq")[:limit]
+def _messages(notes: bool, limit: int | None, backwards: bool = False) -> Callable[..., list[Message]]:
+    """Return the query of at most `limit` messages after a seq, or backwards from before it."""
+
+    def rows(ticket: Any, seq: Any) -> Any:
+        messages = conversation(ticket, notes=notes)
+        found = messages.filter(seq__lt=seq).order_by("-seq") if backwards else messages.filter(seq__gt=seq)
+        return found[:limit]
 
     return compiled_query(rows)
-
-
-@lru_cache
-def _newer(notes: bool, limit: int | None) -> Callable[..., list[Message]]:
-    return compiled_query(lambda ticket, seq: conversation(ticket, notes=notes).filter(seq__gt=seq)[:limit])
 
 
 def items_of(order_id: uuid.UUID) -> list[OrderItem]:

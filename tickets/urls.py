@@ -1,10 +1,10 @@
 from django.urls import include, path, re_path
 
 from .alerts import views as alerts
+from .api import streams
 from .channels import hooks
 from .channels import views as linked
 from .desk import actions, canned, channels, dashboard, drafts, files, here, macros, many, talking
-from .live import views as streams
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
 from .team import views as team

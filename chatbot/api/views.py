@@ -13,7 +13,7 @@ from chatbot.dialogue.policy import Reply
 from chatbot.sources import orders
 from supportdesk.observability import security_events
 from supportdesk.templating import static
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, signed_in

@@ -23,7 +23,7 @@ from rest_framework.exceptions import ParseError
 from chatbot.models import Product
 from tickets.api.parsers import JSONParser
 from tickets.models import Person, Role
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 IDENTITY_SECONDS = 300
 SIGN_IN_DAYS = 7

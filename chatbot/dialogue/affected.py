@@ -137,11 +137,17 @@ def claim_of(order: Order, text: str, known: dict | None = None) -> dict[str, An
     """
     before = {each["name"]: each for each in (known or {}).get("items", [])} if _same(order, known) else {}
     many = HOW_MANY.search(ONE.sub("1", plain(text)))
-    chosen = named_in(order, text)
+    fine = fine_in(order, text)
+    chosen = [item for item in named_in(order, text) if item not in fine]
+    if not chosen and many and len(before) == 1:
+        # "One out of two" of the item that was ticked
+        chosen = [item for item in order.items.all() if item.name in before]
+    for item in fine:
+        before.pop(item.name, None)
     for item in chosen:
         count = item.quantity
-        if many and len(chosen) == 1 and 0 < int(many[1]) < item.quantity:
-            count = int(many[1])
+        if many and len(chosen) == 1:
+            count = _how_many(plain(text), int(many[1]), item.quantity)
         price = None if item.price is None else float(item.price)
         before[item.name] = {"name": item.name, "quantity": count, "price": price}
     if not before:
@@ -159,6 +165,32 @@ def claim_of(order: Order, text: str, known: dict | None = None) -> dict[str, An
         "amount": amount,
         "currency": order.currency or money.shop_currency(),
     }
+
+
+# "Ordered 2, got 1"
+GOT = phrases(
+    r"(?:got|received|came|found|mil[aie]|aa?y[aie]|nikl[aie])(?: only| just| sirf| bas)? (?P<after>\d{1,2})",
+    r"(?P<before>\d{1,2})(?: hi)? (?:mil[aie]|aa?y[aie]|nikl[aie]|came|received)",
+)
+
+
+def _how_many(said: str, count: int, ordered: int) -> int:
+    """Return how many of an item something is wrong with: of two of which one came, one."""
+    got = GOT.search(said)
+    if got and (came := int(got["after"] or got["before"])) < ordered:
+        return ordered - came
+    return count if 0 < count < ordered else ordered
+
+
+def fine_in(order: Order, text: str) -> list[OrderItem]:
+    """Return the items of which a text says that nothing is wrong with them: "chikki is fine"."""
+    parts = [
+        part for part in PARTS.split(plain(text)) if IS_FINE.search(part) and not NOT_FINE.search(part)
+    ]
+    return _named(list(order.items.all()), " ".join(parts)) if parts else []
+
+
+NOT_FINE = phrases("not", "nahi", "nahin", r"\w+n'?t", "नहीं")
 
 
 def _same(order: Order, known: dict | None) -> bool:

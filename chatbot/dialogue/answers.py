@@ -9,13 +9,17 @@ from chatbot import wording
 from chatbot.models import Article, Chat, Product
 from chatbot.nlu import features
 from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.issue_cues import WAY_TO_PAY
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
+from tickets.clocks import promise
 from tickets.models import Category, Order, Priority
-from tickets.team import promise
 
+from . import troubles
 from .message import ACT, CLEAR, ParsedMessage
+from .readings import COUPON
+from .state import GRAVE
 
 
 @dataclass
@@ -101,6 +105,12 @@ def offer(chat: Chat, parsed: ParsedMessage, key: str, category: str, priority: 
     ):
         reply.order = orders.as_card(order)
     reply.suggestions = parsed.near(ACT)[:1]
+    if category == Category.PRODUCT_ISSUE and (caution := troubles.caution(parsed.text, parsed.language)):
+        reply.text = f"{caution} {reply.text}"
+    if parsed.intent == "payment_problem" and COUPON.search(plain(parsed.text)):
+        # "Welcome10 nahi lag raha": first what it needs
+        coupons = parsed.library.by_slug.get("coupons")
+        return _with_the_rule(reply, parsed, coupons) if coupons else reply
     told_with_it = parsed.knows(CLEAR) and parsed.intent in ("payment_problem", "account_problem")
     # "Complaint kahan karu" asks, and the shop wrote where
     told_with_it = told_with_it or (
@@ -108,13 +118,15 @@ def offer(chat: Chat, parsed: ParsedMessage, key: str, category: str, priority: 
     )
     if told_with_it and parsed.passages[0].article.category == category:
         # What the shop says of it, beside the way to a person
-        article = parsed.passages[0].article
-        reply.text = (
-            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
-        )
-        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
-        reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
-        reply.suggestions = []
+        return _with_the_rule(reply, parsed, parsed.passages[0].article)
+    return reply
+
+
+def _with_the_rule(reply: Reply, parsed: ParsedMessage, article: Article) -> Reply:
+    reply.text = f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
+    reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+    reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
+    reply.suggestions = []
     return reply
 
 
@@ -155,6 +167,28 @@ def of_article(article: Article, parsed: ParsedMessage, sure: float) -> Reply:
         topic={"kind": "article", "ids": [str(article.pk)], "aspect": article.slug},
         is_sure=sure >= ACT,
     )
+
+
+def tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
+    """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
+    article = parsed.passages[0].article if parsed.knows(CLEAR) else None
+    told = {source["id"] for source in parsed.chat.memory.get("sources", [])}
+    if (
+        not article
+        or WAY_TO_PAY.fullmatch(plain(parsed.text).strip(" .!"))
+        or issue["category"] not in OF_RULES
+        or issue.get("flow")
+        or issue.get("why") in GRAVE
+    ):
+        return
+    if article.category == issue["category"] and str(article.pk) not in told:
+        reply.text = (
+            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
+        )
+        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+
+
+OF_RULES = (Category.ACCOUNT, Category.PAYMENT)
 
 
 def shares_a_word(text: str, article: Article) -> bool:

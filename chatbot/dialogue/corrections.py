@@ -11,7 +11,7 @@ from . import affected, answers
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ASK, ParsedMessage, parse
-from .rules import meanwhile, open_issue, which_order
+from .rules import beside_an_issue, open_issue, order_flows, which_order
 from .state import GRAVE, take_back
 
 # Answers what is meant in place of it: `policy.by_rules`
@@ -71,13 +71,15 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
         reply.rule = "details_of_the_open_issue"
         return reply
     said_before = corrected.denied and corrected.denied.casefold() in chat.memory.get("last", "").casefold()
-    if not said_before and (of_items := meanwhile.for_its_items(chat, parsed, corrected.meant)):
+    if not said_before and (of_items := beside_an_issue.for_its_items(chat, parsed, corrected.meant)):
         of_items.rule = "a_change_of_mind"
         return of_items
     meant = _meant(chat, corrected)
     take_back(chat.memory, parsed.raw, meant[:60])
     parsed.text = meant
-    return by_rules(chat, parse(chat, meant, asked={}, language=parsed.language))
+    # "Sorry, I mean the jaggery" still answers which order it is about
+    asked = parsed.asked if parsed.asked.get("about") == "order" else {}
+    return by_rules(chat, parse(chat, meant, asked=asked, language=parsed.language))
 
 
 REMEDY = cues.phrases(
@@ -141,7 +143,7 @@ def _another_item(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | 
     named = products.look_up(rest) if rest and not DENIES.search(rest) else None
     if not named or not named.products or not named.share:
         return None
-    if of_items := meanwhile.for_its_items(chat, parsed, rest):
+    if of_items := beside_an_issue.for_its_items(chat, parsed, rest):
         of_items.rule = "a_change_of_mind"
         return of_items
     if issue or parsed.topic.get("kind") not in ("product", "sum"):
@@ -214,6 +216,9 @@ LATER = cues.phrases(
 def _another_wish(chat: Chat, parsed: ParsedMessage) -> cues.Correction | None:
     """ "Nahi, phone number": a no and the name of another wish."""
     if not chat.memory.get("issue") or not (after := cues.after_a_no(parsed.raw)):
+        return None
+    if order_flows.IF_NOT_COME.search(cues.plain(parsed.raw)):
+        # "Nahi aaya to refund?" says no to nothing
         return None
     return cues.Correction("", after) if _names_a_wish(after) else None
 

@@ -49,6 +49,11 @@ A_WEIGHT = re.compile(
     r"(?<![\w.])(\d{1,3}(?:\.\d)?|(?:half|aadha|adha|आधा|pav|paav|ek|do|teen|char|paanch|panch|das|one|two|three|four|five|ten|एक|दो|तीन|चार|पांच|दस)(?=\s))\s*(kgs?|kilos?|k\.g|किलो|l|ltrs?|lit(?:re|er)s?|लीटर|grams?|gms?|gm|g|ग्राम|ml)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
+# "3 of it", "iske do": of what was shown
+OF_IT = phrases(
+    r"(?:\d{1,2}|one|two|three|ek|do|teen) of (?:it|that|this|them|those|these|the same|that one)",
+    r"(?:is|us|in|un)k[aei] (?:\d{1,2}|ek|do|teen)(?: .{0,10})?",
+)
 FEW_WORDS_OF_A_PIECE = 3
 HALVES = {"आधा": 0.5, "pav": 0.25, "paav": 0.25, "half": 0.5, "aadha": 0.5, "adha": 0.5}
 IN_SMALL = {"k": 1000, "क": 1000, "l": 1000, "ल": 1000, "g": 1, "ग": 1, "m": 1}
@@ -106,6 +111,8 @@ def counted_in(text: str, before: list[Product]) -> list[tuple[Product, int]]:
             and len(piece.split()) <= FEW_WORDS_OF_A_PIECE
         ):
             # "Two bottles" of what was shown, beside "and one ghee"
+            product = before[0]
+        if not product and len(before) == 1 and OF_IT.search(piece):
             product = before[0]
         if product and product not in [each for each, _ in found]:
             found.append((product, packs_of(piece, product) or count_in(piece)))

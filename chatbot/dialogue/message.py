@@ -5,12 +5,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from chatbot.models import Chat
+from chatbot.models import Article, Chat
 from chatbot.nlu import classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import readings, subjects, troubles
 from .readings import ACT as ACT
@@ -23,6 +23,9 @@ VERY_CLEAR = 0.9
 NEAR = 0.2
 # ... and one that is likely, where the message names its subject
 LIKELY = 0.3
+# A question so short that names one of these asks about it
+FEW_OF_A_SUBJECT = 6
+PLAIN_SUBJECTS = {"ways to pay", "coupon", "invoice", "subscription", "abroad"}
 # A message so short may mean an order by its bare number, and keeps the language of the chat
 FEW_WORDS = 2
 
@@ -86,7 +89,28 @@ class ParsedMessage:
             about = subjects.SUBJECTS[next(iter(named))]
             if found[0].article.slug in about.articles:
                 return [articles.Passage(found[0].article, ACT), *found[1:]]
+        if (
+            len(named) == 1
+            and len(self.text.split()) <= FEW_OF_A_SUBJECT
+            and self.article_of(named)
+            and (
+                not found
+                or (
+                    found[0].score < VERY_CLEAR
+                    and found[0].article.slug not in subjects.SUBJECTS[next(iter(named))].articles
+                )
+            )
+        ):
+            # "कैश में दे सकते हैं" names its subject plainly, whatever the words are near to
+            return [articles.Passage(self.article_of(named), ACT), *found]
         return found
+
+    def article_of(self, named: set[str]) -> Article | None:
+        """Return what the shop wrote first about a subject that is asked about in so few words."""
+        key = next(iter(named))
+        return (
+            self.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key in PLAIN_SUBJECTS else None
+        )
 
     @cached_property
     def found(self) -> products.Found:

@@ -48,6 +48,8 @@ def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
         return parsed
     text = (
         _without_it(parsed)
+        or _the_cheapest(chat, parsed)
+        or _both(chat, parsed)
         or _of_that_kind(chat, parsed)
         or _among_those_shown(parsed)
         or _of_those_two(chat, parsed)
@@ -87,7 +89,7 @@ USED_IN_IT = phrases(r"me(?:in)?(?: \w+)? (?:ka?un ?s[aei]|kons[aei]|kya|kitn[ae
 
 
 WITHOUT = phrases(
-    r"(?:bina|without|kam|less|no) (?P<what>ghee|tel|oil|namak|salt|mirch|chilli|onion|garlic|pya?az|lehsun|chee?ni|sugar|dairy|milk)(?: (?:ke|ka|ki|wal[aei]|one|ones))*",
+    r"(?:(?:which|ka?un ?s[aei]|kons[aei]|any)(?: (?:one|ones|of (?:these|them)|in them))*(?: (?:is|are|has|have|comes?))? |in(?:me|mein)(?: se)? (?:kons[aei]|ka?un ?s[aei])? ?)?(?:bina|without|kam|less|no) (?P<what>ghee|tel|oil|namak|salt|mirch|chilli|onion|garlic|pya?az|lehsun|chee?ni|sugar|dairy|milk)(?: (?:ke|ka|ki|wal[aei]|one|ones))*",
     "(?:बिना|कम) (?P<what_hi>घी|तेल|नमक|मिर्च)(?: (?:के|का|वाल[ाेी]))*",
 )
 IN_ENGLISH = {
@@ -100,6 +102,9 @@ def _without_it(parsed: ParsedMessage) -> str:
     """ "Kam tel wala", "bina ghee wala?" of what was shown: those of it, or of its shelf, that have none in them."""
     found = WITHOUT.fullmatch(plain(parsed.text).strip(" ?.!"))
     shown = _shown(parsed)
+    if found and len(shown) == 1 and OF_THESE.search(plain(parsed.text)):
+        # "Which of these is without garlic" after one of a list was spoken of
+        shown = products.by_ids(parsed.chat.memory.get("listed", [])) or shown
     if not found or not shown:
         return ""
     word = found["what"] or found["what_hi"]
@@ -107,6 +112,49 @@ def _without_it(parsed: ParsedMessage) -> str:
     among = shown if len(shown) > 1 else [p for p in products.on_sale() if p.category == shown[0].category]
     fitting = [each for each in among if each.ingredients and word not in each.ingredients.casefold()]
     return ", ".join(each.name for each in fitting[:MOST_FITTING]) if len(fitting) < len(among) else ""
+
+
+OF_THESE = phrases("which", "of these", "of them", r"inme(?:in)?", r"kons[aei]", r"ka?un ?s[aei]")
+# "Cheapest one" after a list of which one was spoken of
+THE_CHEAPEST = phrases(
+    r"(?:and |aur |ok |which (?:one )?is |whats |what is )*(?:the )?(?:cheapest|least expensive|sabse sast[aei])(?: (?:one|of (?:these|them|all)|wal[aei]|kons[aei]|ka?un ?s[aei]|hai|h|inme|se))*",
+    "(?:सबसे सस्त[ाेी])(?: (?:वाला|कौन सा|है))*",
+)
+
+
+def _the_cheapest(chat: Chat, parsed: ParsedMessage) -> str:
+    """ "Cheapest one" after one of a list was spoken of: of that list, and not of the whole shop."""
+    listed = products.by_ids(chat.memory.get("listed", []))
+    one = _shown(parsed)
+    if len(listed) < 2 or len(one) != 1 or one[0] not in listed:
+        return ""
+    if not THE_CHEAPEST.fullmatch(plain(parsed.text).strip(" ?.!")):
+        return ""
+    return f"{min(listed, key=lambda product: product.price).name} price"
+
+
+BOTH = phrases("both", "dono", "in dono", "the two", "दोनों")
+MOST_OF_BOTH = 6
+
+
+def _both(chat: Chat, parsed: ParsedMessage) -> str:
+    """ "Price dono ka" with a question about health or a rule in between: of the two that were spoken of."""
+    said, listed = plain(parsed.text), chat.memory.get("listed", [])
+    two = listed if len(listed) == 2 else chat.memory.get("recent", [])[-2:]
+    if (
+        parsed.topic.get("kind") not in ("health", "article", "delivery")
+        or len(two) != 2
+        or parsed.found.products
+    ):
+        return ""
+    if (
+        not BOTH.search(said)
+        or not parsed.aspect
+        or len(said.split()) > MOST_OF_BOTH
+        or ABOUT_THE_SHOP.search(said)
+    ):
+        return ""
+    return f"{' and '.join(product.name for product in products.by_ids(two))} {BOTH.sub(' ', parsed.text)}"
 
 
 MOST_FITTING = 3

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 
 from chatbot.nlu.cues import phrases
 
+from . import troubles
+
+# Of what is wrong: the issue names it, and no word of a follow-up has to
+NEVER_NAMED = re.compile(r"(?!)")
+OF_A_FAULT = ("return", "refund", "exchange", "delivery")
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -102,7 +108,20 @@ SUBJECTS = {
         phrases("customer care", "agent", "human", "insaan", "support", "manager", "इंसान"),
     ),
     "complaint": Subject(("complaints", "contact-hours"), phrases(r"complain\w*", "shikayat", "शिकायत")),
+    # What is wrong, by its kind: see of_the_issue
+    "damaged": Subject(("damaged-items", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
+    "wrong item": Subject(("wrong-item", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
+    "missing": Subject(("missing-items", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
+    "unfit": Subject(("expired-or-stale", "returns", "refund-timing"), NEVER_NAMED, covers=OF_A_FAULT),
+    "not received": Subject(("marked-delivered-not-received", "refund-timing"), NEVER_NAMED, covers=("refund", "delivery", "return")),
+    "late": Subject(("late-delivery", "refund-timing"), NEVER_NAMED, covers=("refund", "delivery", "return")),
 }  # fmt: skip
+MARKED = phrases(
+    r"(?:marked|says?|shows?|showing|bata\w*|dikha\w*|likha|status)(?: \w+){0,3} deliver\w*", r"deliver\w*(?: \w+){0,3} (?:bata|dikha|likha|show|mark|but|par|lekin)\w*", "डिलीवर\\S* (?:दिखा|बता|लिखा|पर)\\S*",
+)  # fmt: skip
+FAULTS = {SUBJECTS[key].articles[0]: key for key in ("damaged", "wrong item", "missing", "unfit")}
+# What each of them says first of all: its own rule, before that of returns
+OWN_RULE_FIRST = {*FAULTS.values(), "late", "not received"}
 
 BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow}
 BY_ARTICLE = {
@@ -113,7 +132,7 @@ BY_ARTICLE = {
 } | {subject.articles[0]: key for key, subject in reversed(SUBJECTS.items())}
 BY_INTENT = {
     "payment_problem": "payment", "account_problem": "account", "cancel_order": "cancel", "change_address": "address",
-    "refund_return": "refund", "talk_to_human": "a person", "complaint": "complaint",
+    "refund_return": "refund", "talk_to_human": "a person", "complaint": "complaint", "delivery_delay": "late",
 }  # fmt: skip
 
 _DAYS = r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|hafte|दिन|दिवस|घंट\S*|मिनट|हफ्ते)"
@@ -184,6 +203,31 @@ ASPECTS = {
         ),
         re.compile(r"opened|sealed|khul|खुल|सील", re.IGNORECASE),
     ),
+    # Whether the wrong or broken thing goes back
+    "send back": (
+        phrases(
+            r"(?:send|give|return|ship)(?:ing)? (?:it |this |that |them |the \w+ )?back(?: .{0,12})?", r"(?:do|should|must) (?:i|we) (?:have to |need to )?return(?: .{0,15})?",
+            r"(?:wapas|vapas|return) (?:karn[aei]|den[aei]|bhejn[aei]|karu|du|bheju)(?: .{0,15})?", "वापस (?:करना|देना|भेजना)(?: .{0,10})?",
+        ),
+        re.compile(r"send back|sent back|keep the wrong|keep what|throw|wapas (?:bhej|nahi|na)|rakh|वापस|रख", re.IGNORECASE),
+    ),
+    # A new one or the money
+    "choice": (
+        phrases(
+            r"(?:refund|money|pais[ae])(?: (?:milega|hoga|back|wapas))? (?:or|ya) (?:.{0,20})?", r".{2,20} (?:or|ya) (?:refund|money|pais[ae])(?: .{0,15})?", r"(?:i'?d |i would |id )?(?:rather|prefer)(?: .{0,25})?",
+            r"(?:mujhe |muje |bas |ab )?(?:my |mera |mere |pura |poora )?(?:refund|money|pais[ae])(?: hi)? (?:wapas|vapas|back|chahiye|do|de do|kar do|dedo)(?: .{0,15})?", r"(?:want|need|give me)(?: back)? (?:my |the |a |full )*(?:refund|money)(?: .{0,25})?",
+            r"(?:refund|replacement|new one|nay[aie]|dusr[aei])(?: \w+)? (?:hoga|milega|possible|doge|denge|please|pls|chahiye)(?: .{0,12})?", "(?:रिफंड|पैसे|नया) (?:या|मिलेगा|चाहिए)(?: .{0,12})?",
+        ),
+        re.compile(r"you choose|as you like|\bor\b.{0,15}refund|refund.{0,25}\bor\b|\bya\b|या", re.IGNORECASE),
+    ),
+    # Until when it can be told
+    "deadline": (
+        phrases(
+            r"too late", r"(?:der|late) (?:ho ga\w+|to nahi)(?: .{0,10})?", r"time limit", r"within how (?:long|many \w+)(?: .{0,15})?", r"kitn[ei] (?:time|din|ghante|der) (?:ke andar|tak bata\w*)(?: .{0,12})?", r"(?:till|until|by) when(?: .{0,15})?", r"kab tak (?:bata|bol|complain|return|wapas)\w*(?: .{0,12})?",
+            r"(?:it )?(?:came|arrived|delivered|aaya|mila) (?:.{0,15})?(?:days?|din|hours?|ghant\w+|weeks?|haft\w+)(?: .{0,20})?", "(?:देर हो|कितने समय)\\S*(?: .{0,12})?",
+        ),
+        re.compile(r"within|ke andar|के अंदर|के भीतर", re.IGNORECASE),
+    ),
     "again": (
         phrases(r"(?:order|pay|try)\w* again", r"(?:dobara|dubara|phir se|fir se) (?:order|pay|payment|try|kar)\w*(?: .{0,8})?", "दोबारा(?: .{0,12})?"),
         re.compile(r"again|dobara|phir se|दोबारा|फिर से", re.IGNORECASE),
@@ -195,6 +239,12 @@ def of_the_issue(issue: dict) -> str:
     """Return the subject of the open issue, or ""."""
     if issue.get("why") == "human":
         return "a person"
+    if issue.get("intent") == "delivery_delay" and MARKED.search(issue.get("words", "")):
+        return "not received"
+    if issue.get("intent") == "item_problem" and issue.get("flow") in ("damaged", "", None):
+        told = " ".join([issue.get("words", ""), *issue.get("details", [])])
+        kind = FAULTS.get(troubles.article_for(told), "")
+        return "unfit" if troubles.is_unfit(told) else kind or ("damaged" if issue.get("flow") else "")
     return BY_FLOW.get(issue.get("flow", ""), "") or BY_INTENT.get(issue.get("intent", ""), "")
 
 

@@ -25,6 +25,18 @@ BROKEN = phrases(
     "फूट\\S*",
     "फट\\S*",
 )
+# "Found something like plastic in it", "baal nikla"
+_NOT_FOOD = r"(?:plastic|glass|kaa?n?ch|hairs?|baal|stones?(?![- ]ground)|kankar|pat+h?ar|metal|wire|needle|rubber|dhaga|blade|keed[ae]|insects?|worms?|bugs?|ants?|chinti|cockroach|mould|mold|fungus|phaphu?nd)"
+FOREIGN = phrases(
+    rf"(?:found|got|saw|there (?:is|was|are|were)|had|has|came|contains?)(?: .{{0,25}}?)? {_NOT_FOOD}(?: .{{0,20}})?",
+    rf"{_NOT_FOOD}(?: jaisa| jaisi| like| ka| ki| sa)*(?: .{{0,15}})? (?:mil[aie]|nikl[aie]|tha|thi|found|came|inside|in (?:it|the|my)|andar|hai andar|dikh\w*)(?: .{{0,12}})?",
+    "(?:प्लास्टिक|कांच|काँच|बाल|कंकड़|पत्थर|कीड़[ाे]|फफूंद)(?: .{0,12})? (?:मिल|निकल|था|थे|है)\\S*(?: .{0,8})?",
+)
+# "Ordered 2 chikki got 1"
+FEWER_CAME = phrases(
+    r"(?:ordered|order kiy\w+|mang\w+)(?: .{0,15})? \d{1,2}(?: .{0,20})? (?:got|received|came|mil[aie]|aa?y[aie])(?: only| sirf| just)? \d{1,2}",
+    r"\d{1,2}(?: .{0,15})? (?:ordered|order kiy\w+|mang\w+)(?: .{0,15})? \d{1,2}(?: hi)? (?:mil[aie]|aa?y[aie]|got|came)",
+)
 SMELLS = phrases(
     r"(?:smell|stink|reek)(?:s|ing|ed|y)?(?! (?:good|nice|great|lovely|so good))(?: .{0,15})?",
     r"tast(?:es|ed|ing) (?:very |so |a bit |really )?(?:bad|off|weird|strange|funny|sour|bitter|odd|awful|rancid)",
@@ -47,6 +59,10 @@ def article_for(text: str) -> str:
     """Return the slug of the shop's rule for what is told; "" where the words tell no kind."""
     if BROKEN.search(plain(text)):
         return "damaged-items"
+    if FEWER_CAME.search(plain(text)):
+        return "missing-items"
+    if FOREIGN.search(plain(text)) or SMELLS.search(plain(text)):
+        return "expired-or-stale"
     concepts = concepts_in(text)
     counted = {slug: len(signs & concepts) for slug, signs in KINDS.items()}
     best = max(counted, key=lambda slug: counted[slug])
@@ -55,7 +71,10 @@ def article_for(text: str) -> str:
 
 def is_unfit(text: str) -> bool:
     """Whether food is told of that should not be eaten: rotten, past its date, with insects."""
-    return bool(KINDS["expired-or-stale"] & concepts_in(text)) or bool(SMELLS.search(plain(text)))
+    said = plain(text)
+    return bool(
+        KINDS["expired-or-stale"] & concepts_in(text) or SMELLS.search(said) or FOREIGN.search(said)
+    )
 
 
 def caution(text: str, language: str, before: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from supportdesk import languages
 from supportdesk.languages import DEFAULT, LANGUAGES
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 __all__ = ["DEFAULT", "LANGUAGES", "of", "offered", "translations", "written_in"]
 

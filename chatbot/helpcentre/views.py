@@ -12,9 +12,9 @@ from rapidfuzz import fuzz
 from chatbot.models import Article
 from chatbot.sources.articles import library
 from supportdesk.languages import speaking
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.models import Category
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import languages, markdown
 

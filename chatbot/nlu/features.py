@@ -29,6 +29,8 @@ INSIDE_NUMBER = re.compile(r"(?<=\d\d)-(?=\d{4})")
 # --- Words -------------------------------------------------------------------
 
 
+# Several parts of an answer ask for the same message
+@lru_cache(512)
 def normalise(text: str) -> str:
     """Return the text in one spelling of its letters: lower case, no nukta, "sooo" as "soo"."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).lower()

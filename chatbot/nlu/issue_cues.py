@@ -76,3 +76,23 @@ NOT_THAT = re.compile(
     r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)\b",
     re.IGNORECASE,
 )
+# "Ref number do", "koi sample milta hai", "can you send it on mail": nothing that is told
+ASKS_FOR_WORDS = re.compile(
+    r"\?\W*$|^\W*(?:koi|any|kuch)\b.{3,30}\b(?:hai|hain|milta|milega|h)\W*$|\bsakt[aei]\s*(?:ho|hai|hain|hu|hoon|hun|h)?\W*$|^\W*(?:what|when|where|how|which|who|why|can|could|will|would|do|does|is|are)\b"
+    r"|\b(?:number|no|id|link|details?|naam|name|proof|contact)\s+(?:do|de do|dijiye|batao|bata do|bhejo|bhej do|please|pls|chahiye)\W*$|(?:क्या|कब|कहां|कैसे|कौन).{0,30}$",
+    re.IGNORECASE,
+)
+# "One out of two", "sirf ek": how many of the item that was told
+OUT_OF = phrases(
+    r"(?:only |just |sirf |bas )?(?:one|1|ek|two|2|do) (?:out of|of|me(?:in)? se)(?: .{0,12})?", r"(?:only|just|sirf|bas) (?:one|1|ek)(?: .{0,12})?",
+    r"(?:one|1|ek)(?: \w+)? (?:only|hi|just)(?: .{0,20})?", "(?:सिर्फ|केवल) एक(?: .{0,10})?",
+)  # fmt: skip
+# "Dusra flavour aa gaya": of the wrong item, and of no other order
+ANOTHER_CAME = phrases(
+    r"(?:dusr[aei]|doosr[aei]|dusara|other|another|different|galat|wrong)(?! (?:order|parcel|wal[aei]|one))(?: \w+){0,2} (?:aa ga\w+|aa?y[aie]\w*|mil[aie]|bhej\w*|nikl[aie]|de di\w+|came|was sent|received)(?: .{0,10})?",
+    r"(?:got|received|sent)(?: (?:me|the|a|an))* (?:other|another|different|wrong)(?: .{0,15})?", "दूसर[ाेी](?: \\S+)? (?:आ गय|आय|मिल|भेज)\\S*(?: .{0,8})?",
+)  # fmt: skip
+# "He is fine now", of the person who ate it
+FEELS_FINE = phrases(
+    r"(?:he|she|they|i|we|kid|baby|son|daughter|bac+ha|bet[ai]|sab|wo|woh)(?:'?s|'?m| is| am| are| to| ab)* (?:.{0,8})?(?:fine|ok|okay|theek|thik|better|all right)(?: .{0,10})?", "(?:वो|बच्चा|सब) (?:अब )?ठीक(?: .{0,8})?",
+)  # fmt: skip

@@ -101,6 +101,9 @@ IN_IT = phrases(
     "(?:उसमें|इसमें) .{2,25}(?:है|था|थी)(?: (?:ना|क्या))?",
 )
 WHAT_WAS_ORDERED = phrases(
+    r"(?:mere |meri |apne |is |us |mera )?(?:order|parcel|package) (?:me|mein|main) (?:kya kya|kya|kaun kaun)(?: (?:hai|tha|h|aa raha|aana|items?|cheez\w*|sa|se|saman|hain))*\W*$",
+    r"what(?:'?s| is| all is| all)? (?:.{0,6})?(?:in|inside) (?:my|the|this|that) (?:order|parcel|package)(?: .{0,12})?",
+    "(?:मेरे )?ऑर्डर में क्या(?: क्या)?(?: .{0,6})?",
     r"(?:maine|mene|humne|hamne|i|we)(?: .{0,20})? (?:kya kya|kya|what|which)(?: .{0,12})? ?(?:manga\w*|mangwa\w*|order kiya|order ki|liya|kharida|bought|ordered|buy|order)(?: .{0,12})?",
     r"what (?:all |else )?(?:did|have) (?:i|we) (?:order|buy|bought|ordered|get)(?: .{0,15})?",
     r"(?:my )?(?:last|previous|past) (?:purchases?|items)",
@@ -118,4 +121,9 @@ HOW_IT_STANDS = phrases(
 )  # fmt: skip
 OF_AN_ORDER = phrases(
     "order", "parcel", "package", "delivery", r"wal[aei]", "one", "jo", "my", "mera", "meri", r"o?dusr[aei]", r"doosr[aei]", "other", "ऑर्डर", "पार्सल", "वाला", "मेरा", "दूसर[ाेी]",
+)  # fmt: skip
+# "When did i order it"
+PLACED = phrases(
+    r"when (?:did|have|was) (?:i|we|it|this|that)(?: .{0,6})? (?:order\w*|buy|bought|place[d]?|purchase[d]?)(?: .{0,15})?", r"(?:kab|kis din) (?:order|manga\w*|mangwa\w*|kharid\w*)(?: .{0,20})?", r"(?:order|purchase) date(?: .{0,10})?",
+    r"(?:maine |humne |ye |yeh )?kab (?:order|book) (?:kiya|ki|hua)(?: .{0,8})?", "(?:मैंने )?कब (?:ऑर्डर|मंगा)\\S*(?: .{0,12})?",
 )  # fmt: skip

@@ -7,8 +7,10 @@ What few articles mention weighs more than what all do, however often it is said
 The intents of question and article must agree as well.
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from math import exp, log, sqrt
 from operator import mul
 from typing import Any, NamedTuple
@@ -50,6 +52,8 @@ class Index:
         self.spans, self.postings = self._post(grouped)
         # In the order of the model's intents, as the chances of a question come
         self.intents = [list(_mean_chances(document).values()) for document in self.documents]
+        # As the model's readings: the same questions come again and again, and so do the parts of one
+        self.evidence = lru_cache(512)(self.evidence)  # type: ignore[method-assign]
 
     def search(self, text: str, k: int = 3) -> list[tuple[str, float]]:
         """Return the `k` nearest documents, best first, with the chance (0 to 1) that each is right.
@@ -76,20 +80,25 @@ class Index:
         """Return for each text of each document the weighted sum of the three cosines."""
         likeness = [0.0] * self.spans[-1][1] if self.spans else []
         for feature, weight in self._weighted(found, UNSEEN):
-            for number, share in self.postings.get(feature, ()):
-                likeness[number] += weight * share
+            if feature in self.postings:
+                for number, share in zip(*self.postings[feature], strict=True):
+                    likeness[number] += weight * share
         return likeness
 
     def _post(self, grouped: list[list[dict]]) -> tuple[list[tuple[int, int]], dict]:
         """Return where each document's texts stand, and for each feature the texts that have it."""
-        spans, postings, number = [], defaultdict(list), 0
+        # Two arrays each: thousands of postings are read a question, and objects lie scattered in memory
+        postings: dict[str, tuple[array, array]] = defaultdict(lambda: (array("L"), array("d")))
+        spans, number = [], 0
         for texts in grouped:
             spans.append((number, number + len(texts)))
             for place, found in enumerate(texts):
                 # The last text is the body
                 say = BODY_SAY if place == len(texts) - 1 else 1.0
                 for feature, weight in self._weighted(found):
-                    postings[feature].append((number, weight * say))
+                    numbers, shares = postings[feature]
+                    numbers.append(number)
+                    shares.append(weight * say)
                 number += 1
         return spans, dict(postings)
 

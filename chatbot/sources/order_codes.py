@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from chatbot import wording
 from chatbot.models import Chat, OrderCode
+from supportdesk.db.compiled_queries import compiled_query
 from tickets.models import Order
 
 logger = logging.getLogger(__name__)
@@ -144,11 +145,17 @@ def check(code: OrderCode, text: str) -> bool:
     return right
 
 
+# Asked by every answer to a guest
+_proven = compiled_query(
+    lambda chat: OrderCode.objects.filter(chat_id=chat, proven_at__isnull=False).values_list(
+        "order_id", flat=True
+    )
+)
+
+
 def proven_orders(chat: Chat) -> QuerySet[Order]:
     """The orders that this chat has proven to be its own."""
-    proven = list(
-        OrderCode.objects.filter(chat=chat, proven_at__isnull=False).values_list("order_id", flat=True)
-    )
+    proven = _proven(chat.pk)
     return Order.objects.filter(pk__in=proven) if proven else Order.objects.none()
 
 

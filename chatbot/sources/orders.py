@@ -341,7 +341,7 @@ def state_in_words(order: Order, language: str) -> str:
     key = f"state_{'late' if is_late(order) else order.status}"
     if not moment and wording.has(f"{key}_someday"):
         key += "_someday"
-    return wording.say(key, language, day=_day(moment, language))
+    return wording.say(key, language, day=in_words(moment, language))
 
 
 def state_after_its_number(order: Order, language: str) -> str:
@@ -354,10 +354,11 @@ def state_after_its_number(order: Order, language: str) -> str:
 
 def day_of(order: Order, language: str) -> str:
     """Return the day on which it was delivered or is expected, "" for none."""
-    return _day(order.delivered_at if order.status == OrderStatus.DELIVERED else order.eta, language)
+    return in_words(order.delivered_at if order.status == OrderStatus.DELIVERED else order.eta, language)
 
 
-def _day(moment, language: str) -> str:
+def in_words(moment, language: str) -> str:
+    """Return a day in words, "" for none."""
     if not moment:
         return ""
     day = timezone.localtime(moment)

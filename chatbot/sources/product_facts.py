@@ -46,9 +46,9 @@ ASPECTS: dict[str, re.Pattern] = {
         r"made in (?:india|which|where)", r"source of", "कहां (?:का|की|के|से|बनता|बना)(?: है| आता)?", "कहाँ का", "किस गांव", r"sourced from", r"kahan se (?:aata|aati|late|mangate|ata)",
     ),
     "pieces": phrases(r"kitn[ei] (?:pieces?|pcs|papad|nag|tukde|chikki|dane)(?: .{0,25})?", r"how many (?:pieces?|pcs|papads?|chikkis?|nuts?|bars?|squares?)(?: .{0,25})?", "कितने (?:पीस|टुकड़े|पापड़)(?: .{0,12})?"),
-    SIZE: phrases(r"(?:net )?weight(?! (?:loss|gain|kam|ghata))", "wazan", "vajan", r"how (?:big|heavy|many grams?|much (?:quantity|does it weigh|in (?:a|one) (?:pack|packet|jar|bottle|box)))", r"(?:pack|packet|jar|bottle|bag) ?size", r"kitn[aei] (?:gram|gm|kilo|kg|ml|litre|liter|bada|wazan|vajan|quantity|pieces?)(?: \w+)?", r"sizes?(?: available)?", r"(?:bad[aei]|chh?ot[aei]|bigger|larger|smaller|small|big|large) (?:wal[aei] )?(?:pack|packet|size|jar|bottle)", "कितना (?:वजन|ग्राम|बड़ा)", "वज़न", "वजन", r"how many (?:pieces|in a (?:box|pack))"),
+    SIZE: phrases(r"(?:net )?weight(?! (?:loss|gain|kam|ghata))", "wazan", "vajan", r"how (?:big|heavy|many grams?|much (?:quantity|does it weigh|in (?:a|one) (?:pack|packet|jar|bottle|box)))", r"(?:pack|packet|jar|bottle|bag) ?size", r"kitn[aei] (?:gram|gm|kilo|kg|ml|litre|liter|bada|wazan|vajan|quantity|pieces?)(?: \w+)?", r"sizes?(?: available)?", r"(?:bad[aei]|chh?ot[aei]|bigger|larger|smaller|small|big|large) (?:wal[aei] )?(?:pack|packet|size|jar|bottle)", "कितना (?:वजन|ग्राम|बड़ा)", "वज़न", "वजन", r"how many (?:pieces|in a (?:box|pack))", r"how many (?:gms?|grams?|kgs?|kilos?|ml|ltrs?|lit(?:er|re)s?)(?: .{0,12})?"),
     "organic": phrases("organic", "pesticides?", "जैविक", "ऑर्गेनिक"),
-    "raw": phrases(r"unprocessed", r"(?:un)?pasteuri[sz]ed", r"(?:is .{0,20}) raw", r"heated", r"filtered"),
+    "raw": phrases(r"unprocessed", r"(?:un)?pasteuri[sz]ed", r"(?:is .{0,20}) raw", r"heated", r"filtered", r"(?:un)?refined"),
     "certificate": phrases("fssai", r"lab (?:report|test)\w*", r"certif\w+", "licen[cs]e", "tested", "agmark", "halal"),
     "purity": phrases("purity", "pure", r"shuddh\w*", "asli", "genuine", "original", "100%", "real honey", "शुद्ध", "असली"),
     "nutrition": phrases(r"calori\w*", r"proteins?", "carbs?", r"nutrition\w*", "fat content", r"fat(?= (?:hai|in|content))", "fibre", "fiber", "cholesterol", r"kcal", "vitamins?", "iron", "calcium", r"gi index|glycemic", "प्रोटीन", "कैलोरी", "keto", r"weight loss"),
@@ -59,6 +59,10 @@ ASPECTS: dict[str, re.Pattern] = {
         r"(?:fried|cooked|roasted|made|kis|kaunse|konse) (?:in|tel me|oil me)\W*$", r"(?:kis|kaunse|konse) (?:tel|oil) (?:me|mein)(?: .{0,15})?",
         r"kya kya (?:hai|aata|aayega|milega|hota)(?: .{0,12})?$", r"(?:box|hamper|pack) (?:me|mein|mai|ke andar|m) (?:kya|kitn\w+)(?: .{0,15})?", r"(?:kya|kya kya) hai (?:box|hamper|isme|usme)(?: .{0,8})?", r"what(?:'?s| is| all| comes| do i get| items?)* in(?:side)? (?:the |this |that |your )?(?:\w+ )?(?:box|hamper|pack)", r"ingredients?", r"ingridients?|ingrediants?", r"(?:what(?:'?s| is| all is| does| do)?) .{0,20}(?:contain|made of|made from|made with|inside|in it|in this|goes in)\w*", r"contains?", r"made (?:of|from|with)", r"kya (?:kya )?(?:dala|dalte|pada|mila|milaya|daala|hota|hai isme|hai ismein|hai usme)(?: \w+)?", r"(?:kis ?se|kisse|kis cheez se) (?:bana|bani|banta|banti)(?: \w+)?", r"samagri", r"allergens?", r"allerg\w*",
         "सामग्री", "किससे बन\\S*", "क्या (?:क्या )?(?:डाला|पड़ा|मिला|है इसमें)\\S*", r"(?:isme|ismein|is me|usme|usmein) kya(?: kya)?(?: hai| h)?$",
+    ),
+    "about": phrases(
+        r"special\w*", r"kha+s(?:iyat)?", "unique", r"tell me (?:more )?about(?: .{0,20})?", r"ke ba+re me(?:in)?(?: .{0,12})?", r"different about(?: .{0,12})?", r"why(?: .{0,25})? (?:costly|expensive|mehn?g[aei])", r"(?:costly|expensive|mehn?g[aei])(?: \w+)? (?:kyu\w*|why)",
+        r"kyu\w*(?: .{0,20})? (?:costly|expensive|mehn?g[aei])", r"what'?s (?:so )?(?:good|great)(?: .{0,15})?", "(?:ख़?ास|खासियत)(?: .{0,8})?", "(?:महंग[ाेी]) क्यों",
     ),
     STOCK: phrases(r"(?:in |out of )?stock(?:s|ed)?", r"available|availability|avail", r"sold out", r"back in stock|restock\w*", r"kab (?:aayega|ayega|milega|tak aayega)(?= (?:stock|wapas|phir|dobara))", "stock (?:me|kab|hai|h)", r"उपलब्ध", r"स्टॉक", r"do you (?:still )?have (?:it|this|that|any)(?: left)?", r"(?:mil|mill) (?:jayega|jayegi|sakta|sakti)(?: \w+)?", r"khatam", r"how many (?:are )?left|kitne bache"),
     PRICE: phrases(
@@ -161,6 +165,9 @@ def fact(product, aspect: str) -> Fact | None:
         return Fact(product.shelf_life) if product.shelf_life else None
     if aspect == STORAGE:
         return _storage(product)
+    if aspect == "about":
+        said = [part.strip() for part in SENTENCE.findall(product.description or "")[:2]]
+        return Fact(" ".join(said)) if said else None
     if aspect == SIZE:
         return Fact(product.unit) if product.unit else None
     if aspect in CONTAINED:
@@ -246,7 +253,10 @@ def _described(product, aspect: str) -> Fact | None:
     for sentence in SENTENCE.findall(product.description or ""):
         if wanted.search(sentence.strip()):
             return Fact(sentence.strip())
-    return None
+    # "100% mustard oil, unrefined" stands among the ingredients
+    return (
+        Fact(product.ingredients) if aspect == "raw" and wanted.search(product.ingredients or "") else None
+    )
 
 
 def _storage(product) -> Fact | None:

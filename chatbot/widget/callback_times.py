@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 
 from supportdesk import languages
-from tickets.team import hours, reader_zone
+from tickets.clocks import reader_zone
+from tickets.settings import hours
 
 WINDOW = 120
 # A call that is asked for now is not made in the next minutes

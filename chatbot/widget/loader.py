@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from supportdesk import languages
 from supportdesk.serving.static import digest
-from tickets.team.settings import LAUNCHER_LETTERS, current
+from tickets.settings.in_force import LAUNCHER_LETTERS, current
 
 LOADER = Path(settings.BASE_DIR, "static/js/loader.js")
 

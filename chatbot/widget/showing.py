@@ -12,11 +12,10 @@ from django.utils.dateparse import parse_datetime
 from chatbot import chats, wording
 from chatbot.models import Chat
 from supportdesk import languages
-from tickets import access, queries
-from tickets.desk import fragments
+from tickets import access, fragments, queries
+from tickets.clocks import reader_zone
 from tickets.models import ChannelName, Ticket, Viewer
-from tickets.team import reader_zone
-from tickets.team.settings import CurrentSettings, current
+from tickets.settings.in_force import CurrentSettings, current
 from tickets.workflow import wording as desk_wording
 
 from . import badges, callback_times, home, opening

@@ -20,8 +20,7 @@ from chatbot import chats, conversations, handover, visitors
 from chatbot.api.serializers import HelpedSerializer
 from chatbot.models import Product
 from supportdesk import languages
-from tickets import access, live, queries, workflow
-from tickets.accounts import rate_limits
+from tickets import access, live, queries, rate_limits, workflow
 from tickets.api.serializers import (
     CallbackSerializer,
     ConfirmSerializer,
@@ -35,7 +34,7 @@ from tickets.channels import transcript as transcripts
 from tickets.models import Status, Ticket
 from tickets.operations import checklist
 from tickets.privacy.plain_text import plain_address
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 from tickets.uploads import received
 
 from . import badges, embed, home, product_pictures

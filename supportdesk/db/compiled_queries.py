@@ -27,7 +27,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, F, Field, Model, QuerySet, lookups
+from django.db.models import Expression, F, Field, ForeignKey, Model, QuerySet, lookups
 from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.where import WhereNode
@@ -59,9 +59,13 @@ class Unsupported(TypeError):
     """The SQL of this queryset would depend on the values that it is called with."""
 
 
-def is_on() -> bool:
-    """Whether statements are compiled: on SQL engines, unless COMPILED_QUERIES is off."""
-    return settings.COMPILED_QUERIES and connection.vendor != "mongodb"
+def _database() -> BaseDatabaseWrapper | None:
+    """Return the connection to compile statements for; None where they are not: on MongoDB, or if they are off.
+
+    Asked once a statement: Django looks in several places for the connection of a thread.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    return database if settings.COMPILED_QUERIES and database.vendor != "mongodb" else None
 
 
 def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
@@ -73,9 +77,10 @@ def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
 
     def ask(*values) -> list:
         _refuse_values(values)
-        if not is_on():
+        if not (database := _database()):
             return list(make(*values))
-        return _statements.get(make, lambda: CompiledSelect(_checked(make, count))).ask(values)
+        statement = _statements.get(database, make, lambda: CompiledSelect(_checked(make, count)))
+        return statement.ask(values, database)
 
     return ask
 
@@ -118,7 +123,7 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if not is_on() or len(rows) > FEW_ROWS:
+    if len(rows) > FEW_ROWS or not (database := _database()):
         model._base_manager.bulk_create(rows)
         return
     fields = model._meta.concrete_fields
@@ -132,9 +137,11 @@ def insert(rows: Sequence[Model]) -> None:
     reckoned = tuple((place, value) for place, value in enumerate(values) if hasattr(value, "as_sql"))
     key = (model, len(rows), reckoned)
     statement = _statements.get(
-        key, lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned)), fields * len(rows))
+        database,
+        key,
+        lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned)), fields * len(rows)),
     )
-    statement.write(values)
+    statement.write(values, database)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -147,7 +154,7 @@ def update(
     `where` tells fields of the model and what they are; `added`, by how much others grow.
     """
     added = added or {}
-    if not is_on():
+    if not (database := _database()):
         grown = {name: F(name) + number for name, number in added.items()}
         return model._base_manager.filter(**where).update(**changes, **grown)
     empty = tuple(name for name, value in where.items() if value is None)
@@ -155,12 +162,13 @@ def update(
     key = (model, empty, *((*each,) for each in (where, changes, added)))
     names = (*where, *changes, *added)
     statement = _statements.get(
+        database,
         key,
         lambda: CompiledWrite(
             _change(model, empty, where, changes, added), [_field(model, name) for name in names]
         ),
     )
-    return statement.write([*where.values(), *changes.values(), *added.values()])
+    return statement.write([*where.values(), *changes.values(), *added.values()], database)
 
 
 @cache
@@ -209,10 +217,9 @@ class StatementCache(threading.local):
     connection: BaseDatabaseWrapper | None = None
     made: dict[Any, Any]
 
-    def get(self, key, make: Callable):
-        current = connections[DEFAULT_DB_ALIAS]
-        if self.connection is not current or len(self.made) > MAX_STATEMENTS:
-            self.connection, self.made = current, {}
+    def get(self, database: BaseDatabaseWrapper, key, make: Callable):
+        if self.connection is not database or len(self.made) > MAX_STATEMENTS:
+            self.connection, self.made = database, {}
         if key not in self.made:
             self.made[key] = make()
         return self.made[key]
@@ -221,11 +228,31 @@ class StatementCache(threading.local):
 _statements = StatementCache()
 
 
+class Filled:
+    """The parameters of a statement: constants, and places for values."""
+
+    def __init__(self, parameters: Sequence[Any]):
+        self.parameters = list(parameters)
+        self.places = [
+            (position, each.place)
+            for position, each in enumerate(parameters)
+            if isinstance(each, Parameter)
+        ]
+
+    def with_values(self, stored: Sequence[Any]) -> list:
+        """Return the parameters with these values in their places."""
+        filled = self.parameters.copy()
+        for position, place in self.places:
+            filled[position] = stored[place]
+        return filled
+
+
 class CompiledSelect:
     def __init__(self, rows: QuerySet):
         self.rows = rows
         compiler = rows.query.get_compiler(connection=connection)
-        self.sql, self.parameters = compiler.as_sql()
+        self.sql, parameters = compiler.as_sql()
+        self.parameters = Filled(parameters)
         selected = [expression for expression, *_ in compiler.select]
         converters, has_composite = (
             compiler.get_converters(selected),
@@ -237,51 +264,58 @@ class CompiledSelect:
         compiler.has_composite_fields = lambda expressions: has_composite
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
 
-    def ask(self, values: tuple) -> list:
-        self.filled = [
-            _stored(values[each.place]) if isinstance(each, Parameter) else each for each in self.parameters
-        ]
+    def ask(self, values: tuple, database: BaseDatabaseWrapper) -> list:
+        self.filled = self.parameters.with_values([_stored(value, database) for value in values])
         # Django's own name; the stubs know no __iter__ of it
         return list(self.rows._iterable_class(self.rows))  # type: ignore[call-overload]
 
 
-def _stored(value):
+def _stored(value, database: BaseDatabaseWrapper):
     """The value as the database keeps it."""
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+    if isinstance(value, UUID) and not database.features.has_native_uuid_field:
         return value.hex
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return database.ops.adapt_datetimefield_value(value)
     return value
 
 
 # Fields that store a text, or True and False, as they are
 OF_TEXT = (models.CharField, models.EmailField, models.SlugField, models.TextField, models.URLField)
+AS_THEY_ARE: dict[type[Field], type] = dict.fromkeys(OF_TEXT, str) | {models.BooleanField: bool}
 
 
-def _plain_type(field: Field) -> type | None:
-    """Return the type whose values this field stores as they are, if there is one."""
-    if type(field) in OF_TEXT:
-        return str
-    return bool if type(field) is models.BooleanField else None
+def _storing(field: Field) -> Callable[[Any, BaseDatabaseWrapper], Any]:
+    """Return the function that makes of a value what this field stores.
+
+    Django calls a dozen functions for an id or a time, and most rows have five of them.
+    """
+    # A foreign key stores what its target does
+    kind = type(field.target_field if isinstance(field, ForeignKey) else field)
+
+    def stored(value: Any, database: BaseDatabaseWrapper) -> Any:
+        is_id = kind is models.UUIDField and type(value) is UUID
+        # Of a time without a zone Django warns
+        if is_id or (kind is models.DateTimeField and type(value) is datetime and value.tzinfo):
+            return _stored(value, database)
+        return field.get_db_prep_save(_key_of(value), database)
+
+    return stored
 
 
 class CompiledWrite:
     def __init__(self, made: tuple[str, tuple], fields: Sequence[Field]):
-        self.sql, self.parameters = made
-        self.columns = [(field, _plain_type(field)) for field in fields]
+        self.sql, parameters = made
+        self.parameters = Filled(parameters)
+        self.columns = [(AS_THEY_ARE.get(type(field)), _storing(field)) for field in fields]
 
-    def write(self, values: list) -> int:
-        database = connections[DEFAULT_DB_ALIAS]
+    def write(self, values: list, database: BaseDatabaseWrapper) -> int:
         # Most columns of a row are empty, or hold what needs no look at its field
-        stored: list[Any] = [
-            value
-            if value is None or type(value) is plain
-            else field.get_db_prep_save(_key_of(value), database)
-            for (field, plain), value in zip(self.columns, values, strict=True)
+        stored = [
+            value if value is None or type(value) is plain else made(value, database)
+            for (plain, made), value in zip(self.columns, values, strict=True)
         ]
-        filled = [stored[each.place] if isinstance(each, Parameter) else each for each in self.parameters]
         with database.cursor() as cursor:
-            cursor.execute(self.sql, filled)
+            cursor.execute(self.sql, self.parameters.with_values(stored))
             return cursor.rowcount
 
 

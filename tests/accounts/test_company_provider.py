@@ -20,7 +20,7 @@ from tests.pages import page
 from tickets.accounts.library_sentences import SENTENCES
 from tickets.models import Person
 from tickets.models.settings import DeskSettings
-from tickets.team import settings as team
+from tickets.settings import in_force
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 
@@ -104,7 +104,7 @@ def test_with_a_second_factor_the_provider_alone_signs_no_one_in(browse, provide
 
 def test_where_the_role_needs_a_second_factor_it_is_set_up_first(browse, provider, asha):
     DeskSettings.objects.create(pk=1, version=1, second_factor="everyone")
-    team.forget()
+    in_force.forget()
     knows(provider, asha)
     client = browse()
     arrives(client, provider)

@@ -5,10 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
 
 from tests import factories
 from tests.pages import page
 from tickets.accounts import sessions
+from tickets.accounts.session_store import SessionStore
 from tickets.models.settings import AgentPreferences, DeskSettings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
@@ -149,3 +154,27 @@ def test_staff_cannot_edit_what_people_sign_in_with(browse, meera):
     assert "Social" not in shown
     assert browse(meera).get("/admin/mfa/authenticator/").status_code == 404
     assert browse(meera).get("/admin/password_change/").url == ACCOUNT
+
+
+@pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
+def test_the_session_of_a_page_is_read_by_a_compiled_query(browse, asha, monkeypatch):
+    client = signed_in(browse, asha)
+    client.get("/support/")
+    compiled, as_sql = [], SQLCompiler.as_sql
+    monkeypatch.setattr(
+        SQLCompiler,
+        "as_sql",
+        lambda self, *args, **named: compiled.append(self.query.model) or as_sql(self, *args, **named),
+    )
+    assert client.get("/support/").status_code == 200
+    assert Session not in compiled
+
+
+def test_a_session_that_is_over_is_not_read_and_gets_another_key(asha, browse):
+    client = signed_in(browse, asha)
+    key = client.session.session_key
+    Session.objects.filter(session_key=key).update(expire_date=timezone.now())
+    store = SessionStore(key)
+    assert store.get("_auth_user_id") is None
+    assert store.session_key is None
+    assert client.get("/support/").status_code == 302

@@ -8,8 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
-from tickets import workflow
-from tickets.accounts import rate_limits
+from tickets import rate_limits, workflow
 from tickets.channels import links, views
 from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
 from tickets.uploads import NoRoom, TooBusy

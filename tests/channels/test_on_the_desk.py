@@ -80,7 +80,7 @@ def test_what_did_not_come_as_a_letter_has_no_such_box(ticket, priya, asha, brow
 
 @pytest.mark.engines
 def test_the_customer_does_not_see_what_belongs_to_agents(written):
-    from tickets.desk import fragments
+    from tickets import fragments
 
     [(_, bubble)] = fragments.bubbles(written.messages.filter(seq=1), written, "customer")
     assert "whole-mail" not in bubble

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from chatbot import warm_up, wording
@@ -123,3 +124,19 @@ def test_a_command_that_does_not_answer_reads_no_model(shop, settings):
     classifier._model.cache_clear()
     call_command("retain", verbosity=0)
     assert classifier._model.cache_info().misses == 0
+
+
+@pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
+def test_an_answer_from_an_article_compiles_no_query_twice(shop, api, monkeypatch):
+    speak = api(factories.guest())
+    for _ in range(2):
+        speak.post("/api/chat/message", {"message": "is cod available"}, format="json")
+    compiled = []
+    as_sql = SQLCompiler.as_sql
+    monkeypatch.setattr(
+        SQLCompiler,
+        "as_sql",
+        lambda self, *args, **named: compiled.append(self.query) or as_sql(self, *args, **named),
+    )
+    speak.post("/api/chat/message", {"message": "is cod available"}, format="json")
+    assert compiled == []

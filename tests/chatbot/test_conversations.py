@@ -24,6 +24,7 @@ FILES = (
     "conversations_long.txt",
     "conversations_subjects.txt",
     "conversations_flows.txt",
+    "conversations_asked.txt",
 )
 # Reached on 30 November 2026, less some answers each
 FIRST_TURNS, LATER_TURNS = 0.97, 0.96

@@ -54,6 +54,12 @@ def test_the_right_article_comes_first_in_any_language(two_articles, question, a
     assert score >= retrieval.THRESHOLD
 
 
+def test_a_question_that_comes_again_is_not_searched_again(two_articles, monkeypatch):
+    found = two_articles.search("is cod available", 2)
+    monkeypatch.setattr(Index, "_likeness", None)
+    assert two_articles.search("is cod available", 2) == found
+
+
 def test_scores_are_chances_in_falling_order(two_articles):
     scores = [score for _, score in two_articles.search("is cod available", 5)]
     assert scores == sorted(scores, reverse=True)

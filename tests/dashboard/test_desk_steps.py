@@ -19,7 +19,7 @@ from tickets.models import (
     TicketEvent,
 )
 from tickets.operations import desk_steps, jobs
-from tickets.team.settings import CurrentSettings
+from tickets.settings.in_force import CurrentSettings
 from tickets.workflow import callbacks
 from tickets.workflow.messages import cancelling
 

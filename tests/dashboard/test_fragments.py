@@ -7,8 +7,7 @@ from django.test.html import parse_html
 from django.utils import timezone
 
 from tests.pages import Node
-from tickets import workflow
-from tickets.desk import fragments
+from tickets import fragments, workflow
 from tickets.models import Message, Ticket
 
 

@@ -18,10 +18,13 @@ MARKS_OF_FEW = ("engines",)
 MARKS = ("engines", "all_engines")
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
-# One worker has the browser, another what starts processes, the third what moves between engines; then all take of
-# what is quick. Last comes what is about load and time, which needs the machine, in two halves of one length
+# One worker has the browser, another what starts processes, the third what moves between engines and what counts
+# that nothing was lost, however long that takes; then all take of what is quick. Last comes what is about load and
+# time, which needs the machine, in two halves of one length
 KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
-ENGINES = ("tests/engines/", "tests/test_copydesk.py")
+ENGINES = (
+    "tests/engines/", "tests/test_copydesk.py", "tests/faults/test_killed.py", "tests/faults/test_two_agents.py",
+)  # fmt: skip
 LOAD = (
     "tests/faults/test_clock.py", "tests/faults/test_streams_cut.py", "tests/security/test_limits_shared.py",
     "tests/security/test_revoked_sessions.py", "tests/test_open_streams.py", "tests/live/test_streams_served.py",
@@ -67,8 +70,18 @@ def pytest_collection_modifyitems(config, items):
         _keep(config, items, set(filter(_wanted_on_engine(config), items)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    # Almost all that is made until then stays until the end: the collector need not look for garbage in it
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish(session):
-    # Tests and libraries stay until the end: the collector need not look through them again and again
+    # Nor look through it again and again
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)

@@ -10,8 +10,8 @@ from django.test import RequestFactory
 from tests import factories
 from tests.assertions import refused
 from tests.pages import page
-from tickets import workflow
-from tickets.accounts import rate_limits, second_factor
+from tickets import rate_limits, workflow
+from tickets.accounts import second_factor
 from tickets.models import RateLimitCounter
 
 pytestmark = pytest.mark.all_engines

@@ -8,7 +8,7 @@ import pytest
 from tests import factories
 from tests.desk import NO_TLS, Desk
 from tests.operations.servers import Redis
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.models import RateLimitCounter
 
 from .test_limits import taken

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from supportdesk.observability import metrics
 from tests import factories
 from tests.operations.test_metrics import told
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.models import RateLimitCounter
 from tickets.operations import counts
 

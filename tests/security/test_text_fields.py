@@ -6,9 +6,9 @@ from django.db import models
 
 from tests import factories
 from tickets import search, workflow
-from tickets.models import Message, Ticket
-from tickets.privacy import personal_data, registry
-from tickets.privacy.registry import Erase
+from tickets.models import Message, Ticket, text_fields
+from tickets.models.text_fields import Erase
+from tickets.privacy import personal_data
 
 WRITTEN_IN = (models.CharField, models.TextField, models.JSONField)
 MODELS = [model for app in ("tickets", "chatbot") for model in apps.get_app_config(app).get_models()]
@@ -23,20 +23,20 @@ def texts_of(model) -> set[str]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_every_text_field_is_declared(model):
-    undeclared = texts_of(model) - registry.fields_of(model).keys()
+    undeclared = texts_of(model) - text_fields.fields_of(model).keys()
     assert not undeclared, (
-        f"Declare {sorted(undeclared)} of {model._meta.label} in tickets/privacy/fields.py or chatbot/text_fields.py"
+        f"Declare {sorted(undeclared)} of {model._meta.label} in tickets/models/text_declarations.py or chatbot/text_fields.py"
     )
 
 
-@pytest.mark.parametrize("label", sorted(registry.TEXT_FIELDS))
+@pytest.mark.parametrize("label", sorted(text_fields.TEXT_FIELDS))
 def test_what_is_declared_is_there(label):
     model = apps.get_model(label)
-    assert registry.fields_of(model).keys() <= {field.name for field in model._meta.concrete_fields}
+    assert text_fields.fields_of(model).keys() <= {field.name for field in model._meta.concrete_fields}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("field", sorted(registry.masked_fields(Ticket) - {"requester_name", "subject"}))
+@pytest.mark.parametrize("field", sorted(text_fields.masked_fields(Ticket) - {"requester_name", "subject"}))
 def test_a_card_number_in_a_masked_field_of_a_ticket_is_not_stored(ticket, asha, field):
     change_set = workflow.change_set.ChangeSet(ticket, by=asha)
     change_set.set(**{field: f"it is {CARD}"})
@@ -49,7 +49,7 @@ def test_a_card_number_in_a_masked_field_of_a_ticket_is_not_stored(ticket, asha,
 @pytest.mark.django_db
 def test_erasure_does_to_each_field_what_is_declared(ticket, priya):
     said = f"{priya.name} at {priya.email}"
-    names = registry.erased_by(Ticket, Erase.EMPTY, Erase.NAME, Erase.ANONYMISE, Erase.OWN_WORDS)
+    names = text_fields.erased_by(Ticket, Erase.EMPTY, Erase.NAME, Erase.ANONYMISE, Erase.OWN_WORDS)
     Ticket.objects.filter(pk=ticket.pk).update(
         **{name: said[: Ticket._meta.get_field(name).max_length] for name in names}
     )
@@ -58,14 +58,14 @@ def test_erasure_does_to_each_field_what_is_declared(ticket, priya):
     for name in names:
         left = getattr(ticket, name)
         assert priya.name not in left, name
-    for name in registry.erased_by(Ticket, Erase.EMPTY):
+    for name in text_fields.erased_by(Ticket, Erase.EMPTY):
         assert getattr(ticket, name) == "", name
 
 
 @pytest.mark.django_db
 @pytest.mark.engines
 def test_a_ticket_is_found_by_each_field_that_says_so(priya):
-    for name, text in registry.fields_of(Ticket).items():
+    for name, text in text_fields.fields_of(Ticket).items():
         if not text.search:
             continue
         ticket = factories.ticket(priya)
@@ -74,4 +74,4 @@ def test_a_ticket_is_found_by_each_field_that_says_so(priya):
         ticket.refresh_from_db()
         search.renew(ticket)
         assert list(search.tickets(Ticket.objects.all(), word)) == [ticket], name
-    assert registry.fields_of(Message)["text"].search
+    assert text_fields.fields_of(Message)["text"].search

@@ -114,7 +114,7 @@ def test_a_key_does_not_open_what_is_a_persons(with_key, ticket):
 
 
 def test_keys_are_limited_each_for_itself(settings, with_key, monkeypatch):
-    from tickets.accounts import rate_limits
+    from tickets import rate_limits
 
     settings.RATE_LIMITS = True
     monkeypatch.setitem(rate_limits.LIMITS, "shop call", [(2, rate_limits.HOUR, rate_limits.PERSON)])

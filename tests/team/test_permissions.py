@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests import factories
 from tests.pages import page
 from tickets import inbox, live, queries, workflow
-from tickets.live import views as streams
+from tickets.api import streams
 from tickets.live.revocation import Credentials, revoked
 from tickets.models import (
     AuditEntry,

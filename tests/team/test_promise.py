@@ -10,8 +10,8 @@ from supportdesk import languages
 from tests import factories
 from tests.pages import page
 from tickets import workflow
+from tickets.clocks import promise, reader_zone
 from tickets.models import DeskSettings, Message
-from tickets.team import promise, reader_zone
 from tickets.workflow import clock
 
 pytestmark = [pytest.mark.django_db]

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 
 from tickets.models.settings import DeskSettings, Holiday
-from tickets.team import settings as team
+from tickets.settings import in_force
 
 pytestmark = [pytest.mark.django_db]
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -21,8 +21,8 @@ def kolkata(text: str) -> datetime:
 
 def test_without_a_row_the_defaults_and_the_environment_are_in_force(settings):
     settings.SHOP_NAME, settings.AUTO_CLOSE_DAYS = "Env Shop", 3
-    team.forget()
-    now = team.current()
+    in_force.forget()
+    now = in_force.current()
     assert now.shop_name == "Env Shop"
     assert now.auto_close_after == timedelta(days=3)
     assert now.languages == ("en", "hi", "hinglish")
@@ -46,7 +46,7 @@ def test_what_is_saved_is_in_force_at_once_in_this_process():
         auto_close_hours=0,
         nudge_hours=48,
     )
-    now = team.current()
+    now = in_force.current()
     assert now.shop_name == "Asha's Pantry"
     assert now.languages == ("hi", "en")
     assert (now.greeting("hi"), now.greeting("en")) == ("नमस्ते", "")
@@ -57,7 +57,7 @@ def test_what_is_saved_is_in_force_at_once_in_this_process():
     urgent = now.targets["urgent"]
     assert (urgent.first, urgent.next, urgent.resolution) == (
         timedelta(minutes=10),
-        team.DEFAULT_TARGETS["urgent"].next,
+        in_force.DEFAULT_TARGETS["urgent"].next,
         timedelta(hours=2),
     )
 
@@ -66,7 +66,7 @@ def test_due_times_count_business_hours_only_and_holidays_are_closed():
     Holiday.objects.create(date=date(2026, 12, 7), name="Own day")
     DeskSettings.objects.create(hours=OFFICE)
     friday_evening = kolkata("2026-12-04 18:00")
-    now = team.current()
+    now = in_force.current()
     assert now.first_response_due("medium", friday_evening) == kolkata("2026-12-08 10:00")
     assert now.next_opening(kolkata("2026-12-05 11:00")) == kolkata("2026-12-08 09:30")
     assert not now.is_open(kolkata("2026-12-07 11:00"))
@@ -75,7 +75,7 @@ def test_due_times_count_business_hours_only_and_holidays_are_closed():
 def test_clocks_that_do_not_stop_count_every_hour():
     DeskSettings.objects.create(hours=OFFICE, clocks_stop=False)
     friday_evening = kolkata("2026-12-04 18:00")
-    assert team.current().resolution_due("low", friday_evening) == friday_evening + timedelta(hours=64)
+    assert in_force.current().resolution_due("low", friday_evening) == friday_evening + timedelta(hours=64)
 
 
 def test_an_own_day_says_more_than_the_country_and_an_unobserved_day_nothing():
@@ -83,7 +83,7 @@ def test_an_own_day_says_more_than_the_country_and_an_unobserved_day_nothing():
     Holiday.objects.create(date=date(2026, 12, 7), name="Short day", hours=[["12:00", "14:00"]])
     Holiday.objects.create(date=date(2026, 12, 7), name="Festival", source="country")
     Holiday.objects.create(date=date(2026, 12, 8), name="We work", source="country", is_active=False)
-    now = team.current()
+    now = in_force.current()
     assert now.next_opening(kolkata("2026-12-07 09:00")) == kolkata("2026-12-07 12:00")
     assert now.is_open(kolkata("2026-12-08 10:00"))
 
@@ -92,20 +92,20 @@ def test_an_own_day_says_more_than_the_country_and_an_unobserved_day_nothing():
 def test_what_another_process_saved_is_in_force_within_two_seconds(monkeypatch):
     """An `update` sends no signal, just as another process sends none."""
     DeskSettings.objects.create(shop_name="Before")
-    assert team.current().shop_name == "Before"
+    assert in_force.current().shop_name == "Before"
     DeskSettings.objects.update(shop_name="After")
-    started = team.time.monotonic()
-    assert team.current().shop_name == "Before"
-    monkeypatch.setattr(team.time, "monotonic", lambda: started + 1.1)
-    assert team.current().shop_name == "After"
-    assert team.KEPT_SECONDS < 2
+    started = in_force.time.monotonic()
+    assert in_force.current().shop_name == "Before"
+    monkeypatch.setattr(in_force.time, "monotonic", lambda: started + 1.1)
+    assert in_force.current().shop_name == "After"
+    assert in_force.KEPT_SECONDS < 2
 
 
 def test_the_settings_cost_no_query_while_they_are_kept(django_assert_num_queries):
     DeskSettings.objects.create(hours=OFFICE)
     with django_assert_num_queries(2):
         for _ in range(50):
-            team.current()
+            in_force.current()
 
 
 @pytest.mark.engines
@@ -115,14 +115,14 @@ def test_rows_that_have_not_changed_are_not_read_into_settings_again(
 ):
     DeskSettings.objects.create(hours=OFFICE)
     holiday = Holiday.objects.create(date=date(2026, 12, 7), name="Festival")
-    seconds = [team.time.monotonic()]
-    monkeypatch.setattr(team.time, "monotonic", lambda: seconds[0])
+    seconds = [in_force.time.monotonic()]
+    monkeypatch.setattr(in_force.time, "monotonic", lambda: seconds[0])
 
-    def a_second_later() -> team.CurrentSettings:
+    def a_second_later() -> in_force.CurrentSettings:
         seconds[0] += 1.1
-        return team.current()
+        return in_force.current()
 
-    team.current()
+    in_force.current()
     known = a_second_later()
     # The row and the holidays, as the database has them
     with django_assert_num_queries(2):
@@ -139,24 +139,24 @@ def test_rows_that_have_not_changed_are_not_read_into_settings_again(
 
 def test_without_a_database_the_last_settings_stay_in_force(monkeypatch):
     DeskSettings.objects.create(shop_name="Asha's Pantry")
-    assert team.current().shop_name == "Asha's Pantry"
-    later = team.time.monotonic() + 5
-    monkeypatch.setattr(team.time, "monotonic", lambda: later)
+    assert in_force.current().shop_name == "Asha's Pantry"
+    later = in_force.time.monotonic() + 5
+    monkeypatch.setattr(in_force.time, "monotonic", lambda: later)
 
     def away():
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(team, "_read", away)
-    assert team.current().shop_name == "Asha's Pantry"
-    team.forget()
-    assert team.current().shop_name != "Asha's Pantry"
+    monkeypatch.setattr(in_force, "_read", away)
+    assert in_force.current().shop_name == "Asha's Pantry"
+    in_force.forget()
+    assert in_force.current().shop_name != "Asha's Pantry"
 
 
 def test_one_thread_reads_and_the_others_go_on_with_what_was_in_force(monkeypatch):
     DeskSettings.objects.create(shop_name="Asha's Pantry")
-    kept = team.current()
-    later = team.time.monotonic() + 5
-    monkeypatch.setattr(team.time, "monotonic", lambda: later)
+    kept = in_force.current()
+    later = in_force.time.monotonic() + 5
+    monkeypatch.setattr(in_force.time, "monotonic", lambda: later)
     reading, go_on = threading.Event(), threading.Event()
 
     def slow():
@@ -164,11 +164,11 @@ def test_one_thread_reads_and_the_others_go_on_with_what_was_in_force(monkeypatc
         go_on.wait(30)
         return kept
 
-    monkeypatch.setattr(team, "_read", slow)
-    reader = threading.Thread(target=team.current)
+    monkeypatch.setattr(in_force, "_read", slow)
+    reader = threading.Thread(target=in_force.current)
     reader.start()
     assert reading.wait(30)
-    assert team.current() is kept
+    assert in_force.current() is kept
     go_on.set()
     reader.join(30)
 
@@ -176,16 +176,16 @@ def test_one_thread_reads_and_the_others_go_on_with_what_was_in_force(monkeypatc
 @pytest.mark.parametrize("hours", [{"0": [["9.30", "18:00"]]}, {"0": 5}, {"monday": [["09:30", "18:00"]]}])
 def test_hours_that_cannot_be_read_leave_the_desk_open(hours):
     DeskSettings.objects.create(hours=hours)
-    assert team.current().is_open(datetime(2026, 12, 5, 3, tzinfo=UTC))
+    assert in_force.current().is_open(datetime(2026, 12, 5, 3, tzinfo=UTC))
 
 
 def test_an_unknown_time_zone_is_the_one_of_the_environment(settings):
     DeskSettings.objects.create(time_zone="Mars/Olympus")
-    assert team.current().time_zone == ZoneInfo(settings.TIME_ZONE)
+    assert in_force.current().time_zone == ZoneInfo(settings.TIME_ZONE)
 
 
 def test_a_calendar_of_holidays_only_still_gives_a_due_time():
-    now = team.CurrentSettings(calendar=team.hours.calendar({}))
+    now = in_force.CurrentSettings(calendar=in_force.hours.calendar({}))
     opened = datetime(2026, 12, 5, 3, tzinfo=UTC)
     assert now.first_response_due("high", opened) == opened + timedelta(minutes=15)
     assert now.next_opening(opened) is None
@@ -196,4 +196,4 @@ def test_a_calendar_of_holidays_only_still_gives_a_due_time():
     [("#000000", "#ffffff", 21.0), ("#ffffff", "#ffffff", 1.0), ("#777777", "#ffffff", 4.48)],
 )
 def test_contrast_is_that_of_wcag(one, other, expected):
-    assert round(team.contrast(one, other), 2) == expected
+    assert round(in_force.contrast(one, other), 2) == expected

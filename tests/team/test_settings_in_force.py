@@ -20,11 +20,12 @@ from tickets import workflow
 from tickets.accounts import second_factor
 from tickets.admin.settings import forms
 from tickets.channels import outbox
+from tickets.clocks import promise
 from tickets.models import Availability, Person, Ticket
 from tickets.models.settings import AgentPreferences, DeskSettings, Holiday
 from tickets.operations import desk_steps, jobs
-from tickets.team import assignment, availability, holidays, promise
-from tickets.team import settings as team
+from tickets.settings import holidays, in_force
+from tickets.team import assignment, availability
 from tickets.workflow import clock
 
 pytestmark = [pytest.mark.django_db]
@@ -46,9 +47,9 @@ def shows(*names: str):
 def shop(client, browse, priya, asha, monkeypatch):
     """`shop.set(field=value)` writes as another process does: no signal reaches this one."""
     DeskSettings.objects.create(currency="INR")
-    team.forget()
-    team.current()
-    monkeypatch.setattr(team, "KEPT_SECONDS", 0)
+    in_force.forget()
+    in_force.current()
+    monkeypatch.setattr(in_force, "KEPT_SECONDS", 0)
     made = SimpleNamespace(client=client, browse=browse, priya=priya, asha=asha, monkeypatch=monkeypatch)
     made.set = lambda **fields: DeskSettings.objects.update(**fields)
     made.get = lambda url, **headers: client.get(url, headers=headers).content.decode()
@@ -151,8 +152,8 @@ def _hours(shop, name):
 @shows("time_zone")
 def _time_zone(shop, name):
     shop.set(hours={str(day): [["09:00", "17:00"]] for day in range(7)}, time_zone="Asia/Tokyo")
-    assert team.current().is_open(at("2026-11-30T06:00:00"))
-    assert not team.current().is_open(at("2026-11-30T14:00:00"))
+    assert in_force.current().is_open(at("2026-11-30T06:00:00"))
+    assert not in_force.current().is_open(at("2026-11-30T14:00:00"))
 
 
 @shows("holiday_country")
@@ -194,7 +195,7 @@ def _clocks_stop(shop, name):
         )
 
 
-@shows(*(f"target_{priority}_first" for priority in team.DEFAULT_TARGETS))
+@shows(*(f"target_{priority}_first" for priority in in_force.DEFAULT_TARGETS))
 def _first(shop, name):
     priority = name.split("_")[1]
     shop.set(targets={priority: {"first": 7}})
@@ -203,7 +204,7 @@ def _first(shop, name):
     assert ticket.messages.get(sender="system").text.endswith("We aim to answer within 7 minutes.")
 
 
-@shows(*(f"target_{priority}_next" for priority in team.DEFAULT_TARGETS))
+@shows(*(f"target_{priority}_next" for priority in in_force.DEFAULT_TARGETS))
 def _next(shop, name):
     priority = name.split("_")[1]
     shop.set(targets={priority: {"next": 9}})
@@ -213,7 +214,7 @@ def _next(shop, name):
     assert ticket.next_response_due_at - ticket.waiting_since == timedelta(minutes=9)
 
 
-@shows(*(f"target_{priority}_resolution" for priority in team.DEFAULT_TARGETS))
+@shows(*(f"target_{priority}_resolution" for priority in in_force.DEFAULT_TARGETS))
 def _resolution(shop, name):
     priority = name.split("_")[1]
     shop.set(targets={priority: {"resolution": 90}})

@@ -15,8 +15,7 @@ from tickets.admin.settings import forms
 from tickets.models import AuditEntry
 from tickets.models.settings import DeskSettings, Holiday
 from tickets.operations import jobs
-from tickets.team import holidays
-from tickets.team import settings as team
+from tickets.settings import holidays, in_force
 
 pytestmark = [pytest.mark.django_db]
 PAGE = "/admin/tickets/desksettings/1/change/"
@@ -78,7 +77,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
         follow=True,
     )
     assert "Settings saved." in answer.content.decode()
-    now = team.current()
+    now = in_force.current()
     assert (now.shop_name, now.colour, now.side, now.launcher_text) == (
         "Asha's Pantry", "#7a1f3d", "left", "Help?",
     )  # fmt: skip
@@ -103,7 +102,7 @@ def test_a_launcher_text_that_would_not_be_seen_is_refused_with_a_sentence(brows
     assert "At most 20 characters fit beside the symbol; this text has 25." in shown
     assert not DeskSettings.objects.filter(launcher_text__gt="").exists()
     client.post(PAGE, filled(client, launcher_text="Ask us anything here"))
-    assert team.current().launcher_text == "Ask us anything here"
+    assert in_force.current().launcher_text == "Ask us anything here"
 
 
 def test_each_changed_setting_is_an_entry_of_the_audit_with_old_and_new(browse, meera):
@@ -126,7 +125,7 @@ def test_a_second_factor_is_required_by_staff_who_have_one(browse, meera, asha, 
     assert "First set up a second factor of your own" in refused.content.decode()
     TOTP.activate(meera, "JBSWY3DPEHPK3PXP")
     assert client.post(PAGE, filled(client, second_factor="everyone")).status_code == 302
-    assert team.current().second_factor == "everyone"
+    assert in_force.current().second_factor == "everyone"
     # Her API sign-in was without one
     assert agent.get("/api/auth/me").status_code == 401
 
@@ -139,7 +138,7 @@ def test_two_members_of_staff_do_not_overwrite_each_other(browse, meera):
     refused = client.post(PAGE, second)
     assert refused.status_code == 200
     assert "were changed since you opened this page" in refused.content.decode()
-    assert team.current().shop_name == "First"
+    assert in_force.current().shop_name == "First"
 
 
 @pytest.mark.parametrize(
@@ -181,14 +180,14 @@ def test_a_logo_is_cleaned_served_replaced_and_removed(browse, meera, client):
     staff = browse(meera)
     assert client.get("/files/logo").status_code == 404
     staff.post(PAGE, filled(staff, new_logo=factories.picture("logo.png", encoder="PNG")))
-    first = team.current()
+    first = in_force.current()
     answer = client.get(first.logo_url)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     staff.post(PAGE, filled(staff, new_logo=factories.picture("logo.png", encoder="PNG")))
-    assert team.current().logo_url != first.logo_url
+    assert in_force.current().logo_url != first.logo_url
     staff.post(PAGE, filled(staff, remove_logo="on"))
-    assert team.current().logo_url == ""
+    assert in_force.current().logo_url == ""
     assert client.get("/files/logo").status_code == 404
     assert client.post("/files/logo").status_code == 405
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tickets.clocks import policies
 from tickets.clocks import running as clocks
 from tickets.clocks.running import Policy
-from tickets.team import hours
+from tickets.settings import hours
 
 BERLIN, DELHI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata")
 DAY = {weekday: [("09:00", "17:00")] for weekday in range(5)}

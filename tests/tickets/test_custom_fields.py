@@ -9,8 +9,8 @@ import pytest
 from tests import factories
 from tests.pages import page
 from tickets import live, search, workflow
+from tickets.api import streams
 from tickets.custom_fields import definitions
-from tickets.live import views as streams
 from tickets.models import CustomField, CustomValue, Person, Ticket
 from tickets.privacy import personal_data
 from tickets.shop import people

@@ -11,8 +11,8 @@ from django.utils import timezone
 from supportdesk.db import clock
 from supportdesk.serving import lifecycle
 from tests import factories
-from tickets import queries, workflow
-from tickets.accounts import rate_limits, tokens
+from tickets import queries, rate_limits, workflow
+from tickets.accounts import tokens
 from tickets.channels import outbox
 from tickets.live import broker
 from tickets.models import InboxEvent, Viewer
@@ -138,7 +138,9 @@ def test_a_change_and_a_reply_can_be_taken_back_for_eight_seconds(
 def test_a_reply_does_not_leave_before_it_can_no_longer_be_withdrawn(first, second, on_server, priya):
     ticket = factories.ticket(priya)
     on_server(first)
-    row = outbox.queue("code-1", "email", "code", ticket=ticket, due_at=workflow.clock.now() + outbox.UNDO)
+    row = outbox.queue(
+        "code-1", "email", "code", ticket=ticket, due_at=workflow.clock.now() + workflow.replies.UNDO
+    )
     assert row is not None
     on_server(second, 7)
     assert not outbox._due(clock.now())

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from chatbot.widget import embed
 from tickets.models.settings import THE_ROW, DeskSettings
-from tickets.team import settings as team
+from tickets.settings import in_force
 
 ORIGINS = [
     "https://shop.example",
@@ -112,7 +112,7 @@ def test_the_loader_stays_below_4_kb_whatever_staff_have_it_say(client, db, text
     longest = "".join(chr(ord(letter) + at) for at, letter in enumerate(text[:20]))
     row = {"colour": "#1a2b3c", "text_colour": "#fedcba", "side": "left", "launcher_text": longest}
     DeskSettings.objects.create(pk=THE_ROW, version=1, **row)
-    team.forget()
+    in_force.forget()
     answer = client.get("/widget.js", headers={"Host": "desk.example", "Accept-Encoding": "gzip"})
     assert longest in gzip.decompress(answer.content).decode()
     assert len(answer.content) <= 4096
@@ -122,7 +122,7 @@ def test_a_longer_text_of_before_is_cut_where_it_was_not_seen(client, db):
     DeskSettings.objects.create(
         pk=THE_ROW, version=1, launcher_text="A text of forty letters, of an old form"
     )
-    team.forget()
+    in_force.forget()
     said = client.get("/widget.js", headers={"Host": "desk.example"}).content.decode()
     assert '"label": "A text of forty lett"' in said
 

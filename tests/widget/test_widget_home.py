@@ -17,7 +17,7 @@ from tests.pages import page
 from tickets import workflow
 from tickets.channels import links
 from tickets.models import Status, Ticket, TicketEvent
-from tickets.team import hours
+from tickets.settings import hours
 
 SHOP = "https://shop.example"
 CONVERSATION = "/widget/conversation"

@@ -16,9 +16,10 @@ from django.urls import reverse
 
 from supportdesk.http.client_address import address_of
 from supportdesk.storage import keys
+from tickets import rate_limits
 
-from ..team.settings import current
-from . import letters, rate_limits
+from ..settings.in_force import current
+from . import letters
 
 # Changing a second factor asks for the password again, unless the sign-in is newer than this
 FRESH_SECONDS = 300

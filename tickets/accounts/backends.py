@@ -4,9 +4,8 @@ from django.contrib.auth.backends import ModelBackend
 
 from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
+from tickets import rate_limits
 from tickets.models import Person
-
-from . import rate_limits
 
 _people = compiled_query(lambda id: Person.objects.filter(pk=id))
 

@@ -7,13 +7,13 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy
 
+from tickets import rate_limits
 from tickets.models.settings import AgentPreferences
 
 from ..models import Person
 from ..privacy.form_fields import EmailField
 from ..privacy.plain_text import plain_address
-from ..team.settings import LANGUAGES
-from . import rate_limits
+from ..settings.in_force import LANGUAGES
 from .sessions import DESK_LANGUAGES
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Person
-from ..team.settings import current
+from ..settings.in_force import current
 
 logger = logging.getLogger(__name__)
 

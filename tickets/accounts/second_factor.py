@@ -15,11 +15,11 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from supportdesk.db import clock
+from tickets import rate_limits
 from tickets.models.settings import SecondFactor
 
 from ..models import Person, RateLimitCounter, Role, TokenFamily
-from ..team.settings import current
-from . import rate_limits
+from ..settings.in_force import current
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # A code of an authenticator app is valid for three steps of 30 s

@@ -21,7 +21,7 @@ from tickets.models.settings import AgentPreferences
 from tickets.privacy.audit import BY_THEMSELVES
 
 from ..models import Person, TokenFamily
-from ..team.settings import current, last_known
+from ..settings.in_force import current, last_known
 from . import second_factor
 
 BEGAN, SEEN, LANGUAGE = "began", "seen", "language"

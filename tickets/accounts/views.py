@@ -16,14 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import TemplateView
 
 from supportdesk.http.client_address import address_of
+from tickets import rate_limits
 from tickets.models.settings import AgentPreferences
 
 from ..access import for_agents
 from ..alerts import preferences as alert_preferences
 from ..alerts import push
 from ..alerts.forms import AlertsForm
-from ..team.settings import current
-from . import letters, rate_limits, second_factor, sessions
+from ..settings.in_force import current
+from . import letters, second_factor, sessions
 from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm, SignInForm, StaffSignInForm
 
 # --- The doors ---------------------------------------------------------------

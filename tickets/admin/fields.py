@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 
-from tickets.team import hours
+from tickets.settings import hours
 
 MAX_SUGGESTIONS, MAX_SUGGESTION = 6, 60
 UNITS = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.operations import checklist
 from tickets.visibility import require
 

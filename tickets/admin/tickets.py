@@ -16,8 +16,7 @@ from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
-from tickets import queries, search, workflow
-from tickets.accounts import rate_limits
+from tickets import queries, rate_limits, search, workflow
 from tickets.models import AuditAction, Priority, Status, Ticket
 from tickets.privacy import audit
 from tickets.reports import tickets_csv

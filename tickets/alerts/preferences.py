@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from tickets import queries
 from tickets.models import AgentPreferences, AlertEvent, AlertPreferences, AlertScope, Person, Ticket
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 DEFAULTS = {
     AlertEvent.NEW: AlertScope.UNASSIGNED,

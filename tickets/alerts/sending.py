@@ -27,7 +27,7 @@ from tickets.models import (
     Ticket,
     Viewer,
 )
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import collecting, preferences, push
 

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tickets import access
+from tickets import access, rate_limits
 from tickets.access import for_agents
-from tickets.accounts import rate_limits
 from tickets.models import AgentPreferences, AlertEvent
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import on_page, preferences, push, sending
 from .forms import AlertsForm

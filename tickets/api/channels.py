@@ -6,8 +6,7 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from tickets import access, workflow
-from tickets.accounts import rate_limits
+from tickets import access, rate_limits, workflow
 from tickets.channels import identity, transcript
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.channels.whatsapp import templates

@@ -11,9 +11,8 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
-from tickets import access, search, workflow
+from tickets import access, rate_limits, search, workflow
 from tickets import inbox as inbox_lists
-from tickets.accounts import rate_limits
 from tickets.attachments import received_files
 from tickets.models import Category, Order, Person, Ticket
 from tickets.uploads import received

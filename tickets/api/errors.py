@@ -8,8 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from supportdesk.http.uploads import NoRoomForUpload
-from tickets import attachments, inbox, uploads, workflow
-from tickets.accounts import rate_limits
+from tickets import attachments, inbox, rate_limits, uploads, workflow
 
 from . import serializers
 

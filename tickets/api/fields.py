@@ -1,6 +1,9 @@
 """Fields of the API's bodies: text that is text, and what people type cleaned of what they cannot see."""
 
+from collections.abc import Callable
 from datetime import UTC
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
@@ -72,3 +75,35 @@ class OneOf(serializers.ChoiceField):
     def __init__(self, choices, **options):
         super().__init__(choices.choices, **options)
         self.error_messages["invalid_choice"] = f"This is one of {', '.join(choices.values)}."
+
+
+class RowSerializer(serializers.Serializer):
+    """A serializer that shows rows of the database, one instance for all of them.
+
+    Django REST framework asks for each object where the value of each field comes from: whether the object
+    is a mapping, whether its attribute is called. Of a row these are attributes, known beforehand.
+    """
+
+    def to_representation(self, instance):
+        shown = {}
+        for name, value_of, represent in self._shown:
+            value = value_of(instance)
+            shown[name] = None if value is None else represent(value)
+        return shown
+
+    @cached_property
+    def _shown(self) -> list[tuple[str, Callable, Callable]]:
+        return [
+            # A method of the serializer takes the row itself
+            (
+                name,
+                itself if field.source == "*" else attrgetter(field.source or name),
+                field.to_representation,
+            )
+            for name, field in self.fields.items()
+            if not field.write_only
+        ]
+
+
+def itself(instance):
+    return instance

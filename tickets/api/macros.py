@@ -6,8 +6,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from tickets import access, workflow
-from tickets.accounts import rate_limits
+from tickets import access, rate_limits, workflow
 from tickets.models import Macro
 
 from . import desk_serializers as d

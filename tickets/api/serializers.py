@@ -14,7 +14,7 @@ from tickets.privacy.plain_text import is_blank
 
 from ..models import Category, ChannelName, Message, Person, Priority, Sender, Status, Ticket, load_files
 from ..workflow import MAX_TEXT
-from .fields import Email, Line, Name, OneOf, Phone, Text, clock
+from .fields import Email, Line, Name, OneOf, Phone, RowSerializer, Text, clock
 
 HAS_ACCOUNT = "There is an account with this e-mail already."
 
@@ -43,7 +43,7 @@ class AttachmentSerializer(serializers.Serializer):
     url = serializers.CharField(read_only=True)
 
 
-class MessageSerializer(serializers.Serializer):
+class MessageSerializer(RowSerializer):
     """A message of a conversation, with its ticket."""
 
     id = serializers.UUIDField(read_only=True)
@@ -97,7 +97,7 @@ class MessageListSerializer(serializers.Serializer):
     results = MessageSerializer(many=True, read_only=True)
 
 
-class TicketSerializer(serializers.Serializer):
+class TicketSerializer(RowSerializer):
     """A ticket without its messages. Context: `agent` decides whose unread count it is."""
 
     id = serializers.UUIDField(read_only=True)

@@ -16,7 +16,7 @@ from rest_framework.exceptions import APIException, NotFound, ParseError, Valida
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 
 from ..shop import registry, writing
 from ..shop.authentication import KeyAuthentication, ShopScope

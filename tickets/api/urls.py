@@ -1,9 +1,7 @@
 from django.urls import include, path, re_path
 
-from tickets.live import views as streams
-
 from ..shop.registry import KINDS
-from . import canned, channels, desk, followers, macros, presence, shop, team, views
+from . import canned, channels, desk, followers, macros, presence, shop, streams, team, views
 
 # Grouped, so that a message tries a handful of addresses until it finds its own, not forty
 desk_patterns = [

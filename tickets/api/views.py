@@ -11,8 +11,8 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from tickets import access, inbox, queries, search, workflow
-from tickets.accounts import rate_limits, second_factor, tokens
+from tickets import access, inbox, queries, rate_limits, search, workflow
+from tickets.accounts import second_factor, tokens
 from tickets.models import ServiceKey
 
 from ..attachments import received_files

@@ -1,11 +1,11 @@
-"""The ways to reach the desk beside the chat: e-mail and WhatsApp behind one interface.
+"""The ways to reach the desk beside the chat: e-mail and WhatsApp behind one interface
+(`tickets/channel_interface`).
 
-registry   the `Channel` interface and who implements it
 inbox      what comes in: stored first, once, put aside when it cannot be read
 outbox     what goes out: written with its cause, sent later, retried, its status told back
 links      the link to one conversation, and the token that a letter's answer carries
 identity   whose address it is, once that is proven
-pages      the conversation behind a link
+views      the page of the conversation behind a link
 email      letters in and out
 whatsapp   the Cloud API
 """

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from supportdesk.db import clock
+from tickets.channel_interface import CHANNELS, NotForUs, Unreadable
 
 from ..models import Incoming, IncomingState
-from .registry import CHANNELS, NotForUs, Unreadable
 
 logger = logging.getLogger(__name__)
 

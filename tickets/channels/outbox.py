@@ -18,21 +18,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from supportdesk.db import clock as shared_clock
-from supportdesk.db.compiled_queries import insert
 from supportdesk.observability import metrics
 from supportdesk.serving.polling import PollingThread
 from tickets import live
-from tickets.workflow import clock
+from tickets.channel_interface import CHANNELS, NotSent, TryLater
 from tickets.workflow.change_set import ChangeSet, atomic_on_ticket
 
-from ..models import ChannelName, Message, Outgoing, OutgoingState, Sender, Ticket
+from ..models import Outgoing, OutgoingState, Sender, Ticket
 from . import links
-from .registry import CHANNELS, NotSent, TryLater
 
 logger = logging.getLogger(__name__)
 
-# A message can be withdrawn for 8 seconds; one more for a withdrawal that is being written
-UNDO = timedelta(seconds=9)
 # Longer than one try may take: connecting, sending and waiting for the answer
 LEASE = timedelta(seconds=45)
 FIRST_WAIT = timedelta(seconds=15)
@@ -49,45 +45,7 @@ PAUSE_SECONDS = 1.0
 PAUSE_AFTER_FAILURE_SECONDS = 5.0
 
 UNFINISHED = (OutgoingState.WAITING, OutgoingState.SENDING)
-OUTWARD = {ChannelName.EMAIL, ChannelName.WHATSAPP}
-
-
-def reply_by(channel: str) -> str:
-    """Return the channel over which answers to a message of this one leave; empty for the chat."""
-    return channel if channel in OUTWARD else ""
-
-
 # --- Writing -----------------------------------------------------------------
-
-
-def queue_reply(
-    ticket: Ticket,
-    message: Message,
-    *,
-    kind: str = "reply",
-    channel: str = "",
-    payload: dict | None = None,
-) -> None:
-    """Queue a message of the conversation, inside the caller's transaction; it leaves after the undo window."""
-    row = Outgoing(
-        key=f"{kind}-{message.pk}",
-        channel=channel or ticket.reply_by,
-        kind=kind,
-        ticket=ticket,
-        person_id=ticket.requester_id,
-        message_id=message.pk,
-        payload=payload or {},
-        created_at=message.created_at,
-        # Of the clock, not of the message: that may bear a later time than now
-        due_at=clock.now() + UNDO,
-    )
-    insert([row])
-
-
-def why_not(ticket: Ticket) -> str:
-    """Return why a reply to this ticket could not leave; empty if it can, or if it stays in the chat."""
-    channel = CHANNELS.get(ticket.reply_by)
-    return channel.refuses(ticket) if channel else ""
 
 
 def queue(key: str, channel: str, kind: str, **fields) -> Outgoing | None:

@@ -19,11 +19,9 @@ from markupsafe import Markup
 
 from supportdesk import languages
 from supportdesk.http.too_many import TooMany
-from tickets import downloads, queries, uploads, workflow
-from tickets.accounts import rate_limits
-from tickets.desk import fragments
+from tickets import downloads, fragments, queries, rate_limits, uploads, workflow
 from tickets.privacy.plain_text import is_blank
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from ..attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status

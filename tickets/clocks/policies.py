@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
-from tickets.team import hours
-from tickets.team.settings import CurrentSettings
-from tickets.team.settings import current as current_settings
+from tickets.settings import hours
+from tickets.settings.in_force import CurrentSettings
+from tickets.settings.in_force import current as current_settings
 
 from .running import Policy
 

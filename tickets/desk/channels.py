@@ -5,13 +5,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
-from tickets import access, workflow
-from tickets.accounts import rate_limits
+from tickets import access, fragments, rate_limits, workflow
 from tickets.channels.email.parsing import cleaned
 from tickets.channels.whatsapp import templates
 from tickets.models import ChannelName, Incoming, Message
 
-from . import fragments
 from .actions import from_script, plain
 from .dashboard import page_for_agents
 

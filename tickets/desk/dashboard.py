@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from markupsafe import Markup
 
 from supportdesk import languages
-from tickets import access, inbox, queries, workflow
+from tickets import access, fragments, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
@@ -24,7 +24,7 @@ from tickets.view_counts import PERSONAL, view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 
-from . import fragments, history, parts
+from . import history, parts
 from .lists import shown_list
 
 HISTORY_SHOWN = 100

@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from tickets import access, workflow
-from tickets.accounts import rate_limits
+from tickets import access, rate_limits, workflow
 from tickets.models import CATEGORY_LABELS, PRIORITY_LABELS, STATUS_LABELS, Macro, Person, Ticket
 from tickets.workflow.macros import StepRefused, check_macro
 

@@ -6,14 +6,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from supportdesk.db import clock
-from tickets import access, live, queries, search, workflow
-from tickets.accounts import rate_limits
+from tickets import access, fragments, live, queries, rate_limits, search, workflow
 from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
 from tickets.collaboration import drafts
 from tickets.models import ScheduledReply, Viewer
 from tickets.uploads import BadPicture, NoRoom, TooBusy, received
 
-from . import fragments
 from .actions import from_script, plain, with_toast
 from .dashboard import both_panes
 from .forms import LaterForm, ReplyForm, SeenForm, complaint

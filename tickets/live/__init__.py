@@ -5,7 +5,6 @@ bus         wakes the readers of this process and of others
 broker      open streams, who reads what, and the loop that sends it
 revocation  ends streams whose sign-in no longer counts
 sse         server-sent events as bytes
-views       the addresses of the streams
 """
 
 from .broker import INBOX, POLL_SECONDS, Batch, Broker, Subscriber, in_thread, stream, topic_of

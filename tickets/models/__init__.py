@@ -2,16 +2,17 @@
 
 conversations  tickets and who has one open, messages, their files, the ticket's history and the desk's activity in one
                order, the fields that a shop adds, the words by which a ticket is found
-people         people, sign-ins over the API, rate-limit counters, permission sets, teams and availability
+people         people, sign-ins over the API, rate-limit counters, permission sets
 shop           orders and their items, service keys, connections to shop systems, the history of people
 desk           tags, canned replies, saved views, scheduled replies; followers, mentions, drafts; macros; rules, their runs
-               and how far they have looked; what agents are told outside of the desk's tab
+               and how far they have looked; what agents are told outside of the desk's tab; teams and availability
 channel        what came in and went out by e-mail and WhatsApp, links, addresses
 webhook        endpoints that are told what happens, and their outbox
 settings       the desk's settings, holidays, an agent's preferences
 report         daily figures
 job            background steps with their leases
 audit          what members of the desk did
+text_fields    what happens to each text: masked, erased, exported, searched; text_declarations has those of these models
 ids            primary keys
 
 Primary keys are random (122 bits), so that an id in a URL tells nothing and the same models
@@ -19,6 +20,7 @@ work on SQLite, PostgreSQL and MongoDB. Rows that the outside never names (histo
 audit) have keys in the order of their writing.
 """
 
+from . import text_declarations
 from .audit import AuditAction, AuditEntry, NeverChanged
 from .channel import (
     AddressBlock,
@@ -62,12 +64,13 @@ from .desk.alert import (
 from .desk.collaboration import Draft, Follower, Mention
 from .desk.macro import Macro
 from .desk.rule import CHANGES, TIMED, Rule, RuleCursor, RuleEvent, RuleRun, RunState
+from .desk.team import Availability, AwayReason, Team, TeamCategory, TeamMember
 from .desk.tools import TAG_LENGTH, CannedReply, SavedView, ScheduledReply, Tag, TicketTag
+from .fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .ids import id_in_order, in_order, random_id
 from .job import Job, MetricCount
 from .people.permissions import PermissionSet
 from .people.person import Person, PersonManager, RateLimitCounter, Role, TokenFamily
-from .people.team import Availability, AwayReason, Team, TeamCategory, TeamMember
 from .report import DailyFigures
 from .settings import (
     HEX_COLOUR,
@@ -80,7 +83,6 @@ from .settings import (
     SecondFactor,
     Side,
 )
-from .shop.fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from .shop.order import Order, OrderItem, OrderStatus
 from .shop.systems import ExternalKey, PersonEvent, Scope, ServiceKey, ShopConnection, System
 from .webhook import Delivery, DeliveryState, EventType, Webhook
@@ -187,4 +189,5 @@ __all__ = [
     "in_order",
     "load_files",
     "random_id",
+    "text_declarations",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ class Assignment(models.TextChoices):
 
 
 class DeskSettings(models.Model):
-    """The shop's settings: one row, read through `tickets.team.settings.current()` only.
+    """The shop's settings: one row, read through `tickets.settings.in_force.current()` only.
 
     An empty field stands for the default, which is the environment's where it has one.
     JSON fields: `greetings` {language: text}, `suggestions` {language: [text]},

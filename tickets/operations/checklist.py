@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.models import THE_ROW, DeskSettings, Order, Person, Role
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 # Where the tag is, is written this often at most
 SEEN_EVERY = timedelta(hours=1)

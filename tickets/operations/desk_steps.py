@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from tickets import workflow
 from tickets.models import Lane, ScheduledReply, Status, Ticket
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from .jobs import BATCH, step
 

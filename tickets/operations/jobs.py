@@ -43,9 +43,9 @@ from tickets.models import (
     Viewer,
 )
 from tickets.privacy import audit, personal_data
+from tickets.settings import holidays
+from tickets.settings.in_force import current
 from tickets.shop.systems import fetching
-from tickets.team import holidays
-from tickets.team.settings import current
 
 logger = logging.getLogger(__name__)
 

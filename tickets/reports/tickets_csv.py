@@ -8,10 +8,9 @@ from io import StringIO
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tickets.csv_cells import BYTE_ORDER_MARK, PhoneCell, harmless
 from tickets.models import Ticket
 from tickets.privacy.phones import LIKE_A_PHONE
-
-from .cells import BYTE_ORDER_MARK, PhoneCell, harmless
 
 CHUNK = 64 * 1024
 ROWS_AT_ONCE = 2000

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tickets import rate_limits
 from tickets.access import for_agents
-from tickets.accounts import rate_limits
+from tickets.csv_cells import BYTE_ORDER_MARK, harmless
 from tickets.models import Ticket
-from tickets.reports.cells import BYTE_ORDER_MARK, harmless
 from tickets.visibility import require, visibility_of
 
 from .comments import latest_comments

@@ -8,9 +8,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
-from tickets.models import Message, SearchText, Sender, Ticket
-from tickets.privacy import registry
-from tickets.privacy.registry import Search
+from tickets.models import Message, SearchText, Sender, Ticket, text_fields
+from tickets.models.text_fields import Search
 
 from . import engines, words
 from .rank import ID_BITS, NO_LIMIT, place
@@ -26,7 +25,7 @@ GIVE_UP = 10_000
 # What a ticket is found by besides its messages
 FOUND_BY = {Search.WORDS: words.found_by, Search.NAME: words.name_found_by}
 FIELDS = {"number": lambda number: [str(number)]} | {
-    name: FOUND_BY[text.search] for name, text in registry.fields_of(Ticket).items() if text.search
+    name: FOUND_BY[text.search] for name, text in text_fields.fields_of(Ticket).items() if text.search
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from tickets.reports.cells import harmless, restored
+from tickets.csv_cells import harmless, restored
 
 from . import registry, writing
 

@@ -31,10 +31,9 @@ from tickets.models import (
     TeamMember,
     Ticket,
 )
+from tickets.settings.in_force import current
 from tickets.visibility import visibilities
 from tickets.workflow import IllegalMove
-
-from .settings import current
 
 logger = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from supportdesk.db import clock
 from supportdesk.db.transactions import WriteConflict
 from tickets import workflow
 from tickets.models import Availability, AwayReason, Person, TicketEvent
+from tickets.settings.in_force import CurrentSettings, current
 from tickets.workflow import IllegalMove
 
 from . import assignment
-from .settings import CurrentSettings, current
 
 
 class Name(models.TextChoices):

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tickets.models import Category, ChannelName, Lane, Priority, Status, Ticket
-
-from .settings import current
+from tickets.settings.in_force import current
 
 LISTS: dict[str, tuple[Callable[[Ticket], str], dict]] = {
     "status": (lambda ticket: ticket.status, dict(Status.choices)),

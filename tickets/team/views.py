@@ -4,8 +4,9 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
+from tickets.settings.in_force import current
+
 from .. import uploads
-from .settings import current
 
 
 @require_safe

@@ -33,8 +33,7 @@ from supportdesk.observability import metrics
 from tickets import live, search
 from tickets.attachments import Enclosed
 from tickets.clocks import lanes
-from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEvent
-from tickets.privacy import registry
+from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEvent, text_fields
 from tickets.privacy.masking import masked
 
 from . import clock, wording
@@ -252,7 +251,7 @@ def create(ticket: Ticket, change_set: ChangeSet) -> None:
 
 
 def _storable(fields: dict) -> dict:
-    masks = registry.masked_fields(Ticket)
+    masks = text_fields.masked_fields(Ticket)
     return {
         field: masked(value) if field in masks and isinstance(value, str) else value
         for field, value in fields.items()

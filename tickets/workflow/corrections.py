@@ -5,12 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.clocks.lanes import SETTLED
 from tickets.models import Order, Person, Status, Ticket
 
-from . import waiting, wording
+from . import replies, waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove, Refused
 from .tags import replace as replace_tags
@@ -117,9 +116,9 @@ def nudge(ticket: Ticket, *, before: datetime) -> None:
     change_set.set_silently(nudged_at=change_set.now)
     change_set.add_event("nudge", "", "sent")
     asked = change_set.say(wording.nudged)
-    if ticket.reply_by and not outbox.why_not(ticket):
+    if ticket.reply_by and not replies.why_not(ticket):
         # Who writes by mail or WhatsApp never looks into the chat
-        outbox.queue_reply(ticket, asked)
+        replies.queue_reply(ticket, asked)
         change_set.set_silently(mailed_to_requester=asked.seq)
     change_set.write()
 
@@ -135,8 +134,8 @@ def resolve_silent(ticket: Ticket, *, before: datetime) -> None:
     change_set.set_silently(resolved_at=change_set.now, nudged_at=None)
     waiting.happened(change_set, clocks.settled)
     asked = change_set.say(wording.resolved_in_silence)
-    if ticket.reply_by and not outbox.why_not(ticket):
-        outbox.queue_reply(ticket, asked, kind="resolved")
+    if ticket.reply_by and not replies.why_not(ticket):
+        replies.queue_reply(ticket, asked, kind="resolved")
         change_set.set_silently(mailed_to_requester=asked.seq)
     change_set.write()
 

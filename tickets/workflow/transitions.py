@@ -8,12 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from supportdesk.http.outages import is_outage
-from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.models import Person, Sender, Status, Ticket, TicketEvent
 
+from . import replies, waiting, wording
 from . import status as steps
-from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
 from .status import IllegalMove, Refused
 
@@ -73,7 +72,7 @@ def _resolve(change_set: ChangeSet, resolution: str) -> None:
         message.answered_since = change_set.before.get("waiting_since")
     asked = change_set.say(wording.resolved, unread=not resolution)
     if ticket.reply_by:
-        outbox.queue_reply(ticket, message or asked, kind="resolved")
+        replies.queue_reply(ticket, message or asked, kind="resolved")
         change_set.set_silently(mailed_to_requester=asked.seq)
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from supportdesk import languages
+from tickets.clocks import promise
 from tickets.models import Ticket
-from tickets.team import promise
-from tickets.team.settings import current
+from tickets.settings.in_force import current
 
 from . import clock
 

@@ -18,7 +18,7 @@ CONCERNS = {
     # Before whose it is: a child who is allergic
     "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|ba[ch]+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) ba[ch]+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
-    "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", r"(?:what|which|kis|kitn[aei]) (?:age|umar|umr)(?: .{0,12})?", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
+    "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:bad[aei] |chh?ot[aei] |mer[aei] )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", r"(?:what|which|kis|kitn[aei]) (?:age|umar|umr)(?: .{0,12})?", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
     "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
     "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
     "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patients?|problems?|disease)", r"(?:good|safe|ok|healthy|bad) for (?:the |my )?(?:heart|liver|kidneys?|bp|bones|stomach|digestion)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
@@ -197,6 +197,7 @@ SOMETHING_ELSE = phrases(
 TRACES = phrases(
     r"(?:same|ek hi|usi) (?:place|room|factory|unit|machine|facility|line|kitchen|jagah)(?: .{0,10})?",
     "traces?",
+    r"(?:100 ?%|pakk?a|sure|guarantee\w*|bilkul|confirm|definitely)(?: (?:safe|na|hai|sure|kya))*\W*$",
     r"cross[ -]?contaminat\w*",
     r"(?:packed|made|processed) (?:together|with|in the same)(?: .{0,15})?",
 )

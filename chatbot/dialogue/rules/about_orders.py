@@ -115,6 +115,25 @@ def another_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return None
 
 
+OF_WHAT_IS_THERE = ("late", "cancel", "refund_status", "change_address")
+
+
+def no_order_with_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "My walnuts have not come", where no order has walnuts: said so, with the orders that there are."""
+    if chat.memory.get("issue") or parsed.order or not parsed.known_orders or not parsed.found.share:
+        return None
+    if (
+        wanted(parsed) not in OF_WHAT_IS_THERE
+        or of_items(parsed) != ([], True)
+        or len(parsed.found.products) != 1
+    ):
+        return None
+    reply = all_orders(chat, parsed, "orders_without_it", name=parsed.found.products[0].name)
+    reply.offer_agent, reply.category, reply.priority = True, Category.ORDER, Priority.MEDIUM
+    reply.asks = {"about": "order", "flow": wanted(parsed)}
+    return reply
+
+
 COMES = phrases(
     r"com(?:e|es|ing)",
     r"arriv\w+",
@@ -142,14 +161,14 @@ def the_same_of(chat: Chat, parsed: ParsedMessage, order: Order, key: str) -> Re
     return reply or answers.of_order(chat, order, parsed)
 
 
-def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all") -> Reply:
+def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all", **filled: str) -> Reply:
     """One line for each of the newest orders."""
     shown = parsed.known_orders[:4]
     lines = [
         f"{order.number} ({flows.items_in_words(order)}): {orders.state_in_words(order, parsed.language)}."
         for order in shown
     ]
-    reply = answers.text_reply(key, parsed, "order_status")
+    reply = answers.text_reply(key, parsed, "order_status", **filled)
     reply.text = "\n".join([reply.text, *lines])
     reply.suggestions = [order.number for order in shown]
     reply.topic = {"kind": "order", "ids": [str(order.pk) for order in shown], "aspect": "where"}
@@ -185,6 +204,9 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return _paid(chat, parsed, order)
     if wanted(parsed):
         return None
+    if asked.PLACED.search(said):
+        day = orders.in_words(order.placed_at, parsed.language)
+        return _told(chat, parsed, order, "order_placed_on", day=day)
     if of_courier or (asked.DRIVER.search(said) and asked.CALLS.search(said)):
         return _driver(chat, parsed, order)
     few = len(said.split()) <= MOST_WORDS_OF_A_FACT

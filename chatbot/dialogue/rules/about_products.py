@@ -40,6 +40,8 @@ def spoken_of(parsed: ParsedMessage) -> list[Product]:
     return catalogue.by_ids(ids)
 
 
+# "Kitna teekha hai" names no hot one
+HOW = phrases(r"kitn[aei]", "how", "is it", "zyada", "jyada", "bahut", "कितन[ाेी]", "ज़्यादा", "बहुत")
 PALM_OIL = phrases("palm oil", "palm", "palmolein")
 
 
@@ -63,6 +65,7 @@ def meant(parsed: ParsedMessage) -> tuple[list[Product], bool]:
         and parsed.topic.get("aspect") in OF_ANY_PRODUCT
         and parsed.found.share >= 1
         and parsed.aspect in IN_NAMES
+        and not HOW.search(plain(parsed.text))
         and (beside := catalogue.named_beside(parsed.text, before, True))
         and before[0] not in beside
     ):
@@ -145,14 +148,20 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return answers.of_products(
             products, parsed, told_of(products, parsed) or " ".join(each.strip(" ;") for each in first)
         )
+    rest = product_facts.ASPECTS[asked[0]].sub(" ", said) if asked else ""
+    besides = [each for each in products if each in catalogue.look_up(rest).products]
+    if named and besides and asked[:1] == ["sugar"]:
+        products = besides
+    # "Garam masala me namak hai" names a product besides the salt that it asks for
+    in_names = set(asked) <= IN_NAMES and not set(parsed.found.products) & set(
+        catalogue.look_up(rest).products
+    )
+    goes_on = FOLLOWS.search(said) and len(said.split()) <= 5
+    as_before = same in OF_ANY_PRODUCT and parsed.found.share >= 1
     if (
         named
         and same
-        and (
-            not asked
-            or (set(asked) <= IN_NAMES and FOLLOWS.search(said) and len(said.split()) <= 5)
-            or (set(asked) <= IN_NAMES and same in OF_ANY_PRODUCT and parsed.found.share >= 1)
-        )
+        and (not asked or (in_names and (goes_on or as_before)))
         and _only_names(parsed, said)
     ):
         # "And the masala one?": the question that was asked of the other
@@ -161,13 +170,13 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if named and parsed.knows(VERY_CLEAR) and not (parsed.found.products[:1] or just):
         return None
-    if len(asked) > 1 and len(products) == 1:
-        # "Is peanut chikki gluten free" asks of gluten
-        asked = [
-            each
-            for each in asked
-            if each not in IN_NAMES or not product_facts.ASPECTS[each].search(products[0].name)
-        ] or asked
+    if len(asked) > 1:
+        # "Is peanut chikki gluten free" asks of gluten, "mustard or groundnut, is either refined" of no peanut
+        names = " ".join(product.name for product in products)
+        of_names = {
+            each for each in asked if each in IN_NAMES and product_facts.ASPECTS[each].search(names)
+        }
+        asked = [each for each in asked if each not in of_names] or asked
     if PRICE in asked and "spice" in asked and re.search(r"(?:wal[aei]|one)\b", said):
         # "Teekha wala kitne ka": that one's price
         asked.remove("spice")
@@ -389,10 +398,3 @@ def an_unknown_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or parsed.is_issue:
         return None
     return not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
-
-
-def the_whole_shelf(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "What do you sell?" """
-    if parsed.is_issue or not catalogue.asks_for_everything(parsed.text):
-        return None
-    return answers.popular("products_popular", parsed)

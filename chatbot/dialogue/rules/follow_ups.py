@@ -234,11 +234,11 @@ def wants_some(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 # --- What would be if ------------------------------------------------------------------------------------
 
 IF_IT = cues.phrases(
-    r".{2,30} to (?:nahi|nahin) (?:hota|hoti|hote|hoga|hogi|jata|jati|nikalta|nikalti)(?: .{0,20})?", r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
+    r".{2,30} to (?:nahi|nahin) (?:hota|hoti|hote|hoga|hogi|jata|jati|nikalta|nikalti)(?: .{0,20})?", r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir|pais[ae]).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
 )  # fmt: skip
 MOST_WORDS_OF_AN_IF = 10
 WHAT_MAY_HAPPEN = {
-    "damaged-items", "wrong-item", "missing-items", "expired-or-stale", "late-delivery", "missed-delivery", "marked-delivered-not-received",
+    "damaged-items", "wrong-item", "missing-items", "expired-or-stale", "late-delivery", "missed-delivery", "marked-delivered-not-received", "upi-failed",
 }  # fmt: skip
 
 

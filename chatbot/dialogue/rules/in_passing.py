@@ -7,6 +7,7 @@ from tickets.models import OrderStatus
 from ...models import Chat
 from ...nlu import cues
 from ...sources import product_facts
+from ...sources import products as catalogue
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, CLEAR, ParsedMessage
@@ -119,6 +120,10 @@ def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 CHANGES_BY_NATURE = "natural-changes"
+# "Jam gaya to kharab?"
+CHANGES = cues.phrases(
+    r"jam(?:a|i|ta|ti| ga\w+| jat\w+| jay\w*)?", r"grain\w*", r"da+n[ae]dar", r"crystal\w*", "solid", r"solidif\w*", "cloudy", r"dhundh?la", "lumps?", r"lumpy", r"clump\w*", "जम(?: गय\\S*)?", "दानेदार",
+)  # fmt: skip
 LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
 
 
@@ -133,9 +138,11 @@ def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or parsed.aspect
         or parsed.intent != "item_problem"
-        or not QUESTION.search(said)
+        or not (QUESTION.search(said) or follow_ups.WHY.search(said))
     ):
         return None
+    if CHANGES.search(said) and answers.shares_a_word(shown[0].name, article):
+        return answers.of_article(article, parsed, CLEAR)
     alone = next((each.score for each in parsed.passages if each.article.pk == article.pk), 0.0)
     together = parsed.library.near(f"{shown[0].name} {said}", 1)
     if alone < LEAST_ALONE or not together or together[0].article.pk != article.pk:
@@ -193,11 +200,26 @@ IN_IT = cues.phrases(
 )  # fmt: skip
 
 
+# The word for what is asked, and no product
+NAMED_IN_IT = cues.phrases(
+    "oil", "tel", "ghee", "namak", "salt", "sugar", r"chee?ni", "masala", r"spices?", "aata", "flour", "dal", "doodh", "milk", "which", "what", r"ka?un ?s[aei]", r"kons[aei]", "तेल", "नमक", "चीनी", "मसाला", "दूध",
+)  # fmt: skip
+
+
 def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
     said = cues.plain(parsed.text)
     shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    if len(shown) != 1 or parsed.is_issue or not USED_IN_IT.search(said) or not IN_IT.search(said):
+    if parsed.is_issue or not (used := USED_IN_IT.search(said)):
+        return None
+    if not IN_IT.search(said):
+        # "So what oil is in sev": of the product besides the oil
+        shown = (
+            list(catalogue.look_up(NAMED_IN_IT.sub(" ", cues.plain(parsed.raw))).products)
+            if used and not parsed.aspect
+            else []
+        )
+    if len(shown) != 1:
         return None
     return about_products.told(chat, parsed, shown, [product_facts.INGREDIENTS])
 

@@ -7,7 +7,7 @@ from tickets.models import Category, Priority
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain
-from .. import answers, memory
+from .. import answers, memory, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
@@ -99,6 +99,8 @@ def no_promise(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     asks = PROMISED.search(said) and len(said.split()) <= 6 and about
     if (
         parsed.reason
+        # "Kitna discount milega" of the coupon that was told asks for no favour
+        or subjects.of_the_answer(parsed.topic) in ("coupon", "subscription", "bulk")
         or (parsed.knows(VERY_CLEAR) and not troubled)
         or not (asks or (FAVOUR.search(said) and (troubled or FOR_TROUBLE.search(said))))
     ):

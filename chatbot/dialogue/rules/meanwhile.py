@@ -6,76 +6,14 @@ from collections.abc import Iterable
 from chatbot import wording
 from chatbot.nlu import classifier, features, order_cues
 from chatbot.sources import delivery_areas
-from tickets.models import Order
 
 from ...models import Article, Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, signs, subjects, troubles
+from .. import answers, signs, subjects, troubles
 from ..answers import Reply
 from ..message import CLEAR, ParsedMessage
 from ..state import GRAVE
 from . import about_articles, open_issue, order_flows, what_next, which_order
-
-# --- Another order ------------------------------------------------------------------------------
-
-MOST_WORDS = 14
-
-
-def how_another_order_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "And the tea order is when?" beside an open issue of another one: how that stands; the issue stays."""
-    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
-    if (
-        not issue
-        or parsed.reason
-        or len(said.split()) > MOST_WORDS
-        or not order_cues.HOW_IT_STANDS.search(said)
-        or not (parsed.order or order_cues.OF_AN_ORDER.search(said))
-        or order_flows.wanted_by_cue(parsed)
-        or which_order.MARKED.search(said)
-    ):
-        return None
-    order = _another(parsed)
-    if not order or str(order.pk) == issue.get("order"):
-        return None
-    return answers.of_order(chat, order, parsed)
-
-
-def _another(parsed: ParsedMessage) -> Order | None:
-    if named := parsed.order or which_order.the_other(parsed):
-        return named
-    fitting, _ = which_order.of_items(parsed)
-    if len(fitting) == 1:
-        return fitting[0]
-    said = plain(parsed.text)
-    states = next((states for cue, states in which_order.BY_STATE if cue.search(said)), ())
-    return next((order for order in parsed.known_orders if order.status in states), None)
-
-
-def for_its_items(chat: Chat, parsed: ParsedMessage, meant: str) -> Reply | None:
-    """ "Not the ghee, the makhana" of a return: the same wish for the order with that; several are asked about."""
-    issue, topic = chat.memory.get("issue") or {}, parsed.topic
-    key = issue.get("flow") or (topic.get("aspect", "") if topic.get("kind") == "order" else "")
-    if key not in open_issue.FOR_ANOTHER_ORDER or not parsed.known_orders or len(meant.split()) > FEW_WORDS:
-        return None
-    parsed.text = meant
-    parsed.__dict__.pop("found", None)
-    fitting, _ = which_order.of_items(parsed)
-    if len(fitting) == 1:
-        return order_flows.told(chat, parsed, key, fitting[0])
-    if not fitting:
-        return None
-    reply = answers.text_reply("which_of_their_orders", parsed, flows.INTENTS[key], sure=0.8)
-    reply.suggestions = [order.number for order in fitting[:3]]
-    reply.text = " ".join(
-        [reply.text, *(f"{order.number} ({flows.items_in_words(order)})." for order in fitting[:3])]
-    )
-    flow = flows.all_flows()[key]
-    reply.asks = {"about": "order", "flow": key}
-    reply.flow, reply.category, reply.priority, reply.offer_agent = key, flow.category, flow.priority, True
-    return reply
-
-
-FEW_WORDS = 4
 
 
 def how_to_order_meanwhile(chat: Chat, parsed: ParsedMessage) -> Reply | None:
@@ -98,12 +36,14 @@ LEAST_LETTERS = 3
 # Beside an order that is under way, what the shop wrote about couriers speaks of it as well
 UNDER_WAY = ("missed-delivery", "late-delivery")
 # "When" and "where" of these mean the order itself
-OF_AN_ORDER_STILL = {"cancel", "address", "another day", "items"}
+OF_AN_ORDER_STILL = {"cancel", "address", "another day", "items", "late"}
 OF_THE_ORDER = {"days", "where"}
 # What of an order that is under way stands in the rules for couriers
 OF_THE_COURIER = {"hour", "times"}
 # "4000 ka order ho to", "it is already shipped" ask without a question mark
-TOLD_AS_WELL = {"limit", "shipped", "where", "by what", "times", "hour", "refused", "opened"}
+TOLD_AS_WELL = {
+    "limit", "shipped", "where", "by what", "times", "hour", "refused", "opened", "choice", "send back", "deadline",
+}  # fmt: skip
 MOST_WORDS_OF_A_QUESTION = 12
 
 
@@ -122,6 +62,12 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "Aur paise kab milenge" of a cancelled order asks for the money
         asked -= OF_THE_ORDER
     if (
+        subjects.OWN_RULE_FIRST & set(about)
+        and not asked & OF_THE_FAULT
+        and what_next.asks_what_comes(said)
+    ):
+        return None
+    if (
         not asked
         or which_order.MY_ORDER.search(said)
         or delivery_areas.pin_in(said)
@@ -129,7 +75,18 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     slugs, told = subjects.articles_of(about, said), _told(parsed)
-    if subjects.named_in(said) & subjects.covered_by(about):
+    if (
+        issue.get("wants") == "refund"
+        and asked == {"days"}
+        and not what_next.asks_for_a_new_one(chat, parsed)
+    ):
+        slugs = ["refund-timing", *slugs]
+    if "choice" in asked and issue and which_order.REFUND.search(said):
+        issue["wants"] = "refund"
+    if subjects.OWN_RULE_FIRST & set(about) and asked & OF_THE_FAULT:
+        # "Galat wala wapas dena hai?" of a wrong item: its rule, before that of returns
+        written = _not_refused(parsed, None, [*_own_rules(about), *slugs])
+    elif subjects.named_in(said) & subjects.covered_by(about):
         # "Delivery charge kitna hai" after the rule for returns: of the delivery first
         written = [*_not_refused(parsed, None, slugs), *([told] if told else [])]
     else:
@@ -138,6 +95,14 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         (each for each in written if subjects.answers_it(each.body_in(parsed.language), asked)), None
     )
     return _again(chat, parsed, article) if article else None
+
+
+# What the rule for a fault says, and none for returns or refunds
+OF_THE_FAULT = {"send back", "choice", "deadline"}
+
+
+def _own_rules(about: Iterable[str]) -> list[str]:
+    return [subjects.SUBJECTS[key].articles[0] for key in about if key in subjects.OWN_RULE_FIRST]
 
 
 AND_THEN = phrases(
@@ -351,9 +316,19 @@ def _shared(parsed: ParsedMessage, article: Article, long: bool) -> int:
         for word in words_of(parsed.text)
         if word not in SMALL and (len(word) >= least or (word.isdigit() and not long))
     ]
-    body = {word for language in (parsed.language, "en") for word in words_of(article.body_in(language))}
+    body = {
+        word
+        for language in (parsed.language, "en")
+        for word in words_of(article.body_in(language).replace("e-mail", "email"))
+    }
     sounds = {sound for word in body if len(sound := features.sound(word)) >= LEAST_LETTERS}
     return sum(word in body or features.sound(word) in sounds for word in asked)
+
+
+def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:
+    """Return what the shop wrote about a wish that is open."""
+    article = next(iter(_not_refused(parsed, None, what_next.OF_FLOW.get(key, ()))), None)
+    return _again(chat, parsed, article) if article else None
 
 
 def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
@@ -366,6 +341,7 @@ def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
             issue.get("flow", ""),
         )
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
-        if order := open_issue.order_of(parsed, issue):
+        of_a_fault = issue.get("intent") == "item_problem"
+        if not of_a_fault and (order := open_issue.order_of(parsed, issue)):
             reply.order = answers.orders.as_card(order)
     return reply

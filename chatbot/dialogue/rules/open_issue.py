@@ -9,7 +9,7 @@ from chatbot.nlu.issue_cues import (
     SOLVED as SOLVED,
 )
 from chatbot.sources import products as catalogue
-from tickets.models import Category, Order, Priority
+from tickets.models import Order, Priority
 from tickets.privacy.masking import masked
 
 from ...models import Chat
@@ -230,6 +230,8 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
         return True
     if issue.get("flow") == "refund_status" and issue_cues.NOT_THERE.search(said):
         return True
+    if issue.get("intent") == "item_problem" and _of_its_items(parsed, issue, said):
+        return True
     if QUESTION.search(said) or parsed.is_nod:
         return False
     if issue.get("intent") == "item_problem" and parsed.found.products and TOO.search(said):
@@ -295,6 +297,17 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
     return bare_product or (parsed.confidence < ACT and len(said.split()) <= 12 and not parsed.knows(CLEAR))
 
 
+def _of_its_items(parsed: ParsedMessage, issue: dict, said: str) -> bool:
+    order = order_of(parsed, issue)
+    told = " ".join([issue.get("words", ""), *issue.get("details", [])])
+    if not order or len(said.split()) > MOST_WORDS_OF_AN_ITEM + 2 or QUESTION.search(said):
+        return False
+    if issue_cues.FEELS_FINE.fullmatch(said.strip(" .!")):
+        return troubles.is_unfit(told)
+    counts = issue.get("claim") and not parsed.found.products and issue_cues.OUT_OF.search(said)
+    return bool(counts or affected.fine_in(order, said))
+
+
 ASKS_WHEN = phrases("when", "kab", "where", "kahan", "kaha", "कब", "कहां")
 OF_MONEY = ("refund_return", "payment_problem", "cancel_order")
 
@@ -318,8 +331,17 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
     note(parsed, issue)
     grave = issue.get("why") in GRAVE
     no_number = NO_NUMBER.search(plain(parsed.raw))
+    asks = issue_cues.ASKS_FOR_WORDS.search(plain(parsed.raw)) and issue.get("intent") in BY_NOW
     key = (
-        "noted_grave" if grave else "noted_order" if order else "noted_no_number" if no_number else "noted"
+        "noted_grave"
+        if grave
+        else "noted_question"
+        if asks and not names_items
+        else "noted_order"
+        if order
+        else "noted_no_number"
+        if no_number
+        else "noted"
     )
     reply = answers.text_reply(
         key, parsed, issue.get("intent") or "item_problem", number=order.number if order else ""
@@ -334,7 +356,7 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
     reply.flow = issue.get("flow", "")
     _warn(parsed, issue, reply)
     _tick(parsed, issue, reply, order)
-    _tell_the_rule(parsed, issue, reply)
+    answers.tell_the_rule(parsed, issue, reply)
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)
@@ -353,28 +375,6 @@ def _warn(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
         reply.text = f"{wording.say('do_not_eat', parsed.language)} {reply.text}"
     elif caution := troubles.caution(parsed.text, parsed.language, before):
         reply.text = f"{caution} {reply.text}"
-
-
-def _tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
-    """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
-    article = parsed.passages[0].article if parsed.knows(CLEAR) else None
-    told = {source["id"] for source in parsed.chat.memory.get("sources", [])}
-    if (
-        not article
-        or issue_cues.WAY_TO_PAY.fullmatch(plain(parsed.text).strip(" .!"))
-        or issue["category"] not in OF_RULES
-        or issue.get("flow")
-        or issue.get("why") in GRAVE
-    ):
-        return
-    if article.category == issue["category"] and str(article.pk) not in told:
-        reply.text = (
-            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
-        )
-        reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
-
-
-OF_RULES = (Category.ACCOUNT, Category.PAYMENT)
 
 
 def _tick(parsed: ParsedMessage, issue: dict, reply: Reply, order: Order | None) -> None:

@@ -6,13 +6,15 @@ from tickets.shop import people
 
 from ...models import Chat
 from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, signs
+from .. import answers, flows, signs, troubles
 from ..answers import Reply
 from ..message import ACT, ASK, ParsedMessage
 from ..readings import asks_how_it_stands
 from .which_order import (
     ADDRESS,
     ADDS,
+    ANOTHER_DAY,
+    CANCELLED,
     CANCELS,
     CHANGES,
     DROPS,
@@ -26,12 +28,14 @@ from .which_order import (
     REFUND,
     RETURNS,
     SAME_ORDER,
+    SENT_BACK,
     STANDING,
     SUBSCRIBED,
     THAT_ONE,
     THE_RULE,
     TO_THE_COURIER,
     TOGETHER,
+    WANTS_ONE,
     WRONG_PLACE,
     of_items,
     which,
@@ -127,7 +131,6 @@ def wanted(parsed: ParsedMessage) -> str:
     """Return the flow that the message begins, or ""."""
     said = OF_A_STATE.sub(" ", plain(parsed.text)) if len(parsed.text.split()) <= 5 else plain(parsed.text)
     mine = parsed.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or parsed.order)
-    # In a talk about their order the address is that of it
     mine = mine or len(said.split()) <= 3 or parsed.topic.get("kind") == "order"
     if SUBSCRIBED.search(said) or IF_NOT_COME.search(said) or NOT_KNOWN.search(said):
         return ""
@@ -169,7 +172,21 @@ def wanted(parsed: ParsedMessage) -> str:
     if parsed.topic.get("aspect") == "address" and CHANGES.search(said) and len(said.split()) <= 4:
         return "change_address"
     of_order = parsed.topic.get("kind") == "order" and parsed.known_orders
+    if (
+        EXCHANGES.search(said)
+        and ASKS_TO_DO.search(said)
+        and not ADDRESS.search(said)
+        and not of_order
+        and not told_of_it(parsed)
+        and parsed.known_orders
+        and of_items(parsed)[0]
+        and parsed.intent not in ("change_address", "account_problem", "payment_problem")
+    ):
+        # "Peri peri makhana bahut teekha hai, badal sakte ho?"
+        return "exchange"
     if (FEWER.search(said) or TOGETHER.search(said)) and parsed.known_orders:
+        return "change_items"
+    if of_order and parsed.found.products and SWAPS.search(said):
         return "change_items"
     if of_order and parsed.found.products and DROPS.search(said) and parsed.intent != "item_problem":
         return "change_items"
@@ -206,6 +223,8 @@ def wanted(parsed: ParsedMessage) -> str:
         return "change_address" if mine and parsed.intent != "account_problem" else ""
     told = parsed.chat.memory.get("issue") or {}
     this_one = bool((of_order or told.get("order")) and THAT_ONE.search(said))
+    # "Cancel ho sakta hai?" of the order that was shown: what its state allows, and no rule alone
+    short = len(said.split()) <= MOST_WORDS_OF_IT
     if (
         CANCELS.search(said)
         and (mine or this_one)
@@ -218,7 +237,7 @@ def wanted(parsed: ParsedMessage) -> str:
             "payment_problem",
             "item_problem",
         )
-        and (parsed.is_issue or MY_ORDER.search(said) or parsed.order or this_one)
+        and (parsed.is_issue or MY_ORDER.search(said) or parsed.order or this_one or (of_order and short))
         and not CANCELLED.search(said)
     ):
         return "cancel"
@@ -233,15 +252,36 @@ def wanted(parsed: ParsedMessage) -> str:
         and not REFUND.search(said)
     ):
         return "return"
+    of_what_is_shown = parsed.topic.get("kind") == "product" and parsed.text.rstrip().endswith("?")
+    if parsed.intent == "item_problem" and troubles.is_unfit(parsed.text) and not of_what_is_shown:
+        return "damaged"
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
 
 
+# "Honey ki jagah ghee bhej do": no wrong item that came
+SWAPS = phrases(
+    r".{3,25} (?:ki jagah|ke badle|instead of|in place of) .{3,30} (?:bhej|de|kar|daal|dal|pack|chahiye)\w*(?: (?:do|dijiye|dena|sakt\w+|hai|hain|ho|kya))*\W*$",
+    r"(?:can (?:you|u|i)|please|want to) (?:swap|replace|change|send) .{3,30} (?:with|for|to|instead of|in place of) .{3,30}",
+    ".{3,20} (?:की जगह|के बदले) .{3,20} (?:भेज|दे|कर)\\S*(?: दो| दीजिए)?",
+)
+
+
+def told_of_it(parsed: ParsedMessage) -> bool:
+    """Whether something is told to be wrong with the item: then it is no swap that is wished for."""
+    return (
+        bool(troubles.article_for(parsed.text))
+        or parsed.chat.memory.get("issue", {}).get("intent") == "item_problem"
+    )
+
+
+MOST_WORDS_OF_IT = 5
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
 MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
 # "If it doesn't come today i want a refund": nothing is to come back yet
 IF_NOT_COME = phrases(
+    r"(?<!pasand )(?:nahi|nahin|na|nhi) (?:aaya|aya|aayi|mila|mili|pahuncha) (?:to|toh) (?:.{0,12})?(?:refund|pais[ae])(?: .{0,15})?",
     r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
     "अगर .{0,20}नहीं (?:आया|मिला|आए)",
 )
@@ -252,25 +292,9 @@ NOT_KNOWN = phrases(
 )  # fmt: skip
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
-WANTS_ONE = phrases(
-    r"refund (?:me|it|my|us|karo|kar do|kijiye)",
-    r"(?:want|need|claim|request|ask(?:ing)? for|give me|demand|chahiye|looking for|get me|process) (?:a |my |the |full )*(?:refund|money back)",
-    r"(?:refund|paisa|paise) (?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
-    "(?:रिफंड|पैसे|पैसा) (?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
-)
 GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
 SENDS = phrases(
     "send", "bhej\\w*", "chahiye", "need", "download", "get", "resend", "do", "dijiye", "mail", "चाहिए", "भेज\\S*",
-)  # fmt: skip
-SENT_BACK = phrases(
-    r"(?:return|wapas|vapas) (?:kiya|kar diya|kia|bheja|de diya)(?: (?:tha|hai|hu))?",
-    r"(?:i|we) (?:have |had |already )?(?:returned|sent (?:it|them) back)(?: .{0,20})?",
-    "वापस (?:किया|भेजा|कर दिया)(?: था| है)?",
-)
-ANOTHER_DAY = phrases(
-    r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi|na (?:rah|ho|mil)\w*)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider|him to|them to|her to)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
-    r"(?:change|shift|move|delay|push)(?: the| my| this)? (?:delivery|it|order|parcel)(?: date| day| time)? (?:to|for|till|until|on) (?:tomorrow|kal|later|next week|the weekend|weekend|\w+day|evening|another day|parso)(?: .{0,12})?",
-    r"(?:leave|drop|keep|give|handover|hand over|de do|rakh do|chhod do|chod do) (?:it |the parcel |my order |.{0,10})?(?:with|at|to|near|outside) (?:the |my |a )?(?:guard|security|neighbou?r\w*|gate|door|reception|watchman|shop)", r"(?:guard|security|padosi|watchman|neighbou?r|gate|reception) (?:ko|ke paas|pe|par|ke) (?:de|rakh|chhod|chod|dena|delivery)\w*(?: .{0,10})?", "घर (?:पर|में)? ?(?:नहीं|कोई नहीं)(?: .{0,10})?", "(?:कल|परसों) (?:डिलीवर|भेज|लाना|देना)\\S*", "गार्ड (?:को|के पास)(?: .{0,10})?",
 )  # fmt: skip
 COUPON = phrases(
     r"coupons?", r"promo(?: ?codes?)?", "discount", "voucher", r"offer code", "welcome10", "कूपन", "डिस्काउंट"
@@ -289,7 +313,6 @@ def wanted_by_cue(parsed: ParsedMessage) -> bool:
     return any(cue.search(said) for cue in (REFUND, CANCELS, RETURNS, ADDRESS))
 
 
-CANCELLED = phrases(r"cancell?ed (?:by|automatically|without)", r"auto(?:matically)? cancell?ed", r"(?:was|got|is|has been|been|why) (?:.{0,12})?cancell?ed", r"cancel (?:ho gaya|hua|kyu|kyun|kyon)", r"apne aap cancel", "कैंसल (?:हो गया|क्यों)")  # fmt: skip
 BY_INTENT = {
     "cancel_order": "cancel",
     "change_address": "change_address",
@@ -303,9 +326,8 @@ def a_flow(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     key = wanted(parsed)
     if not key:
         return None
-    if parsed.numbers and not parsed.order and key not in ("damaged", "late"):
-        return an_order_to_prove(chat, parsed)
-    return begin(chat, parsed, key)
+    proves = parsed.numbers and not parsed.order and key not in ("damaged", "late")
+    return an_order_to_prove(chat, parsed) if proves else begin(chat, parsed, key)
 
 
 def begin(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:

@@ -357,3 +357,10 @@ def listed(parsed: ParsedMessage, aspect: str, among: list[Product]) -> Reply | 
     reply.suggestions = parsed.near(ACT)[:1]
     reply.is_sure = True
     return reply
+
+
+def the_whole_shelf(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "What do you sell?" """
+    if parsed.is_issue or not catalogue.asks_for_everything(parsed.text):
+        return None
+    return answers.popular("products_popular", parsed)

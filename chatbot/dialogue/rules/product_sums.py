@@ -160,7 +160,13 @@ def _changed_sum(parsed: ParsedMessage, said: str) -> Reply | None:
         return summed(parsed, swap)
     named = counted(parsed)
     so_many: dict[Product, int] = dict(named)
-    if SO_MANY.search(said) and set(so_many) <= {product for product, _ in items}:
+    counts_alone = (
+        ONLY_COUNTED.fullmatch(said.strip(" ?.!"))
+        and says_a_count(said)
+        and not THE_MORE.search(said)
+        and not LESS.search(said)
+    )
+    if (SO_MANY.search(said) or counts_alone) and set(so_many) <= {product for product, _ in items}:
         # "And if i take only one banana chips": so many of it, and the rest as it was
         return summed(parsed, list((dict(items) | so_many).items()))
     if LESS.search(said):
@@ -172,6 +178,59 @@ def _changed_sum(parsed: ParsedMessage, said: str) -> Reply | None:
         both = [(product, count + added.pop(product.pk, 0)) for product, count in items]
         return summed(parsed, both + [(product, count) for product, count in named if product.pk in added])
     return None
+
+
+# "Tea 1": so many of it, and nothing else is said; "aur ek honey" is one more
+ONLY_COUNTED = re.compile(
+    r"(?:\S+ ){1,3}(?:\d{1,2}|ek|do|teen|one|two|three)(?: (?:kar do|kardo|karo|hi|only|packets?|pkts?))?|(?:\d{1,2}|ek|one|two|three|teen) \S+(?: \S+)?",
+    re.IGNORECASE,
+)
+THE_MORE = phrases("aur", "and", "more", "add", "extra", "plus", r"jod\w*", "bhi", "also", "और", "भी")
+# Asked of what was added up, without a product
+OF_A_SUM = phrases(
+    r"(?:and |aur |with |plus |ok )*(?:the )?(?:delivery|shipping|courier)(?: (?:charges?|ka|free|kitn[aei]|how much|lag\w*|hai|hoga|hogi|na|extra|ke saath|milake|included|ho))*", r"(?:and |aur |to |ok |so |kul |grand )*total(?: .{0,15})?", r"(?:with |and |aur |if )*(?:coupon|code|welcome ?10)(?: .{0,15})?",
+    r"(?:and |aur |with |in |ok )*(?:cod|cash)(?: (?:me|mein|pe|par|se|ke saath|on delivery|how much|kitn[aei]|hoga|lagega|charge|extra|to|karu|lu|total|then))*", r"(?:kul |sab |total )?(?:kitn[ae]|how much)(?: (?:hua|hoga|total|now|altogether|in all|banega|dena|pay|is it|then|padega|all together))*", "(?:कुल |टोटल )?(?:कितना|डिलीवरी)(?: .{0,15})?",
+)  # fmt: skip
+
+
+def a_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "2 ghee, cod, total" after a place or a rule: the sum, and no rule for the place again."""
+    said = plain(parsed.text)
+    if (
+        parsed.topic.get("kind") not in ("delivery", "article")
+        or not parsed.found.share
+        or parsed.found.is_vague
+        or not counting_words(said)
+        or delivery_areas.pin_in(said)
+        or delivery_areas.areas().named_in(said)
+        or chat.memory.get("issue")
+        or parsed.reason
+    ):
+        return None
+    return a_sum(chat, parsed)
+
+
+def counting_words(said: str) -> bool:
+    return says_a_count(said) and bool(SUM.search(said) or CASH.search(said) or DELIVERED.search(said))
+
+
+def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "And delivery?", "total?", "with welcome10?", "tea 1" of what was just added up, whatever else they may mean."""
+    said = plain(parsed.text)
+    if (
+        parsed.topic.get("kind") != "sum"
+        or chat.memory.get("issue")
+        or parsed.reason
+        or parsed.numbers
+        or parsed.order
+    ):
+        return None
+    if parsed.found.products and not parsed.found.is_vague:
+        return _changed_sum(parsed, said)
+    asks = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and OF_A_SUM.fullmatch(said.strip(" ?.!"))
+    if not asks or delivery_areas.pin_in(said) or delivery_areas.areas().named_in(said):
+        return None
+    return summed(parsed, _so_far(parsed))
 
 
 INSTEAD = re.compile(
@@ -244,7 +303,7 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
         or re.search(
-            r"\b(?:if i (?:take|buy|order)|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
             said,
             re.IGNORECASE,
         )

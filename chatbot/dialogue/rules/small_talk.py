@@ -97,7 +97,7 @@ def about_himself(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if (
         kind == "hours"
-        and chat.memory.get("issue")
+        and (chat.memory.get("issue") or parsed.topic.get("kind") == "order")
         and ONLY_WHEN.fullmatch(cues.plain(parsed.raw).strip(" ?.!"))
     ):
         # "Kab milega mujhe" of what is missing asks for no opening hours

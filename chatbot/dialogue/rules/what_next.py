@@ -120,7 +120,7 @@ OF_A_RETURN = phrases(
 
 
 NEW_ONE = phrases(
-    r"(?:the |a |my )?(?:new|right|correct|replacement|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
+    r"(?:the |a |my )?(?:new|right|correct|replace\w*|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
     r"(?:naya|nayi|naye|sahi|dusr[aei]|badle)(?: .{0,12})?",
     "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
 )
@@ -131,6 +131,17 @@ def asks_for_a_new_one(chat: Chat, parsed: ParsedMessage) -> bool:
     issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
     return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
+
+
+# "Can i pay cash instead now" beside a parcel that is late
+PAYS_OTHERWISE = phrases(
+    r"pay (?:.{0,10})?(?:cash|cod|upi|card)(?: .{0,15})?", r"(?:cash|cod|upi|card) (?:se )?pay(?: .{0,15})?"
+)
+
+
+def asks_what_comes(said: str) -> bool:
+    """Whether it asks what happens with what is wrong, and when: `what_happens_now` tells that."""
+    return any(cue.search(said) for cue in (WHAT_NOW, IF_NOT, MONEY_TO, ASKS_FOR_IT))
 
 
 EATS_IT = phrases(
@@ -160,7 +171,7 @@ def may_it_be_eaten(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # "Kab tak?" of what is wrong is not asked of the parcel that is on its way
 ONLY_WHEN = phrases(
-    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?(?: (?:mujhe|humko|humein|wo|woh|ye|yeh))?",
+    r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)*(?: (?:aa|mil|pahunch) (?:jay?eg[aie]|payega))?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?(?: (?:mujhe|humko|humein|wo|woh|ye|yeh))?",
     "(?:और )?(?:कब(?: तक)?|कितने दिन(?: में)?)",
 )
 
@@ -208,6 +219,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or parsed.order
         or parsed.numbers
+        or (PAYS_OTHERWISE.search(said) and issue.get("intent") != "refund_return")
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
         or not (
             WHAT_NOW.search(said)
@@ -241,7 +253,10 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         DAYS_OF_MONEY.search(said)
         and (
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
-            or ASKS_FOR_IT.search(chat.memory.get("last", ""))
+            or (
+                ASKS_FOR_IT.search(chat.memory.get("last", ""))
+                and not NEW_ONE.search(chat.memory.get("last", ""))
+            )
             or MONEY.search(said)
             or issue.get("wants") == "refund"
         )

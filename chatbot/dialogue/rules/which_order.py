@@ -4,6 +4,7 @@ import re
 
 from django.utils import timezone
 
+from chatbot.nlu import issue_cues
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
@@ -63,6 +64,23 @@ FEWER = phrases(
     r"cancel (?:just|only) (?:the )?\w+",
     r"order\w*.{0,30}(?:want|need|chahiye) (?:only|just|sirf) (?:\d|one|two|ek|do)",
     r"order\w*.{0,30}(?:only|just|sirf) (?:\d|one|two|ek|do) (?:want|need|chahiye)\w*",
+)
+ANOTHER_DAY = phrases(
+    r"(?:not|won'?t|wont|nahi|nahin|nhi|no ?one|never) (?:be |at |.{0,12})?(?:home|ghar|available|there to receive)(?: .{0,20})?", r"(?:ghar|home) (?:par |pe |me |mein )?(?:nahi|nahin|nhi|koi nahi|na (?:rah|ho|mil)\w*)(?: .{0,10})?", r"out of (?:town|station)", r"(?:tell|ask|inform|instruct|request) (?:the |your |to )?(?:courier|delivery|driver|rider|him to|them to|her to)(?: .{0,50})?", r"(?:courier|delivery|driver|rider)(?: \w+){0,2} (?:ko )?(?:bol|keh|kah|bata)\w*(?: .{0,15})?", r"gate (?:is |will be )?(?:closed|band|locked|number|no)(?: .{0,12})?", r"(?:call|ring|phone)(?: me| us)? (?:before|once|when|on|after) (?:.{0,15})?(?:com|reach|deliver|arriv)\w*", r"delivery instructions?", r"(?:come|deliver|bring) (?:it )?(?:before|after|by|between) (?:\d|noon|lunch|evening).{0,12}", r"re-?schedul\w*", r"postpon\w*", r"(?:deliver|bring|come|send|bhej\w*|delivery)(?: (?:it|karo|kar do|karna|please|on|kijiye|my order))* (?:tomorrow|kal|later|next week|day after|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|after \d.{0,10}|evening|another day|parso)(?: .{0,12})?", r"(?:kal|parso|tomorrow|another day|some other day|later) (?:ko |deliver|bhej|laana|lana|dena|delivery)\w*(?: .{0,12})?",
+    r"(?:change|shift|move|delay|push)(?: the| my| this)? (?:delivery|it|order|parcel)(?: date| day| time)? (?:to|for|till|until|on) (?:tomorrow|kal|later|next week|the weekend|weekend|\w+day|evening|another day|parso)(?: .{0,12})?",
+    r"(?:leave|drop|keep|give|handover|hand over|de do|rakh do|chhod do|chod do) (?:it |the parcel |my order |.{0,10})?(?:with|at|to|near|outside) (?:the |my |a )?(?:guard|security|neighbou?r\w*|gate|door|reception|watchman|shop)", r"(?:guard|security|padosi|watchman|neighbou?r|gate|reception) (?:ko|ke paas|pe|par|ke) (?:de|rakh|chhod|chod|dena|delivery)\w*(?: .{0,10})?", "घर (?:पर|में)? ?(?:नहीं|कोई नहीं)(?: .{0,10})?", "(?:कल|परसों) (?:डिलीवर|भेज|लाना|देना)\\S*", "गार्ड (?:को|के पास)(?: .{0,10})?",
+)  # fmt: skip
+SENT_BACK = phrases(
+    r"(?:return|wapas|vapas) (?:kiya|kar diya|kia|bheja|de diya)(?: (?:tha|hai|hu))?",
+    r"(?:i|we) (?:have |had |already )?(?:returned|sent (?:it|them) back)(?: .{0,20})?",
+    "वापस (?:किया|भेजा|कर दिया)(?: था| है)?",
+)
+CANCELLED = phrases(r"cancell?ed (?:by|automatically|without)", r"auto(?:matically)? cancell?ed", r"(?:was|got|is|has been|been|why) (?:.{0,12})?cancell?ed", r"cancel (?:ho gaya|hua|kyu|kyun|kyon)", r"apne aap cancel", "कैंसल (?:हो गया|क्यों)")  # fmt: skip
+WANTS_ONE = phrases(
+    r"refund (?:me|it|my|us|karo|kar do|kijiye)",
+    r"(?:want|need|claim|request|ask(?:ing)? for|give me|demand|chahiye|looking for|get me|process) (?:a |my |the |full )*(?:refund|money back)",
+    r"(?:refund|paisa|paise) (?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
+    "(?:रिफंड|पैसे|पैसा) (?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
 )
 TO_THE_COURIER = phrases(
     r"(?:tell|ask|inform) (?:him|them|her|(?:the |your |ur )?(?:courier|driver|rider|delivery)(?: (?:guy|boy|man|person|agent|partner|wala|\w+))?) (?:to|ki|that) (?:\w+ ){0,2}?(?:call|come|leave|wait|bring|deliver|ring|hand|keep|give|drop)(?: .{0,30})?"
@@ -276,6 +294,7 @@ BY_TIME = (
     (phrases(r"(?:last|previous) week", r"pichl[aei] (?:haf?te|hafta|week)", r"(?:ek|1|a|one) (?:week|haft[ae]) (?:ago|back|pehle|pahle)", "पिछले हफ्ते"), (4, 14)),
     (phrases(r"(?:came|got|received|arrived|delivered|mila|aaya|aayi)(?: .{0,12})? yesterday", r"yesterday'?s", r"kal (?:jo |hi )?(?:aaya|aayi|mila|mili|deliver hua|aa gaya|mil gaya)", r"kal wal[aei]", "कल (?:आया|मिला|वाला)"), (0, 2)),
 )  # fmt: skip
+CAME_LATELY = 2
 OLDEST = phrases(
     "oldest",
     r"sabse (?:puran[aei]|pehl[aei]|pahl[aei])(?: wal[aei])?",
@@ -291,7 +310,13 @@ def by_time(parsed: ParsedMessage) -> Order | None:
         return parsed.known_orders[-1] if parsed.known_orders else None
     for cue, (least, most) in BY_TIME:
         if cue.search(said):
-            fitting = [order for order in parsed.known_orders if least <= _days_ago(order) <= most]
+            # What came yesterday is no order that is on its way
+            came = most <= CAME_LATELY
+            fitting = [
+                order
+                for order in parsed.known_orders
+                if least <= _days_ago(order) <= most and (order.delivered_at or not came)
+            ]
             named = [order for order in fitting if _named_words(order, telling(parsed.text))]
             others = [order for order in parsed.known_orders if _named_words(order, telling(parsed.text))]
             # "The ghee i got last week": the item says more than the days
@@ -317,7 +342,8 @@ def the_other(parsed: ParsedMessage) -> Order | None:
     if newest and LATEST.search(said) and len(said.split()) <= MOST_WORDS_OF_THE_NEWEST:
         # "Nahi wo nahi, latest wala"
         return newest
-    if not OTHER_ONE.search(said):
+    if not OTHER_ONE.search(said) or issue_cues.ANOTHER_CAME.search(said):
+        # "Dusra flavour aa gaya" tells what came
         return None
     fitting, names_item = of_items(parsed)
     if names_item and len(fitting) == 1 and not NOT_THAT.search(said):

@@ -184,6 +184,66 @@ def _size_line(parsed: ParsedMessage, product: Product, weight: re.Match[str]) -
     )
 
 
+# "Green tea hai?": a kind of what the shop sells
+OF_A_KIND = re.compile(
+    r"^\W*(?:(?:and|aur|ok|do you|do u|have|sell|keep|any|koi|aapke paas|is there|kya)\s+)*(?P<kind>[a-z]{3,12})\s+(?P<name>[a-z]{3,12})(?P<asks>(?:\s+(?:bhi|available|milegi?|milega|milta|rakhte|hai|h|hain|ho|kya|there))*)\W*$",
+    re.IGNORECASE,
+)
+ASKS_FOR_SOME = phrases(
+    "do you",
+    "do u",
+    "have",
+    "any",
+    "koi",
+    "hai",
+    "available",
+    "milega",
+    "milegi",
+    "milta",
+    "is there",
+    "rakhte",
+)
+# What says nothing of the kind
+NO_KIND = set(
+    "any koi have sell keep does there not no with good best fresh pure original asli nakli acha accha achha achhi desi natural organic real healthy your aapka aapki the this that these those more other also bhi small big chhota bada sirf only same and some new naya loose branded cheap sasta sasti mehnga wala wali aapke kitna kitne which what kaunsa konsa price free without bina how much sell have want need sab sabse kuch mujhe muje".split()  # noqa: SIM905
+)
+
+
+def not_of_that_kind(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Green tea hai?" where there is another tea: that there is none, and what there is."""
+    found = OF_A_KIND.match(plain(parsed.text))
+    if (
+        not found
+        or parsed.is_issue
+        or parsed.reason
+        or parsed.numbers
+        or not ASKS_FOR_SOME.search(parsed.text)
+    ):
+        return None
+    kind, named = found["kind"].casefold(), catalogue.look_up(found["name"])
+    if (
+        not 0 < len(named.products) <= MOST_TOLD
+        or named.is_vague
+        or named.share < 1
+        or kind in NO_KIND
+        or parsed.topic.get("kind") == "order"
+        or product_facts.asked_about(kind)
+        or counting.says_a_count(kind)
+        or catalogue.look_up(kind).products
+        or any(kind in _all_words(product) for product in named.products)
+    ):
+        return None
+    reply = answers.of_products(list(named.products), parsed)
+    said = f"{found['kind']} {found['name']}"
+    reply.text = f"{wording.say('not_of_that_kind', parsed.language, said=said)} {reply.text}"
+    return reply
+
+
+def _all_words(product: Product) -> str:
+    facts = " ".join(map(str, product_facts.facts_of(product).values()))
+    return f"{product.name} {product.also_called} {product.description} {product.ingredients} {product.category} {facts}".casefold()
+
+
 def some_packs(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai ki price batao do packet ki": what so many of it cost."""
     said = plain(parsed.text)
@@ -293,7 +353,9 @@ def what_is_not_hot(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or len(said.split()) > MOST_WORDS_OF_HEAT
     ):
         return None
-    if not (product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said)):
+    if not (
+        product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said) or len(spoken_of(parsed)) > 1
+    ):
         return None
     named = catalogue.look_up(NOT_HOT.sub(" ", said))
     among = list(named.products) if named.share else []

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.models import AuditAction, Role
 from tickets.privacy import audit, personal_data
 from tickets.visibility import may, require

@@ -15,8 +15,8 @@ from tickets import uploads
 from tickets.accounts import second_factor
 from tickets.models import Priority
 from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday, SecondFactor
-from tickets.team import holidays
-from tickets.team.settings import (
+from tickets.settings import holidays
+from tickets.settings.in_force import (
     CONTRAST_NEEDED,
     DEFAULT_COLOUR,
     DEFAULT_TARGETS,

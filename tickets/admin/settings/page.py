@@ -13,7 +13,7 @@ from tickets.accounts import second_factor
 from tickets.models import AuditAction
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
 from tickets.privacy import audit
-from tickets.team import holidays
+from tickets.settings import holidays
 
 from ..base import DeskAdmin
 from . import forms
@@ -212,6 +212,7 @@ def _said(value) -> str:
 class HolidayAdmin(DeskAdmin):
     """The days on which the desk is closed or has hours of its own."""
 
+    purpose = "Days on which the shop is closed. Answers are not due on them."
     form = forms.HolidayForm
     list_display = ("date", "name", "hours_of_day", "source", "is_active")
     list_editable = ("is_active",)

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from tickets.accounts import rate_limits
+from tickets import rate_limits
 from tickets.models import AuditAction
 from tickets.privacy import audit
 from tickets.shop import importing, registry

@@ -6,9 +6,10 @@ from email.errors import MessageError
 
 from django.core.mail import get_connection
 
+from tickets.channel_interface import Channel, NotSent, Send, TryLater, register
+
 from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
 from .. import links
-from ..registry import Channel, NotSent, Send, TryLater, register
 from ..withdrawals import is_withdrawn
 from . import bounces, incoming, letters
 

@@ -8,7 +8,7 @@ letter of 25 MB may have two hundred such parts.
 import email
 from email.message import Message
 
-from ..registry import Unreadable
+from tickets.channel_interface import Unreadable
 
 MAX_PARTS = 200
 # A program that passes a letter on adds some; the largest that mail systems write have about a hundred

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tickets.channel_interface import NotForUs, Unreadable
 from tickets.privacy.masking import masked
 
 from ... import workflow
@@ -18,7 +19,6 @@ from ...models import ChannelName, Incoming, Message, Outgoing, Person, Ticket
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT
 from .. import assistant, identity, inbox, links, outbox
-from ..registry import NotForUs, Unreadable
 from . import bounces, quotes
 from .addresses import own_addresses, token_in
 from .parsing import Attached, Letter, cleaned, parse

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from supportdesk import languages
 from tickets.models.settings import AgentPreferences
-from tickets.team.settings import CurrentSettings, current
+from tickets.settings.in_force import CurrentSettings, current
 from tickets.workflow import wording
 
 from ...models import ChannelName, ConversationLink, Incoming, Message, Outgoing, Sender, Ticket

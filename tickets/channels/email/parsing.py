@@ -12,7 +12,8 @@ from imap_tools import MailMessage
 from imap_tools.utils import decode_value
 from lxml import etree
 
-from ..registry import Unreadable
+from tickets.channel_interface import Unreadable
+
 from . import heads
 
 MAX_BYTES = 25 * 1024 * 1024

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from PIL import Image
 
-from tickets.team.settings import current
+from tickets.channel_interface import Channel, NotSent, Send, TryLater, register
+from tickets.settings.in_force import current
 from tickets.workflow import wording
 
 from ...models import (
@@ -22,7 +23,6 @@ from ...models import (
     Ticket,
 )
 from .. import links
-from ..registry import Channel, NotSent, Send, TryLater, register
 from ..withdrawals import is_withdrawn
 from . import api, incoming
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets import workflow
+from tickets.channel_interface import NotSent, TryLater
 from tickets.privacy.masking import masked
 from tickets.workflow import wording
 
@@ -20,7 +21,6 @@ from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Mess
 from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT, Refused
 from .. import assistant, identity, links, outbox
-from ..registry import NotSent, TryLater
 from . import api, messages
 from .messages import Words
 

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from ..registry import NotForUs, Unreadable
+from tickets.channel_interface import NotForUs, Unreadable
 
 PICTURES = {"image/jpeg", "image/png", "image/webp"}
 # Said alone, and in any case

@@ -4,8 +4,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from ..fields import SHOP_TIME
 from ..ids import random_id
-from ..shop.fields import SHOP_TIME
 from .permissions import PermissionSet
 
 
@@ -155,7 +155,7 @@ class TokenFamily(models.Model):
 
 
 class RateLimitCounter(models.Model):
-    """What is left of something that may be done so often in a time; see `tickets.accounts.rate_limits`.
+    """What is left of something that may be done so often in a time; see `tickets.rate_limits`.
 
     The key is a digest of what, when, and who or from where: the row names no person.
     """

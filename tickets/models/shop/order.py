@@ -3,9 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
+from ..fields import CURRENCY_CODE, MONEY, SHOP_TIME
 from ..ids import random_id
 from ..people.person import Person
-from .fields import CURRENCY_CODE, MONEY, SHOP_TIME
 
 
 class OrderStatus(models.TextChoices):

@@ -22,9 +22,9 @@ from tickets.models import (
     Ticket,
     TicketEvent,
     TokenFamily,
+    text_fields,
 )
-from tickets.privacy import registry
-from tickets.privacy.registry import Erase
+from tickets.models.text_fields import Erase
 
 from .providers import PROVIDERS, attached_to, with_pictures
 
@@ -61,7 +61,7 @@ def erase(person: Person, *, words: bool = False) -> None:
         for provider in PROVIDERS:
             provider.erase(person)
         # The shop's books need the order, not where it went
-        emptied = registry.erased_by(Order, Erase.EMPTY)
+        emptied = text_fields.erased_by(Order, Erase.EMPTY)
         Order.objects.filter(customer=person).update(**dict.fromkeys(emptied, ""))
         LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr=ERASED)
         # Last, so that an interrupted erasure still finds whom to erase
@@ -137,7 +137,7 @@ def _erase_rows(ticket: Ticket, messages: list[Message], person: Person, anonymo
     with_pictures(ticket.messages.all()).update(
         picture="", thumbnail="", picture_width=None, picture_height=None
     )
-    told_nothing_of = [*registry.erased_by(Ticket, Erase.EMPTY, Erase.NAME), "custom_field"]
+    told_nothing_of = [*text_fields.erased_by(Ticket, Erase.EMPTY, Erase.NAME), "custom_field"]
     for event in ticket.events.all():
         old, new = (
             ("", "") if event.field in told_nothing_of else (anonymous(event.old), anonymous(event.new))
@@ -181,9 +181,9 @@ def _erase_fields(row: Model, anonymous: Anonymous) -> list[str]:
         Erase.ANONYMISE: anonymous,
         Erase.OWN_WORDS: anonymous.said,
     }
-    changed = registry.erased_by(type(row), *ways)
+    changed = text_fields.erased_by(type(row), *ways)
     for name in changed:
-        way = ways[registry.fields_of(type(row))[name].erase]
+        way = ways[text_fields.fields_of(type(row))[name].erase]
         # A replacement may be longer than what it stands for
         longest = getattr(row._meta.get_field(name), "max_length", None)
         setattr(row, name, way(getattr(row, name))[:longest])

@@ -8,8 +8,17 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 
-from tickets.models import Attachment, AuditEntry, Message, Order, Person, Ticket, TokenFamily, load_files
-from tickets.privacy import registry
+from tickets.models import (
+    Attachment,
+    AuditEntry,
+    Message,
+    Order,
+    Person,
+    Ticket,
+    TokenFamily,
+    load_files,
+    text_fields,
+)
 
 from .providers import PROVIDERS, with_pictures
 
@@ -63,7 +72,7 @@ def _everything(person: Person) -> dict:
 
 
 def _order(order: Order) -> dict:
-    fields = (*registry.exported_fields(Order), "status", "placed_at", "eta", "delivered_at", "total")
+    fields = (*text_fields.exported_fields(Order), "status", "placed_at", "eta", "delivered_at", "total")
     items = list(order.items.values("sku", "name", "quantity", "price"))
     return {field: getattr(order, field) for field in fields} | {"items": items}
 

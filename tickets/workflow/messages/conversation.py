@@ -7,12 +7,11 @@ from django.utils.translation import gettext
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets.attachments import Enclosed, StoredFile
-from tickets.channels import outbox
 from tickets.clocks import running as clocks
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
 from tickets.uploads import StoredPicture
 
-from .. import status, waiting
+from .. import replies, status, waiting
 from ..change_set import ChangeSet, atomic_on_ticket
 from ..status import IllegalMove, Refused
 from .cancelling import cancel_because_customer_wrote
@@ -87,7 +86,7 @@ def _customer_says(ticket: Ticket, text: Any, by: Any, sent: Any, client_id: Any
         raise ClosedMeanwhile
     change_set = ChangeSet(ticket, by=by)
     message = add_said(change_set, Sender.CUSTOMER, text, sent, client_id, channel=channel)
-    if ticket.reply_by != (way := outbox.reply_by(channel)):
+    if ticket.reply_by != (way := replies.reply_by(channel)):
         change_set.set_silently(reply_by=way)
     if ticket.snoozed_until:
         change_set.set(snoozed_until=None)
@@ -166,7 +165,7 @@ def agent_replies(
         return seen
     if ticket.is_over:
         raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
-    if ticket.reply_by and not over and (reason := outbox.why_not(ticket)):
+    if ticket.reply_by and not over and (reason := replies.why_not(ticket)):
         raise ChannelClosed(reason)
     if files and ticket.reply_by == ChannelName.WHATSAPP:
         raise ChannelClosed(gettext("Files cannot be sent over WhatsApp. Please send a picture or text."))
@@ -188,7 +187,7 @@ def agent_replies(
     if ticket.reply_by or over:
         # Before the message: where no transaction covers both, a row without its message is dropped
         # when it is due, and a message without its row would never leave
-        outbox.queue_reply(ticket, message, **(over._asdict() if over else {}))
+        replies.queue_reply(ticket, message, **(over._asdict() if over else {}))
         change_set.set_silently(mailed_to_requester=message.seq)
     change_set.write()
     return message
@@ -207,12 +206,12 @@ def automatic_reply(ticket: Ticket, text: str, *, by: Person, client_id: str) ->
         return seen
     if ticket.is_over:
         raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
-    if ticket.reply_by and (reason := outbox.why_not(ticket)):
+    if ticket.reply_by and (reason := replies.why_not(ticket)):
         raise ChannelClosed(reason)
     change_set = ChangeSet(ticket, by=by)
     message = add_said(change_set, Sender.AGENT, text, sent, client_id)
     if ticket.reply_by:
-        outbox.queue_reply(ticket, message)
+        replies.queue_reply(ticket, message)
         change_set.set_silently(mailed_to_requester=message.seq)
     change_set.write()
     return message

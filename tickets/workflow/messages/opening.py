@@ -9,13 +9,12 @@ from django.db import IntegrityError
 from supportdesk.db.transactions import TRIES, WriteConflict, all_or_nothing, in_transaction, pause
 from tickets import sla
 from tickets.attachments import Enclosed, StoredFile
-from tickets.channels import outbox
 from tickets.collaboration.mentions import note_mentions
 from tickets.models import Category, ChannelName, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
 
-from .. import clock, waiting, wording
+from .. import clock, replies, waiting, wording
 from ..change_set import ChangeSet, create
 from .idempotency import add_said, check_same
 
@@ -78,7 +77,7 @@ def open_ticket(
             language=language,
             handover=handover or {},
             channel=channel,
-            reply_by=outbox.reply_by(channel),
+            reply_by=replies.reply_by(channel),
         )
         waiting.begin(ticket)
         try:

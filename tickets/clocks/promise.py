@@ -8,9 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from supportdesk import languages
+from tickets.settings.in_force import current
 
 from . import reader_zone
-from .settings import current
 
 
 def back(now: datetime, language: str = languages.DEFAULT) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conversations.ticket import Category
 from ..ids import random_id
-from .person import Person
+from ..people.person import Person
 
 MOST_OPEN = 500
 

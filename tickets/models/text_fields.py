@@ -1,6 +1,6 @@
 """What happens to each text that the desk keeps: masked, erased, exported, searched.
 
-Every Char, Text or JSON field of our models is declared beside its app (`tickets/privacy/fields.py`,
+Every Char, Text or JSON field of our models is declared beside its app (`tickets/models/text_declarations.py`,
 `chatbot/text_fields.py`). The change set, erasure, export and search read the declarations, and a test
 fails on a field without one. A new field is therefore handled by its declaration alone.
 """

@@ -1,6 +1,6 @@
-"""The declarations of this app's text fields (see `registry`)."""
+"""The declarations of this app's text fields (see `text_fields`)."""
 
-from .registry import DELETED, KEPT, Erase, Search, Text, declare, declare_same
+from .text_fields import DELETED, KEPT, Erase, Search, Text, declare, declare_same
 
 CONTACT = Text(erase=Erase.EMPTY, export=True)
 BY_CODE = Text(erase=Erase.BY_CODE)

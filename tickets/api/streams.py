@@ -16,14 +16,14 @@ from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.http.client_address import address_of
 from tickets import access, live, queries
 from tickets.accounts import tokens
-from tickets.api import serializers
+from tickets.live import Batch, Credentials, event
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
 from tickets.models import InboxEvent, Message, Person, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
 
-from . import Batch, Credentials, event
+from . import serializers
 
 # A stream of a browser session restarts this often, and is checked again with it
 SESSION_STREAM_SECONDS = 600
