@@ -109,6 +109,7 @@ class ArticleAdmin(ShopFiles, DeskAdmin):
 class ArticleVersionAdmin(DeskAdmin):
     """What articles said before: read, and restored by an action."""
 
+    purpose = "Earlier versions of articles, and those that wait for their time."
     list_display = ("article", "changed_at", "changed_by")
     list_select_related = ("article",)
     ordering = ("-changed_at",)

@@ -42,6 +42,7 @@ class LanguageFilter(admin.SimpleListFilter):
 class ChatAdmin(RecordAdmin):
     """To learn from: what people asked, and what Villy made of it. Nothing here is edited."""
 
+    purpose = "Conversations with Villy."
     list_display = ("updated_at", "who", "language", "became_ticket")
     # As its index
     ordering = ("-updated_at",)
@@ -74,6 +75,7 @@ class ChatAdmin(RecordAdmin):
 class DeliveryAreaAdmin(DeskAdmin):
     """Where the shop delivers and in how many days: what Villy answers "do you deliver to 793001" from."""
 
+    purpose = "Where you deliver, in how many days and for how much. Villy answers PIN codes from this."
     list_display = (
         "name",
         "is_served",

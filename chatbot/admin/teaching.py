@@ -73,6 +73,7 @@ class TeachForm(forms.Form):
 class ExampleAdmin(DeskAdmin):
     """What Villy was taught here, on top of the corpus files."""
 
+    purpose = "Messages of your customers with what they meant. Villy learns from them."
     list_display = ("text", "intent", "language", "is_issue", "taught_by_name", "created_at")
     list_filter = ("intent", "language", "is_issue")
     search_fields = ("text",)

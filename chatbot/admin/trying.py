@@ -58,6 +58,7 @@ class TryForm(forms.Form):
 class TestConversationAdmin(DeskAdmin):
     """The shop's own conversations with what has to come back."""
 
+    purpose = "Conversations with the answers that you expect. Run them before you publish a change."
     list_display = ("name", "customer", "went", "ran_at")
     search_fields = ("name", "script")
     search_help_text = "Name, or words of the conversation."

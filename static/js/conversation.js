@@ -65,6 +65,15 @@ export class Conversation {
     return rest;
   }
 
+  // Its customer has left: what is on its way is not shown, and nothing more is sent or kept
+  end() {
+    this.outbox = [];
+    this.files.clear();
+    this.store = this.composer.store = { get: () => null, set() {} };
+    Object.assign(this.composer, { pictures: [], documents: [], onSend() {}, onTyping: null });
+    this.composer.text.value = "";
+  }
+
   // --- Sending
 
   send({ text, file, url, documents = [] }) {

@@ -166,7 +166,9 @@
     emit(open ? "opened" : "closed");
   };
 
+  const forget = () => { memory = {}; try { localStorage.removeItem(KEY); } catch { /* was in memory only */ } };
   const HEARD = {
+    forget,
     ready() {
       // A frame that was moved with the page has loaded again: what it was told is gone
       alive = true;
@@ -193,9 +195,11 @@
   addEventListener("storage", (event) => {
     // A frame of this very site keeps its words in the tab's storage
     if ((event.key !== KEY && event.key !== null) || !lasting || event.storageArea !== localStorage) return;
-    tellIdentity("identity", { gone: !event.newValue });
-    showUnread(load().unread);
+    stored(!event.newValue);
   });
+  const stored = (gone) => { tellIdentity("identity", { gone }); showUnread(load().unread); };
+  // Out of the browser's cache of whole pages, which hear of nothing meanwhile
+  addEventListener("pageshow", ({ persisted }) => persisted && lasting && stored(!localStorage.getItem(KEY)));
   button.addEventListener("click", () => show(!open));
   note.addEventListener("click", () => show(true));
   addEventListener("keydown", (event) => { if (event.key === "Escape" && open && !alive) show(false); });
@@ -207,7 +211,7 @@
     close: () => show(false),
     toggle: () => show(!open),
     identify: (token) => tell({ type: "identify", token }),
-    logout: () => { memory = {}; setUnread(0); try { localStorage.removeItem(KEY); } catch { /* was in memory only */ } tell({ type: "logout" }); },
+    logout: () => { setUnread(0); forget(); tell({ type: "logout" }); },
     on: (event, fn) => { (handlers[event] ||= []).push(fn); (late[event] || []).forEach((detail) => fn(detail)); },
   };
 

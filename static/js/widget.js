@@ -5,15 +5,18 @@ import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
 import { showNewestChips } from "./groups.js";
 import { closeMenu, moveInMenu, openMenu, showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
-import { begin, fetchAs, identity, onChange, request as asPerson, signIn, signOut, who } from "./identity.js";
+import { begin, fetchAs, identity, onChange, onLeft, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
 import { request as plainRequest, sentence } from "./net.js";
+import { showEarlier } from "./past.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _, renewWords } from "./words.js";
 
 const { conversationUrl } = document.body.dataset;
 const main = document.getElementById("conversation");
+// What one sees whom the desk does not know yet
+const unknown = main.querySelector("[data-conversation]").cloneNode(true);
 // Whose conversation is on the screen
 let shownTo = null;
 let visible = true;
@@ -35,10 +38,19 @@ onChange((isFirst) => {
   else if (shownTo !== who()) load();
   else if (stored.unread !== undefined) unread = stored.unread ?? 0;
 });
+onLeft(() => {
+  endStream?.();
+  conversation?.end();
+  drawn += 1;
+  shownTo = null;
+  setUnread(0);
+  main.replaceChildren(unknown.cloneNode(true));
+  if (conversation) start();
+});
 on("hello", hello);
 on("visible", ({ open, page }) => { writesFrom = page; show(open); });
 on("identify", ({ token }) => signIn(token));
-on("logout", () => { setUnread(0); signOut(); });
+on("logout", signOut);
 
 async function hello({ stored: kept, open, page }) {
   writesFrom = page;
@@ -205,11 +217,13 @@ function heardTicket(ticket) {
 
 // The ticket's state decides what stands above the box: fetch that part when it has changed
 async function renewState(ticket) {
-  const { dataset } = conversation.root;
+  const { root } = conversation;
+  const { dataset } = root;
   const calling = ticket.callbackRequested && !ticket.callbackCompleted ? "yes" : "no";
   if (ticket.status === dataset.status && ticket.agentName === dataset.agent && calling === dataset.calling) return;
   const answer = await asPerson(`${conversationUrl}?conversation=${dataset.ticket}`).catch(() => null);
-  if (!answer?.ok) return;
+  // Another conversation may be on the screen by now
+  if (!answer?.ok || conversation.root !== root) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   Object.assign(dataset, fresh.querySelector("[data-conversation]").dataset);
   showHead(conversation.root);
@@ -303,7 +317,7 @@ const TAPPED = {
   "[data-close-chat]": () => tellHost("close"),
   "[data-back]": () => load("home"),
   "[data-go]": (card) => load(card.dataset.go),
-  "[data-earlier]": showEarlier,
+  "[data-earlier]": (button) => showEarlier(button, main, shownLanguage(), (said) => conversation.composer.refuse(said)),
   "[data-human], [data-connect]": connect,
   "[data-more]": openMenu,
   "[data-switch]": (item) => toggleSwitch(item, store),
@@ -329,23 +343,6 @@ document.addEventListener("click", (event) => {
   }
   closeMenu();
 });
-
-// The next page of past conversations; one that was answered meanwhile is listed already
-async function showEarlier(button) {
-  button.disabled = true;
-  const answer = await asPerson(`${button.dataset.earlier}&${shownLanguage()}`).catch(() => null);
-  button.disabled = false;
-  if (!answer?.ok) return conversation.composer.refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
-  const list = main.querySelector("[data-past]");
-  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
-  const cards = [...fresh.querySelectorAll("li")].filter((each) => !main.querySelector(`[data-go="${each.querySelector("[data-go]").dataset.go}"]`));
-  list.append(...cards);
-  const next = fresh.querySelector("[data-earlier]");
-  if (next) button.replaceWith(next);
-  else button.remove();
-  showTimes(list);
-  cards[0]?.querySelector("button").focus();
-}
 
 async function sendTranscript() {
   const { transcript } = conversation.root.dataset;

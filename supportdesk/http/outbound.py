@@ -5,7 +5,11 @@ address that was checked is the one that is connected to, so that DNS cannot ans
 differently in between. Each redirect is a connection of its own and checked like the first.
 """
 
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +17,8 @@ import requests
 from django.conf import settings
 from requests_hardened import Config, Manager
 from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CONNECT_SECONDS, READ_SECONDS = 5, 10
 # The longest that a call takes, however slowly the answer drips
@@ -57,6 +63,7 @@ def call(
     try:
         with (
             session(private=private) as opened,
+            _cut_off_at(deadline, opened),
             opened.request(
                 method,
                 url,
@@ -67,19 +74,26 @@ def call(
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
             ) as response,
         ):
+            # Its head was cut off
+            if time.monotonic() >= deadline:
+                raise CallFailed("No answer in time.")
             return Answer(
                 response.status_code, dict(response.headers), _read(response, most_bytes, deadline)
             )
     except InvalidIPAddress:
         raise Forbidden("The address leads into a private network (see WEBHOOK_PRIVATE).") from None
-    except requests.exceptions.Timeout:
-        raise CallFailed("No answer in time.") from None
-    except requests.exceptions.SSLError:
-        raise CallFailed("Its certificate is not valid.") from None
-    except requests.exceptions.TooManyRedirects:
-        raise CallFailed("It redirects again and again.") from None
     except (requests.exceptions.RequestException, OSError, ValueError) as reason:
-        raise CallFailed(f"No connection ({type(reason).__name__}).") from None
+        raise CallFailed(_why(reason, time.monotonic() >= deadline)) from None
+
+
+def _why(reason: Exception, is_late: bool) -> str:
+    if is_late or isinstance(reason, requests.exceptions.Timeout):
+        return "No answer in time."
+    if isinstance(reason, requests.exceptions.SSLError):
+        return "Its certificate is not valid."
+    if isinstance(reason, requests.exceptions.TooManyRedirects):
+        return "It redirects again and again."
+    return f"No connection ({type(reason).__name__})."
 
 
 def session(*, private: bool | None = None) -> requests.Session:
@@ -101,12 +115,58 @@ def session(*, private: bool | None = None) -> requests.Session:
     return made
 
 
+@contextmanager
+def _cut_off_at(deadline: float, opened: requests.Session) -> Iterator[None]:
+    """Shut down every connection of the session at the deadline.
+
+    The timeouts of a socket count from its last byte: an answer that drips would go on for days.
+    """
+    sockets: list[socket.socket] = []
+
+    class Http(HTTPConnection):
+        def _new_conn(self):
+            made = super()._new_conn()
+            # TLS takes the first one over
+            sockets.append(made.dup())
+            return made
+
+    class Https(Http, HTTPSConnection):
+        pass
+
+    class HttpPool(HTTPConnectionPool):
+        ConnectionCls = Http
+
+    class HttpsPool(HTTPSConnectionPool):
+        ConnectionCls = Https
+
+    def cut() -> None:
+        for each in sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    for adapter in opened.adapters.values():
+        adapter.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+    timer = threading.Timer(max(0, deadline - time.monotonic()), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for each in sockets:
+            each.close()
+
+
 def _read(response: requests.Response, most_bytes: int, deadline: float) -> bytes:
     """Return the beginning of the body; what is longer or slower is left."""
     parts, size = [], 0
-    for part in response.iter_content(8192):
-        parts.append(part)
-        size += len(part)
-        if size >= most_bytes or time.monotonic() > deadline:
-            break
+    try:
+        for part in response.iter_content(8192):
+            parts.append(part)
+            size += len(part)
+            if size >= most_bytes or time.monotonic() > deadline:
+                break
+    except requests.exceptions.RequestException:
+        if time.monotonic() < deadline:
+            raise
     return b"".join(parts)[:most_bytes]

@@ -3,11 +3,13 @@
 import re
 from html import unescape
 
+import pytest
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_list import result_list
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from chatbot.models import Product
 from tests import factories
 from tests.admin.admin_pages import LIST
 from tests.pages import page
@@ -47,6 +49,21 @@ def test_the_rows_of_tickets_are_those_that_django_writes(browse, meera, ticket,
 
 def test_a_list_without_tickets_has_no_table(browse, meera):
     assert page(browse(meera).get(LIST)).all("table", id="result_list") == []
+
+
+def test_a_list_says_what_it_is_for_and_that_it_is_empty(browse, meera):
+    empty = page(browse(meera).get("/admin/tickets/macro/"))
+    assert empty.one("p", _class="purpose").text.startswith("Steps that agents apply at once")
+    assert empty.one("p", _class="no-rows").text == "Nothing here yet."
+    assert empty.all("select", name="action") == []
+    assert page(browse(meera).get(f"{LIST}?q=quince")).one("p", _class="no-rows").text == "Nothing matches."
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("229", "229.00"), ("1.255", "1.2550")])
+def test_a_price_has_two_decimals_in_its_box_unless_it_needs_more(browse, meera, stored, shown):
+    Product.objects.create(name="Sev", sku="SEV-1", price=stored)
+    listed = page(browse(meera).get("/admin/chatbot/product/"))
+    assert listed.one("input", name="form-0-price")["value"] == shown
 
 
 def parts(html: str) -> list[str]:

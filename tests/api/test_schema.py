@@ -10,6 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -20,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from chatbot import conversations
+from supportdesk.http import schema
 from tests import factories
 from tests.engines.plugin import undone
 from tickets.accounts import tokens
@@ -126,6 +128,23 @@ def test_every_call_says_what_it_does_and_who_may_call_it(description):
             schemes = [{"bearer": []}, {"serviceKey": []}]
             assert any(each in schemes for each in operation.get("security", [])) or open_to_all, path
             assert ("401" in operation["responses"]) or open_to_all, path
+
+
+def test_the_description_is_made_once_a_language_and_is_that_of_the_library(rf, client, db, monkeypatch):
+    made, json_too = [], {"Accept": "application/json"}
+    schema._schema.cache_clear()
+    parse = SchemaGenerator.parse
+    monkeypatch.setattr(
+        SchemaGenerator, "parse", lambda self, *given: made.append(self) or parse(self, *given)
+    )
+    first, second = (client.get("/api/schema", headers=json_too) for _ in range(2))
+    hindi = client.get("/api/schema", {"lang": "hi"}, headers=json_too)
+    yaml = client.get("/api/schema")
+    assert (first.status_code, hindi.status_code, len(made)) == (200, 200, 2)
+    assert first.content == second.content
+    assert yaml.content.startswith(b"openapi:")
+    original = SpectacularAPIView.as_view(api_version="1")(rf.get("/api/schema", headers=json_too))
+    assert original.render().content == first.content
 
 
 def test_the_raw_description_and_the_page_to_browse_it_are_open(client, db):

@@ -70,8 +70,18 @@ def pytest_collection_modifyitems(config, items):
         _keep(config, items, set(filter(_wanted_on_engine(config), items)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    # Almost all that is made until then stays until the end: the collector need not look for garbage in it
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish(session):
-    # Tests and libraries stay until the end: the collector need not look through them again and again
+    # Nor look through it again and again
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)

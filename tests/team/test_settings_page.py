@@ -260,6 +260,11 @@ def test_what_is_no_calendar_is_refused(raw):
         holidays.read_calendar(raw, date(2026, 11, 29))
 
 
+def test_a_calendar_that_was_cut_off_is_refused_so_that_no_day_goes():
+    with pytest.raises(ValueError, match="cut off"):
+        holidays.read_calendar(CALENDAR[:250].encode(), date(2026, 11, 29))
+
+
 def test_a_calendar_of_many_thousand_days_is_refused():
     event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:{}\nDTEND;VALUE=DATE:21001231\nSUMMARY:x\nEND:VEVENT\n"
     many = "".join(event.format(f"{year}{month:02}01") for year in (2026, 2027) for month in range(1, 13))

@@ -16,6 +16,7 @@ from .base import RecordAdmin
 class AuditAdmin(RecordAdmin):
     """Read, and nothing else."""
 
+    purpose = "Who saw or changed what. Entries cannot be changed."
     list_display = ("at", "actor_name", "action", "what", "about", "address")
     list_filter = ("action",)
     list_display_links = None

@@ -3,12 +3,14 @@
 They are read in the order of an index, count no further than COUNT_CAP, and join nothing.
 """
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import DecimalField, Q
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -16,6 +18,7 @@ from django.utils.text import smart_split
 from django.utils.translation import gettext
 
 from tickets import inbox
+from tickets.models import MONEY
 from tickets.search.folding import holds
 
 # Django takes a lazy address here, the stubs a text only
@@ -66,10 +69,27 @@ def _holds(field: str, word: str) -> Q:
     return holds(field, word)
 
 
+class MoneyField(forms.DecimalField):
+    """An amount: stored with four decimals, shown with two where the others are zeros."""
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal) and value == (short := round(value, 2)):
+            return short
+        return value
+
+
 class DeskAdmin(admin.ModelAdmin):
     """What all our lists and forms have in common."""
 
+    # What the rows are for, in a sentence above their list
+    purpose = ""
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"purpose": self.purpose} | (extra_context or {}))
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, DecimalField) and db_field.decimal_places == MONEY["decimal_places"]:
+            kwargs = {"form_class": MoneyField} | kwargs
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = getattr(field, "widget", None)
         if isinstance(widget, AdminSplitDateTime):

@@ -26,6 +26,7 @@ class Record(RecordAdmin):
 
 @admin.register(Incoming)
 class IncomingAdmin(Record):
+    purpose = "Letters and WhatsApp messages as they arrived, also those that could not be read."
     list_display = ("received_at", "channel", "sender", "subject", "state", "reason")
     list_filter = ("state", "channel")
     search_fields = ("=sender", "=key")
@@ -58,6 +59,7 @@ class IncomingAdmin(Record):
 
 @admin.register(Outgoing)
 class OutgoingAdmin(Record):
+    purpose = "Letters and WhatsApp messages to customers, and whether they arrived."
     list_display = ("created_at", "channel", "kind", "address", "state", "tries", "last_error", "sent_at")
     list_filter = ("state", "channel")
     search_fields = ("=address", "=external_id")
@@ -80,6 +82,7 @@ class OutgoingAdmin(Record):
 
 @admin.register(ConversationLink)
 class ConversationLinkAdmin(Record):
+    purpose = "The links in letters: each opens one conversation in any browser. Revoke one that went to the wrong person."
     list_display = ("created_at", "ticket", "expires_at", "revoked_at")
     list_select_related = ("ticket",)
     search_fields = ("=ticket__number",)
@@ -97,6 +100,7 @@ class ConversationLinkAdmin(Record):
 class AddressBlockAdmin(Record):
     """Deleting a row lets letters go to the address again."""
 
+    purpose = "Addresses that get no more letters: they do not exist, or the customer asked for it."
     list_display = ("address", "channel", "reason", "detail", "created_at")
     list_filter = ("channel", "reason")
     search_fields = ("=address",)
@@ -107,6 +111,7 @@ class AddressBlockAdmin(Record):
 
 @admin.register(ChannelIdentity)
 class ChannelIdentityAdmin(Record):
+    purpose = "E-mail addresses and WhatsApp numbers, and whose they are."
     list_display = ("address", "channel", "person", "proven_by", "created_at")
     list_filter = ("channel",)
     list_select_related = ("person",)
@@ -118,5 +123,8 @@ class ChannelIdentityAdmin(Record):
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(Record):
+    purpose = (
+        "WhatsApp's approved templates, for messages more than 24 hours after the customer's last one."
+    )
     list_display = ("name", "language", "category", "status", "body", "synced_at")
     list_filter = ("status", "language")

@@ -53,6 +53,7 @@ class CustomFieldForm(forms.ModelForm):
 
 @admin.register(CustomField)
 class CustomFieldAdmin(DeskAdmin):
+    purpose = "Fields of your own on tickets and customers, such as a batch number."
     form = CustomFieldForm
     list_display = ("label", "key", "owner", "kind", "position", "is_active")
     ordering = ("position", "label")

@@ -63,6 +63,7 @@ class MacroForm(forms.ModelForm):
 
 @admin.register(Macro)
 class MacroAdmin(DeskAdmin):
+    purpose = "Steps that agents apply at once: a reply, a status, tags, an assignee."
     list_display = ("name", "status", "priority", "category", "is_active", "uses")
     list_filter = ("is_active",)
     ordering = ("name",)

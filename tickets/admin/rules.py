@@ -115,6 +115,7 @@ class RuleForm(forms.ModelForm):
 
 @admin.register(Rule)
 class RuleAdmin(DeskAdmin):
+    purpose = "What the desk does by itself: when something happens and the conditions hold."
     list_display = ("name", "is_active", "event", "macro", "last_run")
     list_select_related = ("macro",)
     ordering = ("position", "name")
@@ -206,6 +207,7 @@ def _runs(rule: Rule):
 class RuleRunAdmin(RecordAdmin):
     """The log: read, and nothing else."""
 
+    purpose = "What the rules did, and why one did not run."
     list_display = ("at", "rule", "ticket_link", "state", "detail")
     list_filter = ("state", "rule")
     list_select_related = ("rule", "ticket")

@@ -31,6 +31,7 @@ class TagForm(forms.ModelForm):
 
 @admin.register(Tag)
 class TagAdmin(DeskAdmin):
+    purpose = "Words that sort tickets. Agents make them while typing; rename and colour them here."
     list_display = ("name", "colour", "created_at")
     search_fields = ("name",)
     form = TagForm

@@ -62,6 +62,9 @@ class TeamForm(forms.ModelForm):
 
 @admin.register(Team)
 class TeamAdmin(DeskAdmin):
+    purpose = (
+        "Agents who take the tickets of some categories. An agent limited to their own team sees no others."
+    )
     list_display = ("name", "categories", "members")
     ordering = ("name",)
     sortable_by = ()
@@ -113,6 +116,9 @@ def _inserted(row) -> bool:
 class PermissionSetAdmin(DeskAdmin):
     """What people with this set may do; a set with people is kept."""
 
+    purpose = (
+        "What its agents may do: see their own team's tickets only, export, erase, change the settings."
+    )
     list_display = ("name", "own_team_only", "may_export", "may_erase", "may_change_settings")
     ordering = ("name",)
     sortable_by = ()
@@ -128,6 +134,7 @@ class PermissionSetAdmin(DeskAdmin):
 class AvailabilityAdmin(DeskAdmin):
     """Who is online, and how many open tickets each agent gets at most."""
 
+    purpose = "Who is online or away, and how many open tickets the desk gives each agent at most."
     list_display = ("person", "state", "reason", "changed_at", "seen_at", "open_limit")
     list_editable = ("open_limit",)
     list_select_related = ("person",)

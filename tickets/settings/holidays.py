@@ -119,6 +119,9 @@ def read_calendar(raw: bytes, today: date) -> dict[date, str]:
     text = re.sub(r"\r?\n[ \t]", "", raw.decode("utf-8-sig", errors="replace"))
     if "BEGIN:VCALENDAR" not in text[:1000]:
         raise ValueError("This file is not a calendar (.ics).")
+    # What is missing would be taken for days that are no holidays any more
+    if "END:VCALENDAR" not in text[-1000:]:
+        raise ValueError("This calendar is cut off: its last line is missing.")
     last = date(today.year + 1, 12, 31)
     days: dict[date, str] = {}
     # No pattern with dots: one that finds no end reads the rest of the file again for each event

@@ -212,6 +212,7 @@ def _said(value) -> str:
 class HolidayAdmin(DeskAdmin):
     """The days on which the desk is closed or has hours of its own."""
 
+    purpose = "Days on which the shop is closed. Answers are not due on them."
     form = forms.HolidayForm
     list_display = ("date", "name", "hours_of_day", "source", "is_active")
     list_editable = ("is_active",)

@@ -37,6 +37,7 @@ class ServiceKeyForm(forms.ModelForm):
 class ServiceKeyAdmin(DeskAdmin):
     """A key is made, shown once, and revoked; it is never edited."""
 
+    purpose = "Keys with which your shop system writes products, orders and customers over the API."
     list_display = ("name", "hint", "scopes_in_words", "last_used_at", "state", "created_at")
     sortable_by = ()
     form = ServiceKeyForm
@@ -126,6 +127,7 @@ class ConnectionForm(forms.ModelForm):
 class ShopConnectionAdmin(DeskAdmin):
     """What comes in from a shop system, how to set it up there, and everything once."""
 
+    purpose = "Shop systems that send their orders to the desk, or are asked for them."
     list_display = ("system", "receiver_state", "last_received_at", "last_topic", "last_error", "fetching")
     sortable_by = ()
     actions = None

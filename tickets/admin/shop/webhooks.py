@@ -57,6 +57,7 @@ class WebhookForm(forms.ModelForm):
 
 @admin.register(Webhook)
 class WebhookAdmin(DeskAdmin):
+    purpose = "Addresses of your own systems that are told when something happens on a ticket."
     list_display = ("__str__", "url", "events_in_words", "is_active", "last_delivery")
     sortable_by = ()
     form = WebhookForm
@@ -134,6 +135,7 @@ class WebhookAdmin(DeskAdmin):
 class DeliveryAdmin(RecordAdmin):
     """The log: read, and nothing else."""
 
+    purpose = "What was sent to webhooks, and how they answered."
     list_display = ("created_at", "type", "webhook", "outcome", "tries", "due_at")
     list_filter = ("state",)
     list_select_related = ("webhook",)
