@@ -11,7 +11,7 @@ from . import affected, answers
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ASK, ParsedMessage, parse
-from .rules import beside_an_issue, open_issue, order_flows, which_order
+from .rules import beside_an_issue, open_issue, which_order
 from .state import GRAVE, take_back
 
 # Answers what is meant in place of it: `policy.by_rules`
@@ -217,7 +217,7 @@ def _another_wish(chat: Chat, parsed: ParsedMessage) -> cues.Correction | None:
     """ "Nahi, phone number": a no and the name of another wish."""
     if not chat.memory.get("issue") or not (after := cues.after_a_no(parsed.raw)):
         return None
-    if order_flows.IF_NOT_COME.search(cues.plain(parsed.raw)):
+    if which_order.IF_NOT_COME.search(cues.plain(parsed.raw)):
         # "Nahi aaya to refund?" says no to nothing
         return None
     return cues.Correction("", after) if _names_a_wish(after) else None

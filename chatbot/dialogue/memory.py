@@ -14,7 +14,7 @@ from .message import ParsedMessage
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
-    "asked_of_the_subject", "beyond_the_shop", "this_or_that", "a_comparison", "what_the_claim_is", "what_it_is_worth", "may_it_be_eaten",
+    "asked_of_the_subject", "beyond_the_shop", "this_or_that", "what_is_not_hot", "not_of_that_kind", "a_comparison", "what_the_claim_is", "what_it_is_worth", "may_it_be_eaten",
     "details_of_the_open_issue", "what_happens_now", "the_rule_goes_on", "how_another_order_stands", "more_of_the_article", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
     "a_number_and_little_else",
 }  # fmt: skip
@@ -56,6 +56,8 @@ def remember(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
         if of_no_product and len(parsed.found.products) == 1 and parsed.found.share:
             # "Akhrot fresh hai?" was answered by a rule, "add mango pickle" by an order: still what is talked about
             memory["recent"] = [*memory.get("recent", []), str(parsed.found.products[0].pk)][-4:]
+            if reply.topic["kind"] == "article":
+                memory["since_product"] = 0
     only_asked = reply.rule == "a_flow" and not parsed.is_issue
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, parsed, reply)
@@ -143,6 +145,9 @@ def _remember_issue(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
     if known and reply.flow and reply.flow == known.get("flow") and reply.order:
         # The same wish, of the order that was told last
         known["order"] = reply.order["id"]
+    if known and known.get("flow") == "cancel" and reply.flow == "change_items" and not is_grave:
+        # "Only the honey" in place of all of it
+        known |= {"flow": reply.flow, "words": masked(parsed.text)}
     if known and (is_grave or not parsed.says_what_is_wrong) and parsed.reason not in AT_ONCE:
         # "Connect me" leaves what it is about as it was, and nothing comes before glass in the food
         known["priority"] = reply.priority

@@ -204,6 +204,7 @@ RULES = (
     about_orders.no_number,
     open_questions.a_piece,
     what_next.may_it_be_eaten,
+    in_passing.opened_long_ago,
     # Whose health it is about comes before any price
     about_health.food_safety,
     about_orders.the_list_of_orders,

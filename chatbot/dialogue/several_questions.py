@@ -22,6 +22,7 @@ from .rules import (
     product_sums,
     small_talk,
     what_next,
+    which_order,
     which_product,
 )
 
@@ -30,6 +31,10 @@ NOTHING_WRONG = cues.phrases(
     "just asking",
     r"sirf poo?ch\w*",
     "कोई (?:शिकायत|दिक्कत)",
+)
+# "Packet khola nahi hai", beside "can i return it"
+ONLY_OPENED = cues.phrases(
+    r"(?:the |its |it'?s |it is |wo |ye )?(?:packet|pack|seal|dabba|box|jar)? ?(?:is |to |abhi )?(?:not |un|still )?(?:khol\w*|khul\w*|open\w*|seal\w*|band)(?: (?:nahi|not|hai|hi|bhi|tak|yet|kiya|h|it))*"
 )
 OPENED = cues.phrases(
     r"(?:i|we|maine|mene|humne|hamne) (?:have |had |already |just )?(?:opened|used|tasted|khola|khol (?:diya|liya)|kha (?:liya|li)|ate|tried|tasted)"
@@ -60,7 +65,10 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if what_next.asks_for_a_new_one(chat, parsed):
         # "What about the new chikki, how long": of the one that is to come in place of the wrong one
         return None
-    if OPENED.search(cues.plain(parsed.text)):
+    if OPENED.search(cues.plain(parsed.text)) or (
+        which_order.RETURNS.search(cues.plain(parsed.text))
+        and any(ONLY_OPENED.fullmatch(cues.plain(p).strip(" ?.!")) for p in parts)
+    ):
         # "I opened the packet, can I still return it" is one question
         return None
     kept = deepcopy(chat.memory)

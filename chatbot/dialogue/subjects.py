@@ -285,3 +285,31 @@ def asked_in(said: str) -> set[str]:
 def answers_it(body: str, asked: Iterable[str]) -> bool:
     """Whether a text has what answers one of these aspects: an amount, days, a place."""
     return any(ASPECTS[key][1].search(body) for key in asked)
+
+
+# Words that ask on about an article that was told, though they name other things as well
+ASKS_ON = {
+    "subscriptions": phrases(
+        r"(?:cancel|pause|stop|skip|change|band|rok)\w*(?: .{0,15})?",
+        r"(?:kitna|kitne|how much|any|kya) (?:off|discount|chhoot|kam)(?: .{0,15})?",
+        r"(?:kab|when|how)(?: .{0,20})?",
+    ),
+    "bulk-gifting": phrases(
+        r"(?:kitna |what |how much |any |koi |aur )*(?:discount|off|chhoot|kam)(?: .{0,20})?",
+        r"(?:if |agar )?(?:i |we )?(?:take|order|buy|need|lu|lun|le) \d+(?: .{0,12})?",
+        r"\d+ (?:lu|lun|le|chahiye)(?: .{0,12})?",
+        r"(?:logo|brand|print)\w*(?: .{0,20})?",
+        r"(?:by when|when|kab(?: tak)?|kitn[ei] din(?: pehle)?|how (?:early|soon|many days))(?: .{0,30})?",
+    ),
+    "coupons": phrases(
+        r"(?:ab |abhi |phir |please )?(?:laga|lagao|apply|add|use|jod)\w*(?: .{0,15})?",
+        r"(?:next|agle|dusre|doosre|second|another) (?:order|time|baar)(?: .{0,20})?",
+        r"(?:minimum|min|kam se kam|kitne (?:ka|ke|tak|pe|par)|kitna off|how much)(?: .{0,20})?",
+        r"(?:pe|par|on|with)(?: bhi)?\W*$",
+        r"(?:pe|par|on|with)(?: bhi)? (?:lag|chal|mil|valid|work|apply)\w*(?: .{0,8})?",
+        r"(?:and|aur|what about) .{2,20} (?:pe|par|on)(?: bhi)?",
+        r"(?:pehli|pahli|first) (?:baar|time)(?: .{0,15})?",
+        r"(?:not|nahi|nahin) .{0,12}(?:first|pehla|pehli)(?: .{0,12})?",
+        "(?:अगले|दूसरे) ऑर्डर(?: .{0,10})?",
+    ),
+}

@@ -30,6 +30,9 @@ _NOT_FOOD = r"(?:plastic|glass|kaa?n?ch|hairs?|baal|stones?(?![- ]ground)|kankar
 FOREIGN = phrases(
     rf"(?:found|got|saw|there (?:is|was|are|were)|had|has|came|contains?)(?: .{{0,25}}?)? {_NOT_FOOD}(?: .{{0,20}})?",
     rf"{_NOT_FOOD}(?: jaisa| jaisi| like| ka| ki| sa)*(?: .{{0,15}})? (?:mil[aie]|nikl[aie]|tha|thi|found|came|inside|in (?:it|the|my)|andar|hai andar|dikh\w*)(?: .{{0,12}})?",
+    r"(?:me(?:in)?|ke andar|andar)(?: se)? (?:kuch|kaal[aie]|kal[aie]|ajeeb|koi cheez)(?! nah)(?: (?!nah)\w+){0,2} (?:nikl|mil|dikh|tha|thi|pada)\w*(?: .{0,10})?",
+    r"(?:something|anything|things?) (?:black|white|strange|weird|odd|hard|sharp|dark|green|moving)(?: \w+)? (?:in|inside|came|was)(?: .{0,15})?",
+    r"(?:found|saw|got|see|there is) something (?:.{0,12})?(?:in|inside)(?: .{0,15})?",
     "(?:प्लास्टिक|कांच|काँच|बाल|कंकड़|पत्थर|कीड़[ाे]|फफूंद)(?: .{0,12})? (?:मिल|निकल|था|थे|है)\\S*(?: .{0,8})?",
 )
 # "Ordered 2 chikki got 1"

@@ -70,6 +70,8 @@ ITEMS = phrases(
     "क्या क्या",
 )
 PAID_ALREADY = phrases(
+    r"^(?:ok |acha |and |so )*(?:by |via |through |was it |is it |ye |yeh |kya )+(?:upi|card|cod|cash|netbanking|wallet)(?: (?:se|hai|tha|kya|ye|yeh|it|wala|order))*\W*$",
+    r"^(?:ok |acha |and |so )*(?:upi|card|cod|cash|netbanking|wallet) (?:hai|tha|kya|ye|yeh)(?: (?:hai|tha|kya|ye|yeh|it|order))*\W*$",
     r"(?:it|that|this|i) (?:was |have |had )?paid (?:by|via|through|with|on) (?:upi|card|cod|cash|netbanking|wallet)(?: .{0,10})?",
     r"(?:was|is) (?:it|that|this)(?: paid)?(?: by| via| through)? (?:upi|card|cod|cash)(?: or (?:upi|card|cod|cash))?",
     r"(?:upi|card|cod|cash) (?:se |tha |thi |hai )*(?:ya|or) (?:upi|card|cod|cash)(?: .{0,10})?",

@@ -23,7 +23,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "palm_oil": phrases("palm oil", "palmolein", "palm"),
     "oil": phrases(r"oil[ -]?free", r"(?:without|no|any|contains?|has|have|kitna) oil", r"bina tel", r"tel (?:hai|h|hota|kitna|dala|pada|to nahi)", "बिना तेल", "तेल है"),
     "preservatives": phrases(r"preservatives?", r"chemicals?(?: free)?", r"artificial \w+", r"(?:added |food )?colou?rs?(?! of)", "msg", "ajinomoto", r"additives?", "milawat", "mila(?:wat|vat)i?", "केमिकल", "मिलावट", "प्रिज़र्वेटिव", r"nakli", "adulterat\\w+"),
-    "sugar": phrases(r"sugar[ -]?free", r"(?:added|any|no|without|has|have|contains?) sugar", r"(?:kya |isme |ismein |usme )?(?:chee?ni|sugar|shakkar) (?:hai|h|hoti|to nahi|dali|mili|milai|kitni|nahi|wala|free)", r"(?:bina|without) (?:chee?ni|sugar)", "glucose", "sweetened", "शुगर फ्री", "चीनी", "meetha hai"),
+    "sugar": phrases(r"sugar[ -]?free", r"(?:added|any|no|without|has|have|contains?) sugar", r"(?:kya |isme |ismein |usme )?(?:chee?ni|sugar|shakkar) (?:hai|h|hot[aie]|to nahi|dali|mili|milai|kitni|nahi|wala|free)", r"(?:bina|without) (?:chee?ni|sugar)", "glucose", "sweetened", "शुगर फ्री", "चीनी", "meetha hai"),
     "milk": phrases("milk", "dairy", "lactose", r"doodh", r"dudh", "whey", "casein", "दूध"),
     "peanut": phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", r"sing ?dana", "मूंगफली", "मूँगफली"),
     "nuts": phrases(r"(?:tree )?nuts?", "nut free", "मेवे"),
@@ -60,6 +60,8 @@ ASPECTS: dict[str, re.Pattern] = {
         r"kya kya (?:hai|aata|aayega|milega|hota)(?: .{0,12})?$", r"(?:box|hamper|pack) (?:me|mein|mai|ke andar|m) (?:kya|kitn\w+)(?: .{0,15})?", r"(?:kya|kya kya) hai (?:box|hamper|isme|usme)(?: .{0,8})?", r"what(?:'?s| is| all| comes| do i get| items?)* in(?:side)? (?:the |this |that |your )?(?:\w+ )?(?:box|hamper|pack)", r"ingredients?", r"ingridients?|ingrediants?", r"(?:what(?:'?s| is| all is| does| do)?) .{0,20}(?:contain|made of|made from|made with|inside|in it|in this|goes in)\w*", r"contains?", r"made (?:of|from|with)", r"kya (?:kya )?(?:dala|dalte|pada|mila|milaya|daala|hota|hai isme|hai ismein|hai usme)(?: \w+)?", r"(?:kis ?se|kisse|kis cheez se) (?:bana|bani|banta|banti)(?: \w+)?", r"samagri", r"allergens?", r"allerg\w*",
         "सामग्री", "किससे बन\\S*", "क्या (?:क्या )?(?:डाला|पड़ा|मिला|है इसमें)\\S*", r"(?:isme|ismein|is me|usme|usmein) kya(?: kya)?(?: hai| h)?$",
     ),
+    # Never written down: "I can't tell"
+    "packing": phrases(r"(?:glass|plastic|tin|steel|paper) (?:ki |ka |ke )?(?:bottles?|jars?|dabb[ae]|pack\w*|containers?|pouch\w*)", r"kis (?:me|mein) pack\w*", r"come in (?:a )?(?:glass|plastic|tin)(?: .{0,10})?"),
     "about": phrases(
         r"special\w*", r"kha+s(?:iyat)?", "unique", r"tell me (?:more )?about(?: .{0,20})?", r"ke ba+re me(?:in)?(?: .{0,12})?", r"different about(?: .{0,12})?", r"why(?: .{0,25})? (?:costly|expensive|mehn?g[aei])", r"(?:costly|expensive|mehn?g[aei])(?: \w+)? (?:kyu\w*|why)",
         r"kyu\w*(?: .{0,20})? (?:costly|expensive|mehn?g[aei])", r"what'?s (?:so )?(?:good|great)(?: .{0,15})?", "(?:ख़?ास|खासियत)(?: .{0,8})?", "(?:महंग[ाेी]) क्यों",

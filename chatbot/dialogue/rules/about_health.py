@@ -83,6 +83,7 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         about in ("child", "illness")
         and not parsed.found.products
+        and not (about == "child" and FOR_A_CHILD.search(plain(parsed.text)))
         and parsed.topic.get("kind") not in ("product", "sum", "health")
         and not _before_delivery(parsed)
     ):
@@ -105,6 +106,9 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return _in_general(parsed, about)
     products, _ = about_products.meant(parsed)
     products = products or _before_delivery(parsed)
+    if about == "child" and MANY_PACKS.search(plain(parsed.text)):
+        # "60 packs for my daughter's wedding" asks for no meal of hers
+        return None
     if not concern(parsed.text) and SOMETHING_ELSE.search(plain(parsed.text)):
         return _in_general(parsed, about)
     if not concern(parsed.text) and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
@@ -201,6 +205,11 @@ TRACES = phrases(
     r"cross[ -]?contaminat\w*",
     r"(?:packed|made|processed) (?:together|with|in the same)(?: .{0,15})?",
 )
+MANY_PACKS = phrases(r"\d{2,4} (?:packs?|packets?|box(?:es)?|pieces?|pcs|hampers?|jars?)")
+# "Aur bachon ke liye kya accha hai"
+FOR_A_CHILD = phrases(
+    r"(?:for|to) (?:my |the )?(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ke liye|ko)(?: .{0,20})?", "बच्च(?:ों|े) (?:के लिए|को)(?: .{0,15})?",
+)  # fmt: skip
 SHOP = phrases(
     "order", "delivery", "deliver", "return", "refund", "cod", "pay", "coupon", "courier", "gift"
 )

@@ -24,6 +24,7 @@ from .which_order import (
     BY_STATE,
     MINE,
     NO_NUMBER,
+    REFUND,
     of_items,
     order_spoken_of,
     the_other,
@@ -105,6 +106,8 @@ def another_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             topic.get("aspect", "where") if topic.get("kind") == "order" and ALSO.search(said) else "where"
         )
         return the_same_of(chat, parsed, chosen, key)
+    if (chosen := the_other(parsed)) and REFUND.search(said):
+        return the_same_of(chat, parsed, chosen, "refund_status")
     if chosen := the_other(parsed):
         # "The other one" asks the same of another order
         return the_same_of(chat, parsed, chosen, topic.get("aspect", "where"))

@@ -235,7 +235,7 @@ def _means_what_was_shown(parsed: ParsedMessage, said: str, asked: list[str]) ->
     if THIS.search(said) or len(words) <= 4:
         return not ABOUT_THE_SHOP.search(said)
     return (
-        not parsed.knows(CLEAR)
+        (not parsed.knows(CLEAR) or asked == [STOCK])
         and not ABOUT_THE_SHOP.search(said)
         and parsed.intent in ("product_query", "out_of_scope")
     )

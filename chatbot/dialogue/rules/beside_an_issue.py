@@ -174,7 +174,7 @@ def _worth(order: Order, issue: dict, chat: Chat, parsed: ParsedMessage) -> dict
 
 OF_ITEMS = ("return", "exchange")
 OF_ANY = phrases("koi", "any", "kuch", "some", "price", "कोई", "कुछ")
-LEAST_NAMED = 0.5
+LEAST_NAMED = 0.25
 MOST_WORDS_OF_AN_ITEM = 9
 # "For classic makhana": what comes in its place
 IN_ITS_PLACE = phrases("for", "with", "ke badle", "ki jagah", "instead", "se", "के बदले", "की जगह")

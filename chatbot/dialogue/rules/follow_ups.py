@@ -184,7 +184,10 @@ def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     )
     if sentence:
         # "Ghee me ya oil me", "roasted or raw"
-        return answers.of_products(shown, parsed, sentence)
+        reply = answers.of_products(shown, parsed, sentence)
+        # "And the groundnut one?" asks the same
+        reply.topic = (reply.topic or {}) | {"aspect": parsed.aspect or "about"}
+        return reply
     two = [{product.pk for product in catalogue.look_up(name).products} for name in found.groups()]
     if all(two) and not two[0] & two[1]:
         # "Honey ya jaggery" names two products
@@ -339,31 +342,14 @@ HOW_IT_IS = cues.phrases(
 # --- An article that was told --------------------------------------------------------------------------
 
 
-# Words that ask on about an article that was told, though they name other things as well
-ASKS_ON = {
-    "subscriptions": cues.phrases(
-        r"(?:cancel|pause|stop|skip|change|band|rok)\w*(?: .{0,15})?",
-        r"(?:kitna|kitne|how much|any|kya) (?:off|discount|chhoot|kam)(?: .{0,15})?",
-        r"(?:kab|when|how)(?: .{0,20})?",
-    ),
-    "coupons": cues.phrases(
-        r"(?:ab |abhi |phir |please )?(?:laga|lagao|apply|add|use|jod)\w*(?: .{0,15})?",
-        r"(?:next|agle|dusre|doosre|second|another) (?:order|time|baar)(?: .{0,20})?",
-        r"(?:minimum|min|kam se kam|kitne (?:ka|ke|tak|pe|par)|kitna off|how much)(?: .{0,20})?",
-        r"(?:pe|par|on|with)(?: bhi)?\W*$",
-        r"(?:pe|par|on|with)(?: bhi)? (?:lag|chal|mil|valid|work|apply)\w*(?: .{0,8})?",
-        r"(?:and|aur|what about) .{2,20} (?:pe|par|on)(?: bhi)?",
-        r"(?:pehli|pahli|first) (?:baar|time)(?: .{0,15})?",
-        r"(?:not|nahi|nahin) .{0,12}(?:first|pehla|pehli)(?: .{0,12})?",
-        "(?:अगले|दूसरे) ऑर्डर(?: .{0,10})?",
-    ),
-}
-
-
 def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Food item bhi?" after how to return: the article that was told still answers it."""
     said = cues.plain(parsed.text)
-    asks_on = ASKS_ON.get(parsed.topic.get("aspect", "")) if parsed.topic.get("kind") == "article" else None
+    asks_on = (
+        subjects.ASKS_ON.get(parsed.topic.get("aspect", ""))
+        if parsed.topic.get("kind") == "article"
+        else None
+    )
     ids = parsed.topic.get("ids") or []
     article = parsed.library.articles.get(ids[0]) if parsed.topic.get("kind") == "article" and ids else None
     of_a_product = parsed.found.share and parsed.aspect == PRICE

@@ -2,15 +2,17 @@
 
 import re
 
+from chatbot import wording
 from tickets.models import OrderStatus
 
 from ...models import Chat
 from ...nlu import cues
 from ...sources import product_facts
 from ...sources import products as catalogue
-from .. import answers
+from .. import answers, subjects
 from ..answers import Reply
 from ..message import ACT, CLEAR, ParsedMessage
+from ..state import GRAVE
 from . import about_products, follow_ups, which_order
 from .open_issue import QUESTION
 
@@ -57,6 +59,14 @@ GIFTS = cues.phrases(
     r"(?:gift )?wrap\w*(?: .{0,20})?", r"(?:add|write|put|include|likh\w*|daal\w*) (?:a |an |my |some )?(?:small |hand ?written |personal )?(?:note|card|message|msg|greeting)(?: .{0,25})?",
     r"(?:send|sending|bhejna) (?:.{0,20})?(?:as a gift|gift)(?: .{0,20})?", "(?:गिफ्ट|तोहफा|राखी) .{0,15}(?:भेज|देना)\\S*",
 )  # fmt: skip
+# Of a gift, whatever is open beside it
+OF_THE_CARD = cues.phrases(
+    r"(?:change|edit|update|badal\w*) (?:the |my |apna )?(?:gift )?(?:message|card|note|msg|sandesh)(?: .{0,25})?", r"(?:message|card|note|msg|sandesh)(?: .{0,12})? (?:change|edit|badal\w*)(?: .{0,15})?",
+    r"(?:will|does|do|can) (?:the |they see the )?prices?(?: .{0,10})? (?:show|shown|visible|appear|printed)(?: .{0,12})?", r"will (?:the )?price(?: .{0,12})?",
+)  # fmt: skip
+SENIOR = cues.phrases(
+    r"(?:who (?:is|are) )?(?:your|ur|aapke|aapka|tumhare) (?:senior|boss|manager|supervisor|head)(?: .{0,15})?", r"(?:senior|boss|manager|supervisor) (?:kaun|ka naam)(?: .{0,15})?", "higher authority",
+)  # fmt: skip
 PAYS_SAFELY = cues.phrases(
     r"(?:safe|secure|trust\w*|genuine|surakshit)(?: .{0,15})? (?:pay\w*|payment|card|upi|order)(?: .{0,15})?", r"(?:pay\w*|payment|card|upi|card details?)(?: .{0,15})? (?:safe|secure|surakshit|stored?|saved?)(?: .{0,12})?", r"(?:store|save|keep)(?: my)? card(?: .{0,12})?",
     "(?:पेमेंट|भुगतान|कार्ड)(?: .{0,10})? (?:सुरक्षित|सेफ)(?: .{0,8})?",
@@ -85,6 +95,10 @@ OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
 def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
     said, library = cues.plain(parsed.text), parsed.library.by_slug
+    issue = chat.memory.get("issue") or {}
+    told = "gift-wrap" if OF_THE_CARD.search(said) else "complaints" if SENIOR.search(said) else ""
+    if told in library and not parsed.reason and issue.get("why") not in GRAVE and len(said.split()) <= 12:
+        return answers.of_article(library[told], parsed, CLEAR)
     if (
         chat.memory.get("issue")
         or parsed.reason
@@ -94,7 +108,7 @@ def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     asks_on = (
-        follow_ups.ASKS_ON.get(parsed.topic.get("aspect", ""))
+        subjects.ASKS_ON.get(parsed.topic.get("aspect", ""))
         if parsed.topic.get("kind") == "article"
         else None
     )
@@ -122,7 +136,7 @@ def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 CHANGES_BY_NATURE = "natural-changes"
 # "Jam gaya to kharab?"
 CHANGES = cues.phrases(
-    r"jam(?:a|i|ta|ti| ga\w+| jat\w+| jay\w*)?", r"grain\w*", r"da+n[ae]dar", r"crystal\w*", "solid", r"solidif\w*", "cloudy", r"dhundh?la", "lumps?", r"lumpy", r"clump\w*", "जम(?: गय\\S*)?", "दानेदार",
+    r"jam(?:a|i|ta|ti| ga\w+| jat\w+| jay\w*)?", r"grain\w*", r"da+n[ae]dar", r"crystal\w*", "solid", r"solidif\w*", "cloudy", r"dhundh?la", "lumps?", r"lumpy", r"clump\w*", r"melt\w*", r"pighal\w*", "पिघल\\S*", "जम(?: गय\\S*)?", "दानेदार",
 )  # fmt: skip
 LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
 
@@ -137,7 +151,7 @@ def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.aspect
-        or parsed.intent != "item_problem"
+        or (parsed.intent != "item_problem" and not CHANGES.search(said))
         or not (QUESTION.search(said) or follow_ups.WHY.search(said))
     ):
         return None
@@ -158,6 +172,30 @@ ADDRESS_ASKED = cues.phrases(
     r"(?:mera |delivery )?(?:address|pata) (?:sahi|theek|thik|correct)(?: to| toh)? hai(?: .{0,8})?",
     "(?:मेरा |डिलीवरी )?पता (?:सही|ठीक|क्या)(?: तो)? है(?: .{0,8})?",
 )
+
+
+# "Mera makhana 1 mahine se khula hai, kha sakte hai?"
+OPEN_SINCE = cues.phrases(
+    r"(?:open\w*|khul\w*|khol\w*)(?: .{0,25})? (?:\d+|ek|do|teen|one|two|a|last|kai|bahut|many|long)(?: .{0,4})?(?:din|days?|haft\w+|weeks?|mah?in\w+|months?|time)(?: .{0,20})?",
+    r"(?:\d+|ek|do|teen|one|two|a|last|kai|bahut|many|long) (?:din|days?|haft\w+|weeks?|mah?in\w+|months?|time)(?: .{0,20})? (?:open\w*|khul\w*|khol\w*)(?: .{0,20})?",
+)
+
+
+def opened_long_ago(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """What has been open for long: how long it keeps by the shop's words, and a caution; no price."""
+    said = cues.plain(parsed.text)
+    shown = list(parsed.found.products) or about_products.spoken_of(parsed)
+    if (
+        not OPEN_SINCE.search(said)
+        or not 0 < len(shown) <= about_products.MOST_TOLD
+        or chat.memory.get("issue")
+    ):
+        return None
+    if parsed.reason or parsed.numbers or which_order.RETURNS.search(said):
+        return None
+    reply = about_products.told(chat, parsed, shown, [product_facts.SHELF_LIFE])
+    reply.text = f"{reply.text}\n{wording.say('open_too_long', parsed.language)}"
+    return reply
 
 
 def its_address(chat: Chat, parsed: ParsedMessage) -> Reply | None:

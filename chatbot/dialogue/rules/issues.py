@@ -26,12 +26,15 @@ def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         priority = Priority.URGENT
     reply = _with_its_order(chat, parsed, answers.offer(chat, parsed, parsed.reason, category, priority))
     article = parsed.library.by_slug.get("contact-hours")
-    if parsed.reason == "human" and article and THEIR_NUMBER.search(plain(parsed.text)):
+    asks = THEIR_NUMBER.search(plain(parsed.text)) or THEIR_HOURS.search(plain(parsed.text))
+    if parsed.reason == "human" and article and asks:
         reply.text = f"{reply.text} {article.body_in(parsed.language)}"
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
     return reply
 
 
+# "Is there a real person, what time"
+THEIR_HOURS = phrases("what time", "timings?", r"kitn[ei] baje(?: .{0,10})?", "hours", "कितने बजे")
 # "Customer care ka number do"
 THEIR_NUMBER = phrases(
     r"(?:ka|ki|your|their|ur) (?:phone |mobile |contact )?(?:number|no|e-?mail|mail id|contact)(?: .{0,12})?",

@@ -58,11 +58,21 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     asked = subjects.asked_in(said)
     if not _asks(parsed, said):
         asked &= TOLD_AS_WELL
+    order = which_order.order_spoken_of(parsed)
+    if (
+        about == ["delivery"]
+        and order
+        and order.status in answers.orders.UNDER_WAY
+        and order_cues.WHEN_OR_WHERE.fullmatch(said.strip(" ?.!"))
+    ):
+        # "Kab tak aayega" of the order that was spoken of before the rule
+        return answers.of_order(chat, order, parsed)
     if OF_AN_ORDER_STILL & set(about) and not subjects.named_in(said) & subjects.covered_by(about):
         # "Aur paise kab milenge" of a cancelled order asks for the money
         asked -= OF_THE_ORDER
     if (
-        subjects.OWN_RULE_FIRST & set(about)
+        about[:1]
+        and about[0] in subjects.OWN_RULE_FIRST
         and not asked & OF_THE_FAULT
         and what_next.asks_what_comes(said)
     ):
@@ -81,7 +91,7 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         and not what_next.asks_for_a_new_one(chat, parsed)
     ):
         slugs = ["refund-timing", *slugs]
-    if "choice" in asked and issue and which_order.REFUND.search(said):
+    if "choice" in asked and issue and (which_order.REFUND.search(said) or what_next.MONEY.search(said)):
         issue["wants"] = "refund"
     if subjects.OWN_RULE_FIRST & set(about) and asked & OF_THE_FAULT:
         # "Galat wala wapas dena hai?" of a wrong item: its rule, before that of returns

@@ -182,7 +182,7 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
     said = plain(parsed.text)
     if issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(said):
         return True
-    if order_flows.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
+    if which_order.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
         # "Naam nahi pata uska"
         return True
     if order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):

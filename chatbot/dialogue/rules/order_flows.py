@@ -20,11 +20,13 @@ from .which_order import (
     DROPS,
     EXCHANGES,
     FEWER,
+    IF_NOT_COME,
     MARKED,
     MINE,
     MY_ORDER,
     NEEDED_BY,
     NEWEST,
+    NOT_KNOWN,
     REFUND,
     RETURNS,
     SAME_ORDER,
@@ -38,6 +40,7 @@ from .which_order import (
     WANTS_ONE,
     WRONG_PLACE,
     of_items,
+    the_other,
     which,
 )
 
@@ -186,7 +189,8 @@ def wanted(parsed: ParsedMessage) -> str:
         return "exchange"
     if (FEWER.search(said) or TOGETHER.search(said)) and parsed.known_orders:
         return "change_items"
-    if of_order and parsed.found.products and SWAPS.search(said):
+    adds_to_it = ADDS.search(said) and parsed.intent not in ("item_problem", "delivery_delay")
+    if of_order and parsed.found.products and (SWAPS.search(said) or adds_to_it):
         return "change_items"
     if of_order and parsed.found.products and DROPS.search(said) and parsed.intent != "item_problem":
         return "change_items"
@@ -279,17 +283,6 @@ def told_of_it(parsed: ParsedMessage) -> bool:
 MOST_WORDS_OF_IT = 5
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
 MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
-# "If it doesn't come today i want a refund": nothing is to come back yet
-IF_NOT_COME = phrases(
-    r"(?<!pasand )(?:nahi|nahin|na|nhi) (?:aaya|aya|aayi|mila|mili|pahuncha) (?:to|toh) (?:.{0,12})?(?:refund|pais[ae])(?: .{0,15})?",
-    r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
-    "अगर .{0,20}नहीं (?:आया|मिला|आए)",
-)
-# "Naam nahi pata uska" wishes nothing
-NOT_KNOWN = phrases(
-    r"(?:nahi|nahin|nhi) (?:pata|malum|maloom|yaad)(?: .{0,8})?", r"(?:pata|malum|maloom|yaad) (?:nahi|nahin|nhi)(?: .{0,8})?",
-    r"(?:do ?n'?t|dont|do not) (?:know|remember)(?: .{0,20})?", "no idea", "(?:नहीं पता|पता नहीं|याद नहीं)",
-)  # fmt: skip
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
 GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
@@ -376,7 +369,11 @@ def _names_an_order(parsed: ParsedMessage) -> bool:
     if GSTIN.search(said):
         return False
     return bool(
-        parsed.order or of_items(parsed)[0] or NEWEST.search(said) or parsed.topic.get("kind") == "order"
+        parsed.order
+        or of_items(parsed)[0]
+        or the_other(parsed)
+        or NEWEST.search(said)
+        or parsed.topic.get("kind") == "order"
     )
 
 

@@ -46,6 +46,10 @@ ONLY_WHEN = cues.phrases(
     r"(?:ok |aur |to |acha |mujhe )*(?:kab|when)(?: tak)?(?: (?:milega|milegi|milenge|aayega|aayegi|aayenge|bhejoge|dogi|doge))?(?: (?:mujhe|humein|ye|yeh|wo|naya|phir))*",
     "(?:मुझे )?कब(?: तक)?(?: (?:मिलेगा|मिलेगी|आएगा|आएगी))?(?: मुझे)?",
 )
+OF_HOURS = cues.phrases(
+    "insaan", "insan", r"agents?", "person", "people", "human", "log", "aap", "ap", "you", "u", "team", "support", "customer care", r"khul\w*", "open", "closed?", "available", "online", r"timings?", "hours?", "baat", "call", "reply", "jawab", "answer", "chat", "night", "raat", "sunday", "24 ?[x*/]? ?7", "kaam", "work\\w*", "baje", "they", "someone", "contact", "connect", "respond", "khula", "band",
+    "लोग", "आप", "इंसान", "खुल\\S*", "बात", "बजे", "व्यक्ति", "जवाब", "समय",
+)  # fmt: skip
 # "Milte hain" sounds like millet, and is half of nothing
 LEAST_NAMED = 0.3
 SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedback"}
@@ -101,6 +105,10 @@ def about_himself(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         and ONLY_WHEN.fullmatch(cues.plain(parsed.raw).strip(" ?.!"))
     ):
         # "Kab milega mujhe" of what is missing asks for no opening hours
+        return None
+    about_something = chat.memory.get("issue") or parsed.topic.get("kind") in ("order", "product", "sum")
+    if kind == "hours" and about_something and not OF_HOURS.search(cues.plain(parsed.raw)):
+        # "Naya kab milega" beside an issue
         return None
     if kind == "hours" and OF_AN_ORDER.search(cues.plain(parsed.raw)):
         # "Kab tak milega refund" asks for no opening hours

@@ -82,6 +82,17 @@ WANTS_ONE = phrases(
     r"(?:refund|paisa|paise) (?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
     "(?:रिफंड|पैसे|पैसा) (?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
 )
+# "If it doesn't come today i want a refund": nothing is to come back yet
+IF_NOT_COME = phrases(
+    r"(?<!pasand )(?:nahi|nahin|na|nhi) (?:aaya|aya|aayi|mila|mili|pahuncha) (?:to|toh) (?:.{0,12})?(?:refund|pais[ae])(?: .{0,15})?",
+    r"(?:if|agar|in case) .{0,25}(?:not|n'?t|nahi|nahin|na) .{0,12}(?:come|came|aaye|aaya|aata|mile|mila|reach|arrive|deliver)\w*",
+    "अगर .{0,20}नहीं (?:आया|मिला|आए)",
+)
+# "Naam nahi pata uska" wishes nothing
+NOT_KNOWN = phrases(
+    r"(?:nahi|nahin|nhi) (?:pata|malum|maloom|yaad)(?: .{0,8})?", r"(?:pata|malum|maloom|yaad) (?:nahi|nahin|nhi)(?: .{0,8})?",
+    r"(?:do ?n'?t|dont|do not) (?:know|remember)(?: .{0,20})?", "no idea", "(?:नहीं पता|पता नहीं|याद नहीं)",
+)  # fmt: skip
 TO_THE_COURIER = phrases(
     r"(?:tell|ask|inform) (?:him|them|her|(?:the |your |ur )?(?:courier|driver|rider|delivery)(?: (?:guy|boy|man|person|agent|partner|wala|\w+))?) (?:to|ki|that) (?:\w+ ){0,2}?(?:call|come|leave|wait|bring|deliver|ring|hand|keep|give|drop)(?: .{0,30})?"
 )
@@ -329,6 +340,9 @@ def _days_ago(order: Order) -> int:
 
 
 MOST_WORDS_OF_THE_NEWEST = 5
+TO_COME = phrases(
+    "when", "kab", r"aa?ye?g[aie]", r"mileg[aie]", "come", "arrive", "reach", "कब", r"आएग[ाी]"
+)
 LATEST = phrases(r"(?:latest|newest|most recent)(?: (?:one|wal[aei]|order))?", "सबसे नया")
 NOT_THAT = phrases("not", "nahi", "nahin", "no", "नहीं")
 
@@ -352,5 +366,10 @@ def the_other(parsed: ParsedMessage) -> Order | None:
     known, spoken_of = parsed.known_orders, order_spoken_of(parsed)
     if spoken_of and OLDER.search(said):
         return next(iter(known[known.index(spoken_of) + 1 :]), None)
-    rest = [order for order in known if not spoken_of or order.pk != spoken_of.pk]
+    # Of none that was spoken of, "mera dusra order" is the one before the newest
+    rest = (
+        [order for order in known if not spoken_of or order.pk != spoken_of.pk]
+        if spoken_of or TO_COME.search(said)
+        else known[1:] or known
+    )
     return rest[0] if rest else None

@@ -44,6 +44,8 @@ def which_of_a_kind(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or OF_ALL.search(said)
         or catalogue.names_a_price(parsed.text)
         or parsed.topic.get("kind") == "order"
+        # "Makhana?" after how long another keeps: of all of them
+        or (parsed.topic.get("kind") == "product" and parsed.topic.get("aspect") in OF_EACH)
     ):
         return None
     is_bare = found.share >= 1 and not parsed.aspect
@@ -66,6 +68,9 @@ def which_of_a_kind(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 LONGEST_WISH = 200
+
+
+OF_EACH = {"shelf_life", "storage", "origin"}
 
 
 def _of_one_kind(parsed: ParsedMessage, said: str) -> list[Product]:
@@ -371,6 +376,9 @@ def what_is_not_hot(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     mild = sorted(
         (each for each in heat if heat[each] <= MILD), key=lambda each: (heat[each], not each.is_in_stock)
     )
+    if not mild and heat and len(among) <= MOST_TOLD:
+        # Of two hot ones the milder
+        mild = [each for each in heat if heat[each] == min(heat.values())]
     if not mild:
         return about_products.not_known(parsed, among, ["spice"])
     lines = [f"• {about_products.fact_line(parsed, each, 'spice')}" for each in mild[:MOST_TOLD]]
