@@ -54,6 +54,10 @@ OF_IT = phrases(
     r"(?:\d{1,2}|one|two|three|ek|do|teen) of (?:it|that|this|them|those|these|the same|that one)",
     r"(?:is|us|in|un)k[aei] (?:\d{1,2}|ek|do|teen)(?: .{0,10})?",
 )
+# "2 le lu", beside "aur ek garam masala"
+TAKES = phrases(
+    r"(?:\d{1,2}|ek|do|teen|one|two|three) (?:le|lu|lun|lunga|lungi|lena|chahiye|de|do|dena)(?: (?:lu|lun|do|hai))?"
+)
 FEW_WORDS_OF_A_PIECE = 3
 HALVES = {"आधा": 0.5, "pav": 0.25, "paav": 0.25, "half": 0.5, "aadha": 0.5, "adha": 0.5}
 IN_SMALL = {"k": 1000, "क": 1000, "l": 1000, "ल": 1000, "g": 1, "ग": 1, "m": 1}
@@ -112,7 +116,8 @@ def counted_in(text: str, before: list[Product]) -> list[tuple[Product, int]]:
         ):
             # "Two bottles" of what was shown, beside "and one ghee"
             product = before[0]
-        if not product and len(before) == 1 and OF_IT.search(piece):
+        takes_it = beside and TAKES.fullmatch(piece.strip())
+        if not product and len(before) == 1 and (OF_IT.search(piece) or takes_it):
             product = before[0]
         if product and product not in [each for each, _ in found]:
             found.append((product, packs_of(piece, product) or count_in(piece)))

@@ -23,7 +23,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "palm_oil": phrases("palm oil", "palmolein", "palm"),
     "oil": phrases(r"oil[ -]?free", r"(?:without|no|any|contains?|has|have|kitna) oil", r"bina tel", r"tel (?:hai|h|hota|kitna|dala|pada|to nahi)", "बिना तेल", "तेल है"),
     "preservatives": phrases(r"preservatives?", r"chemicals?(?: free)?", r"artificial \w+", r"(?:added |food )?colou?rs?(?! of)", "msg", "ajinomoto", r"additives?", "milawat", "mila(?:wat|vat)i?", "केमिकल", "मिलावट", "प्रिज़र्वेटिव", r"nakli", "adulterat\\w+"),
-    "sugar": phrases(r"sugar[ -]?free", r"(?:added|any|no|without|has|have|contains?) sugar", r"(?:kya |isme |ismein |usme )?(?:chee?ni|sugar|shakkar) (?:hai|h|hot[aie]|to nahi|dali|mili|milai|kitni|nahi|wala|free)", r"(?:bina|without) (?:chee?ni|sugar)", "glucose", "sweetened", "शुगर फ्री", "चीनी", "meetha hai"),
+    "sugar": phrases(r"sugar[ -]?free", r"is (?:there )?(?:any )?sugar in (?:it|this|them)", r"(?:added|any|no|without|has|have|contains?) sugar", r"(?:kya |isme |ismein |usme )?(?:chee?ni|sugar|shakkar) (?:hai|h|hot[aie]|to nahi|dali|mili|milai|kitni|nahi|wala|free)", r"(?:bina|without) (?:chee?ni|sugar)", "glucose", "sweetened", "शुगर फ्री", "चीनी", "meetha hai"),
     "milk": phrases("milk", "dairy", "lactose", r"doodh", r"dudh", "whey", "casein", "दूध"),
     "peanut": phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", r"sing ?dana", "मूंगफली", "मूँगफली"),
     "nuts": phrases(r"(?:tree )?nuts?", "nut free", "मेवे"),

@@ -108,6 +108,9 @@ HOW_MUCH = phrases(
     r"how much (?:refund|money)(?: .{0,15})?", r"how much (?:was|is) (?:it|that|the refund|this)(?: .{0,10})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
     r"(?:kitn[aei]) (?:amount|paisa|paise|refund|rupaye)(?: (?:tha|thi|the|hai|ka|hua|milega))*", "कितन[ाे] (?:पैस[ाे] |रुपये )?(?:वापस|मिले\\S*|आए\\S*)(?: .{0,10})?",
 )  # fmt: skip
+ONLY_REFUND = phrases(
+    r"(?:and |aur |full |the )*refund(?: (?:milega|hoga|kitna|how much|for it|for that))?", "रिफंड"
+)
 MOST_WORDS = 9
 # What these wishes bring back, and the shop's rule for each
 MONEY_BACK = {
@@ -128,7 +131,9 @@ def what_it_is_worth(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.numbers
         or issue.get("why") in GRAVE
         or len(said.split()) > MOST_WORDS
-        or not HOW_MUCH.search(said)
+        or not (
+            HOW_MUCH.search(said) or (key == "change_items" and ONLY_REFUND.fullmatch(said.strip(" ?.!")))
+        )
     ):
         return None
     is_sent = key == "refund_status" and order.status == OrderStatus.REFUNDED
