@@ -92,7 +92,7 @@ class ParsedMessage:
         if (
             len(named) == 1
             and len(self.text.split()) <= FEW_OF_A_SUBJECT
-            and self.article_of(named)
+            and (article := self.article_of(named))
             and (
                 not found
                 or (
@@ -102,7 +102,7 @@ class ParsedMessage:
             )
         ):
             # "कैश में दे सकते हैं" names its subject plainly, whatever the words are near to
-            return [articles.Passage(self.article_of(named), ACT), *found]
+            return [articles.Passage(article, ACT), *found]
         return found
 
     def article_of(self, named: set[str]) -> Article | None:

@@ -29,7 +29,7 @@ MODULES = [
     for name in (
         "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
         "head",
-        "host", "identity", "lightbox", "media", "net", "past", "times", "words",
+        "host", "identity", "lightbox", "media", "net", "past", "rating", "times", "words",
     )
 ]  # fmt: skip
 SCRIPTS = ("js/widget.js", *MODULES)

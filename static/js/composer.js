@@ -125,6 +125,8 @@ export class Composer {
     return "";
   }
 
+  get isHolding() { return this.pictures.length + this.documents.length > 0; }
+
   showPreview() { this.preview.hidden = !this.pictures.length && !this.documents.length; }
 
   // Shown at once; a large one is made smaller meanwhile, and sending waits for it
@@ -156,6 +158,14 @@ export class Composer {
     this.showPreview();
   }
 
+  // What was attached to the box that stood here before, where it can be attached still
+  takeOver(before) {
+    if (!this.mayAttach) return;
+    for (const { file } of before.pictures) this.attach(file);
+    for (const each of before.documents) this.attachDocument(each);
+    Object.assign(before, { pictures: [], documents: [], next: this });
+  }
+
   // Good news beside the box; it goes with the next word
   tell(sentence) {
     this.refusal.dataset.kind = "info";
@@ -178,6 +188,8 @@ export class Composer {
       this.sending = true;
       await Promise.all(this.pictures.map((picture) => picture.ready));
       this.sending = false;
+      // Drawn again meanwhile: that box has the words and the pictures
+      if (this.next) return this.next.send();
       // One of them was refused meanwhile: the words wait until this has been read
       if (!this.refusal.hidden) return;
     }

@@ -8,6 +8,9 @@ import { newId, sentence, wait } from "./net.js";
 import { showTimes } from "./times.js";
 import { _ } from "./words.js";
 
+// The newest conversation of each outbox. One that is drawn again goes on with what the one before it is sending
+const newest = new Map();
+
 // A fast answer needs no typing indicator
 const DOTS_AFTER = 300;
 
@@ -16,20 +19,26 @@ export class Conversation {
   // store: {get(key), set(key, value)}; onMoved: the server says that the message went elsewhere;
   // onBegun: the first words of a new conversation are on their way; onSeen: more of it has come into view, see `seenSeq`
   constructor(root, { request, store, onMoved = null, onBegun = null, onShown = null, onSeen = null }) {
-    Object.assign(this, { root, request, store, onMoved, onBegun, onShown, onSeen, busy: false, news: 0 });
+    Object.assign(this, { root, request, store, onMoved, onBegun, onShown, onSeen, news: 0 });
     this.side = root.dataset.side;
     this.key = root.dataset.key || root.dataset.ticket;
     this.log = root.querySelector("[role=log]");
     this.typingLine = root.querySelector("[data-typing-line]");
-    this.files = new Map();
+    const before = newest.get(this.boxKey);
+    for (const [key, each] of newest) if (!each.outbox.length && !each.composer.isHolding) newest.delete(key);
+    newest.set(this.boxKey, this);
+    this.files = before?.files ?? new Map();
     // Messages that this tab has had in its hands; others in the outbox are of other tabs
-    this.handled = new Set();
+    this.handled = before?.handled ?? new Set();
+    this.busy = Boolean(before?.busy);
     this.makeNews();
     this.composer = new Composer(root.querySelector("[data-composer]"), {
       draftKey: `draft:${this.key}`, store, onSend: (words) => this.send(words), onTyping: () => this.tellTyping(),
       onDraft: (text) => this.drafted(text),
     });
-    this.outbox = this.unsent(this.stored());
+    this.outbox = [...(before?.outbox ?? []), ...this.unsent(this.stored().filter(({ id }) => !this.handled.has(id)))];
+    this.outbox.forEach((message) => { delete message.failed; });
+    if (before) this.composer.takeOver(before.composer);
     this.outbox.forEach((message) => this.showPending(message));
     this.log.addEventListener("click", (event) => this.clicked(event));
     this.prepare(this.log);
@@ -37,6 +46,8 @@ export class Conversation {
     this.stayAtEnd();
     this.flush();
   }
+
+  get newest() { return newest.get(this.boxKey) ?? this; }
 
   get boxKey() { return `outbox:${this.key}`; }
 
@@ -67,6 +78,7 @@ export class Conversation {
 
   // Its customer has left: what is on its way is not shown, and nothing more is sent or kept
   end() {
+    newest.delete(this.boxKey);
     this.outbox = [];
     this.files.clear();
     this.store = this.composer.store = { get: () => null, set() {} };
@@ -76,7 +88,10 @@ export class Conversation {
 
   // --- Sending
 
-  send({ text, file, url, documents = [] }) {
+  send(words) {
+    // Drawn again while its pictures were made ready
+    if (this.newest !== this) return this.newest.send(words);
+    const { text, file, url, documents = [] } = words;
     const internal = this.root.querySelector("[name=internal]:checked")?.value || "";
     const message = { ...this.begunAs(text, internal), text, internal, to: this.showing, picture: Boolean(file || documents.length) };
     this.handled.add(message.id);
@@ -98,12 +113,11 @@ export class Conversation {
   async flush() {
     if (this.busy) return;
     this.busy = true;
-    for (let next; (next = this.outbox.find((message) => !message.failed)); ) await this.deliver(next);
-    this.busy = false;
+    for (let next; (next = this.newest.outbox.find((message) => !message.failed)); ) await this.newest.deliver(next);
+    this.newest.busy = false;
   }
 
   async deliver(message) {
-    const bubble = this.pending(message.id);
     const picture = this.files.get(message.id);
     const form = new FormData();
     form.set("message", message.text);
@@ -114,18 +128,22 @@ export class Conversation {
     if (message.to) form.set("conversation", message.to);
     if (picture?.file) form.set("image", picture.file);
     for (const each of picture?.documents ?? []) form.append("file", each);
-    const onProgress = picture && bubble ? (share) => this.showProgress(bubble, share) : null;
+    const onProgress = picture ? (share) => this.newest.showProgress(message, share) : null;
     const { thinks } = this.root.dataset;
     const dots = thinks && setTimeout(() => this.showTyping(thinks, true), DOTS_AFTER);
     let answer;
     try {
       answer = await this.request(this.root.dataset.post, { method: "POST", body: form, onProgress });
     } catch {
-      return this.fail(message, _("Not sent. You seem to be offline."));
+      return this.newest.fail(message, _("Not sent. You seem to be offline."));
     } finally {
       clearTimeout(dots);
       if (dots) this.showTyping(null);
     }
+    await this.newest.delivered(message, answer);
+  }
+
+  async delivered(message, answer) {
     if (answer.ok && !answer.text.includes(`data-client-id="${message.id}"`)) {
       // Whatever came back, it was not this message: only its own bubble says that it arrived
       this.fail(message, _("Not sent. The answer was not from the desk."));
@@ -137,7 +155,7 @@ export class Conversation {
     } else if (answer.status === 429) {
       const line = Object.assign(document.createElement("p"), { className: "failed-line" });
       line.textContent = `${sentence(answer)} ${_("We'll send it automatically.")}`;
-      bubble?.append(line);
+      this.pending(message.id)?.append(line);
       await wait(1000 * Math.min(30, Number(answer.header("Retry-After")) || 5));
       line.remove();
     } else if (answer.status === 401) {
@@ -230,7 +248,9 @@ export class Conversation {
     this.toEnd();
   }
 
-  showProgress(bubble, share) {
+  showProgress(message, share) {
+    const bubble = this.pending(message.id);
+    if (!bubble) return;
     const bar = bubble.querySelector("progress") || bubble.appendChild(document.createElement("progress"));
     bar.setAttribute("aria-label", _("Upload"));
     bar.value = share;
@@ -376,14 +396,4 @@ export class Conversation {
     if (again) this.retry();
     if (older) this.showOlder(older);
   }
-}
-
-export function chooseStar(star) {
-  const form = star.closest("[data-rating]");
-  form.dataset.chosen = star.dataset.star;
-  for (const each of form.querySelectorAll("[data-star]")) {
-    each.setAttribute("aria-pressed", each === star);
-    each.toggleAttribute("data-given", Number(each.dataset.star) <= Number(star.dataset.star));
-  }
-  form.querySelector("[data-rating-more]").hidden = false;
 }

@@ -1,5 +1,5 @@
 // The frame: Villy's side of the widget, the conversation with Customer Care, and the home between them.
-import { chooseStar, Conversation } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
 import { showNewestChips } from "./groups.js";
@@ -10,6 +10,7 @@ import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
 import { request as plainRequest, sentence } from "./net.js";
 import { showEarlier } from "./past.js";
+import { chooseStar } from "./rating.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _, renewWords } from "./words.js";
 

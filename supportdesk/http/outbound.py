@@ -145,6 +145,7 @@ def _cut_off_at(deadline: float, opened: requests.Session) -> Iterator[None]:
                 each.shutdown(socket.SHUT_RDWR)
 
     for adapter in opened.adapters.values():
+        assert isinstance(adapter, requests.adapters.HTTPAdapter)  # noqa: S101 - what a session opens with
         adapter.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
     timer = threading.Timer(max(0, deadline - time.monotonic()), cut)
     timer.daemon = True

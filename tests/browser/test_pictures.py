@@ -74,3 +74,81 @@ def test_what_is_no_picture_is_refused_with_a_sentence_and_the_words_stay(visito
     expect(chat.frame.get_by_role("alert").filter(has_text=why)).to_be_visible()
     expect(chat.text).to_have_value("Look at this")
     expect(chat.bubbles("customer")).to_have_count(1)
+
+
+# --- A chat that is drawn again meanwhile
+
+
+def attach(chat, words: str) -> None:
+    with chat.page.expect_file_chooser() as chooser:
+        chat.attach.click()
+    chooser.value.set_files(picture())
+    expect(chat.frame.get_by_role("img", name="The picture that you attached")).to_be_visible()
+    chat.text.press_sequentially(words)
+
+
+def call_back(chat) -> None:
+    chat.choose("Call me back")
+    form = chat.frame.locator("[data-callback]")
+    form.locator("[name=phone]").fill("+91 98765 43210")
+    form.locator(".primary").click()
+    expect(chat.log).to_contain_text("Callback requested")
+
+
+def go_home_and_back(chat) -> None:
+    chat.frame.locator("[data-back]").click()
+    chat.frame.locator("[data-go]").first.click()
+    expect(chat.log).to_contain_text("The box was crushed")
+
+
+@pytest.mark.parametrize("draw_again", [call_back, go_home_and_back])
+def test_a_picture_that_is_on_its_way_arrives_once_and_its_words_are_not_given_back(
+    visitor, desk, draw_again
+):
+    chat = visitor(ticket="The box was crushed")
+    held, released = [], []
+    chat.page.route(
+        "**/widget/messages",
+        lambda route: (
+            held.append(route) if route.request.method == "POST" and not released else route.continue_()
+        ),
+    )
+    attach(chat, "This is how it came")
+    chat.send.click()
+    while not held:
+        chat.page.wait_for_timeout(50)
+    draw_again(chat)
+    expect(chat.log.locator("[data-pending]")).to_contain_text("This is how it came")
+    expect(chat.text).to_have_value("")
+    released.append(True)
+    [route] = held
+    route.continue_()
+    expect(
+        chat.log.locator("[data-seq]", has_text="This is how it came").get_by_role("img")
+    ).to_be_visible()
+    expect(chat.log.locator("[data-pending]")).to_have_count(0)
+    expect(chat.text).to_have_value("")
+    messages = desk.as_agent().get(f"/api/support/admin/{chat.ticket}").json()["messages"]
+    assert [each["message"] for each in messages if each["image"]] == ["This is how it came"]
+
+
+def test_a_picture_that_is_attached_stays_when_the_chat_is_drawn_again(visitor):
+    chat = visitor(ticket="The box was crushed")
+    attach(chat, "This is how")
+    call_back(chat)
+    expect(chat.frame.get_by_role("img", name="The picture that you attached")).to_be_visible()
+    expect(chat.text).to_have_value("This is how")
+    chat.send.click()
+    expect(chat.log.locator("[data-seq]", has_text="This is how").get_by_role("img")).to_be_visible()
+
+
+def test_what_an_agent_has_attached_waits_while_another_ticket_is_open(visitor, agent):
+    chats = [visitor(ticket=words) for words in ("The box was crushed", "The lid is missing")]
+    page = agent()
+    dashboard = Dashboard(page).goto(chats[0].ticket)
+    assert give(dashboard.text, "paste", picture())
+    expect(page.get_by_role("img", name="The picture that you attached")).to_be_visible()
+    for chat in (chats[1], chats[0]):
+        page.locator(f'[data-ticket="{chat.ticket}"] .row-link').first.click()
+        expect(page.locator(f'[data-conversation][data-ticket="{chat.ticket}"]')).to_be_visible()
+    expect(page.get_by_role("img", name="The picture that you attached")).to_be_visible()

@@ -132,6 +132,15 @@ def test_an_empty_cell_leaves_what_is_stored(imported):
     assert (product.name, product.price, product.unit) == ("Honey", 450, "500 g")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", ",;\t")
+def test_a_table_is_read_as_spreadsheets_save_it(imported, encoding, delimiter):
+    mark = "\ufeff" if encoding[-2:] in ("le", "be") else ""
+    text = f"{mark}sku,name,price\r\nS-1,Łódź तिल,249\r\n".replace(",", delimiter)
+    assert imported(text.encode(encoding)) == ["Done: 1 new, 0 changed, 0 unchanged, 0 bad lines."]
+    assert Product.objects.get(sku="S-1").name == "Łódź तिल"
+
+
 def test_a_line_that_is_not_utf8_is_named(imported):
     said = imported(b"sku,name,price\nA,Honey,499\nB," + b"\xe9t\xe9,3\n")
     assert said[0].startswith("line 3: name: This is not encoded in UTF-8")

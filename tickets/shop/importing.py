@@ -1,5 +1,6 @@
 """Files of the shop's data: CSV, JSON lines and XLSX, read row by row, each bad one named by its line."""
 
+import codecs
 import csv
 import io
 import itertools
@@ -94,8 +95,7 @@ def read(path: Path) -> Iterator["writing.Put | BadLine"]:
         yield from _sheet(path)
         return
     try:
-        # What is not UTF-8 is told by its line
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        with path.open(newline="", **_encoding(path)) as file:
             beginning = file.read(4096)
             file.seek(0)
             if beginning.lstrip()[:1] == "{":
@@ -104,6 +104,16 @@ def read(path: Path) -> Iterator["writing.Put | BadLine"]:
                 yield from _table(file, beginning)
     except OSError as reason:
         raise BadFile(f"{path} cannot be read: {reason.strerror}.") from None
+
+
+def _encoding(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        begins = file.read(2)
+    # As Excel saves "Unicode text", which says so with its first two bytes
+    if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return {"encoding": "utf-16", "errors": "replace"}
+    # What is not UTF-8 is told by its line
+    return {"encoding": "utf-8-sig", "errors": "surrogateescape"}
 
 
 def _json_lines(file) -> Iterator["writing.Put | BadLine"]:

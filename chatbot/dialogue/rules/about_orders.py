@@ -164,7 +164,7 @@ def the_same_of(chat: Chat, parsed: ParsedMessage, order: Order, key: str) -> Re
     return reply or answers.of_order(chat, order, parsed)
 
 
-def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all", **filled: str) -> Reply:
+def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all", **filled: Any) -> Reply:
     """One line for each of the newest orders."""
     shown = parsed.known_orders[:4]
     lines = [
