@@ -126,6 +126,7 @@ def test_a_command_that_does_not_answer_reads_no_model(shop, settings):
     assert classifier._model.cache_info().misses == 0
 
 
+@pytest.mark.all_engines
 @pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
 def test_an_answer_from_an_article_compiles_no_query_twice(shop, api, monkeypatch):
     speak = api(factories.guest())
