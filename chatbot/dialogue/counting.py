@@ -8,7 +8,7 @@ from chatbot.sources import products as catalogue
 from ..models import Product
 from ..nlu.cues import phrases, plain
 from .message import ParsedMessage
-from .rules.about_products import spoken_of
+from .references import spoken_of
 
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 12,

@@ -40,6 +40,15 @@ MOST_WORDS_WITHIN = 4
 SHORTEST = 4
 
 
+def spoken_of(parsed: ParsedMessage) -> list[Product]:
+    """Return the products that the last answer was about, as they are now."""
+    topic = parsed.topic
+    ids = (
+        topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
+    )
+    return products.by_ids(ids)
+
+
 def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
     """Return the message with what it points at written out; the same one where it points at nothing."""
     if chat.memory.get("issue") or parsed.reason or parsed.numbers or len(parsed.text.split()) > MOST_WORDS:

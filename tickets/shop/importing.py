@@ -95,7 +95,8 @@ def read(path: Path) -> Iterator["writing.Put | BadLine"]:
         yield from _sheet(path)
         return
     try:
-        with path.open(newline="", **_encoding(path)) as file:
+        encoding, errors = _encoding(path)
+        with path.open(newline="", encoding=encoding, errors=errors) as file:
             beginning = file.read(4096)
             file.seek(0)
             if beginning.lstrip()[:1] == "{":
@@ -106,14 +107,15 @@ def read(path: Path) -> Iterator["writing.Put | BadLine"]:
         raise BadFile(f"{path} cannot be read: {reason.strerror}.") from None
 
 
-def _encoding(path: Path) -> dict[str, str]:
+def _encoding(path: Path) -> tuple[str, str]:
+    """Return the encoding of a file, and what is done with bytes that are none of its letters."""
     with path.open("rb") as file:
         begins = file.read(2)
     # As Excel saves "Unicode text", which says so with its first two bytes
     if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return {"encoding": "utf-16", "errors": "replace"}
+        return "utf-16", "replace"
     # What is not UTF-8 is told by its line
-    return {"encoding": "utf-8-sig", "errors": "surrogateescape"}
+    return "utf-8-sig", "surrogateescape"
 
 
 def _json_lines(file) -> Iterator["writing.Put | BadLine"]:

@@ -14,6 +14,7 @@ from .. import answers, flows, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, ParsedMessage
+from ..references import spoken_of
 from . import about_products, open_issue, which_order
 
 # Almost a wording that the shop wrote: that beats the classifier's "out of scope"
@@ -255,7 +256,7 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return (
             open_issue.absorbed(chat, parsed, issue) if issue.get("intent") in open_issue.BY_NOW else None
         )
-    shown = about_products.spoken_of(parsed)
+    shown = spoken_of(parsed)
     is_short = len(shown) == 1 and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
     if is_short and (told := about_products.told_of(shown, parsed)):
         # "Curcumin percent" of the turmeric that was shown
@@ -335,7 +336,7 @@ def _of_what_is_known(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What can be told of the product or order that is spoken of, in place of a bare "I don't know"."""
     if parsed.is_issue or not parsed.has_letters or not articles.can_read(parsed.text):
         return None
-    shown = about_products.spoken_of(parsed)
+    shown = spoken_of(parsed)
     order = which_order.order_spoken_of(parsed) if parsed.topic.get("kind") == "order" else None
     if len(shown) == 1:
         reply = answers.text_reply("unknown_of_product", parsed, "unknown", name=shown[0].name)

@@ -12,6 +12,7 @@ from ...sources import product_facts
 from .. import answers, counting
 from ..answers import Reply
 from ..message import ParsedMessage
+from ..references import spoken_of
 from . import about_products, product_lists
 
 CONCERNS = {
@@ -308,7 +309,7 @@ def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> lis
     allergen = allergen_in(parsed.text)
     if len(products) > 1 or not allergen:
         return [p for p in products if not _is_the_allergen(p, allergen)] or products
-    if products and products[0] in about_products.spoken_of(parsed):
+    if products and products[0] in spoken_of(parsed):
         # "My son has peanut allergy, can he eat": what was spoken of is what he would eat
         return products
     return [] if products and _is_the_allergen(products[0], allergen) else products

@@ -15,6 +15,7 @@ from ...sources.product_kinds import sibling
 from .. import answers
 from ..answers import Reply
 from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
+from ..references import spoken_of
 
 MOST_TOLD = 4
 
@@ -29,16 +30,6 @@ THIS = phrases(
     "woh", "isko", "isse", "इसका", "इसकी", "इसके", "इसमें", "उसका", "उसमें", "यह", "ये", "वो", "inka", "inki", "inme", "in dono", "dono", "both", "दोनों", "the same", "of them", "inme se", "inmein",
 )  # fmt: skip
 FIRST_OF = ((phrases("first", "1st", "pehla", "pehli", "pehle wal[aei]", "पहला", "पहली"), 0), (phrases("second", "2nd", "dusr[aei]", "doosr[aei]", "दूसर[ाी]", "the other", "other one"), 1), (phrases("third", "3rd", "teesr[aei]", "तीसर[ाी]"), 2), (phrases("last one", "aakhri", "last wal[aei]"), -1))  # fmt: skip
-
-
-def spoken_of(parsed: ParsedMessage) -> list[Product]:
-    """Return the products that the last answer was about, as they are now."""
-    topic = parsed.topic
-    ids = (
-        topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
-    )
-    return catalogue.by_ids(ids)
-
 
 # "Kitna teekha hai" names no hot one
 HOW = phrases(r"kitn[aei]", "how", "is it", "zyada", "jyada", "bahut", "कितन[ाेी]", "ज़्यादा", "बहुत")

@@ -14,6 +14,7 @@ from ...sources.product_facts import PRICE
 from .. import answers, counting, flows, subjects
 from ..answers import Reply
 from ..message import ACT, ASK, ParsedMessage
+from ..references import spoken_of
 from . import about_articles, about_products, order_flows, product_sums, which_order
 from .open_issue import QUESTION
 
@@ -138,7 +139,7 @@ THE_FIRST = cues.phrases(r"pehl[aei]", r"pahl[aei]", "first", "1st", "पहल[
 def the_other_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur dusra?" after one of a list of two: the same of the other one."""
     said = cues.plain(parsed.text).strip(" ?.!")
-    before = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    before = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     listed = chat.memory.get("listed") or []
     if (
         len(before) != 1
@@ -165,7 +166,7 @@ LEAST_LETTERS = 4
 
 def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Roasted hai ya plain?" of the product shown: what its text says, or "I can't tell"."""
-    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     said = cues.plain(parsed.text)
     found = THIS_OR_THAT.match(said)
     of_it = parsed.aspect in about_products.IN_NAMES | {""}
@@ -289,7 +290,7 @@ def the_same_of_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     name = NOT.sub(" ", found["name"])
-    products = catalogue.named_beside(name, about_products.spoken_of(parsed), True) or list(
+    products = catalogue.named_beside(name, spoken_of(parsed), True) or list(
         catalogue.look_up(name).products
     )
     if not products or len(products) > about_products.MOST_TOLD:
@@ -304,7 +305,7 @@ BEYOND = 0.8
 
 def of_what_was_shown(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question in a talk about one product that names nothing else: what the shop wrote, or "I can't tell"."""
-    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     said = cues.plain(parsed.text)
     if (
         len(shown) != 1

@@ -12,6 +12,7 @@ from ...sources import products as catalogue
 from .. import answers, subjects
 from ..answers import Reply
 from ..message import ACT, CLEAR, ParsedMessage
+from ..references import spoken_of
 from ..state import GRAVE
 from . import about_products, follow_ups, which_order
 from .open_issue import QUESTION
@@ -144,7 +145,7 @@ LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
 def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Has crystals, is it fake?" of the honey: what the shop wrote about such changes, before any sorry."""
     article, said = parsed.library.by_slug.get(CHANGES_BY_NATURE), cues.plain(parsed.text)
-    shown = about_products.spoken_of(parsed) or list(parsed.found.products)
+    shown = spoken_of(parsed) or list(parsed.found.products)
     if (
         not article
         or len(shown) != 1
@@ -184,7 +185,7 @@ OPEN_SINCE = cues.phrases(
 def opened_long_ago(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What has been open for long: how long it keeps by the shop's words, and a caution; no price."""
     said = cues.plain(parsed.text)
-    shown = list(parsed.found.products) or about_products.spoken_of(parsed)
+    shown = list(parsed.found.products) or spoken_of(parsed)
     if (
         not OPEN_SINCE.search(said)
         or not 0 < len(shown) <= about_products.MOST_TOLD
@@ -248,7 +249,7 @@ NAMED_IN_IT = cues.phrases(
 def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
     said = cues.plain(parsed.text)
-    shown = about_products.spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
+    shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     if parsed.is_issue or not (used := USED_IN_IT.search(said)):
         return None
     if not IN_IT.search(said):

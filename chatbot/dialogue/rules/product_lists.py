@@ -15,6 +15,7 @@ from .. import answers
 from ..answers import Reply
 from ..counting import counted
 from ..message import ACT, ParsedMessage
+from ..references import spoken_of
 from .about_products import (
     CHEAPER,
     FOLLOWS,
@@ -24,7 +25,6 @@ from .about_products import (
     THIS,
     fact_line,
     not_known,
-    spoken_of,
 )
 from .product_sums import BOTH, last_two
 

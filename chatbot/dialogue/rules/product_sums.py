@@ -15,8 +15,9 @@ from ..answers import Reply
 from ..counting import A_WEIGHT, COUNT, DELIVERED, NUMBERS, PACKS, count_in, counted, packs_of, says_a_count
 from ..message import ParsedMessage
 from ..readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
+from ..references import spoken_of
 from .about_delivery import CASH, OWN_ORDER
-from .about_products import FOLLOWS, spoken_of
+from .about_products import FOLLOWS
 
 SUM = phrases(
     r"(?:le|lu|loon|lun|lunga|lungi|lena) (?:lu|lun|loon|ho)? ?(?:to|toh)", r"if i (?:take|buy|order|get)(?: .{0,25})?", r"total(?:ly)?", "sum", "altogether", "in all", "all together", "together", r"bill(?: amount)?(?: kitna)?", r"kitna (?:hoga|hua|banega|ho jayega|padega|lagega|total|bill|dena|pay|ayega|aayega)(?: .{0,15})?", r"kitne (?:ka|ke|ki|me|mein) (?:padega|padenge|hoga|honge|aayega|ayega|milega|milenge)", r"kitne (?:honge|hue|lagenge|dene)(?: .{0,12})?",

@@ -15,8 +15,9 @@ from ...sources.product_kinds import kind_of
 from .. import answers, counting
 from ..answers import Reply
 from ..message import CLEAR, ParsedMessage
+from ..references import spoken_of
 from . import about_products, product_lists, product_sums, which_order
-from .about_products import MOST_TOLD, spoken_of
+from .about_products import MOST_TOLD
 
 # --- Which of a kind -------------------------------------------------------------------------
 
