@@ -40,7 +40,7 @@
   };
   const emit = (event, detail) => {
     if (late[event]) late[event] = [detail];
-    (handlers[event] || []).forEach((fn) => { try { fn(detail); } catch (error) { console.error(error); } });
+    (handlers[event] || []).forEach((fn) => { try { fn(detail); } catch (e) { console.error(e); } });
   };
 
   // --- Between the tabs of this site: a frame of another site may neither lock nor reach them
@@ -89,8 +89,8 @@
   };
   const drawn = (d, name) => make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: name }, ...d.map((line) => make("path", { d: line })));
   const badge = make("b");
-  const button = make("button", { type: "button", "aria-label": "Chat with Villy", "aria-expanded": "false" },
-    drawn(["M22 17a2 2 0 0 1-2 2H6.8a2 2 0 0 0-1.4.6l-2.2 2.2A.7.7 0 0 1 2 21.3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z", "M8 10h.01M12 10h.01M16 10h.01"], "a"),
+  const button = make("button", { type: "button", "aria-expanded": "false" },
+    drawn(["M22 17a2 2 0 0 1-2 2H6.5L2 22V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z", "M8 10h.01M12 10h.01M16 10h.01"], "a"),
     drawn(["m6 9 6 6 6-6"], "z"), ...(look.label ? [make("span", {}, look.label)] : []), badge);
   const note = make("p", { role: "status", hidden: "" });
   const host = make("div");
@@ -98,7 +98,7 @@
   const edge = look.side;
   const style = `
     :host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important; display: block !important; direction: ltr !important; color-scheme: light dark; }
-    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour}; color: ${look.text}; cursor: pointer; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
+    button { all: unset; box-sizing: border-box; position: fixed; ${edge}: calc(20px + env(safe-area-inset-${edge})); bottom: calc(20px + env(safe-area-inset-bottom)); min-width: 60px; max-width: calc(100vw - 40px); height: 60px; display: grid; place-items: center; border-radius: 30px; background: ${look.colour}; color: ${look.text}; cursor: pointer; box-shadow: 0 12px 40px #1e190a47; transition: transform 140ms; -webkit-tap-highlight-color: transparent; }
     button:hover { transform: scale(1.05); }
     button:focus-visible { outline: 3px solid #1d56b8; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
     svg { grid-area: 1 / 1; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; transition: transform 140ms, opacity 140ms; }
@@ -106,12 +106,12 @@
     span { all: unset; grid-area: 1 / 2; overflow: hidden; max-width: 200px; padding: 0 20px 0 10px; white-space: nowrap; text-overflow: ellipsis; font: 600 16px system-ui, sans-serif; }
     b { all: unset; position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 5px; box-sizing: border-box; border-radius: 11px; background: #b3261e; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
     b:empty { display: none; }
-    p { all: unset; box-sizing: border-box; position: fixed; ${edge}: 20px; bottom: 92px; max-width: min(320px, calc(100vw - 40px)); padding: 12px 16px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid rgb(128 128 128 / 30%); font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); overflow-wrap: anywhere; }
+    p { all: unset; box-sizing: border-box; position: fixed; ${edge}: 20px; bottom: 92px; max-width: min(320px, calc(100vw - 40px)); padding: 12px 16px; border-radius: 14px; background: Canvas; color: CanvasText; outline: 1px solid #8080804d; font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 12px 40px #1e190a47; overflow-wrap: anywhere; }
     p[hidden] { display: none; }
-    iframe { all: unset; position: fixed; ${edge}: 20px; bottom: 92px; width: min(400px, calc(100vw - 40px)); height: min(680px, calc(100vh - 112px)); height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 12px 40px rgb(30 25 10 / 28%); }
+    iframe { all: unset; position: fixed; ${edge}: 20px; bottom: 92px; width: min(400px, calc(100vw - 40px)); height: min(680px, calc(100vh - 112px)); height: min(680px, calc(100dvh - 112px)); border-radius: 18px; background: Canvas; box-shadow: 0 12px 40px #1e190a47; }
     iframe[hidden] { display: none; }
     iframe:not([data-alive]) { visibility: hidden; }
-    @media (prefers-color-scheme: dark) { iframe { outline: 1px solid rgb(255 255 255 / 16%); } }
+    @media (prefers-color-scheme: dark) { iframe { outline: 1px solid #ffffff29; } }
     @media (max-width: 480px), (max-height: 480px) { iframe { inset: 0; width: 100vw; height: 100vh; height: 100dvh; border-radius: 0; outline: 0; } }
     @media (prefers-reduced-motion: reduce) { button, svg { transition: none; } }
     @media print { :host { display: none !important; } }`;

@@ -143,9 +143,12 @@ def test_a_picture_that_is_attached_stays_when_the_chat_is_drawn_again(visitor):
 
 
 def test_what_an_agent_has_attached_waits_while_another_ticket_is_open(visitor, agent):
-    chats = [visitor(ticket=words) for words in ("The box was crushed", "The lid is missing")]
+    chats = [visitor(ticket=f"The {part} of the tiffin is missing") for part in ("lid", "spoon")]
     page = agent()
-    dashboard = Dashboard(page).goto(chats[0].ticket)
+    # A list of these two, however many tickets the desk has
+    page.goto(f"/support/{chats[0].ticket}/?q=tiffin")
+    dashboard = Dashboard(page)
+    expect(dashboard.live).to_be_visible()
     assert give(dashboard.text, "paste", picture())
     expect(page.get_by_role("img", name="The picture that you attached")).to_be_visible()
     for chat in (chats[1], chats[0]):
