@@ -10,7 +10,7 @@ from .models import Follower, Lane, Mention, Person, Ticket
 from .visibility import visibility_of
 
 # Every page shows them
-VIEW_COUNT_CAP = 1_000
+VIEW_COUNT_CAP = 500
 
 
 @dataclass(frozen=True)
