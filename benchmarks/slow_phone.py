@@ -1,0 +1,118 @@
+"""How soon the pages are of use on a slow phone: Chromium with a quarter of the processor, over slow 4G.
+
+    python -m benchmarks.slow_phone
+
+Seconds, the median of the rounds, on a demo shop that it serves itself. Needs what the tests need (`make check`
+installs it) and Chromium, or CHROMIUM=/path/to/it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from . import servers
+from .stores import FOLDER, ROOT
+
+ROUNDS = 7
+SLOWER = 4
+# Chrome's "slow 4G": bytes a second, milliseconds
+SLOW_4G = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+WANTED = {"desk: first row": 1.0, "desk: live": 2.5, "widget: usable after the click": 2.0}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NOW = "() => performance.now() / 1000"
+
+
+@contextmanager
+def slow_page(browser: Browser, origin: str, cookies: list) -> Iterator[Page]:
+    """A page of a phone that has visited nothing yet."""
+    context = browser.new_context(base_url=origin, viewport={"width": 390, "height": 844})
+    context.add_cookies(cookies)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_4G})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    yield page
+    context.close()
+
+
+def dashboard(page: Page) -> dict[str, float]:
+    page.goto("/support/", wait_until="commit")
+    page.locator("[data-ticket] .row-link").first.wait_for()
+    row = page.evaluate(NOW)
+    page.get_by_text("Live", exact=True).wait_for(state="attached")
+    return {"desk: first row": row, "desk: live": page.evaluate(NOW)}
+
+
+def widget(page: Page) -> dict[str, float]:
+    page.goto("/", wait_until="load")
+    button = page.get_by_role("button", name="Chat with Villy")
+    button.wait_for()
+    began = page.evaluate(NOW)
+    button.click()
+    page.frame_locator("iframe[title*=Villy]").locator("textarea:focus").wait_for()
+    return {"widget: usable after the click": page.evaluate(NOW) - began}
+
+
+def signed_in(browser: Browser, origin: str) -> list:
+    context = browser.new_context(base_url=origin)
+    page = context.new_page()
+    page.goto("/support/login/")
+    page.get_by_label("E-mail").fill("agent@demo.test")
+    page.get_by_label("Password").fill("demo-agent")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/support/")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+def main() -> None:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        port = servers.free_port()
+        environment = os.environ | {"DATA_DIR": folder, "DEBUG": "on", "BACKGROUND_WORK": "off"}
+        for command in (
+            ["migrate", "--verbosity=0"],
+            ["load_demo", "--if-empty"],
+            ["collectstatic", "--noinput", "-v0"],
+        ):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
+        with (
+            servers.process(serve, port, "/healthz", environment, Path(ROOT)),
+            sync_playwright() as playwright,
+        ):
+            measure(
+                playwright.chromium.launch(executable_path=path, args=FLAGS), f"http://127.0.0.1:{port}"
+            )
+
+
+def measure(browser: Browser, origin: str) -> None:
+    cookies = signed_in(browser, origin)
+    taken: dict[str, list[float]] = {name: [] for name in WANTED}
+    looks: list[tuple[Callable, list]] = [(dashboard, cookies), (widget, [])]
+    # The first round warms the server up
+    for turn in range(ROUNDS + 1):
+        for look, known in looks:
+            with slow_page(browser, origin, known) as page:
+                for name, seconds in look(page).items():
+                    if turn:
+                        taken[name].append(seconds)
+    for name, each in taken.items():
+        print(
+            f"{name:<32} {median(each):5.2f} s  ({min(each):.2f} to {max(each):.2f}; wanted {WANTED[name]})"
+        )
+
+
+if __name__ == "__main__":
+    main()
