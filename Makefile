@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
-# Linters, types, and one case of each fast test: two to three minutes on two cores. mypy, which uses one core, runs
+# Linters, types, and one case of each fast test: two minutes on two cores. mypy, which uses one core, runs
 # beside the tests; what it found stands below their summary
 check: lint
 	@mkdir -p .cache; $(MAKE) --no-print-directory types >.cache/types 2>&1 & types=$$!; \
