@@ -127,7 +127,7 @@ def test_a_letter_that_leaves(desk, dies, asha, owner, name, after):
 def test_a_reply_that_was_never_written_leaves_no_letter(desk, dies, asha, posted):
     delivered(letter("The box was crushed."))
     ticket = Ticket.objects.get()
-    dies(workflow.replies, "queue_reply", after=True)
+    dies(workflow.messages.replies, "queue_reply", after=True)
     with pytest.raises(Killed):
         workflow.agent_replies(ticket, "Which jar was it?", by=asha)
     goes_on()

@@ -139,7 +139,11 @@ def test_a_reply_does_not_leave_before_it_can_no_longer_be_withdrawn(first, seco
     ticket = factories.ticket(priya)
     on_server(first)
     row = outbox.queue(
-        "code-1", "email", "code", ticket=ticket, due_at=workflow.clock.now() + workflow.replies.UNDO
+        "code-1",
+        "email",
+        "code",
+        ticket=ticket,
+        due_at=workflow.clock.now() + workflow.messages.replies.UNDO,
     )
     assert row is not None
     on_server(second, 7)

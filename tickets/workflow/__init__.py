@@ -12,7 +12,6 @@ changes        several verbs at once, and many tickets
 waiting        who waits for whom: the clocks of a ticket
 macros         common steps of the team as one
 undo           taking back a change
-replies        whether a reply leaves by letter or WhatsApp, and its row of the outbox
 joining        two tickets become one, or a message becomes a ticket of its own
 custom_fields  fields that the shop has added
 callbacks      calling back, and answering in time

@@ -9,8 +9,9 @@ from tickets.clocks import running as clocks
 from tickets.clocks.lanes import SETTLED
 from tickets.models import Order, Person, Status, Ticket
 
-from . import replies, waiting, wording
+from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
+from .messages import replies
 from .status import IllegalMove, Refused
 from .tags import replace as replace_tags
 

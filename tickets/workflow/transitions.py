@@ -11,9 +11,10 @@ from supportdesk.http.outages import is_outage
 from tickets.clocks import running as clocks
 from tickets.models import Person, Sender, Status, Ticket, TicketEvent
 
-from . import replies, waiting, wording
 from . import status as steps
+from . import waiting, wording
 from .change_set import ChangeSet, atomic_on_ticket
+from .messages import replies
 from .status import IllegalMove, Refused
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,10 @@ from tickets.clocks import running as clocks
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
 from tickets.uploads import StoredPicture
 
-from .. import replies, status, waiting
+from .. import status, waiting
 from ..change_set import ChangeSet, atomic_on_ticket
 from ..status import IllegalMove, Refused
+from . import replies
 from .cancelling import cancel_because_customer_wrote
 from .idempotency import add_said, check_same, is_second_try, said_before
 from .opening import open_ticket

@@ -14,8 +14,9 @@ from tickets.models import Category, ChannelName, Order, Person, Sender, Status,
 from tickets.privacy.masking import masked
 from tickets.uploads import StoredPicture
 
-from .. import clock, replies, waiting, wording
+from .. import clock, waiting, wording
 from ..change_set import ChangeSet, create
+from . import replies
 from .idempotency import add_said, check_same
 
 

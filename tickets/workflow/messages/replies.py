@@ -6,7 +6,7 @@ from supportdesk.db.compiled_queries import insert
 from tickets.channel_interface import CHANNELS
 from tickets.models import ChannelName, Message, Outgoing, Ticket
 
-from . import clock
+from .. import clock
 
 # A message can be withdrawn for 8 seconds; one more for a withdrawal that is being written
 UNDO = timedelta(seconds=9)
