@@ -6,7 +6,7 @@ DESK_MODULES = [
         f"js/desk/{name}.js"
         for name in (
             "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "notify", "page",
-            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast", "unsent",
+            "palette", "push", "snooze", "sound", "stream", "suggest", "suggestion", "tags", "talk", "templates", "ticket", "title", "toast", "unsent",
         )
     ),
     *(
