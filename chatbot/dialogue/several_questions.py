@@ -9,22 +9,10 @@ from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ParsedMessage, parse
-from .rules import (
-    about_articles,
-    about_delivery,
-    about_health,
-    about_orders,
-    about_products,
-    issues,
-    open_issue,
-    order_flows,
-    product_lists,
-    product_sums,
-    small_talk,
-    what_next,
-    which_order,
-    which_product,
-)
+from .rules import about_articles, small_talk
+from .rules.issues import needs_a_person, open_issue, what_next
+from .rules.orders import about_delivery, about_orders, order_flows, which_order
+from .rules.products import about_health, about_products, product_lists, product_sums, which_product
 
 NOTHING_WRONG = cues.phrases(
     r"(?:koi|no|not a|nothing) (?:shikayat|complaints?|issues?|problem|dikkat|gussa|wrong)",
@@ -187,7 +175,7 @@ PART_RULES = (
     about_delivery.a_place,
     product_lists.a_list_by_contents,
     order_flows.a_flow,
-    issues.an_issue,
+    needs_a_person.an_issue,
     about_orders.another_order,
     product_sums.a_sum,
     product_lists.a_comparison,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from supportdesk import checks
 from supportdesk.serving import bundles, static
 
 STATIC = Path(settings.BASE_DIR, "static")
@@ -96,3 +97,14 @@ def test_the_desk_loads_one_sheet_and_two_scripts(browse, asha, ticket, address)
     assert sheets == ["/static/css/desk.bundle.css"]
     assert scripts == ["/static/django_htmx/htmx-2.min.js", "/static/js/desk.bundle.js"]
     assert "modulepreload" not in page
+
+
+def test_a_check_names_what_keeps_the_bundle_from_being_made(tmp_path, settings):
+    assert checks.can_be_bundled(None) == []
+    shutil.copytree(STATIC, tmp_path / "static")
+    entry = tmp_path / "static" / "js/dashboard.js"
+    entry.write_text(entry.read_text("utf-8") + "const toast = 1;\n", "utf-8")
+    settings.BASE_DIR = tmp_path
+    [error] = checks.can_be_bundled(None)
+    assert error.msg == "js/desk/toast.js and js/dashboard.js both declare toast: rename one"
+    assert error.id == "supportdesk.E012"

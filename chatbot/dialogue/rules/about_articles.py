@@ -15,7 +15,9 @@ from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, ParsedMessage
 from ..references import spoken_of
-from . import about_products, open_issue, which_order
+from .issues import open_issue
+from .orders import which_order
+from .products import about_products
 
 # Almost a wording that the shop wrote: that beats the classifier's "out of scope"
 VERBATIM = 0.95

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from chatbot.models import Example
-from chatbot.nlu import classifier, corpus
+from chatbot.nlu import classifier, corpus, typos
 
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         facts = training.facts_of(options["date"] or _date_of_change(training), len(taught))
         data = training.train(examples, facts)
         classifier.MODEL_FILE.write_bytes(data)
+        typos.WORDS_FILE.write_text(typos.words_file(each.text for each in corpus.load()), encoding="utf-8")
         self.stdout.write(f"{len(examples)} examples -> {classifier.MODEL_FILE.name}, {len(data)} bytes")
         if not options["no_card"]:
             self._write_card(examples, data, _measures(options["measure"]))

@@ -4,18 +4,18 @@ import re
 from typing import Any
 
 from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_facts import CONTAINED, PRICE, STOCK
+from chatbot.sources.product_kinds import sibling
 from tickets.models import Category, Priority
 
-from ...models import Chat, Product
-from ...nlu.cues import phrases, plain, words_of
-from ...sources import product_facts
-from ...sources.product_facts import CONTAINED, PRICE, STOCK
-from ...sources.product_kinds import sibling
-from .. import answers
-from ..answers import Reply
-from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
-from ..references import spoken_of
+from ... import answers
+from ...answers import Reply
+from ...message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
+from ...references import spoken_of
 
 MOST_TOLD = 4
 

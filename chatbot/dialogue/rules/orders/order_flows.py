@@ -1,15 +1,15 @@
 """Rules about what is to be done with an order: proving that it is theirs, and the flow that its state allows."""
 
+from chatbot.models import Chat
+from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import order_codes, orders
 from tickets.models import Category, Order, OrderStatus, Priority
 from tickets.shop import people
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain, words_of
-from .. import answers, flows, signs, troubles
-from ..answers import Reply
-from ..message import ACT, ASK, ParsedMessage
-from ..readings import asks_how_it_stands
+from ... import answers, flows, signs, troubles
+from ...answers import Reply
+from ...message import ACT, ASK, ParsedMessage
+from ...readings import asks_how_it_stands
 from .which_order import (
     ADDRESS,
     ADDS,

@@ -1,7 +1,9 @@
 """Rules about an issue that is open: it is solved, meant for another order, told in more detail, asked about."""
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import classifier, issue_cues, order_cues
+from chatbot.nlu.cues import phrases, plain
 from chatbot.nlu.issue_cues import (
     QUESTION as QUESTION,
 )
@@ -12,14 +14,12 @@ from chatbot.sources import products as catalogue
 from tickets.models import Order, Priority
 from tickets.privacy.masking import masked
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from .. import affected, answers, flows, subjects, troubles
-from ..answers import Reply
-from ..message import ACT, CLEAR, ParsedMessage
-from ..state import GRAVE, take_back
-from . import order_flows, which_order
-from .which_order import NEEDED_BY, NO_NUMBER
+from ... import affected, answers, flows, subjects, troubles
+from ...answers import Reply
+from ...message import ACT, CLEAR, ParsedMessage
+from ...state import GRAVE, take_back
+from ..orders import order_flows, which_order
+from ..orders.which_order import NEEDED_BY, NO_NUMBER
 
 # --- It is solved
 

@@ -3,20 +3,21 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_facts import PRICE
+from chatbot.sources.product_kinds import kind_of
 from supportdesk import money
 from tickets.privacy.masking import masked
 
-from ...models import Chat, Product
-from ...nlu.cues import phrases, plain
-from ...sources import product_facts
-from ...sources.product_facts import PRICE
-from ...sources.product_kinds import kind_of
-from .. import answers, counting
-from ..answers import Reply
-from ..message import CLEAR, ParsedMessage
-from ..references import spoken_of
-from . import about_products, product_lists, product_sums, which_order
+from ... import answers, counting
+from ...answers import Reply
+from ...message import CLEAR, ParsedMessage
+from ...references import spoken_of
+from ..orders import which_order
+from . import about_products, product_lists, product_sums
 from .about_products import MOST_TOLD
 
 # --- Which of a kind -------------------------------------------------------------------------

@@ -4,16 +4,18 @@
 from collections.abc import Iterable
 
 from chatbot import wording
+from chatbot.models import Article, Chat
 from chatbot.nlu import classifier, features, order_cues
+from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import delivery_areas
 
-from ...models import Article, Chat
-from ...nlu.cues import phrases, plain, words_of
-from .. import answers, signs, subjects, troubles
-from ..answers import Reply
-from ..message import CLEAR, ParsedMessage
-from ..state import GRAVE
-from . import about_articles, open_issue, order_flows, what_next, which_order
+from ... import answers, signs, subjects, troubles
+from ...answers import Reply
+from ...message import CLEAR, ParsedMessage
+from ...state import GRAVE
+from .. import about_articles
+from ..issues import open_issue, what_next
+from ..orders import order_flows, which_order
 
 
 def how_to_order_meanwhile(chat: Chat, parsed: ParsedMessage) -> Reply | None:

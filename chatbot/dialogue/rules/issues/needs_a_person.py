@@ -1,18 +1,19 @@
 """Rules about what needs a person: at once, when something is wrong, when it may be."""
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import classifier
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import articles
 from tickets.models import Category, Priority
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from .. import answers, memory, subjects
-from ..answers import Reply
-from ..memory import AT_ONCE
-from ..message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
-from . import open_issue, which_order
-from .small_talk import SMALL_TALK
+from ... import answers, memory, subjects
+from ...answers import Reply
+from ...memory import AT_ONCE
+from ...message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
+from ..orders import which_order
+from ..small_talk import SMALL_TALK
+from . import open_issue
 
 
 def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:

@@ -4,16 +4,17 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import classifier, trigger_phrases
+from chatbot.nlu.cues import phrases, plain
 from tickets.models import Category, Priority
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from .. import answers, flows, memory
-from ..answers import Reply
-from ..message import ACT, CLEAR, ParsedMessage
-from ..readings import ONLY_AN_ORDER
-from . import open_issue, order_flows, which_order
+from ... import answers, flows, memory
+from ...answers import Reply
+from ...message import ACT, CLEAR, ParsedMessage
+from ...readings import ONLY_AN_ORDER
+from ..orders import order_flows, which_order
+from . import open_issue
 
 # --- Yes and no ---------------------------------------------------------------------
 

@@ -1,18 +1,20 @@
 """Rules about what an open wish or issue is worth, and which of the order's items it is told of next."""
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import issue_cues, order_cues
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
 from supportdesk import money
 from tickets.models import Order, OrderStatus
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from ...sources import product_facts
-from .. import affected, answers, flows, troubles
-from ..answers import Reply
-from ..message import ParsedMessage
-from ..state import GRAVE
-from . import meanwhile, open_issue, order_flows, what_next, which_order
+from ... import affected, answers, flows, troubles
+from ...answers import Reply
+from ...message import ParsedMessage
+from ...state import GRAVE
+from ..issues import open_issue, what_next
+from ..orders import order_flows, which_order
+from . import meanwhile
 
 # --- Another order ------------------------------------------------------------------------------
 

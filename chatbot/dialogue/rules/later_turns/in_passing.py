@@ -3,19 +3,21 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat
+from chatbot.nlu import cues
+from chatbot.sources import product_facts
+from chatbot.sources import products as catalogue
 from tickets.models import OrderStatus
 
-from ...models import Chat
-from ...nlu import cues
-from ...sources import product_facts
-from ...sources import products as catalogue
-from .. import answers, subjects
-from ..answers import Reply
-from ..message import ACT, CLEAR, ParsedMessage
-from ..references import spoken_of
-from ..state import GRAVE
-from . import about_products, follow_ups, which_order
-from .open_issue import QUESTION
+from ... import answers, subjects
+from ...answers import Reply
+from ...message import ACT, CLEAR, ParsedMessage
+from ...references import spoken_of
+from ...state import GRAVE
+from ..issues.open_issue import QUESTION
+from ..orders import which_order
+from ..products import about_products
+from . import follow_ups
 
 # --- Hurry, and "is it done?" -----------------------------------------------------------------
 

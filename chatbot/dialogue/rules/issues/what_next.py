@@ -1,18 +1,19 @@
 """Rules about what happens with an open issue: what the shop wrote for it, and where a photo goes."""
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import order_cues
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources.product_facts import PRICE
 from tickets.models import Category, Priority
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from ...sources.product_facts import PRICE
-from .. import affected, answers, troubles
-from ..answers import Reply
-from ..message import ACT, CLEAR, ParsedMessage
-from ..readings import tells_of_a_wrong_item
-from ..state import GRAVE
-from . import open_issue, which_order
+from ... import affected, answers, troubles
+from ...answers import Reply
+from ...message import ACT, CLEAR, ParsedMessage
+from ...readings import tells_of_a_wrong_item
+from ...state import GRAVE
+from ..orders import which_order
+from . import open_issue
 
 WHAT_NOW = phrases(
     r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|i|they|you|u|the \w+|that|money|not|there)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",

@@ -3,16 +3,16 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
 
-from ...models import Chat, Product
-from ...nlu.cues import phrases, plain
-from ...sources import product_facts
-from .. import answers, counting
-from ..answers import Reply
-from ..message import ParsedMessage
-from ..references import spoken_of
+from ... import answers, counting
+from ...answers import Reply
+from ...message import ParsedMessage
+from ...references import spoken_of
 from . import about_products, product_lists
 
 CONCERNS = {

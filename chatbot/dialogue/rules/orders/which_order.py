@@ -5,14 +5,14 @@ import re
 from django.utils import timezone
 
 from chatbot.nlu import issue_cues
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
 
-from ...nlu.cues import phrases, plain
-from .. import flows
-from ..affected import is_same, telling
-from ..message import ParsedMessage
+from ... import flows
+from ...affected import is_same, telling
+from ...message import ParsedMessage
 
 # --- Cues -----------------------------------------------------------------------
 

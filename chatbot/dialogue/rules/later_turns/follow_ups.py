@@ -3,20 +3,22 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat
+from chatbot.nlu import cues
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_facts import PRICE
 from chatbot.sources.product_words import SHOPPING
 from tickets.models import Category, Priority
 
-from ...models import Chat
-from ...nlu import cues
-from ...sources import product_facts
-from ...sources.product_facts import PRICE
-from .. import answers, counting, flows, subjects
-from ..answers import Reply
-from ..message import ACT, ASK, ParsedMessage
-from ..references import spoken_of
-from . import about_articles, about_products, order_flows, product_sums, which_order
-from .open_issue import QUESTION
+from ... import answers, counting, flows, subjects
+from ...answers import Reply
+from ...message import ACT, ASK, ParsedMessage
+from ...references import spoken_of
+from .. import about_articles
+from ..issues.open_issue import QUESTION
+from ..orders import order_flows, which_order
+from ..products import about_products, product_sums
 
 # --- Why not -----------------------------------------------------------------------------
 

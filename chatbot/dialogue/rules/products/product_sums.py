@@ -4,19 +4,29 @@ import re
 from decimal import Decimal
 
 from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import delivery_areas
 from chatbot.sources import products as catalogue
 from supportdesk import money
 
-from ...models import Chat, Product
-from ...nlu.cues import phrases, plain
-from ...sources import delivery_areas
-from .. import answers, subjects
-from ..answers import Reply
-from ..counting import A_WEIGHT, COUNT, DELIVERED, NUMBERS, PACKS, count_in, counted, packs_of, says_a_count
-from ..message import ParsedMessage
-from ..readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
-from ..references import spoken_of
-from .about_delivery import CASH, OWN_ORDER
+from ... import answers, subjects
+from ...answers import Reply
+from ...counting import (
+    A_WEIGHT,
+    COUNT,
+    DELIVERED,
+    NUMBERS,
+    PACKS,
+    count_in,
+    counted,
+    packs_of,
+    says_a_count,
+)
+from ...message import ParsedMessage
+from ...readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
+from ...references import spoken_of
+from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
 
 SUM = phrases(

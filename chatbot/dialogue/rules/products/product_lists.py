@@ -3,19 +3,19 @@
 import re
 
 from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_facts import PRICE, STOCK
+from chatbot.sources.product_kinds import kind_of
 from supportdesk import money
 
-from ...models import Chat, Product
-from ...nlu.cues import phrases, plain
-from ...sources import product_facts
-from ...sources.product_facts import PRICE, STOCK
-from ...sources.product_kinds import kind_of
-from .. import answers
-from ..answers import Reply
-from ..counting import counted
-from ..message import ACT, ParsedMessage
-from ..references import spoken_of
+from ... import answers
+from ...answers import Reply
+from ...counting import counted
+from ...message import ACT, ParsedMessage
+from ...references import spoken_of
 from .about_products import (
     CHEAPER,
     FOLLOWS,

@@ -2,14 +2,13 @@
 
 import re
 
-from chatbot.sources import order_codes
+from chatbot.models import Chat, DeliveryArea
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import delivery_areas, order_codes
 
-from ...models import Chat, DeliveryArea
-from ...nlu.cues import phrases, plain
-from ...sources import delivery_areas
-from .. import answers
-from ..answers import Reply
-from ..message import ACT, ParsedMessage
+from ... import answers
+from ...answers import Reply
+from ...message import ACT, ParsedMessage
 from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(

@@ -4,18 +4,18 @@ import re
 from typing import Any
 
 from chatbot import wording
+from chatbot.models import Chat
 from chatbot.nlu import classifier
 from chatbot.nlu import order_cues as asked
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import orders
 from chatbot.sources.product_facts import STOCK
 from supportdesk import money
 from tickets.models import Category, Order, Priority
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from .. import answers, flows
-from ..answers import Reply
-from ..message import ACT, ASK, ParsedMessage
+from ... import answers, flows
+from ...answers import Reply
+from ...message import ACT, ASK, ParsedMessage
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
 from .which_order import (
     ADDRESS,

@@ -1,13 +1,13 @@
 """Rules about what a talk begins with: something for a person or a day, a product that is asked for by its name."""
 
+from chatbot.models import Chat
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 
-from ...models import Chat
-from ...nlu.cues import phrases, plain
-from ...sources import product_facts
-from .. import answers
-from ..answers import Reply
-from ..message import ParsedMessage
+from ... import answers
+from ...answers import Reply
+from ...message import ParsedMessage
 from . import about_health, about_products, which_product
 from .about_products import MOST_TOLD
 
