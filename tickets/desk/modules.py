@@ -5,8 +5,9 @@ DESK_MODULES = [
     *(
         f"js/desk/{name}.js"
         for name in (
-            "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "notify", "page",
-            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast", "unsent",
+            "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "notes", "notify", "outboxes", "page",
+            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast", "typed",
+            "unsent",
         )
     ),
     *(
