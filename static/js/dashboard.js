@@ -89,11 +89,11 @@ document.addEventListener("htmx:historyRestore", () => {
 document.addEventListener("departed", ({ detail }) => depart(detail));
 document.addEventListener("toast", ({ detail }) => {
   if (!detail.text) return;
-  const undo = detail.undo && (() => takeBack(detail.undo, detail.url));
+  const undo = detail.undo && (() => undoChange(detail.undo, detail.url));
   toast(detail.text, detail.kind, { undo });
 });
 
-async function takeBack(token, url) {
+async function undoChange(token, url) {
   const form = new FormData();
   form.set("token", token);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);

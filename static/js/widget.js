@@ -9,7 +9,7 @@ import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } 
 import { begin, fetchAs, identity, onChange, onLeft, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
-import { request as plainRequest, sentence } from "./net.js";
+import { plainRequest, sentence } from "./net.js";
 import { showEarlier } from "./past.js";
 import { chooseStar } from "./rating.js";
 import { keepTimes, showTimes } from "./times.js";
