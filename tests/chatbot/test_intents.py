@@ -185,16 +185,12 @@ def test_the_language_to_answer_in(message, language):
 @pytest.mark.parametrize(
     ("message", "intent"),
     [
+        ("Order ID 301-55512: it should have come on Friday. Where is it?", "delivery_delay"),
         (
-            "Order number 555-7778889-9990001. The mixer arrived with a dent and a broken lid.",
-            "item_problem",
-        ),
-        (
-            "Regarding my order #407-1234567: it was supposed to be delivered last week and has not come.",
+            "Order id 44-12345, the tracking says delivered, I never got it. What is going on?",
             "delivery_delay",
         ),
         ("Order ID: OD118822. Refund still not processed, it has been two weeks.", "refund_return"),
-        ("I am writing about order no. 10264, only two of four packs were inside", "item_problem"),
     ],
 )
 def test_an_order_number_in_front_says_nothing_of_what_it_is_about(message, intent):
