@@ -188,6 +188,7 @@ RULES = (
     open_questions.no_person_wanted,
     open_questions.an_answer_to_our_question,
     open_questions.a_choice,
+    needs_a_person.a_wish_for_a_person,
     which_product.the_product_that_was_asked_for,
     open_questions.the_order_that_was_asked_for,
     small_talk.no_words,
