@@ -9,7 +9,7 @@ import { toast } from "./toast.js";
 import { _ } from "../words.js";
 
 // What is on its way, or was sent and not answered: sent again, it is the same reply
-const asked = new Map();
+const planned = new Map();
 
 async function sendLater(name) {
   const { composer, root } = talk;
@@ -19,14 +19,14 @@ async function sendLater(name) {
   if (root.querySelector("[name=internal]:checked")?.value) return composer.refuse(_("A private note is not sent later. Choose “Reply” first."));
   if (composer.isHolding) return composer.refuse(_("Pictures and files cannot be sent later. Remove them first."));
   const key = JSON.stringify([root.dataset.later, name, text]);
-  const reply = asked.get(key) ?? { message: text, at: moment(name).toISOString(), clientId: newId() };
+  const reply = planned.get(key) ?? { message: text, at: moment(name).toISOString(), clientId: newId() };
   if (reply.isOnItsWay) return;
-  asked.set(key, reply);
+  planned.set(key, reply);
   reply.isOnItsWay = true;
   const { message, at, clientId } = reply;
   const answer = await post(root.dataset.later, { message, at, clientId }).catch(() => null);
   reply.isOnItsWay = false;
-  if (answer) asked.delete(key);
+  if (answer) planned.delete(key);
   if (!answer?.ok) {
     const reason = reasonOf(answer, _("We could not be reached. The reply is still here."));
     if (!root.isConnected) toast(`${root.querySelector("h1").textContent}: ${reason}`, "error");

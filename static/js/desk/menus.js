@@ -3,7 +3,7 @@ import { openPicture } from "../lightbox.js";
 import { newId } from "../net.js";
 import { list, post, reasonOf } from "./page.js";
 import { toast } from "./toast.js";
-import { stored } from "./typed.js";
+import { clearStored } from "./typed.js";
 import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
 
@@ -36,13 +36,13 @@ export function show(id) {
   const dialog = document.getElementById(id);
   if (!dialog) return;
   closeMenus();
-  refuse(dialog, "");
+  refuseDialog(dialog, "");
   if (id === "split") fillSplit(dialog);
   if (id === "save-view") dialog.querySelector("[name=query]").value = list().dataset.query;
   dialog.showModal();
 }
 
-function refuse(dialog, text) {
+function refuseDialog(dialog, text) {
   const line = dialog.querySelector("[data-refused]");
   if (line) Object.assign(line, { hidden: !text, textContent: text });
   return Boolean(line);
@@ -51,7 +51,7 @@ function refuse(dialog, text) {
 // The desk has done what a form of the ticket asked for
 export function isDone({ elt, formData }) {
   elt.closest("dialog")?.close();
-  if (elt.matches("form")) stored(elt, formData);
+  if (elt.matches("form")) clearStored(elt, formData);
 }
 
 // The customer's messages that are on the page, the newest first; the one that opened the ticket stays
@@ -97,7 +97,7 @@ async function sendForm(form) {
     return;
   }
   const reason = reasonOf(answer);
-  if (!refuse(form, reason)) toast(reason, "error");
+  if (!refuseDialog(form, reason)) toast(reason, "error");
 }
 
 export function watchMenus() {
@@ -142,7 +142,7 @@ export function watchMenus() {
     }
     const dialog = detail.elt.closest("dialog[open]");
     if (!dialog) return;
-    refuse(dialog, "");
+    refuseDialog(dialog, "");
     dialog.dataset.busy = "";
   });
   // Open until the desk has done it: what was typed is not gone when it could not be

@@ -1,5 +1,5 @@
 // What every module of the desk needs: the page's own data, requests, storage.
-import { request as plainRequest, sentence } from "../net.js";
+import { plainRequest, sentence } from "../net.js";
 import { _ } from "../words.js";
 
 export const { htmx } = window;

@@ -2,21 +2,21 @@
 import { Conversation } from "../conversation.js";
 import { now } from "../times.js";
 import { Drafts } from "./drafts.js";
-import { body, ownStore as store, post, reasonOf, request } from "./page.js";
+import { body, ownStore, post, reasonOf, request } from "./page.js";
 import { toast, UNDO_TIME } from "./toast.js";
 import { _ } from "../words.js";
 
 // Of tickets that were left with words that the desk would not take, or could not be reached for
-const left = new Set();
+const leftTalks = new Set();
 
 export function retryLeft() {
-  for (const talk of left) talk.newest.retry();
-  left.clear();
+  for (const talk of leftTalks) talk.newest.retry();
+  leftTalks.clear();
 }
 
 export class Talk extends Conversation {
   constructor(root, { onSeen }) {
-    super(root, { request, store, onSeen });
+    super(root, { request, store: ownStore, onSeen });
     this.drafts = new Drafts(this);
   }
 
@@ -24,7 +24,7 @@ export class Talk extends Conversation {
 
   fail(message, ...reason) {
     super.fail(message, ...reason);
-    left.add(this);
+    leftTalks.add(this);
     this.tellAway(reason[0]);
   }
 

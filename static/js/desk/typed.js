@@ -15,7 +15,7 @@ export function putBack(root, typed) {
 }
 
 // The desk has stored what was sent; what was typed since then stays
-export function stored(form, sent) {
+export function clearStored(form, sent) {
   for (const field of form.elements) {
     if (field.matches("input:not([type=hidden]), textarea") && sent.get(field.name) === field.value) field.value = field.defaultValue;
   }
