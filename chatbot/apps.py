@@ -12,6 +12,7 @@ class ChatbotConfig(AppConfig):
         from tickets.privacy.personal_data import PROVIDERS
         from tickets.reports import figures
         from tickets.shop.people import MOVERS
+        from tickets.suggested_replies import register as register_suggestions
 
         from . import (
             chats,
@@ -22,6 +23,7 @@ class ChatbotConfig(AppConfig):
         from .first_steps import article_step, products_step
         from .helpcentre import publishing  # noqa: F401 (registers its job)
         from .learning.share import share
+        from .llm.reply_suggestions import suggest
         from .personal_data import Chats
         from .shop_data import register_kinds
         from .warm_up import warm_up
@@ -30,6 +32,7 @@ class ChatbotConfig(AppConfig):
         PROVIDERS.append(Chats())
         figures.assistant_share = share
         assistant.register(Villy())
+        register_suggestions(suggest)
         register_kinds()
         MOVERS.append(chats.move)
         checklist.register(products_step)

@@ -3,6 +3,7 @@
 import uuid
 from urllib.parse import urlsplit
 
+from chatbot.dialogue import subjects
 from chatbot.dialogue.memory import AT_ONCE
 from chatbot.dialogue.state import in_words
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
@@ -137,7 +138,17 @@ def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted:
         "state": in_words(chat.memory),
         # Items and amount, computed from the order: {order, items, amount, currency}; null for none
         "claim": issue.get("claim"),
+        # Names of the items of which a photo helps: of what is missing there is none
+        "photos": _photographed(issue),
     }
+
+
+SHOWS_IN_A_PHOTO = {"damaged", "wrong item", "unfit"}
+
+
+def _photographed(issue: dict) -> list[str]:
+    items = (issue.get("claim") or {}).get("items", [])
+    return [each["name"] for each in items] if subjects.of_the_issue(issue) in SHOWS_IN_A_PHOTO else []
 
 
 def written_from(page: str) -> dict:

@@ -1,7 +1,14 @@
-"""Warnings about settings that fit, and are doubtful on the internet; what does not fit at all, see `env`."""
+"""Warnings about settings that fit, and are doubtful on the internet; what does not fit at all, see `env`.
+
+And errors in what a developer has just written.
+"""
+
+from pathlib import Path
 
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core.checks import Error, Tags, Warning, register
+
+from supportdesk.serving import bundles
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 
@@ -47,3 +54,13 @@ def mail():
         )
         hint = "Set EMAIL_HOST and MAIL_FROM to your mail server's, see docs/deploy.md."
         yield Warning(said, hint=hint, id="supportdesk.W011")
+
+
+@register(Tags.staticfiles)
+def can_be_bundled(app_configs, **options) -> list[Error]:
+    """Return what keeps a bundle from being made: a developer hears of it before files are collected."""
+    try:
+        bundles.all_bundles(lambda name: Path(settings.BASE_DIR, "static", name).read_text("utf-8"))
+    except bundles.CannotBundle as found:
+        return [Error(str(found), id="supportdesk.E012")]
+    return []

@@ -107,11 +107,15 @@ LLM_MODEL = env.text("LLM_MODEL")
 LLM_API_KEY = env.secret("LLM_API_KEY")
 # Whether it may also say a question in full that Villy did not understand; then the question before leaves too
 LLM_FOLLOW_UPS = env.switch("LLM_FOLLOW_UPS", False)
+# Whether agents may ask it for a reply to a ticket; then what was said there and its order's state leave the desk
+LLM_SUGGESTED_REPLIES = env.switch("LLM_SUGGESTED_REPLIES", False)
 env.needs("LLM_BASE_URL", "LLM_MODEL")
 env.needs("LLM_MODEL", "LLM_BASE_URL")
 env.needs("LLM_API_KEY", "LLM_BASE_URL")
 if LLM_FOLLOW_UPS:
     env.needs("LLM_FOLLOW_UPS", "LLM_BASE_URL")
+if LLM_SUGGESTED_REPLIES:
+    env.needs("LLM_SUGGESTED_REPLIES", "LLM_BASE_URL")
 env.needs_package("LLM_BASE_URL", "openai", "requirements-llm.txt")
 # Takes POST {"to", "text"}: for the order codes of customers without an e-mail. Empty: they get none.
 SMS_URL = env.url("SMS_URL")

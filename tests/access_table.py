@@ -174,6 +174,7 @@ POST  /support/<ticket_id>/triage           401    404   404   404    200  401  
 POST  /support/<ticket_id>/typing           401    404   404   404    204  401     404     204     404
 GET   /support/<ticket_id>/draft             401    404   404   404    200  401     404     200     404
 POST  /support/<ticket_id>/draft             401    404   404   404    400  401     404     400     404
+POST  /support/<ticket_id>/suggestion       401    404   404   404    404  401     404     404     404
 POST  /support/<ticket_id>/split             401    404   404   404    400  401     404     400     404
 POST  /api/support/admin/<ticket_id>/split   401    404   404   404    400  401     404     400     404
 DELETE /api/support/admin/<ticket_id>/split  401    404   404   404    409  401     404     409     404

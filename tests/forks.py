@@ -41,7 +41,7 @@ LIBRARIES = """
 ROUNDS = 1000
 # Functions of text and of files beside them, without Django
 VILLY = """
-    chatbot.dialogue.plain_text chatbot.dialogue.subjects chatbot.helpcentre.markdown chatbot.nlu.classifier
+    chatbot.dialogue.plain_text chatbot.dialogue.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
     chatbot.nlu.cues chatbot.nlu.himself chatbot.nlu.issue_cues chatbot.nlu.occasions chatbot.nlu.order_cues
     chatbot.nlu.retrieval chatbot.nlu.trigger_phrases chatbot.sources.product_facts
 """
@@ -199,6 +199,7 @@ def _wake_villy() -> None:
         importlib.import_module(name)
     sys.modules["chatbot.nlu.cues"].compile_phrases()
     sys.modules["chatbot.nlu.classifier"].classify("where is my order?")
+    sys.modules["chatbot.nlu.asked"].asked("where is my order?")
     sys.path.remove(str(ROOT))
     # A module that has read settings would have read those of the helper
     assert not sys.modules["django.conf"].settings.configured

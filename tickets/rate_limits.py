@@ -52,6 +52,8 @@ LIMITS = {
     "enter a code": [(30, HOUR, PERSON), (90, HOUR, ADDRESS)],
     "write": [(60, MINUTE, PERSON), (600, MINUTE, ADDRESS)],
     "reply": [(120, MINUTE, PERSON)],
+    # Each may hold a thread for seconds, and costs the shop money
+    "suggest a reply": [(20, MINUTE, PERSON), (200, HOUR, PERSON)],
     "open a ticket": [(20, HOUR, PERSON), (200, HOUR, ADDRESS)],
     "upload": [(30, TEN_MINUTES, PERSON), (300, TEN_MINUTES, ADDRESS)],
     "export": [(30, TEN_MINUTES, PERSON)],

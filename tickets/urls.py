@@ -4,7 +4,19 @@ from .alerts import views as alerts
 from .api import streams
 from .channels import hooks
 from .channels import views as linked
-from .desk import actions, canned, channels, dashboard, drafts, files, here, macros, many, talking
+from .desk import (
+    actions,
+    canned,
+    channels,
+    dashboard,
+    drafts,
+    files,
+    here,
+    macros,
+    many,
+    suggestions,
+    talking,
+)
 from .reports import views as figures
 from .shop.systems import hooks as shop_hooks
 from .team import views as team
@@ -45,6 +57,7 @@ urlpatterns = [
     path(ticket + "messages", dashboard.messages, name="ticket-messages"),
     path(ticket + "reply", talking.reply, name="ticket-reply"),
     path(ticket + "draft", drafts.draft, name="ticket-draft"),
+    path(ticket + "suggestion", suggestions.suggest_reply, name="ticket-suggestion"),
     path(ticket + "seen", talking.seen, name="ticket-seen"),
     path(ticket + "typing", talking.typing, name="ticket-typing"),
     path(ticket + "take", actions.take, name="ticket-take"),

@@ -11,7 +11,9 @@ from . import affected, answers
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ASK, ParsedMessage, parse
-from .rules import beside_an_issue, open_issue, which_order
+from .rules.issues import open_issue
+from .rules.later_turns import beside_an_issue
+from .rules.orders import which_order
 from .state import GRAVE, take_back
 
 # Answers what is meant in place of it: `policy.by_rules`

@@ -17,25 +17,16 @@ from tickets.models import Category, Priority
 from . import answers, corrections, memory, references
 from .answers import Reply
 from .message import ParsedMessage, parse
-from .rules import (
-    about_articles,
-    about_delivery,
+from .rules import about_articles, small_talk
+from .rules.issues import needs_a_person, open_issue, open_questions, what_next
+from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
+from .rules.orders import about_delivery, about_orders, order_flows
+from .rules.products import (
     about_health,
-    about_orders,
     about_products,
-    beside_an_issue,
     first_words,
-    follow_ups,
-    in_passing,
-    issues,
-    meanwhile,
-    open_issue,
-    open_questions,
-    order_flows,
     product_lists,
     product_sums,
-    small_talk,
-    what_next,
     which_product,
 )
 from .several_questions import several_questions
@@ -187,8 +178,8 @@ RULES = (
     order_flows.a_code,
     order_flows.a_code_that_did_not_come,
     small_talk.about_himself,
-    issues.a_person_at_once,
-    issues.a_tapped_suggestion,
+    needs_a_person.a_person_at_once,
+    needs_a_person.a_tapped_suggestion,
     small_talk.another_language,
     small_talk.pleasantries,
     in_passing.is_it_done,
@@ -197,6 +188,7 @@ RULES = (
     open_questions.no_person_wanted,
     open_questions.an_answer_to_our_question,
     open_questions.a_choice,
+    needs_a_person.a_wish_for_a_person,
     which_product.the_product_that_was_asked_for,
     open_questions.the_order_that_was_asked_for,
     small_talk.no_words,
@@ -211,7 +203,7 @@ RULES = (
     # What is wrong
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
-    issues.no_promise,
+    needs_a_person.no_promise,
     in_passing.what_is_written,
     in_passing.is_it_natural,
     in_passing.hurry,
@@ -242,8 +234,8 @@ RULES = (
     about_orders.another_order,
     about_orders.no_order_with_it,
     order_flows.a_flow,
-    issues.an_issue,
-    issues.anger,
+    needs_a_person.an_issue,
+    needs_a_person.anger,
     # Numbers and names
     order_flows.an_order_to_prove,
     about_articles.a_large_order,
@@ -271,14 +263,14 @@ RULES = (
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
-    issues.another_script,
+    needs_a_person.another_script,
     about_orders.their_order,
     # Questions: act, confirm, ask
     small_talk.small_talk,
     about_products.products_by_name,
     product_lists.the_whole_shelf,
     about_articles.how_to_order,
-    issues.perhaps_an_issue,
+    needs_a_person.perhaps_an_issue,
     about_articles.an_article,
     follow_ups.of_what_was_shown,
     about_articles.which_of_these,

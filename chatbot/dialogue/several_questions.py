@@ -9,20 +9,15 @@ from . import readings
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ParsedMessage, parse
-from .rules import (
-    about_articles,
-    about_delivery,
+from .rules import about_articles, small_talk
+from .rules.issues import needs_a_person, open_issue, what_next
+from .rules.orders import about_delivery, about_orders, order_flows, which_order
+from .rules.products import (
     about_health,
-    about_orders,
     about_products,
-    issues,
-    open_issue,
-    order_flows,
+    concerns,
     product_lists,
     product_sums,
-    small_talk,
-    what_next,
-    which_order,
     which_product,
 )
 
@@ -115,7 +110,7 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        if before and about_health.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
+        if before and concerns.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
             joined[-1] = f"{before}, {part}"
         elif before and readings.only_points(before):
             # "Then the other one, does it have mustard" is one question
@@ -187,7 +182,7 @@ PART_RULES = (
     about_delivery.a_place,
     product_lists.a_list_by_contents,
     order_flows.a_flow,
-    issues.an_issue,
+    needs_a_person.an_issue,
     about_orders.another_order,
     product_sums.a_sum,
     product_lists.a_comparison,

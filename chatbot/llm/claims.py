@@ -78,12 +78,20 @@ class Number(NamedTuple):
     of: str
 
 
-def unsourced(answer: str, source: str) -> str:
+def unsourced(answer: str, source: str, *, negations: bool = True) -> str:
     """Return the first claim of the answer that the source does not make, or "".
 
-    Both are texts in one language; a claim is returned as it stands in the answer.
+    Both are texts in one language; a claim is returned as it stands in the answer. Without `negations` a "not"
+    more or less is none: of a source of several passages an answer says a part.
     """
-    for find in (_link, _number, _number_word, _word_of_a_kind, _negation, _flattery):
+    for find in (
+        _link,
+        _number,
+        _number_word,
+        _word_of_a_kind,
+        *([_negation] if negations else []),
+        _flattery,
+    ):
         if claim := find(answer.casefold(), source.casefold()):
             return claim
     return ""

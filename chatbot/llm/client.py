@@ -90,18 +90,25 @@ def fits(answer: str, passage: str, language: str) -> bool:
 # --- Asking it ---------------------------------------------------------------
 
 
-def asked(rules: str, words: dict[str, str], parts: dict[str, str], read: Callable[[dict], T]) -> T | None:
-    """Return what `read` makes of the model's JSON within SECONDS, or None.
+def asked(
+    rules: str,
+    words: dict[str, str],
+    parts: dict[str, str],
+    read: Callable[[dict], T],
+    *,
+    seconds: float = SECONDS,
+) -> T | None:
+    """Return what `read` makes of the model's JSON within these seconds, or None.
 
     `words` fill the places of the rules, `parts` is the data that goes along, each fenced by its name and a mark.
     """
     if time.monotonic() < _trouble["until"] or not _free.acquire(blocking=False):
         return None
     began = time.monotonic()
-    future = _workers.submit(_call, _prompt(rules, words, parts), read, began + SECONDS)
+    future = _workers.submit(_call, _prompt(rules, words, parts), read, began + seconds, seconds)
     future.add_done_callback(lambda _: _free.release())
     try:
-        found = future.result(timeout=SECONDS)
+        found = future.result(timeout=seconds)
     except Exception as reason:
         # Not what was said: a log is read by many
         why = reason if isinstance(reason, ImportError) else type(reason).__name__
@@ -118,8 +125,8 @@ def _note_failure() -> None:
         _trouble.update(failures=0, until=time.monotonic() + REST_SECONDS)
 
 
-def _call(messages: list[dict], read: Callable[[dict], T], deadline: float) -> T:
-    client = _client(settings.LLM_BASE_URL, settings.LLM_API_KEY)
+def _call(messages: list[dict], read: Callable[[dict], T], deadline: float, seconds: float) -> T:
+    client = _client(settings.LLM_BASE_URL, settings.LLM_API_KEY).with_options(timeout=seconds)
     completions = client.chat.completions.with_streaming_response
     with completions.create(model=settings.LLM_MODEL, messages=messages) as response:
         return _understood(_read(response, deadline), read)

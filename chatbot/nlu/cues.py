@@ -70,7 +70,7 @@ def plain(text: str) -> str:
     return LATIN_WORD.sub(lambda found: respelt(found[0]), text)
 
 
-LATIN_WORD = re.compile(r"(?<![\w@.])[A-Za-z]{4,14}(?![\w@])")
+LATIN_WORD = re.compile(r"(?<![\w@.])[A-Za-z]{3,14}(?![\w@])")
 
 
 # As it is typed on a phone

@@ -1,7 +1,11 @@
 # ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
-"""Words that rules look for, typed with a letter too few or too many: "sugr", "diabtic", "recievd"."""
+"""Words that rules look for, typed with a letter too few or too many: "sugr", "diabtic", "recievd", "chlega"."""
 
-from functools import lru_cache
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
 
 from rapidfuzz import fuzz
 
@@ -32,15 +36,84 @@ _BY_SOUND = {sound(key): key for key in KEYS}
 
 @lru_cache(4_096)
 def respelt(word: str) -> str:
-    """Return the key word that this one is a misspelling of, or the word itself.
+    """Return the key word that this one is a misspelling of, its full form where vowels are missing, or the word.
 
-    It has to sound alike, to begin with the same letter and to have most of its letters.
+    A key word has to sound alike, to begin with the same letter and to have most of its letters.
     """
     small = word.casefold()
-    if len(small) < LEAST_LENGTH or small in OTHERS or not (small.isascii() and small.isalpha()):
+    if not (small.isascii() and small.isalpha()):
         return word
-    if small in SPELT:
-        return SPELT[small]
-    key = _BY_SOUND.get(sound(small), "")
-    alike = key and key[0] == small[0] and abs(len(key) - len(small)) <= MOST_LETTERS
-    return key if alike and fuzz.ratio(small, key) >= ALIKE else word
+    if len(small) >= LEAST_LENGTH and small not in OTHERS:
+        if small in SPELT:
+            return SPELT[small]
+        key = _BY_SOUND.get(sound(small), "")
+        alike = key and key[0] == small[0] and abs(len(key) - len(small)) <= MOST_LETTERS
+        if alike and fuzz.ratio(small, key) >= ALIKE:
+            return key
+    return with_its_vowels(small) or word
+
+
+# --- Typed without vowels: "chlega", "rkhna", "pese" ---------------------------------------------
+
+WORDS_FILE = Path(__file__).resolve().parent.parent / "data" / "words.txt"
+LEAST_LETTERS = 3
+# A full form is a word of the corpus, and so much more usual than what was typed
+LEAST_USUAL, MORE_USUAL = 8, 8
+# Words of their own that lack a vowel of another one
+WHOLE = set("hmm com pic pics sare bro pin gin sms gst pan gel fat pet bed set".split())
+VOWELS = "aeiouy"
+DOUBLED = re.compile(r"(.)\1+")
+
+
+def with_its_vowels(word: str) -> str:
+    """Return the usual word that this one is, typed without some of its vowels; "" where there is none."""
+    if len(word) < LEAST_LETTERS or word in WHOLE:
+        return ""
+    counts, by_consonants = _usual_words()
+    typed, least = _one_spelling(word), MORE_USUAL * counts.get(word, 1)
+    for full in by_consonants.get(_consonants(typed), ()):
+        if counts[full] < least:
+            break
+        if len(full) > len(word) and _is_within(typed, _one_spelling(full)):
+            return full
+    return ""
+
+
+@cache
+def _usual_words() -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return how often each word of the corpus is in it, and its usual words by consonants, the commonest first."""
+    lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    counts = {word: int(count) for word, count in (line.split() for line in lines)}
+    by_consonants: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(counts, key=lambda each: (-counts[each], each)):
+        if counts[word] >= LEAST_USUAL:
+            by_consonants[_consonants(_one_spelling(word))].append(word)
+    return counts, by_consonants
+
+
+@lru_cache(8_192)
+def _one_spelling(word: str) -> str:
+    return DOUBLED.sub(r"\1", word.replace("ai", "e").replace("au", "o"))
+
+
+def _consonants(spelling: str) -> str:
+    return spelling[0] + "".join(letter for letter in spelling[1:] if letter not in VOWELS)
+
+
+def _is_within(short: str, full: str) -> bool:
+    """Whether all letters of the short form stand in the full one, in their order."""
+    letters = iter(full)
+    return all(letter in letters for letter in short)
+
+
+def words_file(texts: Iterable[str]) -> str:
+    """Return the contents of WORDS_FILE for these texts: each word that is in two of them, with its count."""
+    counts: dict[str, int] = defaultdict(int)
+    for text in texts:
+        for word in LATIN.findall(text.casefold()):
+            counts[word] += 1
+    usual = sorted(word for word, count in counts.items() if count > 1)
+    return "".join(f"{word} {counts[word]}\n" for word in usual)
+
+
+LATIN = re.compile(rf"(?<![\w\u0900-\u097F])[a-z]{{{LEAST_LETTERS},}}(?![\w\u0900-\u097F])")

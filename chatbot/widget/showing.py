@@ -1,5 +1,6 @@
 """What the widget shows of a conversation, in the language of that conversation."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from chatbot.models import Chat
 from supportdesk import languages
 from tickets import access, fragments, queries
 from tickets.clocks import reader_zone
-from tickets.models import ChannelName, Ticket, Viewer
+from tickets.models import ChannelName, Sender, Ticket, Viewer
 from tickets.settings.in_force import CurrentSettings, current
 from tickets.workflow import wording as desk_wording
 
@@ -28,6 +29,7 @@ MODULES = [
     f"js/{name}.js"
     for name in (
         "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
+        "claim_photos",
         "head",
         "host", "identity", "lightbox", "media", "net", "past", "rating", "times", "words",
     )
@@ -123,6 +125,7 @@ def _of_ticket(ticket: Ticket, shop) -> dict:
     return {
         "ticket": ticket,
         "showing": str(ticket.pk),
+        "photo_items": [] if ticket.is_over else photo_items(ticket),
         "on_whatsapp": bool(settings.WHATSAPP_NUMBER)
         and not ticket.is_over
         and ticket.channel != ChannelName.WHATSAPP,
@@ -179,3 +182,22 @@ def bubbles(request, *, lines=(), ticket=None, messages=(), older=None):
 
 def older(shown) -> int | None:
     return shown[0].seq if shown and shown[0].seq > 1 else None
+
+
+@dataclass(frozen=True)
+class PhotoItem:
+    """An item of the claim, and whether the customer has sent a photo with its name."""
+
+    name: str
+    has_photo: bool
+
+
+def photo_items(ticket: Ticket) -> list[PhotoItem]:
+    """Return the items that a photo is asked of; none once all have one. Tickets without a claim ask no query."""
+    names = ticket.handover.get("photos") or []
+    if not names:
+        return []
+    sent = ticket.messages.filter(sender=Sender.CUSTOMER, withdrawn_at=None).exclude(picture="")
+    said = {line.strip() for text in sent.values_list("text", flat=True) for line in text.splitlines()}
+    items = [PhotoItem(name, name in said) for name in names]
+    return [] if all(item.has_photo for item in items) else items

@@ -5,7 +5,7 @@ import { _ } from "./words.js";
 
 const MAX_BYTES = 5 * 1024 * 1024;
 const MAX_PICTURES = 6;
-const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export class Composer {
   // onSend gets {text, file, url, documents}: each picture is a message of its own, words and files go with the first;
@@ -100,7 +100,7 @@ export class Composer {
     const quoted = (file) => (files.length > 1 ? `“${file.name}”: ` : "");
     for (const file of files) {
       if (isDocument(file)) refused.push(...[this.attachDocument(file)].filter(Boolean));
-      else if (!TYPES.includes(file.type)) refused.push(quoted(file) + _("Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent."));
+      else if (!PICTURE_TYPES.includes(file.type)) refused.push(quoted(file) + _("Only pictures (JPEG, PNG, WebP, GIF), PDF, video and audio can be sent."));
       else if (this.pictures.length >= MAX_PICTURES) refused.push(quoted(file) + _("You can attach %(count)s pictures at a time.", { count: MAX_PICTURES }));
       else this.attach(file);
     }

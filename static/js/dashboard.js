@@ -15,6 +15,7 @@ import { watchSnooze } from "./desk/snooze.js";
 import { watchSound } from "./desk/sound.js";
 import { follow, showLiveAgain } from "./desk/stream.js";
 import { watchSuggestions } from "./desk/suggest.js";
+import { watchSuggestion } from "./desk/suggestion.js";
 import { showColours } from "./desk/tags.js";
 import { watchTemplates } from "./desk/templates.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
@@ -88,11 +89,11 @@ document.addEventListener("htmx:historyRestore", () => {
 document.addEventListener("departed", ({ detail }) => depart(detail));
 document.addEventListener("toast", ({ detail }) => {
   if (!detail.text) return;
-  const undo = detail.undo && (() => takeBack(detail.undo, detail.url));
+  const undo = detail.undo && (() => undoChange(detail.undo, detail.url));
   toast(detail.text, detail.kind, { undo });
 });
 
-async function takeBack(token, url) {
+async function undoChange(token, url) {
   const form = new FormData();
   form.set("token", token);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);
@@ -133,6 +134,7 @@ watchBack();
 offerCanned();
 offerColleagues();
 watchSuggestions();
+watchSuggestion();
 watchPalette();
 watchTemplates();
 watchKeys(openPalette);

@@ -4,11 +4,11 @@ import { _ } from "./words.js";
 export const MOST_FILES = 5;
 const MOST_BYTES = 20 * 1024 * 1024;
 const MOST_TOGETHER = 40 * 1024 * 1024;
-const TYPES = /^(application\/pdf|video\/(mp4|webm|quicktime)|audio\/(ogg|mpeg|mp3|mp4|x-m4a|aac|wav|x-wav|vnd\.wave|webm))$/;
+const DOCUMENT_TYPES = /^(application\/pdf|video\/(mp4|webm|quicktime)|audio\/(ogg|mpeg|mp3|mp4|x-m4a|aac|wav|x-wav|vnd\.wave|webm))$/;
 // Some systems name no type
 const NAMES = /\.(pdf|mp4|webm|mov|ogg|oga|opus|mp3|m4a|wav|weba)$/i;
 
-export const isDocument = (file) => TYPES.test(file.type.split(";")[0]) || (!file.type && NAMES.test(file.name));
+export const isDocument = (file) => DOCUMENT_TYPES.test(file.type.split(";")[0]) || (!file.type && NAMES.test(file.name));
 
 // Why this file cannot go with those that are attached already; empty if it can
 export function whyNot(file, attached, pictures) {

@@ -1,7 +1,7 @@
 // Who is here, and requests as that person. Tokens are renewed once for all tabs of the site, and only the
 // desk's own refusal of everything that could prove an identity ends it.
 import { forgetHere, hostRoom, on, store, stored, tellHost, turn } from "./host.js";
-import { request as plainRequest, sentence, wait } from "./net.js";
+import { plainRequest, sentence, wait } from "./net.js";
 
 const { visitor, identify, refresh, logout } = document.body.dataset;
 const ME = "/api/auth/me";

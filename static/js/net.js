@@ -7,7 +7,7 @@ const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 // Counted from the last progress, so that a slow line that goes on is never cut off
 const STALLED = 60_000;
 
-export function request(url, { method = "GET", body = null, headers = {}, onProgress = null } = {}) {
+export function plainRequest(url, { method = "GET", body = null, headers = {}, onProgress = null } = {}) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     let timer = null;

@@ -3,12 +3,13 @@ import { Conversation } from "./conversation.js";
 import { listen } from "./events.js";
 import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
 import { showNewestChips } from "./groups.js";
+import { choosePhoto, tickPhotos } from "./claim_photos.js";
 import { closeMenu, moveInMenu, openMenu, showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
 import { begin, fetchAs, identity, onChange, onLeft, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
-import { request as plainRequest, sentence } from "./net.js";
+import { plainRequest, sentence } from "./net.js";
 import { showEarlier } from "./past.js";
 import { chooseStar } from "./rating.js";
 import { keepTimes, showTimes } from "./times.js";
@@ -174,6 +175,7 @@ function prepare(root) {
   for (const player of root.querySelectorAll("audio[data-src]")) offerToPlay(player);
   const bubbles = root.matches?.(".bubble") ? [root] : root.querySelectorAll(".bubble");
   for (const bubble of bubbles) if ("offers" in bubble.dataset) offerPerson();
+  tickPhotos(main);
 }
 
 function offerPerson() {
@@ -234,6 +236,7 @@ async function renewState(ticket) {
   // A phone number that is half typed stays, as long as it can still be sent
   if (panel.querySelector("[data-callback]:not([hidden])") && news.querySelector("[data-callback]")) return;
   panel.replaceWith(news);
+  tickPhotos(main);
 }
 
 const looking = () => visible && !document.hidden;
@@ -331,6 +334,7 @@ const TAPPED = {
   "[data-say]": (chip) => conversation.send({ text: chip.dataset.say, file: null }),
   "[data-helped]": answerHelped,
   "[data-star]": chooseStar,
+  "[data-photo-of]": (button) => choosePhoto(button, conversation.composer),
   "[data-post-state]": (button) => act(button.dataset.postState, { [button.dataset.field]: button.value }),
   "[data-full]": (link, event) => {
     event.preventDefault();

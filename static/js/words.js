@@ -10,13 +10,13 @@ function read(root) {
 // A part of the page has come in another language
 export function renewWords(root) { words = read(root); }
 
-const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (gap, name) => values[name] ?? gap);
+const withValues = (text, values) => text.replace(/%\((\w+)\)s/g, (gap, name) => values[name] ?? gap);
 
-export function _(text, values = {}) { return filled(words[text] ?? text, values); }
+export function _(text, values = {}) { return withValues(words[text] ?? text, values); }
 
 export function ngettext(one, many, count, values = {}) {
   const [single, plural] = words[one] ?? [one, many];
-  return filled(count === 1 ? single : plural, { count, ...values });
+  return withValues(count === 1 ? single : plural, { count, ...values });
 }
 
 // Dates as the page's language writes them, and as the server has written them: "Wed 26 Nov, 17:36"

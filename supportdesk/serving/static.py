@@ -13,6 +13,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from supportdesk.http import headers
 
+from . import bundles
+
 # The other API browser that drf-spectacular brings
 IGNORED = ["redoc"]
 
@@ -35,6 +37,15 @@ class ImmutableStatic(CompressedManifestStaticFilesStorage):
     def url(self, name, force=True):
         # Django would use the plain names under DEBUG; we serve the collected files there too
         return super().url(name, force)
+
+    def post_process(self, paths, dry_run=False, **options):
+        """Hash and compress what was collected, and the bundles of it."""
+        if not dry_run:
+            texts = bundles.all_bundles(lambda name: Path(self.path(name)).read_text("utf-8"))
+            for name, text in texts.items():
+                Path(self.path(name)).write_text(text, "utf-8")
+                paths[name] = self, name
+        yield from super().post_process(paths, dry_run, **options)
 
 
 def with_static_files(app):
@@ -71,7 +82,12 @@ def collect_if_changed() -> None:
         for finder in get_finders()
         for path, storage in finder.list(IGNORED)
     ]
-    stamp, sum_now = settings.STATIC_ROOT / ".collected", _checksum(repr(sorted(sources)).encode())
+    # How they are bundled counts as well
+    made_by = digest(Path(bundles.__file__))
+    stamp, sum_now = (
+        settings.STATIC_ROOT / ".collected",
+        _checksum(repr((made_by, sorted(sources))).encode()),
+    )
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     with (settings.STATIC_ROOT / ".lock").open("w") as lock:
         # Two desks that start at once from one checkout: the second waits, and finds it done

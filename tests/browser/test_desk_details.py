@@ -232,7 +232,7 @@ STALLS = """async (module) => {
         upload = {}; open() {} setRequestHeader() {} send() { made.push(this); }
         abort() { this.aborted = true; this.onabort(); this.onloadend(); }
     };
-    const { request } = await import(module);
+    const { plainRequest: request } = await import(module);
     window.sent = request('/nowhere', { method: 'POST', body: 'x', onProgress() {} }).catch((reason) => String(reason));
     window.xhr = made[0];
 }"""

@@ -1,16 +1,23 @@
-"""What the widget costs a shop's visitor, in bytes over the network."""
+"""What the pages cost over the network, in requests and bytes."""
+
+import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from supportdesk.catalogue import STATIC
+from supportdesk.serving import bundles
+from tickets.desk.modules import desk_modules
 
 from .pages import Chat
 
 LOADER, OPEN = 4 * 1024, 60 * 1024
+# The page, its sheet, htmx and the desk's script, with all that they answer
+DESK_REQUESTS, DESK = 4, 75 * 1024
 
 
-@pytest.mark.parametrize("locale", ["en-US", "hi-IN"])
-def test_the_loader_and_the_open_widget_stay_light(person, desk, locale):
-    page = person(locale=locale)
+def weighed(page: Page) -> tuple[dict[str, float], dict[str, str]]:
+    """Return bytes and addresses by request; both fill as the page loads."""
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     sizes: dict[str, float] = {}
@@ -21,6 +28,41 @@ def test_the_loader_and_the_open_widget_stay_light(person, desk, locale):
     network.on(
         "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
     )
+    return sizes, names
+
+
+def test_the_desk_is_live_after_four_requests(person, agent):
+    # With a session, and nothing of the desk in the browser's cache
+    page = person(storage_state=agent().context.storage_state())
+    sizes, names = weighed(page)
+    page.goto("/support/", wait_until="load")
+    expect(page.get_by_text("Live", exact=True)).to_be_attached()
+    loaded = {name: sizes[id] for id, name in names.items() if id in sizes}
+    # The last script is what django-htmx adds under DEBUG
+    first = [
+        name for name in loaded if re.search(r"/support/$|\.(css|js)$", name) and "django-htmx" not in name
+    ]
+    assert len(first) == DESK_REQUESTS, sorted(loaded)
+    assert sum(loaded.values()) <= DESK, loaded
+
+
+def test_no_name_in_the_desks_bundle_hides_one_of_the_browsers(person):
+    # All modules of a bundle share a scope: one that declares `name` would take window.name from all others
+    page = person()
+    page.goto("/support/login/")
+    declared = [
+        name
+        for module in desk_modules()
+        for name in bundles.declared_names((STATIC / module).read_text("utf-8"))
+    ]
+    assert len(declared) > 200
+    assert page.evaluate("names => names.filter((name) => name in window)", declared) == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "hi-IN"])
+def test_the_loader_and_the_open_widget_stay_light(person, desk, locale):
+    page = person(locale=locale)
+    sizes, names = weighed(page)
     page.goto("/", wait_until="networkidle")
     loader = sum(size for id, size in sizes.items() if names.get(id, "").endswith("/widget.js"))
     # With its headers

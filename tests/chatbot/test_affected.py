@@ -5,6 +5,9 @@ import pytest
 from chatbot import conversations, handover
 from chatbot.demo import loader
 from chatbot.dialogue import affected
+from chatbot.widget import showing
+from tests import factories
+from tickets import uploads, workflow
 from tickets.models import Order, Person
 
 GHEE, PAPAD = "Gir Cow Bilona Ghee", "Moong Papad"
@@ -99,3 +102,26 @@ def test_which_of_two_of_a_kind_is_left_to_the_tap(shop):
 def test_fewer_than_were_ordered_may_be_told(customer):
     answer = conversations.ask(customer, "1 peri peri makhana packet was torn in order 10266")
     assert claim(answer)[1:] == ([("Peri Peri Makhana", 1)], 299.0)
+
+
+def test_a_photo_is_asked_of_each_item_until_it_is_there(customer):
+    conversations.ask(customer, "ghee and papad both broken in VP-10264")
+    ticket = handover.open_ticket(customer)
+    assert sorted(item.name for item in showing.photo_items(ticket)) == sorted([GHEE, PAPAD])
+
+    said = {"by": customer, "picture": None}
+    workflow.customer_says(ticket, GHEE, **said)
+    assert not any(item.has_photo for item in showing.photo_items(ticket)), "words alone are no photo"
+    with uploads.received(factories.picture()) as picture:
+        workflow.customer_says(ticket, f"see the lid\n{GHEE}", by=customer, picture=picture)
+    assert {item.name: item.has_photo for item in showing.photo_items(ticket)} == {GHEE: True, PAPAD: False}
+    with uploads.received(factories.picture()) as picture:
+        workflow.customer_says(ticket, PAPAD, by=customer, picture=picture)
+    assert showing.photo_items(ticket) == []
+
+
+def test_of_what_is_missing_no_photo_is_asked(customer):
+    conversations.ask(customer, "papad is missing in VP-10264")
+    ticket = handover.open_ticket(customer)
+    assert ticket.handover["claim"]["items"]
+    assert showing.photo_items(ticket) == []

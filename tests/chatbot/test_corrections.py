@@ -3,6 +3,7 @@
 import pytest
 
 from chatbot.dialogue import signs
+from chatbot.nlu import corpus, typos
 from chatbot.nlu.typos import respelt
 from tests import factories
 from tests.chatbot.test_meanwhile import said
@@ -89,6 +90,32 @@ def test_an_issue_needs_a_sign_of_its_kind(text, intent, missing):
 )
 def test_words_for_what_is_asked_of_a_product_are_read_with_their_typos(typed, meant):
     assert respelt(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("chlega", "chalega"),
+        ("pdega", "padega"),
+        ("bche", "bacche"),
+        ("pese", "paise"),
+        ("wps", "wapas"),
+        ("jyga", "jayega"),
+        ("phle", "pehle"),
+        # Words of their own
+        ("hmm", "hmm"),
+        ("arre", "arre"),
+        ("usse", "usse"),
+        ("gst", "gst"),
+    ],
+)
+def test_a_word_without_its_vowels_is_read_in_full(typed, meant):
+    assert respelt(typed) == meant
+
+
+def test_the_usual_words_are_those_of_the_corpus():
+    written = typos.words_file(example.text for example in corpus.load())
+    assert typos.WORDS_FILE.read_text(encoding="utf-8") == written, "run manage.py train_villy"
 
 
 @pytest.mark.parametrize(

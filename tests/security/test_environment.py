@@ -90,6 +90,7 @@ WRONG = [
     ({"LLM_BASE_URL": "http://localhost:11434/v1"}, "LLM_BASE_URL", "LLM_MODEL"),
     ({"LLM_API_KEY": "sk-1"}, "LLM_API_KEY", "LLM_BASE_URL"),
     ({"LLM_FOLLOW_UPS": "on"}, "LLM_FOLLOW_UPS", "LLM_BASE_URL"),
+    ({"LLM_SUGGESTED_REPLIES": "on"}, "LLM_SUGGESTED_REPLIES", "LLM_BASE_URL"),
     ({"S3_BUCKET": "s3://pictures"}, "S3_BUCKET", "s3://pictures", "name of a bucket"),
     ({"S3_BUCKET": "pictures", "S3_ENDPOINT_URL": "minio:9000"}, "S3_ENDPOINT_URL", "minio:9000", "https://"),
     ({"S3_REGION": "ap-south-1"}, "S3_REGION", "S3_BUCKET"),

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -233,6 +234,7 @@ def _pane(request, ticket) -> dict:
         "drafts": json.dumps(drafts.as_json(ticket, request.user), ensure_ascii=False),
         "variables": json.dumps(variables(ticket, request.user), ensure_ascii=False),
         "window": _window(ticket),
+        "suggests": settings.LLM_SUGGESTED_REPLIES,
     }
 
 

@@ -1,21 +1,13 @@
-"""The scripts of the desk, named in the page so that they load at once instead of one after the other."""
+"""The scripts of the desk, which its page loads as one bundle."""
 
-DESK_MODULES = [
-    "js/dashboard.js",
-    *(
-        f"js/desk/{name}.js"
-        for name in (
-            "bulk", "canned", "commands", "drafts", "here", "later", "list", "mentions", "menus", "notify", "page",
-            "palette", "push", "snooze", "sound", "stream", "suggest", "tags", "talk", "templates", "ticket", "title", "toast", "unsent",
-        )
-    ),
-    *(
-        f"js/{name}.js"
-        for name in (
-            "chime", "composer", "conversation", "documents", "events", "groups", "lightbox", "net", "pictures",
-            "tabs", "times", "words",
-        )
-    ),
-    "js/vendor/eventsource-parser-3.1.1.js",
-    "js/vendor/idiomorph-0.8.0.js",
-]  # fmt: skip
+from functools import cache
+
+from supportdesk.catalogue import STATIC
+from supportdesk.serving import bundles
+
+
+@cache
+def desk_modules() -> tuple[str, ...]:
+    """Return the names of all modules in the desk's bundle, below static/."""
+    entry = bundles.SCRIPTS["js/desk.bundle.js"]
+    return tuple(bundles.modules(entry, lambda name: (STATIC / name).read_text("utf-8")))

@@ -1,7 +1,7 @@
 """Parts of the desk's page that are the same for all agents and tickets, as markup that is kept.
 
 Each is made of its arguments and the language in force, and of nothing else: the menus of choices with the one
-that is chosen, the keys, and what loads the scripts.
+that is chosen, the keys, and the sentences of the scripts.
 """
 
 from collections.abc import Iterable
@@ -10,13 +10,14 @@ from uuid import UUID
 from markupsafe import Markup
 
 from supportdesk import languages
+from supportdesk.catalogue import words
 from supportdesk.compiled_templates import kept_markup
 from supportdesk.templating import rendered
 from tickets.models import Category, Person, Priority, Status
 from tickets.queries import Colleague, TagShown
 
 from .lists import Choice, filter_choices
-from .modules import DESK_MODULES
+from .modules import desk_modules
 from .shortcuts import SHORTCUTS
 
 CHOICES = {
@@ -33,7 +34,7 @@ def page_parts(agents: list[Colleague], tags: Iterable[TagShown], reader: Person
     language, known = languages.current(), tuple((agent.id, agent.name) for agent in agents)
     shown = tuple((tag.name, tag.colour) for tag in tags)
     return {
-        "scripts": _scripts(language),
+        "words": words(*desk_modules()),
         "shortcuts": _shortcuts(language),
         "filter_options": _filter_options(language, known, tuple(name for name, _colour in shown)),
         "bulk": _bulk(language, known),
@@ -50,11 +51,6 @@ def agent_options(agents: list[Colleague], chosen: UUID | None) -> Markup:
     """The agents as <option>s in two groups, those online first, with the ticket's own selected."""
     known = tuple((agent.id, agent.name, agent.availability) for agent in agents)
     return _agent_options(languages.current(), known, chosen)
-
-
-@kept_markup(KEPT)
-def _scripts(language: str) -> Markup:
-    return rendered("tickets/_scripts.html", desk_modules=DESK_MODULES)
 
 
 @kept_markup(KEPT)

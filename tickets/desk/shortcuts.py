@@ -13,6 +13,7 @@ SHORTCUTS = [
     ("p", gettext_lazy("Priority")),
     ("t", gettext_lazy("Tag")),
     ("m", gettext_lazy("Apply a macro")),
+    ("g", gettext_lazy("Suggest a reply, where a language model is set up")),
     ("x", gettext_lazy("Select the ticket")),
     ("1 – 6", gettext_lazy("The views")),
     ("/", gettext_lazy("Search; in a reply: canned replies")),

@@ -15,7 +15,9 @@ from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, ParsedMessage
 from ..references import spoken_of
-from . import about_products, open_issue, which_order
+from .issues import open_issue
+from .orders import which_order
+from .products import about_products
 
 # Almost a wording that the shop wrote: that beats the classifier's "out of scope"
 VERBATIM = 0.95
@@ -192,6 +194,11 @@ def _rule_of_the_shop(parsed: ParsedMessage, key: str) -> Reply | None:
     return answers.of_article(article, parsed, CLEAR) if article else None
 
 
+def asks(parsed: ParsedMessage) -> bool:
+    """Whether a message is a question by its words or its mark."""
+    return bool(open_issue.QUESTION.search(cues.plain(parsed.text))) or parsed.text.rstrip().endswith("?")
+
+
 def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question that the shop has answered before; an article that did not help is not shown again."""
     if parsed.surely("out_of_scope") and not parsed.knows(VERBATIM):
@@ -202,6 +209,11 @@ def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.is_short:
         # One word that no article has ("almonds?") is no question that an article answers
         fitting = [p for p in fitting if answers.shares_a_word(parsed.text, p.article)]
+    issue = chat.memory.get("issue") or {}
+    of_it = fitting and fitting[0].article.slug in subjects.articles_of_the_issue(issue)
+    if of_it and not asks(parsed) and str(fitting[0].article.pk) not in chat.memory.get("told", []):
+        # "Galti se ho gaya" tells more of what is open, and the rule comes with it
+        return open_issue.absorbed(chat, parsed, issue)
     return answers.of_article(fitting[0].article, parsed, fitting[0].score) if fitting else None
 
 

@@ -62,21 +62,21 @@ async function change(changes) {
   const { done, skipped, undo, whole } = JSON.parse(answer.text);
   selectNone();
   const said = ngettext("%(count)s ticket changed.", "%(count)s tickets changed.", done.length);
-  toast(whole ? said : `${said} ${_("There are more: choose all of this view again.")}`, "done", { undo: undo && (() => takeBack(undo)) });
+  toast(whole ? said : `${said} ${_("There are more: choose all of this view again.")}`, "done", { undo: undo && (() => undoBulk(undo)) });
   // What was skipped is named
   if (skipped.length) toast(_("Skipped: %(reasons)s", { reasons: skipped.map((each) => each.detail).join(" ") }), "error", { time: 12_000 });
-  renew(done);
+  renewRows(done);
 }
 
-async function takeBack(undo) {
+async function undoBulk(undo) {
   const answer = await post(body.dataset.bulk, { undo: JSON.stringify(undo) }).catch(() => null);
   if (!answer?.ok) return toast(answer?.text || _("This can no longer be undone."), "error");
   const { done } = JSON.parse(answer.text);
   toast(ngettext("%(count)s ticket changed back.", "%(count)s tickets changed back.", done.length));
-  renew(done);
+  renewRows(done);
 }
 
-function renew(ids) {
+function renewRows(ids) {
   for (const id of ids.slice(0, 50)) renewRow(id);
   if (ids.includes(talk?.root.dataset.ticket)) renewHeader();
   renewCounts();

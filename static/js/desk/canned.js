@@ -1,10 +1,13 @@
 // Canned replies: "/" in the composer opens a list that what follows narrows down.
 import { body, request } from "./page.js";
-import { complete, score, Suggestions } from "./suggest.js";
+import { complete, MOST_SHOWN, score, Suggestions } from "./suggest.js";
+import { maySuggest, suggestReply } from "./suggestion.js";
 import { talk } from "./ticket.js";
 import { _ } from "../words.js";
 
 let replies = null;
+// Not a canned reply: one that is made for this ticket
+const SUGGESTION = { title: _("Suggest a reply") };
 
 async function load() {
   replies ??= request(body.dataset.canned).then((answer) => (answer.ok ? JSON.parse(answer.text).results : [])).catch(() => []);
@@ -43,12 +46,19 @@ export function offerCanned() {
     asked: (text) => /(?:^|\s)\/([^\s/]*)$/u.exec(text.value.slice(0, text.selectionStart))?.[1] ?? null,
     async find(pattern) {
       const ranked = (await load()).map((reply) => [rank(reply, pattern), reply]).filter(([cost]) => cost < Infinity);
-      return ranked.sort(([a], [b]) => a - b).map(([, reply]) => reply);
+      const found = ranked.sort(([a], [b]) => a - b).map(([, reply]) => reply);
+      // The last of those that are shown: Enter takes the first
+      return maySuggest() && SUGGESTION.title.toLowerCase().includes(pattern) ? [...found.slice(0, MOST_SHOWN - 1), SUGGESTION] : found;
     },
     show(line, reply) {
+      if (reply === SUGGESTION) return line.append(Object.assign(document.createElement("b"), { textContent: reply.title }), Object.assign(document.createElement("span"), { textContent: _("From the articles and the order, for you to check") }));
       line.append(Object.assign(document.createElement("b"), { textContent: reply.title }), Object.assign(document.createElement("kbd"), { textContent: `/${reply.shortcut}` }), Object.assign(document.createElement("span"), { textContent: filled(textOf(reply)) }));
     },
     choose(text, reply) {
+      if (reply === SUGGESTION) {
+        complete(text, /\/[^\s/]*$/u, "");
+        return suggestReply();
+      }
       complete(text, /\/[^\s/]*$/u, filled(textOf(reply)));
       request(`${body.dataset.desk}canned/${reply.id}/used`, { method: "POST" }).catch(() => {});
       if (reply.image) attach(reply);

@@ -3,6 +3,7 @@ import { selectCurrent } from "./bulk.js";
 import { showView, step } from "./list.js";
 import { openMenu, show } from "./menus.js";
 import { body, head, htmx, list, post } from "./page.js";
+import { maySuggest, suggestReply } from "./suggestion.js";
 import { renewHeader, showHeader, talk, write } from "./ticket.js";
 import { toast } from "./toast.js";
 import { keepUnsent } from "./unsent.js";
@@ -70,6 +71,7 @@ export const COMMANDS = [
   ["", _("Priority: High"), () => setPriority("high"), isOpen],
   ["", _("Priority: Medium"), () => setPriority("medium"), isOpen],
   ["", _("Priority: Low"), () => setPriority("low"), isOpen],
+  ["g", _("Suggest a reply"), suggestReply, maySuggest],
   ["m", _("Apply a macro"), () => press("[data-show=macros]"), isOpen],
   ["", _("Merge into another ticket"), () => show("merge"), isOpen],
   ["", _("Split off a message"), () => show("split"), isOpen],

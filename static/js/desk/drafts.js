@@ -2,7 +2,7 @@
 // The browser keeps both as well (`draft:…`), so that nothing typed offline is lost; beside them stands what
 // the server has acknowledged (`draft-saved:…`). Where they differ, this browser has words that the server has not.
 import { newId } from "../net.js";
-import { headers, ownStore as store, post, request } from "./page.js";
+import { headers, ownStore, post, request } from "./page.js";
 
 const PAUSE = 700;
 // Which page has saved: it need not ask what it knows
@@ -36,13 +36,13 @@ export class Drafts {
 
   key(kind) { return `draft:${this.talk.key}${kind === "note" ? ":note" : ""}`; }
 
-  kept(kind) { return store.get(this.key(kind)) ?? ""; }
+  kept(kind) { return ownStore.get(this.key(kind)) ?? ""; }
 
-  saved(kind) { return store.get(this.key(kind).replace("draft:", "draft-saved:")) ?? ""; }
+  saved(kind) { return ownStore.get(this.key(kind).replace("draft:", "draft-saved:")) ?? ""; }
 
   keep(kind, text, isSaved = false) {
-    store.set(this.key(kind), text);
-    if (isSaved) store.set(this.key(kind).replace("draft:", "draft-saved:"), text);
+    ownStore.set(this.key(kind), text);
+    if (isSaved) ownStore.set(this.key(kind).replace("draft:", "draft-saved:"), text);
   }
 
   // --- The box
@@ -111,7 +111,7 @@ export class Drafts {
     const answer = await post(this.url, this.fields(kind, text)).catch(() => null);
     // Offline, or the session is over: the browser keeps it, and the next change or page saves it
     if (!answer?.ok || id !== this.ids[kind]) return;
-    store.set(this.key(kind).replace("draft:", "draft-saved:"), text);
+    ownStore.set(this.key(kind).replace("draft:", "draft-saved:"), text);
   }
 
   fields(kind, text) { return { message: text, internal: kind === "note" ? "1" : "", clientId: this.ids[kind], tab: TAB }; }

@@ -4,10 +4,10 @@ import { body, request } from "./page.js";
 const EVERY = 60_000;
 let used = true;
 
-const box = () => document.querySelector(".availability-box");
+const availabilityBox = () => document.querySelector(".availability-box");
 
-function show(availability) {
-  const shown = box();
+function showAvailability(availability) {
+  const shown = availabilityBox();
   if (!shown) return;
   shown.dataset.state = availability;
   shown.querySelector("select").value = availability;
@@ -17,7 +17,7 @@ async function report() {
   if (!used || document.hidden) return;
   used = false;
   const answer = await request(body.dataset.active, { method: "POST" }).catch(() => null);
-  if (answer?.ok) show(JSON.parse(answer.text).availability);
+  if (answer?.ok) showAvailability(JSON.parse(answer.text).availability);
   else used = true;
 }
 
@@ -29,8 +29,8 @@ export function watchHere() {
     used = true;
     report();
   });
-  const form = box()?.closest("form");
-  form?.addEventListener("change", () => { box().dataset.state = form.elements.availability.value; });
+  const form = availabilityBox()?.closest("form");
+  form?.addEventListener("change", () => { availabilityBox().dataset.state = form.elements.availability.value; });
   // Refused or offline: the box shows what is stored
   for (const failed of ["htmx:sendError", "htmx:responseError"]) {
     form?.addEventListener(failed, () => {

@@ -168,10 +168,10 @@ export function step(by) {
 
 // --- The place in the list, which both Backs keep
 
-const place = { scroll: 0 };
+const lastPlace = { scroll: 0 };
 // A list that is hidden, as it is beside a ticket on a phone, has no place
-export function rememberPlace() { if (list()?.checkVisibility()) place.scroll = list().scrollTop; }
-export function returnToPlace() { if (list() && body.dataset.ticketOpen === "no") list().scrollTop = place.scroll; }
+export function rememberPlace() { if (list()?.checkVisibility()) lastPlace.scroll = list().scrollTop; }
+export function returnToPlace() { if (list() && body.dataset.ticketOpen === "no") list().scrollTop = lastPlace.scroll; }
 
 // The list is still there, with all that was loaded into it: going back asks the server for nothing
 export function watchBack() {

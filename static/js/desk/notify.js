@@ -29,9 +29,9 @@ async function isLookedAt() {
   return held.some(({ name }) => name === LOOKING);
 }
 
-const isPossible = () => "Notification" in self && "locks" in navigator && Notification.permission === "granted" && store.get("desktop") === "on";
+const mayNotify = () => "Notification" in self && "locks" in navigator && Notification.permission === "granted" && store.get("desktop") === "on";
 
-async function show({ title, body: text, url, tag, icon, urgent }, registration) {
+async function showNotification({ title, body: text, url, tag, icon, urgent }, registration) {
   const options = { body: text, tag, icon, renotify: true, requireInteraction: urgent, data: { url } };
   // The worker opens the ticket on a click; on a phone there is no other way to show one
   if (registration?.active) return registration.showNotification(title, options);
@@ -44,7 +44,7 @@ async function show({ title, body: text, url, tag, icon, urgent }, registration)
 }
 
 export async function notify(ticketId, event, seq = "") {
-  if (!isPossible() || await isLookedAt()) return;
+  if (!mayNotify() || await isLookedAt()) return;
   const registration = await navigator.serviceWorker?.getRegistration(SCOPE);
   if (await registration?.pushManager?.getSubscription()) return;
   const answer = await request(`${body.dataset.desk}${ticketId}/notification?event=${event}&seq=${seq}`).catch(() => null);
@@ -54,7 +54,7 @@ export async function notify(ticketId, event, seq = "") {
   told.add(found.key);
   await navigator.locks.request(`told ${found.key}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
-    await show(found, registration);
+    await showNotification(found, registration);
     await wait(TOLD);
   });
 }

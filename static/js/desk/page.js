@@ -1,5 +1,5 @@
 // What every module of the desk needs: the page's own data, requests, storage.
-import { request as plainRequest } from "../net.js";
+import { plainRequest } from "../net.js";
 
 export const { htmx } = window;
 export const body = document.body;

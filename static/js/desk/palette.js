@@ -6,8 +6,8 @@ import { _ } from "../words.js";
 const dialog = () => document.getElementById("palette");
 const input = () => dialog().querySelector("[data-palette]");
 const options = () => dialog().querySelector("[role=listbox]");
-let shown = [];
-let place = 0;
+let offered = [];
+let marked = 0;
 
 export function openPalette() {
   if (dialog().open) return dialog().close();
@@ -27,9 +27,9 @@ function found(words) {
 }
 
 function draw() {
-  shown = found(input().value);
-  place = 0;
-  options().replaceChildren(...shown.map(({ name, key }, at) => {
+  offered = found(input().value);
+  marked = 0;
+  options().replaceChildren(...offered.map(({ name, key }, at) => {
     const line = Object.assign(document.createElement("li"), { id: `command-${at}` });
     line.setAttribute("role", "option");
     line.append(Object.assign(document.createElement("span"), { textContent: name }));
@@ -41,13 +41,13 @@ function draw() {
 }
 
 function mark() {
-  options().querySelectorAll("[role=option]").forEach((line, at) => line.setAttribute("aria-selected", String(at === place)));
-  input().setAttribute("aria-activedescendant", shown.length ? `command-${place}` : "");
-  options().children[place]?.scrollIntoView({ block: "nearest" });
+  options().querySelectorAll("[role=option]").forEach((line, at) => line.setAttribute("aria-selected", String(at === marked)));
+  input().setAttribute("aria-activedescendant", offered.length ? `command-${marked}` : "");
+  options().children[marked]?.scrollIntoView({ block: "nearest" });
 }
 
 function run(at) {
-  const command = shown[at];
+  const command = offered[at];
   dialog().close();
   command?.run();
 }
@@ -56,8 +56,8 @@ export function watchPalette() {
   input().addEventListener("input", draw);
   dialog().addEventListener("keydown", (event) => {
     const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves && shown.length) place = (place + moves[event.key] + shown.length) % shown.length;
-    else if (event.key === "Enter") run(place);
+    if (event.key in moves && offered.length) marked = (marked + moves[event.key] + offered.length) % offered.length;
+    else if (event.key === "Enter") run(marked);
     else return;
     event.preventDefault();
     mark();

@@ -3,10 +3,10 @@ import { _ } from "../words.js";
 
 const root = document.querySelector("[data-push]") ?? document.body;
 const { pushWorker, pushKey, pushSubscribe, pushUnsubscribe } = root.dataset;
-const isPossible = "serviceWorker" in navigator && isSecureContext;
+const hasWorkers = "serviceWorker" in navigator && isSecureContext;
 
 export async function registerWorker() {
-  if (!isPossible || !document.body.dataset.pushWorker) return;
+  if (!hasWorkers || !document.body.dataset.pushWorker) return;
   await navigator.serviceWorker.register(document.body.dataset.pushWorker, { scope: "/support/" }).catch(() => {});
 }
 
@@ -15,26 +15,26 @@ function bytes(key) {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-async function post(url, body, type) {
+async function postToDesk(url, body, type) {
   const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
   const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch", ...(type && { "Content-Type": type }) };
   return fetch(url, { method: "POST", body, headers });
 }
 
 // Tabs of the desk in this browser notify by themselves where no push does, see notify.js
-const store = (value) => { try { value ? localStorage.setItem("desktop", value) : localStorage.removeItem("desktop"); } catch { /* full or forbidden */ } };
+const rememberChoice = (value) => { try { value ? localStorage.setItem("desktop", value) : localStorage.removeItem("desktop"); } catch { /* full or forbidden */ } };
 const isStored = () => { try { return localStorage.getItem("desktop") === "on"; } catch { return false; } };
 const WITHOUT_PUSH = _("This browser has no push service. You are notified while the desk is open in a tab.");
 
 async function turnOn(registration, say) {
   if ((await Notification.requestPermission()) !== "granted") return say(_("Your browser does not allow notifications from this page. Allow them in its settings."));
-  store("on");
+  rememberChoice("on");
   if (!registration?.pushManager) return say(WITHOUT_PUSH);
   try {
     // One that another key was used for has to go first
     await (await registration.pushManager.getSubscription())?.unsubscribe();
     const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(pushKey) });
-    const answer = await post(pushSubscribe, JSON.stringify(subscription), "application/json");
+    const answer = await postToDesk(pushSubscribe, JSON.stringify(subscription), "application/json");
     say(answer.ok ? "" : await answer.text());
   } catch {
     say(WITHOUT_PUSH);
@@ -42,10 +42,10 @@ async function turnOn(registration, say) {
 }
 
 async function turnOff(registration) {
-  store(null);
+  rememberChoice(null);
   const subscription = await registration?.pushManager?.getSubscription();
   if (!subscription) return;
-  await post(pushUnsubscribe, new URLSearchParams({ endpoint: subscription.endpoint }));
+  await postToDesk(pushUnsubscribe, new URLSearchParams({ endpoint: subscription.endpoint }));
   await subscription.unsubscribe();
 }
 
@@ -54,7 +54,7 @@ async function watchSwitch() {
   const said = root.querySelector("[data-push-said]");
   const say = (sentence) => { said.textContent = sentence; said.hidden = !sentence; };
   if (!isSecureContext || !("Notification" in self)) return say(_("This browser takes no notifications of this page. On an iPhone, add the desk to the home screen first."));
-  const registration = isPossible && await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
+  const registration = hasWorkers && await navigator.serviceWorker.register(pushWorker, { scope: "/support/" }).catch(() => null);
   const show = async () => {
     const isPushed = Boolean(await registration?.pushManager?.getSubscription());
     const isOn = (isPushed || isStored()) && Notification.permission === "granted";

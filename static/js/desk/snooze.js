@@ -1,12 +1,12 @@
 // Later times as a person says them, in the reader's own time zone.
-import { now as deskNow, written } from "../times.js";
+import { now, written } from "../times.js";
 
 const MORNING = 9;
 
 // "In one hour" counts from the desk's clock: the reader's may be hours off
-export function moment(name, now = new Date(deskNow())) {
-  const at = new Date(now);
-  if (name === "1h" || name === "3h") return new Date(now.getTime() + Number.parseInt(name, 10) * 3_600_000);
+export function moment(name, from = new Date(now())) {
+  const at = new Date(from);
+  if (name === "1h" || name === "3h") return new Date(from.getTime() + Number.parseInt(name, 10) * 3_600_000);
   at.setHours(MORNING, 0, 0, 0);
   if (name === "tomorrow") at.setDate(at.getDate() + 1);
   else if (name === "monday") at.setDate(at.getDate() + ((8 - at.getDay()) % 7 || 7));

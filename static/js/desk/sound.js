@@ -4,7 +4,7 @@ import { body, post } from "./page.js";
 import { toast } from "./toast.js";
 import { _ } from "../words.js";
 
-const button = () => document.querySelector("[data-sound-switch]");
+const soundSwitch = () => document.querySelector("[data-sound-switch]");
 const isOn = () => body.dataset.sound !== "off";
 
 // Scopes as in tickets/models/desk/alert.py; who follows a ticket hears of it by an alert of their own
@@ -18,12 +18,12 @@ export function concernsMe(message) {
 export function ring() { if (isOn()) chime(); }
 
 function showSound() {
-  button()?.setAttribute("aria-pressed", String(isOn()));
+  soundSwitch()?.setAttribute("aria-pressed", String(isOn()));
 }
 
 export function watchSound() {
   showSound();
-  button()?.addEventListener("click", async () => {
+  soundSwitch()?.addEventListener("click", async () => {
     const wanted = isOn() ? "off" : "on";
     body.dataset.sound = wanted;
     showSound();

@@ -2,6 +2,7 @@
 import { talk } from "./ticket.js";
 
 const lists = [];
+export const MOST_SHOWN = 8;
 
 // All letters in their order; the earlier and closer together, the better
 export function score(pattern, text) {
@@ -34,7 +35,7 @@ export class Suggestions {
     const found = await this.find(pattern);
     if (this.asked(text)?.toLowerCase() !== pattern) return;
     if (!found.length && !this.none) return this.close();
-    this.shown = found.slice(0, 8);
+    this.shown = found.slice(0, MOST_SHOWN);
     this.place = 0;
     this.draw(text);
   }

@@ -2,13 +2,13 @@
 import { Conversation } from "../conversation.js";
 import { now } from "../times.js";
 import { Drafts } from "./drafts.js";
-import { ownStore as store, post, request } from "./page.js";
+import { ownStore, post, request } from "./page.js";
 import { toast, UNDO_TIME } from "./toast.js";
 import { _ } from "../words.js";
 
 export class Talk extends Conversation {
   constructor(root, { onSeen }) {
-    super(root, { request, store, onSeen });
+    super(root, { request, store: ownStore, onSeen });
     this.drafts = new Drafts(this);
   }
 

@@ -1,14 +1,14 @@
 // The page's title and icon count what waits for an answer of mine.
 export const unseen = new Set();
 let title = "";
-let waiting = 0;
+let waitingForMe = 0;
 
 export function setTitle(text) { title = text; showTitle(); }
 
-export function setWaiting(number) { waiting = number; showTitle(); }
+export function setWaiting(number) { waitingForMe = number; showTitle(); }
 
 export function showTitle() {
-  const number = Math.max(unseen.size, waiting);
+  const number = Math.max(unseen.size, waitingForMe);
   const wanted = `${number ? `(${number}) ` : ""}${title} · Customer Support Dashboard`;
   if (document.title !== wanted) document.title = wanted;
   showIcon(number);

@@ -10,7 +10,7 @@ function stored() {
   try { return JSON.parse(sessionStorage.getItem(key())) || []; } catch { return []; }
 }
 
-function store(changes) {
+function storeUnsent(changes) {
   try { sessionStorage.setItem(key(), JSON.stringify(changes)); } catch { /* forbidden: what was typed stays in its box */ }
 }
 
@@ -23,7 +23,7 @@ export function keepUnsent(url, fields) {
   if (Object.values(values).flat().some((value) => value instanceof Blob)) return;
   // Pressed twice, it is sent once
   const text = JSON.stringify([url, values]);
-  store([...stored().filter((each) => JSON.stringify(each) !== text), [url, values]]);
+  storeUnsent([...stored().filter((each) => JSON.stringify(each) !== text), [url, values]]);
 }
 
 export async function sendUnsent() {
@@ -32,7 +32,7 @@ export async function sendUnsent() {
     const answer = await post(url, fields).catch(() => null);
     // Offline, or signed out again: the next page sends it
     if (!answer || answer.status === 401) return;
-    store(stored().slice(1));
+    storeUnsent(stored().slice(1));
     if (answer.ok) toast(_("Saved what you entered before you signed in again."));
     else showRefusal(answer);
   }

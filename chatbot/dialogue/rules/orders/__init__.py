@@ -1,0 +1,1 @@
+"""Which order is meant, how it stands, the flows that its state allows, and where the shop delivers."""

@@ -1,0 +1,89 @@
+"""What a message that follows asks, read by what was learnt from `data/asked`: wordings that no rule has."""
+
+import pytest
+
+from chatbot.dialogue import message
+from chatbot.dialogue.rules.products import concerns
+from chatbot.nlu import asked
+from tests import factories
+from tests.chatbot.test_meanwhile import said
+
+SAID_IN_CODE = {
+    "a_person",
+    "a_photo",
+    "courier",
+    "how_the_order_stands",
+    "in_the_order",
+    "nothing",
+    "paid",
+    "what_happens_now",
+}
+
+
+@pytest.fixture
+def customer(db):
+    return factories.demo_customer()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("kitne mahine tk rkh skte h", "shelf_life"),
+        ("11 mahine ki beti ko chata du", "for_a_child"),
+        ("thande me rakhe kya", "storage"),
+        ("konse rajya ka h", "origin"),
+        ("koi banda milao yaar baat karni h", "a_person"),
+        ("lagega kuch alag se", "cost"),
+        ("courier wala kaun aayega", "courier"),
+        ("ab aage kya kru me", "what_happens_now"),
+        ("shukriya bhai", "nothing"),
+        ("lemon wali", "nothing"),
+    ],
+)  # fmt: skip
+def test_a_wording_that_is_not_among_the_lines_is_read(text, what):
+    assert text not in dict(asked.lines())
+    assert asked.asked(text).what == what
+
+
+def test_a_story_asks_nothing():
+    assert asked.asked("kitne ka hai " * 8).what == asked.NOTHING
+
+
+def test_every_file_is_of_use():
+    known = {*message.OF_A_PRODUCT, *message.OF_A_SUBJECT, *concerns.BY_READING, *SAID_IN_CODE}
+    assert {kind for _, kind in asked.lines()} == known
+
+
+def test_no_line_stands_in_two_files():
+    texts = [text for text, _ in asked.lines()]
+    assert len(texts) == len(set(texts))
+
+
+def test_the_model_is_of_the_lines_and_reads_most_that_it_has_not_seen():
+    facts = asked.Model(asked.MODEL_FILE.read_bytes()).facts
+    assert facts["digest"] == asked.digest(), "run manage.py train_villy"
+    assert facts["right"]["all"] >= 0.7
+
+
+def test_the_honey_that_is_spoken_of_is_not_for_a_baby(customer):
+    answer, _ = said(factories.guest(), "shahad ka rate?", "mere 7 mahine ke bete ko chata du thoda sa?")
+    assert "Not for babies under one year" in answer.text
+
+
+def test_a_wish_for_a_person_beside_an_issue_is_no_detail_of_it(customer):
+    answer, kept = said(customer, "ghee ka jar toot gaya", "chalo koi baat krwao")
+    assert answer.rule == "a_wish_for_a_person"
+    assert answer.reply["offerAgent"]
+    assert "chalo" not in str(kept["issue"].get("details", []))
+
+
+def test_the_rule_of_the_talk_is_nearer_than_another(customer):
+    answer, _ = said(
+        factories.guest(), "courier aaya tha main ghar par nahi tha", "what if all attempts fail"
+    )
+    assert "third try" in answer.text
+
+
+def test_what_is_told_of_an_issue_brings_its_rule_once(customer):
+    answer, _ = said(customer, "mera order late hai", "tracking me wahi atka h 4 din se")
+    assert "3 working days" in answer.text

@@ -1,0 +1,34 @@
+"""What the desk needs of whatever suggests replies, which registers itself: `tickets` does not know it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .models import Message, Ticket
+
+
+@dataclass(frozen=True)
+class SuggestedReply:
+    """Words for the agent to read, change and send; `sources` are the titles of what says so."""
+
+    text: str
+    sources: tuple[str, ...]
+
+
+class Unavailable(Exception):
+    """No reply can be suggested now; the message says why, to the agent."""
+
+
+# Takes the ticket and its newest messages, oldest first; raises Unavailable
+Suggest = Callable[[Ticket, Sequence[Message]], SuggestedReply]
+
+_suggest: Suggest | None = None
+
+
+def register(suggest: Suggest) -> None:
+    global _suggest
+    _suggest = suggest
+
+
+def get() -> Suggest | None:
+    """Return what suggests replies; None where nothing is registered."""
+    return _suggest
