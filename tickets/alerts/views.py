@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tickets import access, rate_limits
 from tickets.access import for_agents
+from tickets.accounts.views import account_page
 from tickets.models import AgentPreferences, AlertEvent
 from tickets.settings.in_force import current
 
@@ -123,9 +124,10 @@ def save(request):
     form = AlertsForm(request.POST, instance=preferences.of(request.user))
     if not form.is_valid():
         flash.error(request, " ".join(each for errors in form.errors.values() for each in errors))
-    else:
-        form.save()
-        flash.info(request, _("Saved."))
+        # What was chosen stays in the form
+        return account_page(request, alerts=form, status=400)
+    form.save()
+    flash.info(request, _("Saved."))
     return redirect(f"{reverse('account')}#alerts")
 
 
