@@ -16,7 +16,7 @@ def nearer(memory: dict, by_slug: dict, text: str) -> dict[str, float]:
     """Return evidence by id for the articles of this talk; none for the first message, or a long one."""
     if not memory.get("last") or len(text.split()) > MOST_WORDS:
         return {}
-    found: dict[str, float] = {}
+    found = _of_goods(memory, by_slug)
     about = (
         subjects.of_the_answer(memory.get("topic") or {}),
         subjects.of_the_issue(memory.get("issue") or {}),
@@ -31,6 +31,22 @@ def nearer(memory: dict, by_slug: dict, text: str) -> dict[str, float]:
     for place, id in enumerate(memory.get("told", [])):
         found[id] = max(found.get(id, 0.0), TOLD_BEFORE if place else LAST_TOLD)
     return found
+
+
+# What the shop wrote beside the facts of a product, by what was asked of it
+OF_A_PRODUCT = {
+    "stock": "out-of-stock",
+    "shelf_life": "storage-shelf-life",
+    "storage": "storage-shelf-life",
+    "purity": "freshness-promise",
+}
+
+
+def _of_goods(memory: dict, by_slug: dict) -> dict[str, float]:
+    topic = memory.get("topic") or {}
+    slug = OF_A_PRODUCT.get(topic.get("aspect", "")) if topic.get("kind") == "product" else None
+    article = by_slug.get(slug) if slug else None
+    return {str(article.pk): OF_THE_SUBJECT} if article else {}
 
 
 def remember(memory: dict, sources: list[dict]) -> None:

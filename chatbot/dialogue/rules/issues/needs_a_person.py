@@ -38,6 +38,9 @@ def a_wish_for_a_person(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chalo koi baat krwao" in a talk: what no phrase of handoff.txt has."""
     if parsed.reason or not parsed.surely_reads("a_person"):
         return None
+    if parsed.surely("talk_to_human") and not chat.memory.get("issue"):
+        # What `an_issue` says of it
+        return None
     category, priority = memory.triage_so_far(chat.memory)
     reply = answers.offer(chat, parsed, "human", category, priority)
     reply.intent = "talk_to_human"

@@ -161,7 +161,7 @@ def may_it_be_eaten(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         issue.get("intent") != "item_problem"
         or len(said.split()) > MOST_WORDS_OF_EATING
-        or not EATS_IT.search(said)
+        or not (EATS_IT.search(said) or parsed.reading == "fit_to_eat")
     ):
         return None
     tap = wording.say("tap_for_a_person", parsed.language)

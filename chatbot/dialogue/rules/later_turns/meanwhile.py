@@ -308,6 +308,9 @@ def _wants_more(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     ):
         # "And refund comes where" of a return
         return False
+    if key == "another_day" and issue and parsed.reading == "deadline":
+        # "Kal delivery hui thi" of what came broken
+        return False
     guessed = key == order_flows.BY_INTENT.get(parsed.intent) and not order_flows.wanted_by_cue(parsed)
     if about and guessed and not subjects.names_another(said, about):
         # "Mera number badal gaya" beside an OTP that does not come: the account's, and no parcel's

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chatbot.nlu.cues import plain
+from chatbot.nlu.order_cues import CALLS, TRACKING
 from supportdesk import money
 from tickets.models import Order
 
@@ -45,10 +47,12 @@ FACTS = {"paid": paid, "items": items, "tracking": tracking, "address": address}
 
 def by_reading(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply | None:
     """What the learnt reader says is asked of the order, where no word of the rules says it."""
+    if parsed.surely_reads("courier") and order.tracking_number:
+        said = plain(parsed.text)
+        asks_to_call = CALLS.search(said) and not TRACKING.search(said)
+        return driver(chat, parsed, order) if asks_to_call else tracking(chat, parsed, order)
     if parsed.is_issue and parsed.confidence >= ACT:
         return None
-    if parsed.surely_reads("courier") and order.tracking_number:
-        return tracking(chat, parsed, order)
     if parsed.surely_reads("in_the_order"):
         return items(chat, parsed, order)
     # "How much extra do I pay" for an exchange: what the shop wrote about it
