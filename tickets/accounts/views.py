@@ -6,10 +6,12 @@ from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages as flash
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -170,6 +172,19 @@ def account(request):
     # Chosen in another browser meanwhile: from the next page on it is in force here, too
     sessions.remember_language(request, preferences.language)
     return account_page(request, preferences=form)
+
+
+@for_agents
+@require_POST
+def save_alerts(request):
+    """Save what the agent wants to hear of; a form that is refused keeps what was chosen."""
+    form = AlertsForm(request.POST, instance=alert_preferences.of(request.user))
+    if not form.is_valid():
+        flash.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+        return account_page(request, alerts=form, status=400)
+    form.save()
+    flash.info(request, gettext("Saved."))
+    return redirect(f"{reverse('account')}#alerts")
 
 
 @never_cache
