@@ -40,6 +40,14 @@ OF_A_SUBJECT = {
     "cost": "cost", "price": "cost", "days": "days", "hour": "hour", "limit": "limit", "times": "times", "where": "where", "by_what": "by what", "opened": "opened",
     "send_back": "send back", "choice": "choice", "deadline": "deadline", "refused": "refused", "again": "again",
 }  # fmt: skip
+# What is hardly asked while goods are spoken of, and what only then
+NOT_OF_GOODS = frozenset(OF_A_SUBJECT) - {"price", "cost", "limit"} | {
+    "paid",
+    "in_the_order",
+    "courier",
+    "how_the_order_stands",
+}
+OF_GOODS_ALONE = frozenset(OF_A_PRODUCT) - {"price"}
 # A message so short may mean an order by its bare number, and keeps the language of the chat
 FEW_WORDS = 2
 
@@ -94,12 +102,19 @@ class ParsedMessage:
             or (memory.get("issue") or {}).get("why") in GRAVE
         ):
             return ""
-        told = asked.asked(self.text)
+        told = asked.asked(self.text, self._hardly_asked)
         return told.what if told.what != asked.NOTHING and told.sure >= SURELY_READ else ""
 
     def surely_reads(self, what: str) -> bool:
         """Whether the learnt reader has hardly a doubt that this is asked."""
-        return self.reading == what and asked.asked(self.text).sure >= HARDLY_A_DOUBT
+        return self.reading == what and asked.asked(self.text, self._hardly_asked).sure >= HARDLY_A_DOUBT
+
+    @property
+    def _hardly_asked(self) -> frozenset[str]:
+        of_goods = self.topic.get("kind") in ("product", "sum", "health") and not self.chat.memory.get(
+            "issue"
+        )
+        return NOT_OF_GOODS if of_goods else OF_GOODS_ALONE
 
     @cached_property
     def aspects(self) -> list[str]:

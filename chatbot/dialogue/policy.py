@@ -217,6 +217,7 @@ RULES = (
     beside_an_issue.the_same_for_its_item,
     meanwhile.asked_of_the_subject,
     about_orders.a_fact_of_the_order,
+    about_orders.how_it_stands,
     about_orders.what_is_in_it,
     about_orders.what_was_ordered,
     follow_ups.more_of_the_article,

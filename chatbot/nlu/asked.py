@@ -28,9 +28,16 @@ class Asked(NamedTuple):
     sure: float
 
 
-def asked(text: str) -> Asked:
-    """Return what a message asks; NOTHING for a name, a detail, a story or what it cannot tell."""
-    return _model().asked(text)
+# What is hardly asked of the kind of thing that the talk is about counts for so much less
+HARDLY = 0.3
+
+
+def asked(text: str, hardly: frozenset[str] = frozenset()) -> Asked:
+    """Return what a message asks; NOTHING for a name, a detail, a story or what it cannot tell.
+
+    `hardly` are names of FOLDER that are seldom asked in this talk: "kitne din" of a jar is how long it keeps.
+    """
+    return _model().asked(text, hardly)
 
 
 @cache
@@ -58,12 +65,15 @@ class Model:
         self.rows = dict(zip(names, rows, strict=True))
         self.asked = lru_cache(512)(self.asked)  # type: ignore[method-assign]
 
-    def asked(self, text: str) -> Asked:
+    def asked(self, text: str, hardly: frozenset[str] = frozenset()) -> Asked:
         if len(text.split()) > MOST_WORDS:
             return Asked(NOTHING, 1.0)
-        chances = self.chances(classifier.model().read(text).found)
+        told = self.chances(classifier.model().read(text).found)
+        chances = [
+            each * HARDLY if kind in hardly else each for kind, each in zip(self.kinds, told, strict=True)
+        ]
         best = max(range(len(chances)), key=chances.__getitem__)
-        return Asked(self.kinds[best], chances[best])
+        return Asked(self.kinds[best], chances[best] / sum(chances))
 
     def chances(self, found: dict[str, set[str]]) -> list[float]:
         """Return the calibrated chance of each kind, in the order of `kinds`."""

@@ -119,3 +119,26 @@ def test_whether_what_is_odd_may_be_eaten_is_answered_with_care(customer):
     answer, _ = said(customer, "ghee se ajeeb smell aa rahi hai", "pet kharab to nhi hoga khane se")
     assert answer.reply["offerAgent"]
     assert "mat khaiye" in answer.text
+
+
+def test_how_long_is_read_by_what_the_talk_is_about():
+    assert asked.asked("kitne din tikega").what == "shelf_life"
+    of_goods = asked.asked("kitne din", message.NOT_OF_GOODS)
+    assert of_goods.what != "days" or of_goods.sure < asked.asked("kitne din").sure
+
+
+def test_when_it_comes_is_asked_of_the_order_that_is_spoken_of(customer):
+    answer, _ = said(customer, "change my address", "will it delay the delivery", "when is it coming")
+    assert answer.reply["order"]["number"] == "VP-10266"
+    assert "out for delivery" in answer.text
+
+
+def test_a_child_is_asked_about_after_a_rule_that_was_told_of_the_food(customer):
+    answer, _ = said(factories.guest(), "walnut fresh hai?", "bachche 2 saal ke kha sakte")
+    assert answer.rule == "food_safety"
+    assert "Walnut" in answer.text
+
+
+def test_a_name_in_few_words_is_never_beyond_the_shop(customer):
+    answer, _ = said(factories.guest(), "papad kaun sa h")
+    assert [card["name"] for card in answer.reply["products"]] == ["Moong Papad"]

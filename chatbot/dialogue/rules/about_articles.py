@@ -280,6 +280,13 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         len(named) == 1
         and not parsed.found.is_vague
+        and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    ):
+        # "Papad kaun sa h"
+        return answers.of_products(list(named), parsed, about_products.told_of(list(named), parsed))
+    if (
+        len(named) == 1
+        and not parsed.found.is_vague
         and open_issue.QUESTION.search(cues.plain(parsed.text))
     ):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"

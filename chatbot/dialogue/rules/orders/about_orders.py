@@ -158,7 +158,7 @@ def _is_to_come(order: Order, said: str) -> bool:
 
 def the_same_of(chat: Chat, parsed: ParsedMessage, order: Order, key: str) -> Reply:
     """Answer the question of before (a fact, a flow) for this order; how it stands where there was none."""
-    if key in order_facts.FACTS and parsed.reading != "how_the_order_stands":
+    if key in order_facts.FACTS and not parsed.surely_reads("how_the_order_stands"):
         return order_facts.FACTS[key](chat, parsed, order)
     reply = flows.run(chat, parsed, key, order) if key in flows.all_flows() else None
     return reply or answers.of_order(chat, order, parsed)
@@ -227,6 +227,29 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 MOST_WORDS_OF_A_FACT = 5
+
+
+def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "When is it coming", "aj pkka?" of the order that is spoken of, by the learnt reader; an offer that is open stays."""
+    order = order_spoken_of(parsed)
+    if (
+        parsed.topic.get("kind") != "order"
+        or not order
+        or not parsed.surely_reads("how_the_order_stands")
+        or parsed.found.products
+        or parsed.numbers
+        or parsed.is_issue
+        or parsed.reason
+        or wanted_by_cue(parsed)
+        or the_other(parsed)
+        or parsed.topic.get("aspect") == "refund_status"
+        or any(cue.search(plain(parsed.text)) for cue, _ in BY_STATE)
+    ):
+        return None
+    reply = answers.of_order(chat, order, parsed)
+    if issue := chat.memory.get("issue"):
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
 
 
 def what_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:

@@ -131,7 +131,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def _before_delivery(parsed: ParsedMessage) -> list[Product]:
     """Return what was spoken of before a question about delivery: "is it ok for my baby" is about the food."""
-    if parsed.topic.get("kind") != "delivery":
+    after_a_rule = parsed.topic.get("kind") == "article" and parsed.reading in BY_READING
+    if parsed.topic.get("kind") != "delivery" and not after_a_rule:
         return []
     return catalogue.by_ids(parsed.chat.memory.get("recent", [])[-1:])
 

@@ -26,6 +26,8 @@ def concern(text: str) -> str:
     return next((name for name, words in CONCERNS.items() if words.search(said)), "")
 
 
+# So many answers about something else may stand between
+MOST_BETWEEN = 2
 # What the learnt reader knows, as CONCERNS names it
 BY_READING = {"for_a_child": "child", "for_a_diabetic": "diabetes", "for_a_pregnant_woman": "pregnancy"}
 
@@ -35,6 +37,9 @@ def concern_of(parsed: ParsedMessage) -> str:
     read = BY_READING.get(parsed.reading, "")
     if read == "child" and MONTHS.search(plain(parsed.text)):
         read = "baby"
-    of_food = parsed.found.products or parsed.topic.get("kind") in ("product", "sum", "health")
+    kind, memory = parsed.topic.get("kind"), parsed.chat.memory
+    # "Bachche 2 saal ke kha sakte" after the rule for what is fresh: of what was spoken of before it
+    just_before = kind == "article" and memory.get("since_product", MOST_BETWEEN + 1) <= MOST_BETWEEN
+    of_food = parsed.found.products or kind in ("product", "sum", "health") or just_before
     read = read if of_food and not product_facts.asked_about(parsed.text) else ""
     return concern(parsed.text) or read
