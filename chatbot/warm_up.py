@@ -12,7 +12,7 @@ from . import wording
 from .dialogue import flows, policy
 from .helpcentre import markdown
 from .models import Chat
-from .nlu import classifier, cues, trigger_phrases
+from .nlu import asked, classifier, cues, trigger_phrases
 from .sources import articles, delivery_areas, products
 
 
@@ -22,6 +22,7 @@ def warm_up() -> None:
     cues.compile_phrases()
     markdown.render(sentence)
     classifier.classify(sentence)
+    asked.asked(sentence)
     trigger_phrases.reason(sentence)
     wording.say("greeting")
     flows.all_flows()

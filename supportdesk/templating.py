@@ -24,7 +24,6 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
-from django_htmx.jinja import htmx_script
 from jinja2 import pass_eval_context
 from markupsafe import Markup, escape
 
@@ -70,7 +69,6 @@ def environment(**options) -> LanguageEnvironment:
     env = LanguageEnvironment(
         **options | {"auto_reload": False, "autoescape": True},
         constant={
-            "htmx_script": htmx_script,
             "icon": icon,
             "language_tag": languages.current_tag,
             "static": static,
@@ -90,7 +88,6 @@ def environment(**options) -> LanguageEnvironment:
         # Jinja2's own takes 15 µs a text, and a page of the desk has two hundred
         _=translated,
         flashes=get_messages,
-        htmx_script=htmx_script,
         icon=icon,
         language_tag=languages.current_tag,
         made_at=made_at,

@@ -1,9 +1,10 @@
 """Start `manage.py` from a process that has imported the libraries already: half of the start is saved.
 
-The suite starts some three hundred desks, workers and commands. On Linux they are forked by one helper for each
+The suite starts over a hundred desks, workers and commands. On Linux they are forked by one helper for each
 worker of xdist. Each is a process of its own: session, environment, arguments, output and signals are what it was
 given, and settings are read after the fork. Of the desk the helper imports only what Villy reads, which has no
-settings. Tests about the environment itself use `subprocess`.
+settings. Passwords are hashed by the real hasher, in fewer rounds. Tests about the environment itself use
+`subprocess`.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ HELPS = sys.platform == "linux"
 # None of them reads Django's settings when it is imported: there are none here, and it would fail
 LIBRARIES = """
     PIL.ImageOps PIL.JpegImagePlugin PIL.PngImagePlugin PIL.WebPImagePlugin a2wsgi brotli
-    cryptography.x509 fido2.server cryptography.hazmat.primitives.asymmetric.ec
+    cryptography.x509 django.contrib.auth.hashers fido2.server cryptography.hazmat.primitives.asymmetric.ec
     cryptography.hazmat.primitives.serialization http_ece httpx imap_tools django.contrib.admin.options
     django.contrib.postgres.fields django.contrib.staticfiles.storage django.core.handlers.asgi
     django.core.mail django.core.management.base django.core.serializers.json
@@ -37,9 +38,10 @@ LIBRARIES = """
     psycopg_pool pymongo quotequail rapidfuzz.process redis requests sqlparse standardwebhooks
     uvicorn.main uvicorn.protocols.http.httptools_impl whitenoise yaml
 """
+ROUNDS = 1000
 # Functions of text and of files beside them, without Django
 VILLY = """
-    chatbot.dialogue.plain_text chatbot.dialogue.subjects chatbot.helpcentre.markdown chatbot.nlu.classifier
+    chatbot.dialogue.plain_text chatbot.dialogue.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
     chatbot.nlu.cues chatbot.nlu.himself chatbot.nlu.issue_cues chatbot.nlu.occasions chatbot.nlu.order_cues
     chatbot.nlu.retrieval chatbot.nlu.trigger_phrases chatbot.sources.product_facts
 """
@@ -144,6 +146,8 @@ def serve(address: str) -> dict:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     _wake_villy()
+    # A million rounds are a third of a second of processor at each sign-in, and for each person of the demo shop
+    sys.modules["django.contrib.auth.hashers"].PBKDF2PasswordHasher.iterations = ROUNDS
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
@@ -195,6 +199,7 @@ def _wake_villy() -> None:
         importlib.import_module(name)
     sys.modules["chatbot.nlu.cues"].compile_phrases()
     sys.modules["chatbot.nlu.classifier"].classify("where is my order?")
+    sys.modules["chatbot.nlu.asked"].asked("where is my order?")
     sys.path.remove(str(ROOT))
     # A module that has read settings would have read those of the helper
     assert not sys.modules["django.conf"].settings.configured

@@ -12,7 +12,7 @@ TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "static" / "js"
 MARKED = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 # What these are given is no text
-NOT_SHOWN = MARKED | {"icon", "static", "url", "words", "htmx_script", "date", "format"}
+NOT_SHOWN = MARKED | {"icon", "static", "url", "words", "date", "format"}
 READ_ATTRIBUTES = {
     "aria-label",
     "title",

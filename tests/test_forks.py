@@ -13,7 +13,9 @@ from tests import forks
 pytestmark = pytest.mark.slow
 
 TELLS = (
-    "import os, sys; print(os.getsid(0) == os.getpid(), sorted(os.environ), sys.argv[:2], sys.stdin.read())"
+    "import os, sys; from django.contrib.auth.hashers import make_password; "
+    "print(os.getsid(0) == os.getpid(), sorted(os.environ), sys.argv[:2], sys.stdin.read(), "
+    "make_password('x', 'salt')[:24])"
 )
 
 
@@ -22,7 +24,8 @@ def test_a_forked_command_has_its_own_environment_input_and_outputs(tmp_path):
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "SHOP_NAME": "Pantry"}
     done = forks.run(["shell", "--no-imports", "-c", TELLS], env=environment, given="a line")
     names = {*environment, "DJANGO_SETTINGS_MODULE", "TZ"}
-    told = f"False {sorted(names)} ['manage.py', 'shell'] a line\n"
+    hashed = f"pbkdf2_sha256${forks.ROUNDS}$salt$"
+    told = f"False {sorted(names)} ['manage.py', 'shell'] a line {hashed}\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, told, "")
     done = forks.run(["no-such-command"], env=environment)
     assert (done.returncode, done.stdout) == (1, "")

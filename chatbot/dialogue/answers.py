@@ -1,5 +1,6 @@
 """What Villy can answer with: a wording, an article, products, an order, the way to a human."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from supportdesk import money
 from tickets.clocks import promise
 from tickets.models import Category, Order, Priority
 
-from . import troubles
+from . import subjects, troubles
 from .message import ACT, CLEAR, ParsedMessage
 from .readings import COUPON
 from .state import GRAVE
@@ -169,23 +170,29 @@ def of_article(article: Article, parsed: ParsedMessage, sure: float) -> Reply:
     )
 
 
+A_LONG_NUMBER = re.compile(r"\d{5}")
+
+
 def tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
     """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
-    article = parsed.passages[0].article if parsed.knows(CLEAR) else None
-    told = {source["id"] for source in parsed.chat.memory.get("sources", [])}
     if (
-        not article
+        not parsed.passages
+        or A_LONG_NUMBER.search(parsed.text)
         or WAY_TO_PAY.fullmatch(plain(parsed.text).strip(" .!"))
-        or issue["category"] not in OF_RULES
-        or issue.get("flow")
         or issue.get("why") in GRAVE
     ):
         return
-    if article.category == issue["category"] and str(article.pk) not in told:
+    article, score = parsed.passages[0].article, parsed.passages[0].score
+    of_it = article.slug in subjects.articles_of_the_issue(issue)
+    of_its_kind = article.category == issue["category"] in OF_RULES and not issue.get("flow")
+    if str(article.pk) in parsed.chat.memory.get("told", []):
+        return
+    if (of_it and score >= ACT) or (of_its_kind and score >= CLEAR):
         reply.text = (
             f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
         )
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
+        reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
 
 
 OF_RULES = (Category.ACCOUNT, Category.PAYMENT)

@@ -9,6 +9,7 @@ from tickets import sla
 from tickets.models import Category, Priority
 from tickets.privacy.masking import masked
 
+from . import talk
 from .answers import Reply
 from .message import ParsedMessage
 
@@ -16,7 +17,7 @@ from .message import ParsedMessage
 NO_ISSUE_OF_ITS_OWN = {
     "asked_of_the_subject", "beyond_the_shop", "this_or_that", "what_is_not_hot", "not_of_that_kind", "a_comparison", "what_the_claim_is", "what_it_is_worth", "may_it_be_eaten",
     "details_of_the_open_issue", "what_happens_now", "the_rule_goes_on", "how_another_order_stands", "more_of_the_article", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
-    "a_number_and_little_else",
+    "a_number_and_little_else", "a_wish_for_a_person",
 }  # fmt: skip
 MOST_DETAILS = 8
 # Turns without a "that helped" after which a person is offered unasked
@@ -45,6 +46,7 @@ def remember(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
     if reply.helped is not None:
         learn_of_help(memory, memory.get("sources", []), reply.helped)
     memory["sources"], memory["rule"] = reply.sources, reply.rule
+    talk.remember(memory, reply.sources)
     _count_since_a_product(memory, reply)
     if parsed.order:
         memory["order"] = str(parsed.order.pk)

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.models import Article, Chat
-from chatbot.nlu import classifier, cues, trigger_phrases
+from chatbot.nlu import asked, classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from tickets.models import Order
 from tickets.settings.in_force import current
 
-from . import readings, subjects, troubles
+from . import readings, subjects, talk, troubles
 from .readings import ACT as ACT
 from .readings import ASK as ASK
 from .readings import CLEAR as CLEAR
+from .state import GRAVE
 
 # ... and surer than this a message that is half names of products
 VERY_CLEAR = 0.9
@@ -26,6 +27,27 @@ LIKELY = 0.3
 # A question so short that names one of these asks about it
 FEW_OF_A_SUBJECT = 6
 PLAIN_SUBJECTS = {"ways to pay", "coupon", "invoice", "subscription", "abroad"}
+# From this chance on a learnt reading counts; of the lines that it is so sure of, see the model card
+SURELY_READ, HARDLY_A_DOUBT = 0.6, 0.85
+# Of a longer list, a question names what it is about
+MOST_SPOKEN_OF = 2
+# What it reads, as the rules about products and those about a subject name it
+OF_A_PRODUCT = {
+    "price": "price", "stock": "stock", "ingredients": "ingredients", "shelf_life": "shelf_life", "storage": "storage", "origin": "origin", "size": "size",
+    "taste": "taste", "spice": "spice", "usage": "usage", "nutrition": "nutrition", "purity": "purity",
+}  # fmt: skip
+OF_A_SUBJECT = {
+    "cost": "cost", "price": "cost", "days": "days", "hour": "hour", "limit": "limit", "times": "times", "where": "where", "by_what": "by what", "opened": "opened",
+    "send_back": "send back", "choice": "choice", "deadline": "deadline", "refused": "refused", "again": "again",
+}  # fmt: skip
+# What is hardly asked while goods are spoken of, and what only then
+NOT_OF_GOODS = frozenset(OF_A_SUBJECT) - {"price", "cost", "limit"} | {
+    "paid",
+    "in_the_order",
+    "courier",
+    "how_the_order_stands",
+}
+OF_GOODS_ALONE = frozenset(OF_A_PRODUCT) - {"price"}
 # A message so short may mean an order by its bare number, and keeps the language of the chat
 FEW_WORDS = 2
 
@@ -71,9 +93,55 @@ class ParsedMessage:
         return orders.numbers_in(cues.without_denied_numbers(self.text))
 
     @cached_property
+    def reading(self) -> str:
+        """What a later message asks by the learnt reader, see `nlu.asked`; "" for nothing, or where it is in doubt."""
+        memory = self.chat.memory
+        if (
+            not memory.get("last")
+            or self.reason in GRAVE
+            or (memory.get("issue") or {}).get("why") in GRAVE
+        ):
+            return ""
+        told = asked.asked(self.text, self._hardly_asked)
+        return told.what if told.what != asked.NOTHING and told.sure >= SURELY_READ else ""
+
+    def surely_reads(self, what: str) -> bool:
+        """Whether the learnt reader has hardly a doubt that this is asked."""
+        return self.reading == what and asked.asked(self.text, self._hardly_asked).sure >= HARDLY_A_DOUBT
+
+    @property
+    def _hardly_asked(self) -> frozenset[str]:
+        of_goods = self.topic.get("kind") in ("product", "sum", "health") and not self.chat.memory.get(
+            "issue"
+        )
+        return NOT_OF_GOODS if of_goods else OF_GOODS_ALONE
+
+    @cached_property
+    def aspects(self) -> list[str]:
+        """All that is asked of a product, by its words or, in a talk about products, by the learnt reader."""
+        if found := product_facts.all_asked_about(self.text):
+            return found
+        of_goods = self.topic.get("kind") in ("product", "sum", "health") and not self.is_issue
+        of_goods = of_goods and len(self.topic.get("ids", [])) <= MOST_SPOKEN_OF
+        if not of_goods or self.found.products or subjects.named_in(cues.plain(self.text)):
+            # A name of a product sounds like what is asked: "the masala one"
+            return []
+        return [OF_A_PRODUCT[self.reading]] if self.reading in OF_A_PRODUCT else []
+
+    @cached_property
     def aspect(self) -> str:
         """What is asked of a product: see `product_facts.ASPECTS`; "" for nothing."""
-        return product_facts.asked_about(self.text)
+        return product_facts.asked_about(self.text) or next(iter(self.aspects), "")
+
+    @cached_property
+    def asked_of_the_subject(self) -> set[str]:
+        """What is asked of what the talk is about, see `subjects.ASPECTS`: by its words, or by the learnt reader."""
+        said = cues.plain(self.text)
+        if found := subjects.asked_in(said):
+            return found
+        if self.reading not in OF_A_SUBJECT or subjects.named_in(said) or products.names_a_price(said):
+            return set()
+        return {OF_A_SUBJECT[self.reading]}
 
     @property
     def topic(self) -> dict:
@@ -83,7 +151,7 @@ class ParsedMessage:
     @cached_property
     def passages(self) -> list[articles.Passage]:
         """The nearest articles, the best first; one whose subject the message names is surer than its words alone."""
-        found = self.library.near(self.text)
+        found = self.library.near(self.text, nearer=self._of_the_talk)
         named = subjects.named_in(cues.plain(self.text))
         if found and len(named) == 1 and LIKELY <= found[0].score < ACT:
             about = subjects.SUBJECTS[next(iter(named))]
@@ -104,6 +172,13 @@ class ParsedMessage:
             # "कैश में दे सकते हैं" names its subject plainly, whatever the words are near to
             return [articles.Passage(article, ACT), *found]
         return found
+
+    @property
+    def _of_the_talk(self) -> dict[str, float]:
+        """Evidence for the articles of the talk; none where the message names goods, an order or a subject of its own."""
+        if self.intent == "order_status" or self.numbers or self.found.share or self.is_nod:
+            return {}
+        return talk.nearer(self.chat.memory, self.library.by_slug, cues.plain(self.text))
 
     def article_of(self, named: set[str]) -> Article | None:
         """Return what the shop wrote first about a subject that is asked about in so few words."""

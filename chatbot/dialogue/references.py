@@ -59,6 +59,7 @@ def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
         _without_it(parsed)
         or _the_cheapest(chat, parsed)
         or _both(chat, parsed)
+        or _with_that_one(parsed)
         or _of_that_kind(chat, parsed)
         or _among_those_shown(parsed)
         or _of_those_two(chat, parsed)
@@ -164,6 +165,52 @@ def _both(chat: Chat, parsed: ParsedMessage) -> str:
     ):
         return ""
     return f"{' and '.join(product.name for product in products.by_ids(two))} {BOTH.sub(' ', parsed.text)}"
+
+
+THAT_ONE = phrases(
+    "that",
+    "this",
+    "it",
+    r"i[st]s?e",
+    r"i[st]me(?:in)?",
+    r"i[su]s?(?:se|ka|ki|ke)",
+    "ye",
+    "yeh",
+    "wo",
+    "woh",
+    "इस(?:से|में|का)?",
+    "उस(?:से|में|का)?",
+    "यह",
+    "वह",
+)
+DIFFERS = phrases(
+    "difference",
+    "different",
+    "diff",
+    "compare",
+    r"compari\w+",
+    "vs",
+    "versus",
+    "better",
+    "farak",
+    "fark",
+    "antar",
+    "behtar",
+    "फर्क",
+    "अंतर",
+    "बेहतर",
+)
+
+
+def _with_that_one(parsed: ParsedMessage) -> str:
+    """ "Difference between that and groundnut" of the mustard oil: those two, and no chikki."""
+    said, shown = plain(parsed.text), _shown(parsed)
+    if len(shown) != 1 or not THAT_ONE.search(said) or not DIFFERS.search(said):
+        return ""
+    others = [
+        each for each in parsed.found.products if each != shown[0] and each.category == shown[0].category
+    ]
+    return f"difference {shown[0].name} vs {others[0].name}" if len(others) == 1 else ""
 
 
 MOST_FITTING = 3

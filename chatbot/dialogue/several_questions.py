@@ -12,7 +12,14 @@ from .message import ACT, ParsedMessage, parse
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, what_next
 from .rules.orders import about_delivery, about_orders, order_flows, which_order
-from .rules.products import about_health, about_products, product_lists, product_sums, which_product
+from .rules.products import (
+    about_health,
+    about_products,
+    concerns,
+    product_lists,
+    product_sums,
+    which_product,
+)
 
 NOTHING_WRONG = cues.phrases(
     r"(?:koi|no|not a|nothing) (?:shikayat|complaints?|issues?|problem|dikkat|gussa|wrong)",
@@ -103,7 +110,7 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        if before and about_health.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
+        if before and concerns.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
             joined[-1] = f"{before}, {part}"
         elif before and readings.only_points(before):
             # "Then the other one, does it have mustard" is one question

@@ -87,6 +87,8 @@ class State(TypedDict, total=False):
     before: dict
     # Of the last answer: [{"type", "id", "title"}]
     sources: list[dict]
+    # Ids of the articles of the last answers, the newest first: see dialogue.talk
+    told: list[str]
     # Articles that did not help
     refused: list[str]
     # Turns without a "that helped"; answers in a row that were "I don't know"

@@ -248,6 +248,12 @@ def of_the_issue(issue: dict) -> str:
     return BY_FLOW.get(issue.get("flow", ""), "") or BY_INTENT.get(issue.get("intent", ""), "")
 
 
+def articles_of_the_issue(issue: dict) -> tuple[str, ...]:
+    """Return the slugs of what the shop wrote about the open issue, the likelier first."""
+    subject = SUBJECTS.get(of_the_issue(issue))
+    return subject.articles if subject else ()
+
+
 def of_the_answer(topic: dict) -> str:
     """Return the subject of the answer before, or ""."""
     if topic.get("kind") == "article":

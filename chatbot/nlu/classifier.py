@@ -18,7 +18,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from . import features as words
-from . import occasions
+from . import lead, occasions
 from .corpus import INTENTS
 
 MODEL_FILE = Path(__file__).resolve().parent.parent / "data" / "villy.model"
@@ -123,7 +123,7 @@ class Model:
         self.pieces_of = lru_cache(4_000)(self.pieces_of)  # type: ignore[method-assign]
 
     def classify(self, text: str) -> dict:
-        reading = self.read(text)
+        reading = self.read(lead.without_order(text))
         chances = self.chances(reading)
         intent = max(INTENTS, key=chances.__getitem__)
         issue = self.issue_chance(reading, chances)

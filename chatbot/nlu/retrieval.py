@@ -9,7 +9,7 @@ The intents of question and article must agree as well.
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import exp, log, sqrt
 from operator import mul
@@ -55,12 +55,19 @@ class Index:
         # As the model's readings: the same questions come again and again, and so do the parts of one
         self.evidence = lru_cache(512)(self.evidence)  # type: ignore[method-assign]
 
-    def search(self, text: str, k: int = 3) -> list[tuple[str, float]]:
+    def search(
+        self, text: str, k: int = 3, nearer: Mapping[str, float] | None = None
+    ) -> list[tuple[str, float]]:
         """Return the `k` nearest documents, best first, with the chance (0 to 1) that each is right.
 
-        The caller refuses to answer below THRESHOLD.
+        `nearer` is evidence beside the words, by id: what the talk is about. The caller refuses to answer below THRESHOLD.
         """
         evidence = self.evidence(text)
+        if nearer:
+            evidence = [
+                each + nearer.get(document.id, 0.0)
+                for each, document in zip(evidence, self.documents, strict=True)
+            ]
         best = sorted(range(len(evidence)), key=lambda number: -evidence[number])[:k]
         return [(self.documents[n].id, round(chance(evidence[n]), 4)) for n in best]
 

@@ -1,6 +1,6 @@
 """The shop's articles, found by what the customer asks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,12 +43,15 @@ class Library:
             for id, article in self.articles.items()
         )
 
-    def near(self, text: str, limit: int = 3) -> list[Passage]:
-        """Return the nearest articles, the best first; none for a text without a word that can be read."""
+    def near(self, text: str, limit: int = 3, nearer: Mapping[str, float] | None = None) -> list[Passage]:
+        """Return the nearest articles, the best first; none for a text without a word that can be read.
+
+        `nearer` is evidence beside the words, by id of the article: what the talk is about.
+        """
         if not can_read(text):
             return []
         # A question stands at the beginning; the rest of an essay only takes time
-        found = self.index.search(text[:LONGEST], limit)
+        found = self.index.search(text[:LONGEST], limit, nearer)
         return [Passage(self.articles[id], score) for id, score in found]
 
     def titled(self, text: str) -> Article | None:

@@ -222,7 +222,7 @@ export class Conversation {
   // Beside what other tabs have put there
   save() {
     const others = this.stored().filter((message) => !this.handled.has(message.id));
-    const own = this.outbox.map(({ id, text, internal, to, picture, draft }) => ({ id, text, internal, to, picture, draft }));
+    const own = this.outbox.map(({ id, text, internal, to, picture, draft, failed }) => ({ id, text, internal, to, picture, draft, failed }));
     const all = [...others, ...own];
     this.store.set(this.boxKey, all.length ? JSON.stringify(all) : "");
   }

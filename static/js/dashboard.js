@@ -6,9 +6,11 @@ import { watchHere } from "./desk/here.js";
 import { depart, rememberPlace, renewCounts, returnToPlace, showCurrentView, showOnce, sweep, watchBack, watchViews } from "./desk/list.js";
 import { watchLater } from "./desk/later.js";
 import { offerColleagues } from "./desk/mentions.js";
-import { watchMenus } from "./desk/menus.js";
+import { isDone, watchMenus } from "./desk/menus.js";
+import { watchNotes } from "./desk/notes.js";
 import { watchLooking } from "./desk/notify.js";
-import { askToSignIn, head, request, watchSignIn } from "./desk/page.js";
+import { tellHeld } from "./desk/outboxes.js";
+import { askToSignIn, head, reasonOf, request, watchSignIn } from "./desk/page.js";
 import { openPalette, watchPalette } from "./desk/palette.js";
 import { registerWorker } from "./desk/push.js";
 import { keepSheet } from "./desk/sheet.js";
@@ -19,6 +21,7 @@ import { watchSuggestions } from "./desk/suggest.js";
 import { watchSuggestion } from "./desk/suggestion.js";
 import { showColours } from "./desk/tags.js";
 import { watchTemplates } from "./desk/templates.js";
+import { retryLeft } from "./desk/talk.js";
 import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tellSeen } from "./desk/ticket.js";
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";
@@ -46,6 +49,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (target?.id === "ticket-head" && detail.shouldSwap) {
     // Morphed rather than swapped: an open menu and the focus stay
     detail.shouldSwap = false;
+    if (detail.xhr.status < 300) isDone(detail.requestConfig);
     acting = head().contains(document.activeElement) ? document.activeElement : null;
     showHeader(detail.xhr.responseText, detail.requestConfig?.elt);
     showBoxes(true);
@@ -98,7 +102,9 @@ async function undoChange(token, url) {
   const form = new FormData();
   form.set("token", token);
   const answer = await request(url, { method: "POST", body: form }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
+  // Its answer may be lost: the desk takes a change back once, however often it is asked
+  if (!answer) return toast(reasonOf(null), "error", { undo: () => takeBack(token, url) });
+  if (!answer.ok) return toast(reasonOf(answer), "error");
   toast(_("Undone."));
   showHeader(answer.text);
   showBoxes(true);
@@ -111,7 +117,7 @@ document.addEventListener("visibilitychange", () => {
   showTitle();
   talk?.catchUp().then(tellSeen);
 });
-addEventListener("online", () => { talk?.retry(); talk?.drafts.saveNow(); });
+addEventListener("online", () => { talk?.retry(); retryLeft(); talk?.drafts.saveNow(); });
 addEventListener("pagehide", () => tellLeaving());
 // Out of the browser's cache of whole pages: what happened meanwhile is asked for
 addEventListener("pageshow", ({ persisted }) => {
@@ -127,6 +133,7 @@ document.addEventListener("unsent-sent", () => {
 
 watchToasts();
 watchMenus();
+watchNotes();
 watchSnooze();
 watchLater();
 watchBulk();
@@ -151,4 +158,5 @@ returnToPlace();
 renewCounts();
 follow();
 sendUnsent();
+tellHeld();
 keepSheet();

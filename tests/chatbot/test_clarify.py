@@ -20,7 +20,9 @@ def near(monkeypatch):
     ]
     library = articles.library()
     monkeypatch.setattr(
-        type(library), "near", lambda self, text, limit=3: [Passage(both[0], 0.45), Passage(both[1], 0.42)]
+        type(library),
+        "near",
+        lambda self, text, limit=3, nearer=None: [Passage(both[0], 0.45), Passage(both[1], 0.42)],
     )
     return both
 

@@ -36,7 +36,7 @@ def nearest(monkeypatch):
 
     def found(score):
         passages = [articles.Passage(article, score)]
-        monkeypatch.setattr(articles.Library, "near", lambda library, text, limit=3: passages)
+        monkeypatch.setattr(articles.Library, "near", lambda library, text, limit=3, nearer=None: passages)
 
     return found
 

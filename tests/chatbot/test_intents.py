@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.nlu import classifier, corpus, features, occasions
+from chatbot.nlu import classifier, corpus, features, lead, occasions
 
 DATA = Path(__file__).parent / "data"
 
@@ -180,6 +180,28 @@ def test_a_message_has_the_category_of_its_ticket(message, category):
 )
 def test_the_language_to_answer_in(message, language):
     assert classifier.language_of(message) == language
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("Order ID 301-55512: it should have come on Friday. Where is it?", "delivery_delay"),
+        (
+            "Order id 44-12345, the tracking says delivered, I never got it. What is going on?",
+            "delivery_delay",
+        ),
+        ("Order ID: OD118822. Refund still not processed, it has been two weeks.", "refund_return"),
+    ],
+)
+def test_an_order_number_in_front_says_nothing_of_what_it_is_about(message, intent):
+    assert classifier.classify(message)["intent"] == intent
+
+
+@pytest.mark.parametrize(
+    "message", ["my order 10264", "order VP-10264 please", "order no. 10264?", "where is order 10264"]
+)
+def test_a_message_that_is_little_more_than_an_order_number_keeps_it(message):
+    assert lead.without_order(message) == message
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Adapt the suite to the database that it runs on: see docs/databases.md."""
 
+import functools
 import gc
 from collections import Counter
 from collections.abc import Callable
@@ -157,12 +158,36 @@ def pytest_configure(config):
     if connection.vendor == "mongodb":
         monitoring.register(Written())
         TransactionTestCase._fixture_teardown = _empty_collections
+    else:
+        TransactionTestCase._fixture_teardown = _empty_tables
 
 
-# --- MongoDB: what a test leaves behind ---------------------------------------
+# --- What a test without a transaction around it leaves behind ------------------
 
 # Django would make the content types and permissions again after every test
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+
+
+def _empty_tables(self):
+    """Delete the rows where there are any. Django empties all of eighty tables, which costs more than most tests."""
+    quote = connection.ops.quote_name
+    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quote(name)})" for name in _tables())  # noqa: S608
+    # Foreign keys are looked at when all of it is done
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        for [name] in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {quote(name)}")  # noqa: S608
+
+
+@functools.cache
+def _tables() -> list[str]:
+    """Return the tables that Django's `flush` empties, but those of `KEPT`."""
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted(set(names) - KEPT)
+
+
+# --- MongoDB -------------------------------------------------------------------
+
 # Where the test has put something; to empty all of them costs more than most tests
 written: set[str] = set()
 # What `undone` goes back to, and where something else may be by now

@@ -13,7 +13,7 @@ from ...models import Article, Chat
 from .. import answers, flows, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
-from ..message import ACT, ASK, CLEAR, ParsedMessage
+from ..message import ACT, ASK, CLEAR, LIKELY, ParsedMessage
 from ..references import spoken_of
 from .issues import open_issue
 from .orders import which_order
@@ -168,7 +168,10 @@ def a_rule_for_a_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not parsed.found.share or parsed.is_issue or which_order.MY_ORDER.search(said):
         return None
     key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
-    if parsed.aspect and key:
+    article = parsed.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
+    # "Gift box cod pe mil jayega" asks for no stock
+    names_it = article and parsed.aspect == product_facts.STOCK and parsed.knows(CLEAR)
+    if parsed.aspect and key and not (names_it and parsed.passages[0].article.pk == article.pk):
         return None
     told = subjects.of_the_answer(parsed.topic)
     if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
@@ -194,6 +197,11 @@ def _rule_of_the_shop(parsed: ParsedMessage, key: str) -> Reply | None:
     return answers.of_article(article, parsed, CLEAR) if article else None
 
 
+def asks(parsed: ParsedMessage) -> bool:
+    """Whether a message is a question by its words or its mark."""
+    return bool(open_issue.QUESTION.search(cues.plain(parsed.text))) or parsed.text.rstrip().endswith("?")
+
+
 def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question that the shop has answered before; an article that did not help is not shown again."""
     if parsed.surely("out_of_scope") and not parsed.knows(VERBATIM):
@@ -204,6 +212,11 @@ def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.is_short:
         # One word that no article has ("almonds?") is no question that an article answers
         fitting = [p for p in fitting if answers.shares_a_word(parsed.text, p.article)]
+    issue = chat.memory.get("issue") or {}
+    of_it = fitting and fitting[0].article.slug in subjects.articles_of_the_issue(issue)
+    if of_it and not asks(parsed) and str(fitting[0].article.pk) not in chat.memory.get("told", []):
+        # "Galti se ho gaya" tells more of what is open, and the rule comes with it
+        return open_issue.absorbed(chat, parsed, issue)
     return answers.of_article(fitting[0].article, parsed, fitting[0].score) if fitting else None
 
 
@@ -267,6 +280,13 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         len(named) == 1
         and not parsed.found.is_vague
+        and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
+    ):
+        # "Papad kaun sa h"
+        return answers.of_products(list(named), parsed, about_products.told_of(list(named), parsed))
+    if (
+        len(named) == 1
+        and not parsed.found.is_vague
         and open_issue.QUESTION.search(cues.plain(parsed.text))
     ):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
@@ -304,9 +324,13 @@ def which_of_these(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def perhaps_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Likely, not sure: say so, and keep the others and a person in reach."""
-    if not parsed.knows(retrieval.THRESHOLD) or parsed.intent == "out_of_scope" or parsed.confidence < ASK:
+    article = parsed.passages[0].article if parsed.passages else None
+    # "Kis se pay karu": less likely, and it has what is asked for
+    has_it = article and subjects.answers_it(article.body_in(parsed.language), parsed.asked_of_the_subject)
+    likely = parsed.knows(LIKELY if has_it else retrieval.THRESHOLD)
+    doubtful = parsed.intent == "out_of_scope" or parsed.confidence < ASK
+    if not article or not likely or (doubtful and not has_it):
         return None
-    article = parsed.passages[0].article
     if str(article.pk) in chat.memory.get("refused", []):
         return None
     if parsed.is_short and not answers.shares_a_word(parsed.text, article):

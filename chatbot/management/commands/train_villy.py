@@ -4,6 +4,7 @@ After `pip install -r requirements-train.txt`: `python manage.py train_villy`.
 """
 
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from chatbot.models import Example
-from chatbot.nlu import classifier, corpus, typos
+from chatbot.nlu import asked, classifier, corpus, typos
 
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
@@ -67,9 +68,20 @@ class Command(BaseCommand):
         data = training.train(examples, facts)
         classifier.MODEL_FILE.write_bytes(data)
         typos.WORDS_FILE.write_text(typos.words_file(each.text for each in corpus.load()), encoding="utf-8")
+        self._train_asked()
         self.stdout.write(f"{len(examples)} examples -> {classifier.MODEL_FILE.name}, {len(data)} bytes")
         if not options["no_card"]:
             self._write_card(examples, data, _measures(options["measure"]))
+
+    def _train_asked(self) -> None:
+        """Train what a message that follows asks, see `nlu.asked`."""
+        from chatbot.nlu import asked_training
+
+        rows = asked_training.lines()
+        data = asked_training.train(rows)
+        asked.MODEL_FILE.write_bytes(data)
+        right = asked.Model(data).facts["right"]["all"]
+        self.stdout.write(f"{len(rows)} lines -> {asked.MODEL_FILE.name}, {len(data)} bytes, {right} right")
 
     def _taught(self) -> list[corpus.Example]:
         """Return the examples that agents taught in the admin of this desk."""
@@ -174,6 +186,7 @@ def card(examples, data: bytes, judged: dict) -> str:
         "per_intent": per_intent_table({name: judging.f1_by_intent(each) for name, each in judged.items()}),
         "confusion": confusion_table(judging.confusion(folds)),
         "curve": curve_table(judging.learning_curve(examples)),
+        "asked": asked_table(),
         "picture": PICTURE.removeprefix("docs/"),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
@@ -185,6 +198,17 @@ def card(examples, data: bytes, judged: dict) -> str:
 def table(head: list[str], rows: list[list]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def asked_table() -> str:
+    """Return what the reader of `nlu.asked` knows, and how well, by folds that it did not see."""
+    facts = asked.Model(asked.MODEL_FILE.read_bytes()).facts
+    lines = Counter(kind for _, kind in asked.lines())
+    rows = [[kind.replace("_", " "), lines[kind], facts["right"][kind]] for kind in facts["kinds"]]
+    return table(
+        ["what is asked", "lines", "read right"],
+        [*rows, ["**all**", sum(lines.values()), facts["right"]["all"]]],
+    )
 
 
 def counts_table(examples) -> str:

@@ -1,5 +1,5 @@
 // Many tickets at once: ticked one by one, a range with Shift, or the whole view.
-import { body, list, post } from "./page.js";
+import { body, list, post, reasonOf } from "./page.js";
 import { renewCounts, renewRow } from "./list.js";
 import { moment } from "./snooze.js";
 import { renewHeader, talk } from "./ticket.js";
@@ -47,30 +47,38 @@ export function selectCurrent() {
   pick(box, false);
 }
 
-export function selectNone() {
-  for (const box of boxes()) box.checked = false;
+// Of these tickets, or of all
+export function selectNone(ids = null) {
+  for (const box of boxes()) if (!ids || ids.includes(box.closest(".row").dataset.ticket)) box.checked = false;
   view = null;
   showSelection();
 }
 
+// Answer whether it was done
 async function change(changes) {
   const which = view === null ? { ids: chosen() } : { view };
   const fields = { ...which, changes: JSON.stringify(changes) };
   const answer = await post(body.dataset.bulk, fields).catch(() => null);
   if (answer?.status === 401) keepUnsent(body.dataset.bulk, fields);
-  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Nothing was changed."), "error");
+  if (!answer?.ok) {
+    toast(reasonOf(answer), "error");
+    return false;
+  }
   const { done, skipped, undo, whole } = JSON.parse(answer.text);
-  selectNone();
+  if (which.ids) selectNone(which.ids);
+  else selectNone();
   const said = ngettext("%(count)s ticket changed.", "%(count)s tickets changed.", done.length);
   toast(whole ? said : `${said} ${_("There are more: choose all of this view again.")}`, "done", { undo: undo && (() => undoBulk(undo)) });
   // What was skipped is named
   if (skipped.length) toast(_("Skipped: %(reasons)s", { reasons: skipped.map((each) => each.detail).join(" ") }), "error", { time: 12_000 });
   renewRows(done);
+  return true;
 }
 
 async function undoBulk(undo) {
   const answer = await post(body.dataset.bulk, { undo: JSON.stringify(undo) }).catch(() => null);
-  if (!answer?.ok) return toast(answer?.text || _("This can no longer be undone."), "error");
+  if (!answer) return toast(reasonOf(null), "error", { undo: () => undoBulk(undo) });
+  if (!answer.ok) return toast(reasonOf(answer), "error");
   const { done } = JSON.parse(answer.text);
   toast(ngettext("%(count)s ticket changed back.", "%(count)s tickets changed back.", done.length));
   renewRows(done);
@@ -80,6 +88,14 @@ function renewRows(ids) {
   for (const id of ids.slice(0, 50)) renewRow(id);
   if (ids.includes(talk?.root.dataset.ticket)) renewHeader();
   renewCounts();
+}
+
+function changeBy(field) {
+  const { name, value } = field;
+  field.value = "";
+  if (name === "snooze") change({ snoozedUntil: moment(value).toISOString() });
+  else if (name === "tag") change({ addTag: value }).then((isSaved) => { if (!isSaved && !field.value) field.value = value; });
+  else change({ [name]: value === "none" ? null : value });
 }
 
 export function watchBulk() {
@@ -100,14 +116,14 @@ export function watchBulk() {
   document.addEventListener("change", (event) => {
     if (event.target.matches(".row-check")) return pick(event.target, shift);
     const field = event.target.closest("#bulk select, #bulk input");
-    if (!field || !field.value) return;
-    const { name, value } = field;
-    field.value = "";
-    if (name === "snooze") change({ snoozedUntil: moment(value).toISOString() });
-    else if (name === "tag") change({ addTag: value });
-    else change({ [name]: value === "none" ? null : value });
+    if (field?.value) changeBy(field);
   });
-  document.getElementById("bulk").addEventListener("submit", (event) => event.preventDefault());
+  // Enter in a field that was put back after a failure is no change to the browser
+  document.getElementById("bulk").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { tag } = event.target.elements;
+    if (tag.value) changeBy(tag);
+  });
   document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target?.closest?.(".list-pane") && showSelection());
   if (list()) showSelection();
 }

@@ -2,7 +2,7 @@
 import { selectCurrent } from "./bulk.js";
 import { showView, step } from "./list.js";
 import { openMenu, show } from "./menus.js";
-import { body, head, htmx, list, post } from "./page.js";
+import { body, head, htmx, list, post, reasonOf } from "./page.js";
 import { maySuggest, suggestReply } from "./suggestion.js";
 import { renewHeader, showHeader, talk, write } from "./ticket.js";
 import { toast } from "./toast.js";
@@ -34,9 +34,15 @@ function assignToMe() {
 }
 
 async function setPriority(value) {
-  const answer = await post(talk.root.dataset.change, { priority: value }).catch(() => null);
-  if (answer?.status === 401) return keepUnsent(talk.root.dataset.change, { priority: value });
-  if (answer) showHeader(answer.text);
+  const { change } = talk.root.dataset;
+  const name = talk.root.querySelector("h1").textContent;
+  const answer = await post(change, { priority: value }).catch(() => null);
+  if (answer?.status === 401) return keepUnsent(change, { priority: value });
+  if (answer?.ok) {
+    showHeader(answer.text);
+    const { toast: detail } = JSON.parse(answer.header("HX-Trigger") || "{}");
+    document.dispatchEvent(new CustomEvent("toast", { detail: { ...detail, text: `${name}: ${detail.text}` } }));
+  } else toast(`${name}: ${reasonOf(answer)}`, "error");
   renewHeader();
 }
 

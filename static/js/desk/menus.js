@@ -1,7 +1,9 @@
 // Menus beside their buttons, dialogs, and what asks before it is done.
 import { openPicture } from "../lightbox.js";
-import { list, post } from "./page.js";
+import { newId } from "../net.js";
+import { list, post, reasonOf } from "./page.js";
 import { toast } from "./toast.js";
+import { clearStored } from "./typed.js";
 import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
 
@@ -34,9 +36,22 @@ export function show(id) {
   const dialog = document.getElementById(id);
   if (!dialog) return;
   closeMenus();
+  refuseDialog(dialog, "");
   if (id === "split") fillSplit(dialog);
   if (id === "save-view") dialog.querySelector("[name=query]").value = list().dataset.query;
   dialog.showModal();
+}
+
+function refuseDialog(dialog, text) {
+  const line = dialog.querySelector("[data-refused]");
+  if (line) Object.assign(line, { hidden: !text, textContent: text });
+  return Boolean(line);
+}
+
+// The desk has done what a form of the ticket asked for
+export function isDone({ elt, formData }) {
+  elt.closest("dialog")?.close();
+  if (elt.matches("form")) clearStored(elt, formData);
 }
 
 // The customer's messages that are on the page, the newest first; the one that opened the ticket stays
@@ -64,10 +79,16 @@ async function copy(button) {
 
 // Forms that lead elsewhere when they succeed, and keep what was typed when they do not
 async function sendForm(form) {
-  const refused = form.querySelector("[data-refused]");
-  const answer = await post(form.action, Object.fromEntries(new FormData(form))).catch(() => null);
-  if (answer?.status === 401) keepUnsent(form.action, new FormData(form));
+  if ("busy" in form.dataset) return;
+  form.dataset.busy = "";
+  // Sent again because the answer was lost, it is the same conversation
+  form.dataset.clientId ??= newId();
+  const fields = { ...Object.fromEntries(new FormData(form)), clientId: form.dataset.clientId };
+  const answer = await post(form.action, fields).catch(() => null);
+  delete form.dataset.busy;
+  if (answer?.status === 401) keepUnsent(form.action, fields);
   if (answer?.ok) {
+    delete form.dataset.clientId;
     form.closest("dialog")?.close();
     form.reset();
     const { url, toast: said } = JSON.parse(answer.text);
@@ -75,10 +96,8 @@ async function sendForm(form) {
     if (url) location.assign(url);
     return;
   }
-  const reason = answer?.text || _("We could not be reached. Please try again.");
-  if (!refused) return toast(reason, "error");
-  refused.hidden = false;
-  refused.textContent = reason;
+  const reason = reasonOf(answer);
+  if (!refuseDialog(form, reason)) toast(reason, "error");
 }
 
 export function watchMenus() {
@@ -117,8 +136,22 @@ export function watchMenus() {
   }, true);
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.closest(".menu")) queueMicrotask(closeMenus);
-    if (detail.elt.closest("dialog[open]")) detail.elt.closest("dialog").close();
+    // A colleague may have corrected another field since this page was loaded
+    if (detail.elt.matches("[data-changes-only]")) {
+      for (const field of detail.elt.elements) if (field.matches("input:not([type=hidden])") && field.value === field.defaultValue) delete detail.parameters[field.name];
+    }
+    const dialog = detail.elt.closest("dialog[open]");
+    if (!dialog) return;
+    refuseDialog(dialog, "");
+    dialog.dataset.busy = "";
   });
+  // Open until the desk has done it: what was typed is not gone when it could not be
+  document.addEventListener("htmx:afterRequest", ({ detail }) => { delete detail.elt.closest("dialog")?.dataset.busy; });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.closest("dialog[data-busy]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 }
 
 // The customer has no answer yet: one line asks, and the second click does it

@@ -1,5 +1,6 @@
 // What every module of the desk needs: the page's own data, requests, storage.
-import { plainRequest } from "../net.js";
+import { plainRequest, sentence } from "../net.js";
+import { _ } from "../words.js";
 
 export const { htmx } = window;
 export const body = document.body;
@@ -29,6 +30,16 @@ export function post(url, fields = {}) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) form.append(name, each ?? "");
   return request(url, { method: "POST", body: form });
+}
+
+// Why something was not done. `answer` is null when there was none, and `away` says that. A proxy's error page is no sentence
+export function reasonOf(answer, away = _("We could not be reached. Please try again.")) {
+  if (!answer) return away;
+  const said = sentence(answer);
+  if (/[.!?।]$/u.test(said)) return said;
+  if (answer.status === 401) return _("Your session has ended. Sign in again.");
+  if (answer.status === 403) return _("You have signed in again since this page was loaded. Reload it: your drafts are kept.");
+  return _("That did not work. Please try again.");
 }
 
 export function askToSignIn() {

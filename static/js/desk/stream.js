@@ -5,6 +5,7 @@ import { depart, renewCounts, renewRow } from "./list.js";
 import { notify } from "./notify.js";
 import { askToSignIn, body } from "./page.js";
 import { concernsMe, ring } from "./sound.js";
+import { retryLeft } from "./talk.js";
 import { renewHeader, talk, tellSeen } from "./ticket.js";
 import { showTitle, unseen } from "./title.js";
 import { toast } from "./toast.js";
@@ -72,6 +73,7 @@ export function showLive(state, text) {
     // What happened meanwhile comes with the stream; what could not be sent goes out now
     talk?.catchUp();
     talk?.retry();
+    retryLeft();
     renewCounts();
   }
   liveNow = { state, text };

@@ -1,5 +1,5 @@
 // A reply that the language model suggests: put into the box, for the agent to read, change and send.
-import { post } from "./page.js";
+import { post, reasonOf } from "./page.js";
 import { talk, write } from "./ticket.js";
 import { toast } from "./toast.js";
 import { _ } from "../words.js";
@@ -23,7 +23,7 @@ export async function suggestReply() {
   if (open !== talk) return;
   button()?.removeAttribute("aria-busy");
   if (answer?.status === 401) return;
-  if (!answer?.ok) return toast(answer?.text || _("We could not be reached. Please write the reply yourself."), "error");
+  if (!answer?.ok) return toast(reasonOf(answer, _("We could not be reached. Please write the reply yourself.")), "error");
   if (open.drafts.chosen !== "reply") return toast(_("You are writing a note, so the suggested reply was left out."), "error");
   const { text, sources } = JSON.parse(answer.text);
   const { composer } = open;

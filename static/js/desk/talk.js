@@ -2,9 +2,17 @@
 import { Conversation } from "../conversation.js";
 import { now } from "../times.js";
 import { Drafts } from "./drafts.js";
-import { ownStore, post, request } from "./page.js";
+import { body, ownStore, post, reasonOf, request } from "./page.js";
 import { toast, UNDO_TIME } from "./toast.js";
 import { _ } from "../words.js";
+
+// Of tickets that were left with words that the desk would not take, or could not be reached for
+const leftTalks = new Set();
+
+export function retryLeft() {
+  for (const talk of leftTalks) talk.newest.retry();
+  leftTalks.clear();
+}
 
 export class Talk extends Conversation {
   constructor(root, { onSeen }) {
@@ -13,6 +21,25 @@ export class Talk extends Conversation {
   }
 
   begunAs(text, internal) { return (text && this.drafts.begunAs(internal)) || super.begunAs(); }
+
+  fail(message, ...reason) {
+    super.fail(message, ...reason);
+    leftTalks.add(this);
+    this.tellAway(reason[0]);
+  }
+
+  giveBack(message, answer) {
+    super.giveBack(message, answer);
+    if (answer.status === 403) this.composer.refuse(reasonOf(answer));
+    this.tellAway(this.composer.refusal.textContent);
+  }
+
+  // Another ticket is open: nothing here shows it
+  tellAway(reason) {
+    if (this.root.isConnected) return;
+    const link = [`${body.dataset.desk}${this.root.dataset.ticket}/`, _("Open the ticket")];
+    toast(`${this.root.querySelector("h1").textContent}: ${reason}`, "error", { link, time: 30_000 });
+  }
 
   drafted(text) { this.drafts?.changed(text); }
 
@@ -35,7 +62,9 @@ export class Talk extends Conversation {
 
   async withdraw(seq, text, note) {
     const answer = await post(this.root.dataset.withdraw, { seq }).catch(() => null);
-    if (!answer?.ok) return toast(answer?.text || _("We could not be reached. The message stays."), "error");
+    // Its answer may be lost: the message is taken back once, however often that is asked
+    if (!answer) return toast(reasonOf(null), "error", { undo: () => this.withdraw(seq, text, note) });
+    if (!answer.ok) return toast(reasonOf(answer), "error");
     this.append(answer.text);
     const mode = this.root.querySelector(`[name=internal][value="${note ? 1 : ""}"]`);
     if (!mode.disabled) { mode.checked = true; mode.dispatchEvent(new Event("change", { bubbles: true })); }

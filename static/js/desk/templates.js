@@ -1,6 +1,6 @@
 // WhatsApp templates: the text with its variables filled in while they are typed, sent as the reply.
 import { newId } from "../net.js";
-import { post } from "./page.js";
+import { post, reasonOf } from "./page.js";
 import { renewHeader, talk } from "./ticket.js";
 import { keepUnsent } from "./unsent.js";
 import { _ } from "../words.js";
@@ -22,7 +22,7 @@ async function send(form) {
   button.disabled = false;
   if (!answer?.ok) {
     const refused = document.querySelector("#templates-list [data-refused]");
-    refused.textContent = answer?.text || _("We could not be reached. Nothing was sent.");
+    refused.textContent = reasonOf(answer);
     refused.hidden = false;
     return;
   }

@@ -1,9 +1,11 @@
 // The ticket that is open: its conversation, its header, who else looks at it.
 import { Idiomorph } from "../vendor/idiomorph-0.8.0.js";
 import { showTimes } from "../times.js";
+import { leaveNotes, sendKeptNotes } from "./notes.js";
 import { body, head, headers, htmx, list, parse, post, request } from "./page.js";
 import { Talk } from "./talk.js";
 import { setTitle, unseen } from "./title.js";
+import { putBack, typedIn } from "./typed.js";
 import { _ } from "../words.js";
 
 export let talk = null;
@@ -23,12 +25,26 @@ export function openTicket() {
   }
   if (talk?.root === root) return;
   talk = new Talk(root, { onSeen: tellSeen });
+  relayLate(root);
+  sendKeptNotes();
   for (const radio of root.querySelectorAll("[name=internal]")) radio.addEventListener("change", showMode);
   showMode();
   showStatus();
   setTitle(root.querySelector("h1").textContent);
   unseen.delete(root.dataset.ticket);
   tellSeen();
+}
+
+// What was asked for on a ticket may be answered when another one is open: its news is told, and nothing of it is shown
+function relayLate(root) {
+  const name = root.querySelector("h1").textContent;
+  root.addEventListener("htmx:beforeSwap", (event) => { if (!root.isConnected) event.detail.shouldSwap = false; });
+  root.addEventListener("toast", ({ detail }) => {
+    if (!root.isConnected) document.dispatchEvent(new CustomEvent("toast", { detail: { ...detail, text: detail.text && `${name}: ${detail.text}` } }));
+  });
+  for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+    root.addEventListener(failed, ({ detail }) => { if (!root.isConnected) document.dispatchEvent(new CustomEvent(failed, { detail })); });
+  }
 }
 
 export function markCurrent(id) {
@@ -75,6 +91,7 @@ export function markRead(id) {
 export function tellLeaving(root = talk?.root) {
   if (!root) return;
   talk?.drafts.leave();
+  leaveNotes(root);
   const form = new FormData();
   form.set("leaving", "1");
   form.set("csrfmiddlewaretoken", headers["X-CSRFToken"]);
@@ -97,7 +114,9 @@ export async function renewHeader() {
 export function showHeader(html, acted = null) {
   const page = parse(html);
   const fresh = page.getElementById("ticket-head");
-  if (!fresh || !head()) return;
+  // The answer to a change of a ticket that was left meanwhile
+  if (!fresh || fresh.dataset.ticket !== head()?.dataset.ticket) return;
+  const typed = typedIn(head());
   talk?.showRead(Number(fresh.dataset.readByRequester));
   fresh.querySelector("#viewers").innerHTML = document.getElementById("viewers").innerHTML;
   // A box that is being chosen in is left as it is, and renewed when the focus has left it
@@ -106,11 +125,18 @@ export function showHeader(html, acted = null) {
   if (choosing?.matches("select")) choosing.addEventListener("blur", () => renewHeader(), { once: true });
   Idiomorph.morph(head(), fresh, {
     ignoreActiveValue: Boolean(choosing),
-    callbacks: { beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old === choosing || old.matches("dialog[open], [popover]:popover-open"))) },
+    callbacks: {
+      beforeNodeMorphed: (old) => !(old.nodeType === 1 && (old === choosing || old.matches("dialog[open], [popover]:popover-open"))),
+      // With what is typed in it, also where its step is no longer possible
+      beforeNodeRemoved: (old) => !(old.nodeType === 1 && old.matches("dialog[open]")),
+    },
   });
+  putBack(head(), typed);
   const outcome = page.getElementById("outcome");
   if (outcome) {
+    const fields = typedIn(document.getElementById("outcome"));
     Idiomorph.morph(document.getElementById("outcome"), outcome, { ignoreActiveValue: true });
+    putBack(document.getElementById("outcome"), fields);
     htmx.process(document.getElementById("outcome"));
   }
   htmx.process(head());
@@ -129,7 +155,9 @@ async function renewDetails() {
   const details = document.getElementById("details");
   // Neither an open dialog nor notes that are being written
   const stays = (old) => old.nodeType === 1 && (old.matches("dialog[open], #outcome") || (old.id === "person-notes-form" && (old.contains(document.activeElement) || old.querySelector("[role=alert]"))));
+  const typed = typedIn(details);
   Idiomorph.morph(details, fresh, { ignoreActiveValue: true, callbacks: { beforeNodeMorphed: (old) => !stays(old) } });
+  putBack(details, typed);
   htmx.process(details);
   showBoxes();
   showTimes(details);

@@ -1,12 +1,14 @@
 // Short messages bottom left. One that can be undone has a button for it, and Ctrl/Cmd-Z does the same.
-import { htmx } from "./page.js";
+import { htmx, reasonOf } from "./page.js";
 import { _ } from "../words.js";
 
 const PLAIN = 5000;
 export const UNDO_TIME = 8000;
 let undoable = null;
 
-export function toast(text, kind = "done", { undo = null, time = undo ? UNDO_TIME : PLAIN } = {}) {
+// link: [address, words]
+export function toast(text, kind = "done", { undo = null, link = null, time = undo ? UNDO_TIME : PLAIN } = {}) {
+  if (kind === "error") sayInDialog(text);
   const box = document.getElementById("toasts");
   const line = Object.assign(document.createElement("p"), { className: "toast" });
   line.dataset.kind = kind;
@@ -19,11 +21,32 @@ export function toast(text, kind = "done", { undo = null, time = undo ? UNDO_TIM
     button.addEventListener("click", takeBack);
     line.append(button);
   }
+  if (link) line.append(Object.assign(document.createElement("a"), { href: link[0], textContent: link[1] }));
   box.append(line);
   while (box.children.length > 3) box.firstElementChild.remove();
   setTimeout(() => { line.remove(); if (undoable?.line === line) undoable = null; }, time);
   return line;
 }
+
+// A modal dialog lies above the toasts: it says itself why its form was refused
+function sayInDialog(text) {
+  const dialog = document.querySelector("dialog.dialog:modal");
+  if (!dialog) return;
+  let line = dialog.querySelector("[data-refused]");
+  if (!line) {
+    line = Object.assign(document.createElement("p"), { className: "notice", role: "alert" });
+    Object.assign(line.dataset, { kind: "error", refused: "" });
+    dialog.querySelector(".dialog-buttons").before(line);
+  }
+  line.hidden = false;
+  line.textContent = text;
+}
+
+// A change of a ticket that is no longer open says whose it was
+const whoseOf = (elt) => {
+  const root = elt?.closest?.("[data-conversation]");
+  return root && !root.isConnected ? `${root.querySelector("h1").textContent}: ` : "";
+};
 
 function dismiss() {
   undoable?.line.remove();
@@ -39,9 +62,9 @@ export function takeBack() {
 
 export function watchToasts() {
   for (const line of document.querySelectorAll(".toast")) setTimeout(() => line.remove(), PLAIN);
-  document.addEventListener("htmx:sendError", () => toast(_("We could not be reached. Please try again."), "error"));
-  document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (detail.xhr.status !== 401) toast(_("That did not work. Please try again."), "error");
+  document.addEventListener("htmx:sendError", ({ detail }) => toast(whoseOf(detail.elt) + reasonOf(null), "error"));
+  document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
+    if (xhr.status !== 401) toast(whoseOf(elt) + reasonOf({ status: xhr.status, text: xhr.responseText }), "error");
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea")?.value;

@@ -34,6 +34,23 @@ def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return reply
 
 
+def a_wish_for_a_person(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Chalo koi baat krwao" in a talk: what no phrase of handoff.txt has."""
+    if parsed.reason or not parsed.surely_reads("a_person"):
+        return None
+    if parsed.surely("talk_to_human") and not chat.memory.get("issue"):
+        # What `an_issue` says of it
+        return None
+    category, priority = memory.triage_so_far(chat.memory)
+    reply = answers.offer(chat, parsed, "human", category, priority)
+    reply.intent = "talk_to_human"
+    if issue := chat.memory.get("issue"):
+        reply.flow = issue.get("flow", "")
+        if order := open_issue.order_of(parsed, issue):
+            reply.order = answers.orders.as_card(order)
+    return reply
+
+
 # "Is there a real person, what time"
 THEIR_HOURS = phrases("what time", "timings?", r"kitn[ei] baje(?: .{0,10})?", "hours", "कितने बजे")
 # "Customer care ka number do"

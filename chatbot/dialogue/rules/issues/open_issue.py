@@ -354,9 +354,10 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
+    if key == "noted" or issue["category"] in answers.OF_RULES:
+        answers.tell_the_rule(parsed, issue, reply)
     _warn(parsed, issue, reply)
     _tick(parsed, issue, reply, order)
-    answers.tell_the_rule(parsed, issue, reply)
     if order:
         answers.about_order(chat, reply, order)
         issue["order"] = str(order.pk)

@@ -61,7 +61,8 @@ NO_PHOTO = phrases(
 def a_photo(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Photo bheju?": where a photo can be sent, which is with a person."""
     said = plain(parsed.text)
-    if len(said.split()) > 9 or not (PHOTO.search(said) or NO_PHOTO.search(said)) or parsed.reason:
+    of_one = PHOTO.search(said) or NO_PHOTO.search(said) or parsed.reading == "a_photo"
+    if len(said.split()) > 9 or not of_one or parsed.reason:
         return None
     issue = chat.memory.get("issue") or {}
     if not issue and parsed.is_issue and parsed.confidence >= ACT:
@@ -140,8 +141,9 @@ PAYS_OTHERWISE = phrases(
 )
 
 
-def asks_what_comes(said: str) -> bool:
+def asks_what_comes(parsed: ParsedMessage) -> bool:
     """Whether it asks what happens with what is wrong, and when: `what_happens_now` tells that."""
+    said = plain(parsed.text)
     return any(cue.search(said) for cue in (WHAT_NOW, IF_NOT, MONEY_TO, ASKS_FOR_IT))
 
 
@@ -159,7 +161,7 @@ def may_it_be_eaten(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         issue.get("intent") != "item_problem"
         or len(said.split()) > MOST_WORDS_OF_EATING
-        or not EATS_IT.search(said)
+        or not (EATS_IT.search(said) or parsed.reading == "fit_to_eat")
     ):
         return None
     tap = wording.say("tap_for_a_person", parsed.language)
@@ -224,6 +226,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
         or not (
             WHAT_NOW.search(said)
+            or parsed.reading == "what_happens_now"
             or IF_NOT.search(said)
             or MONEY_TO.search(said)
             or (issue.get("flow") in ("return", "exchange") and OF_A_RETURN.search(said))

@@ -46,6 +46,8 @@ OF_THE_COURIER = {"hour", "times"}
 TOLD_AS_WELL = {
     "limit", "shipped", "where", "by what", "times", "hour", "refused", "opened", "choice", "send back", "deadline",
 }  # fmt: skip
+# ... and what the learnt reader need not see as a question
+TELLS = {"opened", "deadline", "refused", "choice"}
 MOST_WORDS_OF_A_QUESTION = 12
 
 
@@ -57,9 +59,11 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return reply
     if not about or _is_of_something_else(parsed, said, issue) or subjects.names_another(said, about):
         return None
-    asked = subjects.asked_in(said)
+    asked = set(parsed.asked_of_the_subject)
     if not _asks(parsed, said):
-        asked &= TOLD_AS_WELL
+        asked &= TOLD_AS_WELL if subjects.asked_in(said) else TELLS
+    if not subjects.asked_in(said) and what_next.asks_what_comes(parsed):
+        return None
     order = which_order.order_spoken_of(parsed)
     if (
         about == ["delivery"]
@@ -76,7 +80,7 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         about[:1]
         and about[0] in subjects.OWN_RULE_FIRST
         and not asked & OF_THE_FAULT
-        and what_next.asks_what_comes(said)
+        and what_next.asks_what_comes(parsed)
     ):
         return None
     if (
@@ -146,7 +150,7 @@ def _of_the_courier(chat: Chat, parsed: ParsedMessage, said: str, issue: dict) -
         return None
     if issue.get("why") in GRAVE or len(said.split()) > FEW_WORDS_OF_WHEN or parsed.found.share:
         return None
-    if not OF_THE_COURIER & subjects.asked_in(said) or order_flows.wanted(parsed):
+    if not OF_THE_COURIER & parsed.asked_of_the_subject or order_flows.wanted(parsed):
         return None
     reply = answers.of_order(chat, order, parsed)
     reply.text = f"{reply.text} {article.body_in(parsed.language)}"
@@ -178,7 +182,26 @@ def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _asks(parsed: ParsedMessage, said: str) -> bool:
-    return bool(open_issue.QUESTION.search(said)) or parsed.text.rstrip().endswith("?")
+    return (
+        bool(open_issue.QUESTION.search(said))
+        or parsed.text.rstrip().endswith("?")
+        or parsed.reading in ASKS_OF_IT
+    )
+
+
+# What the learnt reader knows that is always a question
+ASKS_OF_IT = {
+    "cost",
+    "price",
+    "days",
+    "limit",
+    "times",
+    "where",
+    "by_what",
+    "send_back",
+    "again",
+    "what_happens_now",
+}
 
 
 def _is_of_something_else(parsed: ParsedMessage, said: str, issue: dict) -> bool:
@@ -211,10 +234,10 @@ def _names_an_order(parsed: ParsedMessage, said: str) -> bool:
     """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
     of_one = [order_cues.TRACKING, order_cues.PAID_ALREADY, PAID]
     # "If i dont take it from the delivery guy" asks nothing of him
-    of_one += [] if "refused" in subjects.asked_in(said) else [order_cues.DRIVER]
+    of_one += [] if "refused" in parsed.asked_of_the_subject else [order_cues.DRIVER]
     if any(cue.search(LINK.sub(" ", said)) for cue in of_one):
         return True
-    if parsed.order or (parsed.numbers and "limit" not in subjects.asked_in(said)):
+    if parsed.order or (parsed.numbers and "limit" not in parsed.asked_of_the_subject):
         return True
     return bool(parsed.known_orders) and bool(
         which_order.the_other(parsed) or which_order.OLDER.search(said)
@@ -284,6 +307,9 @@ def _wants_more(parsed: ParsedMessage, said: str, issue: dict) -> bool:
         said
     ):
         # "And refund comes where" of a return
+        return False
+    if key == "another_day" and issue and parsed.reading == "deadline":
+        # "Kal delivery hui thi" of what came broken
         return False
     guessed = key == order_flows.BY_INTENT.get(parsed.intent) and not order_flows.wanted_by_cue(parsed)
     if about and guessed and not subjects.names_another(said, about):

@@ -10,12 +10,12 @@ from chatbot.nlu import order_cues as asked
 from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import orders
 from chatbot.sources.product_facts import STOCK
-from supportdesk import money
 from tickets.models import Category, Order, Priority
 
 from ... import answers, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
+from . import order_facts
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
 from .which_order import (
     ADDRESS,
@@ -158,8 +158,8 @@ def _is_to_come(order: Order, said: str) -> bool:
 
 def the_same_of(chat: Chat, parsed: ParsedMessage, order: Order, key: str) -> Reply:
     """Answer the question of before (a fact, a flow) for this order; how it stands where there was none."""
-    if key in FACTS:
-        return FACTS[key](chat, parsed, order)
+    if key in order_facts.FACTS and not parsed.surely_reads("how_the_order_stands"):
+        return order_facts.FACTS[key](chat, parsed, order)
     reply = flows.run(chat, parsed, key, order) if key in flows.all_flows() else None
     return reply or answers.of_order(chat, order, parsed)
 
@@ -184,7 +184,7 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said, order = plain(parsed.text), order_spoken_of(parsed)
     # After an article between: who brings it is asked of the order all the same
     of_courier = parsed.topic.get("kind") == "article" and (
-        asked.TRACKING.search(said) or asked.DRIVER.search(said)
+        asked.TRACKING.search(said) or asked.DRIVER.search(said) or parsed.surely_reads("courier")
     )
     if (
         not (parsed.topic.get("kind") == "order" or of_courier)
@@ -198,30 +198,58 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if asked.WHICH_ORDER.fullmatch(said.strip(" ?.!")):
         state = orders.state_after_its_number(order, parsed.language)
-        return _told(chat, parsed, order, "order_which", items=flows.items_in_words(order), state=state)
+        return order_facts.told(
+            chat, parsed, order, "order_which", items=flows.items_in_words(order), state=state
+        )
     asks_paid = asked.PAID.search(said) or asked.PAID_ALREADY.search(said)
     if asks_paid and asked.TO_BE_PAID.search(said) and (chat.memory.get("issue") or {}).get("flow"):
         # "How much do I pay" for a return: what the shop wrote about it, and not the price of the order
         return None
     if asks_paid and not asked.MONEY_TROUBLE.search(said) and not wanted(parsed):
-        return _paid(chat, parsed, order)
+        return order_facts.paid(chat, parsed, order)
+    if not wanted_by_cue(parsed) and (reply := order_facts.by_reading(chat, parsed, order)):
+        return reply
     if wanted(parsed):
         return None
     if asked.PLACED.search(said):
         day = orders.in_words(order.placed_at, parsed.language)
-        return _told(chat, parsed, order, "order_placed_on", day=day)
+        return order_facts.told(chat, parsed, order, "order_placed_on", day=day)
     if of_courier or (asked.DRIVER.search(said) and asked.CALLS.search(said)):
-        return _driver(chat, parsed, order)
+        return order_facts.driver(chat, parsed, order)
     few = len(said.split()) <= MOST_WORDS_OF_A_FACT
     if few and asked.TRACKING.search(said) and order.tracking_number:
-        return _tracking(chat, parsed, order)
+        return order_facts.tracking(chat, parsed, order)
     only_items = asked.ONLY_ITEMS.fullmatch(said.strip(" ?.!"))
-    if few and (only_items or (asked.ITEMS.search(said) and not parsed.is_issue)):
-        return _items(chat, parsed, order)
+    asks_else = parsed.reading not in ("", "in_the_order")
+    if few and (only_items or (asked.ITEMS.search(said) and not parsed.is_issue and not asks_else)):
+        return order_facts.items(chat, parsed, order)
     return None
 
 
 MOST_WORDS_OF_A_FACT = 5
+
+
+def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "When is it coming", "aj pkka?" of the order that is spoken of, by the learnt reader; an offer that is open stays."""
+    order = order_spoken_of(parsed)
+    if (
+        parsed.topic.get("kind") != "order"
+        or not order
+        or not parsed.surely_reads("how_the_order_stands")
+        or parsed.found.products
+        or parsed.numbers
+        or parsed.is_issue
+        or parsed.reason
+        or wanted_by_cue(parsed)
+        or the_other(parsed)
+        or parsed.topic.get("aspect") == "refund_status"
+        or any(cue.search(plain(parsed.text)) for cue, _ in BY_STATE)
+    ):
+        return None
+    reply = answers.of_order(chat, order, parsed)
+    if issue := chat.memory.get("issue"):
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
 
 
 def what_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
@@ -231,7 +259,7 @@ def what_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if parsed.is_issue or parsed.reason or len(said.split()) > 10 or not asked.IN_IT.search(said):
         return None
-    return _items(chat, parsed, order)
+    return order_facts.items(chat, parsed, order)
 
 
 THAT_ORDER = re.compile(r"\b(?:that|this|us|is|same|usi) (?:order|parcel|one)\b|उस ऑर्डर", re.IGNORECASE)
@@ -246,7 +274,7 @@ def what_was_ordered(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     of_state = next((each for each in parsed.known_orders if each.status in states), None)
     if of_state and asked.ITEMS.search(said) and not parsed.is_issue:
         # "Jo aaj aana hai usme kya kya hai"
-        return _items(chat, parsed, of_state)
+        return order_facts.items(chat, parsed, of_state)
     of_that = the_other(parsed) or (order_spoken_of(parsed) if THAT_ORDER.search(said) else None)
     if (
         of_that
@@ -254,44 +282,12 @@ def what_was_ordered(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         and (asked.ITEMS.search(said) or asked.WHAT_WAS_ORDERED.search(said))
     ):
         # "Jo sabse pehle kiya tha usme kya tha", "what else did i get in that order"
-        return _items(chat, parsed, of_that)
+        return order_facts.items(chat, parsed, of_that)
     if not asked.WHAT_WAS_ORDERED.search(said):
         return None
     if parsed.is_issue and parsed.confidence >= ACT:
         return None
-    return _items(chat, parsed, parsed.order or parsed.known_orders[0])
-
-
-def _items(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
-    lines = ", ".join(f"{item.quantity} × {item.name}" for item in order.items.all())
-    return _told(chat, parsed, order, "order_items", "items", items=lines)
-
-
-def _paid(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
-    paid = order.payment_method.upper() or "-"
-    total = money.formatted(order.total or 0, order.currency, parsed.language)
-    return _told(
-        chat, parsed, order, "order_paid", "paid", total=total, paid=f"{paid}, {order.payment_status}"
-    )
-
-
-def _driver(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
-    carrier, tracking = order.carrier or "-", order.tracking_number or "-"
-    return _told(chat, parsed, order, "order_driver", "tracking", carrier=carrier, tracking=tracking)
-
-
-def _tracking(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
-    carrier, tracking = order.carrier or "-", order.tracking_number or "-"
-    return _told(chat, parsed, order, "order_tracking", "tracking", carrier=carrier, tracking=tracking)
-
-
-def _address(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
-    place = f"{order.city} {order.pincode}".strip() or "-"
-    return _told(chat, parsed, order, "order_address", "address", place=place)
-
-
-# What can be asked of one order after another
-FACTS = {"paid": _paid, "items": _items, "tracking": _tracking, "address": _address}
+    return order_facts.items(chat, parsed, parsed.order or parsed.known_orders[0])
 
 
 def _means_what_comes(parsed: ParsedMessage, order: Order, said: str) -> bool:
@@ -315,17 +311,17 @@ def about_the_order_spoken_of(chat: Chat, parsed: ParsedMessage) -> Reply | None
     ):
         return None
     if asked.PAID.search(said):
-        return _paid(chat, parsed, order)
+        return order_facts.paid(chat, parsed, order)
     if asked.ITEMS.search(said):
-        return _items(chat, parsed, order)
+        return order_facts.items(chat, parsed, order)
     if asked.TRACKING.search(said) and order.tracking_number:
-        return _tracking(chat, parsed, order)
+        return order_facts.tracking(chat, parsed, order)
     if ADDRESS.search(said) and asked.ASKS_WHAT.search(said) and order.city:
-        return _address(chat, parsed, order)
+        return order_facts.address(chat, parsed, order)
     if asked.DRIVER.search(said) and asked.CALLS.search(said):
-        return _driver(chat, parsed, order)
+        return order_facts.driver(chat, parsed, order)
     if asked.WHICH_IS_IT.fullmatch(said.strip(" ?.!")):
-        return _told(
+        return order_facts.told(
             chat,
             parsed,
             order,
@@ -340,17 +336,6 @@ def about_the_order_spoken_of(chat: Chat, parsed: ParsedMessage) -> Reply | None
             return flows.run(chat, parsed, parsed.topic["aspect"], order)
         return answers.of_order(chat, order, parsed)
     return None
-
-
-def _told(
-    chat: Chat, parsed: ParsedMessage, order: Order, key: str, fact: str = "", **filled: Any
-) -> Reply:
-    reply = answers.text_reply(key, parsed, "order_status", number=order.number, **filled)
-    reply.is_sure = True
-    reply = answers.about_order(chat, reply, order)
-    if fact:
-        reply.topic = (reply.topic or {}) | {"aspect": fact}
-    return reply
 
 
 CONTACT = re.compile(r"\+?\d[\d -]{8,}\d|\S+@\S+\.\S+")

@@ -14,20 +14,10 @@ from ...answers import Reply
 from ...message import ParsedMessage
 from ...references import spoken_of
 from . import about_products, product_lists
+from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, concern_of
 
-CONCERNS = {
-    # Before whose it is: a child who is allergic
-    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
-    "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|ba[ch]+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) ba[ch]+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
-    "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:bad[aei] |chh?ot[aei] |mer[aei] )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", r"(?:what|which|kis|kitn[aei]) (?:age|umar|umr)(?: .{0,12})?", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
-    "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
-    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
-    "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patients?|problems?|disease)", r"(?:good|safe|ok|healthy|bad) for (?:the |my )?(?:heart|liver|kidneys?|bp|bones|stomach|digestion)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
-}  # fmt: skip
 # Whether it is a question about eating it at all
 MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
-MONTHS = re.compile(r"(\d{1,2})\s*-?\s*(?:months?|mo\b|mahin[ae]|महीने)", re.IGNORECASE)
-YEARS = re.compile(r"(\d{1,2}(?:\.\d)?)\s*-?\s*(?:years?|yrs?|saal|sal|साल)", re.IGNORECASE)
 AGE_LIMIT = re.compile(
     r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE
 )
@@ -47,12 +37,6 @@ EATS = phrases(
 )  # fmt: skip
 
 
-def concern(text: str) -> str:
-    """Return whose health a message asks about: a key of CONCERNS, or ""."""
-    said = plain(text)
-    return next((name for name, words in CONCERNS.items() if words.search(said)), "")
-
-
 ITS_CHILD = phrases(
     r"bab(?:y|ies)\w*", r"infants?", "toddlers?", "newborn", r"ba[ch]+[aeiou]\w*", r"bet[aie]", "kid", "child", "son", "daughter", "shishu", "weaning", "बच्च\\S*", "शिशु", "बेबी", "बेट[ाी]", "under (?:one|1) year",
 )  # fmt: skip
@@ -60,13 +44,14 @@ ITS_CHILD = phrases(
 
 def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question whether a person may eat it. What we know that speaks against it comes first."""
-    about = concern(parsed.text) or _the_same_concern(parsed)
+    named = concern_of(parsed)
+    about = named or _the_same_concern(parsed)
     if (
         not about
         or parsed.reason in ("safety", "human")
         or (
             parsed.is_issue
-            and not (concern(parsed.text) and chat.memory.get("concern"))
+            and not (named and chat.memory.get("concern"))
             and parsed.confidence >= 0.8
             and parsed.intent not in ("product_query", "out_of_scope")
         )
@@ -91,7 +76,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if (
         about in ("child", "illness")
-        and concern(parsed.text)
+        and named
+        and not parsed.reading.startswith("for_a_")
         and not MAY.search(plain(parsed.text))
         and not chat.memory.get("concern")
     ):
@@ -110,9 +96,9 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if about == "child" and MANY_PACKS.search(plain(parsed.text)):
         # "60 packs for my daughter's wedding" asks for no meal of hers
         return None
-    if not concern(parsed.text) and SOMETHING_ELSE.search(plain(parsed.text)):
+    if not named and SOMETHING_ELSE.search(plain(parsed.text)):
         return _in_general(parsed, about)
-    if not concern(parsed.text) and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
+    if not named and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
         return _of_products(parsed, about, products[:3])
     if about == "allergy":
         return _allergy(parsed, _without_the_allergen(parsed, products))
@@ -136,6 +122,7 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         parsed.found.products
         or of_it
         or (products and its_age)
+        or (products and parsed.reading in BY_READING and len(products) <= MOST_OF_A_TALK)
         or (products and about_products.THIS.search(plain(parsed.text)))
     ):
         return _of_products(parsed, about, products[:3])
@@ -144,7 +131,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def _before_delivery(parsed: ParsedMessage) -> list[Product]:
     """Return what was spoken of before a question about delivery: "is it ok for my baby" is about the food."""
-    if parsed.topic.get("kind") != "delivery":
+    after_a_rule = parsed.topic.get("kind") == "article" and parsed.reading in BY_READING
+    if parsed.topic.get("kind") != "delivery" and not after_a_rule:
         return []
     return catalogue.by_ids(parsed.chat.memory.get("recent", [])[-1:])
 

@@ -118,7 +118,7 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         products, named = just, True
     if not products:
         return None
-    asked = product_facts.all_asked_about(parsed.text)
+    asked = list(parsed.aspects)
     if (
         asked == ["oil"]
         and named

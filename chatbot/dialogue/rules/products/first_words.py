@@ -8,7 +8,7 @@ from chatbot.sources import products as catalogue
 from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
-from . import about_health, about_products, which_product
+from . import about_products, concerns, which_product
 from .about_products import MOST_TOLD
 
 MOST_WORDS_OF_A_NAME = 6
@@ -58,7 +58,7 @@ def for_a_gift(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.topic.get("kind") in ("order", "sum")
         or len(said.split()) > MOST_WORDS_OF_A_GIFT
         or not (OCCASION.search(said) and SOMETHING.search(said))
-        or about_health.concern(said)
+        or concerns.concern(said)
     ):
         return None
     gifts = [each for each in catalogue.look_up(GIFTS).products if each.is_in_stock]

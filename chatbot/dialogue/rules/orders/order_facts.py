@@ -1,0 +1,69 @@
+"""Facts of one order: what is in it, what was paid, who brings it, where it goes."""
+
+from typing import Any
+
+from chatbot.nlu.cues import plain
+from chatbot.nlu.order_cues import CALLS, TRACKING
+from supportdesk import money
+from tickets.models import Order
+
+from ....models import Chat
+from ... import answers
+from ...answers import Reply
+from ...message import ACT, ParsedMessage
+
+
+def items(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
+    lines = ", ".join(f"{item.quantity} × {item.name}" for item in order.items.all())
+    return told(chat, parsed, order, "order_items", "items", items=lines)
+
+
+def paid(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
+    paid = order.payment_method.upper() or "-"
+    total = money.formatted(order.total or 0, order.currency, parsed.language)
+    return told(
+        chat, parsed, order, "order_paid", "paid", total=total, paid=f"{paid}, {order.payment_status}"
+    )
+
+
+def driver(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
+    carrier, tracking = order.carrier or "-", order.tracking_number or "-"
+    return told(chat, parsed, order, "order_driver", "tracking", carrier=carrier, tracking=tracking)
+
+
+def tracking(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
+    carrier, tracking = order.carrier or "-", order.tracking_number or "-"
+    return told(chat, parsed, order, "order_tracking", "tracking", carrier=carrier, tracking=tracking)
+
+
+def address(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
+    place = f"{order.city} {order.pincode}".strip() or "-"
+    return told(chat, parsed, order, "order_address", "address", place=place)
+
+
+# What can be asked of one order after another
+FACTS = {"paid": paid, "items": items, "tracking": tracking, "address": address}
+
+
+def by_reading(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply | None:
+    """What the learnt reader says is asked of the order, where no word of the rules says it."""
+    if parsed.surely_reads("courier") and order.tracking_number:
+        said = plain(parsed.text)
+        asks_to_call = CALLS.search(said) and not TRACKING.search(said)
+        return driver(chat, parsed, order) if asks_to_call else tracking(chat, parsed, order)
+    if parsed.is_issue and parsed.confidence >= ACT:
+        return None
+    if parsed.surely_reads("in_the_order"):
+        return items(chat, parsed, order)
+    # "How much extra do I pay" for an exchange: what the shop wrote about it
+    of_a_wish = (chat.memory.get("issue") or {}).get("flow")
+    return paid(chat, parsed, order) if parsed.surely_reads("paid") and not of_a_wish else None
+
+
+def told(chat: Chat, parsed: ParsedMessage, order: Order, key: str, fact: str = "", **filled: Any) -> Reply:
+    reply = answers.text_reply(key, parsed, "order_status", number=order.number, **filled)
+    reply.is_sure = True
+    reply = answers.about_order(chat, reply, order)
+    if fact:
+        reply.topic = (reply.topic or {}) | {"aspect": fact}
+    return reply

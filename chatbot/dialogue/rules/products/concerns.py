@@ -1,0 +1,45 @@
+"""Whose health a message asks about: of a baby, of a person with an allergy, in pregnancy."""
+
+import re
+
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts
+
+from ...message import ParsedMessage
+
+CONCERNS = {
+    # Before whose it is: a child who is allergic
+    "allergy": phrases(r"allerg\w*", r"alerg\w*", r"elerg\w*", "celiac", "coeliac", "lactose", "intoleran\\w+", "एलर्जी", "ऐलर्जी", "anaphyla\\w+"),
+    "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|ba[ch]+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) ba[ch]+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
+    "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:bad[aei] |chh?ot[aei] |mer[aei] )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", r"(?:what|which|kis|kitn[aei]) (?:age|umar|umr)(?: .{0,12})?", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
+    "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
+    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
+    "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patients?|problems?|disease)", r"(?:good|safe|ok|healthy|bad) for (?:the |my )?(?:heart|liver|kidneys?|bp|bones|stomach|digestion)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
+}  # fmt: skip
+MONTHS = re.compile(r"(\d{1,2})\s*-?\s*(?:months?|mo\b|mahin[ae]|महीने)", re.IGNORECASE)
+YEARS = re.compile(r"(\d{1,2}(?:\.\d)?)\s*-?\s*(?:years?|yrs?|saal|sal|साल)", re.IGNORECASE)
+
+
+def concern(text: str) -> str:
+    """Return whose health a message asks about: a key of CONCERNS, or ""."""
+    said = plain(text)
+    return next((name for name, words in CONCERNS.items() if words.search(said)), "")
+
+
+# So many answers about something else may stand between
+MOST_BETWEEN = 2
+# What the learnt reader knows, as CONCERNS names it
+BY_READING = {"for_a_child": "child", "for_a_diabetic": "diabetes", "for_a_pregnant_woman": "pregnancy"}
+
+
+def concern_of(parsed: ParsedMessage) -> str:
+    """Return whose health a message asks about: by its words or, in a talk about food, by the learnt reader."""
+    read = BY_READING.get(parsed.reading, "")
+    if read == "child" and MONTHS.search(plain(parsed.text)):
+        read = "baby"
+    kind, memory = parsed.topic.get("kind"), parsed.chat.memory
+    # "Bachche 2 saal ke kha sakte" after the rule for what is fresh: of what was spoken of before it
+    just_before = kind == "article" and memory.get("since_product", MOST_BETWEEN + 1) <= MOST_BETWEEN
+    of_food = parsed.found.products or kind in ("product", "sum", "health") or just_before
+    read = read if of_food and not product_facts.asked_about(parsed.text) else ""
+    return concern(parsed.text) or read

@@ -1,0 +1,96 @@
+"""Training what a message that follows asks: from `data/asked/*.txt` to a file of bytes that `asked` reads.
+
+Needs `requirements-train.txt`; nothing that answers a customer imports this.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+
+from . import asked, corpus, features
+from .packing import packed
+from .training import FOLDS, fold_of
+from .vocabulary import Heads, matrix, vocabulary
+
+# Strength of the fit (the inverse of the penalty), found on the folds
+STRENGTH = 8.0
+# Short lines of the intents' corpus that ask nothing of a subject: one in so many of these files
+ASK_NOTHING = ("greeting", "thanks_bye", "feedback", "complaint", "item_problem", "account_problem")
+ONE_IN, SHORT = 6, 7
+
+
+class Line(NamedTuple):
+    text: str
+    kind: str
+
+
+def lines() -> list[Line]:
+    """Return the lines to train on: those of the files, and short lines of the corpus that ask nothing."""
+    own = [Line(*each) for each in asked.lines()]
+    known = {line.text.casefold() for line in own}
+    more = [
+        Line(each.text, asked.NOTHING)
+        for each in corpus.load()
+        if each.intent in ASK_NOTHING
+        and len(each.text.split()) <= SHORT
+        and "?" not in each.text
+        and hashlib.sha256(each.text.encode()).digest()[1] % ONE_IN == 0
+        and each.text.casefold() not in known
+    ]
+    return own + more
+
+
+def train(rows: list[Line]) -> bytes:
+    """Return a packed model of the lines; the same lines give the same bytes."""
+    kinds = sorted({line.kind for line in rows})
+    found = [features.features(line.text) for line in rows]
+    known = vocabulary(found)
+    fit = _fit(matrix(found, known), [kinds.index(line.kind) for line in rows])
+    heads = Heads(fit.coef_.T, fit.intercept_)
+    scores = out_of_fold(rows, kinds, found)
+    facts = {"kinds": kinds, "temperature": _temperature(scores, rows, kinds), "digest": asked.digest()}
+    return packed(known, heads, facts | {"right": _share_right(scores, rows, kinds)})
+
+
+def out_of_fold(rows: list[Line], kinds: list[str], found: list[dict]) -> np.ndarray:
+    """Return for each line the scores of a model that was trained without its fold."""
+    folds = np.array([fold_of(line.text) for line in rows])
+    scores = np.full((len(rows), len(kinds)), -30.0)
+    for fold in range(FOLDS):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        known = vocabulary([found[i] for i in inside])
+        fit = _fit(matrix([found[i] for i in inside], known), [kinds.index(rows[i].kind) for i in inside])
+        told = fit.decision_function(matrix([found[i] for i in outside], known))
+        scores[np.ix_(outside, fit.classes_)] = told
+    return scores
+
+
+def _fit(rows, labels: list[int]) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=400, tol=1e-3).fit(rows, labels)
+
+
+def _share_right(scores: np.ndarray, rows: list[Line], kinds: list[str]) -> dict[str, float]:
+    """Return the share of lines that are read right, by a model that has not seen them, for each kind and all."""
+    right = np.array(
+        [kinds[best] == line.kind for best, line in zip(scores.argmax(axis=1), rows, strict=True)]
+    )
+    by_kind = {
+        kind: round(float(right[[i for i, line in enumerate(rows) if line.kind == kind]].mean()), 2)
+        for kind in kinds
+    }
+    return by_kind | {"all": round(float(right.mean()), 3)}
+
+
+def _temperature(scores: np.ndarray, rows: list[Line], kinds: list[str]) -> float:
+    truth = np.array([kinds.index(line.kind) for line in rows])
+
+    def surprise(heat: float) -> float:
+        values = scores / heat
+        values = values - values.max(axis=1, keepdims=True)
+        logs = values - np.log(np.exp(values).sum(axis=1, keepdims=True))
+        return -float(logs[np.arange(len(truth)), truth].mean())
+
+    return round(float(minimize_scalar(surprise, bounds=(0.2, 3), method="bounded").x), 4)
