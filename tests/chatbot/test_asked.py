@@ -152,3 +152,9 @@ def test_a_question_that_goes_on_is_read_with_the_one_before(customer):
 def test_when_after_what_an_item_is_worth_asks_for_the_money(customer):
     answer, _ = said(customer, "cancel my order", "how much will i get back", "when")
     assert "working days to UPI" in answer.text
+
+
+def test_an_oil_that_is_asked_for_in_a_pickle_is_no_product(customer):
+    answer, _ = said(factories.guest(), "lemon pickle price", "mustard oil used?")
+    assert [card["name"] for card in answer.reply["products"]] == ["Sun-Cured Lemon Pickle"]
+    assert "No oil" in answer.text

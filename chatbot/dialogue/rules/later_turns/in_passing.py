@@ -303,6 +303,7 @@ def read_with_the_question_before(chat: Chat, parsed: ParsedMessage) -> Reply | 
     last = chat.memory.get("last", "")
     if (
         not last
+        or parsed.topic.get("kind") != "product"
         or parsed.is_issue
         or parsed.reason
         or parsed.is_nod
