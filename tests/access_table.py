@@ -221,7 +221,7 @@ GET   /support/account/again/               401  404  404  404  200  401  404  2
 POST  /support/account/again/               401  404  404  404  200  401  404  200     200
 GET   /support/worker.js                    200  200  200  200  200  200  200  200  200
 GET   /support/manifest.webmanifest         200  200  200  200  200  200  200  200  200
-POST  /support/account/alerts/              401  404  404  404  302  401  404  302  302
+POST  /support/account/alerts/              401  404  404  404  400  401  404  400  400
 POST  /support/account/push/                401  404  404  404  400  401  404  400  400
 POST  /support/account/push/remove/         401  404  404  404  204  401  404  204  204
 POST  /support/account/push/test/           401  404  404  404  302  401  404  302  302

@@ -44,7 +44,6 @@ urlpatterns = [
     path("support/events", streams.inbox_events, name="inbox-events"),
     path("support/worker.js", alerts.worker, name="push-worker"),
     path("support/manifest.webmanifest", alerts.manifest, name="desk-manifest"),
-    path("support/account/alerts/", alerts.save, name="account-alerts"),
     path("support/account/push/", alerts.subscribe, name="push-subscribe"),
     path("support/account/push/remove/", alerts.unsubscribe, name="push-unsubscribe"),
     path("support/account/push/test/", alerts.test, name="push-test"),

@@ -92,6 +92,8 @@ function arrive() {
     // Not to the address that only takes the form
     const door = document.querySelector("form[data-door]");
     if (door) door.action = `${location.pathname}?${new URLSearchParams({ next: kept.page })}`;
+    // The company's sign-in is another form of that page
+    for (const next of document.querySelectorAll("form:not([data-door]) [name=next]")) next.value = kept.page;
     return say(kept);
   }
   if (owner.content !== kept.owner) return write(null);

@@ -77,6 +77,22 @@ def test_an_agent_signs_in_with_the_company_account_and_again_without_the_addres
     assert SocialAccount.objects.get().user == asha
 
 
+def test_the_company_account_leads_to_where_the_agent_wanted_to_be(browse, provider, asha):
+    knows(provider, asha)
+    client = browse()
+    asked = client.get("/support/canned/", follow=True)
+    form = page(asked).one("form", action=BEGIN)
+    begun = client.post(BEGIN, form.fields())
+    assert client.get(provider.consent(begun.url)).url == "/support/canned/"
+
+
+def test_the_company_account_leads_to_no_other_site(browse, provider, asha):
+    knows(provider, asha)
+    client = browse()
+    begun = client.post(BEGIN, {"next": "https://evil.example/"})
+    assert client.get(provider.consent(begun.url)).url == "/support/"
+
+
 @pytest.mark.engines
 @pytest.mark.parametrize("role", ["agent", "staff"])
 def test_the_role_is_the_desks_and_not_the_providers(browse, provider, asha, meera, role):

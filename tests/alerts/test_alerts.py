@@ -7,6 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from tests import factories
+from tests.pages import page
 from tickets import workflow
 from tickets.alerts import collecting, preferences, sending
 from tickets.alerts.preferences import quiet_until
@@ -277,3 +278,14 @@ def test_what_was_seen_is_not_mailed(desk, mine, priya, asha):
     workflow.mark_read(mine, by_agents=True, up_to=message.seq)
     run(timezone.now() + timedelta(minutes=11))
     assert mail.outbox == []
+
+
+def test_a_choice_of_alerts_that_is_refused_stays_in_the_form(browse, asha):
+    client = browse(asha)
+    form = page(client.get("/support/account/")).one("form", action="/support/account/alerts/").fields()
+    typed = form | {"new": "all", "quiet_from": "22:00", "quiet_until": "", "by_mail": "on", "mute": "8"}
+    answer = client.post("/support/account/alerts/", typed)
+    assert answer.status_code == 400
+    assert "Quiet hours need a beginning and an end." in answer.text
+    shown = page(answer).one("form", action="/support/account/alerts/").fields()
+    assert shown | {"csrfmiddlewaretoken": ""} == typed | {"csrfmiddlewaretoken": ""}

@@ -73,6 +73,9 @@ def test_the_sheets_of_the_desk_are_one_in_their_order():
     # Where an address or an import stands, it would be another one in a file elsewhere
     assert "@import" not in made
     assert "@charset" not in made
+    # In a page an address would be read from the page's own, and an end tag would end it
+    assert "url(" not in made
+    assert "</" not in made
 
 
 def test_a_bundle_is_collected_with_its_hash_and_compressed(tmp_path):
@@ -84,6 +87,17 @@ def test_a_bundle_is_collected_with_its_hash_and_compressed(tmp_path):
         assert static._has_hash_in_name("", f"/static/{hashed}")
         for packed in (".gz", ".br"):
             assert Path(hashed + packed).stat().st_size < Path(hashed).stat().st_size / 2
+
+
+def test_a_sheet_to_put_into_a_page_is_allowed_by_its_hash(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    assert static.inline_sheet("css/desk.bundle.css") is None
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css/desk.bundle.css").write_text("a > b {}\n")
+    sheet = static.inline_sheet("css/desk.bundle.css")
+    assert (str(sheet.text), sheet.file) == ("a > b {}\n", "desk.bundle.css")
+    # printf 'a > b {}\n' | openssl dgst -sha256 -binary | base64
+    assert sheet.allowed == "'sha256-aUOwqpRC2NmZu0xVZnOgHM21aurPMeaaUbc11vYMPa8='"
 
 
 @pytest.mark.django_db

@@ -41,6 +41,7 @@ urlpatterns = [
     path("password/reset/<uidb64>/<token>/", set_password, name="password-set"),
     # The own account
     path(account, views.account, name="account"),
+    path(account + "alerts/", views.save_alerts, name="account-alerts"),
     path(account + "password/", views.change_password, name="account-password"),
     path(account + "sessions/end/", views.end_session, name="account-end-session"),
     path(account + "again/", own(reauthenticate), name="account_reauthenticate"),

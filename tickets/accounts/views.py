@@ -6,10 +6,12 @@ from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages as flash
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -169,7 +171,20 @@ def account(request):
         return redirect(f"{reverse('account')}?saved=1")
     # Chosen in another browser meanwhile: from the next page on it is in force here, too
     sessions.remember_language(request, preferences.language)
-    return _account_page(request, preferences=form)
+    return account_page(request, preferences=form)
+
+
+@for_agents
+@require_POST
+def save_alerts(request):
+    """Save what the agent wants to hear of; a form that is refused keeps what was chosen."""
+    form = AlertsForm(request.POST, instance=alert_preferences.of(request.user))
+    if not form.is_valid():
+        flash.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+        return account_page(request, alerts=form, status=400)
+    form.save()
+    flash.info(request, gettext("Saved."))
+    return redirect(f"{reverse('account')}#alerts")
 
 
 @never_cache
@@ -180,7 +195,7 @@ def change_password(request):
     """Change the own password; this session goes on, all others end."""
     form = OwnPasswordForm(request, request.POST)
     if not form.is_valid():
-        return _account_page(request, password=form, status=400)
+        return account_page(request, password=form, status=400)
     person = form.save()
     update_session_auth_hash(request, person)
     sessions.end(person, but=request.session.session_key)
@@ -207,13 +222,14 @@ def preferences_of(person) -> AgentPreferences:
     return AgentPreferences.objects.filter(pk=person.pk).first() or AgentPreferences(person=person)
 
 
-def _account_page(request, *, preferences=None, password=None, status=200):
+def account_page(request, *, preferences=None, password=None, alerts=None, status=200):
+    """Return the agent's own page, with the forms that were refused as they were filled in."""
     person = request.user
     factors = list(Authenticator.objects.filter(user_id=person.pk).order_by("created_at"))
     context = {
         "preferences": preferences or PreferencesForm(instance=preferences_of(person)),
         "password": password or OwnPasswordForm(request),
-        "alerts": AlertsForm(instance=alert_preferences.of(person)),
+        "alerts": alerts or AlertsForm(instance=alert_preferences.of(person)),
         "push_key": push.public_key(),
         "browsers": list(person.push_subscriptions.order_by("-created_at")),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),

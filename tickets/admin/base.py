@@ -3,6 +3,8 @@
 They are read in the order of an index, count no further than COUNT_CAP, and join nothing.
 """
 
+import hashlib
+import json
 from decimal import Decimal
 
 from django import forms
@@ -10,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
-from django.db.models import DecimalField, Q
+from django.db.models import CharField, DecimalField, JSONField, Q
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -19,6 +21,7 @@ from django.utils.translation import gettext
 
 from tickets import inbox
 from tickets.models import MONEY
+from tickets.privacy.form_fields import LineField
 from tickets.search.folding import holds
 
 # Django takes a lazy address here, the stubs a text only
@@ -78,18 +81,70 @@ class MoneyField(forms.DecimalField):
         return value
 
 
+class SeenForm:
+    """The form of a row that refuses to overwrite what another person has saved since it was shown.
+
+    `seen` is the sum of what is stored now; the form brings the one that it was shown with.
+    """
+
+    SEEN = "_seen"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = self._sum()
+
+    def _sum(self) -> str:
+        fields = [*self.instance._meta.concrete_fields, *self.instance._meta.many_to_many]
+        # What no field of the form shows may change under it: counters, the last sign-in
+        names = [
+            field.name for field in fields if field.name in self.fields or isinstance(field, JSONField)
+        ]
+        stored = forms.model_to_dict(self.instance, names)
+        stored |= {
+            name: sorted(str(each.pk) for each in value)
+            for name, value in stored.items()
+            if isinstance(value, list) and all(hasattr(each, "pk") for each in value)
+        }
+        text = json.dumps([stored.get(name) for name in names], default=str, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def clean(self):
+        data = super().clean()
+        if self.data.get(self.SEEN, self.seen) != self.seen:
+            stored = "; ".join(
+                f"{self.fields[name].label or name}: {str(self.initial.get(name))[:80]}"
+                for name in self.changed_data[:5]
+                if name in self.initial
+            )
+            raise forms.ValidationError(
+                gettext("Another person saved this since you opened it. Stored now: %(stored)s.")
+                % {"stored": stored or gettext("what you typed")}
+                + " "
+                + gettext("What you typed is below: save again to replace it.")
+            )
+        return data
+
+
 class DeskAdmin(admin.ModelAdmin):
     """What all our lists and forms have in common."""
 
     # What the rows are for, in a sentence above their list
     purpose = ""
+    # Whether a save writes every field of its form; else it may write beside another person's
+    writes_all = True
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"purpose": self.purpose} | (extra_context or {}))
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form)(form.__name__, (SeenForm, form), {}) if change and self.writes_all else form
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, DecimalField) and db_field.decimal_places == MONEY["decimal_places"]:
             kwargs = {"form_class": MoneyField} | kwargs
+        if type(db_field) is CharField and not db_field.choices:
+            kwargs = {"form_class": LineField} | kwargs
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = getattr(field, "widget", None)
         if isinstance(widget, AdminSplitDateTime):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from tickets import queries
 from tickets.models import Macro
+from tickets.workflow.variables import complaint_about
 
 from .base import DeskAdmin
 
@@ -51,6 +52,9 @@ class MacroForm(forms.ModelForm):
         data = super().clean()
         texts = {code: data.get(f"text_{code}", "") for code in LANGUAGES}
         self.instance.texts = {code: text for code, text in texts.items() if text.strip()}
+        for name in (*(f"text_{code}" for code in LANGUAGES), "note", "resolution"):
+            if said := complaint_about(data.get(name) or ""):
+                self.add_error(name, said)
         steps = ("note", "status", "priority", "category", "resolution", "tags", "assignee", "assigns_me")
         if not self.instance.texts and not any(data.get(step) for step in steps):
             raise forms.ValidationError("A macro does something: write a reply or choose a step.")

@@ -82,6 +82,8 @@ class TicketList(ChangeList):
 class TicketAdmin(DeskAdmin):
     """The row is written by `tickets.workflow` only; what is no verb is shown and cannot be edited."""
 
+    writes_all = False
+
     list_display = (
         "ticket", "customer", "status_pill", "priority_pill", "category", "assigned_to",
         "wants_callback", "updated",

@@ -54,6 +54,11 @@ class AlertsForm(forms.ModelForm):
         """The fields of the events, for the page."""
         return [self[event.value] for event in AlertEvent]
 
+    def time(self, name: str) -> str:
+        """Return what stands in a box of the quiet hours."""
+        value = self[name].value() or ""
+        return value.strftime("%H:%M") if hasattr(value, "strftime") else value
+
     def clean(self):
         data = super().clean()
         if bool(data.get("quiet_from")) != bool(data.get("quiet_until")):

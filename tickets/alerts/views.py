@@ -22,7 +22,6 @@ from tickets.models import AgentPreferences, AlertEvent
 from tickets.settings.in_force import current
 
 from . import on_page, preferences, push, sending
-from .forms import AlertsForm
 
 WORKER = Path(settings.BASE_DIR, "static/js/desk/push_worker.js")
 MOST_BYTES = 4096
@@ -113,19 +112,6 @@ def test(request):
     else:
         said = _("The test was sent.") if number else _("No browser of yours took the test.")
         flash.info(request, said)
-    return redirect(f"{reverse('account')}#alerts")
-
-
-@for_agents
-@require_POST
-def save(request):
-    """Save what the agent wants to hear of."""
-    form = AlertsForm(request.POST, instance=preferences.of(request.user))
-    if not form.is_valid():
-        flash.error(request, " ".join(each for errors in form.errors.values() for each in errors))
-    else:
-        form.save()
-        flash.info(request, _("Saved."))
     return redirect(f"{reverse('account')}#alerts")
 
 

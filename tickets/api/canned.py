@@ -15,17 +15,18 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from supportdesk import languages
 from tickets import uploads
 from tickets.models import CannedReply, Person
 from tickets.uploads import received
 from tickets.workflow import MAX_TEXT
+from tickets.workflow.variables import complaint_about
 
 from . import schema
 from .fields import UTC_TIME, Line
 from .views import checked, for_agents
 
 SHORTCUT = re.compile(r"[^\s/]+")
-LANGUAGE = re.compile(r"[a-z]{2,10}(-[a-zA-Z]{2,8})?")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
@@ -36,7 +37,7 @@ class TextsField(serializers.Field):
         "invalid": 'Send text per language, like {{"en": "Hello"}}.',
         "empty": "Write the text in at least one language.",
         "long": f"A text has at most {MAX_TEXT} characters.",
-        "language": "A language is a code like en, hi or hinglish.",
+        "language": "A language is one of: en, hi, hinglish.",
     }
 
     def to_internal_value(self, data):
@@ -49,13 +50,16 @@ class TextsField(serializers.Field):
             isinstance(text, str) and "\0" not in text for text in data.values()
         ):
             self.fail("invalid")
-        if not all(isinstance(code, str) and LANGUAGE.fullmatch(code) for code in data):
+        if not data.keys() <= languages.LANGUAGES.keys():
             self.fail("language")
         kept = {code: text for code, text in data.items() if text.strip()}
         if not kept:
             self.fail("empty")
         if any(len(text) > MAX_TEXT for text in kept.values()):
             self.fail("long")
+        for text in kept.values():
+            if said := complaint_about(text):
+                raise serializers.ValidationError(said)
         return kept
 
     def to_representation(self, value):

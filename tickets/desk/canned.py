@@ -33,34 +33,54 @@ def canned_replies(request):
     return _page(request)
 
 
-def _page(request, kept: dict | None = None) -> HttpResponse:
+def _page(request, kept: dict | None = None, status: int = 400) -> HttpResponse:
     """The page; `kept` is what was typed into the form that was refused."""
     replies = api.visible_to(request.user).order_by("shortcut")
     context = {"replies": replies, "languages": LANGUAGES, "kept": kept}
-    return render(request, "tickets/canned.html", context, status=400 if kept else 200)
+    return render(request, "tickets/canned.html", context, status=status if kept else 200)
 
 
 @require_POST
 @access.for_agents
 def change(request, reply_id):
-    """Change a canned reply, or remove it."""
-    reply = api.find(request.user, reply_id)
+    """Change a canned reply, or remove it. What was typed stays when a colleague has changed or removed it."""
+    try:
+        reply = api.find(request.user, reply_id)
+    except Http404:
+        if request.POST.get("delete"):
+            raise
+        flash.error(request, _("This reply is gone. What you typed is in the form for a new one."))
+        return _page(request, _typed(request), 404)
     if request.POST.get("delete"):
         api.remove(reply)
         flash.info(request, _("Reply /%(shortcut)s deleted.") % {"shortcut": reply.shortcut})
         return redirect("canned-replies")
+    # A form of before this field had no `known`
+    if request.POST.get("known", reply.updated_at.isoformat()) != reply.updated_at.isoformat():
+        flash.error(request, _("A colleague has changed this reply. Yours is below and not saved yet."))
+        return _page(request, _typed(request) | {"id": reply.pk, "stored": reply}, 409)
     return _saved(request, reply.pk, lambda data: api.change(reply, data))
 
 
-def _saved(request, reply_id, store):
+def _typed(request) -> dict:
+    """Return what stands in the form, for the page that shows it again."""
+    sent = _sent(request)
+    return sent | {"id": None, "texts": sent["text"], "is_shared": sent["shared"]}
+
+
+def _sent(request) -> dict:
     texts = {code: request.POST.get(f"text-{code}", "").replace("\r\n", "\n") for code in LANGUAGES}
-    sent = {
+    return {
         "shortcut": request.POST.get("shortcut", ""),
         "title": request.POST.get("title", ""),
         "text": texts,
         "shared": bool(request.POST.get("shared")),
         "image": request.FILES.get("image"),
     }
+
+
+def _saved(request, reply_id, store):
+    sent = _sent(request)
     serializer = api.NewCannedReplySerializer(data=sent, context={"agent": request.user})
     try:
         serializer.is_valid(raise_exception=True)
@@ -73,7 +93,7 @@ def _saved(request, reply_id, store):
         flash.info(request, _("Saved."))
         return redirect("canned-replies")
     flash.error(request, said)
-    return _page(request, sent | {"id": reply_id, "texts": texts, "is_shared": sent["shared"]})
+    return _page(request, _typed(request) | {"id": reply_id})
 
 
 @require_POST

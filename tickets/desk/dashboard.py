@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from markupsafe import Markup
 
 from supportdesk import languages
+from supportdesk.serving.static import inline_sheet
 from tickets import access, fragments, inbox, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
@@ -29,6 +30,8 @@ from . import history, parts
 from .lists import shown_list
 
 HISTORY_SHOWN = 100
+# The file name of the style sheet that this browser has kept
+SHEET_COOKIE = "desk-sheet"
 
 
 def page_for_agents(view):
@@ -40,7 +43,7 @@ def page_for_agents(view):
 @page_for_agents
 def show_inbox(request):
     """The list, and an invitation to open something."""
-    return render(request, "tickets/dashboard.html", _list(request) | _page(request))
+    return whole_page(request, _list(request) | _page(request))
 
 
 @page_for_agents
@@ -49,7 +52,7 @@ def ticket(request, ticket_id):
     found = access.desk_ticket(request.user, ticket_id, "order", "requester")
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "tickets/_ticket.html", _pane(request, found))
-    return render(request, "tickets/dashboard.html", both_panes(request, found))
+    return whole_page(request, both_panes(request, found))
 
 
 @page_for_agents
@@ -112,6 +115,22 @@ def show_history(request, ticket_id):
     events = found.events.order_by("-at")[:HISTORY_SHOWN]
     context = {"lines": history.lines(events), "now": timezone.now()}
     return render(request, "tickets/_history.html", context)
+
+
+def whole_page(request, context: dict, status: int = 200) -> HttpResponse:
+    """The page with both panes; a browser that has not kept the style sheet gets it inside.
+
+    Asking for the file would cost a slow phone a round trip before its first paint. `desk/sheet.js` fetches it
+    later, and says so by a cookie.
+    """
+    sheet = inline_sheet("css/desk.bundle.css")
+    if sheet and request.COOKIES.get(SHEET_COOKIE) == sheet.file:
+        sheet = None
+    response = render(request, "tickets/dashboard.html", context | {"sheet": sheet}, status=status)
+    if sheet:
+        # See CSPMiddleware
+        response._csp_update = {"style-src": [sheet.allowed]}
+    return response
 
 
 # --- What the templates are given --------------------------------------------

@@ -13,7 +13,7 @@ from tickets.models import ScheduledReply, Viewer
 from tickets.uploads import BadPicture, NoRoom, TooBusy, received
 
 from .actions import from_script, plain, with_toast
-from .dashboard import both_panes
+from .dashboard import both_panes, whole_page
 from .forms import LaterForm, ReplyForm, SeenForm, complaint
 
 
@@ -88,7 +88,7 @@ def _not_sent(request, ticket, said: str, status: int) -> HttpResponse:
         "draft_internal": bool(request.POST.get("internal")),
         "draft_refused": said,
     }
-    return render(request, "tickets/dashboard.html", context, status=status)
+    return whole_page(request, context, status=status)
 
 
 @require_POST
