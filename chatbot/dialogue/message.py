@@ -9,6 +9,7 @@ from chatbot.models import Article, Chat
 from chatbot.nlu import asked, classifier, cues, trigger_phrases
 from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
+from chatbot.sources.product_kinds import kind_of
 from tickets.models import Order
 from tickets.settings.in_force import current
 
@@ -123,10 +124,21 @@ class ParsedMessage:
             return found
         of_goods = self.topic.get("kind") in ("product", "sum", "health") and not self.is_issue
         of_goods = of_goods and len(self.topic.get("ids", [])) <= MOST_SPOKEN_OF
-        if not of_goods or self.found.products or subjects.named_in(cues.plain(self.text)):
+        named = self.found.products and not self.names_what_is_in_it
+        if not of_goods or named or subjects.named_in(cues.plain(self.text)):
             # A name of a product sounds like what is asked: "the masala one"
             return []
         return [OF_A_PRODUCT[self.reading]] if self.reading in OF_A_PRODUCT else []
+
+    @cached_property
+    def names_what_is_in_it(self) -> bool:
+        """Whether the products that are named are rather contents of those spoken of: "tel konsa" of a pickle."""
+        ids = self.topic.get("ids", []) if self.topic.get("kind") == "product" else []
+        if self.reading != "ingredients" or not self.found.products or not ids:
+            return False
+        shown = products.by_ids(ids)
+        text = " ".join(each.ingredients or "" for each in shown).casefold()
+        return all(each not in shown and kind_of(each) in text for each in self.found.products)
 
     @cached_property
     def aspect(self) -> str:

@@ -276,6 +276,7 @@ RULES = (
     follow_ups.of_what_was_shown,
     about_articles.which_of_these,
     about_articles.nothing_of_that_name,
+    in_passing.read_with_the_question_before,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
     about_products.an_unknown_fact,

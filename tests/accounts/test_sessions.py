@@ -157,7 +157,9 @@ def test_staff_cannot_edit_what_people_sign_in_with(browse, meera):
 
 
 @pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
-def test_the_session_of_a_page_is_read_by_a_compiled_query(browse, asha, monkeypatch):
+def test_the_session_of_a_page_is_read_by_a_compiled_query(browse, asha, monkeypatch, settings):
+    # The suite is also run without them
+    settings.COMPILED_QUERIES = True
     client = signed_in(browse, asha)
     client.get("/support/")
     compiled, as_sql = [], SQLCompiler.as_sql

@@ -152,9 +152,9 @@ def test_the_account_page_shows_what_is_stored_and_saves_it(browse, asha):
 def test_a_choice_that_is_none_is_refused_and_nothing_is_stored(browse, asha, change):
     agent = browse(asha)
     form = page(agent.get("/support/account/")).one("form", action="/support/account/alerts/").fields()
-    agent.post("/support/account/alerts/", form | change)
+    answer = agent.post("/support/account/alerts/", form | change)
     assert not AlertPreferences.objects.exists()
-    shown = page(agent.get("/support/account/")).one("section", id="alerts")
+    shown = page(answer).one("section", id="alerts")
     assert [each for each in shown.all("p", role="status", data_kind="error") if each.text]
 
 

@@ -359,3 +359,27 @@ def test_a_page_from_before_another_sign_in_says_what_to_do_and_keeps_the_reply(
     expect(asha.text).to_have_value("A new lid is on its way")
     asha.page.reload()
     expect(asha.text).to_have_value("A new lid is on its way")
+
+
+def test_a_page_removes_what_no_page_reads_and_drafts_that_the_server_has(asha, ticket):
+    kamala, bina = open_two(asha, ticket)
+    with asha.page.expect_response(f"**/{kamala}/draft"):
+        asha.text.fill("Kept by the server")
+    asha.page.wait_for_function(
+        "id => Object.entries(localStorage).some(([key]) => key.includes(`draft-saved:${id}`))", arg=kamala
+    )
+    asha.page.evaluate(
+        """id => {
+            localStorage.setItem("draft:0000", "of an older version");
+            localStorage.setItem(`${document.body.dataset.meId}:draft:${id}`, "Typed without a network");
+        }""",
+        bina,
+    )
+    asha.page.goto("/support/?view=all")
+    expect(asha.live).to_be_visible()
+    kept = asha.page.evaluate("Object.keys(localStorage).filter(key => key.includes('draft'))")
+    assert [key.split(":", 1)[1] for key in kept] == [f"draft:{bina}"]
+    asha.goto(kamala)
+    expect(asha.text).to_have_value("Kept by the server")
+    asha.goto(bina)
+    expect(asha.text).to_have_value("Typed without a network")

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
+from tests.pages import page
 from tickets import rate_limits, workflow
 from tickets.channels import links, views
 from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
+from tickets.privacy import personal_data
 from tickets.uploads import NoRoom, TooBusy
 
 pytestmark = pytest.mark.all_engines
@@ -145,6 +147,23 @@ def test_it_ends_after_ninety_days(browser, path, link):
     ):
         assert answer.status_code == 404
     assert link.expires_at - link.created_at == timedelta(days=90)
+
+
+def test_words_for_a_link_that_has_ended_meanwhile_are_shown_again(browser, path, ticket):
+    links.revoke(ticket)
+    answer = browser.post(path, {"message": "It leaks <b>again</b>"})
+    assert answer.status_code == 404
+    assert page(answer).one("textarea").text == "It leaks <b>again</b>"
+    assert "nothing was sent" in page(answer).one(role="alert").text
+    assert not ticket.messages.filter(text__contains="leaks").exists()
+    # Nothing was typed: a page as for every address that is none
+    assert not page(browser.post(path, {})).all("textarea")
+
+
+def test_after_an_erasure_the_link_opens_nothing(browser, path, priya):
+    personal_data.erase(priya, words=True)
+    assert browser.get(path).status_code == 404
+    assert browser.get(f"{path}messages").status_code == 404
 
 
 @pytest.mark.engines

@@ -142,3 +142,19 @@ def test_a_child_is_asked_about_after_a_rule_that_was_told_of_the_food(customer)
 def test_a_name_in_few_words_is_never_beyond_the_shop(customer):
     answer, _ = said(factories.guest(), "papad kaun sa h")
     assert [card["name"] for card in answer.reply["products"]] == ["Moong Papad"]
+
+
+def test_a_question_that_goes_on_is_read_with_the_one_before(customer):
+    answer, _ = said(factories.guest(), "honey asli h na? neeche jam gya h mera wala", "to thik kaise karu")
+    assert "gunguna paani" in answer.text
+
+
+def test_when_after_what_an_item_is_worth_asks_for_the_money(customer):
+    answer, _ = said(customer, "cancel my order", "how much will i get back", "when")
+    assert "working days to UPI" in answer.text
+
+
+def test_an_oil_that_is_asked_for_in_a_pickle_is_no_product(customer):
+    answer, _ = said(factories.guest(), "lemon pickle price", "mustard oil used?")
+    assert [card["name"] for card in answer.reply["products"]] == ["Sun-Cured Lemon Pickle"]
+    assert "No oil" in answer.text

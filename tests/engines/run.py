@@ -1,15 +1,16 @@
-"""Run the suite on PostgreSQL, on MongoDB, and (browsers and all) on SQLite.
+"""Run the suite on PostgreSQL and MongoDB side by side, and then (browsers and all) on SQLite.
 
 `make test` takes three cases of a test with parameters, and leaves out the tests marked `extended`. On the other
 engines it takes one case of the tests marked `engines`. `make test-all` takes all cases, and the tests marked
-`all_engines` too. The first engine on which something fails ends the run, so that the last line is always the
-summary that matters. `DATABASE_URL=... make test` runs the suite against that server only.
+`all_engines` too. What fails on one of those two ends the run, so that the last line is always the summary that
+matters. `DATABASE_URL=... make test` runs the suite against that server only.
 """
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,6 +31,9 @@ ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
 # On two cores: servers, browsers and processes are waited for. Four were a minute faster, and calls gave up
 WORKERS = 3
+# Three side by side too. Each takes eight seconds of processor to begin with, and the stand-in for MongoDB, written
+# in Python, makes tests twice as long
+ON_POSTGRES, ON_MONGO = 1, 2
 # Nothing was selected: `make test PYTEST_ARGS=...` named tests that only another engine runs
 NO_TESTS = 5
 
@@ -43,19 +47,62 @@ def main(arguments: list[str]) -> int:
     on_others = [*WITHOUT_PROCESSES, *wanted["others"], *arguments]
     if url := os.environ.get("DATABASE_URL"):
         return suite([url], on_sqlite if url.startswith("sqlite") else on_others)
-    # The stand-in for MongoDB is written in Python and does one thing at a time: each worker has its own
-    for kind, count in ((Postgres, 1), (Mongo, WORKERS)):
-        with ExitStack() as servers:
-            urls = [servers.enter_context(running(kind)).database("desk") for _ in range(count)]
-            failed = suite(urls, on_others)
-        if failed not in (0, NO_TESTS):
-            return failed
+    if failed := side_by_side(on_others):
+        return failed
     return suite(["sqlite:"], on_sqlite)
+
+
+def side_by_side(arguments: list[str]) -> int:
+    """Run the suite on PostgreSQL and on MongoDB at once; what each says is printed when both have ended."""
+    with ExitStack() as stack:
+        # The stand-in does one thing at a time: each worker has its own
+        urls = [
+            [stack.enter_context(running(kind)).database("desk") for _ in range(servers)]
+            for kind, servers in ((Postgres, 1), (Mongo, ON_MONGO))
+        ]
+        print("\n=== postgresql, mongodb ===", flush=True)
+        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in urls]
+        suites = [
+            started(each, workers, arguments, output)
+            for each, workers, output in zip(urls, (ON_POSTGRES, ON_MONGO), outputs, strict=True)
+        ]
+        for each in suites:
+            # However we end, they end
+            stack.callback(each.terminate)
+        codes = [each.wait() for each in suites]
+        # What failed is printed last
+        for code, output in sorted(
+            zip(codes, outputs, strict=True), key=lambda ended: has_failed(ended[0])
+        ):
+            output.seek(0)
+            print(output.read(), f"(exit code {code})" if has_failed(code) else "", flush=True)
+    return next(filter(has_failed, codes), 0)
+
+
+def has_failed(code: int) -> bool:
+    return code not in (0, NO_TESTS)
 
 
 def suite(urls: list[str], arguments: list[str]) -> int:
     print(f"\n=== {urls[0].partition(':')[0]} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *GROUPS, *arguments]
+    process = started(urls, WORKERS, arguments)
+    try:
+        return process.wait()
+    finally:
+        process.terminate()
+
+
+def started(urls: list[str], workers: int, arguments: list[str], output=None) -> subprocess.Popen:
+    # One worker needs no process that hands out the tests
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        str(workers if workers > 1 else 0),
+        *GROUPS,
+        *arguments,
+    ]
     # Workers have to agree on the tests' names, and some are made of sets. The desks that are started need
     # not be compiled each time
     environment = os.environ | {
@@ -64,7 +111,7 @@ def suite(urls: list[str], arguments: list[str]) -> int:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "",
     }
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
-from django.db.models import DecimalField, JSONField, Q
+from django.db.models import CharField, DecimalField, JSONField, Q
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 
 from tickets import inbox
 from tickets.models import MONEY
+from tickets.privacy.form_fields import LineField
 from tickets.search.folding import holds
 
 # Django takes a lazy address here, the stubs a text only
@@ -142,6 +143,8 @@ class DeskAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, DecimalField) and db_field.decimal_places == MONEY["decimal_places"]:
             kwargs = {"form_class": MoneyField} | kwargs
+        if type(db_field) is CharField and not db_field.choices:
+            kwargs = {"form_class": LineField} | kwargs
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = getattr(field, "widget", None)
         if isinstance(widget, AdminSplitDateTime):

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
-from tickets.privacy.plain_text import is_blank, plain_address, plain_phone
+from tickets.privacy.plain_text import is_blank, one_line, plain_address, plain_phone
 
 UTC_TIME: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
 
@@ -20,9 +20,14 @@ def clock(source: str, **options) -> serializers.DateTimeField:
 
 
 class Line(serializers.CharField):
-    """A line of text, trimmed; a number is not text."""
+    """A line of text, trimmed, without breaks and signs that draw nothing; a number is not text."""
 
     default_error_messages = {"invalid": "This has to be text."}
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(
+            one_line(data) if isinstance(data, str) and self.trim_whitespace else data
+        )
 
     def to_internal_value(self, data):
         if not isinstance(data, str):

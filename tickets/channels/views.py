@@ -44,6 +44,9 @@ def with_link(view):
     def opened(request, token, *args, **kwargs):
         link = links.find(token)
         if not link:
+            if words := _typed(request, "message") or _typed(request, "comment"):
+                # Of the page that was opened before the link ended
+                return render(request, "tickets/link_ended.html", {"words": words[:MAX_TEXT]}, status=404)
             raise Http404
         # In the language of the conversation, whatever the browser's
         with languages.speaking(current().language(link.ticket.language)):

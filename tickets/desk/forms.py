@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from tickets import queries
 from tickets.models import Category, Order, Priority, Status
-from tickets.privacy.form_fields import EmailField, PhoneField
+from tickets.privacy.form_fields import EmailField, LineField, PhoneField
 from tickets.privacy.plain_text import is_blank
 from tickets.workflow import MAX_TEXT
 
@@ -90,8 +90,8 @@ class ChangeForm(forms.Form):
         "userPhone": "requester_phone", "orderId": "order",
     }  # fmt: skip
 
-    subject = forms.CharField(max_length=140, required=False)
-    userName = forms.CharField(max_length=120, required=False)
+    subject = LineField(max_length=140, required=False)
+    userName = LineField(max_length=120, required=False)
     userEmail = EmailField(max_length=254, required=False)
     userPhone = PhoneField(required=False)
     orderId = forms.ModelChoiceField(
@@ -140,7 +140,7 @@ class LaterForm(forms.Form):
 
 
 class SaveViewForm(forms.Form):
-    name = forms.CharField(max_length=60)
+    name = LineField(max_length=60)
     query = forms.CharField(max_length=500, required=False)
     shared = forms.BooleanField(required=False)
 

@@ -3,7 +3,14 @@
 from django import forms
 
 from .phones import PHONE, no_card
-from .plain_text import plain_address, plain_phone
+from .plain_text import one_line, plain_address, plain_phone
+
+
+class LineField(forms.CharField):
+    """A name or title: one line, without signs that draw nothing or turn the direction of others."""
+
+    def to_python(self, value):
+        return super().to_python(one_line(value) if isinstance(value, str) else value)
 
 
 class EmailField(forms.EmailField):

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from supportdesk import money
 from tickets.privacy.masking import masked
 from tickets.privacy.phones import PHONE, no_card
-from tickets.privacy.plain_text import plain_address, plain_phone
+from tickets.privacy.plain_text import one_line, plain_address, plain_phone
 
 MOST_ITEMS = 500
 OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
@@ -35,7 +35,7 @@ class Name(Text):
     """A person's name: a card number in it is masked, as everywhere."""
 
     def to_internal_value(self, data):
-        return masked(super().to_internal_value(data))
+        return masked(one_line(super().to_internal_value(data)))
 
 
 class Email(Text):

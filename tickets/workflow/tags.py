@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from tickets.models import TAG_LENGTH, Tag, Ticket, TicketTag
 from tickets.privacy.masking import masked
+from tickets.privacy.plain_text import one_line
 
 from .change_set import ChangeSet
 from .status import Refused
@@ -17,7 +18,7 @@ SEPARATOR = "\n"
 
 def key_of(name: str) -> str:
     """Return a tag's name as it is compared: without case, blanks folded."""
-    return " ".join(name.split()).casefold()
+    return one_line(name).casefold()
 
 
 def cleaned(names: Iterable[str]) -> list[str]:
@@ -25,7 +26,7 @@ def cleaned(names: Iterable[str]) -> list[str]:
     kept: dict[str, str] = {}
     for name in names:
         # PostgreSQL stores no NUL
-        name = " ".join(masked(name).replace(",", " ").replace("\0", "").split())
+        name = one_line(masked(name).replace(",", " ").replace("\0", ""))
         if not name:
             continue
         if len(name) > TAG_LENGTH:

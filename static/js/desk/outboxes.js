@@ -1,5 +1,5 @@
 // Messages that this browser holds for tickets that are not open: their ticket sends them when it is opened.
-import { body, ownStore } from "./page.js";
+import { body, ownStore, store } from "./page.js";
 import { talk } from "./ticket.js";
 import { toast } from "./toast.js";
 import { _ } from "../words.js";
@@ -19,6 +19,22 @@ function heldOutboxes(onlyFailed) {
 
 function tellOutboxes(ids) {
   for (const id of ids) toast(_("A message that you wrote is not sent yet."), "error", { link: [`${body.dataset.desk}${id}/`, _("Open the ticket")], time: 60_000 });
+}
+
+// Keys of the desk from before each agent had their own, which no page reads any more
+const OWNERLESS = /^(draft|draft-saved|outbox):/;
+
+// Of tickets that are not open: what no page reads, and drafts that the server has word for word
+export function sweepStore() {
+  const own = `${body.dataset.meId}:draft:`;
+  let keys = [];
+  try { keys = Object.keys(localStorage); } catch { /* forbidden */ }
+  for (const key of keys.filter((each) => OWNERLESS.test(each))) store.set(key, "");
+  for (const id of keys.filter((each) => each.startsWith(own)).map((each) => each.slice(own.length))) {
+    if (id.split(":")[0] === talk?.root.dataset.ticket || ownStore.get(`draft:${id}`) !== ownStore.get(`draft-saved:${id}`)) continue;
+    ownStore.set(`draft:${id}`, "");
+    ownStore.set(`draft-saved:${id}`, "");
+  }
 }
 
 export function tellHeld() {

@@ -13,6 +13,7 @@ from imap_tools.utils import decode_value
 from lxml import etree
 
 from tickets.channel_interface import Unreadable
+from tickets.privacy.plain_text import one_line
 
 from . import heads
 
@@ -268,7 +269,7 @@ def cleaned(html: str) -> str:
 
 def _line(text: str) -> str:
     """One line without what no database takes and no screen shows."""
-    return " ".join(_storable(text or "").split())
+    return one_line(_storable(text or ""))
 
 
 def _storable(text: str) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tickets import workflow
 from tickets.channel_interface import NotSent, TryLater
 from tickets.privacy.masking import masked
+from tickets.privacy.plain_text import one_line
 from tickets.workflow import wording
 
 from ...attachments import BadFile, NotChecked, received_files
@@ -81,7 +82,7 @@ def _person(incoming: Incoming, sender: str, message: dict) -> Person:
     if found:
         person = found.person
     else:
-        name = masked(" ".join(incoming.payload.get("name", "").split()))[:120]
+        name = masked(one_line(incoming.payload.get("name", "")))[:120]
         person, _ = Person.objects.get_or_create(
             id=incoming.pk, defaults={"name": name, "phone": f"+{sender}"[:20], "password": "!"}
         )

@@ -171,7 +171,7 @@ def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     said = cues.plain(parsed.text)
     found = THIS_OR_THAT.match(said)
-    of_it = parsed.aspect in about_products.IN_NAMES | {""}
+    of_it = parsed.aspect in about_products.IN_NAMES | {""} or parsed.names_what_is_in_it
     if len(shown) != 1 or not found or parsed.is_issue or parsed.reason or not of_it:
         return None
     text = f"{shown[0].description or ''} {shown[0].ingredients or ''}"

@@ -291,3 +291,36 @@ def what_it_contains(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not of and not about_products.THIS.search(cues.plain(parsed.text)):
         return None
     return about_products.told(chat, parsed, products, [product_facts.INGREDIENTS])
+
+
+# --- Read with the question before ----------------------------------------------------------
+
+MOST_WORDS_READ_TOGETHER = 6
+
+
+def read_with_the_question_before(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "To thik kaise karu" after "honey jam gya h": the article that was nearest then, and was not told."""
+    last = chat.memory.get("last", "")
+    if (
+        not last
+        or parsed.topic.get("kind") != "product"
+        or parsed.is_issue
+        or parsed.reason
+        or parsed.is_nod
+        or parsed.found.products
+        or parsed.knows(ACT)
+        or chat.memory.get("issue")
+        or parsed.reading not in OF_A_QUESTION_BEFORE
+        or len(parsed.text.split()) > MOST_WORDS_READ_TOGETHER
+    ):
+        return None
+    found = [*parsed.library.near(f"{last} {parsed.text}", 1), *parsed.library.near(last, 1)]
+    best = max(found, key=lambda each: each.score, default=None)
+    shown = [*chat.memory.get("told", [])[:1], *chat.memory.get("refused", [])]
+    if not best or best.score < CLEAR or str(best.article.pk) in shown:
+        return None
+    return answers.of_article(best.article, parsed, best.score)
+
+
+# What asks on and has no subject of its own
+OF_A_QUESTION_BEFORE = ("what_happens_now", "usage", "by_what", "where", "times", "again", "days", "limit")

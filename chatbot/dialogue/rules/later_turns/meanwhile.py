@@ -73,7 +73,8 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         # "Kab tak aayega" of the order that was spoken of before the rule
         return answers.of_order(chat, order, parsed)
-    if OF_AN_ORDER_STILL & set(about) and not subjects.named_in(said) & subjects.covered_by(about):
+    of_the_order = OF_AN_ORDER_STILL & set(about) and about[0] != "refund"
+    if of_the_order and not subjects.named_in(said) & subjects.covered_by(about):
         # "Aur paise kab milenge" of a cancelled order asks for the money
         asked -= OF_THE_ORDER
     if (
@@ -256,7 +257,9 @@ OF_GOODS = ("product", "sum", "delivery", "health")
 
 def _subjects_of(parsed: ParsedMessage, issue: dict) -> list[str]:
     """Return what the talk is about: of the answer before, then of what is open."""
-    both = (subjects.of_the_answer(parsed.topic), subjects.of_the_issue(issue))
+    # "When?" after what an item is worth asks for the money, whatever it was wished for
+    of_money = "refund" if parsed.chat.memory.get("rule") == "what_it_is_worth" else ""
+    both = (of_money, subjects.of_the_answer(parsed.topic), subjects.of_the_issue(issue))
     return [key for key in dict.fromkeys(both) if key]
 
 

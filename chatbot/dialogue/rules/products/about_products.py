@@ -43,6 +43,8 @@ def meant(parsed: ParsedMessage) -> tuple[list[Product], bool]:
     """
     before = spoken_of(parsed)
     follows = bool(FOLLOWS.search(plain(parsed.text)))
+    if parsed.names_what_is_in_it:
+        return before, False
     if (
         len(before) == 1
         and THE_OTHER_ONE.search(plain(parsed.text))

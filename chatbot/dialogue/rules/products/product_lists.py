@@ -41,6 +41,8 @@ BETTER = phrases(
 
 def a_comparison(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Which is cheaper, classic or peri peri?": both, side by side, from what is known."""
+    if parsed.names_what_is_in_it:
+        return None
     said = plain(parsed.text)
     if parsed.is_issue:
         return None
