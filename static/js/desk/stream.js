@@ -29,6 +29,10 @@ async function renew(ticketId) {
   }
   renewRow(ticketId, news.isNew);
   renewCounts();
+  if (news.isAnswered) {
+    unseen.delete(ticketId);
+    showTitle();
+  }
   if (news.fromCustomer && (document.hidden || !open)) {
     unseen.add(ticketId);
     showTitle();
@@ -38,7 +42,8 @@ async function renew(ticketId) {
 
 const HEARD = {
   message(message) {
-    const news = message.sender === "customer" && concernsMe(message) && { fromCustomer: true };
+    // What a colleague has answered, or this agent in another tab, is news no more
+    const news = message.sender === "customer" ? concernsMe(message) && { fromCustomer: true, isAnswered: false } : message.sender === "agent" && !message.internal && { fromCustomer: false, isAnswered: true };
     notice(message.ticketId, message.seq === 1 ? { ...news, isNew: true } : news);
     if (message.sender === "customer") notify(message.ticketId, message.seq === 1 ? "new" : "message", message.seq);
     else if (message.assignedAgent === body.dataset.meId) notify(message.ticketId, "assigned");
