@@ -11,7 +11,7 @@ from chatbot.models import Article, Chat, Product
 from chatbot.nlu import features
 from chatbot.nlu.cues import phrases, plain
 from chatbot.nlu.issue_cues import WAY_TO_PAY
-from chatbot.sources import orders
+from chatbot.sources import order_states, orders
 from chatbot.sources import products as catalogue
 from supportdesk import money
 from tickets.clocks import promise
@@ -141,8 +141,8 @@ def about_order(chat: Chat, reply: Reply, order: Order) -> Reply:
 
 
 def of_order(chat: Chat, order: Order, parsed: ParsedMessage) -> Reply:
-    """How an order stands. One that is late brings the offer of a human."""
-    state = orders.state_in_words(order, parsed.language)
+    """How an order stands. One that is late, or whose payment failed, brings the offer of a human."""
+    state = order_states.state_in_words(order, parsed.language)
     sure = 1.0 if parsed.order else None
     reply = text_reply("order_found", parsed, "order_status", sure=sure, number=order.number, state=state)
     about_order(chat, reply, order)
@@ -150,8 +150,10 @@ def of_order(chat: Chat, order: Order, parsed: ParsedMessage) -> Reply:
     reply.suggestions = orders.others_under_way(parsed.known_orders, order) + chips(
         parsed, "problem", "returns"
     )
-    if orders.is_late(order):
+    if order_states.is_late(order):
         reply.offer_agent, reply.category, reply.priority = True, Category.DELIVERY, Priority.HIGH
+    if order_states.is_unpaid(order):
+        reply.offer_agent, reply.category, reply.priority = True, Category.PAYMENT, Priority.HIGH
     return reply
 
 
@@ -174,9 +176,13 @@ A_LONG_NUMBER = re.compile(r"\d{5}")
 
 
 def tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
-    """Tell with a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha"."""
+    """Tell after a detail what the shop wrote about it, where that is plain and was not told: "OTP nahi aa raha".
+
+    Not after a choice ("no money, send the goods"): what is noted is all that there is to say.
+    """
     if (
         not parsed.passages
+        or "choice" in parsed.asked_of_the_subject
         or A_LONG_NUMBER.search(parsed.text)
         or WAY_TO_PAY.fullmatch(plain(parsed.text).strip(" .!"))
         or issue.get("why") in GRAVE
@@ -185,17 +191,25 @@ def tell_the_rule(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
     article, score = parsed.passages[0].article, parsed.passages[0].score
     of_it = article.slug in subjects.articles_of_the_issue(issue)
     of_its_kind = article.category == issue["category"] in OF_RULES and not issue.get("flow")
-    if str(article.pk) in parsed.chat.memory.get("told", []):
+    if str(article.pk) in parsed.chat.memory.get("told", []) or _is_denied(article, parsed):
         return
     if (of_it and score >= ACT) or (of_its_kind and score >= CLEAR):
-        reply.text = (
-            f"{article.body_in(parsed.language)} {wording.say('tap_for_a_person', parsed.language)}"
-        )
+        reply.text = f"{reply.text} {article.body_in(parsed.language)}"
         reply.sources = [{"type": "article", "id": str(article.pk), "title": article.title}]
         reply.topic = {"kind": "article", "ids": [str(article.pk)], "aspect": article.slug}
 
 
 OF_RULES = (Category.ACCOUNT, Category.PAYMENT)
+A_DENIAL = re.compile(
+    r"\S+ (?:nahin?|nhi|नहीं)(?!\w)|\b(?:not?|don'?t want) (?:the |a |my )?\S+", re.IGNORECASE
+)
+
+
+def _is_denied(article: Article, parsed: ParsedMessage) -> bool:
+    """Whether an article is about what a message says no to: "no money, send the goods"."""
+    said = plain(parsed.text)
+    denied = subjects.named_in(said) - subjects.named_in(A_DENIAL.sub(" ", said))
+    return any(article.slug in subjects.SUBJECTS[key].articles for key in denied)
 
 
 def shares_a_word(text: str, article: Article) -> bool:

@@ -8,7 +8,7 @@ import yaml
 from django.utils import timezone
 
 from chatbot import wording
-from chatbot.sources import orders
+from chatbot.sources import order_states
 from supportdesk import money
 from tickets.models import Order, OrderStatus
 
@@ -175,9 +175,9 @@ def words_of(order: Order, language: str) -> dict[str, str]:
     return {
         "number": order.number,
         "items": items_in_words(order),
-        "state": orders.state_after_its_number(order, language),
+        "state": order_states.state_after_its_number(order, language),
         "total": money.formatted(order.total, order.currency, language),
-        "day": orders.day_of(order, language),
+        "day": order_states.day_of(order, language),
         "paid": _paid(order, language),
     }
 

@@ -9,15 +9,15 @@ from decimal import Decimal
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils import formats, timezone, translation
+from django.utils import timezone
 
-from chatbot import wording
 from chatbot.models import Chat
 from supportdesk import money
 from tickets.models import Category, Order, OrderStatus, Person
 from tickets.queries import orders_of
 
 from . import order_codes, order_shape
+from .order_states import UNDER_WAY
 
 RECENT = 50
 
@@ -51,9 +51,6 @@ ABOUT_AN_ORDER = {
 }  # fmt: skip
 # Goods and money come back from what has arrived; only what has not left can still be changed
 ARRIVED = {OrderStatus.DELIVERED, OrderStatus.RETURNED, OrderStatus.REFUNDED}
-UNDER_WAY = {
-    OrderStatus.PLACED, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY,
-}  # fmt: skip
 LIKELY: dict[str, Container[str]] = {
     Category.PRODUCT_ISSUE: ARRIVED,
     Category.REFUND: ARRIVED | {OrderStatus.CANCELLED},
@@ -326,44 +323,7 @@ def _plain_digits(text: str) -> str:
     return re.sub(r"\d", lambda digit: str(int(digit[0])), text)
 
 
-# --- In words ----------------------------------------------------------------
-
-
-def is_late(order: Order) -> bool:
-    if order.eta is None or order.status not in UNDER_WAY:
-        return False
-    return timezone.localtime(order.eta).date() < timezone.localdate()
-
-
-def state_in_words(order: Order, language: str) -> str:
-    """Say how it stands: "it is on its way, expected Tue 24 Nov"."""
-    moment = order.delivered_at if order.status == OrderStatus.DELIVERED else order.eta
-    key = f"state_{'late' if is_late(order) else order.status}"
-    if not moment and wording.has(f"{key}_someday"):
-        key += "_someday"
-    return wording.say(key, language, day=in_words(moment, language))
-
-
-def state_after_its_number(order: Order, language: str) -> str:
-    """Say how it stands so that it follows the number: "VP-10234 (...) is on its way, expected Tue 24 Nov"."""
-    if order.status == OrderStatus.PLACED:
-        return wording.say("state_after_placed", language)
-    state = state_in_words(order, language)
-    return state.removeprefix("it ").partition(". ")[0] if language == "en" else state
-
-
-def day_of(order: Order, language: str) -> str:
-    """Return the day on which it was delivered or is expected, "" for none."""
-    return in_words(order.delivered_at if order.status == OrderStatus.DELIVERED else order.eta, language)
-
-
-def in_words(moment, language: str) -> str:
-    """Return a day in words, "" for none."""
-    if not moment:
-        return ""
-    day = timezone.localtime(moment)
-    with translation.override("hi" if language == "hi" else "en"):
-        return formats.date_format(day, "j F" if language == "hi" else "D j M")
+# --- As a card ---------------------------------------------------------------
 
 
 def _number(amount: Decimal | None) -> float | None:

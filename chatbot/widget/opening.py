@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from chatbot import wording
 from chatbot.dialogue import flows
-from chatbot.sources import orders
+from chatbot.sources import order_states, orders
 from tickets.models import Order, OrderStatus, Person
 
 MOST = 3
@@ -51,7 +51,7 @@ def _card(order: Order, language: str) -> OrderCard:
         if key != "return" or _may_return(order)
     ]
     # The day it came, or is expected; what went back has none
-    day = "" if order.status in GONE_BACK else orders.day_of(order, language)
+    day = "" if order.status in GONE_BACK else order_states.day_of(order, language)
     state = " · ".join(filter(None, (str(order.get_status_display()), day)))
     return OrderCard(order.number, order.status, state, flows.items_in_words(order), says)
 

@@ -354,7 +354,7 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
-    if key == "noted" or issue["category"] in answers.OF_RULES:
+    if key == "noted" or (issue["category"] in answers.OF_RULES and key != "noted_no_number"):
         answers.tell_the_rule(parsed, issue, reply)
     _warn(parsed, issue, reply)
     _tick(parsed, issue, reply, order)

@@ -5,7 +5,7 @@ import re
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import cues
-from chatbot.sources import product_facts
+from chatbot.sources import order_states, product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
 from chatbot.sources.product_words import SHOPPING
@@ -49,7 +49,7 @@ def why_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not article or not order or len(said.split()) > MOST_WORDS or not WHY.fullmatch(said):
         return None
     reply = answers.of_article(article, parsed, 0.9)
-    state = answers.orders.state_after_its_number(order, parsed.language)
+    state = order_states.state_after_its_number(order, parsed.language)
     reply.text = (
         f"{wording.say('why_state', parsed.language, number=order.number, state=state)} {reply.text}"
     )

@@ -374,7 +374,8 @@ def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | Non
 
 def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
     reply = answers.of_article(article, parsed, CLEAR)
-    if issue := chat.memory.get("issue"):
+    issue = chat.memory.get("issue")
+    if issue and not _of_another_order(parsed, issue):
         reply.text = f"{reply.text} {wording.say('tap_for_a_person', parsed.language)}"
         reply.passage, reply.intent, reply.flow = (
             "",
@@ -386,3 +387,9 @@ def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
         if not of_a_fault and (order := open_issue.order_of(parsed, issue)):
             reply.order = answers.orders.as_card(order)
     return reply
+
+
+def _of_another_order(parsed: ParsedMessage, issue: dict) -> bool:
+    """Whether the talk has gone on to another order than that of the issue: its invoice, not this refund."""
+    topic = parsed.topic
+    return topic.get("kind") == "order" and bool(issue.get("order")) and topic["ids"] != [issue["order"]]

@@ -8,7 +8,7 @@ from chatbot.models import Chat
 from chatbot.nlu import classifier
 from chatbot.nlu import order_cues as asked
 from chatbot.nlu.cues import phrases, plain
-from chatbot.sources import orders
+from chatbot.sources import order_states, orders
 from chatbot.sources.product_facts import STOCK
 from tickets.models import Category, Order, Priority
 
@@ -168,7 +168,7 @@ def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all", **fil
     """One line for each of the newest orders."""
     shown = parsed.known_orders[:4]
     lines = [
-        f"{order.number} ({flows.items_in_words(order)}): {orders.state_in_words(order, parsed.language)}."
+        f"{order.number} ({flows.items_in_words(order)}): {order_states.state_in_words(order, parsed.language)}."
         for order in shown
     ]
     reply = answers.text_reply(key, parsed, "order_status", **filled)
@@ -197,7 +197,7 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     if asked.WHICH_ORDER.fullmatch(said.strip(" ?.!")):
-        state = orders.state_after_its_number(order, parsed.language)
+        state = order_states.state_after_its_number(order, parsed.language)
         return order_facts.told(
             chat, parsed, order, "order_which", items=flows.items_in_words(order), state=state
         )
@@ -212,7 +212,7 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if wanted(parsed):
         return None
     if asked.PLACED.search(said):
-        day = orders.in_words(order.placed_at, parsed.language)
+        day = order_states.in_words(order.placed_at, parsed.language)
         return order_facts.told(chat, parsed, order, "order_placed_on", day=day)
     if of_courier or (asked.DRIVER.search(said) and asked.CALLS.search(said)):
         return order_facts.driver(chat, parsed, order)
@@ -327,7 +327,7 @@ def about_the_order_spoken_of(chat: Chat, parsed: ParsedMessage) -> Reply | None
             order,
             "order_which",
             items=flows.items_in_words(order),
-            state=orders.state_after_its_number(order, parsed.language),
+            state=order_states.state_after_its_number(order, parsed.language),
         )
     if asked.WHEN_OR_WHERE.fullmatch(said.strip(" ?.!")) or (
         parsed.intent == "order_status" and not parsed.is_issue

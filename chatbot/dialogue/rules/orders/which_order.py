@@ -253,6 +253,9 @@ ASKS_WHERE = phrases(
     r"where(?:'?s| is)? (?:my|the) (?:order|parcel|package)(?: .{0,12})?",
     r"track (?:my |the )?(?:order|parcel|package)",
     r"मेरा (?:ऑर्डर|पार्सल) कहां(?: .{0,12})?",
+    # "It's coming today, right?", "aa to jayega na"
+    r"(?:coming|arriving|reaching|comes|reaches|will (?:come|arrive|reach|be here))(?: .{0,20})?,? (?:right|correct|na|yes|no)\W*$",
+    r"(?:aa|mil|pahunch) (?:to |hi )?(?:jaa?e?ye?ga|jaega|raha hai|rha h(?:ai)?)(?: .{0,12})? (?:na|naa|right)\W*$",
 )
 THAT_ONE = phrases(
     "it", "that", "this", "ise", "isko", "use", "usko", "that one", "this one", "इसे", "उसे", "इसको"
