@@ -17,11 +17,11 @@ def nearer(memory: dict, by_slug: dict, text: str) -> dict[str, float]:
     if not memory.get("last") or len(text.split()) > MOST_WORDS:
         return {}
     found = _of_goods(memory, by_slug)
-    about = (
+    of_the_talk = (
         subjects.of_the_answer(memory.get("topic") or {}),
         subjects.of_the_issue(memory.get("issue") or {}),
     )
-    about = tuple(filter(None, about))
+    about = tuple(filter(None, of_the_talk))
     if subjects.names_another(text, about):
         return {}
     slugs = [slug for key in about for slug in subjects.SUBJECTS[key].articles]

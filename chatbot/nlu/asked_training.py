@@ -4,7 +4,7 @@ Needs `requirements-train.txt`; nothing that answers a customer imports this.
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -68,7 +68,7 @@ def out_of_fold(rows: list[Line], kinds: list[str], found: list[dict]) -> np.nda
     return scores
 
 
-def _fit(rows, labels: list[int]) -> LogisticRegression:
+def _fit(rows: Any, labels: list[int]) -> LogisticRegression:
     return LogisticRegression(C=STRENGTH, max_iter=400, tol=1e-3).fit(rows, labels)
 
 

@@ -46,4 +46,7 @@ def test_each_item_of_a_claim_gets_its_photo(person, agent):
             has=dashboard.page.get_by_role("img", name="Picture from")
         )
         expect(told.filter(has_text=name)).to_have_count(1)
+    # As it was for the other tests of this desk
     chat.choose("End chat")
+    chat.press("Chat with Villy again")
+    expect(chat.frame.get_by_role("heading", name="How can we help?")).to_be_visible()

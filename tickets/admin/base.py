@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
-from django.db.models import CharField, DecimalField, JSONField, Q
+from django.db.models import CharField, DecimalField, JSONField, Model, Q
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -88,6 +88,9 @@ class SeenForm:
     """
 
     SEEN = "_seen"
+    # Of the form that it is mixed into
+    instance: Model
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

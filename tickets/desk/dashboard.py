@@ -129,7 +129,7 @@ def whole_page(request, context: dict, status: int = 200) -> HttpResponse:
     response = render(request, "tickets/dashboard.html", context | {"sheet": sheet}, status=status)
     if sheet:
         # See CSPMiddleware
-        response._csp_update = {"style-src": [sheet.allowed]}
+        response._csp_update = {"style-src": [sheet.allowed]}  # type: ignore[attr-defined]
     return response
 
 

@@ -171,7 +171,7 @@ def a_rule_for_a_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     article = parsed.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
     # "Gift box cod pe mil jayega" asks for no stock
     names_it = article and parsed.aspect == product_facts.STOCK and parsed.knows(CLEAR)
-    if parsed.aspect and key and not (names_it and parsed.passages[0].article.pk == article.pk):
+    if parsed.aspect and key and not (article and names_it and parsed.passages[0].article.pk == article.pk):
         return None
     told = subjects.of_the_answer(parsed.topic)
     if not key and told in RULES_FOR_PRODUCTS and FOR_IT.search(said):
