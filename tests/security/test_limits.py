@@ -5,7 +5,7 @@ import threading
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, connections
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from tests import factories
 from tests.assertions import refused
@@ -132,6 +132,16 @@ def reply_by_script(cast):
     )
 
 
+def suggested_reply(cast):
+    """Ask a language model that is not there for a reply."""
+    with override_settings(
+        LLM_SUGGESTED_REPLIES=True, LLM_BASE_URL="http://127.0.0.1:9/v1", LLM_MODEL="tiny"
+    ):
+        return cast.browse(cast.asha).post(
+            f"/support/{cast.ticket.pk}/suggestion", headers={"X-Requested-With": "fetch"}
+        )
+
+
 def spreadsheet(cast):
     form = {"action": "export_csv", "_selected_action": [str(cast.ticket.pk)]}
     return cast.browse(cast.meera).post("/admin/tickets/ticket/", form)
@@ -181,6 +191,7 @@ DOORS = [
     ("reply", agent(internal=True), "json"),
     ("reply", reply_on_the_page, "page"),
     ("reply", reply_by_script, "line"),
+    ("suggest a reply", suggested_reply, "line"),
     ("export", spreadsheet, "page"),
     ("export", everything_about, "page"),
 ]  # fmt: skip
