@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.chatbot.servers import JsonServer
+from tests.chatbot.servers import JsonServer, completion
 from tests.desk import Desk
 
 from .conftest import windows
@@ -25,10 +25,7 @@ class Model(JsonServer):
 
     def said(self, body) -> tuple[int, bytes]:
         self.may.wait(60)
-        message = {"role": "assistant", "content": json.dumps({"reply": REPLY})}
-        choice = {"index": 0, "finish_reason": "stop", "message": message}
-        body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-        return 200, json.dumps(body).encode()
+        return completion(json.dumps({"reply": REPLY}))
 
 
 @pytest.fixture(scope="module")

@@ -45,3 +45,10 @@ class JsonServer:
     def __exit__(self, *error):
         self.http.shutdown()
         self.http.server_close()
+
+
+def completion(content: str) -> tuple[int, bytes]:
+    """Return what an OpenAI-compatible endpoint sends whose model says this."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    return 200, json.dumps(body).encode()

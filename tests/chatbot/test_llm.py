@@ -14,7 +14,7 @@ from chatbot.dialogue import talk
 from chatbot.llm import client
 from chatbot.models import Article
 from tests import factories
-from tests.chatbot.servers import JsonServer
+from tests.chatbot.servers import JsonServer, completion
 
 BODY = (
     "Sealed packs can go back within 7 days of delivery; we collect them from your door and deduct ₹49 for the "
@@ -31,13 +31,7 @@ def said(answer=GOOD, **more) -> tuple[int, bytes]:
         if isinstance(answer, str) and answer.startswith("raw:")
         else json.dumps({"answer": answer} | more)
     )
-    choice = {
-        "index": 0,
-        "finish_reason": "stop",
-        "message": {"role": "assistant", "content": content.removeprefix("raw:")},
-    }
-    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    return 200, json.dumps(body).encode()
+    return completion(content.removeprefix("raw:"))
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.llm import client, reply_suggestions
 from tests import factories
-from tests.chatbot.servers import JsonServer
+from tests.chatbot.servers import JsonServer, completion
 from tickets import workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
@@ -18,10 +18,7 @@ GOOD = "I am sorry about that. Sealed packs can go back within 7 days of deliver
 
 def said(reply=GOOD) -> tuple[int, bytes]:
     content = json.dumps({"reply": reply}) if isinstance(reply, str) else json.dumps(reply)
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
-    return 200, json.dumps(
-        {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    ).encode()
+    return completion(content)
 
 
 @pytest.fixture(autouse=True)

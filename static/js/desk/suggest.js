@@ -109,5 +109,5 @@ export function watchSuggestions() {
     event.stopPropagation();
   }, true);
   document.addEventListener("input", (event) => inComposer(event.target) && lists.forEach((list) => list.offer(event.target)));
-  document.addEventListener("focusout", (event) => inComposer(event.target) && setTimeout(() => lists.forEach((list) => list.close()), 120));
+  document.addEventListener("focusout", (event) => inComposer(event.target) && setTimeout(() => inComposer(document.activeElement) || lists.forEach((list) => list.close()), 120));
 }
