@@ -18,7 +18,7 @@ class Unavailable(Exception):
     """No reply can be suggested now; the message says why, to the agent."""
 
 
-# Takes the ticket and its newest messages, oldest first; raises Unavailable
+# Takes the ticket and its newest messages, oldest first and without the team's notes; raises Unavailable
 Suggest = Callable[[Ticket, Sequence[Message]], SuggestedReply]
 
 _suggest: Suggest | None = None

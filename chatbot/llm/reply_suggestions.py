@@ -85,7 +85,7 @@ def _conversation(messages: Sequence[Message]) -> str:
         f"{'customer' if message.sender == Sender.CUSTOMER else 'shop'}: "
         + privacy.without_personal_data(message.text[:LONGEST_MESSAGE])
         for message in messages
-        if message.text and not message.internal and message.sender != Sender.SYSTEM
+        if message.text and message.sender != Sender.SYSTEM
     ]
     return "\n".join(lines[-LAST_MESSAGES:])
 

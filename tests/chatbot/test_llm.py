@@ -14,7 +14,7 @@ from chatbot.dialogue import talk
 from chatbot.llm import client
 from chatbot.models import Article
 from tests import factories
-from tests.chatbot.servers import JsonServer, completion
+from tests.chatbot.servers import completion
 
 BODY = (
     "Sealed packs can go back within 7 days of delivery; we collect them from your door and deduct ₹49 for the "
@@ -22,6 +22,8 @@ BODY = (
 )
 GOOD = "You can send sealed packs back within 7 days; the pick-up costs ₹49. Opened food we cannot take."
 QUESTION = "how do i return a pack"
+
+pytestmark = pytest.mark.usefixtures("fresh_model")
 
 
 def said(answer=GOOD, **more) -> tuple[int, bytes]:
@@ -32,29 +34,6 @@ def said(answer=GOOD, **more) -> tuple[int, bytes]:
         else json.dumps({"answer": answer} | more)
     )
     return completion(content.removeprefix("raw:"))
-
-
-@pytest.fixture(autouse=True)
-def _fresh_model(monkeypatch):
-    # Its import takes a second or two, once; that is not what is measured here
-    client._client("http://127.0.0.1:9/v1", "")
-    monkeypatch.setattr(client, "_trouble", {"failures": 0, "until": 0.0})
-
-
-@pytest.fixture
-def plugged(settings):
-    """`plugged(answer)` is a server that speaks the protocol, and the desk uses it."""
-    servers = []
-
-    def plug(answer) -> JsonServer:
-        server = JsonServer(answer if callable(answer) else lambda body: answer).__enter__()
-        servers.append(server)
-        settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY = server.url, "tiny", "key-1"
-        return server
-
-    yield plug
-    for server in servers:
-        server.__exit__()
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import threading
 
 import pytest
 
-from chatbot.llm import client, reply_suggestions
+from chatbot.llm import reply_suggestions
 from tests import factories
-from tests.chatbot.servers import JsonServer, completion
+from tests.chatbot.servers import completion
 from tickets import workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.all_engines, pytest.mark.usefixtures("fresh_model")]
 
 BODY = "Sealed packs can go back within 7 days of delivery; we deduct ₹49 for the pick-up. Opened food we cannot take back."
 GOOD = "I am sorry about that. Sealed packs can go back within 7 days of delivery."
@@ -21,27 +21,11 @@ def said(reply=GOOD) -> tuple[int, bytes]:
     return completion(content)
 
 
-@pytest.fixture(autouse=True)
-def _rested(monkeypatch):
-    client._client("http://127.0.0.1:9/v1", "")
-    monkeypatch.setattr(client, "_trouble", {"failures": 0, "until": 0.0})
-
-
 @pytest.fixture
-def model(settings):
+def model(plugged, settings):
     """`model(answer)` is the endpoint that the desk asks for suggestions; it keeps what it was sent."""
-    servers = []
-
-    def start(answer) -> JsonServer:
-        server = JsonServer(answer if callable(answer) else lambda body: answer).__enter__()
-        servers.append(server)
-        settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY = server.url, "tiny", "key-1"
-        settings.LLM_SUGGESTED_REPLIES = True
-        return server
-
-    yield start
-    for server in servers:
-        server.__exit__()
+    settings.LLM_SUGGESTED_REPLIES = True
+    return plugged
 
 
 @pytest.fixture
