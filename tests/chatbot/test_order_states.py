@@ -16,13 +16,19 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("payment_status", ["failed", "Declined", " unpaid "])
 @pytest.mark.parametrize("language", ["en", "hinglish", "hi"])
 def test_an_order_whose_payment_failed_is_not_being_packed(priya, payment_status, language):
-    yesterday = timezone.now() - timedelta(days=1)
-    order = factories.order(priya, status="placed", payment_status=payment_status, eta=yesterday)
+    day = {"eta": timezone.now() + timedelta(days=2)}
+    order = factories.order(priya, status="placed", payment_status=payment_status, **day)
     said = order_states.state_in_words(order, language)
-    assert said in order_states.state_after_its_number(order, language)
-    paid = factories.order(priya, "VP-10002", status="placed", payment_status="paid")
+    after = order_states.state_after_its_number(order, language)
+    assert after == said.removeprefix("it ")
+    paid = factories.order(priya, "VP-10002", status="placed", payment_status="paid", **day)
     assert said != order_states.state_in_words(paid, language)
-    assert not order_states.is_late(order)
+
+
+def test_an_order_whose_payment_failed_is_not_late(priya):
+    day = {"eta": timezone.now() - timedelta(days=2), "status": "placed"}
+    assert order_states.is_late(factories.order(priya, payment_status="paid", **day))
+    assert not order_states.is_late(factories.order(priya, "VP-10002", payment_status="failed", **day))
 
 
 @pytest.mark.parametrize("payment_status", ["paid", "pending", "cod", "", "refunded"])
