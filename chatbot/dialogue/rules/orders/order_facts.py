@@ -67,3 +67,8 @@ def told(chat: Chat, parsed: ParsedMessage, order: Order, key: str, fact: str = 
     if fact:
         reply.topic = (reply.topic or {}) | {"aspect": fact}
     return reply
+
+
+def names_carrier(order: Order, said: str) -> bool:
+    """Whether a text names who brings the order: "swiftly ka number do"."""
+    return bool(order.carrier) and order.carrier.split()[0].casefold() in said.casefold()
