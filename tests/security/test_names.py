@@ -89,7 +89,7 @@ def test_names_that_were_stored_before_are_cleaned_by_the_migration(ticket, priy
     ):
         type(row).objects.filter(pk=row.pk).update(**{field: ODD})
     Person.objects.filter(pk=asha.pk).update(name="\u202e\u200b")
-    migration = importlib.import_module("tickets.migrations.0202_names_as_one_line")
+    migration = importlib.import_module("tickets.migrations.0203_names_as_one_line")
     for _ in range(2):
         migration.clean(apps, SimpleNamespace(connection=connection))
         for row in (priya, ticket, message, order, asha, hindi):

@@ -31,6 +31,6 @@ def clean(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0201_count_what_waits_for_me")]
+    dependencies = [("tickets", "0202_index_what_waits_for_an_agent")]
 
     operations = [migrations.RunPython(clean, migrations.RunPython.noop)]
