@@ -146,14 +146,14 @@ class ParsedMessage:
         return product_facts.asked_about(self.text) or next(iter(self.aspects), "")
 
     @cached_property
-    def asked_of_the_subject(self) -> set[str]:
+    def asked_of_the_subject(self) -> frozenset[str]:
         """What is asked of what the talk is about, see `subjects.ASPECTS`: by its words, or by the learnt reader."""
         said = cues.plain(self.text)
         if found := subjects.asked_in(said):
             return found
         if self.reading not in OF_A_SUBJECT or subjects.named_in(said) or products.names_a_price(said):
-            return set()
-        return {OF_A_SUBJECT[self.reading]}
+            return frozenset()
+        return frozenset({OF_A_SUBJECT[self.reading]})
 
     @property
     def topic(self) -> dict:

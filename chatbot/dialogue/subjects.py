@@ -8,6 +8,7 @@ its own; and what the message asks (cost, days, where, how often, ...) is looked
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatbot.nlu.cues import phrases
 
@@ -266,9 +267,11 @@ def of_the_answer(topic: dict) -> str:
     return BY_FLOW.get(topic.get("aspect", ""), "") if topic.get("kind") == "order" else ""
 
 
-def named_in(said: str) -> set[str]:
+# Several rules ask for the same message, and there are dozens of patterns
+@lru_cache(512)
+def named_in(said: str) -> frozenset[str]:
     """Return the subjects that a message names itself."""
-    return {key for key, subject in SUBJECTS.items() if subject.named.search(said)}
+    return frozenset(key for key, subject in SUBJECTS.items() if subject.named.search(said))
 
 
 def names_another(said: str, than: Iterable[str]) -> bool:
@@ -296,9 +299,10 @@ def articles_of(about: Iterable[str], said: str) -> list[str]:
     return [own, *rest] if named != ["refund"] else [*rest, own]
 
 
-def asked_in(said: str) -> set[str]:
+@lru_cache(512)
+def asked_in(said: str) -> frozenset[str]:
     """Return what a message asks of its subject: keys of ASPECTS."""
-    return {key for key, (asked, _) in ASPECTS.items() if asked.search(said)}
+    return frozenset(key for key, (asked, _) in ASPECTS.items() if asked.search(said))
 
 
 def answers_it(body: str, asked: Iterable[str]) -> bool:

@@ -195,7 +195,7 @@ def what_was_ordered(text: str) -> str:
     return next(filter(None, found.groups()), "") if found else ""
 
 
-def _named_words(order: Order, said: list[str]) -> int:
+def _named_words(order: Order, said: tuple[str, ...]) -> int:
     """Return how many words of the message name an item of this order."""
     names = {word for item in order.items.all() for word in telling(item.name)}
     return sum(any(is_same(word, name) for name in names) for word in set(said))
