@@ -15,7 +15,7 @@ from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
 from ...readings import tells_of_a_wrong_item
 from ...state import GRAVE
-from ..orders import which_order
+from ..orders import order_facts, which_order
 from . import open_issue
 
 WHAT_NOW = phrases(
@@ -138,25 +138,15 @@ OF_A_RETURN = phrases(
 )
 
 
-NEW_ONE = phrases(
-    r"(?:the |a |my )?(?:new|right|correct|replace\w*|another|fresh|missing|remaining)(?: (?:one|pack\w*|jar|\w+))?",
-    r"(?:naya|nayi|naye|sahi|dusr[aei]|badle|baa?ki|jo (?:kam|nahi) \w+)(?: .{0,12})?",
-    "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
-)
-
-
 def asks_for_a_new_one(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
-    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
+    said = plain(parsed.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
-    # "Jo dusra order hai" is another order, and comes in place of nothing
-    of_an_order = A_WHOLE_ORDER.search(said)
-    return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks and not of_an_order)
+    return bool(asks) and order_facts.speaks_of_a_new_one(parsed)
 
 
 # Money comes back by one of these
 A_WAY = phrases("upi", "cards?", "bank", "account", "wallet", "netbanking", "यूपीआई", "कार्ड", "खाते")
-A_WHOLE_ORDER = phrases(r"orders?", r"parcels?", "ऑर्डर", "पार्सल")
 # "Can i pay cash instead now" beside a parcel that is late
 PAYS_OTHERWISE = phrases(
     r"pay (?:.{0,10})?(?:cash|cod|upi|card)(?: .{0,15})?", r"(?:cash|cod|upi|card) (?:se )?pay(?: .{0,15})?"
@@ -285,7 +275,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or (
                 ASKS_FOR_IT.search(chat.memory.get("last", ""))
-                and not NEW_ONE.search(chat.memory.get("last", ""))
+                and not order_facts.NEW_ONE.search(chat.memory.get("last", ""))
             )
             or MONEY.search(said)
             or A_WAY.search(said)

@@ -15,7 +15,6 @@ from tickets.models import Category, Order, Priority
 from ... import answers, asking, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
-from ..issues import what_next
 from . import order_facts
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
 from .which_order import (
@@ -253,7 +252,7 @@ def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or wanted_by_cue(parsed)
         or the_other(parsed)
-        or what_next.asks_for_a_new_one(chat, parsed)
+        or order_facts.speaks_of_a_new_one(parsed)
         # "Where's my parcel" after one that came long ago asks for what is to come
         or (order.status not in orders.UNDER_WAY and MY_ORDER.search(plain(parsed.text)))
         or parsed.topic.get("aspect") == "refund_status"

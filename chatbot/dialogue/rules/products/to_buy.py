@@ -7,8 +7,7 @@ from chatbot.sources import delivery_areas
 
 from ... import answers, counting, subjects
 from ...answers import Reply
-from ...message import ParsedMessage
-from .. import about_articles
+from ...message import CLEAR, ParsedMessage
 from ..orders import about_delivery
 from . import product_sums
 
@@ -26,7 +25,7 @@ def wants_some(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
     said = cues.plain(parsed.text)
     if (
-        (parsed.is_issue and parsed.confidence >= about_articles.CLEAR)
+        (parsed.is_issue and parsed.confidence >= CLEAR)
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
