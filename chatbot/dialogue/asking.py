@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.nlu import asked
 from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import QUESTION
+from chatbot.nlu.issue_cues import ASKS_FOR_WORDS, QUESTION
 
 if TYPE_CHECKING:
     from .message import ParsedMessage
@@ -63,7 +63,7 @@ MOST_WORDS = 14
 def weight(parsed: "ParsedMessage") -> float:
     """Return how much speaks for a question; from ASKS on it is one."""
     said = plain(parsed.text)
-    if QUESTION.search(said) or parsed.text.rstrip().endswith("?"):
+    if QUESTION.search(said) or ASKS_FOR_WORDS.search(said) or parsed.text.rstrip().endswith("?"):
         return MARK
     if len(said.split()) > MOST_WORDS:
         return 0.0

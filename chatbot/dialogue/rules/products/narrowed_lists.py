@@ -81,7 +81,7 @@ def narrowed(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # A price alone asks the whole shop
         return None
     if not fitting:
-        return _none_of_these(parsed, conditions, what)
+        return _none_of_these(parsed, conditions, what, {each.category for each in among})
     return _told(parsed, fitting, what, any(each.key in ALLERGENS for each in conditions))
 
 
@@ -138,11 +138,15 @@ def _told(parsed: ParsedMessage, fitting: list[Product], what: str, about_traces
     return reply
 
 
-def _none_of_these(parsed: ParsedMessage, conditions: list[Condition], what: str) -> Reply | None:
+def _none_of_these(
+    parsed: ParsedMessage, conditions: list[Condition], what: str, shelves: set[str]
+) -> Reply | None:
     """None of them fits: said so, and what else of the shop does."""
     rest = [
         each for each in catalogue.on_sale() if conditions and all(one.fits(each) for one in conditions)
     ]
+    # Of the same kind first: makhana that were not shown, before any tea
+    rest = [each for each in rest if each.category in shelves] or rest
     none = wording.say("none_of_these", parsed.language, what=what)
     if not rest:
         reply = answers.text_reply("none_of_these", parsed, "product_query", sure=0.9, what=what)
