@@ -101,6 +101,16 @@ def unwell_after_eating(text: str) -> bool:
     return bool(UNWELL.search(said) and AFTER_EATING.search(said))
 
 
+INJURED = phrases(
+    r"(?:cut|hurt|injured|bruised)(?: .{0,15})? (?:hand|finger|foot|leg|mouth|tongue|thumb|lip|myself|himself|herself)s?(?: .{0,10})?", r"(?:hand|finger|foot|mouth|tongue|thumb)s?(?: .{0,12})? (?:got |is |was )?(?:cut|hurt|bleeding)(?: .{0,8})?", r"ble?e?d(?:ing|s)?", r"(?:haa?th|ungli|pair|paanv|munh|muh|zubaan|jeebh)(?: \w+){0,3} (?:kat|cut|chot|khoon)\w*(?: .{0,10})?", r"khoon (?:nikl|aa|beh)\w*(?: .{0,8})?", r"chot lag\w*", "(?:हाथ|उंगली|पैर|मुंह)(?: \\S+){0,3} (?:कट|चोट)\\S*", "खून (?:निकल|आ|बह)\\S*", "चोट लग\\S*",
+)  # fmt: skip
+
+
+def injured(text: str) -> bool:
+    """Whether a person is told to be hurt: "kaanch se haath kat gaya"."""
+    return bool(INJURED.search(plain(text)))
+
+
 def feels_unwell(text: str, before: str) -> bool:
     """Whether a person is unwell after what was told before: "stomach pain since morning"."""
     return bool(UNWELL.search(plain(text))) and bool(before)

@@ -180,8 +180,8 @@ def perhaps_an_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not parsed.is_issue or parsed.knows(CLEAR):
         return None
     open_one = chat.memory.get("issue") or {}
-    if open_one.get("intent") in open_issue.BY_NOW and not open_issue.QUESTION.search(plain(parsed.text)):
-        # Beside an open issue it is a detail of that, and no second one to ask about
+    if open_one.get("intent") in open_issue.BY_NOW:
+        # Beside an open issue it is a detail of that or a question about it, and no second one to ask about
         return open_issue.absorbed(chat, parsed, open_one)
     triage = {"category": parsed.category, "priority": parsed.priority}
     reply = answers.text_reply("ask_issue", parsed)
