@@ -116,7 +116,7 @@ def test_how_it_was_paid_is_a_detail_of_what_is_wrong(customer):
 
 
 def test_a_wish_for_someone_brings_a_person(customer):
-    answer, _ = said(customer, "where is my order", "can you have somebody check the bill")
+    answer, _ = said(customer, "where is my order", "can you have someone check the bill")
     assert answer.reply["offerAgent"]
 
 
