@@ -49,7 +49,7 @@ def mail():
     """Yield a warning when letters go nowhere; `serve` shows it as well."""
     if not settings.MAIL_GOES_OUT:
         said = (
-            "EMAIL_HOST is not set: letters are files in DATA_DIR/mail. Invitations, password links, order "
+            "EMAIL_HOST is not set: e-mails are files in DATA_DIR/mail. Invitations, password links, order "
             "codes and replies by e-mail reach no person."
         )
         hint = "Set EMAIL_HOST and MAIL_FROM to your mail server's, see docs/deploy.md."

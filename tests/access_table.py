@@ -37,6 +37,7 @@ GET   /c/<token>/files/attachments/<attachment_id> 404    404   404   404    404
 POST  /c/<token>/rating                     400    400   400   400    400  400     400     400     400
 GET   /c/<token>/letters                    200    200   200   200    200  200     200     200     200
 POST  /c/<token>/letters                    200    200   200   200    200  200     200     200     200
+POST  /c/<token>/renew                      302    302   302   302    302  302     302     302     302
 GET   /c/<token>/files/<message_id>         200    200   200   200    200  200     200     200     200
 GET   /c/<token>/files/<message_id>/small   200    200   200   200    200  200     200     200     200
 GET   /hooks/whatsapp/                      404    404   404   404    404  404     404     404     404

@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 
 from .alerts import views as alerts
 from .api import streams
-from .channels import hooks
+from .channels import ended_links, hooks
 from .channels import views as linked
 from .desk import (
     actions,
@@ -92,6 +92,7 @@ urlpatterns = [
     path("c/<str:token>/seen", linked.seen, name="link-seen"),
     path("c/<str:token>/rating", linked.rating, name="link-rating"),
     path("c/<str:token>/letters", linked.letters, name="link-letters"),
+    path("c/<str:token>/renew", ended_links.renew, name="link-renew"),
     path("c/<str:token>/files/<uuid:message_id>", linked.picture, name="link-picture"),
     path("c/<str:token>/files/attachments/<uuid:attachment_id>", linked.attachment, name="link-attachment"),
     path(

@@ -35,10 +35,17 @@ COUNTED: dict[str, dict[str, object]] = {
     "open": OPEN,
     "snoozed": {"lane": Lane.SNOOZED.value},
     "done": {"lane": Lane.DONE.value},
-    # What the page's title counts: waiting, and mine
-    "waiting-for-me": OPEN | {"assignee_id": AGENT, "is_waiting": True},
+    # What the page's title counts: waiting, and mine. Without the lane, which only the rows themselves would tell:
+    # tickets outside of the open lane do not wait, see `clocks.lanes`
+    "waiting-for-me": {"assignee_id": AGENT, "is_waiting": True},
 }
-
+# Views that hold all of another: once that one is at the cap, they are too, and are not counted. A desk with many
+# tickets would count the same ones up to three times
+HOLDS: dict[str, tuple[str, ...]] = {
+    "needs-answer": ("waiting-for-me",),
+    "mine": ("waiting-for-me",),
+    "open": ("waiting-for-me", "unassigned"),
+}
 
 # Views of what lies outside of the ticket's own row, by the table whose rows name an agent and a ticket
 PERSONAL: dict[str, type[Mention] | type[Follower]] = {"mentions": Mention, "following": Follower}
@@ -50,65 +57,87 @@ def view_counts(agent: Person, *, personal: bool = True) -> dict[str, Count]:
 
     `personal` counts mentions and followed tickets too, which on MongoDB is a second query.
     """
-    views = {**COUNTED, **(PERSONAL if personal else {})}
     me = Ticket._meta.get_field("assignee").get_db_prep_value(agent.pk, connection)
-    conditions: list[dict] = [
-        {column: me if value == AGENT else value for column, value in given.items()}
-        for given in COUNTED.values()
-    ]
+    conditions: dict[str, dict] = {
+        view: {column: me if value == AGENT else value for column, value in given.items()}
+        for view, given in COUNTED.items()
+    }
     if personal:
-        conditions += [{THEIRS: (model._meta.db_table, me)} for model in PERSONAL.values()]
+        conditions |= {view: {THEIRS: (model._meta.db_table, me)} for view, model in PERSONAL.items()}
     if limits := visibility_of(agent):
-        conditions = [given | {VISIBLE: (limits.categories, me)} for given in conditions]
+        conditions = {
+            view: given | {VISIBLE: (limits.categories, me)} for view, given in conditions.items()
+        }
     count_each = _count_in_pipeline if connection.vendor == "mongodb" else _count_in_sql
+    found = count_each(conditions, VIEW_COUNT_CAP + 1)
     return {
-        view: Count(min(number, VIEW_COUNT_CAP), capped=number > VIEW_COUNT_CAP)
-        for view, number in zip(views, count_each(conditions, VIEW_COUNT_CAP + 1), strict=True)
+        view: Count(min(found[view], VIEW_COUNT_CAP), capped=found[view] > VIEW_COUNT_CAP)
+        for view in conditions
     }
 
 
-def _count_in_sql(conditions: list[dict], limit: int) -> list[int]:
-    parts, values = [], []
-    for given in conditions:
-        terms = []
-        for column, value in given.items():
-            if column == THEIRS:
-                table, agent = value
-                terms.append(f"id IN (SELECT ticket_id FROM {table} WHERE person_id = %s)")  # noqa: S608
-                terms.append("lane <> %s")
-                values += [agent, Lane.MERGED.value]
-            elif column == VISIBLE:
-                categories, agent = value
-                terms.append(f"({'category = %s OR ' * len(categories)}assignee_id = %s)")
-                values += [*categories, agent]
-            elif value is None:
-                terms.append(f"{column} IS NULL")
-            else:
-                terms.append(f"{column} = %s")
-                values.append(value)
-        few = f"SELECT 1 FROM tickets_ticket WHERE {' AND '.join(terms)} LIMIT {limit}"  # noqa: S608
-        parts.append(f"(SELECT COUNT(*) FROM ({few}) few)")  # noqa: S608
+def _count_in_sql(conditions: dict[str, dict], limit: int) -> dict[str, int]:
+    """Count each up to the limit: first the views that hold no other one, then those that do."""
+    asked: list[str] = []
+    values: list = []
+    columns: dict[str, str] = {}
+    ordered = sorted(conditions, key=HOLDS.__contains__)
+    for number, view in enumerate(ordered):
+        few, given = _few(conditions[view], limit)
+        counted = f"(SELECT COUNT(*) FROM ({few}) few)"  # noqa: S608
+        values += given
+        if view in HOLDS:
+            full = " OR ".join(f"{columns[held]} = {limit}" for held in HOLDS[view])
+            asked.append(f"CASE WHEN {full} THEN {limit} ELSE {counted} END")
+        else:
+            columns[view] = f"n{number}"
+            asked.append(f"{counted} AS n{number}")
+    held = len(columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return list(cursor.fetchone())
+        # Materialized: else each CASE would count for itself what it looks at
+        first = f"WITH held AS MATERIALIZED (SELECT {', '.join(asked[:held])})"
+        cursor.execute(f"{first} SELECT {', '.join([*columns.values(), *asked[held:]])} FROM held", values)  # noqa: S608
+        return dict(zip(ordered, cursor.fetchone(), strict=True))
 
 
-def _count_in_pipeline(conditions: list[dict], limit: int) -> list[int]:
+def _few(given: dict, limit: int) -> tuple[str, list]:
+    """Return the statement for a row a ticket, up to the limit, and its values."""
+    terms: list[str] = []
+    values: list = []
+    for column, value in given.items():
+        if column == THEIRS:
+            table, agent = value
+            terms.append(f"id IN (SELECT ticket_id FROM {table} WHERE person_id = %s)")  # noqa: S608
+            terms.append("lane <> %s")
+            values += [agent, Lane.MERGED.value]
+        elif column == VISIBLE:
+            categories, agent = value
+            terms.append(f"({'category = %s OR ' * len(categories)}assignee_id = %s)")
+            values += [*categories, agent]
+        elif value is None:
+            terms.append(f"{column} IS NULL")
+        else:
+            terms.append(f"{column} = %s")
+            values.append(value)
+    return f"SELECT 1 FROM tickets_ticket WHERE {' AND '.join(terms)} LIMIT {limit}", values  # noqa: S608
+
+
+def _count_in_pipeline(conditions: dict[str, dict], limit: int) -> dict[str, int]:
     """As `_count_in_sql` for MongoDB: a pipeline a view, joined by $unionWith, each on an index of its own."""
     tickets = mongo_connection.get_collection(Ticket._meta.db_table)
-    named = [given[THEIRS] for given in conditions if THEIRS in given]
+    named = [given[THEIRS] for given in conditions.values() if THEIRS in given]
     theirs = _tickets_by_table(named) if named else {}
     pipelines: list[list[dict]] = [
         [
             {"$match": _match(given, theirs)},
             {"$limit": limit},
-            {"$group": {"_id": number, "n": {"$sum": 1}}},
+            {"$group": {"_id": view, "n": {"$sum": 1}}},
         ]
-        for number, given in enumerate(conditions)
+        for view, given in conditions.items()
     ]
     joined = [{"$unionWith": {"coll": tickets.name, "pipeline": pipeline}} for pipeline in pipelines[1:]]
     found = {row["_id"]: row["n"] for row in tickets.aggregate(pipelines[0] + joined)}
-    return [found.get(number, 0) for number in range(len(conditions))]
+    return {view: found.get(view, 0) for view in conditions}
 
 
 def _tickets_by_table(wanted: list[tuple]) -> dict[str, list]:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -9,7 +10,7 @@ from rapidfuzz import fuzz
 from chatbot import wording
 from chatbot.nlu import features as words
 from chatbot.nlu.cues import phrases, plain
-from chatbot.sources.product_words import GENERIC
+from chatbot.sources.product_words import GENERIC, PUTS
 from supportdesk import money
 from tickets.models import Order, OrderItem
 
@@ -37,6 +38,7 @@ ALIKE = 75
 SHORTEST_BY_SOUND = 3
 
 
+@lru_cache(8_192)
 def is_same(one: str, other: str) -> bool:
     """Whether two words are one, in whatever spelling."""
     if one == other:
@@ -49,13 +51,14 @@ def is_same(one: str, other: str) -> bool:
     )
 
 
-def telling(text: str) -> list[str]:
+@lru_cache(512)
+def telling(text: str) -> tuple[str, ...]:
     """Return the words of a text that may name an item."""
-    return [
+    return tuple(
         word
-        for word in words.tokens(text)
+        for word in words.tokens(PUTS.sub(" ", text))
         if len(word) > 2 and word not in GENERIC and word[0].isalpha() and word not in AROUND
-    ]
+    )
 
 
 AROUND = {

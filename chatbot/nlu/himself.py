@@ -1,5 +1,7 @@
 """What a message asks about Villy himself: bot or human, name, languages, hours, phone, privacy."""
 
+from functools import lru_cache
+
 from .cues import phrases, plain
 
 # "Raat ko bhi koi insaan milega", "is a person there on sundays"
@@ -68,6 +70,7 @@ WANTS_A_PERSON = phrases(
 )
 
 
+@lru_cache(512)
 def about_himself(text: str) -> str:
     """Return what the message asks about Villy himself: a key of ABOUT_HIMSELF, or ""."""
     text = plain(text)

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from math import exp, log, sqrt
+from math import exp, hypot, log, sqrt
 from operator import mul
 from typing import Any, NamedTuple
 
@@ -155,8 +155,7 @@ def _rarity(grouped: list[list[dict[str, set[str]]]]) -> dict[str, dict[str, flo
 
 def _together(likenesses: list[float]) -> float:
     """Return what all texts of a document say together; the closest one speaks twice."""
-    mean_square = sum([each * each for each in likenesses]) / len(likenesses)
-    return sqrt(mean_square) + BEST_SAY * max(likenesses)
+    return hypot(*likenesses) / sqrt(len(likenesses)) + BEST_SAY * max(likenesses)
 
 
 def _mean_chances(document: Document) -> dict[str, float]:

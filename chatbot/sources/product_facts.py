@@ -5,6 +5,7 @@ A fact that is not there is None: the answer is then "I can't tell, a person can
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..nlu.cues import phrases, plain
 
@@ -133,16 +134,23 @@ class Fact:
     inferred: bool = False
 
 
+# Several rules ask for the same message, and there are forty patterns
+@lru_cache(512)
+def _named_in(text: str) -> tuple[str, ...]:
+    """Return the aspects whose words stand in a message, in their order."""
+    text = plain(text)
+    return tuple(aspect for aspect, asked in ASPECTS.items() if asked.search(text))
+
+
 def asked_about(text: str) -> str:
     """Return the aspect that a message asks about, or ""."""
-    text = plain(text)
-    return next((aspect for aspect, asked in ASPECTS.items() if asked.search(text)), "")
+    return next(iter(_named_in(text)), "")
 
 
 def all_asked_about(text: str) -> list[str]:
     """Return every aspect that a message asks about: "price and shelf life"."""
+    found = [*_named_in(text)]
     text = plain(text)
-    found = [aspect for aspect, asked in ASPECTS.items() if asked.search(text)]
     # "Is it free of peanuts" asks of nuts as well, and of one thing
     if len(found) > 1 and PRICE in found and not PLAIN_PRICE.search(text):
         found.remove(PRICE)

@@ -29,9 +29,7 @@ MODULES = [
     f"js/{name}.js"
     for name in (
         "conversation", "composer", "documents", "pictures", "groups", "events", "vendor/eventsource-parser-3.1.1", "alerts", "chime",
-        "claim_photos",
-        "head",
-        "host", "identity", "lightbox", "media", "net", "past", "rating", "times", "words",
+        "head", "host", "identity", "lightbox", "media", "net", "outbox", "taps", "times", "words",
     )
 ]  # fmt: skip
 SCRIPTS = ("js/widget.js", *MODULES)

@@ -2,9 +2,9 @@
 // rendered, sends what is written, and loses none of it. A message is in the outbox until the server
 // has acknowledged it; its clientId makes a retry harmless.
 import { Composer } from "./composer.js";
-import { pendingLine } from "./documents.js";
 import { arrange, fold } from "./groups.js";
 import { newId, sentence, wait } from "./net.js";
+import { failedLine, heldElsewhere, pendingBubble } from "./outbox.js";
 import { showTimes } from "./times.js";
 import { _ } from "./words.js";
 
@@ -13,6 +13,11 @@ const newest = new Map();
 
 // A fast answer needs no typing indicator
 const DOTS_AFTER = 300;
+// How often to look whether a tab that was sending files has gone
+const LOOK_FOR_FILES = 5000;
+
+// Whether this tab has the files of this message
+export const holdsFiles = (id) => Array.from(newest.values()).some(({ files }) => files.has(id));
 
 export class Conversation {
   // root: the element with data-conversation; request: see net.js, with the caller's credentials;
@@ -62,18 +67,28 @@ export class Conversation {
     return Math.max(0, ...Array.from(this.log.querySelectorAll("[data-seq]"), (bubble) => Number(bubble.dataset.seq)));
   }
 
-  // What was not acknowledged before a reload. Pictures and files cannot be kept: their words go back into the box
+  // What was not acknowledged before a reload
   unsent(kept) {
-    const arrived = (message) => this.log.querySelector(`[data-seq][data-client-id="${message.id}"]`);
-    const lost = kept.filter((message) => message.picture && !arrived(message));
+    const rest = kept.filter((message) => !message.picture);
+    rest.forEach((message) => this.handled.add(message.id));
+    if (kept.length > rest.length) this.findLost();
+    return rest;
+  }
+
+  // Pictures and files cannot be kept over a reload: their words go back into the box, once no other tab has them
+  async findLost() {
+    const waiting = () => this.stored().filter(({ id, picture }) => picture && !this.handled.has(id));
+    const held = await heldElsewhere(waiting().map(({ id }) => id));
+    if (this.newest !== this) return;
+    const lost = waiting().filter(({ id }) => !held.has(id));
     for (const message of lost) {
+      this.handled.add(message.id);
+      if (this.log.querySelector(`[data-seq][data-client-id="${message.id}"]`)) continue;
       this.composer.fill([message.text, this.composer.text.value].filter(Boolean).join("\n"));
       this.composer.refuse(_("Your picture or file was not sent. Please attach it again."));
     }
-    kept.forEach((message) => this.handled.add(message.id));
-    const rest = kept.filter((message) => !message.picture);
-    if (kept.length > rest.length) this.store.set(this.boxKey, JSON.stringify(rest));
-    return rest;
+    if (lost.length) this.save();
+    if (waiting().length) setTimeout(() => this.findLost(), LOOK_FOR_FILES);
   }
 
   // Its customer has left: what is on its way is not shown, and nothing more is sent or kept
@@ -189,17 +204,8 @@ export class Conversation {
     if (!bubble) return;
     bubble.dataset.failed = "";
     bubble.querySelector(".progress")?.remove();
-    const line = Object.assign(document.createElement("p"), { className: "failed-line", textContent: `${reason} ` });
-    const again = Object.assign(document.createElement("button"), { type: "button", textContent: _("Try again") });
-    again.dataset.again = message.id;
-    if (signedOut) {
-      // The page that opens after signing in sends what waits
-      const href = `/support/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
-      line.append(Object.assign(document.createElement("a"), { href, textContent: _("Sign in") }), " ");
-    }
-    line.append(again);
     bubble.querySelector(".failed-line")?.remove();
-    bubble.append(line);
+    bubble.append(failedLine(message, reason, signedOut));
   }
 
   // The connection is back (or the person asks for it): everything that waits is sent
@@ -233,16 +239,7 @@ export class Conversation {
 
   showPending(message) {
     if (this.pending(message.id) || !["home", this.showing].includes(message.to || "")) return;
-    const bubble = Object.assign(document.createElement("article"), { className: "bubble" });
-    Object.assign(bubble.dataset, { sender: this.side, pending: "", clientId: message.id });
-    if (message.internal) bubble.dataset.internal = "";
-    const { url, documents = [] } = this.files.get(message.id) ?? {};
-    bubble.append(...documents.map(pendingLine));
-    if (url) bubble.append(Object.assign(document.createElement("img"), { src: url, alt: "", className: "pending-picture" }));
-    if (message.text) bubble.append(Object.assign(document.createElement("p"), { className: "text", textContent: message.text }));
-    const when = Object.assign(document.createElement("p"), { className: "when" });
-    when.dataset.sending = _("Sending…");
-    bubble.append(when);
+    const bubble = pendingBubble(message, this.side, this.files.get(message.id));
     this.place(bubble);
     arrange(this.log);
     this.toEnd();

@@ -1,4 +1,5 @@
 // The agents' desk. The pages work without this file; it makes them live.
+import { holdsFiles } from "./conversation.js";
 import { watchBulk } from "./desk/bulk.js";
 import { offerCanned } from "./desk/canned.js";
 import { watchKeys } from "./desk/commands.js";
@@ -10,7 +11,7 @@ import { isDone, watchMenus } from "./desk/menus.js";
 import { watchNotes } from "./desk/notes.js";
 import { watchLooking } from "./desk/notify.js";
 import { sweepStore, tellHeld } from "./desk/outboxes.js";
-import { askToSignIn, head, reasonOf, request, watchSignIn } from "./desk/page.js";
+import { askToSignIn, body, head, reasonOf, request, watchSignIn } from "./desk/page.js";
 import { openPalette, watchPalette } from "./desk/palette.js";
 import { registerWorker } from "./desk/push.js";
 import { keepSheet } from "./desk/sheet.js";
@@ -26,6 +27,8 @@ import { openTicket, renewHeader, showBoxes, showHeader, talk, tellLeaving, tell
 import { showTitle, unseen } from "./desk/title.js";
 import { toast, watchToasts } from "./desk/toast.js";
 import { keepUnsent, sendUnsent } from "./desk/unsent.js";
+import { shareFiles } from "./outbox.js";
+import { roomOf } from "./tabs.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _ } from "./words.js";
 
@@ -153,6 +156,7 @@ registerWorker();
 watchHere();
 keepTimes();
 showColours();
+shareFiles(roomOf(`files:${body.dataset.meId}`), holdsFiles);
 openTicket();
 returnToPlace();
 renewCounts();

@@ -1,5 +1,7 @@
 // The conversation behind a letter's link: what is new appears, and reading it is told. Works without this file.
 import { arrange } from "./groups.js";
+import { askFor } from "./link_handed_on.js";
+import { hasEnded, sendsInBackground } from "./link_sending.js";
 import { keepTimes, showTimes } from "./times.js";
 
 const page = document.querySelector("[data-link]");
@@ -8,6 +10,7 @@ const LOOK_SECONDS = 4;
 const SLOWEST_SECONDS = 60;
 let wait = LOOK_SECONDS;
 let told = 0;
+let ended = false;
 
 const lastSeq = () => Math.max(Number(log.dataset.last), ...[...log.querySelectorAll("[data-seq]")].map((each) => Number(each.dataset.seq)));
 
@@ -20,8 +23,9 @@ async function tellSeen() {
 }
 
 async function look() {
-  if (document.hidden) return;
+  if (document.hidden || ended) return;
   const answer = await fetch(`${page.dataset.messages}?after=${lastSeq()}`);
+  if (ended = await hasEnded(page, answer)) return;
   if (!answer.ok) throw new Error(String(answer.status));
   const state = answer.headers.get("X-Conversation-State");
   const html = await answer.text();
@@ -78,6 +82,15 @@ for (const name of ["dragover", "drop"]) {
     if (name === "drop") take([...event.dataTransfer.files]);
   });
 }
+
+// Of the page whose link has ended, in another tab
+askFor(page.dataset.number, ({ words, files }) => {
+  const { message } = page.querySelector(".composer").elements;
+  if (message.value) return;
+  message.value = words;
+  take(files);
+});
+sendsInBackground(page, () => look().catch(() => {}));
 
 // Days and hours are the reader's
 arrange(log);

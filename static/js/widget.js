@@ -1,17 +1,16 @@
 // The frame: Villy's side of the widget, the conversation with Customer Care, and the home between them.
-import { Conversation } from "./conversation.js";
+import { Conversation, holdsFiles } from "./conversation.js";
 import { listen } from "./events.js";
 import { alertCustomer, showSwitches, toggleSwitch } from "./alerts.js";
 import { showNewestChips } from "./groups.js";
-import { choosePhoto, tickPhotos } from "./claim_photos.js";
 import { closeMenu, moveInMenu, openMenu, showHead } from "./head.js";
 import { forgetHere, hostRoom, keptHere, on, ownedBy, store, stored, tellHost } from "./host.js";
 import { begin, fetchAs, identity, onChange, onLeft, request as asPerson, signIn, signOut, who } from "./identity.js";
 import { openPicture } from "./lightbox.js";
 import { download, offerToPlay, picture } from "./media.js";
 import { plainRequest, sentence } from "./net.js";
-import { showEarlier } from "./past.js";
-import { chooseStar } from "./rating.js";
+import { shareFiles } from "./outbox.js";
+import { choosePhoto, chooseStar, showEarlier, tickPhotos } from "./taps.js";
 import { keepTimes, showTimes } from "./times.js";
 import { _, renewWords } from "./words.js";
 
@@ -385,6 +384,7 @@ document.addEventListener("submit", (event) => {
 });
 
 showNewestChips(main);
+shareFiles(hostRoom("files"), holdsFiles);
 
 document.addEventListener("keydown", (event) => {
   if (moveInMenu(event)) return;

@@ -6,6 +6,8 @@ compiled once with parameters in place of its values; later calls only fill in t
 
     person_of = compiled_query(lambda id: Person.objects.filter(pk=id))
     person_of(some_uuid)  # a list
+    items_of = compiled_lookup(lambda one_of: OrderItem.objects.filter(one_of), "order_id")
+    items_of([some_uuid, another_uuid])  # a list
     insert([Message(ticket=ticket, seq=3, text="Hello")])
     update(Ticket, {"pk": id, "status": "open"}, {"priority": "high"}, {"unread_by_agents": 1})  # 0 or 1
 
@@ -27,13 +29,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, F, Field, ForeignKey, Model, QuerySet, lookups
+from django.db.models import Expression, F, Field, ForeignKey, Model, Q, QuerySet, lookups
 from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.where import WhereNode
 
 # Filters come and go; when there are more than this, all are rebuilt
 MAX_STATEMENTS = 500
+# For so many keys a lookup is compiled; more are asked for as Django does
+KEY_COUNTS = (1, 4, 16, 64)
 # A verb writes one row of a kind, or two. More are rare, and of thousands a statement cannot hold the values
 FEW_ROWS = 10
 
@@ -73,8 +77,33 @@ def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
 
     The function raises Unsupported for a queryset or a value that cannot be compiled.
     """
-    count = len(signature(make).parameters)
+    return _asking(make, len(signature(make).parameters))
 
+
+def compiled_lookup(make: Callable[[Q], QuerySet], column: str = "pk") -> Callable[[Sequence], list]:
+    """Return a function that takes keys, and returns the rows of `make(one_of)` whose `column` is one of them.
+
+    An `IN` is another SQL for each number of keys. Here it is compiled for a few numbers, and the last key
+    is repeated until there are as many.
+    """
+
+    def of(count: int) -> Callable[..., list]:
+        return _asking(lambda *keys: make(Q(*((column, key) for key in keys), _connector=Q.OR)), count)
+
+    asks = {count: of(count) for count in KEY_COUNTS}
+
+    def ask(keys: Sequence) -> list:
+        if not keys:
+            return []
+        if len(keys) > KEY_COUNTS[-1] or not _database():
+            return list(make(Q((f"{column}__in", list(keys)))))
+        count = next(count for count in KEY_COUNTS if count >= len(keys))
+        return asks[count](*keys, *[keys[-1]] * (count - len(keys)))
+
+    return ask
+
+
+def _asking(make: Callable[..., QuerySet], count: int) -> Callable[..., list]:
     def ask(*values) -> list:
         _refuse_values(values)
         if not (database := _database()):
@@ -126,7 +155,6 @@ def insert(rows: Sequence[Model]) -> None:
     if len(rows) > FEW_ROWS or not (database := _database()):
         model._base_manager.bulk_create(rows)
         return
-    fields = model._meta.concrete_fields
     columns = _columns_of(model)
     values = [
         getattr(row, name) if name else field.pre_save(row, add=True)
@@ -135,15 +163,25 @@ def insert(rows: Sequence[Model]) -> None:
     ]
     # What the database reckons is a part of the SQL
     reckoned = tuple((place, value) for place, value in enumerate(values) if hasattr(value, "as_sql"))
-    key = (model, len(rows), reckoned)
-    statement = _statements.get(
-        database,
-        key,
-        lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned)), fields * len(rows)),
-    )
-    statement.write(values, database)
+    _insert_of(database, model, len(rows), reckoned).write(values, database)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def prepare_insert(model: type[Model]) -> None:
+    """Compile what the first `insert` of one row of this model needs."""
+    if database := _database():
+        _insert_of(database, model, 1, ())
+
+
+def _insert_of(database: BaseDatabaseWrapper, model: type[Model], count: int, reckoned: tuple) -> Any:
+    return _statements.get(
+        database,
+        (model, count, reckoned),
+        lambda: CompiledWrite(
+            _insertion(model, count, dict(reckoned)), model._meta.concrete_fields * count
+        ),
+    )
 
 
 def update(
@@ -211,18 +249,19 @@ def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tupl
     return query.get_compiler(connection=connection).as_sql()
 
 
-class StatementCache(threading.local):
-    """What a thread has asked and written, which no other thread fills in meanwhile, by its connection."""
+class StatementCache:
+    """What the process has asked and written: SQL that one thread has compiled serves all of them."""
 
-    connection: BaseDatabaseWrapper | None = None
-    made: dict[Any, Any]
+    def __init__(self) -> None:
+        self.made: dict[Any, Any] = {}
 
     def get(self, database: BaseDatabaseWrapper, key, make: Callable):
-        if self.connection is not database or len(self.made) > MAX_STATEMENTS:
-            self.connection, self.made = database, {}
-        if key not in self.made:
-            self.made[key] = make()
-        return self.made[key]
+        key = (database.vendor, key)
+        if (made := self.made.get(key)) is None:
+            if len(self.made) > MAX_STATEMENTS:
+                self.made = {}
+            made = self.made[key] = make()
+        return made
 
 
 _statements = StatementCache()
@@ -258,14 +297,16 @@ class CompiledSelect:
             compiler.get_converters(selected),
             compiler.has_composite_fields(selected),
         )
-        # All that Django asks of the compiler while it reads the rows
-        compiler.as_sql = lambda *_, **__: (self.sql, self.filled)
+        # No other thread fills it in meanwhile
+        self.call = threading.local()
+        # All that Django asks of the compiler while it reads the rows; its connection is each thread's own
+        compiler.as_sql = lambda *_, **__: (self.sql, self.call.filled)
         compiler.get_converters = lambda expressions: converters
         compiler.has_composite_fields = lambda expressions: has_composite
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
 
     def ask(self, values: tuple, database: BaseDatabaseWrapper) -> list:
-        self.filled = self.parameters.with_values([_stored(value, database) for value in values])
+        self.call.filled = self.parameters.with_values([_stored(value, database) for value in values])
         # Django's own name; the stubs know no __iter__ of it
         return list(self.rows._iterable_class(self.rows))  # type: ignore[call-overload]
 

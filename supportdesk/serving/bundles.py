@@ -31,6 +31,8 @@ DECLARED = re.compile(
 )
 # No more is taken away: rjsmin drops blanks out of a template string inside another
 COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
+# A tenth of the sheet, which a browser's first page carries inside; a test asserts that no text holds one
+STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 # What is left of modules once the forms above are gone
 MODULE_SYNTAX = re.compile(r"^(?:import|export)\b.*|\bimport\(.*|\bimport\.meta\b.*", re.MULTILINE)
 
@@ -41,7 +43,10 @@ class CannotBundle(Exception):
 
 def all_bundles(read: Read) -> dict[str, str]:
     """Return each bundle's text by its name."""
-    styles = {name: "\n".join(read(source) for source in sources) for name, sources in STYLES.items()}
+    styles = {
+        name: "\n".join(STYLE_COMMENT.sub("", read(source)) for source in sources)
+        for name, sources in STYLES.items()
+    }
     return styles | {name: script(entry, read) for name, entry in SCRIPTS.items()}
 
 

@@ -361,3 +361,37 @@ def test_a_refusal_on_the_page_behind_a_link_keeps_the_words(person, linked):
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("Write something or attach a picture.")
     axe_is_content(page, state="the conversation behind a link, refused")
+
+
+ENDED = """<section data-ended data-number="{}"><p role="alert">This link has ended.</p>
+  <form method="post" action="renew"><button>E-mail me a new link</button></form></section>"""
+
+
+def test_words_and_files_over_a_link_that_has_ended_go_on_to_the_new_links_page(person, linked):
+    _, path = linked
+    old = person()
+    old.goto(path)
+    ended = ENDED.format(old.locator("[data-link]").get_attribute("data-number"))
+    posted = []
+    old.route("**/messages*", lambda route: route.fulfill(status=404, body=ended, content_type="text/html"))
+    old.on("request", lambda request: request.method == "POST" and posted.append(request.url))
+    old.get_by_role("textbox", name="Type a message...").fill("The lid, from above")
+    assert old.evaluate(GIVEN, ["paste", "", ["lid.png"]])
+    posted.clear()
+    old.get_by_role("button", name="Send", exact=True).click()
+    expect(old.get_by_role("alert")).to_have_text("This link has ended.")
+    assert not [url for url in posted if url.endswith("/c/" + path.split("/")[2] + "/")]
+    new = old.context.new_page()
+    new.goto(path)
+    expect(new.get_by_role("textbox", name="Type a message...")).to_have_value("The lid, from above")
+    # What the desk does not take now stays in the form, files as well
+    new.route(
+        "**" + path, lambda route: route.fulfill(status=503, body='<p role="alert">Busy.</p>'), times=1
+    )
+    new.get_by_role("button", name="Send", exact=True).click()
+    expect(new.get_by_role("alert")).to_have_text("Busy.")
+    new.get_by_role("button", name="Send", exact=True).click()
+    mine = new.locator(".bubble[data-sender=customer]").last
+    expect(mine).to_contain_text("The lid, from above")
+    expect(mine.get_by_role("img")).to_be_visible()
+    expect(new.get_by_role("textbox", name="Type a message...")).to_have_value("")

@@ -163,6 +163,13 @@ def test_a_message_whose_answer_was_lost_comes_back_by_the_stream(visitor, desk)
     assert said(desk, chat.ticket) == ["The box was crushed", "Hello?"]
 
 
+HEARS_WHO_HAS_FILES = """() => {
+  window.asked = new Promise((done) => {
+    new BroadcastChannel("villy").onmessage = ({ data }) => data.data?.held?.length && done();
+  });
+}"""
+
+
 def test_a_reload_keeps_what_could_not_be_sent_and_says_which_picture_is_lost(visitor, desk):
     chat = visitor(ticket="The box was crushed")
     chat.page.route(SAY, lambda route: route.abort())
@@ -171,6 +178,18 @@ def test_a_reload_keeps_what_could_not_be_sent_and_says_which_picture_is_lost(vi
     chat.frame.locator("input[type=file]").set_input_files(picture())
     chat.say("See here")
     expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(2)
+
+    # Another tab sends the words of both, and leaves the picture to the tab that has it
+    chat.page.evaluate(HEARS_WHO_HAS_FILES)
+    other = chat.page.context.new_page()
+    other.goto("/")
+    second = Chat(other).open()
+    chat.page.evaluate("asked")
+    expect(second.log.locator("[data-seq]").filter(has_text="The lid as well")).to_have_count(1)
+    expect(chat.frame.get_by_role("button", name="Try again")).to_have_count(1)
+    assert "See here" in chat.kept()["outbox:conversation"]
+    expect(second.text).to_have_value("")
+    other.close()
 
     chat.page.unroute_all()
     chat.again()

@@ -196,7 +196,7 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
     owner.goto("/admin/")
     owner.get_by_role("link", name="Mail works").click()
     owner.get_by_role("button", name="Send").click()
-    expect(owner.get_by_text(f"The mail server took the letter to {OWNER}")).to_be_visible()
+    expect(owner.get_by_text(f"The mail server took the e-mail to {OWNER}")).to_be_visible()
     assert "Meera's Pantry" in mail_server.letter_to(OWNER)
 
     # 5. Second factor, then of all agents

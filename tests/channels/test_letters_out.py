@@ -255,7 +255,7 @@ def test_a_letter_of_no_ticket_ends_and_is_not_tried_again(posted, db):
     )
     assert posted() == []
     row.refresh_from_db()
-    assert (row.state, row.last_error) == ("failed", "This letter belongs to no ticket.")
+    assert (row.state, row.last_error) == ("failed", "This e-mail belongs to no ticket.")
 
 
 @pytest.mark.parametrize("code", [452, 552, 550])

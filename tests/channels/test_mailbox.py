@@ -97,7 +97,7 @@ def test_a_letter_that_never_arrives_is_left_in_the_mailbox_in_the_end(mailbox, 
         mailbox.letters[uid] = letter(f"Letter {uid}", sender=f"c{uid}@example.com")
         poll()
     assert (tried.count(5), Ticket.objects.count()) == (2, 3)
-    assert "the letter with the UID 5 stays in the mailbox" in caplog.text
+    assert "the e-mail with the UID 5 stays in the mailbox" in caplog.text
 
 
 @pytest.mark.parametrize("sign", [b"\0", b"\x01", b"\x1b"])

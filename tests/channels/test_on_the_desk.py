@@ -67,7 +67,7 @@ def test_a_letter_of_text_alone_is_shown_as_text(hook, asha, browse):
     incoming = Incoming.objects.get()
     opened = page(browse(asha).get(f"/support/mail/{incoming.message_id}"))
     assert "Two <b>lines</b>" in opened.one("p", _class="mail-body").text
-    assert "This letter quotes nothing." in opened.text
+    assert "This e-mail quotes nothing." in opened.text
     assert ticket.messages.get(seq=1).pk == incoming.message_id
 
 

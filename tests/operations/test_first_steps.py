@@ -73,9 +73,9 @@ def test_an_unpublished_article_is_none(db):
 
 def test_the_test_letter_goes_to_who_asks_for_it(browse, meera, mailoutbox):
     client = browse(meera)
-    assert "A test letter goes to meera@example.com." in client.get(LETTER).content.decode()
+    assert "A test e-mail goes to meera@example.com." in client.get(LETTER).content.decode()
     answer = client.post(LETTER, follow=True)
-    assert "The mail server took the letter to meera@example.com" in answer.content.decode()
+    assert "The mail server took the e-mail to meera@example.com" in answer.content.decode()
     assert mailoutbox[0].to == ["meera@example.com"]
     assert "mail" in done()
 

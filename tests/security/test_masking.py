@@ -103,6 +103,46 @@ def test_numbers_of_orders_phones_parcels_and_places_stay(said):
     assert masked(said) == said
 
 
+# Ids whose digits pass as a card's
+IDS = [
+    "0c1d2e3f-a4b5-4111-4111-111111111111",
+    "41111111-1111-1111-b111-111111111111",
+    "4111111111111111abcdef01",
+    "4111111111111111ABCDEF0123456789",
+    "4111111111111111abcdef0123456789abcdef01",
+]
+
+
+@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize(
+    "said", ["{}", "https://shop.test/o/{}?card=1", "my card failed, error id {}.", "{}.jpg", "urn:uuid:{}", "({})"]
+)  # fmt: skip
+def test_an_id_of_a_computer_stays_whole(said, id):
+    assert masked(said.format(id)) == said.format(id)
+
+
+def test_a_card_beside_an_id_is_hidden():
+    said = f"{IDS[0]} 4111-1111-1111-1111 {IDS[1]}"
+    assert masked(said) == f"{IDS[0]} •••• 1111 {IDS[1]}"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        # No letter, another length, letters that no id has: what a person wrote around a card
+        ("00000000-4111-1111-1111-1111", "00000000-•••• 1111"),
+        ("mine-4111-1111-1111-1111", "mine-•••• 1111"),
+        ("4111-1111-1111-1111-abcd", "•••• 1111-abcd"),
+        ("4111111111111111exp1227", "•••• 1111exp1227"),
+        ("4111 1111 1111 1111abc", "•••• 1111abc"),
+        ("４１１１-１１１１-１１１１-１１１１", "•••• １１１１"),
+        ("4111\u00a01111\u00a01111\u00a01111", "•••• 1111"),
+    ],
+)
+def test_letters_and_hyphens_beside_a_card_do_not_save_it(said, kept):
+    assert masked(said) == kept
+
+
 @pytest.mark.parametrize(
     "said", ["5 < 6 && x", "नमस्ते 👩‍👩‍👧 1️⃣2️⃣3️⃣", "no numbers", "", "١٢٣", "a\nb\r\n c  "], ids=ascii
 )
@@ -181,7 +221,22 @@ def test_masking_again_changes_nothing_more(said):
 
 @pytest.mark.parametrize(
     "evil",
-    ["4 ", "4", "1-", "4111 ", "otp is ", "otp 1", "code ", "1234 otp ", "6 order no ", "cvv no ", "  "],
+    [
+        "4 ",
+        "4",
+        "1-",
+        "4111 ",
+        "otp is ",
+        "otp 1",
+        "code ",
+        "1234 otp ",
+        "6 order no ",
+        "cvv no ",
+        "  ",
+        "4111111111111111abcdef01 ",
+        "4111 1111 1111 1111 ",
+        "4111-1111-",
+    ],
 )
 def test_no_text_of_4000_signs_holds_up_a_thread(evil):
     began = time.thread_time()

@@ -1,7 +1,13 @@
 """Names and titles are one line, without signs that turn the direction of others or have no width."""
 
-import pytest
+import importlib
+from types import SimpleNamespace
 
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tests import factories
 from tickets import workflow
 from tickets.models import CannedReply, Macro, Person, SavedView, Ticket
 from tickets.privacy.plain_text import one_line
@@ -67,3 +73,29 @@ def test_a_name_that_is_too_long_or_nothing_is_refused_in_a_sentence(api, browse
     )
     assert view.status_code == 400
     assert view.text.endswith(".")
+
+
+@pytest.mark.engines
+def test_names_that_were_stored_before_are_cleaned_by_the_migration(ticket, priya, asha):
+    order = factories.order(priya)
+    message = workflow.agent_replies(ticket, "Hello", by=asha)
+    hindi = factories.person("क्\u200dष")
+    for row, field in (
+        (priya, "name"),
+        (ticket, "requester_name"),
+        (ticket, "subject"),
+        (message, "sender_name"),
+        (order, "contact_name"),
+    ):
+        type(row).objects.filter(pk=row.pk).update(**{field: ODD})
+    Person.objects.filter(pk=asha.pk).update(name="\u202e\u200b")
+    migration = importlib.import_module("tickets.migrations.0203_names_as_one_line")
+    for _ in range(2):
+        migration.clean(apps, SimpleNamespace(connection=connection))
+        for row in (priya, ticket, message, order, asha, hindi):
+            row.refresh_from_db()
+        assert (ticket.requester_name, ticket.subject) == (PLAIN, PLAIN)
+        assert (priya.name, message.sender_name, order.contact_name) == (PLAIN, PLAIN, PLAIN)
+        # Nothing of it is seen, and no name is better
+        assert asha.name == "\u202e\u200b"
+        assert hindi.name == "क्\u200dष"

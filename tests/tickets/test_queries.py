@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests import factories
 from tickets import inbox, queries, view_counts, workflow
@@ -318,6 +319,52 @@ def test_the_views_are_counted_by_their_indexes_alone(asha):
     looks = [step for step in plan if "tickets_ticket" in step]
     assert len(looks) == len(view_counts.COUNTED)
     assert all("USING COVERING INDEX" in step for step in looks)
+    # Looks at those that wait alone, however many are mine
+    assert any("waiting_of_assignee (assignee_id=? AND is_waiting=?)" in step for step in looks)
+
+
+def test_what_waits_for_me_is_mine_and_open_and_waits(ticket, priya, asha, rohan):
+    """The count asks the ticket for no lane: tickets outside of the open lane do not wait."""
+
+    def waiting(agent) -> int:
+        return view_counts.view_counts(agent)["waiting-for-me"].number
+
+    assert waiting(asha) == 0
+    workflow.assign(ticket, asha, by=asha)
+    assert (waiting(asha), waiting(rohan)) == (1, 0)
+    workflow.snooze(ticket, timezone.now() + timedelta(hours=1), by=asha)
+    assert waiting(asha) == 0
+    workflow.snooze(ticket, None, by=asha)
+    assert waiting(asha) == 1
+    workflow.mark_spam(ticket, is_spam=True, by=asha)
+    assert waiting(asha) == 0
+    workflow.mark_spam(ticket, is_spam=False, by=asha)
+    workflow.agent_replies(ticket, "It is on its way", by=asha)
+    assert waiting(asha) == 0
+    workflow.customer_says(ticket, "Where is it?", by=priya)
+    assert waiting(asha) == 1
+    workflow.move(ticket, Status.RESOLVED, resolution="Sent again", by=asha)
+    assert waiting(asha) == 0
+
+
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+@pytest.mark.parametrize("agent", ["Asha Nair", None], ids=["mine", "unassigned"])
+def test_each_view_is_counted_exactly_up_to_its_cap(agent, beside, asha, priya, monkeypatch):
+    """Also those that are not counted themselves, as a view that they hold is at the cap."""
+    monkeypatch.setattr(view_counts, "VIEW_COUNT_CAP", 3)
+    tickets = [factories.ticket(priya) for _ in range(3 + beside)]
+    for ticket in tickets if agent else []:
+        workflow.assign(ticket, asha, by=asha)
+
+    def shown() -> dict:
+        return {view: count for view, count in view_counts.view_counts(asha).items() if count.number}
+
+    views = {"needs-answer", "open"} | ({"mine", "waiting-for-me"} if agent else {"unassigned"})
+    assert shown() == dict.fromkeys(views, Count(min(len(tickets), 3), capped=beside > 0))
+    # Right as soon as it falls below the cap: it is counted, not remembered
+    for ticket in tickets[1:]:
+        workflow.snooze(ticket, timezone.now() + timedelta(hours=1), by=asha)
+    assert shown() == dict.fromkeys(views, Count(1)) | {"snoozed": Count(len(tickets) - 1)}
 
 
 # --- Conversations -----------------------------------------------------------

@@ -44,7 +44,7 @@ def send_password_link(request, email: str) -> None:
             _(
                 "someone asked for a new password for your account at {shop}. If it was you, open this link "
                 "and choose one:\n\n{link}\n\nIt works once and for {days} days. If it was not you, ignore "
-                "this letter: your password stays as it is."
+                "this e-mail: your password stays as it is."
             ),
         )
 
@@ -111,4 +111,4 @@ def _post(subject: str, body: str, email: str) -> None:
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [email])
     except Exception:
-        logger.exception("a letter about signing in could not be sent")
+        logger.exception("an e-mail about signing in could not be sent")

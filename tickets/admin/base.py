@@ -5,6 +5,7 @@ They are read in the order of an index, count no further than COUNT_CAP, and joi
 
 import hashlib
 import json
+from datetime import datetime
 from decimal import Decimal
 
 from django import forms
@@ -23,6 +24,8 @@ from tickets import inbox
 from tickets.models import MONEY
 from tickets.privacy.form_fields import LineField
 from tickets.search.folding import holds
+
+from .rows import NamedRowForm
 
 # Django takes a lazy address here, the stubs a text only
 admin.site.site_url = reverse_lazy("dashboard")  # type: ignore[assignment]
@@ -44,25 +47,6 @@ class CappedPaginator(Paginator):
         return found if found <= inbox.COUNT_CAP else AtLeast(inbox.COUNT_CAP)
 
 
-class NamedRowForm(forms.ModelForm):
-    """A row of a list that is edited in place: each field says for a screen reader what it changes."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        of = "" if self.instance._state.adding else f" of {self.instance}"
-        for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = f"{field.label or name}{of}"
-
-
-class NamedRows(forms.BaseInlineFormSet):
-    """Rows below a form, of which each box says what it is, the one that removes the row too."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {form.instance}"
-
-
 def _holds(field: str, word: str) -> Q:
     """Return the condition of one of `search_fields`; with "=" the whole value, as Django has it."""
     if field.startswith("="):
@@ -79,6 +63,11 @@ class MoneyField(forms.DecimalField):
         if isinstance(value, Decimal) and value == (short := round(value, 2)):
             return short
         return value
+
+
+def _shown(value) -> str:
+    """Return a value as a form shows it: times have no fraction of a second there, and lose it with a save."""
+    return str(value.replace(microsecond=0) if isinstance(value, datetime) else value)
 
 
 class SeenForm:
@@ -108,7 +97,14 @@ class SeenForm:
             for name, value in stored.items()
             if isinstance(value, list) and all(hasattr(each, "pk") for each in value)
         }
-        text = json.dumps([stored.get(name) for name in names], default=str, sort_keys=True)
+        # What the form itself reads and writes, as a team's members
+        stored |= {
+            name: sorted(map(str, value)) if isinstance(value, list) else value
+            for name in self.fields
+            if name not in stored and (value := self.initial.get(name)) is not None
+        }
+        names += [name for name in stored if name not in names]
+        text = json.dumps([stored.get(name) for name in names], default=_shown, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def clean(self):

@@ -26,7 +26,7 @@ class Record(RecordAdmin):
 
 @admin.register(Incoming)
 class IncomingAdmin(Record):
-    purpose = "Letters and WhatsApp messages as they arrived, also those that could not be read."
+    purpose = "E-mails and WhatsApp messages as they arrived, also those that could not be read."
     list_display = ("received_at", "channel", "sender", "subject", "state", "reason")
     list_filter = ("state", "channel")
     search_fields = ("=sender", "=key")
@@ -59,7 +59,7 @@ class IncomingAdmin(Record):
 
 @admin.register(Outgoing)
 class OutgoingAdmin(Record):
-    purpose = "Letters and WhatsApp messages to customers, and whether they arrived."
+    purpose = "E-mails and WhatsApp messages to customers, and whether they arrived."
     list_display = ("created_at", "channel", "kind", "address", "state", "tries", "last_error", "sent_at")
     list_filter = ("state", "channel")
     search_fields = ("=address", "=external_id")
@@ -82,7 +82,7 @@ class OutgoingAdmin(Record):
 
 @admin.register(ConversationLink)
 class ConversationLinkAdmin(Record):
-    purpose = "The links in letters: each opens one conversation in any browser. Revoke one that went to the wrong person."
+    purpose = "The links in e-mails: each opens one conversation in any browser. Revoke one that went to the wrong person."
     list_display = ("created_at", "ticket", "expires_at", "revoked_at")
     list_select_related = ("ticket",)
     search_fields = ("=ticket__number",)
@@ -100,7 +100,7 @@ class ConversationLinkAdmin(Record):
 class AddressBlockAdmin(Record):
     """Deleting a row lets letters go to the address again."""
 
-    purpose = "Addresses that get no more letters: they do not exist, or the customer asked for it."
+    purpose = "Addresses that get no more e-mails: they do not exist, or the customer asked for it."
     list_display = ("address", "channel", "reason", "detail", "created_at")
     list_filter = ("channel", "reason")
     search_fields = ("=address",)

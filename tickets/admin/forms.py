@@ -172,7 +172,7 @@ class NewPersonForm(PersonRules, AdminUserCreationForm):
         initial="false",
         choices={"false": "No password", "true": "Set one now"},
         widget=forms.RadioSelect(attrs={"class": "radiolist inline"}),
-        help_text="No password: a letter invites agents and staff to choose theirs. Customers do not sign in here.",
+        help_text="No password: an e-mail invites agents and staff to choose theirs. Customers do not sign in here.",
     )
 
     class Meta:

@@ -20,7 +20,7 @@ def mail_check(request):
     """GET: ask. POST: send it, and say what the mail server answered."""
     require(request.user, "change_settings")
     context = admin.site.each_context(request) | {
-        "title": _("Test letter"),
+        "title": _("Test e-mail"),
         "mail_goes_out": settings.MAIL_GOES_OUT,
     }
     if request.method == "POST":
@@ -32,7 +32,7 @@ def mail_check(request):
         except (OSError, SMTPException) as reason:
             context["failed"] = f"{type(reason).__name__}: {reason}"[:300]
         else:
-            said = _("The mail server took the letter to %s. Look into your mailbox.")
+            said = _("The mail server took the e-mail to %s. Look into your mailbox.")
             messages.success(request, said % request.user.login_email)
             return redirect("admin:index")
     return TemplateResponse(request, "admin/test_letter.html", context)

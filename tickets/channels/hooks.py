@@ -37,7 +37,7 @@ def email(request, key):
             415, "Send the raw message with Content-Type: message/rfc822.", "unsupported_media_type"
         )
     if len(raw) > parsing.MAX_BYTES:
-        return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
+        return _refused(413, f"An e-mail has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
     return JsonResponse({"status": _taken(raw)})
 
 
@@ -52,10 +52,10 @@ def email_of_provider(request, provider):
     except providers.NotSigned:
         return _refused(401, "The signature or the password does not fit.", "bad_signature")
     except providers.TooLarge:
-        return _refused(413, f"A letter has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
+        return _refused(413, f"An e-mail has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
     except providers.NotReadable as reason:
-        logger.warning("a letter by %s cannot be read (%s)", provider, reason)
-        return _refused(400, "This is no letter in the form that the provider documents.", "invalid")
+        logger.warning("an e-mail by %s cannot be read (%s)", provider, reason)
+        return _refused(400, "This is no e-mail in the form that the provider documents.", "invalid")
     return JsonResponse({"status": " ".join(_taken(raw) for raw in letters)})
 
 

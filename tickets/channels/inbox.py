@@ -66,7 +66,7 @@ def _delete(name: str) -> None:
             default_storage.delete(name)
     except Exception:
         # Each storage has errors of its own
-        logger.exception("the file of an incoming letter could not be removed (%s)", name)
+        logger.exception("the file of an incoming e-mail could not be removed (%s)", name)
 
 
 def process(incoming: Incoming) -> None:

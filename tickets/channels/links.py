@@ -66,15 +66,24 @@ def origin() -> str:
 
 def find(given: str) -> ConversationLink | None:
     """Return the link of this token, with its ticket, unless it is expired or revoked."""
+    link = _of_page(given)
+    return link if link and link.expires_at > timezone.now() else None
+
+
+def find_expired(given: str) -> ConversationLink | None:
+    """Return the link of this token, with its ticket, if all that is wrong with it is its age."""
+    link = _of_page(given)
+    return link if link and link.expires_at <= timezone.now() else None
+
+
+def _of_page(given: str) -> ConversationLink | None:
     try:
         raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
     except (ValueError, binascii.Error):
         return None
     link = _found(raw, "page", PAGE_DIGEST)
     # One spelling: the last letter of base64 may have bits that count for nothing
-    if not link or token(link) != given or link.expires_at <= timezone.now():
-        return None
-    return link
+    return link if link and token(link) == given else None
 
 
 def revoke(ticket: Ticket) -> int:

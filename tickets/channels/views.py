@@ -27,8 +27,9 @@ from ..attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
 from ..uploads import BadPicture, NoRoom, TooBusy, received
 from ..workflow import MAX_TEXT, Refused
-from . import identity, links
+from . import ended_links, identity, links
 from .email import bounces
+from .ended_links import typed, unsent_files
 
 COMMENT_LENGTH = 2000
 BUSY_SECONDS = 10
@@ -37,17 +38,14 @@ PAGE_MESSAGES = 200
 
 
 def with_link(view):
-    """Give the view the link of its token; 404 when it is unknown, expired or revoked."""
+    """Give the view the link of its token; 404 when it is unknown, expired or revoked (`ended_links`)."""
 
     @csrf_exempt
     @wraps(view)
     def opened(request, token, *args, **kwargs):
         link = links.find(token)
         if not link:
-            if words := _typed(request, "message") or _typed(request, "comment"):
-                # Of the page that was opened before the link ended
-                return render(request, "tickets/link_ended.html", {"words": words[:MAX_TEXT]}, status=404)
-            raise Http404
+            return ended_links.page(request, token)
         # In the language of the conversation, whatever the browser's
         with languages.speaking(current().language(link.ticket.language)):
             response = view(request, link, *args, **kwargs)
@@ -95,7 +93,7 @@ def rating(request, link):
     """Rate: confirms a ticket that is resolved. Only a POST does; mail scanners open links."""
     stars, comment = (
         _number(request.POST.get("rating")),
-        _typed(request, "comment").strip()[:COMMENT_LENGTH],
+        typed(request, "comment").strip()[:COMMENT_LENGTH],
     )
     kept = {"comment": comment, "stars": stars}
     try:
@@ -119,10 +117,19 @@ def rating(request, link):
     return _back(link, "rated")
 
 
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_link
-def letters(request, link):
-    """Stop the letters about unread answers: a button here, one click in the mail program (RFC 8058)."""
+def letters(request, token):
+    """Stop the letters about unread answers: a button here, one click in the mail program (RFC 8058).
+
+    Letters are kept longer than their links last, and this right does not end.
+    """
+    if link := links.find_expired(token):
+        return _stop_letters(request, link)
+    return with_link(lambda request, link: _stop_letters(request, link))(request, token)
+
+
+def _stop_letters(request, link):
     if request.method == "POST":
         if address := link.ticket.requester_email:
             bounces.opt_out(address)
@@ -174,7 +181,7 @@ def picture(request, link, message_id, small=False):
 
 
 def _say(request, link):
-    text, pictures = _typed(request, "message"), request.FILES.getlist("image")
+    text, pictures = typed(request, "message"), request.FILES.getlist("image")
     documents = [each for each in request.FILES.getlist("file") if each]
     try:
         rate_limits.consume(request, *(("write", "upload") if pictures or documents else ("write",)))
@@ -189,7 +196,7 @@ def _say(request, link):
     if len(pictures) > MOST_FILES:
         error = _("Please send at most %(count)s files at once.") % {"count": MOST_FILES}
         return _page(request, link, error=error, draft=text, status=400)
-    client_id = _typed(request, "clientId")[:60] or None
+    client_id = typed(request, "clientId")[:60] or None
     ticket = link.ticket
     options = {"by": ticket.requester, "channel": ChannelName.WIDGET}
     first, *more = pictures or [None]
@@ -224,11 +231,6 @@ def _say(request, link):
     return _page(request, link, notice=_("Your message was sent. We will answer you by e-mail."))
 
 
-def _typed(request, name: str) -> str:
-    """Return a field of the form without NUL, which no keyboard types and PostgreSQL does not store."""
-    return request.POST.get(name, "").replace("\0", "")
-
-
 def _later(response: HttpResponse, seconds: int) -> HttpResponse:
     response["Retry-After"] = str(seconds)
     return response
@@ -259,6 +261,8 @@ def _page(request, link, *, error="", notice="", draft="", comment="", stars=0, 
         "can_rate": ticket.status in (Status.RESOLVED, Status.CLOSED),
         "Status": Status,
         "error": error,
+        # A page that comes again has the words in its form, and no file
+        "unsent": unsent_files(request) if error else [],
         "notice": notice,
         "draft": draft,
         "comment": comment,

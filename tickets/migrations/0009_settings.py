@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('clocks_stop', models.BooleanField(default=True, verbose_name='clocks stop outside business hours')),
                 ('auto_close_hours', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(8760)], verbose_name='close resolved tickets after (hours)')),
                 ('nudge_hours', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(8760)], verbose_name='remind the customer after (hours)')),
-                ('letters', models.JSONField(blank=True, default=dict, verbose_name='texts of letters')),
+                ('letters', models.JSONField(blank=True, default=dict, verbose_name='texts of e-mails')),
                 ('sound', models.BooleanField(default=True, verbose_name='sound for new messages')),
                 ('second_factor', models.CharField(choices=[('optional', 'Optional'), ('staff', 'Required for staff'), ('everyone', 'Required for agents and staff')], default='optional', max_length=10, verbose_name='second factor')),
                 ('session_idle_minutes', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(43200)], verbose_name='sign out after idle minutes')),

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('channel', models.CharField(max_length=10)),
                 ('address', models.CharField(max_length=254)),
-                ('reason', models.CharField(choices=[('bounce', 'Letters come back'), ('opt-out', 'Asked for no more')], max_length=8)),
+                ('reason', models.CharField(choices=[('bounce', 'E-mails come back'), ('opt-out', 'Asked for no more')], max_length=8)),
                 ('detail', models.CharField(blank=True, max_length=250)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],

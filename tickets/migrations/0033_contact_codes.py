@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='conversationlink',
             name='address',
-            field=models.CharField(blank=True, help_text='Where the letter with it went.', max_length=254),
+            field=models.CharField(blank=True, help_text='Where the e-mail with it went.', max_length=254),
         ),
         migrations.CreateModel(
             name='ContactCode',

@@ -18,7 +18,7 @@ class ConversationLink(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
-    address = models.CharField(max_length=254, blank=True, help_text="Where the letter with it went.")
+    address = models.CharField(max_length=254, blank=True, help_text="Where the e-mail with it went.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -176,7 +176,7 @@ class AddressBlock(models.Model):
     """An address that gets nothing any more: its mail bounces, or its owner said stop."""
 
     class Reason(models.TextChoices):
-        BOUNCE = "bounce", "Letters come back"
+        BOUNCE = "bounce", "E-mails come back"
         OPT_OUT = "opt-out", "Asked for no more"
 
     id = random_id()

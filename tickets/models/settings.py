@@ -89,7 +89,7 @@ class DeskSettings(models.Model):
         blank=True,
         validators=[MaxValueValidator(24 * 365)],
     )
-    letters = models.JSONField(_("texts of letters"), default=dict, blank=True)
+    letters = models.JSONField(_("texts of e-mails"), default=dict, blank=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)
 
     assignment = models.CharField(

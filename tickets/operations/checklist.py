@@ -73,9 +73,9 @@ def steps() -> list[Step]:
             _("Mail works"),
             row.mail_worked_at is not None and settings.MAIL_GOES_OUT,
             reverse("admin:desk-test-letter"),
-            _("Send a test letter to yourself.")
+            _("Send a test e-mail to yourself.")
             if settings.MAIL_GOES_OUT
-            else _("EMAIL_HOST is not set: letters reach no person. See docs/deploy.md."),
+            else _("EMAIL_HOST is not set: e-mails reach no person. See docs/deploy.md."),
         ),
         Step(
             "tag",
@@ -90,10 +90,8 @@ def steps() -> list[Step]:
 def send_test_letter(email: str) -> None:
     """Send a letter to this address and remember that the mail server took it. Raise what the server says."""
     send_mail(
-        _("Test letter of {shop}").format(shop=current().shop_name),
-        _("Mail works: this letter was sent by the support desk of {shop}.").format(
-            shop=current().shop_name
-        ),
+        _("Test e-mail of {shop}").format(shop=current().shop_name),
+        _("E-mail works: this was sent by the support desk of {shop}.").format(shop=current().shop_name),
         settings.DEFAULT_FROM_EMAIL,
         [email],
     )

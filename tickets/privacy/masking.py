@@ -30,6 +30,14 @@ ISSUED = re.compile(
 NO_ISSUER = "0179"
 SHORTEST, LONGEST = 13, 19
 LONGEST_PHONE = 15
+# Ids that computers give: UUIDs and hex digests. The digits inside one pass as a card's by chance, once in
+# a few thousand; a letter among them shows that nothing was embossed so
+LONGEST_ID = 64
+COMPUTED_ID = re.compile(
+    r"(?<![A-Za-z0-9])(?=[0-9-]*[a-f])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 # What else has a long number: a parcel, an account, a payment, a device
 NUMBERED = (
     r"(?:(?<!\w)(?:awb|(?:air ?)?way ?bill|track(?:ing)?|docket|consignment|shipment|parcel|courier|lrn?|pod"
@@ -146,7 +154,7 @@ def _card(run: re.Match, groups: list[re.Match], first: int) -> int | None:
         if len(digits) >= SHORTEST and _is_card(_ascii(digits)):
             sizes = [len(group[0]) for group in groups[first : last + 1]]
             start, end = (run.start() + place for place in (groups[first].start(), groups[last].end()))
-            if _is_explained(run.string, start, end):
+            if _is_explained(run.string, start, end) or _is_in_an_id(run.string, start, end):
                 continue
             called_otherwise = _is_called_otherwise(run.string, start, len(digits))
             if sizes == [4, 4, 4, 4] or (_is_grouped_like_one(sizes) and not called_otherwise):
@@ -161,6 +169,13 @@ def _is_explained(text: str, start: int, end: int) -> bool:
         return not OF_A_CARD.search(text, before.start(), start)
     after = EXPLAINED_AFTER.match(text, end, end + WORDS_BEFORE)
     return bool(after) and not OF_A_CARD.search(text, max(0, start - WORDS_BEFORE), start)
+
+
+def _is_in_an_id(text: str, start: int, end: int) -> bool:
+    """Whether a UUID or another computed id has some of these digits."""
+    # An id that reaches up to the digits begins no further before them than ids are long
+    ids = COMPUTED_ID.finditer(text, max(0, start - LONGEST_ID), end + LONGEST_ID)
+    return any(found.start() < end and start < found.end() for found in ids)
 
 
 def _is_called_otherwise(text: str, start: int, length: int) -> bool:

@@ -138,6 +138,14 @@ def transcript_heading(number: int) -> str:
     return _("You asked for a copy of your conversation with us (ticket #%(number)s).") % {"number": number}
 
 
+def link_subject(number: int) -> str:
+    return _("Your new link (ticket #%(number)s)") % {"number": number}
+
+
+def link_heading(number: int) -> str:
+    return _("Here is a new link to your conversation with us (ticket #%(number)s).") % {"number": number}
+
+
 # --- WhatsApp ----------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ class SignInActions(admin.ModelAdmin):
         "deactivate",
     )
 
-    @admin.action(description=gettext_lazy("Send a letter to set a password (invitation)"))
+    @admin.action(description=gettext_lazy("Send an e-mail to set a password (invitation)"))
     def send_password_link(self, request, people):
         with_address = [person for person in people if person.login_email and person.is_active]
         for person in with_address:
@@ -38,7 +38,7 @@ class SignInActions(admin.ModelAdmin):
                 letters.send_password_link(request, person.login_email)
             else:
                 letters.invite(request, person)
-        self._done(request, with_address, "letter to set a password")
+        self._done(request, with_address, "e-mail to set a password")
 
     @admin.action(description=gettext_lazy("Require a new password"))
     def require_new_password(self, request, people):
@@ -92,7 +92,7 @@ class SignInActions(admin.ModelAdmin):
         """Invite a new agent who was added without a password."""
         if person.role != Role.CUSTOMER and person.login_email and not person.has_usable_password():
             letters.invite(request, person)
-            said = _("%(name)s gets a letter with a link to set a password.") % {"name": person}
+            said = _("%(name)s gets an e-mail with a link to set a password.") % {"name": person}
             self.message_user(request, said, messages.INFO)
 
     def _done(self, request, people, what: str) -> None:

@@ -38,8 +38,8 @@ KINDS = {
     "resolution": gettext_lazy("resolution"),
 }
 LETTERS = {
-    "greeting": gettext_lazy("First line of letters"),
-    "signature": gettext_lazy("Signature of letters"),
+    "greeting": gettext_lazy("First line of e-mails"),
+    "signature": gettext_lazy("Signature of e-mails"),
 }
 # A text for all languages, and one for each but English, which goes before it
 LETTER_FIELDS = LETTERS | {

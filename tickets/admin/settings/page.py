@@ -80,10 +80,10 @@ class SettingsAdmin(admin.ModelAdmin):
         ),
         (gettext_lazy("Closing and reminding"), {"fields": ("nudge_hours", "resolve_hours", "auto_close_hours")}),
         (
-            gettext_lazy("Letters and sound"),
+            gettext_lazy("E-mail and sound"),
             {
                 "fields": (*(f"letter_{name}" for name in forms.LETTER_FIELDS), "sound"),
-                "description": gettext_lazy("In letters {name} is the customer's name and {shop} the shop's."),
+                "description": gettext_lazy("In e-mails {name} is the customer's name and {shop} the shop's."),
             },
         ),
         (

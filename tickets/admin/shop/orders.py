@@ -5,7 +5,8 @@ from django.contrib import admin
 from supportdesk import money
 from tickets.models import Order, OrderItem
 
-from ..base import DeskAdmin, NamedRowForm, NamedRows
+from ..base import DeskAdmin
+from ..rows import NamedRowForm, NamedRows
 from .files import ShopFiles
 
 

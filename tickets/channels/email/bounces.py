@@ -18,12 +18,12 @@ def note(letter: Letter) -> str:
     rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=bounce.message_ids)
     row = rows.order_by("-id").first() if bounce.message_ids else None
     if row is None or (bounce.address and bounce.address != row.address.lower()):
-        return "A report about a letter that is not ours."
+        return "A report about an e-mail that is not ours."
     if not bounce.is_final:
         return "A report of a delay."
     block(row.address, AddressBlock.Reason.BOUNCE, bounce.reason)
-    outbox.fail(row, f"Letters to {row.address} come back: {bounce.reason}")
-    return "A report that a letter did not arrive."
+    outbox.fail(row, f"E-mails to {row.address} come back: {bounce.reason}")
+    return "A report that an e-mail did not arrive."
 
 
 def block(address: str, reason: str, detail: str = "") -> None:
@@ -40,8 +40,8 @@ def why_not(address: str, kind: str) -> str:
     if not found:
         return ""
     if found.reason == AddressBlock.Reason.BOUNCE:
-        return f"Letters to {address} come back: {found.detail}"
-    return f"{address} asked for no more letters of this kind." if kind in NOTICES else ""
+        return f"E-mails to {address} come back: {found.detail}"
+    return f"{address} asked for no more e-mails of this kind." if kind in NOTICES else ""
 
 
 def opt_out(address: str) -> None:

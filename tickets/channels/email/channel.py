@@ -33,7 +33,7 @@ class Email(Channel):
             letter = letters.code(row)
             return lambda: _send(letter, id)
         if row.ticket_id is None:
-            raise NotSent("This letter belongs to no ticket.")
+            raise NotSent("This e-mail belongs to no ticket.")
         ticket = Ticket.objects.select_related("requester").get(pk=row.ticket_id)
         messages = _messages(row, ticket)
         if not messages:
@@ -97,7 +97,7 @@ def _send(letter, id: str) -> str:
         raise TryLater(f"The mail server cannot be reached ({type(reason).__name__}).") from reason
     except (ValueError, MessageError) as reason:
         # An address or a header that no mail can have
-        raise NotSent(f"This letter cannot be written ({type(reason).__name__}).") from reason
+        raise NotSent(f"This e-mail cannot be written ({type(reason).__name__}).") from reason
     return id
 
 

@@ -44,7 +44,7 @@ def parsed(raw: bytes) -> Message:
         made += 1
         # The reader makes one to look at how it is made
         if made > MAX_PARTS + 1:
-            raise Unreadable(f"This letter has more than {MAX_PARTS} parts.")
+            raise Unreadable(f"This e-mail has more than {MAX_PARTS} parts.")
         return BoundedPart(**options)
 
     return email.message_from_bytes(raw, part)

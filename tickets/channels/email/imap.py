@@ -94,7 +94,7 @@ def _take_all(box, uids: list[int], place: dict) -> None:
             if is_outage(failure):
                 raise
             logger.warning(
-                "the letter with the UID %d could not be taken (%s)", uid, type(failure).__name__
+                "the e-mail with the UID %d could not be taken (%s)", uid, type(failure).__name__
             )
             reason, failed[str(uid)] = failure, before.get(str(uid), 0) + 1
         else:
@@ -106,7 +106,7 @@ def _take_all(box, uids: list[int], place: dict) -> None:
         raise reason
     for given_up in [uid for uid, tries in failed.items() if tries >= MOST_TRIES]:
         logger.error(
-            "the letter with the UID %s stays in the mailbox: %d tries failed",
+            "the e-mail with the UID %s stays in the mailbox: %d tries failed",
             given_up,
             failed.pop(given_up),
         )

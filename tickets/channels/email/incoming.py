@@ -33,7 +33,7 @@ MOST_IN_AN_HOUR = 30
 NOTE_LENGTH = 1500
 # The whole letter, for the agent who wants to see more than the new words
 KEPT_TEXT = 100_000
-NO_WORDS = "(The letter has no text.)"
+NO_WORDS = "(The e-mail has no text.)"
 
 
 def receive(incoming: Incoming) -> None:
@@ -44,13 +44,13 @@ def receive(incoming: Incoming) -> None:
     if kind == Kind.BOUNCE:
         raise NotForUs(bounces.note(letter))
     if kind == Kind.LOOP:
-        raise NotForUs("This is a letter of our own that came back.")
+        raise NotForUs("This is an e-mail of our own that came back.")
     ticket, answered, address = _ticket_of(letter)
     if kind == Kind.AUTO_REPLY:
         _note_auto_reply(ticket, letter)
         raise NotForUs("An automatic reply.")
     if kind == Kind.LIST and not ticket:
-        raise NotForUs("A letter of a mailing list or a machine.")
+        raise NotForUs("An e-mail of a mailing list or a machine.")
     _not_too_many(incoming, letter)
     if ticket:
         _answer(incoming, letter, ticket, answered, address)
@@ -258,4 +258,4 @@ def _not_too_many(incoming: Incoming, letter: Letter) -> None:
         channel=ChannelName.EMAIL, sender=letter.sender, received_at__gt=since, state="done"
     )
     if settings.RATE_LIMITS and recent.count() >= MOST_IN_AN_HOUR:
-        raise Unreadable(f"More than {MOST_IN_AN_HOUR} letters from this address within an hour.")
+        raise Unreadable(f"More than {MOST_IN_AN_HOUR} e-mails from this address within an hour.")

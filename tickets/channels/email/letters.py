@@ -194,6 +194,14 @@ def _content(row: Outgoing, ticket: Ticket, messages: list[Message]) -> Content:
             messages=said,
             button=wording.open_conversation(),
         )
+    if row.kind == "link":
+        # What was said last tells which conversation it is
+        return Content(
+            subject=wording.link_subject(ticket.number),
+            heading=wording.link_heading(ticket.number),
+            messages=said[-1:],
+            button=wording.open_conversation(),
+        )
     if row.kind == "resolved":
         return Content(
             subject=_answer_subject(ticket)

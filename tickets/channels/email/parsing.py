@@ -76,7 +76,7 @@ class Letter:
 def parse(raw: bytes) -> Letter:
     """Return the letter. Raise Unreadable for what is none."""
     if len(raw) > MAX_BYTES:
-        raise Unreadable(f"This letter is larger than {MAX_BYTES // 1024 // 1024} MB.")
+        raise Unreadable(f"This e-mail is larger than {MAX_BYTES // 1024 // 1024} MB.")
     if not raw.strip():
         raise Unreadable("The body is empty.")
     try:
@@ -85,7 +85,7 @@ def parse(raw: bytes) -> Letter:
         raise
     except Exception as reason:
         # The standard library raises nearly everything on broken input (RecursionError, LookupError, ...)
-        raise Unreadable(f"This is no letter that we can read ({type(reason).__name__}).") from reason
+        raise Unreadable(f"This is no e-mail that we can read ({type(reason).__name__}).") from reason
 
 
 def key_of(raw: bytes) -> str:
@@ -102,7 +102,7 @@ def _parsed(raw: bytes) -> Letter:
     sender = mail.from_values
     address = (sender.email if sender else "").strip().lower()
     if not ADDRESS.fullmatch(address) or len(address) > 254:
-        raise Unreadable("The letter does not say who wrote it.")
+        raise Unreadable("The e-mail does not say who wrote it.")
     own = list(_own_parts(root))
     html = _said(own, "text/html")[:MAX_HTML]
     text = _unflowed(own, _said(own, "text/plain")[:MAX_WORDS])

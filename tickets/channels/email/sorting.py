@@ -110,7 +110,7 @@ def bounce_of(letter: Letter) -> Bounce:
     return Bounce(
         address,
         is_final,
-        (diagnostic or status or "The letter came back.")[:200],
+        (diagnostic or status or "The e-mail came back.")[:200],
         tuple(dict.fromkeys(ids)),
     )
 

@@ -87,7 +87,7 @@ class Command(BaseCommand):
         if settings.DEBUG:
             self.stdout.write("Demo logins:" + LOGINS)
         else:
-            self.stdout.write(f"Letters lead to {settings.DESK_URL}/ (DESK_URL, PUBLIC_URL).")
+            self.stdout.write(f"Links in e-mails lead to {settings.DESK_URL}/ (DESK_URL, PUBLIC_URL).")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
 

@@ -13,7 +13,7 @@ from ...channels import outbox
 
 class Command(BaseCommand):
     help = (
-        "Do the background work (overdue answers, letters, closing, pruning, retention) until SIGTERM. "
+        "Do the background work (overdue answers, e-mails, closing, pruning, retention) until SIGTERM. "
         "Any number of workers may run beside each other and beside `serve`."
     )
 

@@ -188,10 +188,9 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "-updated_at", "-id"], name="inbox_by_assignee"),
             models.Index(fields=["requester", "-updated_at", "-id"], name="own_tickets"),
             models.Index(fields=["lane", "-updated_at", "-id"], name="view_by_lane"),
-            # Wide enough for "how many of mine wait", which each page counts, without a look at the rows
-            models.Index(
-                fields=["assignee", "lane", "-updated_at", "-id", "is_waiting"], name="view_by_assignee"
-            ),
+            models.Index(fields=["assignee", "lane", "-updated_at", "-id"], name="view_by_assignee"),
+            # Each page counts how many of mine wait: by view_by_assignee it would look at all that are mine
+            models.Index(fields=["assignee", "is_waiting"], name="waiting_of_assignee"),
             models.Index(fields=["is_waiting", "attention_rank", "id"], name="view_needs_answer"),
             models.Index(fields=["attention_rank", "id"], name="inbox_by_attention"),
             models.Index(fields=["created_at", "id"], name="inbox_by_creation"),
