@@ -105,3 +105,8 @@ def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(guest):
 def test_the_concern_is_kept_for_the_next_product(guest):
     answer = said(guest, "papa ko sugar hai, gud de sakte hai kya", "makhana theek rahega")
     assert "doctor" in answer.text
+
+
+def test_a_question_whether_it_is_so_narrows_nothing(guest):
+    answer = said(guest, "namkeen aur chips dikhao", "palm oil to nahi hai na")
+    assert "Inme se koi" not in answer.text
