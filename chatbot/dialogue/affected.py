@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from chatbot import wording
 from chatbot.nlu import features as words
 from chatbot.nlu.cues import phrases, plain
-from chatbot.sources.product_words import GENERIC
+from chatbot.sources.product_words import GENERIC, PUTS
 from supportdesk import money
 from tickets.models import Order, OrderItem
 
@@ -56,7 +56,7 @@ def telling(text: str) -> tuple[str, ...]:
     """Return the words of a text that may name an item."""
     return tuple(
         word
-        for word in words.tokens(text)
+        for word in words.tokens(PUTS.sub(" ", text))
         if len(word) > 2 and word not in GENERIC and word[0].isalpha() and word not in AROUND
     )
 

@@ -7,7 +7,7 @@ from chatbot.models import Chat
 from chatbot.nlu import cues, order_cues
 from chatbot.sources import products
 
-from . import affected, answers
+from . import affected, answers, narrowing
 from .answers import Reply
 from .memory import AT_ONCE
 from .message import ACT, ASK, ParsedMessage, parse
@@ -40,6 +40,9 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
         reply = answers.with_chips(answers.text_reply("left_it", parsed, "thanks_bye"), parsed)
         reply.rule = "a_change_of_mind"
         return reply
+    if narrowing.conditions_in(parsed.raw) and narrowing.is_all(parsed.raw):
+        # "Teekha nahi chahiye" of a list denies what was not said
+        return None
     if put_right := _another_item(chat, parsed, by_rules):
         return put_right
     corrected = cues.correction(parsed.raw) or _another_wish(chat, parsed)

@@ -25,6 +25,7 @@ COUNT = re.compile(
 DELIVERED = phrases("delivery", "shipping", "dilivery", "डिलीवरी", "delivered", "courier")
 
 
+WRAPPED = phrases(r"gift wrap\w*", "गिफ्ट रैप\\S*")
 PACKS = phrases(
     "agar",
     r"packets?",
@@ -92,7 +93,9 @@ def counted(parsed: ParsedMessage) -> list[tuple[Product, int]]:
 
 def pieces_of(text: str) -> list[str]:
     """Return the parts of a basket in words, one product each: "2 ghee 3 honey and a tea"."""
-    pieces = [piece for piece in ITEM_BREAK.split(plain(text)) if piece.strip()]
+    # "With gift wrap" is how it is packed, and no box
+    said = WRAPPED.sub(" ", plain(text))
+    pieces = [piece for piece in ITEM_BREAK.split(said) if piece.strip()]
     # A piece may hold two counts without a comma between
     return [each for piece in pieces for each in _by_counts(piece)]
 

@@ -52,7 +52,7 @@ def remember(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
         memory["order"] = str(parsed.order.pk)
     if reply.topic:
         memory["topic"] = reply.topic
-        _remember_products(memory, reply.topic)
+        _remember_products(memory, parsed, reply.topic)
         _remember_the_price(memory, parsed, reply.topic)
         of_no_product = reply.topic["kind"] in ("article", "order")
         if of_no_product and len(parsed.found.products) == 1 and parsed.found.share:
@@ -60,12 +60,16 @@ def remember(memory: dict, parsed: ParsedMessage, reply: Reply) -> None:
             memory["recent"] = [*memory.get("recent", []), str(parsed.found.products[0].pk)][-4:]
             if reply.topic["kind"] == "article":
                 memory["since_product"] = 0
-    only_asked = reply.rule == "a_flow" and not parsed.is_issue
+    # What came broken or wrong is told, however doubtful the guess
+    only_asked = reply.rule == "a_flow" and not parsed.is_issue and reply.flow not in TELLS_A_FAULT
     if reply.offer_agent and reply.helped is None and not only_asked:
         _remember_issue(memory, parsed, reply)
         if reply.claim and memory.get("issue"):
             memory["issue"]["claim"] = reply.claim
     _count_turn(memory, parsed, reply)
+
+
+TELLS_A_FAULT = ("damaged",)
 
 
 def _count_since_a_product(memory: dict, reply: Reply) -> None:
@@ -79,7 +83,18 @@ def _count_since_a_product(memory: dict, reply: Reply) -> None:
         memory["since_product"] += 1
 
 
-def _remember_products(memory: dict, topic: dict) -> None:
+def _whole_list(parsed: ParsedMessage, topic: dict, shown: list[str]) -> list[str]:
+    """Return the ids of all that a list stands for, of which only the first are told."""
+    if "among" in topic:
+        return topic["among"]
+    named = [str(product.pk) for product in products.all_named(parsed.text)]
+    return named[:MOST_OF_A_LIST] if set(shown) <= set(named) else shown
+
+
+MOST_OF_A_LIST = 12
+
+
+def _remember_products(memory: dict, parsed: ParsedMessage, topic: dict) -> None:
     """Keep the last list, what was spoken of one by one, and whose health it is about."""
     if topic["kind"] == "sum":
         memory["sum"] = topic["items"]
@@ -90,6 +105,7 @@ def _remember_products(memory: dict, topic: dict) -> None:
     shown = topic["ids"] if topic["kind"] == "product" else [pk for pk, _ in topic.get("items", [])]
     if len(shown) > 1:
         memory["listed"] = shown
+        memory["among"] = _whole_list(parsed, topic, shown)
     elif shown and topic["kind"] == "product":
         memory["recent"] = [*(pk for pk in memory.get("recent", []) if pk not in shown), *shown][-4:]
     if concern := topic.get("concern"):

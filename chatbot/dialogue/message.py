@@ -163,7 +163,7 @@ class ParsedMessage:
     @cached_property
     def passages(self) -> list[articles.Passage]:
         """The nearest articles, the best first; one whose subject the message names is surer than its words alone."""
-        found = self.library.near(self.text, nearer=self._of_the_talk)
+        found = self._of_the_fault(self.library.near(self.text, nearer=self._of_the_talk))
         named = subjects.named_in(cues.plain(self.text))
         if found and len(named) == 1 and LIKELY <= found[0].score < ACT:
             about = subjects.SUBJECTS[next(iter(named))]
@@ -184,6 +184,19 @@ class ParsedMessage:
             # "कैश में दे सकते हैं" names its subject plainly, whatever the words are near to
             return [articles.Passage(article, ACT), *found]
         return found
+
+    def _of_the_fault(self, found: list[articles.Passage]) -> list[articles.Passage]:
+        """Return the passages with the rule for what came broken or wrong in place of that for what is not wanted."""
+        issue = self.chat.memory.get("issue") or {}
+        key = subjects.of_the_issue(issue) if issue.get("intent") == "item_problem" else ""
+        own = self.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
+        if not own or key not in subjects.OWN_RULE_FIRST:
+            return found
+        put_right = [
+            articles.Passage(own, each.score) if each.article.slug in subjects.NOT_WANTED else each
+            for each in found
+        ]
+        return list({each.article.pk: each for each in reversed(put_right)}.values())[::-1]
 
     @property
     def _of_the_talk(self) -> dict[str, float]:
@@ -282,7 +295,7 @@ def parse(chat: Chat, text: str, *, asked: dict | None = None, language: str = "
 def _reason(raw: str) -> str:
     """Return why a person is needed at once: what the phrases say, a person who is unwell after eating, a mood."""
     found = trigger_phrases.reason(raw)
-    if found in ("", "anger") and troubles.unwell_after_eating(raw):
+    if found in ("", "anger") and (troubles.unwell_after_eating(raw) or troubles.injured(raw)):
         return "safety"
     return found or ("anger" if cues.mood(raw) == "angry" else "")
 

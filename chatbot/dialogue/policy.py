@@ -17,16 +17,20 @@ from tickets.models import Category, Priority
 from . import answers, corrections, memory, references
 from .answers import Reply
 from .message import ParsedMessage, parse
+from .repeats import not_told_twice
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
-from .rules.orders import about_delivery, about_orders, order_flows
+from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
 from .rules.products import (
     about_health,
     about_products,
+    discounts,
     first_words,
+    narrowed_lists,
     product_lists,
     product_sums,
+    to_buy,
     which_product,
 )
 from .several_questions import several_questions
@@ -54,6 +58,7 @@ def answer(chat: Chat, text: str) -> Reply:
         if not reply:
             parsed = references.written_out(chat, parsed)
             reply = several_questions(chat, parsed) or by_rules(chat, parsed)
+            reply = not_told_twice(chat, parsed, reply)
         memory.remember(chat.memory, parsed, reply)
     if time.monotonic() - began > LONGEST_SECONDS:
         raise TooSlow(f"{time.monotonic() - began:.1f} s")
@@ -197,12 +202,15 @@ RULES = (
     open_questions.a_piece,
     what_next.may_it_be_eaten,
     in_passing.opened_long_ago,
+    taking_out.an_item_taken_out,
+    narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
     about_orders.the_list_of_orders,
     # What is wrong
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
+    product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
     in_passing.is_it_natural,
@@ -211,6 +219,10 @@ RULES = (
     follow_ups.why_not,
     follow_ups.about_its_refund,
     what_next.a_photo,
+    discounts.of_a_large_order,
+    discounts.a_coupon_on_an_amount,
+    discounts.a_subscription_of_it,
+    discounts.per_kilo,
     product_sums.of_the_sum,
     what_next.what_the_claim_is,
     beside_an_issue.what_it_is_worth,
@@ -218,10 +230,10 @@ RULES = (
     meanwhile.asked_of_the_subject,
     about_orders.a_fact_of_the_order,
     about_orders.how_it_stands,
-    about_orders.what_is_in_it,
+    in_the_order.what_is_in_it,
     about_orders.what_was_ordered,
     follow_ups.more_of_the_article,
-    follow_ups.wants_some,
+    to_buy.wants_some,
     follow_ups.if_it_happens,
     open_issue.the_same_for_another_order,
     what_next.what_happens_now,

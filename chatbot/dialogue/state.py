@@ -21,6 +21,8 @@ class Topic(TypedDict, total=False):
     place: str
     # product: whether they were compared, so that "aur groundnut oil?" is one more of them
     compared: bool
+    # product: ids of all that fit, where only the first were told
+    among: list[str]
     # sum: [[product id, quantity], ...]
     items: list[list]
 
@@ -73,6 +75,8 @@ class State(TypedDict, total=False):
     since_product: int
     # Ids of the products of the last list: "the other one" is among them
     listed: list[str]
+    # ... and of all that it stands for, told or not: a list is narrowed from these
+    among: list[str]
     # What was added up last, [[product id, quantity], ...], and the place that was asked about last: they outlive
     # an article in between
     sum: list[list]

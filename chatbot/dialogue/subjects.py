@@ -34,7 +34,8 @@ class Subject:
 SUBJECTS = {
     "return": Subject(
         ("returns", "exchange", "refund-timing"),
-        phrases(r"return\w*", "retrun", "wapas", "vapas", "pick ?up", "वापस", "लौटा\\S*", "रिटर्न"),
+        # "Wapas kab aayega" speaks of the money
+        phrases(r"return\w*", "retrun", r"(?:wapas|vapas)(?! (?:kab |kitn\w+ (?:din|time) (?:me |mein )?)?(?:aa|mil|aay|ho ja)\w*)", "pick ?up", "वापस(?! (?:कब |मिल|आ))", "लौटा\\S*", "रिटर्न"),
         "return",
         ("refund", "exchange", "delivery"),
     ),
@@ -46,7 +47,7 @@ SUBJECTS = {
     ),
     "refund": Subject(
         ("refund-timing",),
-        phrases(r"refu?n?d\w*", "money back", "pais[ae]", "money", "रिफ़?ंड", "पैस[ेा]"),
+        phrases(r"refu?n?d\w*", "money back", "pais[ae]", "money", r"(?:wapas|vapas) (?:kab |kitn\w+ (?:din|time) (?:me |mein )?)?(?:aa|mil|aay|ho ja)\w*", "वापस (?:कब |मिल|आ)\\S*", "रिफ़?ंड", "पैस[ेा]"),
         "refund_status",
     ),
     "cancel": Subject(
@@ -123,6 +124,8 @@ MARKED = phrases(
 FAULTS = {SUBJECTS[key].articles[0]: key for key in ("damaged", "wrong item", "missing", "unfit")}
 # What each of them says first of all: its own rule, before that of returns
 OWN_RULE_FIRST = {*FAULTS.values(), "late", "not received"}
+# What the shop wrote about goods that are sealed and not wanted: not for what came broken or wrong
+NOT_WANTED = ("returns", "exchange")
 
 BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow}
 BY_ARTICLE = {
@@ -138,7 +141,8 @@ BY_INTENT = {
 
 _DAYS = r"\d+\s*(?:[–-]\s*\d+\s*)?(?:working |कार्य )?(?:days?|hours?|minutes?|weeks?|din|ghant\w+|minute|hafte|दिन|दिवस|घंट\S*|मिनट|हफ्ते)"
 DURATION = re.compile(
-    rf"{_DAYS}|(?:the )?same day|usi din|उसी दिन|one month|ek mahin\w+|एक महीने", re.IGNORECASE
+    rf"{_DAYS}|(?:the )?same (?:day|or the next)|usi din|agle working day|उसी दिन|one month|ek mahin\w+|एक महीने",
+    re.IGNORECASE,
 )
 # What may be asked of any subject: how it is asked, and by what a text is seen to answer it
 ASPECTS = {
@@ -148,7 +152,7 @@ ASPECTS = {
             r"kitn[aei] (?:charge|paisa|paise|lag\w*|kat\w*|pad\w*|deduct|milega|dena|kam|off)(?: .{0,10})?",
             r"(?:pais[ae]|charge) (?:lag|kat|dene|pad)\w*", "शुल्क", "चार्ज", "कितन[ाे] (?:पैस[ाे]|लग\\S*|कट\\S*)", "मुफ्त",
         ),
-        re.compile(r"₹|\d ?%|free|nothing to pay|muft|मुफ़्त|मुफ्त", re.IGNORECASE),
+        re.compile(r"₹|\d ?%|free|nothing to pay|full refund|poora refund|muft|मुफ़्त|मुफ्त|पूरा रिफंड", re.IGNORECASE),
     ),
     "days": (
         phrases(
@@ -175,7 +179,7 @@ ASPECTS = {
         re.compile(r"\bMy [A-Z]|e-mail|SMS|UPI|page|\bchat|@|\bcart\b", re.IGNORECASE),
     ),
     "by what": (
-        phrases(r"(?:which|what|kis|konse|kaunse|kaun ?s[aei]|kons[aei]) (?:account|bank|card|upi|link|app|page|mode|mail|id)(?: .{0,12})?", "किस (?:खाते|बैंक)(?: .{0,8})?"),
+        phrases(r"(?:which|what|kis|konse|kaunse|kaun ?s[aei]|kons[aei]) (?:account|bank|card|upi|link|app|page|mode|mail|id)(?: .{0,12})?", r"(?:pais[ae]|refund|money) kis ?(?:me|mein|pe|par)(?: .{0,12})?", r"kis ?(?:me|mein|pe|par) (?:aay|mil|bhej|aa ?jay|doge|denge|refund)\w*(?: .{0,10})?", "किस (?:खाते|बैंक)(?: .{0,8})?"),
         re.compile(r"\blink\b|UPI|e-mail|SMS|\bcard|लिंक|कार्ड", re.IGNORECASE),
     ),
     "hour": (
@@ -208,9 +212,10 @@ ASPECTS = {
     "send back": (
         phrases(
             r"(?:send|give|return|ship)(?:ing)? (?:it |this |that |them |the \w+ )?back(?: .{0,12})?", r"(?:do|should|must) (?:i|we) (?:have to |need to )?return(?: .{0,15})?",
-            r"(?:wapas|vapas|return) (?:karn[aei]|den[aei]|bhejn[aei]|karu|du|bheju)(?: .{0,15})?", "वापस (?:करना|देना|भेजना)(?: .{0,10})?",
+            r"(?:wapas|vapas|return) (?:karn[aei]|den[aei]|bhejn[aei]|karu|du|bheju)(?: .{0,15})?", "वापस (?:नहीं )?(?:कर|दे|भेज)ना(?: .{0,10})?",
+            r"lauta\w*(?: .{0,12})?", r"(?:what about |and |aur )?(?:the )?(?:old|broken|puran[aei]|toot[aei]|khar[a]b|galat)(?: (?:one|jar|pack\w*|bottle|item|piece|box|saman|wal[aei]))?(?: (?:ka kya|rakh|wapas|phe+nk|de|keep|throw)\w*)(?: .{0,12})?", r"(?:what about|and) the (?:old|broken|wrong) \w+", "लौटा\\S*(?: .{0,10})?",
         ),
-        re.compile(r"send back|sent back|keep the wrong|keep what|throw|wapas (?:bhej|nahi|na)|rakh|वापस|रख", re.IGNORECASE),
+        re.compile(r"send back|sent back|keep the wrong|keep what|throw|wapas (?:kuch )?(?:bhej|nahi|na)|rakh|वापस|रख", re.IGNORECASE),
     ),
     # A new one or the money
     "choice": (
@@ -282,8 +287,16 @@ def covered_by(about: Iterable[str]) -> set[str]:
 
 def articles_of(about: Iterable[str], said: str) -> list[str]:
     """Return the slugs of what the shop wrote about these subjects; first of the part that the message names."""
+    about = list(about)
     named = [key for key in named_in(said) if any(key in SUBJECTS[each].covers for each in about)]
-    return list(dict.fromkeys(slug for key in (*named, *about) for slug in SUBJECTS[key].articles))
+    slugs = list(dict.fromkeys(slug for key in (*named, *about) for slug in SUBJECTS[key].articles))
+    faults = [key for key in about if key in FAULTS.values()]
+    if not faults:
+        return slugs
+    own = SUBJECTS[faults[0]].articles[0]
+    # "Wapas bhejna padega" of what came broken: its own rule, and none for what is not wanted
+    rest = [slug for slug in slugs if slug not in NOT_WANTED and slug != own]
+    return [own, *rest] if named != ["refund"] else [*rest, own]
 
 
 @lru_cache(512)

@@ -79,7 +79,7 @@ IN_FULL = {
     "kr": "kar", "kro": "karo", "krdo": "kar do", "kardo": "kar do", "krte": "karte", "krwa": "karwa", "h": "hai", "hn": "haan", "cancl": "cancel", "cncl": "cancel", "cncel": "cancel", "cancal": "cancel", "cancle": "cancel", "canel": "cancel", "refnd": "refund", "rfnd": "refund",
     "refud": "refund", "ordr": "order", "odr": "order", "oder": "order", "orde": "order", "ordar": "order", "mra": "mera", "mre": "mere", "mri": "meri", "whr": "where", "wher": "where", "whre": "where", "whn": "when", "wen": "when", "hw": "how", "wat": "what", "wht": "what",
     "ktna": "kitna", "ktne": "kitne", "chaiye": "chahiye", "chahie": "chahiye", "chaie": "chahiye", "chiye": "chahiye", "btao": "batao", "bta": "bata", "mjhe": "mujhe", "muje": "mujhe", "adress": "address", "addres": "address", "adrs": "address", "addrs": "address",
-    "chnge": "change", "chng": "change", "retrn": "return", "retun": "return", "retern": "return", "delivry": "delivery", "delvry": "delivery", "dlivery": "delivery", "delivary": "delivery", "dilivery": "delivery", "deliverd": "delivered", "delivred": "delivered",
+    "chnge": "change", "wapis": "wapas", "vapis": "wapas", "waps": "wapas", "vapas": "wapas", "chng": "change", "retrn": "return", "retun": "return", "retern": "return", "delivry": "delivery", "delvry": "delivery", "dlivery": "delivery", "delivary": "delivery", "dilivery": "delivery", "deliverd": "delivered", "delivred": "delivered",
     "recived": "received", "recieved": "received", "recvd": "received", "brokn": "broken", "pymnt": "payment", "paymnt": "payment", "gya": "gaya", "gyi": "gayi", "rha": "raha", "rhi": "rahi", "skte": "sakte", "skta": "sakta", "smjh": "samajh", "abi": "abhi", "abhe": "abhi", "kyo": "kyun",
     "dmged": "damaged", "damged": "damaged", "thx": "thanks", "abt": "about", "anythng": "anything", "smthng": "something", "smth": "something", "pkt": "packet", "pkts": "packets", "dlvry": "delivery", "dlvery": "delivery", "pls": "please", "plz": "please", "plss": "please", "trck": "track", "stats": "status", "sttus": "status", "k liye": "ke liye", "tdy": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
 }  # fmt: skip
@@ -191,7 +191,7 @@ CORRECTIONS = (
     # "i meant the masala one", "mera matlab refund"
     re.compile(rf"^\W*{_SOFT}(?:i (?:meant|mean)|mera matlab|mera mtlb|मेरा मतलब)(?:\s+(?:tha|hai|था|है|to say|that))?[\s,:]+(?P<not>)(?P<new>.{{2,}})$", re.IGNORECASE),
     # "no, the address"; "no the other order"
-    re.compile(r"^\W*(?:no+|nahi|nahin|nope|wrong|galat|oops|sorry|actually|wait|नहीं)(?:[\s,.!-]+(?:no+|actually|wait|sorry|nahi))*[\s,.!-]+(?P<not>)(?P<new>(?:the|my|about|for|woh|wo|wala|mera|meri|order|it'?s|its|i (?:said|asked|want|need|wanted)|maine|मेरा|मेरी|वो)\b.{2,})$", re.IGNORECASE),
+    re.compile(r"^\W*(?:no+|nahi|nahin|nope|wrong(?! (?:one|item|product|pack))|galat(?! (?:wal|item|product|saman|pack))|oops|sorry|actually|wait|नहीं)(?:[\s,.!-]+(?:no+|actually|wait|sorry|nahi))*[\s,.!-]+(?P<not>)(?P<new>(?:the|my|about|for|woh|wo|wala|mera|meri|order|it'?s|its|i (?:said|asked|want|need|wanted)|maine|मेरा|मेरी|वो)\b.{2,})$", re.IGNORECASE),
 )  # fmt: skip
 # What a "nahi" in the middle usually is: a plain denial, no correction
 DENIALS = phrases(

@@ -1,5 +1,12 @@
 """Words around the names of products: those that name nothing alone, and those that only ask to buy."""
 
+import re
+
+# "Address galat dal diya" puts something in, and names no lentils
+PUTS = re.compile(
+    r"\bda+l(?= (?:diy|di\b|do\b|de\b|den|dij|rah|sak|ke\b|kar))|\bda+l(?:a|i|na|ni|unga|enge)\b",
+    re.IGNORECASE,
+)
 # Words that stand in many product names or in any sentence and name nothing by themselves
 GENERIC = {
     "for", "with", "pack", "gram", "order", "best", "classic", "masala", "organic",

@@ -2,9 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
 
 from django.db.models import Q
@@ -16,7 +15,9 @@ from supportdesk import money
 
 from . import articles
 from .fresh_products import fresh
-from .product_words import GENERIC, SHOPPING
+from .price_words import price_named as price_named
+from .price_words import within_a_price
+from .product_words import GENERIC, PUTS, SHOPPING
 from .table_cache import CachedFromTable
 
 SHOWN = 4
@@ -43,22 +44,6 @@ AS_GOOD = 0.85
 # So much of its name was said that a second product is meant as well: "honey or jaggery"
 NAMED_TOO = 0.75
 
-_NO_MONEY = r"(?!\d|\s*(?:days?|hours?|hrs|minutes?|min|km|din|ghante|baje|दिन|घंटे))"
-_MONEY = rf"(?:rs\.?|₹|inr)?\s*(\d{{2,6}}){_NO_MONEY}(?:\s*(?:rs|rupees?|rupaye|/-|रुपये|रुपए))?"
-UNDER = re.compile(
-    rf"\b(?:under|below|less than|upto|up to|within|max|maximum)\s*{_MONEY}"
-    rf"|{_MONEY}\s*(?:se kam|se neeche|se niche|tak|ke andar|ke under|or less|से कम|से नीचे|तक|के अंदर|के अन्दर)",
-    re.IGNORECASE,
-)
-OVER = re.compile(
-    rf"\b(?:over|above|more than|at least|starting)\s*{_MONEY}"
-    rf"|{_MONEY}\s*(?:se zyada|se jyada|se upar|or more|से ज़्यादा|से ज्यादा|से ऊपर)",
-    re.IGNORECASE,
-)
-BETWEEN = re.compile(
-    rf"\bbetween\s*{_MONEY}\s*(?:and|to|-)\s*{_MONEY}|{_MONEY}\s*(?:to|se|-|–|से)\s*{_MONEY}\s*(?:ke beech|ke bich|के बीच|rs|rupees|₹)",
-    re.IGNORECASE,
-)
 CHEAPEST = re.compile(r"\b(?:cheap(?:est)?|sast[aie]|lowest price|kam daam)\b|सस्ता|सस्ती|सस्ते", re.IGNORECASE)
 # Asks for everything and names nothing
 WHOLE_SHELF = re.compile(
@@ -104,7 +89,7 @@ class Found:
 def look_up(text: str) -> Found:
     """Find the products that a message names (or whose price it asks for), the best first, at most SHOWN."""
     said = _content_words(text)
-    within, cheapest = _price_range(text), CHEAPEST.search(text)
+    within, cheapest = within_a_price(text), CHEAPEST.search(text)
     if not (said or within or cheapest):
         return Found([])
     shelf = _shelf()
@@ -120,15 +105,17 @@ def look_up(text: str) -> Found:
     return Found(shown, share, is_vague=not set(said) - GENERIC)
 
 
+def all_named(text: str) -> list[Product]:
+    """Return every product that a message names, or that is at its price, the best first: the list without its limit."""
+    within, shelf = within_a_price(text), _shelf()
+    ids = list(shelf.named(tuple(_content_words(text)))[0]) or (shelf.by_price() if within else [])
+    rows = {product.pk: product for product in shelf.rows}
+    return [rows[pk] for pk in ids if not within or within(shelf.prices[pk])]
+
+
 def names_a_price(text: str) -> bool:
     """ "Under 200", "300 se kam"."""
-    return _price_range(text) is not None
-
-
-def price_named(text: str) -> str:
-    """Return the words of a message that name a price ("under 150"), or ""."""
-    found = BETWEEN.search(text) or UNDER.search(text) or OVER.search(text)
-    return found[0].strip() if found else ""
+    return within_a_price(text) is not None
 
 
 def asks_for_everything(text: str) -> bool:
@@ -373,27 +360,10 @@ A_WEIGHT = re.compile(
 
 def _content_words(text: str) -> list[str]:
     # "250 gram" sounds like "garam" and names nothing
-    text = A_WEIGHT.sub(" ", text)
+    text = PUTS.sub(" ", A_WEIGHT.sub(" ", text))
     said = (word for word in _words(text) if not word[0].isdigit() and word not in SHOPPING)
     return list(dict.fromkeys(said))[:LONGEST]
 
 
 def _words(text: str) -> list[str]:
     return [token for token in words.tokens(text) if token[0].isalnum()]
-
-
-def _price_range(text: str) -> Callable[[Decimal], bool] | None:
-    """Return a test for the prices that a message asks for, or None."""
-    text = re.sub(r"(?<=\d),(?=\d)", "", text[: words.LONGEST])
-    if between := BETWEEN.search(text):
-        low, high = sorted(_amounts(between))
-        return lambda price: low <= price <= high
-    if under := UNDER.search(text):
-        return lambda price: price <= _amounts(under)[0]
-    if over := OVER.search(text):
-        return lambda price: price >= _amounts(over)[0]
-    return None
-
-
-def _amounts(found: re.Match) -> list[Decimal]:
-    return [Decimal(int(amount)) for amount in found.groups() if amount]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from tickets.csv_cells import harmless, restored
 
@@ -38,6 +37,8 @@ class Result:
     changed: int = 0
     unchanged: int = 0
     errors: list[tuple[int, str]] = field(default_factory=list)
+    # The lines up to here are done
+    line: int = 0
 
     @property
     def total(self) -> int:
@@ -56,14 +57,18 @@ def run(
     dry_run: bool,
     on_error: Callable[[int, str], None] = lambda line, reason: None,
     on_progress: Callable[[int], None] = lambda done: None,
+    result: Result | None = None,
 ) -> Result:
-    """Write the rows of a file, or with `dry_run` say what would come of them."""
-    result = Result()
+    """Write the rows of a file, or with `dry_run` say what would come of them. `result` is filled meanwhile."""
+    result = result or Result()
     batch: list[writing.Put | BadLine] = []
 
     def flush() -> None:
         puts = [each for each in batch if isinstance(each, writing.Put)]
-        (writing.rehearse if dry_run else writing.write)(puts)
+        if dry_run:
+            writing.rehearse(puts)
+        else:
+            writing.write(puts, in_background=True)
         for each in batch:
             reason = each.reason if isinstance(each, BadLine) else writing.in_words(each.errors or {})
             if reason or isinstance(each, BadLine):
@@ -75,6 +80,7 @@ def run(
                 result.changed += 1
             else:
                 result.unchanged += 1
+            result.line = each.line
         batch.clear()
         on_progress(result.total)
 
@@ -158,16 +164,23 @@ def _table(file, beginning: str) -> Iterator["writing.Put | BadLine"]:
 def _sheet(path: Path) -> Iterator["writing.Put | BadLine"]:
     """Read the first sheet of a workbook, values only: a formula is what it came to."""
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError) as reason:
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name or "").strip() for name in next(rows, ())]
+    # A file that was cut or made by another program: openpyxl raises what its parsers and its own code do, a dozen kinds
+    except Exception as reason:
         raise BadFile(f"This is not an XLSX file ({type(reason).__name__}).") from None
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    header = [str(name or "").strip() for name in next(rows, ())]
     _check_header(header)
-    for line, values in enumerate(rows, 2):
+    for line in itertools.count(2):
+        try:
+            values = next(rows, None)
+        except Exception as reason:
+            yield BadLine(line, f"The file is damaged from here on ({type(reason).__name__}).")
+            return
+        if values is None:
+            return
         cells = [_cell(value) for value in values]
         if any(cells):
             yield _row(header, cells, line)

@@ -5,6 +5,7 @@ condition of the update holds that on every engine, also where two processes wri
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
 from supportdesk.db.compiled_queries import update
-from supportdesk.db.transactions import all_or_nothing
+from supportdesk.db.transactions import all_or_nothing, give_way
 
 from .registry import Kind
 
@@ -61,16 +62,22 @@ class Put:
         return self.data.get(UPDATED_AT)
 
 
-def write(puts: list[Put]) -> None:
-    """Write the puts; what came of each stands on it. A bad one stops no other."""
+def write(puts: list[Put], *, in_background: bool = False) -> None:
+    """Write the puts; what came of each stands on it. A bad one stops no other.
+
+    `in_background`: more batches follow, and customers write meanwhile.
+    """
     for put in puts:
         _check(put)
     for kind, chunk in _chunks([put for put in puts if not put.status]):
+        began = time.monotonic()
         try:
             _write_chunk(kind, chunk)
         except DatabaseError:
             logger.warning("shop: %d %s are written one by one", len(chunk), kind.name, exc_info=True)
             _one_by_one(kind, chunk)
+        if in_background:
+            give_way(time.monotonic() - began)
 
 
 def rehearse(puts: list[Put]) -> None:

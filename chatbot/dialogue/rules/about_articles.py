@@ -10,7 +10,7 @@ from tickets import sla
 from tickets.models import Category, Priority
 
 from ...models import Article, Chat
-from .. import answers, flows, subjects
+from .. import answers, asking, counting, flows, subjects
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, LIKELY, ParsedMessage
@@ -30,6 +30,8 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
     """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
     said = parsed.text
     shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
+    if HOW_TO_ORDER.search(cues.plain(said)):
+        return None
     money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
     article = parsed.library.by_slug.get("upi-failed")
     if article and money_gone and len(said.split()) <= 8 and not parsed.is_issue:
@@ -82,7 +84,7 @@ BULK = cues.phrases(
     "corporate",
     "thok",
     "थोक",
-    r"(?:2[5-9]|[3-9]\d|\d{3,4}) ?(?:box(?:es)?|packs?|packets?|pieces?|pcs|hampers?|jars?|bottles?|units?|डिब्बे|पैकेट)",
+    r"(?:2[5-9]|[3-9]\d|\d{3}) ?(?!g\b|gm|ml|kg|rs|rupees|ka\b|ke\b)(?:\w+ ){0,2}(?:box(?:es)?|packs?|packets?|pieces?|pcs|hampers?|jars?|bottles?|units?|डिब्बे|पैकेट)",
 )
 
 
@@ -101,7 +103,12 @@ def a_large_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     asks = BULK.search(said) or (MANY.search(said) and LESS_FOR_MANY.search(said))
     if not article or parsed.is_issue or parsed.numbers or not asks:
         return None
-    return answers.of_article(article, parsed, CLEAR)
+    reply = answers.of_article(article, parsed, CLEAR)
+    items = counting.counted(parsed)
+    if len(items) == 1 and items[0][1] > 1:
+        # "Total kitna", "120 kare to" go on about so many of it
+        chat.memory["sum"] = [[str(product.pk), count] for product, count in items]
+    return reply
 
 
 HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
@@ -193,13 +200,13 @@ def its_rule_for_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _rule_of_the_shop(parsed: ParsedMessage, key: str) -> Reply | None:
-    article = parsed.library.by_slug.get(subjects.SUBJECTS[key].articles[0]) if key else None
+    slug = subjects.SUBJECTS[key].articles[0] if key else ""
+    issue = parsed.chat.memory.get("issue") or {}
+    if issue.get("intent") == "item_problem" and slug in subjects.NOT_WANTED:
+        # "Sev theek hai, wo wapas nahi dena na" beside what came bad: its own rule
+        slug = next(iter(subjects.articles_of_the_issue(issue)), slug)
+    article = parsed.library.by_slug.get(slug)
     return answers.of_article(article, parsed, CLEAR) if article else None
-
-
-def asks(parsed: ParsedMessage) -> bool:
-    """Whether a message is a question by its words or its mark."""
-    return bool(open_issue.QUESTION.search(cues.plain(parsed.text))) or parsed.text.rstrip().endswith("?")
 
 
 def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
@@ -214,7 +221,7 @@ def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         fitting = [p for p in fitting if answers.shares_a_word(parsed.text, p.article)]
     issue = chat.memory.get("issue") or {}
     of_it = fitting and fitting[0].article.slug in subjects.articles_of_the_issue(issue)
-    if of_it and not asks(parsed) and str(fitting[0].article.pk) not in chat.memory.get("told", []):
+    if of_it and not asking.asks(parsed) and str(fitting[0].article.pk) not in chat.memory.get("told", []):
         # "Galti se ho gaya" tells more of what is open, and the rule comes with it
         return open_issue.absorbed(chat, parsed, issue)
     return answers.of_article(fitting[0].article, parsed, fitting[0].score) if fitting else None
@@ -346,6 +353,9 @@ def i_do_not_know(chat: Chat, parsed: ParsedMessage) -> Reply:
     """The nearest articles and a human; misunderstood twice, the human comes first."""
     if (issue := chat.memory.get("issue")) and issue["why"] in AT_ONCE:
         # Glass in the food: whatever else is asked belongs to it
+        return open_issue.absorbed(chat, parsed, issue)
+    if issue and issue.get("intent") in open_issue.BY_NOW and asking.asks(parsed):
+        # Asked beside what is open, and written nowhere: a person has it with the rest
         return open_issue.absorbed(chat, parsed, issue)
     misses = chat.memory["misses"] = chat.memory.get("misses", 0) + 1
     if misses == 1 and (reply := _of_what_is_known(chat, parsed)):

@@ -34,9 +34,14 @@ def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return reply
 
 
+GETS_SOMEONE = phrases(
+    r"(?:get|ask|have|send|find)(?: me)? (?:some ?one|some ?body|any ?one|a person|a human)(?: .{0,30})?", r"kisi (?:ko|se) (?:bol|keh|dikha|bata)\w* (?:do|dijiye|kar)(?: .{0,20})?",
+)  # fmt: skip
+
+
 def a_wish_for_a_person(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chalo koi baat krwao" in a talk: what no phrase of handoff.txt has."""
-    if parsed.reason or not parsed.surely_reads("a_person"):
+    if parsed.reason or not (parsed.surely_reads("a_person") or GETS_SOMEONE.search(plain(parsed.text))):
         return None
     if parsed.surely("talk_to_human") and not chat.memory.get("issue"):
         # What `an_issue` says of it
@@ -180,8 +185,8 @@ def perhaps_an_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not parsed.is_issue or parsed.knows(CLEAR):
         return None
     open_one = chat.memory.get("issue") or {}
-    if open_one.get("intent") in open_issue.BY_NOW and not open_issue.QUESTION.search(plain(parsed.text)):
-        # Beside an open issue it is a detail of that, and no second one to ask about
+    if open_one.get("intent") in open_issue.BY_NOW:
+        # Beside an open issue it is a detail of that or a question about it, and no second one to ask about
         return open_issue.absorbed(chat, parsed, open_one)
     triage = {"category": parsed.category, "priority": parsed.priority}
     reply = answers.text_reply("ask_issue", parsed)

@@ -1,6 +1,5 @@
 """Rules about an issue that is open: it is solved, meant for another order, told in more detail, asked about."""
 
-from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import classifier, issue_cues, order_cues
 from chatbot.nlu.cues import phrases, plain
@@ -14,12 +13,13 @@ from chatbot.sources import products as catalogue
 from tickets.models import Order, Priority
 from tickets.privacy.masking import masked
 
-from ... import affected, answers, flows, subjects, troubles
-from ...answers import Reply
+from ... import affected, answers, asking, flows, subjects, troubles
+from ...answers import A_DENIAL, Reply
 from ...message import ACT, CLEAR, ParsedMessage
 from ...state import GRAVE, take_back
 from ..orders import order_flows, which_order
 from ..orders.which_order import NEEDED_BY, NO_NUMBER
+from . import cautions
 
 # --- It is solved
 
@@ -117,8 +117,7 @@ def details_of_the_open_issue(chat: Chat, parsed: ParsedMessage) -> Reply | None
         return None
     # "Neighbour ko bhi pucha" of a parcel that is missing wishes for no other address either
     to_the_courier = issue.get("flow") in ("another_day", "change_address") or (
-        issue.get("intent") in ("delivery_delay", "item_problem")
-        and not QUESTION.search(plain(parsed.text))
+        issue.get("intent") in ("delivery_delay", "item_problem") and not asking.asks(parsed)
     )
     if (
         to_the_courier
@@ -182,7 +181,10 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
     said = plain(parsed.text)
     if issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(said):
         return True
-    if which_order.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not QUESTION.search(said):
+    if issue_cues.PAID_BY.search(said) and issue.get("intent") in BY_NOW and not asking.asks(parsed):
+        # "Paise to delivery wale ko nakad diye the"
+        return True
+    if which_order.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not asking.asks(parsed):
         # "Naam nahi pata uska"
         return True
     if order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE):
@@ -232,7 +234,7 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
         return True
     if issue.get("intent") == "item_problem" and _of_its_items(parsed, issue, said):
         return True
-    if QUESTION.search(said) or parsed.is_nod:
+    if asking.asks(parsed) or parsed.is_nod:
         return False
     if issue.get("intent") == "item_problem" and parsed.found.products and TOO.search(said):
         # "Ghee too": another item of it
@@ -300,7 +302,7 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
 def _of_its_items(parsed: ParsedMessage, issue: dict, said: str) -> bool:
     order = order_of(parsed, issue)
     told = " ".join([issue.get("words", ""), *issue.get("details", [])])
-    if not order or len(said.split()) > MOST_WORDS_OF_AN_ITEM + 2 or QUESTION.search(said):
+    if not order or len(said.split()) > MOST_WORDS_OF_AN_ITEM + 2 or asking.asks(parsed):
         return False
     if issue_cues.FEELS_FINE.fullmatch(said.strip(" .!")):
         return troubles.is_unfit(told)
@@ -323,15 +325,25 @@ def order_of(parsed: ParsedMessage, issue: dict) -> Order | None:
     return next((each for each in parsed.known_orders if str(each.pk) == issue.get("order")), None)
 
 
-def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bool = False) -> Reply:
+def absorbed(
+    chat: Chat,
+    parsed: ParsedMessage,
+    issue: dict,
+    *,
+    of_what_came: bool = False,
+    with_its_rule: bool = True,
+) -> Reply:
     """Add what was told to the open issue; the order may be named only now, though not by the wrong item that came."""
     names_items = parsed.found.products and not of_what_came
     fitting, _ = which_order.of_items(parsed) if names_items else ([], False)
     order = parsed.order or (fitting[0] if len(fitting) == 1 and issue.get("intent") in BY_NOW else None)
     note(parsed, issue)
+    if "choice" in parsed.asked_of_the_subject and MONEY_BACK.search(A_DENIAL.sub(" ", plain(parsed.text))):
+        issue["wants"] = "refund"
     grave = issue.get("why") in GRAVE
     no_number = NO_NUMBER.search(plain(parsed.raw))
-    asks = issue_cues.ASKS_FOR_WORDS.search(plain(parsed.raw)) and issue.get("intent") in BY_NOW
+    asks = issue_cues.ASKS_FOR_WORDS.search(plain(parsed.raw)) or asking.asks(parsed)
+    asks = asks and issue.get("intent") in BY_NOW
     key = (
         "noted_grave"
         if grave
@@ -354,9 +366,11 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
         issue["priority"] = Priority.URGENT
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     reply.flow = issue.get("flow", "")
-    if key == "noted" or (issue["category"] in answers.OF_RULES and key != "noted_no_number"):
+    if with_its_rule and (
+        key == "noted" or (issue["category"] in answers.OF_RULES and key != "noted_no_number")
+    ):
         answers.tell_the_rule(parsed, issue, reply)
-    _warn(parsed, issue, reply)
+    cautions.warn(parsed, issue, reply)
     _tick(parsed, issue, reply, order)
     if order:
         answers.about_order(chat, reply, order)
@@ -364,18 +378,6 @@ def absorbed(chat: Chat, parsed: ParsedMessage, issue: dict, *, of_what_came: bo
     elif shown := order_of(parsed, issue):
         reply.order = answers.orders.as_card(shown)
     return reply
-
-
-def _warn(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:
-    """Say first that food that is not fit is not to be eaten; a person who is unwell makes it urgent."""
-    if issue.get("intent") != "item_problem":
-        return
-    before = " ".join([issue.get("words", ""), *issue.get("details", [])[:-1]])
-    if troubles.feels_unwell(parsed.text, before):
-        issue["priority"] = reply.priority = Priority.URGENT
-        reply.text = f"{wording.say('do_not_eat', parsed.language)} {reply.text}"
-    elif caution := troubles.caution(parsed.text, parsed.language, before):
-        reply.text = f"{caution} {reply.text}"
 
 
 def _tick(parsed: ParsedMessage, issue: dict, reply: Reply, order: Order | None) -> None:
@@ -393,4 +395,5 @@ def _tick(parsed: ParsedMessage, issue: dict, reply: Reply, order: Order | None)
 
 
 MOST_DETAILS = 8
+MONEY_BACK = phrases(r"refu?n?d\w*", r"pais[ae]", "money", "रिफंड", "पैस[ाे]")
 DETAIL_LENGTH = 300

@@ -9,7 +9,7 @@ from chatbot.nlu import classifier, trigger_phrases
 from chatbot.nlu.cues import phrases, plain
 from tickets.models import Category, Priority
 
-from ... import answers, flows, memory
+from ... import answers, asking, flows, memory
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
 from ...readings import ONLY_AN_ORDER
@@ -293,7 +293,7 @@ def _is_begun(parsed: ParsedMessage) -> bool:
 
 def _is_whole(parsed: ParsedMessage) -> bool:
     """Whether the message says something of its own: a greeting, a question, a wish that is sure."""
-    if open_issue.QUESTION.search(plain(parsed.text)):
+    if asking.asks(parsed):
         return True
     return (
         parsed.intent in ("greeting", "thanks_bye", "talk_to_human", "order_status")

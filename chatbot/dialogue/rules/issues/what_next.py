@@ -1,5 +1,8 @@
 """Rules about what happens with an open issue: what the shop wrote for it, and where a photo goes."""
 
+import re
+from collections.abc import Iterable
+
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import order_cues
@@ -7,12 +10,12 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources.product_facts import PRICE
 from tickets.models import Category, Priority
 
-from ... import affected, answers, troubles
+from ... import affected, answers, asking, troubles
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
 from ...readings import tells_of_a_wrong_item
 from ...state import GRAVE
-from ..orders import which_order
+from ..orders import order_facts, which_order
 from . import open_issue
 
 WHAT_NOW = phrases(
@@ -61,7 +64,9 @@ NO_PHOTO = phrases(
 def a_photo(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Photo bheju?": where a photo can be sent, which is with a person."""
     said = plain(parsed.text)
-    of_one = PHOTO.search(said) or NO_PHOTO.search(said) or parsed.reading == "a_photo"
+    of_one = PHOTO.search(said) or NO_PHOTO.search(said)
+    # "Yes i have pics" tells
+    of_one = of_one or (parsed.reading == "a_photo" and asking.asks(parsed))
     if len(said.split()) > 9 or not of_one or parsed.reason:
         return None
     issue = chat.memory.get("issue") or {}
@@ -80,6 +85,18 @@ def a_photo(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     )
     reply.flow = issue.get("flow", "")
     return reply
+
+
+# A number that may stand in a rule of the shop
+AN_AMOUNT = re.compile(r"(?<!\d)\d{2,3}(?!\d)")
+
+
+def _with(parsed: ParsedMessage, slugs: Iterable[str], amount: str) -> list[str]:
+    """Return those of these articles that have an amount in their text."""
+    found = (parsed.library.by_slug.get(slug) for slug in slugs)
+    return [
+        each.slug for each in found if each and re.search(rf"(?<!\d){amount}(?!\d)", each.body_in("en"))
+    ]
 
 
 ASKS_FOR_IT = phrases(
@@ -121,20 +138,15 @@ OF_A_RETURN = phrases(
 )
 
 
-NEW_ONE = phrases(
-    r"(?:the |a |my )?(?:new|right|correct|replace\w*|another|fresh)(?: (?:one|pack\w*|jar|\w+))?",
-    r"(?:naya|nayi|naye|sahi|dusr[aei]|badle)(?: .{0,12})?",
-    "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
-)
-
-
 def asks_for_a_new_one(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
-    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
+    said = plain(parsed.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
-    return issue.get("intent") == "item_problem" and bool(NEW_ONE.search(said) and asks)
+    return bool(asks) and order_facts.speaks_of_a_new_one(parsed)
 
 
+# Money comes back by one of these
+A_WAY = phrases("upi", "cards?", "bank", "account", "wallet", "netbanking", "यूपीआई", "कार्ड", "खाते")
 # "Can i pay cash instead now" beside a parcel that is late
 PAYS_OTHERWISE = phrases(
     r"pay (?:.{0,10})?(?:cash|cod|upi|card)(?: .{0,15})?", r"(?:cash|cod|upi|card) (?:se )?pay(?: .{0,15})?"
@@ -185,6 +197,9 @@ def what_the_claim_is(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     claim = issue.get("claim")
     if not claim or parsed.aspect != PRICE or parsed.reason or len(said.split()) > MOST_WORDS_OF_A_PRICE:
         return None
+    if FREE.search(said):
+        # "Is the new one free of cost" asks for the rule
+        return None
     named = [product.name for product in parsed.found.products if parsed.found.share]
     if named and not {item["name"] for item in claim["items"]} & set(named):
         return None
@@ -196,6 +211,7 @@ def what_the_claim_is(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 MOST_WORDS_OF_A_PRICE = 6
+FREE = phrases("free", "muft", r"charges?", "extra", "मुफ्त", "फ्री")
 
 
 def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
@@ -259,9 +275,10 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             which_order.REFUND.search(f"{said} {chat.memory.get('last', '')}")
             or (
                 ASKS_FOR_IT.search(chat.memory.get("last", ""))
-                and not NEW_ONE.search(chat.memory.get("last", ""))
+                and not order_facts.NEW_ONE.search(chat.memory.get("last", ""))
             )
             or MONEY.search(said)
+            or A_WAY.search(said)
             or issue.get("wants") == "refund"
         )
     )
@@ -273,6 +290,9 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         tells_of_a_wrong_item(each) for each in (issue.get("words", ""), *issue.get("details", []))
     ):
         there = ["wrong-item"]
+    if (amount := AN_AMOUNT.search(said)) and (has_it := _with(parsed, written, amount[0])):
+        # "49 kyu katoge": the rule that has the amount
+        there = has_it
     kind = troubles.article_for(told) if issue.get("intent") == "item_problem" else ""
     slug = kind if kind in there else max(there, key=lambda each: scores.get(each, 0.0))
     reply = answers.of_article(parsed.library.by_slug[slug], parsed, CLEAR)

@@ -32,6 +32,7 @@ def how_another_order_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or not (parsed.order or order_cues.OF_AN_ORDER.search(said))
         or order_flows.wanted_by_cue(parsed)
         or which_order.MARKED.search(said)
+        or what_next.asks_for_a_new_one(chat, parsed)
     ):
         return None
     order = _another(parsed)

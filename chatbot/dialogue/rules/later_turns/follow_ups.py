@@ -11,14 +11,14 @@ from chatbot.sources.product_facts import PRICE
 from chatbot.sources.product_words import SHOPPING
 from tickets.models import Category, Priority
 
-from ... import answers, counting, flows, subjects
+from ... import answers, flows, subjects
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from ...references import spoken_of
 from .. import about_articles
 from ..issues.open_issue import QUESTION
 from ..orders import order_flows, which_order
-from ..products import about_products, product_sums
+from ..products import about_products
 
 # --- Why not -----------------------------------------------------------------------------
 
@@ -196,45 +196,6 @@ def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "Honey ya jaggery" names two products
         return None
     return about_products.not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
-
-
-# --- Something to buy ---------------------------------------------------------------------------------
-
-BUYS = cues.phrases(
-    r"(?:de|bhej|pack kar|dila) (?:do|dijiye|dena|de)", "dedo", r"(?:le|lelo|lele) ?(?:lunga|lungi|leta|leti|lenge|lu|loon|lo)?",
-    r"(?:i'?ll|i will|let me|we'?ll) (?:take|have|buy|get)(?: .{0,15})?", r"(?:give|send|pack) me", "दे (?:दो|दीजिए)", "ले (?:लूंगा|लूंगी|लेंगे)",
-)  # fmt: skip
-WRONG = cues.phrases(
-    r"(?:toot|tut|tuta|tooti|phat|kharab|galat|missing|kam|leak|sad|khul|nahi|nahin|mila|aaya|aayi|broken|wrong|damaged|opened?|refund|return|wapas|badal|replace|exchange|not|kisi aur|jagah|instead)\w*",
-    "टूट\\S*", "फट\\S*", "ग़?लत", "नहीं", "ख़?राब",
-)  # fmt: skip
-
-
-def wants_some(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
-    said = cues.plain(parsed.text)
-    if (
-        (parsed.is_issue and parsed.confidence >= about_articles.CLEAR)
-        or chat.memory.get("issue")
-        or parsed.reason
-        or parsed.numbers
-        or parsed.aspect
-        or len(parsed.found.products) != 1
-        or subjects.of_the_answer(parsed.topic) == "subscription"
-        or parsed.topic.get("kind") not in ("product", "sum", "article", "delivery")
-        or not BUYS.search(said)
-        or WRONG.search(said)
-    ):
-        return None
-    items = counting.counted(parsed)
-    if len(items) == 1 and items[0][1] == 1:
-        # "Chai de do, 2 packet": the count stands in a piece of its own
-        items = [(items[0][0], counting.count_in(said))]
-    if not items:
-        return answers.of_products(parsed.found.products, parsed)
-    reply = product_sums.summed(parsed, items)
-    reply.text = f"{reply.text} {wording.say('order_in_the_shop', parsed.language)}"
-    return reply
 
 
 # --- What would be if ------------------------------------------------------------------------------------

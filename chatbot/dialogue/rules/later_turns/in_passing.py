@@ -252,7 +252,9 @@ def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
     said = cues.plain(parsed.text)
     shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    if parsed.is_issue or not (used := USED_IN_IT.search(said)):
+    issue = chat.memory.get("issue") or {}
+    grave = issue.get("why") in GRAVE
+    if (parsed.is_issue and not grave) or not (used := USED_IN_IT.search(said)):
         return None
     if not IN_IT.search(said):
         # "So what oil is in sev": of the product besides the oil
@@ -261,6 +263,9 @@ def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             if used and not parsed.aspect
             else []
         )
+    if len(shown) != 1 and grave:
+        # "Which oil is in it" of what made the customer unwell
+        shown = list(catalogue.look_up(issue.get("words", "")).products)
     if len(shown) != 1:
         return None
     return about_products.told(chat, parsed, shown, [product_facts.INGREDIENTS])

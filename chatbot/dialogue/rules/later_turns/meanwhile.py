@@ -9,7 +9,7 @@ from chatbot.nlu import classifier, features, order_cues
 from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import delivery_areas
 
-from ... import answers, signs, subjects, troubles
+from ... import answers, asking, signs, subjects, troubles
 from ...answers import Reply
 from ...message import CLEAR, ParsedMessage
 from ...state import GRAVE
@@ -60,9 +60,12 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not about or _is_of_something_else(parsed, said, issue) or subjects.names_another(said, about):
         return None
     asked = set(parsed.asked_of_the_subject)
-    if not _asks(parsed, said):
+    if not _asks(parsed):
         asked &= TOLD_AS_WELL if subjects.asked_in(said) else TELLS
     if not subjects.asked_in(said) and what_next.asks_what_comes(parsed):
+        return None
+    if "payment" in about and "days" in asked and what_next.asks_what_comes(parsed):
+        # "Kab tak wapas aayega" of what failed or was paid twice: by its own rule, and no refund
         return None
     order = which_order.order_spoken_of(parsed)
     if (
@@ -168,7 +171,7 @@ def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if _is_of_something_else(parsed, said, issue):
         return None
     # "Purana number band hai" beside an account asks as well
-    asks = _asks(parsed, said) or subjects.of_the_issue(issue) == "account"
+    asks = _asks(parsed) or subjects.of_the_issue(issue) == "account"
     if not asks and _says_if_opened(parsed, said, issue):
         # "Packet is open, ate 2 only" of a return: the rule says what that means
         of_flow = what_next.OF_FLOW.get(issue.get("flow", ""), ())
@@ -182,12 +185,8 @@ def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return _again(chat, parsed, article)
 
 
-def _asks(parsed: ParsedMessage, said: str) -> bool:
-    return (
-        bool(open_issue.QUESTION.search(said))
-        or parsed.text.rstrip().endswith("?")
-        or parsed.reading in ASKS_OF_IT
-    )
+def _asks(parsed: ParsedMessage) -> bool:
+    return asking.asks(parsed) or parsed.reading in ASKS_OF_IT
 
 
 # What the learnt reader knows that is always a question
@@ -217,6 +216,7 @@ def _is_of_something_else(parsed: ParsedMessage, said: str, issue: dict) -> bool
         or _names_a_product(parsed, said, issue)
         or _wants_more(parsed, said, issue)
         or _wants_to_order(said)
+        or bool(which_order.ASKS_WHERE.search(said))
     )
 
 
@@ -241,14 +241,15 @@ def _names_an_order(parsed: ParsedMessage, said: str) -> bool:
     if parsed.order or (parsed.numbers and "limit" not in parsed.asked_of_the_subject):
         return True
     return bool(parsed.known_orders) and bool(
-        which_order.the_other(parsed) or which_order.OLDER.search(said)
+        which_order.the_other(parsed) or which_order.means_an_older(parsed)
     )
 
 
 def _names_a_product(parsed: ParsedMessage, said: str, issue: dict) -> bool:
     """Whether it asks of a product: named now, or shown last and asked for a fact."""
     if parsed.found.share > 0 and not _says_if_opened(parsed, said, issue):
-        return True
+        # "Papad to theek hai, kuch wapas bhejna padega?" names an item of it
+        return not (issue.get("intent") == "item_problem" and subjects.asked_in(said) & OF_THE_FAULT)
     return bool(parsed.aspect) and (parsed.topic.get("kind") in OF_GOODS or not _subjects_of(parsed, issue))
 
 
@@ -375,7 +376,7 @@ def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | Non
 def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
     reply = answers.of_article(article, parsed, CLEAR)
     issue = chat.memory.get("issue")
-    if issue and not _of_another_order(parsed, issue):
+    if issue and not of_another_order(parsed, issue):
         reply.text = f"{reply.text} {wording.say('tap_for_a_person', parsed.language)}"
         reply.passage, reply.intent, reply.flow = (
             "",
@@ -389,7 +390,7 @@ def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
     return reply
 
 
-def _of_another_order(parsed: ParsedMessage, issue: dict) -> bool:
+def of_another_order(parsed: ParsedMessage, issue: dict) -> bool:
     """Whether the talk has gone on to another order than that of the issue: its invoice, not this refund."""
     topic = parsed.topic
     return topic.get("kind") == "order" and bool(issue.get("order")) and topic["ids"] != [issue["order"]]

@@ -2,6 +2,7 @@
 
 import re
 
+from chatbot import wording
 from chatbot.models import Chat, DeliveryArea
 from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import delivery_areas, order_codes
@@ -51,6 +52,11 @@ CHARGE = phrases(
     "how much for delivery",
     "kitna lagega",
     "extra",
+    r"delivery (?:.{0,12})?kitn[aei](?: (?:ki|ka|ke|me))?(?: .{0,12})?",
+    r"kitn[aei] (?:ka|ki|lag\w*|pad\w*|charge\w*)(?: .{0,12})?",
+    "how much",
+    "(?:डिलीवरी .{0,8})?कितने (?:की|का|लग\\S*)",
+    "कितना (?:चार्ज|लग\\S*)",
 )
 HERE = phrases("here", "there", "yahan", "wahan", "idhar", "udhar", "यहां", "वहां")
 LIVES_THERE = phrases(
@@ -232,6 +238,14 @@ def _told(parsed: ParsedMessage, place: str, area: DeliveryArea | None) -> Reply
     reply.topic = {"kind": "delivery", "place": place, "aspect": aspect}
     reply.flow, reply.is_sure = "serviceability", True
     return reply
+
+
+def days_to(parsed: ParsedMessage, named: tuple[str, DeliveryArea]) -> str:
+    """Return in words whether a place is delivered to, and in how many days."""
+    place, area = named
+    key = "area_served" if area.is_served else "area_not_served"
+    name = place.title() if place.isascii() else place
+    return wording.say(key, parsed.language, place=name, days=_days(area))
 
 
 def _days(area: DeliveryArea) -> str:

@@ -12,7 +12,7 @@ from chatbot.sources import order_states, orders
 from chatbot.sources.product_facts import STOCK
 from tickets.models import Category, Order, Priority
 
-from ... import answers, flows
+from ... import answers, asking, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from . import order_facts
@@ -23,6 +23,7 @@ from .which_order import (
     ASKS_WHERE,
     BY_STATE,
     MINE,
+    MY_ORDER,
     NO_NUMBER,
     REFUND,
     of_items,
@@ -186,8 +187,14 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     of_courier = parsed.topic.get("kind") == "article" and (
         asked.TRACKING.search(said) or asked.DRIVER.search(said) or parsed.surely_reads("courier")
     )
+    issue = chat.memory.get("issue") or {}
+    # "Isme kya kya tha" beside what is open of an order
+    of_its_items = bool(issue.get("order")) and asked.ITEMS.search(said) and asking.PAST.search(said)
+    if issue and asking.PAST.search(said) and not asking.asks(parsed):
+        # "Paise delivery wale ko diye the" tells
+        return None
     if (
-        not (parsed.topic.get("kind") == "order" or of_courier)
+        not (parsed.topic.get("kind") == "order" or of_courier or of_its_items)
         or not order
         or (parsed.numbers and not parsed.order)
         or len(said.split()) > 9
@@ -207,14 +214,19 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if asks_paid and not asked.MONEY_TROUBLE.search(said) and not wanted(parsed):
         return order_facts.paid(chat, parsed, order)
-    if not wanted_by_cue(parsed) and (reply := order_facts.by_reading(chat, parsed, order)):
+    names_who = asked.DRIVER.search(said) or order_facts.names_carrier(order, said)
+    if names_who and asked.CALLS.search(said) and not wanted_by_cue(parsed):
+        return order_facts.driver(chat, parsed, order)
+    # "Pichle order me" beside what is wrong tells, and asks nothing
+    asks = not chat.memory.get("issue") or asking.asks(parsed)
+    if asks and not wanted_by_cue(parsed) and (reply := order_facts.by_reading(chat, parsed, order)):
         return reply
     if wanted(parsed):
         return None
     if asked.PLACED.search(said):
         day = order_states.in_words(order.placed_at, parsed.language)
         return order_facts.told(chat, parsed, order, "order_placed_on", day=day)
-    if of_courier or (asked.DRIVER.search(said) and asked.CALLS.search(said)):
+    if of_courier:
         return order_facts.driver(chat, parsed, order)
     few = len(said.split()) <= MOST_WORDS_OF_A_FACT
     if few and asked.TRACKING.search(said) and order.tracking_number:
@@ -242,6 +254,9 @@ def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or wanted_by_cue(parsed)
         or the_other(parsed)
+        or order_facts.speaks_of_a_new_one(parsed)
+        # "Where's my parcel" after one that came long ago asks for what is to come
+        or (order.status not in orders.UNDER_WAY and MY_ORDER.search(plain(parsed.text)))
         or parsed.topic.get("aspect") == "refund_status"
         or any(cue.search(plain(parsed.text)) for cue, _ in BY_STATE)
     ):
@@ -250,16 +265,6 @@ def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if issue := chat.memory.get("issue"):
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     return reply
-
-
-def what_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Usme chai bhi hai na?" of the order spoken of: what is in it, and no price of tea."""
-    said, order = plain(parsed.text), order_spoken_of(parsed)
-    if parsed.topic.get("kind") != "order" or not order or not parsed.found.products:
-        return None
-    if parsed.is_issue or parsed.reason or len(said.split()) > 10 or not asked.IN_IT.search(said):
-        return None
-    return order_facts.items(chat, parsed, order)
 
 
 THAT_ORDER = re.compile(r"\b(?:that|this|us|is|same|usi) (?:order|parcel|one)\b|उस ऑर्डर", re.IGNORECASE)

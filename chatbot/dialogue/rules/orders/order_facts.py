@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatbot.nlu.cues import plain
+from chatbot.nlu.cues import phrases, plain
 from chatbot.nlu.order_cues import CALLS, TRACKING
 from supportdesk import money
 from tickets.models import Order
@@ -67,3 +67,24 @@ def told(chat: Chat, parsed: ParsedMessage, order: Order, key: str, fact: str = 
     if fact:
         reply.topic = (reply.topic or {}) | {"aspect": fact}
     return reply
+
+
+def names_carrier(order: Order, said: str) -> bool:
+    """Whether a text names who brings the order: "swiftly ka number do"."""
+    return bool(order.carrier) and order.carrier.split()[0].casefold() in said.casefold()
+
+
+NEW_ONE = phrases(
+    r"(?:the |a |my )?(?:new|right|correct|replace\w*|another|fresh|missing|remaining)(?: (?:one|pack\w*|jar|\w+))?",
+    r"(?:naya|nayi|naye|sahi|dusr[aei]|badle|baa?ki|jo (?:kam|nahi) \w+)(?: .{0,12})?",
+    "(?:नया|नई|सही|दूसर[ाेी])(?: .{0,10})?",
+)
+A_WHOLE_ORDER = phrases(r"orders?", r"parcels?", "ऑर्डर", "पार्सल")
+
+
+def speaks_of_a_new_one(parsed: ParsedMessage) -> bool:
+    """Whether it speaks of what comes in place of an item that is wrong, and of no other order."""
+    said = plain(parsed.text)
+    of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
+    # "Jo dusra order hai" is another order, and comes in place of nothing
+    return of_a_fault and bool(NEW_ONE.search(said)) and not A_WHOLE_ORDER.search(said)

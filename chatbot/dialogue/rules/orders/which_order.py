@@ -287,6 +287,16 @@ def order_spoken_of(parsed: ParsedMessage) -> Order | None:
 OLDER = phrases(
     "previous", "earlier", "older", "prior", "before", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
 )  # fmt: skip
+OF_AN_ORDER = phrases(r"orders?", "parcel", "delivery", r"wal[aei]", "one", "ऑर्डर", "पार्सल", "वाल[ाेी]")
+
+
+def means_an_older(parsed: ParsedMessage) -> bool:
+    """Whether an older order is meant: "purana packet lautana padega" of what came broken means that packet."""
+    said = plain(parsed.text)
+    of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
+    return bool(OLDER.search(said)) and not (of_a_fault and not OF_AN_ORDER.search(said))
+
+
 PLACES = (
     (phrases("first", "1st", r"pehl[aei]", "पहल[ाेी]"), 0), (phrases("second", "2nd", r"dusr[aei]", r"doosr[aei]", "दूसर[ाेी]"), 1),
     (phrases("third", "3rd", r"te+sr[aei]", "तीसर[ाेी]"), 2), (phrases("fourth", "4th", r"chauth[aei]", "चौथ[ाेी]"), 3), (phrases("last", "aakhri", "आखिरी"), -1),
@@ -361,6 +371,8 @@ def the_other(parsed: ParsedMessage) -> Order | None:
         return newest
     if not OTHER_ONE.search(said) or issue_cues.ANOTHER_CAME.search(said):
         # "Dusra flavour aa gaya" tells what came
+        return None
+    if OLDER.search(said) and not means_an_older(parsed):
         return None
     fitting, names_item = of_items(parsed)
     if names_item and len(fitting) == 1 and not NOT_THAT.search(said):

@@ -33,7 +33,7 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 
 
 EATS = phrases(
-    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", "theek rahega", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
+    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
 )  # fmt: skip
 
 

@@ -1,16 +1,12 @@
 """Rules about sums: several products, how many of each, and what their delivery adds."""
 
 import re
-from decimal import Decimal
 
-from chatbot import wording
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import delivery_areas
 from chatbot.sources import products as catalogue
-from supportdesk import money
 
-from ... import answers, subjects
 from ...answers import Reply
 from ...counting import (
     A_WEIGHT,
@@ -28,10 +24,12 @@ from ...readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
 from ...references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
+from .sum_lines import WRAPPED
+from .sum_lines import summed as summed
 
 SUM = phrases(
     r"(?:le|lu|loon|lun|lunga|lungi|lena) (?:lu|lun|loon|ho)? ?(?:to|toh)", r"if i (?:take|buy|order|get)(?: .{0,25})?", r"total(?:ly)?", "sum", "altogether", "in all", "all together", "together", r"bill(?: amount)?(?: kitna)?", r"kitna (?:hoga|hua|banega|ho jayega|padega|lagega|total|bill|dena|pay|ayega|aayega)(?: .{0,15})?", r"kitne (?:ka|ke|ki|me|mein) (?:padega|padenge|hoga|honge|aayega|ayega|milega|milenge)", r"kitne (?:honge|hue|lagenge|dene)(?: .{0,12})?",
-    r"how much (?:will|would|for|do i|is|are|does|shall|should)(?: .{0,60})?", r"mila ?(?:ke|kar)", "milake", "grand total", r"(?:with|including|incl) (?:delivery|shipping)", r"delivery (?:ke )?sa(?:a)?th", r"delivery mila\w*", "कुल", "टोटल", "मिलाकर", "कितना होगा", "कितना पड़ेगा", "कितने का पड़ेगा", "cost of", "price (?:of|for)", r"final (?:amount|price)", r"what(?:'?s| is| will be| would be)? (?:the )?(?:cost|price|total|amount)(?: .{0,60})?", "amount", "kitne\\W*$", "kitna\\W*$", r"kitne (?:ka|ke|ki)", "कितने (?:का|के|की)(?: .{0,10})?", "how much",
+    r"how much (?:will|would|for|do i|is|are|does|shall|should)(?: .{0,60})?", r"mila ?(?:ke|kar)", "milake", "grand total", r"(?:with|including|incl) (?:delivery|shipping)", r"delivery (?:ke )?sa(?:a)?th", r"delivery mila\w*", "कुल", "टोटल", "मिलाकर", "कितना होगा", "कितना पड़ेगा", "कितने का पड़ेगा", "कितना (?:हुआ|बन\\S*|देना|लग\\S*)", "कितने (?:हुए|होंगे|देने|लग\\S*)", r"(?:\d{1,2}|ek|do|teen) (?:ka|ke|ki) kitn[aei]", r"per (?:kg|kilo)(?: .{0,15})?", "cost of", "price (?:of|for)", r"final (?:amount|price)", r"what(?:'?s| is| will be| would be)? (?:the )?(?:cost|price|total|amount)(?: .{0,60})?", "amount", "kitne\\W*$", "kitna\\W*$", r"kitne (?:ka|ke|ki)", "कितने (?:का|के|की)(?: .{0,10})?", "how much",
 )  # fmt: skip
 
 
@@ -63,12 +61,13 @@ def a_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     several = len(items) > 1 or sum(count for _, count in items) > 1
     if not items and (so_far := _so_far(parsed)):
         return summed(parsed, so_far) if len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN else None
-    before = spoken_of(parsed)
+    before = of_the_talk(parsed)
     if not items and len(before) == 1 and COUNT.search(said) and PACKS.search(said):
         # "4 pack ka total"
         return summed(parsed, [(before[0], count_in(said))])
     if not items and BOTH.search(OF_ONE.sub(" ", said)) and len(both := last_two(parsed)) == 2:
-        return summed(parsed, [(product, 1) for product in both])
+        # "Dono half half kilo": so many packs of each
+        return summed(parsed, [(product, packs_of(said, product) or 1) for product in both])
     if not items and len(before) == 1 and (packs := packs_of(said, before[0])):
         return summed(parsed, [(before[0], packs)])
     if (
@@ -78,9 +77,9 @@ def a_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         and SUM.search(said)
         and len(said.split()) <= 7
     ):
-        # "Kitne ka padega delivery milake", of the one that was shown
-        return summed(parsed, [(before[0], 1)])
-    if not items and (count := _only_a_count(said)) and (before := spoken_of(parsed)[:1]):
+        # "Kitne ka padega delivery milake", of the one that was shown; "2 ka kitna + delivery"
+        return summed(parsed, [(before[0], count_in(said))])
+    if not items and (count := _only_a_count(said)) and before:
         return summed(parsed, [(before[0], count)])
     if not items or not (several or DELIVERED.search(said)):
         return None
@@ -136,6 +135,19 @@ COSTS = phrases(
     "फ्री",
     "कितन[ाेी]",
 )
+
+
+def of_the_talk(parsed: ParsedMessage) -> list[Product]:
+    """Return the products that are spoken of; with an article or a rule for health in between, the one before it."""
+    if (before := spoken_of(parsed)) or parsed.topic.get("kind") not in BETWEEN:
+        return before
+    memory = parsed.chat.memory
+    is_near = memory.get("since_product", MOST_BETWEEN + 1) <= MOST_BETWEEN
+    return catalogue.by_ids(memory.get("recent", [])[-1:]) if is_near else []
+
+
+# So many answers about something else may stand between a product and a count of it
+BETWEEN, MOST_BETWEEN = ("article", "delivery", "health"), 3
 
 
 def _so_far(parsed: ParsedMessage) -> list[tuple[Product, int]]:
@@ -219,6 +231,53 @@ def a_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     return a_sum(chat, parsed)
+
+
+TOTAL = phrases(
+    "total",
+    "altogether",
+    "in all",
+    r"kitn[aei](?: .{0,15})?",
+    "how much(?: .{0,20})?",
+    "bill",
+    "sum",
+    "amount",
+    "cost",
+    "price",
+    "कुल",
+    "टोटल",
+    "कितन[ाेी](?: .{0,12})?",
+)
+
+
+def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "4 sev total cod pe", "2 masala 1 honey with gift wrap": names with counts and a word for the sum, whatever else is named."""
+    said = plain(parsed.text)
+    if (
+        not parsed.found.share
+        or parsed.found.is_vague
+        or not A_COUNTED_NAME.search(said)
+        or not TOTAL.search(said)
+        or chat.memory.get("issue")
+        or parsed.reason
+        or parsed.numbers
+        or OWN_ORDER.search(said)
+        or len(said.split()) > MOST_WORDS_OF_A_BASKET
+    ):
+        return None
+    items = counted(parsed)
+    named_beside = CASH.search(said) or WRAPPED.search(said) or OF_THE_COUPON.search(said)
+    if len(items) == 1 and len(parsed.found.products) > 1:
+        # "2 pickle kitne ka": which of them is asked about
+        return None
+    return summed(parsed, items) if items and (len(items) > 1 or items[0][1] > 1 or named_beside) else None
+
+
+MOST_WORDS_OF_A_BASKET = 14
+A_COUNTED_NAME = re.compile(
+    rf"(?<![\w₹]){A_COUNT} (?:x |packets? |packs? |pkts? |jars? |bottles? |boxes |box )?(?:of |the )?[^\W\d]{{3,}}",
+    re.IGNORECASE,
+)
 
 
 def counting_words(said: str) -> bool:
@@ -336,48 +395,3 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 OF_THE_COUPON = re.compile(
     r"\W*(?:\S+\s+)?(?:\S+\s+)?(?:coupon|code|discount|कूपन)(?:\s+\S+){0,3}\W*", re.IGNORECASE
 )
-# What the shop wrote about a coupon, or about paying in cash, where the message names it
-TOLD_WITH_A_SUM = {"coupons": subjects.SUBJECTS["coupon"].named, "cod": CASH}
-
-
-def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
-    """Return the sum of these products with what their delivery costs."""
-    goods = sum((product.price * count for product, count in items), Decimal(0))
-    lines = " + ".join(
-        f"{count} × {product.name} {money.formatted(product.price * count)}" for product, count in items
-    )
-    reply = answers.text_reply(
-        "sum_lines", parsed, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
-    )
-    charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
-    if charge is None or area is None:
-        charges = parsed.library.by_slug.get("shipping-charges")
-        reply.text += " " + (
-            charges.body_in(parsed.language) if charges else wording.say("sum_no_rule", parsed.language)
-        )
-    elif charge:
-        said = {
-            "charge": money.formatted(charge),
-            "all": money.formatted(goods + charge),
-            "free": money.formatted(area.free_from or 0),
-        }
-        reply.text += " " + wording.say(
-            "sum_delivery" if area.free_from else "sum_delivery_always", parsed.language, **said
-        )
-    else:
-        reply.text += " " + wording.say(
-            "sum_free",
-            parsed.language,
-            free=money.formatted(area.free_from or 0),
-            total=money.formatted(goods),
-        )
-    sold_out = [product.name for product, _ in items if not product.is_in_stock]
-    if sold_out:
-        reply.text += " " + wording.say("sum_sold_out", parsed.language, names=", ".join(sold_out))
-    for slug, asked in TOLD_WITH_A_SUM.items():
-        if asked.search(plain(parsed.text)) and (article := parsed.library.by_slug.get(slug)):
-            reply.text += " " + article.body_in(parsed.language)
-    answers.show(reply, [product for product, _ in items])
-    reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
-    reply.is_sure = True
-    return reply

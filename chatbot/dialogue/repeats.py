@@ -1,0 +1,117 @@
+"""An article that was told a moment ago is not told again in full: the sentence that answers, or that a detail is noted.
+
+The rules find what a question is about; three questions about one rule find the same article three times. The second
+time the customer has read it, and looks for the one sentence that answers now.
+"""
+
+import re
+
+from chatbot.models import Chat
+from chatbot.nlu import features
+from chatbot.nlu.cues import plain, words_of
+
+from . import asking, subjects
+from .answers import Reply
+from .message import CLEAR, ParsedMessage
+from .rules.issues import open_issue
+from .rules.later_turns.meanwhile import LEAST_LETTERS, SMALL, of_another_order
+from .state import GRAVE
+
+# So many answers ago it was told at most
+LATELY = 2
+SENTENCE = re.compile(r"(?<=[.!?।])\s+(?=[^\s])")
+# These say the rule beside a sum or a state, or were asked for by its title
+TOLD_IN_FULL = {
+    "what_it_is_worth",
+    "a_tapped_suggestion",
+    "said_again",
+    "a_flow",
+    "several_questions",
+    "why_not",
+    "a_coupon_on_an_amount",
+}
+# ... and these find one for a message that may as well tell
+TELLS_A_RULE = {
+    "an_article",
+    "the_rule_goes_on",
+    "asked_of_the_subject",
+    "an_issue",
+    "a_follow_up_of_an_article",
+    "perhaps_an_article",
+}
+# It says nothing without the sentence before: "If not, your bank sends it back", "A new one leaves the next day"
+LEANS_BACK = re.compile(
+    r"^(?:if not|otherwise|then|it|that|this|they|such|below that|after that|a new one|we|warna|nahi hua|phir|uske|usse|usi|hum|naya|na aaye|वरना|नहीं|फिर|उसके|उससे|नया|हम)\b",
+    re.IGNORECASE,
+)
+# What answers an aspect weighs more than a word that both have
+OF_AN_ASPECT, OF_A_WORD = 2, 1
+LEAST = 2
+
+
+def not_told_twice(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
+    """Return the reply with only what answers now, where its article was told lately; else the reply as it is."""
+    told = [source["id"] for source in reply.sources if source["type"] == "article"]
+    article = parsed.library.articles.get(told[0]) if len(told) == 1 else None
+    body = article.body_in(parsed.language) if article else ""
+    if not article or told[0] not in chat.memory.get("told", [])[:LATELY] or body not in reply.text:
+        return reply
+    if reply.rule in TOLD_IN_FULL:
+        return reply
+    issue = chat.memory.get("issue") or {}
+    in_the_past = bool(asking.PAST.search(plain(parsed.text)))
+    asks = asking.asks(parsed) or (not in_the_past and bool(subjects.asked_in(plain(parsed.text))))
+    # "Unsubscribe from messages" wishes what the rule is for
+    tells = not asks and (in_the_past or not parsed.knows(CLEAR)) and not of_another_order(parsed, issue)
+    just_told = chat.memory["told"][0] == told[0] and reply.rule in TELLS_A_RULE
+    is_open = issue.get("intent") in open_issue.BY_NOW and issue.get("why") not in GRAVE
+    if just_told and tells and is_open:
+        # "Both debits are from one bank" after the rule for that: told, and not asked
+        noted = open_issue.absorbed(chat, parsed, issue, with_its_rule=False)
+        noted.rule = "details_of_the_open_issue"
+        return noted
+    what_if = asking.CONDITION.search(plain(parsed.text))
+    # What would be if stands in the whole of a rule
+    if (asks or not issue) and not what_if and (answering := sentences(body, parsed)):
+        reply.text = reply.text.replace(body, answering)
+        # Too little for other words to be put to it
+        reply.passage = ""
+    return reply
+
+
+def sentences(body: str, parsed: ParsedMessage) -> str:
+    """Return the sentences of an article that answer a message, in their order; "" where none stands out."""
+    each_one = [each.strip() for each in SENTENCE.split(body) if each.strip()]
+    weights = [_weight(each, parsed) for each in each_one]
+    best = max(weights, default=0)
+    if best < LEAST or len(each_one) < 2:
+        return ""
+    # All that have what is asked for, though one has more words of it
+    chosen = {place for place, weight in enumerate(weights) if weight == best or weight >= OF_AN_ASPECT}
+    chosen |= {place - 1 for place in chosen if place and LEANS_BACK.match(each_one[place])}
+    if len(chosen) == len(each_one):
+        return ""
+    ended = (
+        each if each[-1] in ".!?।" else f"{each}." for each in (each_one[place] for place in sorted(chosen))
+    )
+    return " ".join(each[0].upper() + each[1:] for each in ended)
+
+
+def _weight(sentence: str, parsed: ParsedMessage) -> int:
+    aspects = subjects.asked_in(plain(parsed.text)) or parsed.asked_of_the_subject
+    of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
+    aspects = aspects if of_a_fault else aspects - {"send back"}
+    by_aspect = sum(bool(subjects.ASPECTS[key][1].search(sentence)) for key in aspects)
+    return OF_AN_ASPECT * by_aspect + OF_A_WORD * shared(sentence, parsed.text)
+
+
+def shared(sentence: str, text: str) -> int:
+    """Return how many words of its own a message has in common with a sentence, in whatever spelling."""
+    there = words_of(sentence)
+    sounds = {sound for word in there if len(sound := features.sound(word)) >= LEAST_LETTERS}
+    own = [
+        word
+        for word in words_of(text)
+        if word not in SMALL and (len(word) >= LEAST_LETTERS or word.isdigit())
+    ]
+    return sum(word in there or features.sound(word) in sounds for word in own)

@@ -1,0 +1,166 @@
+"""Rules about a list that is narrowed: "meetha nahi", "150 ke andar wala", "without onion" of what was listed."""
+
+from chatbot import wording
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import products as catalogue
+from supportdesk import money
+
+from ... import answers, narrowing
+from ...answers import Reply
+from ...message import ParsedMessage
+from ...narrowing import Condition
+from ...references import spoken_of
+
+# A person who may not have it: the cautious rule answers
+FOR_WHOM = phrases(
+    r"diabet\w*",
+    r"pregnan\w*",
+    r"bab(?:y|ies)",
+    r"allerg\w*",
+    r"\d+ (?:month|mahin)\w*",
+    "sugar (?:hai|patient|ki bimari)",
+    "शुगर है",
+    "शिशु",
+)
+OF_THE_SHOP = phrases(
+    "shop", "everything", r"all (?:your )?products?", "sab (?:kuch|products?)", "anything else", "दुकान"
+)
+COMPARES = phrases(
+    "which",
+    r"ka?un ?s?[aei]?",
+    r"kons?[aei]",
+    "less",
+    "kam",
+    "more",
+    r"zyada",
+    "sabse",
+    "कौन ?सा",
+    "कम",
+    "सबसे",
+)
+ALLERGENS = {"peanut", "nuts", "milk", "gluten"}
+MOST_TOLD, CHEAPEST = 4, 2
+
+
+def narrowed(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Meetha nahi", "teekha na ho", "150 ke andar" of what was listed or of its kind: those that fit, and their price."""
+    said = plain(parsed.text)
+    conditions = narrowing.conditions_in(said)
+    compares = COMPARES.search(said)
+    within, cheaper = catalogue.price_named(said), bool(narrowing.CHEAPER.search(said)) and not compares
+    if compares and (cheaper or any(each.key in ("spicy", "sweet") for each in conditions)):
+        # "Which is less spicy" compares, and leaves none out
+        return None
+    if (
+        not (conditions or within or cheaper)
+        or chat.memory.get("issue")
+        or parsed.reason
+        or parsed.numbers
+        or len(said.split()) > narrowing.MOST_WORDS
+        or FOR_WHOM.search(said)
+        or not narrowing.is_all(said)
+    ):
+        return None
+    among = _among(chat, parsed)
+    if len(among) < 2 or (
+        not _denies(conditions) and not within and not cheaper and not _of_a_list(parsed)
+    ):
+        return None
+    fitting = [each for each in among if all(one.fits(each) for one in conditions)]
+    if within:
+        at_the_price = {product.pk for product in catalogue.all_named(within)}
+        fitting = [each for each in fitting if each.pk in at_the_price]
+    if [each.key for each in conditions if each.wanted] == ["spicy"] and len(fitting) > 1:
+        # "Teekha wala": the hottest first, and of one kind that one
+        fitting = [each for each in fitting if narrowing.is_hottest(each)] or fitting
+    if cheaper:
+        fitting = sorted(fitting, key=lambda product: product.price)[:CHEAPEST]
+    what = _in_words(conditions, within, parsed.language)
+    if not fitting and not conditions:
+        # A price alone asks the whole shop
+        return None
+    if not fitting:
+        return _none_of_these(parsed, conditions, what, {each.category for each in among})
+    return _told(parsed, fitting, what, any(each.key in ALLERGENS for each in conditions))
+
+
+def _denies(conditions: list[Condition]) -> bool:
+    return any(not each.wanted for each in conditions)
+
+
+def _of_a_list(parsed: ParsedMessage) -> bool:
+    """Whether several products were told, so that "teekha wala" chooses among them."""
+    return len(parsed.topic.get("ids", [])) > 1
+
+
+def _among(chat: Chat, parsed: ParsedMessage) -> list[Product]:
+    """Return the products that a list is narrowed from: what was listed, or the kind of the one spoken of."""
+    if parsed.topic.get("kind") not in ("product", "sum", "health", "article"):
+        return []
+    by_id = {str(product.pk): product for product in catalogue.on_sale()}
+    listed = [by_id[pk] for pk in chat.memory.get("among", []) if pk in by_id]
+    if parsed.topic.get("kind") == "article" and chat.memory.get("since_product", 9) > 2:
+        return []
+    shown = spoken_of(parsed)
+    if len(shown) == 1 and shown[0] not in listed:
+        return [each for each in by_id.values() if each.category == shown[0].category]
+    return listed
+
+
+def _in_words(conditions: list[Condition], within: str, language: str) -> str:
+    words = []
+    for each in conditions:
+        key = f"what_{'' if each.wanted else 'not_'}{each.key}"
+        if wording.has(key):
+            words.append(wording.say(key, language))
+        elif wording.has(f"free_{each.key}"):
+            words.append(wording.say(f"free_{each.key}", language))
+        else:
+            words.append(wording.say("what_without", language, word=each.key))
+    return ", ".join([*words, *([within] if within else [])])
+
+
+def _told(parsed: ParsedMessage, fitting: list[Product], what: str, about_traces: bool) -> Reply:
+    shown = sorted(fitting, key=lambda product: not product.is_in_stock)[:MOST_TOLD]
+    names = ", ".join(
+        f"{each.name} {money.formatted(each.price, each.currency, parsed.language)}" for each in shown
+    )
+    key = "narrowed" if what else "products_found"
+    reply = answers.text_reply(key, parsed, "product_query", sure=0.9, what=what, names=names)
+    if not what:
+        reply.text = f"{reply.text} {names}."
+    answers.show(reply, shown)
+    reply.topic = (reply.topic or {}) | {"among": [str(each.pk) for each in fitting]}
+    if about_traces and (article := parsed.library.by_slug.get("allergens")):
+        reply.suggestions = [article.title_in(parsed.language)]
+    reply.is_sure = True
+    return reply
+
+
+def _none_of_these(
+    parsed: ParsedMessage, conditions: list[Condition], what: str, shelves: set[str]
+) -> Reply | None:
+    """None of them fits: said so, and what else of the shop does."""
+    rest = [
+        each for each in catalogue.on_sale() if conditions and all(one.fits(each) for one in conditions)
+    ]
+    # Of the same kind first: makhana that were not shown, before any tea
+    rest = [each for each in rest if each.category in shelves] or rest
+    none = wording.say("none_of_these", parsed.language, what=what)
+    if not rest:
+        reply = answers.text_reply("none_of_these", parsed, "product_query", sure=0.9, what=what)
+        reply.topic = parsed.topic
+        return reply
+    reply = answers.text_reply(
+        "listed",
+        parsed,
+        "product_query",
+        sure=0.9,
+        what=what,
+        names=", ".join(each.name for each in rest[:MOST_TOLD]),
+    )
+    reply.text = f"{none} {reply.text}"
+    answers.show(reply, rest[:MOST_TOLD])
+    reply.is_sure = True
+    return reply

@@ -1,0 +1,92 @@
+"""A sum in words: the goods, what goes off, what delivery, cash and wrapping add. One place for every rule that adds up."""
+
+from decimal import Decimal
+
+from chatbot import wording
+from chatbot.models import Product
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import delivery_areas, shop_rules
+from supportdesk import money
+
+from ... import answers, subjects
+from ...answers import Reply
+from ...message import ParsedMessage
+from ..orders.about_delivery import CASH
+
+WRAPPED = phrases(r"(?:gift )?wrap\w*", "गिफ्ट रैप\\S*")
+# What the shop wrote about a coupon, or about paying in cash, where the message names it
+TOLD_WITH_A_SUM = {"coupons": subjects.SUBJECTS["coupon"].named, "cod": CASH}
+# Coupons and cash are not for these: the shop's own rule says so
+PREPAID = phrases(r"gift\w*")
+
+
+def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
+    """Return the sum of these products with what their delivery, and what the message names, adds or takes off."""
+    said, language = plain(parsed.text), parsed.language
+    goods = sum((product.price * count for product, count in items), Decimal(0))
+    lines = " + ".join(
+        f"{count} × {product.name} {money.formatted(product.price * count)}" for product, count in items
+    )
+    reply = answers.text_reply(
+        "sum_lines", parsed, "product_query", sure=0.9, lines=lines, total=money.formatted(goods)
+    )
+    parts, rest = [], goods
+    is_prepaid = any(PREPAID.search(plain(product.category or "")) for product, _ in items)
+    off, percent = _off(items, goods, said, is_prepaid)
+    if off:
+        rest -= off
+        parts.append(
+            wording.say(
+                "sum_off", language, percent=percent, off=money.formatted(off), rest=money.formatted(rest)
+            )
+        )
+    if WRAPPED.search(said) and (wrap := shop_rules.wrap_costs()):
+        rest += wrap
+        parts.append(
+            wording.say("sum_wrap", language, wrap=money.formatted(wrap), all=money.formatted(rest))
+        )
+    parts.append(_delivered(parsed, rest))
+    charge = delivery_areas.delivery_charge(rest) or Decimal(0)
+    adds, most = shop_rules.cash_adds(), shop_rules.cash_up_to()
+    pays_in_cash = CASH.search(said) and not is_prepaid and (most is None or rest + charge <= most)
+    if pays_in_cash and adds is not None:
+        in_all = money.formatted(rest + charge + adds)
+        parts.append(wording.say("sum_cash", language, adds=money.formatted(adds), all=in_all))
+    if sold_out := [product.name for product, _ in items if not product.is_in_stock]:
+        parts.append(wording.say("sum_sold_out", language, names=", ".join(sold_out)))
+    for slug, asked in TOLD_WITH_A_SUM.items():
+        if asked.search(said) and (article := parsed.library.by_slug.get(slug)):
+            parts.append(article.body_in(language))
+    reply.text = " ".join([reply.text, *filter(None, parts)])
+    answers.show(reply, [product for product, _ in items])
+    reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
+    reply.is_sure = True
+    return reply
+
+
+def _off(
+    items: list[tuple[Product, int]], goods: Decimal, said: str, is_prepaid: bool
+) -> tuple[Decimal, int]:
+    """Return what goes off, and the percentage: for many of one thing, or by a coupon that is named."""
+    percent = shop_rules.percent_for(max(count for _, count in items))
+    if percent:
+        return (goods * percent / 100).quantize(Decimal("0.01")), percent
+    coupon = (
+        shop_rules.coupon() if subjects.SUBJECTS["coupon"].named.search(said) and not is_prepaid else None
+    )
+    return (coupon.off(goods), coupon.percent) if coupon else (Decimal(0), 0)
+
+
+def _delivered(parsed: ParsedMessage, goods: Decimal) -> str:
+    """Return what delivery adds to a sum, in words."""
+    language = parsed.language
+    charge, area = delivery_areas.delivery_charge(goods), delivery_areas.general_area()
+    if charge is None or area is None:
+        charges = parsed.library.by_slug.get("shipping-charges")
+        return charges.body_in(language) if charges else wording.say("sum_no_rule", language)
+    free = money.formatted(area.free_from or 0)
+    if not charge:
+        return wording.say("sum_free", language, free=free, total=money.formatted(goods))
+    key = "sum_delivery" if area.free_from else "sum_delivery_always"
+    in_all = money.formatted(goods + charge)
+    return wording.say(key, language, charge=money.formatted(charge), all=in_all, free=free)

@@ -1,0 +1,125 @@
+"""Whether a message beside an open issue asks or tells, and what is said the second time."""
+
+import pytest
+
+from chatbot import conversations
+from chatbot.dialogue import asking
+from chatbot.dialogue.message import parse
+from tests import factories
+
+
+@pytest.fixture
+def customer(db):
+    return factories.demo_customer()
+
+
+def said(person, *texts):
+    """Return the last answer of a talk, and what is kept of it."""
+    answers = [conversations.ask(person, text) for text in texts]
+    return answers[-1], answers[-1].chat.memory
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("48 ghante wala niyam kya h", True),
+        ("kal tak aa jayega na", True),
+        ("dabba khula ho to chalega", True),
+        ("and if the courier has it already", True),
+        ("paise to nahi lagenge", True),
+        ("क्या डिब्बा भी चाहिए", True),
+        ("dabba bhi toota tha", False),
+        ("mere paas bill nahi hai", False),
+        ("maine guard se pooch liya", False),
+        ("i have checked with the bank", False),
+    ],
+)
+def test_the_mood_and_the_words_tell_a_question_from_a_detail(customer, text, asks):
+    answer, _ = said(customer, "papad toota aaya")
+    assert asking.asks(parse(answer.chat, text, asked={}, language="hinglish")) is asks
+
+
+def test_a_question_beside_an_issue_is_answered_and_not_noted(customer):
+    answer, _ = said(customer, "papad toota aaya", "48 ghante wala niyam kya h")
+    assert "48 ghante" in answer.text
+    assert answer.rule == "the_rule_goes_on"
+
+
+def test_the_old_packet_of_what_came_broken_is_no_older_order(customer):
+    answer, kept = said(customer, "papad toota aaya", "purana packet rakh lu")
+    assert "Wapas kuch nahi bhejna" in answer.text
+    assert kept["issue"]["words"] == "papad toota aaya"
+
+
+def test_what_came_broken_goes_back_by_its_own_rule(customer):
+    answer, _ = said(customer, "ghee ka jar toota mila", "papad theek hai, kuch wapas karna padega?")
+    assert "Wapas kuch nahi bhejna" in answer.text
+    assert "₹49" not in answer.text
+
+
+def test_a_wrong_item_that_is_told_stays_open_and_is_not_corrected_by_its_own_name(customer):
+    answer, kept = said(customer, "wrong item aaya mere order me", "galat wala wapas karna padega")
+    assert "Galat wala aap rakh lijiye" in answer.text
+    assert kept["issue"]["flow"] == "damaged"
+
+
+def test_the_second_time_only_the_sentence_that_answers_is_said(customer):
+    first, _ = said(customer, "return policy batao")
+    again, _ = said(customer, "khula packet wapas le loge kya")
+    assert "Khula hua" in again.text
+    assert len(again.text) < len(first.text)
+
+
+def test_a_detail_after_its_rule_is_noted_and_the_rule_is_not_said_again(customer):
+    _, _ = said(customer, "i was charged twice for one order")
+    answer, kept = said(customer, "both payments went from my sbi account in the morning")
+    assert "added that" in answer.text
+    assert "sbi account" in kept["issue"]["details"][-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["jar toot gaya aur haath kat gaya", "the bottle broke, my finger is bleeding"]
+)
+def test_a_person_who_is_hurt_comes_first(customer, text):
+    answer, _ = said(customer, text)
+    assert answer.reply["priority"] == "urgent"
+    assert answer.reply["offerAgent"]
+
+
+def test_when_the_money_of_a_double_payment_comes_is_told_by_its_own_rule(customer):
+    answer, _ = said(customer, "paise do baar kat gaye", "extra wala kitne din me wapas aayega")
+    assert "3 working days" in answer.text
+    assert "netbanking" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("texts", "told", "never"),
+    [
+        (("paise kat gaye order ka", "isme gud bhi hai na"), "Kolhapuri Jaggery Powder", "₹129"),
+        (("papad toota aaya", "isme kya kya tha"), "Gir Cow Bilona Ghee", "Hamare packing room"),
+        (("pata badalna hai order ka", "delivery boy ka number do"), "7784 5549 3310", "likh liya"),
+        (("papad me se ajeeb gandh, expiry nikal gayi hai", "paisa pura milega"), "poora refund", "₹49"),
+        (("पापड़ से अजीब सी गंध है",), "मत खाइए", "₹49"),
+        (("makhana order cancel kiya tha paise nahi mile",), "refund", "Cancel karne ko kuch"),
+    ],
+)
+def test_what_is_asked_beside_an_issue_is_told_of_its_order_and_by_its_rule(customer, texts, told, never):
+    answer, _ = said(customer, *texts)
+    assert told in answer.text
+    assert never not in answer.text
+
+
+def test_how_it_was_paid_is_a_detail_of_what_is_wrong(customer):
+    _, kept = said(customer, "papad toota aaya", "paise cash diye the")
+    assert kept["issue"]["intent"] == "item_problem"
+    assert "cash" in kept["issue"]["details"][-1]
+
+
+def test_a_wish_for_someone_brings_a_person(customer):
+    answer, _ = said(customer, "where is my order", "can you have someone check the bill")
+    assert answer.reply["offerAgent"]
+
+
+def test_how_to_order_is_told_after_any_rule(customer):
+    answer, _ = said(customer, "cod hai kya", "acha kaise order karu")
+    assert "Add to cart" in answer.text
