@@ -359,7 +359,7 @@ def test_the_setting_switches_it_off(ticket, settings, monkeypatch):
     insert([InboxEvent(ticket=ticket)])
 
 
-def test_at_most_fourteen_call_sites_compile_a_query():
+def test_at_most_nineteen_call_sites_compile_a_query():
     sites = [
         line
         for app in ("tickets", "chatbot")
@@ -367,7 +367,7 @@ def test_at_most_fourteen_call_sites_compile_a_query():
         for line in file.read_text().splitlines()
         if "compiled_query(" in line or "compiled_lookup(" in line or line.startswith("@compiled_query")
     ]
-    assert len(sites) <= 14, sites
+    assert len(sites) <= 19, sites
 
 
 @pytest.mark.engines

@@ -77,8 +77,10 @@ def view_counts(agent: Person, *, personal: bool = True) -> dict[str, Count]:
 
 
 def _count_in_sql(conditions: dict[str, dict], limit: int) -> dict[str, int]:
-    """Count each, but none above the limit: first those in which no other one is held, then those that hold them."""
-    asked, values, columns = [], [], {}
+    """Count each up to the limit: first the views that hold no other one, then those that do."""
+    asked: list[str] = []
+    values: list = []
+    columns: dict[str, str] = {}
     ordered = sorted(conditions, key=HOLDS.__contains__)
     for number, view in enumerate(ordered):
         few, given = _few(conditions[view], limit)
@@ -100,7 +102,8 @@ def _count_in_sql(conditions: dict[str, dict], limit: int) -> dict[str, int]:
 
 def _few(given: dict, limit: int) -> tuple[str, list]:
     """Return the statement for a row a ticket, up to the limit, and its values."""
-    terms, values = [], []
+    terms: list[str] = []
+    values: list = []
     for column, value in given.items():
         if column == THEIRS:
             table, agent = value

@@ -30,7 +30,7 @@ def new_name() -> str:
 
 def test_a_desk_that_dies_and_comes_back_gets_every_word_once(visitor, agent, desk):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.reply("Let me look")
     expect(chat.bubbles("agent")).to_contain_text("Let me look")
 
@@ -230,7 +230,7 @@ def test_a_chat_that_is_slow_to_come_says_so_and_is_seen_when_it_is_there(person
 
 def test_an_agent_who_is_offline_is_told_so_and_hears_what_was_missed(agent, visitor):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.page.context.set_offline(True)
     expect(dashboard.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
     chat.say("Hello?")
@@ -295,7 +295,7 @@ def test_half_a_sentence_survives_a_reload_on_both_sides(visitor, agent):
     chat = visitor(ticket="The box was crushed")
     chat.text.press_sequentially("I was abo")
     expect(chat.again().text).to_have_value("I was abo")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.text.press_sequentially("Dear Rav")
     dashboard.page.reload()
     expect(dashboard.text).to_have_value("Dear Rav")
