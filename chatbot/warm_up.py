@@ -2,16 +2,18 @@
 
 from decimal import Decimal
 
+from django.core.validators import validate_email
 from django.urls import resolve
 
 from supportdesk import money
+from supportdesk.db.compiled_queries import prepare_insert
 from supportdesk.templating import static
 from tickets.models import Person
 
-from . import wording
+from . import chats, wording
 from .dialogue import flows, policy
 from .helpcentre import markdown
-from .models import Chat
+from .models import Chat, ChatMessage
 from .nlu import asked, classifier, cues, trigger_phrases
 from .sources import articles, delivery_areas, products
 
@@ -32,6 +34,11 @@ def warm_up() -> None:
         if product.image:
             # On the cards of an answer; the first one loads the storage of static files
             static(product.image)
+    # Most guests leave an e-mail address; the patterns of Django's validator take 30 ms to compile
+    validate_email("guest@shop.example")
+    for model in (Chat, ChatMessage):
+        prepare_insert(model)
+    chats.newest_chat(Person())
     # Django compiles the pattern of an address when something is first asked below it
     resolve("/api/chat/message")
     delivery_areas.areas()

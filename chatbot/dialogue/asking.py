@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.nlu import asked
 from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import QUESTION
+from chatbot.nlu.issue_cues import ASKS_FOR_WORDS, QUESTION
 
 if TYPE_CHECKING:
     from .message import ParsedMessage
@@ -19,7 +19,7 @@ ASKS = 1.0
 # "Ka kya matlab", "kitna time", "kaunse din": a question word anywhere
 WORDS = phrases(
     r"(?<!pata nahi )(?<!nahi pata )(?:kya|kyaa)(?! (?:bol|bata|kah|bakwas|faltu|ghatiya)\w*)", r"ky(?:u|o)n?", r"kab(?! se)", "kaise", "kese", r"kitn[aei]", r"kah?an?", "kidhar", r"ka?un ?s?[aei]?", r"kons?[aei]", "kis(?:ko|se|ka|ke|ki|ne|me)?",
-    "what", "when(?! (?:i|we|it|they|you|the|he|she|my))", "where", "which", "who(?:se|m)?", "why", "how",
+    r"(?:is|are|will|can|do|does|should|would) (?:that|it|this|i|we|you|they)(?: .{0,25})?\W*$", "what", "when(?! (?:i|we|it|they|you|the|he|she|my))", "where", "which", "who(?:se|m)?", "why", "how",
     "क्या", "क्यों", "कब(?! से)", "कैसे", "कितन[ाेी]", "कहां", "कौन(?: ?स[ाेी])?", "किस(?:का|की|के|को|से|ने|में)?",
 )  # fmt: skip
 # "Aaj aayega na", "it is coming today right", "paise to nahi lagenge"
@@ -63,7 +63,7 @@ MOST_WORDS = 14
 def weight(parsed: "ParsedMessage") -> float:
     """Return how much speaks for a question; from ASKS on it is one."""
     said = plain(parsed.text)
-    if QUESTION.search(said) or parsed.text.rstrip().endswith("?"):
+    if QUESTION.search(said) or ASKS_FOR_WORDS.search(said) or parsed.text.rstrip().endswith("?"):
         return MARK
     if len(said.split()) > MOST_WORDS:
         return 0.0

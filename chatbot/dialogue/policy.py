@@ -21,7 +21,7 @@ from .repeats import not_told_twice
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
-from .rules.orders import about_delivery, about_orders, order_flows, taking_out
+from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
 from .rules.products import (
     about_health,
     about_products,
@@ -210,6 +210,7 @@ RULES = (
     # What is wrong
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
+    beside_an_issue.on_which_day,
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
@@ -230,7 +231,7 @@ RULES = (
     meanwhile.asked_of_the_subject,
     about_orders.a_fact_of_the_order,
     about_orders.how_it_stands,
-    about_orders.what_is_in_it,
+    in_the_order.what_is_in_it,
     about_orders.what_was_ordered,
     follow_ups.more_of_the_article,
     to_buy.wants_some,

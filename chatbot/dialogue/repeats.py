@@ -72,7 +72,7 @@ def not_told_twice(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
         return noted
     what_if = asking.CONDITION.search(plain(parsed.text))
     # What would be if stands in the whole of a rule
-    if asks and not what_if and (answering := sentences(body, parsed)):
+    if (asks or not issue) and not what_if and (answering := sentences(body, parsed)):
         reply.text = reply.text.replace(body, answering)
         # Too little for other words to be put to it
         reply.passage = ""

@@ -48,6 +48,8 @@ SMELLS = phrases(
     r"(?:smell|mehak|taste) (?:ajeeb|gand[iae]|bur[iae]|kharab|aa rah[iae])(?: .{0,10})?",
     "बदबू",
     "महक (?:आ|ख)\\S*",
+    "(?:अजीब|बुरी|खराब|गंदी|सड़ी)(?: सी)? (?:गंध|महक|बू|स्वाद)(?: .{0,10})?",
+    "(?:गंध|बू) आ\\S*(?: .{0,8})?",
 )
 EATEN = phrases(
     "ate", "eaten", "eating", "tasted?", "consumed", "fed", r"(?:used|had|cooked|gave|drank|drunk)(?: (?:some|it|a little|half|with it|already|them))*", r"kha (?:liya|li|liye|chuk\w*|gaye|gaya)", r"kha(?:ya|yi|aya)", r"(?:pee|pi|khila|pila) (?:liya|li|diya|di)", "chakh\\w*", "istemal", "use (?:kar|kiya)\\w*", "खा (?:लिया|ली|लिए|चुक\\S*)", "खाया", "खिला दिया", "इस्तेमाल",
@@ -64,7 +66,7 @@ def article_for(text: str) -> str:
         return "damaged-items"
     if FEWER_CAME.search(plain(text)):
         return "missing-items"
-    if FOREIGN.search(plain(text)) or SMELLS.search(plain(text)):
+    if any(cue.search(plain(text)) for cue in (FOREIGN, SMELLS, EXPIRED)):
         return "expired-or-stale"
     concepts = concepts_in(text)
     counted = {slug: len(signs & concepts) for slug, signs in KINDS.items()}
@@ -72,11 +74,18 @@ def article_for(text: str) -> str:
     return best if counted[best] else ""
 
 
+EXPIRED = phrases(
+    r"expir\w*(?: \w+){0,3} (?:baad|nikal\w*|over|past|gone|khatam|passed|ho (?:gay\w*|chuk\w*))(?: .{0,10})?", r"(?:past|after|crossed)(?: \w+){0,2} expir\w*(?: .{0,10})?", r"expired", "एक्सपायर(?:ी)? (?:हो|निकल|के बाद)\\S*",
+)  # fmt: skip
+
+
 def is_unfit(text: str) -> bool:
     """Whether food is told of that should not be eaten: rotten, past its date, with insects."""
     said = plain(text)
     return bool(
-        KINDS["expired-or-stale"] & concepts_in(text) or SMELLS.search(said) or FOREIGN.search(said)
+        KINDS["expired-or-stale"] & concepts_in(text)
+        or any(cue.search(said) for cue in (SMELLS, FOREIGN, EXPIRED))
+        or EXPIRED.search(said)
     )
 
 

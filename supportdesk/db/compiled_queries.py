@@ -155,7 +155,6 @@ def insert(rows: Sequence[Model]) -> None:
     if len(rows) > FEW_ROWS or not (database := _database()):
         model._base_manager.bulk_create(rows)
         return
-    fields = model._meta.concrete_fields
     columns = _columns_of(model)
     values = [
         getattr(row, name) if name else field.pre_save(row, add=True)
@@ -164,15 +163,25 @@ def insert(rows: Sequence[Model]) -> None:
     ]
     # What the database reckons is a part of the SQL
     reckoned = tuple((place, value) for place, value in enumerate(values) if hasattr(value, "as_sql"))
-    key = (model, len(rows), reckoned)
-    statement = _statements.get(
-        database,
-        key,
-        lambda: CompiledWrite(_insertion(model, len(rows), dict(reckoned)), fields * len(rows)),
-    )
-    statement.write(values, database)
+    _insert_of(database, model, len(rows), reckoned).write(values, database)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def prepare_insert(model: type[Model]) -> None:
+    """Compile what the first `insert` of one row of this model needs."""
+    if database := _database():
+        _insert_of(database, model, 1, ())
+
+
+def _insert_of(database: BaseDatabaseWrapper, model: type[Model], count: int, reckoned: tuple) -> Any:
+    return _statements.get(
+        database,
+        (model, count, reckoned),
+        lambda: CompiledWrite(
+            _insertion(model, count, dict(reckoned)), model._meta.concrete_fields * count
+        ),
+    )
 
 
 def update(

@@ -20,6 +20,8 @@ SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+# The newest first: most tests are about one that they have just made
+ALL_TICKETS = "/support/?view=all"
 expect.set_options(timeout=45_000)
 
 
@@ -117,9 +119,13 @@ def sessions() -> dict:
 
 @pytest.fixture
 def agent(person, sessions):
-    """`agent()` is the dashboard of a signed-in agent; `fresh` signs in again, for a test that signs out."""
+    """`agent()` is the dashboard of a signed-in agent, with all tickets, or at an address or a ticket.
 
-    def sign_in(email="agent@demo.test", fresh=False, **options) -> Page:
+    With `at=""` the page is empty, for a test that has to set it up first. `fresh` signs in again, for a
+    test that signs out.
+    """
+
+    def sign_in(email="agent@demo.test", fresh=False, at=ALL_TICKETS, **options) -> Page:
         if fresh or email not in sessions:
             page = person()
             page.goto("/support/login/")
@@ -132,12 +138,28 @@ def agent(person, sessions):
             if not fresh:
                 sessions[email] = cookies
         page = person(storage_state=cookies if fresh else sessions[email], **options)
-        # Every ticket, the newest first: most tests are about one that they have just made
-        page.goto("/support/?view=all")
-        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        # To go to the list first and on from there is a second page: .4 s of processor
+        if at:
+            page.goto(at if at.startswith("/") else f"/support/{at}/")
+            # Beside an open ticket a phone has no room to show it
+            expect(page.get_by_text("Live", exact=True)).to_be_attached()
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def asked(desk):
+    """`asked(text)` is the id of a guest's ticket, made without a browser: for tests of the agents' side."""
+    return lambda text, name="Ravi": guest_with_ticket(desk, text, name)[0]
+
+
+def guest_with_ticket(desk: Desk, text: str, name: str) -> tuple[str, dict]:
+    """Return the ticket's id, and the guest's tokens."""
+    guest = desk.api().post("/api/auth/guest", json={"name": name, "email": "ravi@example.com"}).json()
+    bearer = {"Authorization": f"Bearer {guest['access']}"}
+    made = desk.api().post("/api/support/create", json={"message": text}, headers=bearer)
+    return made.raise_for_status().json()["id"], {key: guest[key] for key in ("access", "refresh")}
 
 
 @pytest.fixture
@@ -149,13 +171,8 @@ def visitor(person, desk):
         page.goto("/")
         chat = Chat(page)
         if ticket:
-            guest = (
-                desk.api().post("/api/auth/guest", json={"name": name, "email": "ravi@example.com"}).json()
-            )
-            bearer = {"Authorization": f"Bearer {guest['access']}"}
-            made = desk.api().post("/api/support/create", json={"message": ticket}, headers=bearer)
-            chat.ticket = made.raise_for_status().json()["id"]
-            chat.keep({"identity": {key: guest[key] for key in ("access", "refresh")}})
+            chat.ticket, tokens = guest_with_ticket(desk, ticket, name)
+            chat.keep({"identity": tokens})
         chat.open()
         if ticket:
             expect(chat.bubbles("system").first).to_be_visible()

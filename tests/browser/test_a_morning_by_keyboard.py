@@ -188,10 +188,9 @@ def test_an_agent_answers_forty_tickets_by_keyboard_alone(page, desk, forty_cust
     assert len(answered) == FORTY
 
 
-def test_a_reply_that_meets_a_session_that_is_over_keeps_its_words_and_asks_to_sign_in(agent, visitor):
-    chat = visitor(ticket="Where is my parcel?")
-    page = agent(fresh=True)
-    dashboard = Dashboard(page).goto(chat.ticket)
+def test_a_reply_that_meets_a_session_that_is_over_keeps_its_words_and_asks_to_sign_in(agent, asked):
+    page = agent(fresh=True, at=asked("Where is my parcel?"))
+    dashboard = Dashboard(page)
     page.context.clear_cookies(name="sessionid")
     dashboard.text.fill("A long and careful answer.")
     page.get_by_role("button", name="Send", exact=True).click()
@@ -204,9 +203,8 @@ def test_a_reply_that_meets_a_session_that_is_over_keeps_its_words_and_asks_to_s
 @pytest.mark.parametrize(
     ("name", "path", "value"), [("Priority", "triage", "urgent"), ("Assigned to", "assign", "")]
 )
-def test_a_box_shows_what_is_stored_when_its_change_was_refused(agent, visitor, name, path, value):
-    chat = visitor(ticket="box")
-    page = Dashboard(agent()).goto(chat.ticket).page
+def test_a_box_shows_what_is_stored_when_its_change_was_refused(agent, asked, name, path, value):
+    page = agent(at=asked("box"))
     box = page.get_by_role("combobox", name=name)
     before = box.input_value()
     page.route(f"**/{path}", lambda route: route.fulfill(status=503, body="away"))
@@ -215,11 +213,10 @@ def test_a_box_shows_what_is_stored_when_its_change_was_refused(agent, visitor, 
     expect(box).to_have_value(before)
 
 
-def test_with_the_keyboard_of_a_phone_open_name_status_and_composer_are_whole(agent, visitor):
-    chat = visitor(ticket="The box was crushed", name="Harleen Kaur")
-    page = agent(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_with_the_keyboard_of_a_phone_open_name_status_and_composer_are_whole(agent, asked):
+    ticket = asked("The box was crushed", name="Harleen Kaur")
+    page = agent(at=ticket, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     dashboard = Dashboard(page)
-    page.goto(f"/support/{chat.ticket}/")
     for width, height in ((390, 464), (360, 352)):
         page.set_viewport_size({"width": width, "height": height})
         for shown in (

@@ -145,7 +145,7 @@ def test_the_dashboard_and_a_ticket_with_everything_in_it(agent, visitor, desk):
         f"/api/support/admin/{chat.ticket}/reply", json={"message": "Careful", "internal": True}
     )
     desk.as_agent().post(f"/api/support/admin/{chat.ticket}/reply", json={"message": "I am looking"})
-    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    rohan = Dashboard(agent("agent2@demo.test", at=chat.ticket))
     dashboard.goto(chat.ticket)
     expect(page.get_by_text("Rohan Mehta is here too")).to_be_visible()
     page.get_by_text("History", exact=True).click()

@@ -40,7 +40,7 @@ def test_each_item_of_a_claim_gets_its_photo(person, agent):
     expect(row).to_be_hidden()
 
     ticket = chat.document().locator("[data-conversation]").get_attribute("data-ticket")
-    dashboard = Dashboard(agent()).goto(ticket)
+    dashboard = Dashboard(agent(at=ticket))
     for name in (PAPAD, GHEE):
         told = dashboard.log.locator(".bubble").filter(
             has=dashboard.page.get_by_role("img", name="Picture from")

@@ -58,7 +58,7 @@ def test_filter_and_search_survive_a_reload_and_lead_back_from_a_ticket(agent, v
 
 def test_an_open_ticket_shows_how_it_ended_and_takes_no_reply_any_more(agent, visitor):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.reply("A new one is on its way")
     expect(dashboard.head).to_have_attribute("data-status", "in-progress")
     dashboard.resolve("A new one was sent")
@@ -103,11 +103,10 @@ def test_reading_a_ticket_leaves_it_in_its_place_and_news_bring_it_to_the_top(da
     expect(dashboard.rows.first).not_to_contain_text("unread")
 
 
-def test_the_time_that_a_customer_waits_turns_amber_and_red_by_itself(dashboard, visitor):
-    chat = visitor(ticket="The box was crushed")
-    page = dashboard.page
+def test_the_time_that_a_customer_waits_turns_amber_and_red_by_itself(agent, asked):
+    page = agent(at="")
     page.clock.install()
-    dashboard.goto(chat.ticket)
+    dashboard = Dashboard(page).goto(asked("The box was crushed"))
     due = dashboard.head.locator("[data-due]")
     expect(due).to_have_text(re.compile(r"Waiting (now|1 min)"))
     expect(due).to_have_attribute("data-sla", "ok")

@@ -25,13 +25,15 @@ def hundred(desk) -> None:
         ).raise_for_status()
 
 
+HUNDRED = "/support/?view=all&q=Hundred"
+
 # --- Measures ----------------------------------------------------------------
 
 
 def test_rows_header_tabs_and_composer_have_the_measures_of_the_design(agent, hundred):
     dashboard = Dashboard(agent(viewport={"width": 1440, "height": 900}))
     page = dashboard.page
-    page.goto("/support/?view=all&q=Hundred")
+    page.goto(HUNDRED)
     rows = page.locator(".row")
     expect(rows.nth(12)).to_be_attached()
     # In one go: a row that changes meanwhile is another element
@@ -74,8 +76,7 @@ def test_the_header_of_a_late_urgent_ticket_is_as_low(agent, width):
 def test_a_row_with_the_sign_of_its_channel_is_as_high_as_the_others(agent, desk):
     caller = {"customer": {"name": "Meera Caller", "phone": "9811122233"}, "message": "Where is my parcel?"}
     desk.as_agent().post("/api/support/admin/create", json=caller).raise_for_status()
-    page = agent(viewport={"width": 1440, "height": 900})
-    page.goto("/support/?view=all&q=Meera+Caller")
+    page = agent(at="/support/?view=all&q=Meera+Caller", viewport={"width": 1440, "height": 900})
     row = page.locator(".row", has=page.locator(".row-channel"))
     expect(row).to_have_count(1)
     assert round(height(row)) == 68
@@ -90,8 +91,7 @@ PRESSED_UNTIL_HIDDEN = """() => {
 
 
 def test_views_that_do_not_fit_are_a_button_away(agent):
-    page = agent(viewport={"width": 1440, "height": 900})
-    page.goto("/support/")
+    page = agent(at="/support/", viewport={"width": 1440, "height": 900})
     more, done = (
         page.get_by_role("button", name="More views"),
         page.get_by_role("link", name=re.compile("^Done")),
@@ -119,7 +119,7 @@ def test_of_two_views_chosen_at_once_the_last_is_shown(agent):
 def test_of_two_tickets_opened_at_once_the_last_is_shown(agent, hundred):
     dashboard = Dashboard(agent())
     page, links = dashboard.page, dashboard.page.locator(".row-link")
-    page.goto("/support/?view=all&q=Hundred")
+    page.goto(HUNDRED)
     first, second = (links.nth(place).get_attribute("href").partition("?")[0] for place in (0, 1))
     page.route(re.compile(re.escape(first)), lambda route: None)
     links.nth(0).click()
@@ -130,8 +130,7 @@ def test_of_two_tickets_opened_at_once_the_last_is_shown(agent, hundred):
 
 
 def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, tmp_path):
-    page = agent(viewport={"width": 1440, "height": 900})
-    page.goto("/support/?view=all&q=Hundred")
+    page = agent(at=HUNDRED, viewport={"width": 1440, "height": 900})
     expect(page.locator(".row").nth(20)).to_be_attached()
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     expect(page.get_by_role("status", name=re.compile("Total: 100 tickets"))).to_be_visible()
@@ -143,8 +142,7 @@ def test_a_list_of_a_hundred_and_one_of_nothing_fit_the_window(agent, hundred, t
 
 @pytest.mark.parametrize("width", [1024, 1440])
 def test_the_total_is_whole_beside_the_other_views(agent, hundred, width):
-    page = agent(viewport={"width": width, "height": 800})
-    page.goto("/support/?view=all&q=Hundred")
+    page = agent(at=HUNDRED, viewport={"width": width, "height": 800})
     total = page.get_by_role("status", name="Total: 100 tickets")
     expect(total).to_be_visible()
     select_all = page.get_by_role("button", name="Select all", exact=True)
@@ -158,7 +156,7 @@ def test_on_a_dark_phone_with_its_keyboard_open_the_ticket_is_whole(agent, hundr
     page = agent(
         viewport={"width": 390, "height": 464}, has_touch=True, is_mobile=True, color_scheme="dark"
     )
-    page.goto("/support/?view=all&q=Hundred")
+    page.goto(HUNDRED)
     page.locator(".row-link").first.click()
     dashboard = Dashboard(page)
     dashboard.text.focus()
@@ -194,8 +192,7 @@ def test_the_title_and_the_icon_count_what_waits_for_me(agent, desk):
 
 
 def test_a_saved_view_goes_with_one_press_of_its_button(agent):
-    page = agent()
-    page.goto("/support/?priority=urgent&category=refund")
+    page = agent(at="/support/?priority=urgent&category=refund")
     page.get_by_role("button", name="Save view").click()
     page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Burning refunds")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
@@ -212,16 +209,16 @@ TWO_HOURS_AHEAD = """const D = Date; window.Date = class extends D {
 
 
 def test_an_hour_of_snoozing_is_an_hour_of_the_desk_on_a_computer_that_is_two_hours_ahead(
-    agent, visitor, desk
+    agent, asked, desk
 ):
-    chat = visitor(ticket="Clock ahead")
-    page = agent()
+    ticket = asked("Clock ahead")
+    page = agent(at="")
     page.add_init_script(TWO_HOURS_AHEAD)
-    Dashboard(page).goto(chat.ticket)
+    Dashboard(page).goto(ticket)
     page.get_by_role("button", name="Snooze", exact=True).click()
     page.get_by_role("button", name="1 hour").click()
     expect(page.locator("#ticket-head")).to_have_attribute("data-snoozed", "yes")
-    until = desk.as_agent().get(f"/api/support/admin/{chat.ticket}").json()["snoozedUntil"]
+    until = desk.as_agent().get(f"/api/support/admin/{ticket}").json()["snoozedUntil"]
     ahead = page.evaluate(f"(Date.parse('{until}') - (Date.now() - 7200_000)) / 60_000")
     assert 58 < ahead < 62
 

@@ -348,8 +348,7 @@ def test_a_conversation_for_a_caller_is_made_once_however_often_it_is_sent(asha,
 
 
 def test_a_page_from_before_another_sign_in_says_what_to_do_and_keeps_the_reply(agent, ticket):
-    asha = Dashboard(agent(fresh=True))
-    asha.goto(ticket("Kamala"))
+    asha = Dashboard(agent(fresh=True, at=ticket("Kamala")))
     answers(asha.page, "**/reply", lambda route: route.fulfill(status=403, body=PROXY))
     asha.reply("A new lid is on its way")
     refused = asha.page.get_by_role("alert").filter(

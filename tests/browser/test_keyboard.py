@@ -58,9 +58,10 @@ def test_j_and_k_walk_through_the_list_and_the_slash_searches(dashboard):
     expect(search).not_to_be_focused()
 
 
-def test_r_replies_n_notes_enter_sends_shift_enter_breaks_and_escape_leaves(dashboard, visitor):
+def test_r_replies_n_notes_enter_sends_shift_enter_breaks_and_escape_leaves(agent, visitor):
     chat = visitor(ticket="The lid is loose")
-    page = dashboard.goto(chat.ticket).page
+    page = agent(at=chat.ticket)
+    dashboard = Dashboard(page)
     page.keyboard.press("r")
     expect(dashboard.text).to_be_focused()
     page.keyboard.type("Dear Ravi,")
@@ -80,9 +81,9 @@ def test_r_replies_n_notes_enter_sends_shift_enter_breaks_and_escape_leaves(dash
     expect(dashboard.log.locator('[data-sender="agent"]')).to_have_count(1)
 
 
-def test_dialogs_open_by_key_close_by_escape_and_give_the_focus_back(dashboard, visitor):
-    chat = visitor(ticket="The lid is loose")
-    page = dashboard.goto(chat.ticket).page
+def test_dialogs_open_by_key_close_by_escape_and_give_the_focus_back(agent, asked):
+    page = agent(at=asked("The lid is loose"))
+    dashboard = Dashboard(page)
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(keys).to_be_visible()
@@ -116,9 +117,9 @@ def test_dialogs_open_by_key_close_by_escape_and_give_the_focus_back(dashboard, 
     expect(status).to_be_disabled()
 
 
-def test_tab_goes_through_the_desk_in_its_order_with_a_focus_that_shows(dashboard, visitor):
-    chat = visitor(ticket="The lid is loose")
-    page = dashboard.goto(chat.ticket).page
+def test_tab_goes_through_the_desk_in_its_order_with_a_focus_that_shows(agent, asked):
+    page = agent(at=asked("The lid is loose"))
+    dashboard = Dashboard(page)
     stops = tab_stops(page, page, until="Filter")
     assert stops == [
         "Skip to the conversation",

@@ -58,14 +58,14 @@ def test_a_long_word_widens_no_box(visitor, agent):
     assert frame.evaluate("document.documentElement.scrollWidth") <= 360
     chat.send.click(trial=True)
     chat.frame.get_by_role("button", name="Close chat").click(trial=True)
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     before = place_of(dashboard.page.locator("#pane"))
     dashboard.text.fill("https://track.example/" + "x" * 220)
     assert place_of(dashboard.page.locator("#pane")) == before
     dashboard.send.click(trial=True)
 
 
-def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, agent):
+def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, agent, asked):
     side = {"viewport": {"width": 740, "height": 360}}
     chat = visitor(**side)
     chat.say("Package damaged")
@@ -74,17 +74,13 @@ def test_on_its_side_a_phone_still_shows_the_form_and_the_conversation(visitor, 
     expect(button).to_be_in_viewport(ratio=1)
     button.scroll_into_view_if_needed()
     button.click(trial=True)
-    other = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent(**side))
-    dashboard.page.goto(f"/support/{other.ticket}/")
+    dashboard = Dashboard(agent(at=asked("The box was crushed"), **side))
     expect(dashboard.log).to_be_visible()
     assert place_of(dashboard.log)["height"] >= 120
 
 
-def test_on_a_phone_the_story_opens_and_closes(visitor, agent):
-    chat = visitor(ticket="The box was crushed")
-    page = agent(viewport={"width": 390, "height": 740})
-    page.goto(f"/support/{chat.ticket}/")
+def test_on_a_phone_the_story_opens_and_closes(asked, agent):
+    page = agent(at=asked("The box was crushed"), viewport={"width": 390, "height": 740})
     story = page.get_by_role("complementary", name="Details")
     expect(story).to_be_hidden()
     page.get_by_role("button", name="More", exact=True).click()
@@ -99,7 +95,7 @@ def test_nothing_moves_when_the_dashboard_and_a_ticket_open(agent, visitor):
     chat.frame.locator("input[type=file]").set_input_files(picture(side=900))
     chat.say("See here")
     expect(chat.bubbles("customer").last).to_contain_text("Sent")
-    page = agent()
+    page = agent(at="")
     page.add_init_script(WATCH_SHIFTS)
     dashboard = Dashboard(page)
     page.goto("/support/")

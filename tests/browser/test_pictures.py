@@ -28,7 +28,7 @@ def give(box, kind: str, file: dict, padding: int = 0) -> bool:
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_a_picture_can_be_pasted_and_dropped_on_both_sides(visitor, agent, kind):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     for box, send, there in (
         (chat.text, chat.send, dashboard.log),
         (dashboard.text, dashboard.send, chat.log),
@@ -142,16 +142,14 @@ def test_a_picture_that_is_attached_stays_when_the_chat_is_drawn_again(visitor):
     expect(chat.log.locator("[data-seq]", has_text="This is how").get_by_role("img")).to_be_visible()
 
 
-def test_what_an_agent_has_attached_waits_while_another_ticket_is_open(visitor, agent):
-    chats = [visitor(ticket=f"The {part} of the tiffin is missing") for part in ("lid", "spoon")]
-    page = agent()
+def test_what_an_agent_has_attached_waits_while_another_ticket_is_open(asked, agent):
+    tickets = [asked(f"The {part} of the tiffin is missing") for part in ("lid", "spoon")]
     # A list of these two, however many tickets the desk has
-    page.goto(f"/support/{chats[0].ticket}/?q=tiffin")
+    page = agent(at=f"/support/{tickets[0]}/?q=tiffin")
     dashboard = Dashboard(page)
-    expect(dashboard.live).to_be_visible()
     assert give(dashboard.text, "paste", picture())
     expect(page.get_by_role("img", name="The picture that you attached")).to_be_visible()
-    for chat in (chats[1], chats[0]):
-        page.locator(f'[data-ticket="{chat.ticket}"] .row-link').first.click()
-        expect(page.locator(f'[data-conversation][data-ticket="{chat.ticket}"]')).to_be_visible()
+    for ticket in (tickets[1], tickets[0]):
+        page.locator(f'[data-ticket="{ticket}"] .row-link').first.click()
+        expect(page.locator(f'[data-conversation][data-ticket="{ticket}"]')).to_be_visible()
     expect(page.get_by_role("img", name="The picture that you attached")).to_be_visible()

@@ -35,8 +35,7 @@ def long_talk(desk) -> str:
 
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York", "Asia/Tokyo"])
 def test_each_of_the_readers_days_stands_once_over_its_messages(agent, long_talk, zone):
-    page = agent(timezone_id=zone, locale="en-GB")
-    Dashboard(page).goto(long_talk)
+    page = agent(at=long_talk, timezone_id=zone, locale="en-GB")
     shown = page.locator('[role="log"] .bubble[data-seq]')
     # A page of messages comes when the reader goes up
     while shown.count() < MESSAGES:
@@ -58,7 +57,7 @@ def test_news_below_what_is_read_are_counted_and_stay_unread(agent, desk, visito
     for number in range(2, 30):
         chat.say(f"Line {number}")
     expect(chat.bubbles("customer")).to_have_count(29)
-    page = Dashboard(agent()).goto(chat.ticket).page
+    page = agent(at=chat.ticket)
     log = page.get_by_role("log", name="Conversation")
     expect(log).to_contain_text("Line 29")
 
@@ -127,8 +126,8 @@ UNSENT = "Object.entries(sessionStorage).find(([key]) => key.startsWith('unsent:
 
 def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_again(agent, visitor):
     chat = visitor(ticket="Where is my parcel?")
-    page = agent(fresh=True)
-    dashboard = Dashboard(page).goto(chat.ticket)
+    page = agent(fresh=True, at=chat.ticket)
+    dashboard = Dashboard(page)
     page.context.clear_cookies(name="sessionid")
     page.get_by_label("Notes about this customer").fill("Calls after six")
     dashboard.reply("It left this morning.")

@@ -30,7 +30,7 @@ def new_name() -> str:
 
 def test_a_desk_that_dies_and_comes_back_gets_every_word_once(visitor, agent, desk):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.reply("Let me look")
     expect(chat.bubbles("agent")).to_contain_text("Let me look")
 
@@ -230,7 +230,7 @@ def test_a_chat_that_is_slow_to_come_says_so_and_is_seen_when_it_is_there(person
 
 def test_an_agent_who_is_offline_is_told_so_and_hears_what_was_missed(agent, visitor):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.page.context.set_offline(True)
     expect(dashboard.page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
     chat.say("Hello?")
@@ -255,6 +255,29 @@ def test_connect_pressed_twice_makes_one_ticket(visitor, agent):
     expect(page.get_by_role("status", name="Total: 1 ticket", exact=True)).to_be_visible()
 
 
+def test_what_two_tabs_keep_at_the_same_moment_is_kept_for_both(visitor):
+    chat = visitor()
+    chat.say("Hello")
+    expect(chat.log.locator("[data-seq]").filter(has_text="Hello")).to_have_count(1)
+    other = chat.page.context.new_page()
+    other.goto("/")
+    stale = chat.kept()
+    chat.text.press_sequentially("Half a sentence")
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence')")
+    # The other tab has read before that, and writes after it
+    other.evaluate(
+        "kept => localStorage.setItem('villy', JSON.stringify(kept))",
+        stale | {"sound": "off", "draft:conversation": ""},
+    )
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence')")
+    assert chat.kept()["sound"] == "off"
+    # A text that was changed there meanwhile is not written over
+    changed = chat.kept() | {"draft:conversation": "Another sentence"}
+    other.evaluate("kept => localStorage.setItem('villy', JSON.stringify(kept))", changed)
+    chat.text.press_sequentially("!")
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence!')")
+
+
 def test_the_badge_stays_while_the_customer_goes_on_through_the_shop(visitor, desk):
     chat = visitor(ticket="The box was crushed")
     chat.press("Close chat")
@@ -272,7 +295,7 @@ def test_half_a_sentence_survives_a_reload_on_both_sides(visitor, agent):
     chat = visitor(ticket="The box was crushed")
     chat.text.press_sequentially("I was abo")
     expect(chat.again().text).to_have_value("I was abo")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.text.press_sequentially("Dear Rav")
     dashboard.page.reload()
     expect(dashboard.text).to_have_value("Dear Rav")

@@ -28,12 +28,12 @@ def written(desk, ticket: str) -> list[str]:
 
 
 def test_what_an_agent_could_not_send_waits_for_that_agent_in_a_browser_that_colleagues_use(
-    visitor, person, desk
+    asked, person, desk
 ):
-    chat = visitor(ticket="The box was crushed")
+    ticket = asked("The box was crushed")
     page = person()
     sign_in(page, "agent@demo.test")
-    dashboard = Dashboard(page).goto(chat.ticket)
+    dashboard = Dashboard(page).goto(ticket)
     for address in (REPLY, "**/draft"):
         page.route(address, lambda route: route.abort())
     dashboard.note("Between you and me")
@@ -44,17 +44,17 @@ def test_what_an_agent_could_not_send_waits_for_that_agent_in_a_browser_that_col
     page.unroute_all()
 
     sign_in(page, "agent2@demo.test")
-    dashboard.goto(chat.ticket)
+    dashboard.goto(ticket)
     expect(dashboard.log).not_to_contain_text("Between you and me")
     expect(page.locator("[data-text]")).to_have_value("")
-    assert written(desk, chat.ticket) == []
+    assert written(desk, ticket) == []
     page.context.clear_cookies()
 
     sign_in(page, "agent@demo.test")
-    dashboard.goto(chat.ticket)
+    dashboard.goto(ticket)
     expect(dashboard.log.locator("[data-seq]", has_text="Between you and me")).to_have_count(1)
     expect(page.locator("[data-text]")).to_have_value("I think that")
-    assert written(desk, chat.ticket) == ["Between you and me"]
+    assert written(desk, ticket) == ["Between you and me"]
 
 
 # --- Customers

@@ -29,7 +29,7 @@ def test_a_message_that_came_too_often_says_so_and_goes_out_once_it_may(refused,
 
 def test_an_agents_reply_that_came_too_often_is_not_lost_either(visitor, agent):
     chat = visitor(ticket="The box was crushed")
-    dashboard = Dashboard(agent()).goto(chat.ticket)
+    dashboard = Dashboard(agent(at=chat.ticket))
     dashboard.page.route("**/support/*/reply", too_often, times=1)
     dashboard.reply("Let me look")
     expect(dashboard.log).to_contain_text("Too many attempts")

@@ -8,16 +8,11 @@ from .pages import Dashboard
 pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
 
 
-@pytest.fixture
-def asha(agent) -> Dashboard:
-    return Dashboard(agent())
-
-
-def test_agents_see_who_else_has_the_ticket_open_until_they_leave(agent, asha, visitor):
+def test_agents_see_who_else_has_the_ticket_open_until_they_leave(agent, visitor):
     chat = visitor(ticket="The lid is loose")
-    asha.goto(chat.ticket)
+    asha = Dashboard(agent(at=chat.ticket))
     expect(asha.page.get_by_text("is here too")).to_have_count(0)
-    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+    rohan = Dashboard(agent("agent2@demo.test", at=chat.ticket))
     expect(rohan.page.get_by_text("Asha Nair is here too")).to_be_visible()
     expect(asha.page.get_by_text("Rohan Mehta is here too")).to_be_visible()
 
@@ -35,9 +30,9 @@ def test_agents_see_who_else_has_the_ticket_open_until_they_leave(agent, asha, v
     expect(chat.frame.locator("body")).not_to_contain_text("is here too")
 
 
-def test_a_reply_that_has_not_seen_the_newest_message_stays_in_the_box(asha, visitor):
+def test_a_reply_that_has_not_seen_the_newest_message_stays_in_the_box(agent, visitor):
     chat = visitor(ticket="The lid is loose")
-    asha.goto(chat.ticket)
+    asha = Dashboard(agent(at=chat.ticket))
     # The customer's words are on their way to this page when the agent presses Enter
     held = []
     asha.page.route("**/messages?after=*", lambda route: held.append(route))
@@ -59,12 +54,10 @@ def test_a_reply_that_has_not_seen_the_newest_message_stays_in_the_box(asha, vis
     expect(chat.bubbles("agent")).to_contain_text("A new jar is on its way")
 
 
-def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_the_hand(
-    agent, asha, visitor
-):
-    chat = visitor(ticket="The lid is loose")
-    asha.goto(chat.ticket)
-    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_the_hand(agent, asked):
+    ticket = asked("The lid is loose")
+    asha = Dashboard(agent(at=ticket))
+    rohan = Dashboard(agent("agent2@demo.test", at=ticket))
     status = rohan.page.get_by_role("combobox", name="Status")
     status.focus()
     status.evaluate("box => { box.same = true; }")
@@ -74,14 +67,14 @@ def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_
     expect(status).to_have_js_property("same", True)
     rohan.text.focus()
     expect(status).to_have_value("in-progress")
-    expect(rohan.page.locator(f"#ticket-{chat.ticket}")).to_contain_text("Assigned to Asha Nair")
+    expect(rohan.page.locator(f"#ticket-{ticket}")).to_contain_text("Assigned to Asha Nair")
     expect(asha.page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_an_agent_who_goes_away_gives_back_what_waits_before_the_colleague_s_eyes(agent, asha, visitor):
-    chat = visitor(ticket="The lid is loose")
-    asha.goto(chat.ticket)
-    rohan = Dashboard(agent("agent2@demo.test")).goto(chat.ticket)
+def test_an_agent_who_goes_away_gives_back_what_waits_before_the_colleague_s_eyes(agent, asked):
+    ticket = asked("The lid is loose")
+    asha = Dashboard(agent(at=ticket))
+    rohan = Dashboard(agent("agent2@demo.test", at=ticket))
     asha.page.get_by_role("combobox", name="Assigned to").select_option(label="Asha Nair")
     assigned = rohan.page.get_by_role("combobox", name="Assigned to")
     expect(assigned.locator("option:checked")).to_have_text("Asha Nair")

@@ -1,22 +1,28 @@
 """What one answer costs: at most eight queries over HTTP, and the first one after a start reads no file."""
 
+import gc
 import sys
 import threading
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.core.validators import EmailValidator
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import empty
+from django.utils.regex_helper import _lazy_re_compile
 
 from chatbot import warm_up, wording
 from chatbot.demo import loader
 from chatbot.dialogue import flows
+from chatbot.models import Chat, ChatMessage
 from chatbot.nlu import classifier, features, trigger_phrases
 from chatbot.sources import articles, delivery_areas, products
 from supportdesk import templating
-from supportdesk.serving import lifecycle
+from supportdesk.db import compiled_queries
+from supportdesk.serving import lifecycle, server
 from tests import factories
 from tickets.models import Person
 
@@ -119,6 +125,24 @@ def test_the_first_answer_after_a_start_reads_no_file_and_builds_nothing(just_st
     assert [path for path in mine if not path.endswith((".py", ".pyc"))] == []
 
 
+def test_the_first_guest_waits_for_no_pattern_of_an_address(shop, monkeypatch):
+    lazy = _lazy_re_compile(".+")
+    monkeypatch.setattr(EmailValidator, "domain_regex", lazy)
+    warm_up.warm_up()
+    assert lazy._wrapped is not empty
+
+
+@pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
+def test_the_first_line_of_a_chat_is_prepared(shop, monkeypatch):
+    monkeypatch.setattr(compiled_queries, "_statements", compiled_queries.StatementCache())
+    warm_up.warm_up()
+    monkeypatch.setattr(compiled_queries, "_insertion", None)
+    chat = Chat(person=factories.guest())
+    compiled_queries.insert([chat])
+    compiled_queries.insert([ChatMessage(chat=chat, seq=1, sender="customer", text="hello")])
+    assert chat.messages.count() == 1
+
+
 def test_a_command_that_does_not_answer_reads_no_model(shop, settings):
     settings.RETENTION_DAYS = 30
     classifier._model.cache_clear()
@@ -148,3 +172,14 @@ def test_an_answer_compiles_no_query_twice(who, said, shop, api, monkeypatch):
     )
     speak.post("/api/chat/message", {"message": said}, format="json")
     assert compiled == []
+
+
+def test_no_answer_waits_for_thousands_of_young_objects(monkeypatch):
+    set_to = []
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "set_threshold", lambda *limits: set_to.extend(limits))
+    server.collect_little()
+    young, middle, old = set_to
+    assert young <= 1_000
+    # What has lived for long is looked at as seldom as ever
+    assert young * middle * old >= 10_000_000

@@ -90,3 +90,60 @@ def test_when_the_money_of_a_double_payment_comes_is_told_by_its_own_rule(custom
     answer, _ = said(customer, "paise do baar kat gaye", "extra wala kitne din me wapas aayega")
     assert "3 working days" in answer.text
     assert "netbanking" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("texts", "told", "never"),
+    [
+        (("paise kat gaye order ka", "isme gud bhi hai na"), "Kolhapuri Jaggery Powder", "₹129"),
+        (("papad toota aaya", "isme kya kya tha"), "Gir Cow Bilona Ghee", "Hamare packing room"),
+        (("pata badalna hai order ka", "delivery boy ka number do"), "7784 5549 3310", "likh liya"),
+        (("papad me se ajeeb gandh, expiry nikal gayi hai", "paisa pura milega"), "poora refund", "₹49"),
+        (("पापड़ से अजीब सी गंध है",), "मत खाइए", "₹49"),
+        (("makhana order cancel kiya tha paise nahi mile",), "refund", "Cancel karne ko kuch"),
+    ],
+)
+def test_what_is_asked_beside_an_issue_is_told_of_its_order_and_by_its_rule(customer, texts, told, never):
+    answer, _ = said(customer, *texts)
+    assert told in answer.text
+    assert never not in answer.text
+
+
+def test_how_it_was_paid_is_a_detail_of_what_is_wrong(customer):
+    _, kept = said(customer, "papad toota aaya", "paise cash diye the")
+    assert kept["issue"]["intent"] == "item_problem"
+    assert "cash" in kept["issue"]["details"][-1]
+
+
+def test_a_wish_for_someone_brings_a_person(customer):
+    answer, _ = said(customer, "where is my order", "can you have someone check the bill")
+    assert answer.reply["offerAgent"]
+
+
+def test_how_to_order_is_told_after_any_rule(customer):
+    answer, _ = said(customer, "cod hai kya", "acha kaise order karu")
+    assert "Add to cart" in answer.text
+
+
+def test_what_came_broken_is_told_in_any_order_of_words(customer):
+    answer, kept = said(customer, "papad sare tut ke mile")
+    assert kept["issue"]["intent"] == "item_problem"
+    assert answer.reply["order"]["number"] == "VP-10264"
+
+
+def test_how_many_of_it_is_a_detail_and_no_praise(customer):
+    _, kept = said(customer, "papad toota aaya", "both packets")
+    assert kept["issue"]["details"][-1] == "both packets"
+
+
+def test_on_which_day_it_came_is_asked_of_the_order(customer):
+    answer, _ = said(
+        customer, "it says delivered but i have nothing", "what date was it delivered as per you"
+    )
+    assert "30 Nov" in answer.text or answer.reply["order"]["number"] == "VP-10264"
+
+
+def test_a_question_in_the_second_half_is_one(customer):
+    answer, _ = said(customer, "papad toota aaya")
+    parsed = parse(answer.chat, "it came 4 days ago, is it too late", asked={}, language="en")
+    assert asking.asks(parsed)

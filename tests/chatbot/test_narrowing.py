@@ -90,3 +90,23 @@ def test_nothing_comes_out_of_an_order_that_is_on_its_way(db):
 def test_an_address_that_was_put_in_wrong_names_no_lentils(db):
     answer = said(factories.demo_customer(), "pata galat daal diya maine")
     assert answer.reply["order"]["number"] == "VP-10266"
+
+
+def test_what_else_of_the_kind_fits_comes_before_the_rest_of_the_shop(guest):
+    answer = said(guest, "masala makhana ya peri peri makhana, kaunsa better", "koi bina pyaz lehsun")
+    assert names(answer) == {"Classic Makhana"}
+
+
+def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(guest):
+    answer = said(guest, "namkeen me kya kya milta hai")
+    assert "ingredients" not in answer.text
+
+
+def test_the_concern_is_kept_for_the_next_product(guest):
+    answer = said(guest, "papa ko sugar hai, gud de sakte hai kya", "makhana theek rahega")
+    assert "doctor" in answer.text
+
+
+def test_a_question_whether_it_is_so_narrows_nothing(guest):
+    answer = said(guest, "namkeen aur chips dikhao", "palm oil to nahi hai na")
+    assert "Inme se koi" not in answer.text

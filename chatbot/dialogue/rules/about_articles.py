@@ -30,6 +30,8 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
     """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
     said = parsed.text
     shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
+    if HOW_TO_ORDER.search(cues.plain(said)):
+        return None
     money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
     article = parsed.library.by_slug.get("upi-failed")
     if article and money_gone and len(said.split()) <= 8 and not parsed.is_issue:

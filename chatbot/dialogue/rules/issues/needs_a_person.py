@@ -34,9 +34,15 @@ def a_person_at_once(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return reply
 
 
+GETS_SOMEONE = phrases(
+    r"(?:get|ask|have|send|find)(?: me)? (?:some ?one|some ?body|any ?one|a person|a human)(?: .{0,30})?", r"kisi (?:ko|se) (?:bol|keh|dikha|bata)\w* (?:do|dijiye|kar)(?: .{0,20})?",
+)  # fmt: skip
+
+
 def a_wish_for_a_person(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chalo koi baat krwao" in a talk: what no phrase of handoff.txt has."""
-    if parsed.reason or not parsed.surely_reads("a_person"):
+    is_read = parsed.surely_reads("a_person") and not any(map(str.isdigit, parsed.text))
+    if parsed.reason or not (is_read or GETS_SOMEONE.search(plain(parsed.text))):
         return None
     if parsed.surely("talk_to_human") and not chat.memory.get("issue"):
         # What `an_issue` says of it

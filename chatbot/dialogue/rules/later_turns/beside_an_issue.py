@@ -104,6 +104,18 @@ def when_it_goes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_order(chat, order, parsed) if WHEN_IT_GOES.search(said) else None
 
 
+def on_which_day(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Delivered on which date does it say" beside what is open of an order: how that stands; the issue stays."""
+    issue = chat.memory.get("issue") or {}
+    order = parsed.order or open_issue.order_of(parsed, issue) or which_order.order_spoken_of(parsed)
+    if not order or parsed.reason or not order_cues.WHICH_DAY.search(plain(parsed.text)):
+        return None
+    reply = answers.of_order(chat, order, parsed)
+    if issue:
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
+
+
 # --- What comes back ------------------------------------------------------------------------
 
 HOW_MUCH = phrases(

@@ -214,6 +214,9 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if asks_paid and not asked.MONEY_TROUBLE.search(said) and not wanted(parsed):
         return order_facts.paid(chat, parsed, order)
+    names_who = asked.DRIVER.search(said) or order_facts.names_carrier(order, said)
+    if names_who and asked.CALLS.search(said) and not wanted_by_cue(parsed):
+        return order_facts.driver(chat, parsed, order)
     # "Pichle order me" beside what is wrong tells, and asks nothing
     asks = not chat.memory.get("issue") or asking.asks(parsed)
     if asks and not wanted_by_cue(parsed) and (reply := order_facts.by_reading(chat, parsed, order)):
@@ -223,8 +226,7 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if asked.PLACED.search(said):
         day = order_states.in_words(order.placed_at, parsed.language)
         return order_facts.told(chat, parsed, order, "order_placed_on", day=day)
-    names_who = asked.DRIVER.search(said) or order_facts.names_carrier(order, said)
-    if of_courier or (names_who and asked.CALLS.search(said)):
+    if of_courier:
         return order_facts.driver(chat, parsed, order)
     few = len(said.split()) <= MOST_WORDS_OF_A_FACT
     if few and asked.TRACKING.search(said) and order.tracking_number:
@@ -265,21 +267,6 @@ def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return reply
 
 
-def what_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Usme chai bhi hai na?" of the order spoken of: what is in it, and no price of tea."""
-    said, order = plain(parsed.text), order_spoken_of(parsed)
-    if parsed.topic.get("kind") != "order" or not order or not parsed.found.products:
-        return None
-    in_it = asked.IN_IT.search(said) or OF_THAT.search(said)
-    if parsed.is_issue or parsed.reason or len(said.split()) > 10 or not in_it or wanted_by_cue(parsed):
-        return None
-    if not asked.IN_IT.search(said) and order not in of_items(parsed)[0]:
-        # "Isme sarso tel hi h na" of an order that has some
-        return None
-    return order_facts.items(chat, parsed, order)
-
-
-OF_THAT = phrases(r"(?:is|us)(?: ?me| ?mein)", "in (?:it|this|that)", r"(?:did|have) i order(?:ed)?", r"i (?:had )?order(?:ed)?", r"(?:order kiya|order kiye|mangaya|mangaye|mangwaya)(?: .{0,12})?", "इसमें", "उसमें", r"(?:how many|kitn[ei])(?: \w+){0,4} (?:ordered|order|mangay\w*)")  # fmt: skip
 THAT_ORDER = re.compile(r"\b(?:that|this|us|is|same|usi) (?:order|parcel|one)\b|उस ऑर्डर", re.IGNORECASE)
 
 

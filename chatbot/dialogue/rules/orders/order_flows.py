@@ -10,6 +10,7 @@ from ... import answers, flows, signs, troubles
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from ...readings import asks_how_it_stands
+from .money_back import MONEY_IS_NOT_BACK
 from .which_order import (
     ADDRESS,
     ADDS,
@@ -151,6 +152,8 @@ def wanted(parsed: ParsedMessage) -> str:
         and not THE_RULE.search(said)
         and not CANCELS.search(said)
     ):
+        return "refund_status"
+    if MONEY_IS_NOT_BACK.search(said) and mine:
         return "refund_status"
     if MARKED.search(said) and parsed.is_issue and WRONG_PLACE.search(said):
         return "late"

@@ -33,7 +33,7 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 
 
 EATS = phrases(
-    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", "theek rahega", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
+    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
 )  # fmt: skip
 
 
@@ -262,7 +262,7 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
             text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
             if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
-                text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))} {text}"
+                text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))}. {text}"
     elif not sentences:
         text = f"{wording.say('health_general', parsed.language)} {text}"
     return _careful(parsed, Reply(text, "product_query", 0.8), [], about)

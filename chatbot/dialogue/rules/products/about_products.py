@@ -120,7 +120,7 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         products, named = just, True
     if not products:
         return None
-    asked = list(parsed.aspects)
+    asked, said_of_it = list(parsed.aspects), plain(parsed.text)
     if (
         asked == ["oil"]
         and named
@@ -129,6 +129,9 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         # "Sarson ka tel hai kya" asks for the oil itself
         asked = [STOCK]
+    if asked == [product_facts.INGREDIENTS] and named and len(products) > 1 and KYA_KYA.search(said_of_it):
+        # "Snacks me kya kya hai" asks what there is
+        return answers.of_products(products, parsed)
     if catalogue.names_a_price(parsed.text) and asked == [product_facts.INGREDIENTS]:
         # "200 ke andar kya kya milega" asks for a list
         return None
@@ -185,6 +188,7 @@ def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return told(chat, parsed, products[:MOST_TOLD], asked[:2])
 
 
+KYA_KYA = phrases(r"kya kya(?: .{0,10})?", r"ka?un ka?un ?s[aei](?: .{0,10})?", "क्या क्या(?: .{0,10})?")
 OIL = re.compile(r"\boil\b", re.IGNORECASE)
 MOST_NAMED, FEW_WORDS = 3, 5
 OF_THEM = phrases(

@@ -39,6 +39,12 @@ COMPARES = phrases(
     "कम",
     "सबसे",
 )
+ASKS_IF_SO = phrases(
+    r"(?:hai|h|hain) (?:na|kya)\W*$",
+    r"to(?:h)? (?:nahi|nahin|nhi)(?: .{0,8})?\W*$",
+    r"(?:right|correct)\W*$",
+    "(?:है|हैं) (?:ना|क्या)\\W*$",
+)
 ALLERGENS = {"peanut", "nuts", "milk", "gluten"}
 MOST_TOLD, CHEAPEST = 4, 2
 
@@ -62,6 +68,11 @@ def narrowed(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or not narrowing.is_all(said)
     ):
         return None
+    if any(each.wanted and each.key in narrowing.CONTENTS for each in conditions) or ASKS_IF_SO.search(
+        said
+    ):
+        # "Palm oil to nahi hai na" asks whether it is so
+        return None
     among = _among(chat, parsed)
     if len(among) < 2 or (
         not _denies(conditions) and not within and not cheaper and not _of_a_list(parsed)
@@ -81,7 +92,7 @@ def narrowed(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # A price alone asks the whole shop
         return None
     if not fitting:
-        return _none_of_these(parsed, conditions, what)
+        return _none_of_these(parsed, conditions, what, {each.category for each in among})
     return _told(parsed, fitting, what, any(each.key in ALLERGENS for each in conditions))
 
 
@@ -138,11 +149,15 @@ def _told(parsed: ParsedMessage, fitting: list[Product], what: str, about_traces
     return reply
 
 
-def _none_of_these(parsed: ParsedMessage, conditions: list[Condition], what: str) -> Reply | None:
+def _none_of_these(
+    parsed: ParsedMessage, conditions: list[Condition], what: str, shelves: set[str]
+) -> Reply | None:
     """None of them fits: said so, and what else of the shop does."""
     rest = [
         each for each in catalogue.on_sale() if conditions and all(one.fits(each) for one in conditions)
     ]
+    # Of the same kind first: makhana that were not shown, before any tea
+    rest = [each for each in rest if each.category in shelves] or rest
     none = wording.say("none_of_these", parsed.language, what=what)
     if not rest:
         reply = answers.text_reply("none_of_these", parsed, "product_query", sure=0.9, what=what)
