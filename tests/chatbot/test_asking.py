@@ -166,3 +166,10 @@ def test_one_word_that_a_sentence_alone_has_finds_it(customer):
     answer, _ = said(person, "gift box pe chalta hai")
     assert "gift box par coupon nahi lagta" in answer.text
     assert "WELCOME10" not in answer.text
+
+
+def test_a_sentence_that_holds_only_of_some_is_not_said_alone(customer):
+    person = factories.guest()
+    said(person, "how do returns work")
+    answer, _ = said(person, "do i have to pay anything")
+    assert "₹49" in answer.text
