@@ -46,7 +46,7 @@ LEANS_BACK = re.compile(
 )
 # What answers an aspect weighs more than a word that both have
 OF_AN_ASPECT, OF_A_WORD = 2, 1
-LEAST = 2
+LEAST, FEW_WORDS = 2, 6
 
 
 def not_told_twice(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
@@ -84,7 +84,9 @@ def sentences(body: str, parsed: ParsedMessage) -> str:
     each_one = [each.strip() for each in SENTENCE.split(body) if each.strip()]
     weights = [_weight(each, parsed) for each in each_one]
     best = max(weights, default=0)
-    if best < LEAST or len(each_one) < 2:
+    # A word that one sentence alone has is enough in a message of few
+    alone = best == OF_A_WORD and sum(map(bool, weights)) == 1 and len(parsed.text.split()) <= FEW_WORDS
+    if (best < LEAST and not alone) or len(each_one) < 2:
         return ""
     # All that have what is asked for, though one has more words of it
     chosen = {place for place, weight in enumerate(weights) if weight == best or weight >= OF_AN_ASPECT}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .pages import Dashboard
+from .pages import Dashboard, picture
 from .test_desk_failures import AWAY, Held, answers, asha, go_to_bina, lost, of, ticket  # noqa: F401
 
 pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
@@ -89,3 +89,29 @@ def test_an_availability_that_was_not_stored_is_not_shown(asha):  # noqa: F811
     asha.page.unroute_all()
     box.select_option("online")
     expect(box).to_have_value("online")
+
+
+def test_a_reply_that_is_refused_has_its_picture_attached_again(asha, ticket, desk):  # noqa: F811
+    kamala = ticket("Kamala")
+    asha.goto(kamala)
+    attached = asha.page.locator("[data-preview]")
+    asha.page.locator("input[type=file]").set_input_files(picture("lid.jpg"))
+    asha.text.fill("A new lid, as in the picture")
+    answers(
+        asha.page, "**/reply", lambda route: route.fulfill(status=409, body="The customer wrote again.")
+    )
+    asha.page.get_by_role("button", name="Send", exact=True).click()
+    expect(asha.page.get_by_role("alert").filter(has_text="The customer wrote again.")).to_be_visible()
+    expect(asha.text).to_have_value("A new lid, as in the picture")
+    expect(attached).to_contain_text("lid.jpg")
+    asha.page.unroute_all()
+    asha.page.get_by_role("button", name="Send", exact=True).click()
+    expect(
+        asha.log.locator("[data-seq]", has_text="A new lid, as in the picture").get_by_role("img")
+    ).to_be_visible()
+    # The picture itself is refused: it does not come again
+    asha.page.locator("input[type=file]").set_input_files(picture("bad.jpg"))
+    answers(asha.page, "**/reply", lambda route: route.fulfill(status=400, body="This is not a picture."))
+    asha.page.get_by_role("button", name="Send", exact=True).click()
+    expect(asha.page.get_by_role("alert").filter(has_text="This is not a picture.")).to_be_visible()
+    expect(attached).to_be_hidden()

@@ -147,3 +147,22 @@ def test_a_question_in_the_second_half_is_one(customer):
     answer, _ = said(customer, "papad toota aaya")
     parsed = parse(answer.chat, "it came 4 days ago, is it too late", asked={}, language="en")
     assert asking.asks(parsed)
+
+
+def test_when_the_parcel_comes_is_asked_of_the_order_after_any_rule(customer):
+    answer, _ = said(customer, "need an invoice for VP-10266", "when will the parcel be here")
+    assert answer.reply["order"]["number"] == "VP-10266"
+    assert "out for delivery" in answer.text
+
+
+def test_what_was_paid_back_is_told_as_paid_back(customer):
+    answer, _ = said(customer, "VP-10243 ka refund", "kitna wapas mila")
+    assert "check hone par" not in answer.text
+
+
+def test_one_word_that_a_sentence_alone_has_finds_it(customer):
+    person = factories.guest()
+    said(person, "coupon kaise lagta hai")
+    answer, _ = said(person, "gift box pe chalta hai")
+    assert "gift box par coupon nahi lagta" in answer.text
+    assert "WELCOME10" not in answer.text

@@ -123,6 +123,8 @@ HOW_MUCH = phrases(
     r"how much (?:refund|money)(?: .{0,15})?", r"how much (?:was|is) (?:it|that|the refund|this)(?: .{0,10})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
     r"(?:kitn[aei]) (?:amount|paisa|paise|refund|rupaye)(?: (?:tha|thi|the|hai|ka|hua|milega))*", "कितन[ाे] (?:पैस[ाे] |रुपये )?(?:वापस|मिले\\S*|आए\\S*)(?: .{0,10})?",
 )  # fmt: skip
+# As a shop sends how an order was paid
+REFUNDED = "refunded"
 ONLY_REFUND = phrases(
     r"(?:and |aur |full |the )*refund(?: (?:milega|hoga|kitna|how much|for it|for that))?", "रिफंड"
 )
@@ -151,7 +153,8 @@ def what_it_is_worth(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         )
     ):
         return None
-    is_sent = key == "refund_status" and order.status == OrderStatus.REFUNDED
+    money_is_back = order.status == OrderStatus.REFUNDED or order.payment_status == REFUNDED
+    is_sent = key == "refund_status" and money_is_back
     reply = answers.text_reply(
         "worth_refunded" if is_sent else "worth",
         parsed,
