@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from chatbot.dialogue import subjects
 from chatbot.dialogue.memory import AT_ONCE
 from chatbot.dialogue.state import in_words
+from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import sla, workflow
 from tickets.models import Category, ChannelName, Order, Person, Priority, Ticket
@@ -72,7 +73,7 @@ def open_ticket(
         channel=channel,
     )
     if chat:
-        Chat.objects.filter(pk=chat.pk, ticket=None).update(ticket=ticket)
+        update(Chat, {"pk": chat.pk, "ticket": None}, {"ticket": ticket.pk})
     return ticket
 
 

@@ -47,9 +47,15 @@ class BadIdentity(Exception):
 
 def visitor() -> Person:
     """Create the person who has just sent the first message."""
+    person = _stranger()
+    person.save()
+    return person
+
+
+def _stranger() -> Person:
+    """Return a new customer, not stored yet."""
     person = Person(role=Role.CUSTOMER)
     person.set_unusable_password()
-    person.save()
     return person
 
 
@@ -62,10 +68,10 @@ def as_guest(person: Person | None, *, name: str, email: str = "", phone: str = 
     if person and person.role == Role.CUSTOMER and not person.is_guest and not person.can_be_reached:
         given = {field: getattr(person, field) or value for field, value in given.items()}
     elif not person or not person.is_guest:
-        person = visitor()
+        person = _stranger()
     for field, value in given.items():
         setattr(person, field, value)
-    person.save(update_fields=list(given))
+    person.save(update_fields=None if person._state.adding else list(given))
     return person
 
 

@@ -16,9 +16,8 @@ from supportdesk.templating import static
 from tickets import rate_limits
 from tickets.api import schema
 from tickets.api import serializers as desk
-from tickets.api.views import checked, signed_in
+from tickets.api.views import checked, conversation, signed_in
 from tickets.models import ChannelName
-from tickets.queries import conversation
 from tickets.uploads import received
 
 from ..visitors import BadIdentity
@@ -178,8 +177,7 @@ def create(request):
             client_id=data["clientId"],
             channel=ChannelName.API,
         )
-    answer = desk.conversation_json(ticket, conversation(ticket, notes=False), agent=False)
-    return Response(answer, status=201 if ticket.is_new else 200)
+    return Response(conversation(ticket, agent=False), status=201 if ticket.is_new else 200)
 
 
 def _own_order(person, reference: str):

@@ -19,7 +19,7 @@ ASKS = 1.0
 # "Ka kya matlab", "kitna time", "kaunse din": a question word anywhere
 WORDS = phrases(
     r"(?<!pata nahi )(?<!nahi pata )(?:kya|kyaa)(?! (?:bol|bata|kah|bakwas|faltu|ghatiya)\w*)", r"ky(?:u|o)n?", r"kab(?! se)", "kaise", "kese", r"kitn[aei]", r"kah?an?", "kidhar", r"ka?un ?s?[aei]?", r"kons?[aei]", "kis(?:ko|se|ka|ke|ki|ne|me)?",
-    "what", "when(?! (?:i|we|it|they|you|the|he|she|my))", "where", "which", "who(?:se|m)?", "why", "how",
+    r"(?:is|are|will|can|do|does|should|would) (?:that|it|this|i|we|you|they)(?: .{0,25})?\W*$", "what", "when(?! (?:i|we|it|they|you|the|he|she|my))", "where", "which", "who(?:se|m)?", "why", "how",
     "क्या", "क्यों", "कब(?! से)", "कैसे", "कितन[ाेी]", "कहां", "कौन(?: ?स[ाेी])?", "किस(?:का|की|के|को|से|ने|में)?",
 )  # fmt: skip
 # "Aaj aayega na", "it is coming today right", "paise to nahi lagenge"

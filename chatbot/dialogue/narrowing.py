@@ -28,6 +28,8 @@ NAMED = {
     "gluten": phrases("gluten", "wheat", r"gehu\w*", "maida", "ग्लूटेन"),
     "caffeine": phrases(r"caff?eine"),
 }  # fmt: skip
+# ... of which these are in the food, and wanted by no one as a condition
+CONTENTS = frozenset(NAMED) - {"sweet", "spicy"}
 # What is wanted by its name, and what it forbids stands in the facts
 WANTED = {"jain": phrases("jain", "जैन"), "vegan": phrases("vegan", "वीगन")}
 DENIED_BEFORE = set(

@@ -210,6 +210,7 @@ RULES = (
     # What is wrong
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
+    beside_an_issue.on_which_day,
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,

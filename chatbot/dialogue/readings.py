@@ -40,6 +40,9 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
     if COUPON.search(cues.plain(text)) and understood["intent"] == "item_problem":
         # "Welcome10 not working" is no broken item
         understood |= {"intent": "payment_problem", "category": "payment", "priority": "medium"}
+    if tells_that_it_broke(text) and not (understood["is_issue"] and understood["confidence"] >= ACT):
+        understood |= {"intent": "item_problem", "is_issue": True, "category": "product-issue"}
+        understood |= {"priority": "high", "confidence": max(understood["confidence"], CLEAR)}
     if tells_of_a_wrong_item(text):
         sure = max(understood["confidence"], CLEAR)
         understood |= {"intent": "item_problem", "is_issue": True, "category": "product-issue"}
@@ -144,6 +147,25 @@ def tells_of_a_wrong_item(text: str) -> bool:
     said = cues.plain(text)
     return len(said.split()) <= MOST_WORDS_OF_WHAT_CAME and bool(
         WRONG_ITEM.search(said) and len(products.look_up(said).products) > 1
+    )
+
+
+# "Papad toot ke aaye sare": it came, and broken
+BROKE = cues.phrases(
+    r"(?:toot|tut|phoot|phat|fat|leak|khul)(?:a|i|e|ta|ti|te)?(?: (?:ke|kar|ho|hua|hui|hue|gaya|gayi|gaye|k))* (?:aa?y[aei]|mil[aei]|nikl[aei]|pahunch\w*|gay[aei]|tha|thi|the)(?: .{0,12})?", r"(?:came|arrived|reached|received)(?: \w+){0,2} (?:broken|torn|leaking|cracked|crushed|open)(?: .{0,12})?", "(?:टूट|फूट|फट)\\S*(?: (?:कर|के|हुए|हुआ|हुई))* (?:आ|मिल|निकल)\\S*(?: .{0,8})?",
+)  # fmt: skip
+IF_SO = cues.phrases("agar", "if", r"to(?:h)?(?: kya)?\W*$", "what if", "अगर", "तो")
+MOST_WORDS_OF_BREAKING = 9
+
+
+def tells_that_it_broke(text: str) -> bool:
+    """Whether a message tells that something came broken: no question, and nothing that may happen."""
+    said = cues.plain(text)
+    return (
+        len(said.split()) <= MOST_WORDS_OF_BREAKING
+        and bool(BROKE.search(said))
+        and not IF_SO.search(said)
+        and not text.rstrip().endswith("?")
     )
 
 

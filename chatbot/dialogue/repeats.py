@@ -44,9 +44,11 @@ LEANS_BACK = re.compile(
     r"^(?:if not|otherwise|then|it|that|this|they|such|below that|after that|a new one|we|warna|nahi hua|phir|uske|usse|usi|hum|naya|na aaye|वरना|नहीं|फिर|उसके|उससे|नया|हम)\b",
     re.IGNORECASE,
 )
+# True only of some
+HOLDS_IF = re.compile(r"^(?:if|agar|अगर)\b", re.IGNORECASE)
 # What answers an aspect weighs more than a word that both have
 OF_AN_ASPECT, OF_A_WORD = 2, 1
-LEAST = 2
+LEAST, FEW_WORDS = 2, 6
 
 
 def not_told_twice(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
@@ -84,12 +86,15 @@ def sentences(body: str, parsed: ParsedMessage) -> str:
     each_one = [each.strip() for each in SENTENCE.split(body) if each.strip()]
     weights = [_weight(each, parsed) for each in each_one]
     best = max(weights, default=0)
-    if best < LEAST or len(each_one) < 2:
+    # A word that one sentence alone has is enough in a message of few
+    alone = best == OF_A_WORD and sum(map(bool, weights)) == 1 and len(parsed.text.split()) <= FEW_WORDS
+    if (best < LEAST and not alone) or len(each_one) < 2:
         return ""
     # All that have what is asked for, though one has more words of it
     chosen = {place for place, weight in enumerate(weights) if weight == best or weight >= OF_AN_ASPECT}
     chosen |= {place - 1 for place in chosen if place and LEANS_BACK.match(each_one[place])}
-    if len(chosen) == len(each_one):
+    if len(chosen) == len(each_one) or all(HOLDS_IF.match(each_one[place]) for place in chosen):
+        # "If anything was damaged, there is nothing to pay" alone is wrong for a pack that is whole
         return ""
     ended = (
         each if each[-1] in ".!?।" else f"{each}." for each in (each_one[place] for place in sorted(chosen))

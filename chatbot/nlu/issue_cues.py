@@ -96,6 +96,10 @@ ANOTHER_CAME = phrases(
 FEELS_FINE = phrases(
     r"(?:he|she|they|i|we|kid|baby|son|daughter|bac+ha|bet[ai]|sab|wo|woh)(?:'?s|'?m| is| am| are| to| ab)* (?:.{0,8})?(?:fine|ok|okay|theek|thik|better|all right)(?: .{0,10})?", "(?:वो|बच्चा|सब) (?:अब )?ठीक(?: .{0,8})?",
 )  # fmt: skip
+# "All three packs", "sab ke sab": how many of it
+ALL_OF_IT = phrases(
+    r"(?:all|both|every|each|sab|saare|sare|teeno|dono|charo)(?: (?:of|them|it|the|ke|hi|sab|\d|two|three|four|five|packs?|packets?|pkts?|jars?|bottles?|pieces?|items?))*", "(?:सब|सारे|दोनों|तीनों)(?: (?:के|सब|ही|पैकेट|पैक))*",
+)  # fmt: skip
 # How it was paid, told beside what is wrong
 PAID_BY = phrases(
     r"(?:cash|cod|upi|card|nakad|online)(?: \w+){0,2} (?:diy[aei]|di|kiya|paid|pay kiya)(?: (?:tha|thi|the))?", r"(?:i |we )?paid(?: \w+){0,4} (?:by|in|with|through|via) (?:cash|cod|upi|card)", "(?:नकद|कैश|कार्ड|यूपीआई)(?: \\S+)? (?:दिए|दिया|किया)(?: (?:थे|था))?",

@@ -129,3 +129,8 @@ PLACED = phrases(
     r"when (?:did|have|was) (?:i|we|it|this|that)(?: .{0,6})? (?:order\w*|buy|bought|place[d]?|purchase[d]?)(?: .{0,15})?", r"(?:kab|kis din) (?:order|manga\w*|mangwa\w*|kharid\w*)(?: .{0,20})?", r"(?:order|purchase) date(?: .{0,10})?",
     r"(?:maine |humne |ye |yeh )?kab (?:order|book) (?:kiya|ki|hua)(?: .{0,8})?", "(?:मैंने )?कब (?:ऑर्डर|मंगा)\\S*(?: .{0,12})?",
 )  # fmt: skip
+# "Delivered on which date does it say"
+WHICH_DAY = phrases(
+    r"deliver\w*(?: \w+){0,2} (?:which|what|kis) (?:date|day|din)(?: .{0,15})?",
+    r"(?:which|what|kis) (?:date|day|din)(?: \w+){0,3} deliver\w*(?: .{0,10})?",
+)

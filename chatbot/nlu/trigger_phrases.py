@@ -40,6 +40,10 @@ def begins_with_yes(text: str) -> bool:
     return bool(first and _phrases()["yes"].fullmatch(first[0].strip(".,!")))
 
 
+# What … stands for: "someone … otp" is "someone called me asking for that otp"
+GAP = r"\s+(?:\S+\s+){0,5}?"
+
+
 @cache
 def _phrases() -> dict[str, re.Pattern]:
     phrases: dict[str, list[str]] = {}
@@ -55,7 +59,8 @@ def _phrases() -> dict[str, re.Pattern]:
 def _whole_words(phrases: list[str]) -> re.Pattern:
     # The longest first: of two phrases that begin alike the more telling one
     words = "|".join(
-        re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(phrases, key=len, reverse=True)
+        re.escape(phrase).replace(r"\ …\ ", GAP).replace(r"\ ", r"\s+")
+        for phrase in sorted(phrases, key=len, reverse=True)
     )
     # \b breaks inside Devanagari at vowel signs, which are marks and no letters
     edge = r"[\w\u0900-\u097F]"

@@ -25,7 +25,7 @@ SHOPPING = {
     "for", "one", "ones", "wala", "wale", "vala", "vali", "other", "another", "same", "about", "tho", "toh", "packet", "packets", "pkt", "pack", "packs", "total",
     "एक", "दो", "वाला", "वाली", "वाले", "ek", "teen", "delivery", "saath",
     "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
-    "aap", "aur", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
+    "aap", "aur", "chakkar", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
     "ho", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
     "lena", "lunga", "lungi", "lenge", "loonga", "leta", "leti", "manga", "mangau", "mangwa", "mangana", "mangwana", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
     "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",

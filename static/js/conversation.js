@@ -13,6 +13,8 @@ const newest = new Map();
 
 // A fast answer needs no typing indicator
 const DOTS_AFTER = 300;
+// The desk has looked at the files and does not take them
+const ABOUT_FILES = [400, 413, 415];
 // How often to look whether a tab that was sending files has gone
 const LOOK_FOR_FILES = 5000;
 
@@ -185,14 +187,15 @@ export class Conversation {
   // The server will not take it as it is: the words go back into the box, nothing is lost
   giveBack(message, answer) {
     // Refused for another reason than the files: they are attached again
-    const held = answer.status === 409 ? this.files.get(message.id)?.documents ?? [] : [];
+    const { file, documents = [] } = ABOUT_FILES.includes(answer.status) ? {} : this.files.get(message.id) ?? {};
     this.forget(message);
     this.pending(message.id)?.remove();
     if (answer.text.includes("data-seq")) this.append(answer.text);
     const typedSince = this.composer.text.value;
     this.composer.fill(typedSince ? `${message.text}\n${typedSince}` : message.text);
     const missed = answer.status === 409 && _("The customer wrote again. Look first, then send.");
-    for (const each of held) this.composer.attachDocument(each);
+    if (file) this.composer.attach(file);
+    for (const each of documents) this.composer.attachDocument(each);
     this.composer.refuse(sentence(answer) || missed || _("This was not sent."));
   }
 

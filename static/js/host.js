@@ -18,11 +18,33 @@ addEventListener("message", ({ source, origin, data }) => {
 export const store = {
   get: (key) => stored[key] ?? null,
   set(key, value) {
+    noteWritten(key, value);
     stored[key] = value;
     tellHost("store", { key, value: value || null });
     if (key !== "identity") keepHere(key, value);
   },
 };
+
+// --- Two tabs that write at the same moment: each puts back all that it has read, without what the other has just written
+
+const LOST_WITHIN = 5000;
+const written = new Map();
+
+function noteWritten(key, value) {
+  const last = written.get(key);
+  const olds = last && Date.now() - last.at < LOST_WITHIN ? last.olds : new Set();
+  written.set(key, { olds: olds.add(JSON.stringify(stored[key] || null)), value: value || null, at: Date.now() });
+}
+
+// Write again what another tab, which had not read it yet, has put back as it was; `kept` is what is stored now
+export function restoreLost(kept) {
+  for (const [key, { olds, value, at }] of written) {
+    const now = JSON.stringify(kept[key] || null);
+    if (Date.now() - at > LOST_WITHIN || now === JSON.stringify(value) || !olds.has(now)) continue;
+    kept[key] = value;
+    tellHost("store", { key, value });
+  }
+}
 
 // --- Words, in this tab as well: a page that is left at once no longer reads what we told it to keep
 
@@ -48,6 +70,7 @@ export function keptHere(of, hasMore) {
 }
 
 export function forgetHere() {
+  written.clear();
   try { sessionStorage.removeItem("villy"); } catch { /* forbidden */ }
 }
 

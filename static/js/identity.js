@@ -1,6 +1,6 @@
 // Who is here, and requests as that person. Tokens are renewed once for all tabs of the site, and only the
 // desk's own refusal of everything that could prove an identity ends it.
-import { forgetHere, hostRoom, on, store, stored, tellHost, turn } from "./host.js";
+import { forgetHere, hostRoom, on, restoreLost, store, stored, tellHost, turn } from "./host.js";
 import { plainRequest, sentence, wait } from "./net.js";
 
 const { visitor, identify, refresh, logout } = document.body.dataset;
@@ -53,6 +53,9 @@ const SHARED = ["unread", "badge", "outbox:conversation"];
 
 // gone: another tab has signed the customer out
 function switchTo({ value, stored: kept, gone = false }) {
+  // Not into what is another customer's by now
+  const isSame = (!value || who(value) === who()) && (!kept?.owner || kept.owner === stored.owner);
+  if (kept && !gone && isSame) restoreLost(kept);
   const isSettled = Date.now() - storedAt > BEING_STORED;
   // A tab that wrote at the same moment has put back what was signed out
   if (gone && value?.refresh === identity?.refresh) value = null;

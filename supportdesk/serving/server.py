@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.greet()
-            _collect_less()
+            collect_little()
             sys.setswitchinterval(TURN_SECONDS)
             lifecycle.run(lifecycle.on_start)
 
@@ -109,14 +109,15 @@ def _config(**where) -> uvicorn.Config:
     )
 
 
-def _collect_less() -> None:
-    """Have Python's garbage collector pass over what is loaded by now, and come more seldom.
+def collect_little() -> None:
+    """Have Python's garbage collector pass over what is loaded by now, and look at little at a time.
 
-    Looking through everything took 140 ms on a slow machine, during which no request is answered, and looking
-    through what is young a tenth of the time of a request.
+    Looking through everything took 140 ms on a slow machine, during which no request is answered. What is young
+    is looked at often: it takes as long altogether, but of 10,000 young objects one request waited for 5 to
+    11 ms, of 1,000 for less than 1. The old generations are looked at as seldom as with 10,000, 20 and 50.
     """
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(1_000, 100, 100)
 
 
 def _allow_many_streams() -> None:

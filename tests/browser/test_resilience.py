@@ -255,6 +255,29 @@ def test_connect_pressed_twice_makes_one_ticket(visitor, agent):
     expect(page.get_by_role("status", name="Total: 1 ticket", exact=True)).to_be_visible()
 
 
+def test_what_two_tabs_keep_at_the_same_moment_is_kept_for_both(visitor):
+    chat = visitor()
+    chat.say("Hello")
+    expect(chat.log.locator("[data-seq]").filter(has_text="Hello")).to_have_count(1)
+    other = chat.page.context.new_page()
+    other.goto("/")
+    stale = chat.kept()
+    chat.text.press_sequentially("Half a sentence")
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence')")
+    # The other tab has read before that, and writes after it
+    other.evaluate(
+        "kept => localStorage.setItem('villy', JSON.stringify(kept))",
+        stale | {"sound": "off", "draft:conversation": ""},
+    )
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence')")
+    assert chat.kept()["sound"] == "off"
+    # A text that was changed there meanwhile is not written over
+    changed = chat.kept() | {"draft:conversation": "Another sentence"}
+    other.evaluate("kept => localStorage.setItem('villy', JSON.stringify(kept))", changed)
+    chat.text.press_sequentially("!")
+    chat.page.wait_for_function("localStorage.getItem('villy').includes('Half a sentence!')")
+
+
 def test_the_badge_stays_while_the_customer_goes_on_through_the_shop(visitor, desk):
     chat = visitor(ticket="The box was crushed")
     chat.press("Close chat")

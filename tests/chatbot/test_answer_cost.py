@@ -1,5 +1,6 @@
 """What one answer costs: at most eight queries over HTTP, and the first one after a start reads no file."""
 
+import gc
 import sys
 import threading
 from pathlib import Path
@@ -21,7 +22,7 @@ from chatbot.nlu import classifier, features, trigger_phrases
 from chatbot.sources import articles, delivery_areas, products
 from supportdesk import templating
 from supportdesk.db import compiled_queries
-from supportdesk.serving import lifecycle
+from supportdesk.serving import lifecycle, server
 from tests import factories
 from tickets.models import Person
 
@@ -171,3 +172,14 @@ def test_an_answer_compiles_no_query_twice(who, said, shop, api, monkeypatch):
     )
     speak.post("/api/chat/message", {"message": said}, format="json")
     assert compiled == []
+
+
+def test_no_answer_waits_for_thousands_of_young_objects(monkeypatch):
+    set_to = []
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "set_threshold", lambda *limits: set_to.extend(limits))
+    server.collect_little()
+    young, middle, old = set_to
+    assert young <= 1_000
+    # What has lived for long is looked at as seldom as ever
+    assert young * middle * old >= 10_000_000

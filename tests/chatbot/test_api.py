@@ -3,8 +3,10 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from chatbot import chats, conversations
+from chatbot import chats, conversations, visitors
 from chatbot.models import ChatMessage
 from tests import factories
 from tests.assertions import refused
@@ -104,6 +106,19 @@ def test_only_villys_own_lines_to_the_caller_are_judged(api, visitor, vikram):
 
 
 # --- The hand-over -------------------------------------------------------------------
+
+
+def test_a_new_guest_is_stored_in_one_write_a_known_visitor_in_another(db, visitor):
+    contact = {"name": "Ravi", "email": "ravi@example.com"}
+    with CaptureQueriesContext(connection) as made:
+        guest = visitors.as_guest(None, **contact)
+    writes = [query["sql"] for query in made if "tickets_person" in query["sql"]]
+    assert (len(writes), writes[0].split()[0]) == (1, "INSERT")
+    stored = Person.objects.get(pk=guest.pk)
+    assert (stored.name, stored.email, stored.is_guest) == ("Ravi", "ravi@example.com", True)
+    assert not stored.has_usable_password()
+    assert visitors.as_guest(visitor, **contact).pk == visitor.pk
+    assert Person.objects.get(pk=visitor.pk).name == "Ravi"
 
 
 def test_a_visitor_without_contact_is_asked_first_and_loses_nothing(api, visitor, asha):

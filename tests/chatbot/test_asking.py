@@ -123,3 +123,53 @@ def test_a_wish_for_someone_brings_a_person(customer):
 def test_how_to_order_is_told_after_any_rule(customer):
     answer, _ = said(customer, "cod hai kya", "acha kaise order karu")
     assert "Add to cart" in answer.text
+
+
+def test_what_came_broken_is_told_in_any_order_of_words(customer):
+    answer, kept = said(customer, "papad sare tut ke mile")
+    assert kept["issue"]["intent"] == "item_problem"
+    assert answer.reply["order"]["number"] == "VP-10264"
+
+
+def test_how_many_of_it_is_a_detail_and_no_praise(customer):
+    _, kept = said(customer, "papad toota aaya", "both packets")
+    assert kept["issue"]["details"][-1] == "both packets"
+
+
+def test_on_which_day_it_came_is_asked_of_the_order(customer):
+    answer, _ = said(
+        customer, "it says delivered but i have nothing", "what date was it delivered as per you"
+    )
+    assert "30 Nov" in answer.text or answer.reply["order"]["number"] == "VP-10264"
+
+
+def test_a_question_in_the_second_half_is_one(customer):
+    answer, _ = said(customer, "papad toota aaya")
+    parsed = parse(answer.chat, "it came 4 days ago, is it too late", asked={}, language="en")
+    assert asking.asks(parsed)
+
+
+def test_when_the_parcel_comes_is_asked_of_the_order_after_any_rule(customer):
+    answer, _ = said(customer, "need an invoice for VP-10266", "when will the parcel be here")
+    assert answer.reply["order"]["number"] == "VP-10266"
+    assert "out for delivery" in answer.text
+
+
+def test_what_was_paid_back_is_told_as_paid_back(customer):
+    answer, _ = said(customer, "VP-10243 ka refund", "kitna wapas mila")
+    assert "check hone par" not in answer.text
+
+
+def test_one_word_that_a_sentence_alone_has_finds_it(customer):
+    person = factories.guest()
+    said(person, "coupon kaise lagta hai")
+    answer, _ = said(person, "gift box pe chalta hai")
+    assert "gift box par coupon nahi lagta" in answer.text
+    assert "WELCOME10" not in answer.text
+
+
+def test_a_sentence_that_holds_only_of_some_is_not_said_alone(customer):
+    person = factories.guest()
+    said(person, "how do returns work")
+    answer, _ = said(person, "do i have to pay anything")
+    assert "₹49" in answer.text

@@ -105,3 +105,21 @@ def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(guest):
 def test_the_concern_is_kept_for_the_next_product(guest):
     answer = said(guest, "papa ko sugar hai, gud de sakte hai kya", "makhana theek rahega")
     assert "doctor" in answer.text
+
+
+def test_a_question_whether_it_is_so_narrows_nothing(guest):
+    answer = said(guest, "namkeen aur chips dikhao", "palm oil to nahi hai na")
+    assert "Inme se koi" not in answer.text
+
+
+def test_only_that_item_comes_out_with_a_product_in_between(db):
+    customer = factories.demo_customer()
+    customer.orders.filter(number="VP-10266").update(status="packed")
+    answer = said(
+        customer,
+        "mera order kab aayega",
+        "jaggery powder me chemical hai kya",
+        "bas gud nikaal do order se",
+    )
+    assert "Kolhapuri Jaggery Powder" in answer.text
+    assert answer.rule == "an_item_taken_out"

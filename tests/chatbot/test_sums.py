@@ -54,3 +54,9 @@ def test_nothing_is_computed_of_a_rule_that_says_it_in_other_words(guest):
 def test_a_gift_box_takes_no_coupon_and_no_cash(guest):
     answer = said(guest, "1 festive box total with coupon cod")
     assert "₹1,299 in all" in answer.text
+
+
+def test_a_coupon_is_computed_beside_a_coupon_that_does_not_apply(guest):
+    answer = said(guest, "WELCOME10 apply nahi ho raha", "700 ka karu to kitna kam hoga")
+    assert "₹70" in answer.text
+    assert answer.reply["offerAgent"]

@@ -37,6 +37,15 @@ def test_a_saved_view_is_a_link_and_its_owner_removes_it_on_the_page(asha, rohan
 
     assert client.post(form["action"], form.fields()).status_code == 302
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.engines
+def test_a_view_that_was_saved_twice_at_once_is_one_again_with_the_next_save(asha, rohan, browse):
+    for owner, query in ((asha, "view=mine"), (asha, "view=mine"), (rohan, "view=all")):
+        SavedView.objects.create(owner=owner, name="Mine", query=query)
+    assert browse(asha).post("/support/views", {"name": "Mine", "query": "view=done"}).status_code == 302
+    assert [view.query for view in SavedView.objects.filter(owner=asha)] == ["view=done"]
+    assert SavedView.objects.get(owner=rohan).query == "view=all"
     for agent in (asha, rohan):
         assert "Urgent refunds" not in page(browse(agent).get("/support/")).text
 

@@ -195,11 +195,13 @@ def save_view(request):
     data = form.cleaned_data
     if not parse_qsl(data["query"]):
         return plain(gettext("Choose a filter first."), 400)
-    SavedView.objects.update_or_create(
-        owner=request.user,
-        name=data["name"],
-        defaults={"query": data["query"], "is_shared": data["shared"]},
-    )
+    # No get(): two requests at once may have made two of one name
+    same = SavedView.objects.filter(owner=request.user, name=data["name"])
+    first, *others = [*same.order_by("pk").values_list("pk", flat=True), None]
+    kept = {"query": data["query"], "is_shared": data["shared"]}
+    if first is None or not same.filter(pk=first).update(**kept):
+        SavedView.objects.create(owner=request.user, name=data["name"], **kept)
+    same.filter(pk__in=[each for each in others if each]).delete()
     cache.delete("shared-views")
     return _gone_to(request, f"{reverse('dashboard')}?{data['query']}")
 

@@ -6,7 +6,11 @@ let used = true;
 
 const availabilityBox = () => document.querySelector(".availability-box");
 
+// As the desk has it
+let storedAvailability = null;
+
 function showAvailability(availability) {
+  storedAvailability = availability;
   const shown = availabilityBox();
   if (!shown) return;
   shown.dataset.state = availability;
@@ -31,9 +35,12 @@ export function watchHere() {
   });
   const form = availabilityBox()?.closest("form");
   form?.addEventListener("change", () => { availabilityBox().dataset.state = form.elements.availability.value; });
-  // Refused or offline: the box shows what is stored
+  storedAvailability = availabilityBox()?.dataset.state;
+  form?.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful) storedAvailability = detail.requestConfig.formData.get("availability"); });
+  // Refused or offline: the box shows what is stored, and asks, as the answer may have been lost
   for (const failed of ["htmx:sendError", "htmx:responseError"]) {
     form?.addEventListener(failed, () => {
+      showAvailability(storedAvailability);
       used = true;
       report();
     });

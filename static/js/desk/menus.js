@@ -87,17 +87,24 @@ async function sendForm(form) {
   const answer = await post(form.action, fields).catch(() => null);
   delete form.dataset.busy;
   if (answer?.status === 401) keepUnsent(form.action, fields);
+  // Closed meanwhile, or the ticket is no longer open: the agent does something else, and is told of it there
+  const dialog = form.closest("dialog");
+  const isLeft = !form.isConnected || dialog?.open === false;
+  const whose = isLeft && form.closest("[data-conversation]")?.querySelector("h1").textContent;
+  const told = (text) => (whose ? `${whose}: ${text}` : text);
   if (answer?.ok) {
     delete form.dataset.clientId;
-    form.closest("dialog")?.close();
-    form.reset();
+    dialog?.close();
+    // Not what was typed since
+    if (Array.from(new FormData(form)).every(([name, value]) => fields[name] === value)) form.reset();
     const { url, toast: said } = JSON.parse(answer.text);
+    if (isLeft) return toast(told(said || _("Saved.")), "done", url ? { link: [url, _("Open")], time: 60_000 } : {});
     if (said) toast(said);
     if (url) location.assign(url);
     return;
   }
   const reason = reasonOf(answer);
-  if (!refuseDialog(form, reason)) toast(reason, "error");
+  if (isLeft || !refuseDialog(form, reason)) toast(told(reason), "error");
 }
 
 export function watchMenus() {

@@ -270,3 +270,8 @@ def test_the_first_paint_waits_for_two_small_style_sheets_and_no_script(client, 
     # A style sheet that asks for another, or for a font, is one more round trip
     assert not any(b"@import" in each or b"@font-face" in each for each in files)
     assert sum(len(gzip.compress(each)) for each in (shown, *files)) <= FIRST_PAINT
+
+
+def test_a_page_says_what_the_chat_needs_where_there_is_no_javascript(client, returns):
+    for address in ("/help/", "/help/returns/"):
+        assert "The chat needs JavaScript." in page(client.get(address)).one("noscript").text

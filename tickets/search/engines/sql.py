@@ -71,7 +71,7 @@ class SqlIndex(ABC):
         row = SearchText.objects.filter(pk=ticket.pk)
         before = row.values_list("words", flat=True).first() or ""
         new = _without(found, before)
-        row.update(rank=rank, words=" ".join([before, *new]))
+        update(SearchText, {"pk": ticket.pk}, {"rank": rank, "words": " ".join([before, *new])})
         return new
 
     def fill(self, rows: list[tuple[UUID, int, list[str]]]) -> None:

@@ -41,7 +41,8 @@ GETS_SOMEONE = phrases(
 
 def a_wish_for_a_person(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chalo koi baat krwao" in a talk: what no phrase of handoff.txt has."""
-    if parsed.reason or not (parsed.surely_reads("a_person") or GETS_SOMEONE.search(plain(parsed.text))):
+    is_read = parsed.surely_reads("a_person") and not any(map(str.isdigit, parsed.text))
+    if parsed.reason or not (is_read or GETS_SOMEONE.search(plain(parsed.text))):
         return None
     if parsed.surely("talk_to_human") and not chat.memory.get("issue"):
         # What `an_issue` says of it

@@ -181,8 +181,9 @@ def _is_detail(parsed: ParsedMessage, issue: dict) -> bool:
     said = plain(parsed.text)
     if issue.get("intent") == "item_problem" and issue_cues.HAS_MOVED.search(said):
         return True
+    if issue.get("intent") == "item_problem" and issue_cues.ALL_OF_IT.fullmatch(said.strip(" .!")):
+        return True
     if issue_cues.PAID_BY.search(said) and issue.get("intent") in BY_NOW and not asking.asks(parsed):
-        # "Paise to delivery wale ko nakad diye the"
         return True
     if which_order.NOT_KNOWN.search(said) and issue.get("intent") in BY_NOW and not asking.asks(parsed):
         # "Naam nahi pata uska"

@@ -104,6 +104,18 @@ def when_it_goes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_order(chat, order, parsed) if WHEN_IT_GOES.search(said) else None
 
 
+def on_which_day(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Delivered on which date does it say" beside what is open of an order: how that stands; the issue stays."""
+    issue = chat.memory.get("issue") or {}
+    order = parsed.order or open_issue.order_of(parsed, issue) or which_order.order_spoken_of(parsed)
+    if not order or parsed.reason or not order_cues.WHICH_DAY.search(plain(parsed.text)):
+        return None
+    reply = answers.of_order(chat, order, parsed)
+    if issue:
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
+
+
 # --- What comes back ------------------------------------------------------------------------
 
 HOW_MUCH = phrases(
@@ -111,6 +123,8 @@ HOW_MUCH = phrases(
     r"how much (?:refund|money)(?: .{0,15})?", r"how much (?:was|is) (?:it|that|the refund|this)(?: .{0,10})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
     r"(?:kitn[aei]) (?:amount|paisa|paise|refund|rupaye)(?: (?:tha|thi|the|hai|ka|hua|milega))*", "कितन[ाे] (?:पैस[ाे] |रुपये )?(?:वापस|मिले\\S*|आए\\S*)(?: .{0,10})?",
 )  # fmt: skip
+# As a shop sends how an order was paid
+REFUNDED = "refunded"
 ONLY_REFUND = phrases(
     r"(?:and |aur |full |the )*refund(?: (?:milega|hoga|kitna|how much|for it|for that))?", "रिफंड"
 )
@@ -139,7 +153,8 @@ def what_it_is_worth(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         )
     ):
         return None
-    is_sent = key == "refund_status" and order.status == OrderStatus.REFUNDED
+    money_is_back = order.status == OrderStatus.REFUNDED or order.payment_status == REFUNDED
+    is_sent = key == "refund_status" and money_is_back
     reply = answers.text_reply(
         "worth_refunded" if is_sent else "worth",
         parsed,

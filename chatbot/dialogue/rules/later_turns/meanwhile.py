@@ -217,6 +217,8 @@ def _is_of_something_else(parsed: ParsedMessage, said: str, issue: dict) -> bool
         or _wants_more(parsed, said, issue)
         or _wants_to_order(said)
         or bool(which_order.ASKS_WHERE.search(said))
+        # "My parents stay in kota, can i order from here"
+        or ("abroad" not in subjects.named_in(said) and bool(delivery_areas.areas().named_in(said)))
     )
 
 

@@ -14,10 +14,11 @@ from ...state import GRAVE
 from . import which_order
 
 TAKES_OUT = phrases(
-    r"remov\w*", r"hata\w*", r"hta\w*", r"tak(?:e|ing) (?:out|off)", r"take (?:the |my )?(?:\w+ ){1,3}(?:out|off)", r"nikal\w*(?! gay| chuk)", r"drop", r"cance?l\w*", r"radd?", r"delete", r"minus", r"less", "हटा\\S*", "निकाल\\S*", "कैंसल", "रद्द", "(?:nahi|nahin|nhi) chahiye", "नहीं चाहिए",
+    r"remov\w*", r"hata\w*", r"hta\w*", r"tak(?:e|ing) (?:out|off)", r"take (?:the |my )?(?:\w+ ){1,3}(?:out|off)", r"nika+l\w*(?! gay| chuk)", r"drop", r"cance?l\w*", r"radd?", r"delete", r"minus", r"less", "हटा\\S*", "निकाल\\S*", "कैंसल", "रद्द", "(?:nahi|nahin|nhi) chahiye", "नहीं चाहिए",
 )  # fmt: skip
 # The whole of it: another flow
 WHOLE = phrases(r"(?:whole|entire|pura|poora|full) (?:order|parcel)?", r"(?:order|parcel|ऑर्डर) (?:hi |ko |ही |को )*(?:cance?l|radd?|कैंसल|रद्द)\w*", r"cance?l (?:my |the |this )?(?:whole |entire )?(?:order|parcel)", "all of it")  # fmt: skip
+ONLY = phrases("only", "just", "sirf", "bas", "keval", "सिर्फ", "बस", "केवल")
 CAN_STILL = (OrderStatus.PLACED, OrderStatus.PACKED)
 OF_AN_ORDER = ("cancel", "change_items", "change_address", "another_day", "where")
 MOST_WORDS = 14
@@ -65,6 +66,8 @@ def _is_of_an_order(parsed: ParsedMessage, issue: dict, said: str) -> bool:
     return (
         (kind == "order" and aspect in OF_AN_ORDER)
         or issue.get("flow") in OF_AN_ORDER
+        # "Sirf sev hata do" of the order that was spoken of, with a product's facts in between
+        or (bool(which_order.order_spoken_of(parsed)) and bool(ONLY.search(said)) and kind != "sum")
         or (
             kind not in ("product", "sum")
             and bool(which_order.SAME_ORDER.search(said) or which_order.MY_ORDER.search(said))

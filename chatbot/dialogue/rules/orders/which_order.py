@@ -252,6 +252,7 @@ ASKS_WHERE = phrases(
     r"(?:kaha\w*|kidhar) (?:hai )?(?:mera|meri|apna) (?:order|parcel|package)(?: .{0,12})?",
     r"where(?:'?s| is)? (?:my|the) (?:order|parcel|package)(?: .{0,12})?",
     r"track (?:my |the )?(?:order|parcel|package)",
+    r"when (?:will|does|is|would) (?:my|the|our) (?:parcel|order|package)(?: \w+){0,3}",
     r"मेरा (?:ऑर्डर|पार्सल) कहां(?: .{0,12})?",
     # "It's coming today, right?", "aa to jayega na"
     r"(?:coming|arriving|reaching|comes|reaches|will (?:come|arrive|reach|be here))(?: .{0,20})?,? (?:right|correct|na|yes|no)\W*$",

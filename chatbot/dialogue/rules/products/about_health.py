@@ -262,7 +262,7 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
             text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
             if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
-                text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))} {text}"
+                text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))}. {text}"
     elif not sentences:
         text = f"{wording.say('health_general', parsed.language)} {text}"
     return _careful(parsed, Reply(text, "product_query", 0.8), [], about)

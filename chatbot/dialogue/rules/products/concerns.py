@@ -20,10 +20,44 @@ MONTHS = re.compile(r"(\d{1,2})\s*-?\s*(?:months?|mo\b|mahin[ae]|महीने
 YEARS = re.compile(r"(\d{1,2}(?:\.\d)?)\s*-?\s*(?:years?|yrs?|saal|sal|साल)", re.IGNORECASE)
 
 
+# A child, in whatever words stand between it and its age: "beta abhi 8 mahine ka h"
+CHILD = phrases(
+    r"bet(?:[aie]|iya|iyan)", r"ba[ch]+[aeiou]\w*", r"munn[aie]", r"l[ae]dk[aie]", r"pot[aie]", r"nat(?:i|in|ini)", r"bh[aā]nj[aie]", r"bhatij[aie]", "son", "daughter", "kids?", "child(?:ren)?", "grand(?:son|daughter|child)", "niece", "nephew", "little one", "बेट[ाीे]", "बच्च\\S*", "मुन्न[ाीे]", "पोत[ाीे]", "नाती", "लड़क[ाीे]",
+)  # fmt: skip
+NUMBER_WORDS = {
+    "ek": 1, "do": 2, "teen": 3, "char": 4, "paanch": 5, "panch": 5, "che": 6, "chhe": 6, "saat": 7, "sat": 7,
+    "aath": 8, "ath": 8, "nau": 9, "das": 10, "gyarah": 11, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "एक": 1, "दो": 2, "तीन": 3,
+    "चार": 4, "पांच": 5, "छह": 6, "छः": 6, "सात": 7, "आठ": 8, "नौ": 9, "दस": 10, "ग्यारह": 11,
+}  # fmt: skip
+# No age: "in 2 months", "5 din me", "2 mahine baad"
+AGE = re.compile(
+    rf"(?<!\S)(?P<span>(?:in|within|after|for|since|last|next|past)\s+)?(?P<count>\d{{1,2}}(?:\.\d)?|{'|'.join(NUMBER_WORDS)})\s*-?\s*(?:(?P<year>years?|yrs?|saal|sal|साल|वर्ष)|months?|mnths?|mo|mahin\w+|mahne|maah|weeks?|hafte|days?|din|महीन\S*|माह|हफ्ते)(?![^\W\d])(?!\s*(?:ke |के )?(?:baad|bad|se|me|mein|ago|later|pehle|tak|andar|after|before|बाद|से|में|पहले|तक|अंदर)(?!\S))",
+    re.IGNORECASE,
+)
+# "Chatana" is how a baby is fed
+FEEDS_A_BABY = phrases(r"chata+\w*", r"chtana", "चटा\\S*")
+OLDEST_CHILD = 14
+
+
 def concern(text: str) -> str:
     """Return whose health a message asks about: a key of CONCERNS, or ""."""
     said = plain(text)
-    return next((name for name, words in CONCERNS.items() if words.search(said)), "")
+    by_words = next((name for name, words in CONCERNS.items() if words.search(said)), "")
+    return by_words if by_words not in ("", "child") else _of_a_child(said) or by_words
+
+
+def _of_a_child(said: str) -> str:
+    """Return "baby" for a child of up to a year, "child" for an older one, "" where no child has an age."""
+    if FEEDS_A_BABY.search(said):
+        return "baby"
+    found = AGE.search(said) if CHILD.search(said) else None
+    if not found or found["span"]:
+        return ""
+    count = NUMBER_WORDS.get(found["count"].lower()) or float(found["count"])
+    if not found["year"] or count <= 1:
+        return "baby"
+    return "child" if count <= OLDEST_CHILD else ""
 
 
 # So many answers about something else may stand between

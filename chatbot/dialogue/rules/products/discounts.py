@@ -11,7 +11,7 @@ from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
 from supportdesk import money
 
-from ... import answers, subjects
+from ... import answers, asking, subjects
 from ...answers import Reply
 from ...counting import A_WEIGHT, count_in, in_small
 from ...message import ParsedMessage
@@ -34,7 +34,8 @@ def a_coupon_on_an_amount(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     of_it = (
         subjects.SUBJECTS["coupon"].named.search(said) or str(article.pk) in chat.memory.get("told", [])[:1]
     )
-    beside_an_issue = chat.memory.get("issue") and not subjects.SUBJECTS["coupon"].named.search(said)
+    # "499 se upar hai" beside a coupon that does not apply tells, and asks nothing
+    beside_an_issue = chat.memory.get("issue") and not (COSTS.search(said) or asking.asks(parsed))
     if not of_it or beside_an_issue or len(said.split()) > MOST_WORDS or delivery_areas.pin_in(said):
         return None
     amount = Decimal(found[1])
@@ -48,6 +49,8 @@ def a_coupon_on_an_amount(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     reply = answers.of_article(article, parsed, 0.9)
     told = wording.say("coupon_off" if off else "coupon_too_little", parsed.language, **words)
     reply.text, reply.passage = f"{told} {reply.text}", ""
+    if issue := chat.memory.get("issue"):
+        reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     return reply
 
 

@@ -39,6 +39,12 @@ COMPARES = phrases(
     "कम",
     "सबसे",
 )
+ASKS_IF_SO = phrases(
+    r"(?:hai|h|hain) (?:na|kya)\W*$",
+    r"to(?:h)? (?:nahi|nahin|nhi)(?: .{0,8})?\W*$",
+    r"(?:right|correct)\W*$",
+    "(?:है|हैं) (?:ना|क्या)\\W*$",
+)
 ALLERGENS = {"peanut", "nuts", "milk", "gluten"}
 MOST_TOLD, CHEAPEST = 4, 2
 
@@ -61,6 +67,11 @@ def narrowed(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or FOR_WHOM.search(said)
         or not narrowing.is_all(said)
     ):
+        return None
+    if any(each.wanted and each.key in narrowing.CONTENTS for each in conditions) or ASKS_IF_SO.search(
+        said
+    ):
+        # "Palm oil to nahi hai na" asks whether it is so
         return None
     among = _among(chat, parsed)
     if len(among) < 2 or (

@@ -1,0 +1,34 @@
+"""Whose health a message asks about, by its words."""
+
+import pytest
+
+from chatbot.dialogue.rules.products.concerns import concern
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("mera beta abhi 7 mahine ka h, shahad chata du?", "baby"),
+        ("my grandson turned eight months, can he have honey", "baby"),
+        ("beti 1 saal ki hone wali hai kya de sakte hai", "baby"),
+        ("मेरी बेटी आठ महीने की है, शहद दें?", "baby"),
+        ("ghutti me shahad chatana h", "baby"),
+        ("meri beti 3 saal ki h, sev de skte?", "child"),
+        ("my nephew is 4 yrs, is it hot", "child"),
+    ],
+)
+def test_a_child_with_an_age_is_a_baby_or_a_child(text, whose):
+    assert concern(text) == whose
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "beta mera order 10 din se nahi aaya",
+        "beti ki shadi 2 mahine baad hai, 60 box chahiye",
+        "bhatija bol raha 5 din me aata hai",
+        "my son ordered it for 2 months",
+    ],
+)
+def test_days_of_an_order_or_a_wedding_are_no_age(text):
+    assert concern(text) != "baby"
