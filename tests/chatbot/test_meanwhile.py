@@ -152,3 +152,8 @@ def test_a_product_after_a_rule_of_the_shop_is_shown_and_only_another_one_gets_t
     assert "Classic Makhana" in said(customer, "How do returns work?", "Show me makhana")[0].text
     assert said(customer, "can i return the ghee", "and the pickle?")[1]["rule"] == "its_rule_for_another"
     assert "Peanut Chikki" in said(customer, "can i return the ghee", "show me chikki")[0].text
+
+
+def test_what_came_before_is_the_one_that_was_delivered(customer):
+    answer, _ = said(customer, "मेरा ऑर्डर कब आएगा", "और जो पहले आया था उसका बिल चाहिए")
+    assert answer.reply["order"]["number"] == "VP-10264"
