@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chatbot.dialogue.answers import Reply
-from supportdesk.db.compiled_queries import compiled_query, insert, update
+from supportdesk.db.compiled_queries import insert, update
 from tickets import workflow
 from tickets.models import Person, Sender, Ticket
 from tickets.privacy.masking import masked
@@ -224,11 +224,6 @@ def _without_last_seq(chat: Chat) -> Chat:
     return chat
 
 
-_last_place = compiled_query(
-    lambda chat: ChatMessage.objects.filter(chat_id=chat).order_by("-seq").values_list("seq", flat=True)[:1]
-)
-
-
 def _append(chat: Chat, place: int | None = None, **fields) -> ChatMessage:
     """Add the next line; its (chat, seq) is unique, so the loser of a race takes the next number.
 
@@ -249,7 +244,8 @@ def _append(chat: Chat, place: int | None = None, **fields) -> ChatMessage:
         except IntegrityError:
             raise _PlaceTaken from None
     for _ in range(TRIES):
-        line = ChatMessage(chat=chat, seq=next(iter(_last_place(chat.pk)), 0) + 1, **fields)
+        newest = chat.messages.order_by("-seq").values_list("seq", flat=True).first() or 0
+        line = ChatMessage(chat=chat, seq=newest + 1, **fields)
         line.is_new = True
         try:
             with transaction.atomic():
@@ -257,7 +253,7 @@ def _append(chat: Chat, place: int | None = None, **fields) -> ChatMessage:
             return line
         except IntegrityError:
             # Another line took the number; anything else that is unique was taken for good
-            if not chat.messages.filter(seq=line.seq).exists():
+            if not chat.messages.filter(seq=newest + 1).exists():
                 raise
             if _taken(chat, fields):
                 raise

@@ -149,24 +149,17 @@ def orders_of(person: Person) -> QuerySet[Order]:
     return Order.objects.filter(customer=person).order_by("-placed_at")
 
 
-@compiled_query
-def orders_shown(person_id: uuid.UUID) -> QuerySet[Order]:
-    """Return a list of the customer's newest orders, as many as an open ticket shows."""
-    return Order.objects.filter(customer_id=person_id).order_by("-placed_at")[:ORDERS_SHOWN]
+def orders_shown(person_id: uuid.UUID) -> list[Order]:
+    """Return the customer's newest orders, as many as an open ticket shows."""
+    return list(Order.objects.filter(customer_id=person_id).order_by("-placed_at")[:ORDERS_SHOWN])
 
 
 def earlier_tickets(person_id: uuid.UUID, visible: Visibility | None = None) -> list[Ticket]:
     """Return the customer's newest tickets; one more than is shown, since the open one is among them."""
-    return list(_newest_of(person_id, visible)) if visible else _newest_of_any(person_id)
-
-
-def _newest_of(person_id: uuid.UUID, visible: Visibility | None = None) -> QuerySet[Ticket]:
     shown = Ticket.objects.only("id", "number", "subject", "status", "updated_at", "rating")
     shown = visible.among(shown) if visible else shown
-    return shown.filter(requester_id=person_id).order_by("-updated_at", "-id")[: EARLIER_SHOWN + 1]
-
-
-_newest_of_any = compiled_query(lambda person_id: _newest_of(person_id))
+    found = shown.filter(requester_id=person_id).order_by("-updated_at", "-id")
+    return list(found[: EARLIER_SHOWN + 1])
 
 
 def scheduled_on(ticket_id: uuid.UUID) -> list[ScheduledReply]:
@@ -195,12 +188,8 @@ def _tags() -> dict[str, TagShown]:
 def saved_views(agent: Person) -> list[SavedView]:
     """The agent's own saved views, and then those that others share."""
     shared = cache.get_or_set("shared-views", _shared_views, COLLEAGUES_KEPT_SECONDS) or []
-    return _own_views(agent.pk) + [view for view in shared if view.owner_id != agent.pk]
-
-
-@compiled_query
-def _own_views(agent_id: uuid.UUID) -> QuerySet[SavedView]:
-    return SavedView.objects.filter(owner_id=agent_id).order_by("name")
+    own = list(SavedView.objects.filter(owner_id=agent.pk).order_by("name"))
+    return own + [view for view in shared if view.owner_id != agent.pk]
 
 
 def _shared_views() -> list[SavedView]:

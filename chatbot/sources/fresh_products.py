@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from chatbot.models import Product
-from supportdesk.db.compiled_queries import compiled_lookup
 
 
 @dataclass
@@ -18,8 +16,6 @@ class _Read:
     rows: dict[str, Product | None] = field(default_factory=dict)
 
 
-# Asked by nearly every answer
-_on_sale = compiled_lookup(lambda one_of: Product.objects.filter(one_of, is_active=True))
 _answer: ContextVar[_Read | None] = ContextVar("products of one answer", default=None)
 
 
@@ -40,6 +36,6 @@ def fresh(ids: Iterable) -> list[Product]:
     if missing := [pk for pk in wanted if pk not in read.rows]:
         asked = list(dict.fromkeys([*missing, *(pk for pk in read.likely if pk not in read.rows)]))
         read.likely = []
-        found = {str(row.pk): row for row in _on_sale(list(map(UUID, asked)))}
+        found = {str(pk): row for pk, row in Product.objects.filter(is_active=True).in_bulk(asked).items()}
         read.rows |= {pk: found.get(pk) for pk in asked}
     return [row for pk in wanted if (row := read.rows[pk])]

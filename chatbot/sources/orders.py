@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from chatbot.models import Chat
 from supportdesk import money
-from supportdesk.db.compiled_queries import compiled_query
-from tickets.models import Category, Order, OrderItem, OrderStatus, Person
+from tickets.models import Category, Order, OrderStatus, Person
 from tickets.queries import orders_of
 
 from . import order_codes, order_shape
@@ -91,49 +90,20 @@ def find_own(person: Person, reference: str) -> Order | None:
 # --- Which one is it about? --------------------------------------------------
 
 
-# Asked by nearly every answer, and compiled once: `prefetch_related` is compiled each time
-_of_customer = compiled_query(
-    lambda person: Order.objects.filter(customer_id=person).order_by("-placed_at")[:RECENT]
-)
-_their_items = compiled_query(
-    lambda person, since: OrderItem.objects.filter(order__customer_id=person, order__placed_at__gte=since)
-)
-
-
-def _of_a_customer(person: Person) -> list[Order]:
-    known = _of_customer(person.pk)
-    if not known:
-        return []
-    items: dict[uuid.UUID, list[OrderItem]] = {order.pk: [] for order in known}
-    for item in _their_items(person.pk, known[-1].placed_at):
-        if item.order_id in items:
-            items[item.order_id].append(item)
-    for order in known:
-        for item in items[order.pk]:
-            item.order = order
-        read = OrderItem.objects.all()
-        read._result_cache = items[order.pk]
-        order._prefetched_objects_cache = {"items": read}
-    return known
-
-
 def recent(chat: Chat) -> list[Order]:
     """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
     if (read := getattr(chat, "orders_read", None)) is not None:
         return read
-    if not chat.person.is_guest:
-        found = _of_a_customer(chat.person)
-    else:
-        orders = may_hear(chat)
-        # Nearly every guest has none; Django would compile a query that finds nothing
-        found = [] if orders.query.is_empty() else _newest_of(orders)
+    orders = may_hear(chat)
+    # Nearly every chat has none; Django would compile a query that finds nothing
+    found = (
+        []
+        if orders.query.is_empty()
+        else list(orders.order_by("-placed_at").prefetch_related("items")[:RECENT])
+    )
     if hasattr(chat, "orders_read"):
         chat.orders_read = found
     return found
-
-
-def _newest_of(orders: QuerySet[Order]) -> list[Order]:
-    return list(orders.order_by("-placed_at").prefetch_related("items")[:RECENT])
 
 
 @contextmanager
@@ -235,7 +205,11 @@ def about(chat: Chat | None, person: Person, text: str, category: str) -> Order 
 
     An order that a number in the text does not fit is never taken in its place.
     """
-    known = recent(chat) if chat else _newest_of(own(person))
+    known = (
+        recent(chat)
+        if chat
+        else list(own(person).order_by("-placed_at").prefetch_related("items")[:RECENT])
+    )
     if not known:
         return None
     if order := named(known, text):

@@ -6,8 +6,6 @@ compiled once with parameters in place of its values; later calls only fill in t
 
     person_of = compiled_query(lambda id: Person.objects.filter(pk=id))
     person_of(some_uuid)  # a list
-    items_of = compiled_lookup(lambda one_of: OrderItem.objects.filter(one_of), "order_id")
-    items_of([some_uuid, another_uuid])  # a list
     insert([Message(ticket=ticket, seq=3, text="Hello")])
     update(Ticket, {"pk": id, "status": "open"}, {"priority": "high"}, {"unread_by_agents": 1})  # 0 or 1
 
@@ -29,15 +27,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, F, Field, ForeignKey, Model, Q, QuerySet, lookups
+from django.db.models import Expression, F, Field, ForeignKey, Model, QuerySet, lookups
 from django.db.models.expressions import Col
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.where import WhereNode
 
 # Filters come and go; when there are more than this, all are rebuilt
 MAX_STATEMENTS = 500
-# For so many keys a lookup is compiled; more are asked for as Django does
-KEY_COUNTS = (1, 4, 16, 64)
 # A verb writes one row of a kind, or two. More are rare, and of thousands a statement cannot hold the values
 FEW_ROWS = 10
 
@@ -77,33 +73,8 @@ def compiled_query(make: Callable[..., QuerySet]) -> Callable[..., list]:
 
     The function raises Unsupported for a queryset or a value that cannot be compiled.
     """
-    return _asking(make, len(signature(make).parameters))
+    count = len(signature(make).parameters)
 
-
-def compiled_lookup(make: Callable[[Q], QuerySet], column: str = "pk") -> Callable[[Sequence], list]:
-    """Return a function that takes keys, and returns the rows of `make(one_of)` whose `column` is one of them.
-
-    An `IN` is another SQL for each number of keys. Here it is compiled for a few numbers, and the last key
-    is repeated until there are as many.
-    """
-
-    def of(count: int) -> Callable[..., list]:
-        return _asking(lambda *keys: make(Q(*((column, key) for key in keys), _connector=Q.OR)), count)
-
-    asks = {count: of(count) for count in KEY_COUNTS}
-
-    def ask(keys: Sequence) -> list:
-        if not keys:
-            return []
-        if len(keys) > KEY_COUNTS[-1] or not _database():
-            return list(make(Q((f"{column}__in", list(keys)))))
-        count = next(count for count in KEY_COUNTS if count >= len(keys))
-        return asks[count](*keys, *[keys[-1]] * (count - len(keys)))
-
-    return ask
-
-
-def _asking(make: Callable[..., QuerySet], count: int) -> Callable[..., list]:
     def ask(*values) -> list:
         _refuse_values(values)
         if not (database := _database()):

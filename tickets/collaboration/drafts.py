@@ -6,10 +6,8 @@ did not arrive is still a draft on another machine.
 """
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from supportdesk.db.compiled_queries import compiled_query
 from tickets import live
 from tickets.models import Draft, Message, Person, Ticket
 from tickets.privacy.masking import masked
@@ -17,17 +15,12 @@ from tickets.privacy.masking import masked
 
 def of(ticket: Ticket, person: Person) -> list[Draft]:
     """Return the drafts of this person on the ticket, without those whose message is there."""
-    found = _drafts(ticket.pk, person.pk)
+    found = list(Draft.objects.filter(ticket=ticket, person=person))
     if not found:
         return []
     ids = [draft.client_id for draft in found]
     said = set(ticket.messages.filter(client_id__in=ids).values_list("client_id", flat=True))
     return [draft for draft in found if draft.client_id not in said]
-
-
-@compiled_query
-def _drafts(ticket_id, person_id) -> QuerySet[Draft]:
-    return Draft.objects.filter(ticket_id=ticket_id, person_id=person_id)
 
 
 def as_json(ticket: Ticket, person: Person) -> dict[str, dict]:

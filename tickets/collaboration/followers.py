@@ -2,16 +2,12 @@
 
 from django.db import IntegrityError, transaction
 
-from supportdesk.db.compiled_queries import compiled_query
 from tickets.models import Follower, Person, Ticket
 
 
 def followers(ticket: Ticket) -> list[Follower]:
     """Return who follows the ticket, the first one first."""
-    return _followers(ticket.pk)
-
-
-_followers = compiled_query(lambda ticket_id: Follower.objects.filter(ticket_id=ticket_id))
+    return list(Follower.objects.filter(ticket=ticket))
 
 
 def follow(ticket: Ticket, person: Person) -> bool:
