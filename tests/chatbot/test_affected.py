@@ -125,3 +125,18 @@ def test_of_what_is_missing_no_photo_is_asked(customer):
     ticket = handover.open_ticket(customer)
     assert ticket.handover["claim"]["items"]
     assert showing.photo_items(ticket) == []
+
+
+@pytest.mark.parametrize("more", ["order id VP-10263", "andar kuch nahi tha", "sev ka packet hi khula tha"])
+def test_what_was_counted_stays_until_a_number_is_said(shop, more):
+    """An order of one product has it whatever is said; that broke no more packs of it."""
+    order = Order.objects.get(number="VP-10263")
+    first = affected.claim_of(order, "1 sev packet toota mila")
+    assert [each["quantity"] for each in first["items"]] == [1]
+    assert affected.claim_of(order, more, first) == first
+
+
+def test_all_of_what_was_counted_is_all(shop):
+    order = Order.objects.get(number="VP-10263")
+    first = affected.claim_of(order, "1 sev packet toota mila")
+    assert affected.claim_of(order, "nahi, sab sev kharab hai", first)["items"][0]["quantity"] == 4

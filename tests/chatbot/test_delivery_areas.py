@@ -74,3 +74,12 @@ def test_staff_edit_the_table_and_agents_do_not(browse, meera, asha, areas):
     assert browse(meera).get(url).status_code == 200
     assert browse(meera).get(f"{url}{areas[1].pk}/change/").status_code == 200
     assert browse(asha).get(url).status_code in (302, 403)
+
+
+@pytest.mark.parametrize(
+    "said", ["shillong me kal tak mil jayega?", "can you deliver to shillong by tomorrow"]
+)
+def test_asked_for_a_day_he_tells_the_days_and_says_no_yes(areas, said):
+    answer = conversations.ask(factories.person(), said)
+    assert "6–8" in answer.reply["text"]
+    assert not answer.reply["text"].lower().startswith(("haan", "yes"))

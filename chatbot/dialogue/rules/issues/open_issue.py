@@ -346,7 +346,7 @@ def absorbed(
     asks = issue_cues.ASKS_FOR_WORDS.search(plain(parsed.raw)) or asking.asks(parsed)
     asks = asks and issue.get("intent") in BY_NOW
     key = (
-        "noted_grave"
+        f"noted_{issue['why']}"
         if grave
         else "noted_question"
         if asks and not names_items

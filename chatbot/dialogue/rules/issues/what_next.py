@@ -7,7 +7,7 @@ from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import order_cues
 from chatbot.nlu.cues import phrases, plain
-from chatbot.sources.product_facts import PRICE
+from chatbot.sources.product_facts import PRICE, STOCK
 from tickets.models import Category, Priority
 
 from ... import affected, answers, asking, troubles
@@ -214,6 +214,11 @@ MOST_WORDS_OF_A_PRICE = 6
 FREE = phrases("free", "muft", r"charges?", "extra", "मुफ्त", "फ्री")
 
 
+def _asks_a_fact(parsed: ParsedMessage) -> bool:
+    """ "How long does the oil stay good?": of the product that is named, whatever is open."""
+    return bool(parsed.found.products) and not parsed.is_issue and parsed.aspect not in ("", PRICE, STOCK)
+
+
 def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "What should I do?", "will I get a refund?" of what is wrong: what the shop wrote, and a person."""
     issue = chat.memory.get("issue") or {}
@@ -249,6 +254,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             or (issue.get("intent") == "item_problem" and ASKS_FOR_IT.search(said))
         )
         or (parsed.found.share > 0.5 and not asks_for_a_new_one(chat, parsed))
+        or _asks_a_fact(parsed)
         or asks_of_order
     ):
         return None

@@ -215,10 +215,18 @@ def _is_about_something_else(chat: Chat, parsed: ParsedMessage, said: str, follo
     )
 
 
+BY_A_DAY = phrases(
+    r"(?:by |for |on )?(?:tomorrow|today|tonight|day after(?: tomorrow)?)", r"(?:aaj|aj|kal|parso|parson)(?: hi)?(?: tak| tk)?", r"(?:by|before|till|until) (?:the )?(?:\d{1,2}|next|this|mon|tue|wed|thu|fri|sat|sun)\w*(?: .{0,12})?", r"\d{1,2}(?:st|nd|rd|th)?(?: \w{3,9})? (?:tak|tk|se pehle)", "(?:आज|कल|परसों)(?: ही)?(?: तक)?", "\\d{1,2}(?: \\S{2,9})? तक",
+)  # fmt: skip
+
+
 def _told(parsed: ParsedMessage, place: str, area: DeliveryArea | None) -> Reply | None:
     if not area:
         return None
     key = "area_served" if area.is_served else "area_not_served"
+    if area.is_served and BY_A_DAY.search(plain(parsed.text)):
+        # A "yes" in front of the days would be a promise of that day
+        key = "area_days"
     reply = answers.text_reply(key, parsed, "product_query", sure=0.9, place=place, days=_days(area))
     if area.is_served and CASH.search(plain(parsed.text)):
         cash = answers.text_reply("area_cash" if area.cash_on_delivery else "area_no_cash", parsed)

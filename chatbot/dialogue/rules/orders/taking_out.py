@@ -89,7 +89,10 @@ def _named(order: Order, parsed: ParsedMessage) -> list[OrderItem]:
     """Return the items of an order that a message names, by a word of the shop as well: "tel", "chai"."""
     names = {product.name for product in parsed.found.products} if parsed.found.share else set()
     by_name = [item for item in order.items.all() if item.name in names]
-    return by_name if len(by_name) == 1 else affected.named_in(order, parsed.text)
+    if len(by_name) == 1 or order.items.count() == 1:
+        # Of an order of one item a text need not name it, and without it nothing is left
+        return by_name
+    return affected.named_in(order, parsed.text)
 
 
 def _worth(items: list[OrderItem]) -> Decimal | None:
