@@ -205,7 +205,7 @@ class ParsedMessage:
             return {}
         return talk.nearer(self.chat.memory, self.library.by_slug, cues.plain(self.text))
 
-    def article_of(self, named: set[str]) -> Article | None:
+    def article_of(self, named: frozenset[str]) -> Article | None:
         """Return what the shop wrote first about a subject that is asked about in so few words."""
         key = next(iter(named))
         return (

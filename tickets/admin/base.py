@@ -7,6 +7,7 @@ import hashlib
 import json
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -80,6 +81,7 @@ class SeenForm:
     # Of the form that it is mixed into
     instance: Model
     fields: dict[str, forms.Field]
+    initial: dict[str, Any]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,9 @@
 """Rows that are edited in place, in a list or below a form. Of two people who do so at once neither loses a change."""
 
+from typing import Any, cast
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 
@@ -51,8 +54,9 @@ class NamedRowForm(forms.ModelForm):
 
     def _show_next_time(self, name: str, stored) -> None:
         """Let the page that comes again bring what is stored now."""
-        self.data = self.data.copy()
-        self.data[self[name].html_initial_name] = self.fields[name].prepare_value(stored)
+        data = cast(QueryDict, self.data).copy()
+        data[self[name].html_initial_name] = self.fields[name].prepare_value(stored)
+        self.data = data
 
 
 class NamedRows(forms.BaseInlineFormSet):
@@ -68,7 +72,7 @@ class NamedRows(forms.BaseInlineFormSet):
 
     def _bring_back(self) -> None:
         """Make new rows of those that are no longer stored: a page whose row is gone could never be saved."""
-        key = self.model._meta.pk.name
+        key, posted = cast(Any, self.model)._meta.pk.name, cast(QueryDict, self.data)
         first, total = (
             self.management_form.cleaned_data.get(name) or 0 for name in ("INITIAL_FORMS", "TOTAL_FORMS")
         )
@@ -80,7 +84,7 @@ class NamedRows(forms.BaseInlineFormSet):
         places = [place for place in range(total) if place not in gone]
         removed = [place for place in gone if self.data.get(f"{self.prefix}-{place}-DELETE")]
         back = [place for place in gone if place not in removed]
-        data = self.data.copy()
+        data = posted.copy()
         for name in [
             name
             for name in data
@@ -92,7 +96,7 @@ class NamedRows(forms.BaseInlineFormSet):
             for name in [name for name in self.data if name.startswith(beginning)]:
                 if not (old in back and name == f"{beginning}{key}"):
                     data.setlist(
-                        f"{self.prefix}-{new}-{name.removeprefix(beginning)}", self.data.getlist(name)
+                        f"{self.prefix}-{new}-{name.removeprefix(beginning)}", posted.getlist(name)
                     )
         data[f"{self.prefix}-INITIAL_FORMS"] = str(first - len(gone))
         data[f"{self.prefix}-TOTAL_FORMS"] = str(total - len(removed))

@@ -197,11 +197,12 @@ def save_view(request):
         return plain(gettext("Choose a filter first."), 400)
     # No get(): two requests at once may have made two of one name
     same = SavedView.objects.filter(owner=request.user, name=data["name"])
-    first, *others = [*same.order_by("pk").values_list("pk", flat=True), None]
+    found = list(same.order_by("pk").values_list("pk", flat=True))
+    first, others = (found[0], found[1:]) if found else (None, [])
     kept = {"query": data["query"], "is_shared": data["shared"]}
     if first is None or not same.filter(pk=first).update(**kept):
         SavedView.objects.create(owner=request.user, name=data["name"], **kept)
-    same.filter(pk__in=[each for each in others if each]).delete()
+    same.filter(pk__in=others).delete()
     cache.delete("shared-views")
     return _gone_to(request, f"{reverse('dashboard')}?{data['query']}")
 

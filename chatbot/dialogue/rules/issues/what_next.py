@@ -64,7 +64,7 @@ NO_PHOTO = phrases(
 def a_photo(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Photo bheju?": where a photo can be sent, which is with a person."""
     said = plain(parsed.text)
-    of_one = PHOTO.search(said) or NO_PHOTO.search(said)
+    of_one = bool(PHOTO.search(said) or NO_PHOTO.search(said))
     # "Yes i have pics" tells
     of_one = of_one or (parsed.reading == "a_photo" and asking.asks(parsed))
     if len(said.split()) > 9 or not of_one or parsed.reason:
