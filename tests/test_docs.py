@@ -33,3 +33,17 @@ def test_each_picture_stands_on_a_page():
         name for page in PAGES for name in re.findall(r"img/([\w.-]+)", page.read_text(encoding="utf-8"))
     }
     assert {picture.name for picture in (ROOT / "docs" / "img").iterdir()} - shown == set()
+
+
+LONGEST = 100
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_lines_of_a_page_are_short(page):
+    """Tables and code have the width that they need."""
+    in_code, long = False, []
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+        in_code ^= line.lstrip().startswith("```")
+        if len(line) > LONGEST and not in_code and not line.startswith("|"):
+            long.append(number)
+    assert long == []
