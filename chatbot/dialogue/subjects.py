@@ -250,7 +250,7 @@ def of_the_issue(issue: dict) -> str:
     if issue.get("intent") == "item_problem" and issue.get("flow") in ("damaged", "", None):
         told = " ".join([issue.get("words", ""), *issue.get("details", [])])
         kind = FAULTS.get(troubles.article_for(told), "")
-        return "unfit" if troubles.is_unfit(told) else kind or ("damaged" if issue.get("flow") else "")
+        return "unfit" if troubles.is_unfit(told) else kind
     return BY_FLOW.get(issue.get("flow", ""), "") or BY_INTENT.get(issue.get("intent", ""), "")
 
 

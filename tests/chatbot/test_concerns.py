@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue.rules.products.concerns import concern
+from chatbot.dialogue.rules.products.concerns import asks_which_have_it, concern
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_a_child_with_an_age_is_a_baby_or_a_child(text, whose):
 )
 def test_days_of_an_order_or_a_wedding_are_no_age(text):
     assert concern(text) != "baby"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("ok which ones definitely have peanut", True),
+        ("kis kis me mungfali hai", True),
+        ("which oil has no peanut", False),
+        ("without peanut kya hai", False),
+        ("does the honey have peanut", False),
+    ],
+)
+def test_which_goods_have_it_is_asked_of_all_of_them(text, asks):
+    assert asks_which_have_it(text) == asks

@@ -270,7 +270,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return reply
     told = " ".join([issue.get("words", ""), *issue.get("details", [])])[-300:]
     scores = {p.article.slug: p.score for p in parsed.library.near(told, 6)} if told.strip() else {}
-    there = [each for each in written if each in parsed.library.by_slug]
+    there = of_all_kinds = [each for each in written if each in parsed.library.by_slug]
     if not there:
         return None
     if which_order.REFUND.search(said) and issue.get("intent") == "item_problem":
@@ -300,6 +300,9 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "49 kyu katoge": the rule that has the amount
         there = has_it
     kind = troubles.article_for(told) if issue.get("intent") == "item_problem" else ""
+    if issue.get("intent") == "item_problem" and not kind and there is of_all_kinds:
+        # Of a trouble of no kind the shop wrote nothing: "a new one or your money" is the rule for what broke
+        return None
     slug = kind if kind in there else max(there, key=lambda each: scores.get(each, 0.0))
     reply = answers.of_article(parsed.library.by_slug[slug], parsed, CLEAR)
     reply.text = f"{reply.text} {wording.say('tap_for_a_person', parsed.language)}"

@@ -262,6 +262,12 @@ def wanted(parsed: ParsedMessage) -> str:
     of_what_is_shown = parsed.topic.get("kind") == "product" and parsed.text.rstrip().endswith("?")
     if parsed.intent == "item_problem" and troubles.is_unfit(parsed.text) and not of_what_is_shown:
         return "damaged"
+    if parsed.intent == "item_problem" and not troubles.article_for(parsed.text):
+        # "Too hot, can i exchange it?" tells of no fault of ours: by the rule for goods that are not wanted
+        if EXCHANGES.search(said):
+            return "exchange"
+        if RETURNS.search(said) and not REFUND.search(said):
+            return "return"
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")

@@ -14,7 +14,7 @@ from ...answers import Reply
 from ...message import ParsedMessage
 from ...references import spoken_of
 from . import about_products, product_lists
-from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, concern_of
+from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, asks_which_have_it, concern_of
 
 # Whether it is a question about eating it at all
 MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
@@ -45,6 +45,8 @@ ITS_CHILD = phrases(
 def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question whether a person may eat it. What we know that speaks against it comes first."""
     named = concern_of(parsed)
+    if not parsed.reason and asks_which_have_it(parsed.text) and (allergen := allergen_in(parsed.text)):
+        return _all_that_contain(parsed, allergen)
     about = named or _the_same_concern(parsed)
     if (
         not about
@@ -306,6 +308,18 @@ def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> lis
 def _is_the_allergen(product: Product, allergen: str) -> bool:
     named = next((words for name, words in ALLERGEN if name == allergen), None)
     return bool(named and named.search(" ".join(product.names[:1])))
+
+
+def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
+    facts = [(product, product_facts.fact(product, allergen)) for product in catalogue.on_sale()]
+    names = [product.name for product, fact in facts if fact and fact.verdict]
+    if not names:
+        return None
+    what = wording.say(f"aspect_{allergen}", parsed.language)
+    lines = [wording.say("all_contain", parsed.language, what=what, names=", ".join(names))]
+    if article := parsed.library.by_slug.get("allergens"):
+        lines.append(article.body_in(parsed.language))
+    return _careful(parsed, Reply("\n".join(lines), "product_query", 0.9), [], allergen)
 
 
 def allergen_of(about: str) -> bool:

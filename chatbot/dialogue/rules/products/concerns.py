@@ -77,3 +77,16 @@ def concern_of(parsed: ParsedMessage) -> str:
     of_food = parsed.found.products or kind in ("product", "sum", "health") or just_before
     read = read if of_food and not product_facts.asked_about(parsed.text) else ""
     return concern(parsed.text) or read
+
+
+# "Which ones have peanut": all of them, or the one that is left out is eaten
+WHICH_HAVE = phrases(
+    r"(?:which|what all|what other)(?: .{0,30})? (?:have|has|having|contains?|containing|with)(?: .{0,20})?", r"(?:kis ?kis|kin|kaun ?(?:kaun )?s[aei]|kons[aei]|kya kya)(?: .{0,20})? (?:me|mein|m)(?: .{0,20})?", "(?:किस ?किस|किन|कौन ?(?:कौन )?स[ेी])(?: .{0,15})? में(?: .{0,15})?",
+)  # fmt: skip
+WITHOUT = phrases("no", "not", "without", "free", r"\w+n'?t", "bina", "nahi", "nahin", "nhi", "बिना", "नहीं")
+
+
+def asks_which_have_it(text: str) -> bool:
+    """Whether a message asks which of the goods contain something, and not which are without it."""
+    said = plain(text)
+    return bool(WHICH_HAVE.search(said)) and not WITHOUT.search(said)
