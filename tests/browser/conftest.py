@@ -18,8 +18,6 @@ from .site import Site
 # Chromium without windows: a third of the work
 SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# No spare process for the next page, and none that only draws: a tenth of the work. Sites stay apart
-FEW_PROCESSES = ("--renderer-process-limit=1", "--in-process-gpu", "--num-raster-threads=1")
 SIGNING_KEY = "only-this-shop-knows-" + "k" * 30
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # The newest first: most tests are about one that they have just made
@@ -41,8 +39,8 @@ def browser_path(*names: str) -> str:
 
 
 @contextmanager
-def launched(playwright: Playwright, path: str, *flags: str) -> Iterator[Browser]:
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", *flags)
+def launched(playwright: Playwright, path: str) -> Iterator[Browser]:
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with playwright.chromium.launch(executable_path=path, args=flags) as browser:
         yield browser
 
@@ -56,7 +54,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright) -> Iterator[Browser]:
-    with launched(playwright, browser_path(SHELL), *FEW_PROCESSES) as browser:
+    with launched(playwright, browser_path(SHELL)) as browser:
         yield browser
 
 

@@ -24,7 +24,15 @@ export async function renewRow(ticketId, isNew) {
   // The open ticket keeps its row until another one is opened, so that nothing jumps under the hand
   if (old && !fresh && open) old.dataset.gone = "";
   else if (old && !fresh) removeRow(rows, old);
-  if (!rows.querySelector(".row")) htmx.trigger(".list-tools", "submit");
+  sayIfEmpty(rows);
+}
+
+// The last row has gone: the desk says what there is none of. By the list's own query: the search box leaves the view out
+async function sayIfEmpty(rows) {
+  if (rows.querySelector(".row, .empty")) return;
+  const answer = await request(`${body.dataset.desk}rows?${rows.dataset.query}`).catch(() => null);
+  // Another view was chosen meanwhile, or a row has come
+  if (answer?.ok && rows === list() && !rows.querySelector(".row")) htmx.swap(rows, answer.text, { swapStyle: "outerHTML" });
 }
 
 function placeRow(rows, fresh, old, isNew) {
@@ -63,7 +71,7 @@ export function depart(ticketId) {
   const rows = list();
   const row = document.getElementById(`ticket-${ticketId}`);
   if (row) removeRow(rows, row);
-  if (row && !rows.querySelector(".row")) htmx.trigger(".list-tools", "submit");
+  if (row) sayIfEmpty(rows);
   unseen.delete(ticketId);
   showTitle();
   renewCounts();
