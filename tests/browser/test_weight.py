@@ -49,7 +49,8 @@ def test_the_desk_is_live_after_three_requests_and_has_its_sheet_in_the_cache_af
     sizes, names = weighed(page)
     page.goto("/support/", wait_until="load")
     expect(page.get_by_text("Live", exact=True)).to_be_attached()
-    loaded = {name: sizes[id] for id, name in names.items() if id in sizes}
+    # A row that is renewed is not of the page: a ticket of another test has changed meanwhile
+    loaded = {name: sizes[id] for id, name in names.items() if id in sizes and "/row?" not in name}
     # The last script is what django-htmx adds under DEBUG
     first = [
         name for name in loaded if re.search(r"/support/$|\.(css|js)$", name) and "django-htmx" not in name
