@@ -10,6 +10,7 @@ from ... import answers, flows, signs, troubles
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from ...readings import asks_how_it_stands
+from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THE_REFUND
 from .money_back import MONEY_IS_NOT_BACK
 from .which_order import (
     ADDRESS,
@@ -273,14 +274,6 @@ def wanted(parsed: ParsedMessage) -> str:
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
 
 
-# "Honey ki jagah ghee bhej do": no wrong item that came
-SWAPS = phrases(
-    r".{3,25} (?:ki jagah|ke badle|instead of|in place of) .{3,30} (?:bhej|de|kar|daal|dal|pack|chahiye)\w*(?: (?:do|dijiye|dena|sakt\w+|hai|hain|ho|kya))*\W*$",
-    r"(?:can (?:you|u|i)|please|want to) (?:swap|replace|change|send) .{3,30} (?:with|for|to|instead of|in place of) .{3,30}",
-    ".{3,20} (?:की जगह|के बदले) .{3,20} (?:भेज|दे|कर)\\S*(?: दो| दीजिए)?",
-)
-
-
 def told_of_it(parsed: ParsedMessage) -> bool:
     """Whether something is told to be wrong with the item: then it is no swap that is wished for."""
     return (
@@ -291,19 +284,6 @@ def told_of_it(parsed: ParsedMessage) -> bool:
 
 MOST_WORDS_OF_IT = 5
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
-MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
-THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
-INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
-GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
-SENDS = phrases(
-    "send", "bhej\\w*", "chahiye", "need", "download", "get", "resend", "do", "dijiye", "mail", "चाहिए", "भेज\\S*",
-)  # fmt: skip
-COUPON = phrases(
-    r"coupons?", r"promo(?: ?codes?)?", "discount", "voucher", r"offer code", "welcome10", "कूपन", "डिस्काउंट"
-)
-ASKS_TO_DO = phrases(
-    r"kar do", r"karo", r"kar dijiye", r"kardo", "karna hai", "karni hai", "please", "pls", "plz", "can (?:you|u|i|we)", "want to", "could you", "sakte", "sakta", "jod do", "add", "करो", "कर दो", "करना है", "सकते",
-)  # fmt: skip
 
 
 OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")
