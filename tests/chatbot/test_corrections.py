@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue import signs
+from chatbot.dialogue.reading import signs
 from chatbot.nlu import corpus, typos
 from chatbot.nlu.typos import respelt
 from tests import factories
