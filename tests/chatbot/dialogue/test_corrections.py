@@ -6,7 +6,7 @@ from chatbot.dialogue.reading import signs
 from chatbot.nlu import corpus, typos
 from chatbot.nlu.typos import respelt
 from tests import factories
-from tests.chatbot.test_meanwhile import said
+from tests.chatbot.dialogue.test_meanwhile import said
 
 
 @pytest.fixture
