@@ -3,8 +3,8 @@
 import uuid
 from urllib.parse import urlsplit
 
-from chatbot.dialogue import subjects
 from chatbot.dialogue.memory import AT_ONCE
+from chatbot.dialogue.reading import subjects
 from chatbot.dialogue.state import in_words
 from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import atomic_with_retry, lock_rows

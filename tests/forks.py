@@ -41,7 +41,7 @@ LIBRARIES = """
 ROUNDS = 1000
 # Functions of text and of files beside them, without Django
 VILLY = """
-    chatbot.dialogue.plain_text chatbot.dialogue.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
+    chatbot.dialogue.plain_text chatbot.dialogue.reading.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
     chatbot.nlu.cues chatbot.nlu.himself chatbot.nlu.issue_cues chatbot.nlu.occasions chatbot.nlu.order_cues
     chatbot.nlu.retrieval chatbot.nlu.trigger_phrases chatbot.sources.product_facts
 """

@@ -17,9 +17,9 @@ from supportdesk import money
 from tickets.clocks import promise
 from tickets.models import Category, Order, Priority
 
-from . import subjects, troubles
 from .message import ACT, CLEAR, ParsedMessage
-from .readings import COUPON
+from .reading import subjects, troubles
+from .reading.readings import COUPON
 from .state import GRAVE
 
 

@@ -13,9 +13,10 @@ from supportdesk import money
 from tickets.models import Order, OrderStatus
 
 from ..models import Chat
-from . import affected, answers, troubles
+from . import answers
 from .answers import Reply
 from .message import ParsedMessage
+from .reading import affected, troubles
 
 FILE = Path(__file__).parents[1] / "data" / "flows.yaml"
 ITEMS_NAMED = 3

@@ -9,9 +9,9 @@ from tickets import sla
 from tickets.models import Category, Priority
 from tickets.privacy.masking import masked
 
-from . import talk
 from .answers import Reply
 from .message import ParsedMessage
+from .reading import talk
 
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {

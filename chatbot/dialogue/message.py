@@ -13,10 +13,10 @@ from chatbot.sources.product_kinds import kind_of
 from tickets.models import Order
 from tickets.settings.in_force import current
 
-from . import readings, subjects, talk, troubles
-from .readings import ACT as ACT
-from .readings import ASK as ASK
-from .readings import CLEAR as CLEAR
+from .reading import readings, subjects, talk, troubles
+from .reading.readings import ACT as ACT
+from .reading.readings import ASK as ASK
+from .reading.readings import CLEAR as CLEAR
 from .state import GRAVE
 
 # ... and surer than this a message that is half names of products

@@ -14,10 +14,13 @@ from chatbot.nlu import cues, himself, trigger_phrases
 from chatbot.sources import fresh_products, orders, products
 from tickets.models import Category, Priority
 
-from . import answers, corrections, memory, references
+from . import answers, memory
 from .answers import Reply
 from .message import ParsedMessage, parse
-from .repeats import not_told_twice
+from .patterns import corrections
+from .patterns.repeats import not_told_twice
+from .patterns.several_questions import several_questions
+from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
@@ -33,7 +36,6 @@ from .rules.products import (
     to_buy,
     which_product,
 )
-from .several_questions import several_questions
 
 # A customer does not wait longer for a machine
 LONGEST_SECONDS = 20.0

@@ -5,7 +5,7 @@ The agent sees it in words on the ticket, see `in_words`.
 
 from typing import TypedDict
 
-from . import affected
+from .reading import affected
 
 
 class Topic(TypedDict, total=False):

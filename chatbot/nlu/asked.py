@@ -49,7 +49,7 @@ class Model:
     """The weights of one trained file: a softmax over the names of FOLDER. `facts` is its header."""
 
     def __init__(self, data: bytes):
-        """Read what `asked_training.packed` wrote."""
+        """Read what `training.follow_ups.packed` wrote."""
         start = len(classifier.MAGIC) + 4
         header_end = start + int.from_bytes(data[len(classifier.MAGIC) : start], "little")
         self.facts = json.loads(data[start:header_end])

@@ -17,9 +17,8 @@ from tickets.models import Category, Order, OrderStatus, Person
 from tickets.queries import orders_of
 
 from . import order_codes, order_shape
+from .newest_orders import RECENT, newest_of
 from .order_states import UNDER_WAY
-
-RECENT = 50
 
 # Letters and digits as one word (VP-10234, vp 10234), or digits after "order" or "#"
 LETTERED = re.compile(
@@ -94,16 +93,19 @@ def recent(chat: Chat) -> list[Order]:
     """Return the newest orders that this chat may talk about, the newest first, with their items: two queries."""
     if (read := getattr(chat, "orders_read", None)) is not None:
         return read
-    orders = may_hear(chat)
-    # Nearly every chat has none; Django would compile a query that finds nothing
-    found = (
-        []
-        if orders.query.is_empty()
-        else list(orders.order_by("-placed_at").prefetch_related("items")[:RECENT])
-    )
+    found = _proven(chat) if chat.person.is_guest else newest_of(chat.person)
     if hasattr(chat, "orders_read"):
         chat.orders_read = found
     return found
+
+
+def _proven(chat: Chat) -> list[Order]:
+    """Return the newest orders that a guest has proven in this chat, with their items."""
+    orders = order_codes.proven_orders(chat)
+    # Nearly every chat has none; Django would compile a query that finds nothing
+    if orders.query.is_empty():
+        return []
+    return list(orders.order_by("-placed_at").prefetch_related("items")[:RECENT])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from chatbot import conversations, handover, privacy
 from chatbot.demo import loader
-from chatbot.dialogue import talk
+from chatbot.dialogue.reading import talk
 from chatbot.llm import client
 from chatbot.models import Article
 from tests import factories

@@ -2,12 +2,12 @@
 
 from django.contrib.auth.backends import ModelBackend
 
-from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
 from tickets import rate_limits
 from tickets.models import Person
+from tickets.row_by_id import row_by_id
 
-_people = compiled_query(lambda id: Person.objects.filter(pk=id))
+_people = row_by_id(Person)
 
 
 class PasswordBackend(ModelBackend):

@@ -17,9 +17,9 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from supportdesk.db import clock
-from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.observability import security_events
 from tickets.models import Person, TokenFamily
+from tickets.row_by_id import row_by_id
 
 FAMILY_CLAIM = "fam"
 # How long the predecessor of an unused refresh token gets that token again: its answer may have been lost
@@ -27,7 +27,7 @@ GRACE = timedelta(seconds=60)
 # The id of the access token beside a refresh token is derived from it, so that repeating the pair changes nothing
 ACCESS_IDS = uuid.UUID("5c8a9d0e-5d0c-4e0a-9c37-0a6c0c8f6a52")
 
-_families = compiled_query(lambda id: TokenFamily.objects.select_related("person").filter(pk=id))
+_families = row_by_id(TokenFamily, "person")
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,7 @@ from tickets.live import Batch, Credentials, event
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
 from tickets.models import InboxEvent, Message, Person, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
+from tickets.row_by_id import row_by_id
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
 
@@ -269,7 +270,7 @@ def _is_change(row: InboxEvent, tickets: dict, messages: dict) -> bool:
     return row.ticket_id in tickets and (row.ticket_id, row.seq) not in messages
 
 
-_tickets = compiled_query(lambda id: Ticket.objects.defer("handover").filter(pk=id))
+_tickets = row_by_id(Ticket, without=("handover",))
 
 
 @compiled_query

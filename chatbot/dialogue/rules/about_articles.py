@@ -10,11 +10,13 @@ from tickets import sla
 from tickets.models import Category, Priority
 
 from ...models import Article, Chat
-from .. import answers, asking, counting, flows, subjects
+from .. import answers, flows
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, LIKELY, ParsedMessage
-from ..references import spoken_of
+from ..reading import subjects
+from ..resolving import asking, counting
+from ..resolving.references import spoken_of
 from .issues import open_issue
 from .orders import which_order
 from .products import about_products

@@ -75,10 +75,10 @@ class Command(BaseCommand):
 
     def _train_asked(self) -> None:
         """Train what a message that follows asks, see `nlu.asked`."""
-        from chatbot.nlu import asked_training
+        from chatbot.nlu.training import follow_ups
 
-        rows = asked_training.lines()
-        data = asked_training.train(rows)
+        rows = follow_ups.lines()
+        data = follow_ups.train(rows)
         asked.MODEL_FILE.write_bytes(data)
         right = asked.Model(data).facts["right"]["all"]
         self.stdout.write(f"{len(rows)} lines -> {asked.MODEL_FILE.name}, {len(data)} bytes, {right} right")
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         ]
 
     def _show_curve(self, file: str) -> None:
-        from chatbot.nlu import judging
+        from chatbot.nlu.training import judging
 
         try:
             own = _rows(Path(file)) if file else self._taught()
@@ -112,7 +112,7 @@ class Command(BaseCommand):
         self.stdout.write(teaching_table(points, bool(elsewhere)))
 
     def _write_card(self, examples, data: bytes, measures: dict) -> None:
-        from chatbot.nlu import judging
+        from chatbot.nlu.training import judging
 
         judged = {"dev split": judging.judge_dev(examples), "5 folds": judging.judge_folds(examples)}
         for name, rows in measures.items():
@@ -126,12 +126,12 @@ class Command(BaseCommand):
 
 def _training():
     try:
-        from chatbot.nlu import training
+        from chatbot.nlu.training import intents
     except ImportError as missing:
         raise CommandError(
             f"{missing}. Training needs more than answering: pip install -r requirements-train.txt"
         ) from missing
-    return training
+    return intents
 
 
 def _date_of_change(training) -> str:
@@ -169,7 +169,7 @@ def _priority(row: dict) -> str | None:
 
 def card(examples, data: bytes, judged: dict) -> str:
     """Return the model card: the hand-written template with the measured tables in it."""
-    from chatbot.nlu import judging
+    from chatbot.nlu.training import judging
 
     facts = classifier.Model(data).facts
     folds = judged["5 folds"]

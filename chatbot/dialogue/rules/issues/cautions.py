@@ -3,9 +3,9 @@
 from chatbot import wording
 from tickets.models import Priority
 
-from ... import troubles
 from ...answers import Reply
 from ...message import ParsedMessage
+from ...reading import troubles
 
 
 def warn(parsed: ParsedMessage, issue: dict, reply: Reply) -> None:

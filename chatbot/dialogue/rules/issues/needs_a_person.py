@@ -7,10 +7,11 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import articles
 from tickets.models import Category, Priority
 
-from ... import answers, memory, subjects
+from ... import answers, memory
 from ...answers import Reply
 from ...memory import AT_ONCE
 from ...message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
+from ...reading import subjects
 from ..orders import which_order
 from ..small_talk import SMALL_TALK
 from . import open_issue

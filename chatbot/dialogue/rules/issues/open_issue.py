@@ -13,9 +13,11 @@ from chatbot.sources import products as catalogue
 from tickets.models import Order, Priority
 from tickets.privacy.masking import masked
 
-from ... import affected, answers, asking, flows, subjects, troubles
+from ... import answers, flows
 from ...answers import A_DENIAL, Reply
 from ...message import ACT, CLEAR, ParsedMessage
+from ...reading import affected, subjects, troubles
+from ...resolving import asking
 from ...state import GRAVE, take_back
 from ..orders import order_flows, which_order
 from ..orders.which_order import NEEDED_BY, NO_NUMBER

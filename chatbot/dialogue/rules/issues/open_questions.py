@@ -9,10 +9,11 @@ from chatbot.nlu import classifier, trigger_phrases
 from chatbot.nlu.cues import phrases, plain
 from tickets.models import Category, Priority
 
-from ... import answers, asking, flows, memory
+from ... import answers, flows, memory
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
-from ...readings import ONLY_AN_ORDER
+from ...reading.readings import ONLY_AN_ORDER
+from ...resolving import asking
 from ..orders import order_flows, which_order
 from . import open_issue
 

@@ -10,10 +10,12 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources.product_facts import PRICE, STOCK
 from tickets.models import Category, Priority
 
-from ... import affected, answers, asking, troubles
+from ... import answers
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
-from ...readings import tells_of_a_wrong_item
+from ...reading import affected, troubles
+from ...reading.readings import tells_of_a_wrong_item
+from ...resolving import asking
 from ...state import GRAVE
 from ..orders import order_facts, which_order
 from . import open_issue

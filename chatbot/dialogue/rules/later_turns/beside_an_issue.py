@@ -8,9 +8,10 @@ from chatbot.sources import product_facts
 from supportdesk import money
 from tickets.models import Order, OrderStatus
 
-from ... import affected, answers, flows, troubles
+from ... import answers, flows
 from ...answers import Reply
 from ...message import ParsedMessage
+from ...reading import affected, troubles
 from ...state import GRAVE
 from ..issues import open_issue, what_next
 from ..orders import order_flows, which_order

@@ -11,10 +11,11 @@ from chatbot.sources.product_facts import PRICE
 from chatbot.sources.product_words import SHOPPING
 from tickets.models import Category, Priority
 
-from ... import answers, flows, subjects
+from ... import answers, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
-from ...references import spoken_of
+from ...reading import subjects
+from ...resolving.references import spoken_of
 from .. import about_articles
 from ..issues.open_issue import QUESTION
 from ..orders import order_flows, which_order

@@ -9,10 +9,11 @@ from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import OrderStatus
 
-from ... import answers, subjects
+from ... import answers
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
-from ...references import spoken_of
+from ...reading import subjects
+from ...resolving.references import spoken_of
 from ...state import GRAVE
 from ..issues.open_issue import QUESTION
 from ..orders import which_order

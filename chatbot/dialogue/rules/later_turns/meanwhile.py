@@ -9,9 +9,11 @@ from chatbot.nlu import classifier, features, order_cues
 from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import delivery_areas
 
-from ... import answers, asking, signs, subjects, troubles
+from ... import answers
 from ...answers import Reply
 from ...message import CLEAR, ParsedMessage
+from ...reading import signs, subjects, troubles
+from ...resolving import asking
 from ...state import GRAVE
 from .. import about_articles
 from ..issues import open_issue, what_next

@@ -12,9 +12,10 @@ from chatbot.sources import order_states, orders
 from chatbot.sources.product_facts import STOCK
 from tickets.models import Category, Order, Priority
 
-from ... import answers, asking, flows
+from ... import answers, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
+from ...resolving import asking
 from . import order_facts
 from .order_flows import FEW_BESIDE, wanted, wanted_by_cue
 from .which_order import (

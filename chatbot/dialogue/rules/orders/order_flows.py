@@ -6,10 +6,11 @@ from chatbot.sources import order_codes, orders
 from tickets.models import Category, Order, OrderStatus, Priority
 from tickets.shop import people
 
-from ... import answers, flows, signs, troubles
+from ... import answers, flows
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
-from ...readings import asks_how_it_stands
+from ...reading import signs, troubles
+from ...reading.readings import asks_how_it_stands
 from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THE_REFUND
 from .money_back import MONEY_IS_NOT_BACK
 from .which_order import (

@@ -7,9 +7,10 @@ from chatbot.nlu.cues import phrases, plain
 from supportdesk import money
 from tickets.models import Category, Order, OrderItem, OrderStatus, Priority
 
-from ... import affected, answers, flows
+from ... import answers, flows
 from ...answers import Reply
 from ...message import ParsedMessage
+from ...reading import affected
 from ...state import GRAVE
 from . import which_order
 

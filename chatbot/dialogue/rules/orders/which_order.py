@@ -11,8 +11,8 @@ from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
 
 from ... import flows
-from ...affected import is_same, telling
 from ...message import ParsedMessage
+from ...reading.affected import is_same, telling
 
 # --- Cues -----------------------------------------------------------------------
 

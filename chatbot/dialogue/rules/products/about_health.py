@@ -9,10 +9,11 @@ from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
 
-from ... import answers, counting
+from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
-from ...references import spoken_of
+from ...resolving import counting
+from ...resolving.references import spoken_of
 from . import about_products, product_lists
 from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, asks_which_have_it, concern_of
 

@@ -15,7 +15,7 @@ from tickets.models import Category, Priority
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, CLEAR, VERY_CLEAR, ParsedMessage
-from ...references import spoken_of
+from ...resolving.references import spoken_of
 
 MOST_TOLD = 4
 

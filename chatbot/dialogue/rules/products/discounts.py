@@ -11,11 +11,13 @@ from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
 from supportdesk import money
 
-from ... import answers, asking, subjects
+from ... import answers
 from ...answers import Reply
-from ...counting import A_WEIGHT, count_in, in_small
 from ...message import ParsedMessage
-from ...references import spoken_of
+from ...reading import subjects
+from ...resolving import asking
+from ...resolving.counting import A_WEIGHT, count_in, in_small
+from ...resolving.references import spoken_of
 from .sum_lines import summed
 
 MOST_WORDS = 12

@@ -6,11 +6,12 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import products as catalogue
 from supportdesk import money
 
-from ... import answers, narrowing
+from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
-from ...narrowing import Condition
-from ...references import spoken_of
+from ...resolving import narrowing
+from ...resolving.narrowing import Condition
+from ...resolving.references import spoken_of
 
 # A person who may not have it: the cautious rule answers
 FOR_WHOM = phrases(

@@ -13,9 +13,9 @@ from supportdesk import money
 
 from ... import answers
 from ...answers import Reply
-from ...counting import counted
 from ...message import ACT, ParsedMessage
-from ...references import spoken_of
+from ...resolving.counting import counted
+from ...resolving.references import spoken_of
 from .about_products import (
     CHEAPER,
     FOLLOWS,

@@ -8,7 +8,9 @@ from chatbot.sources import delivery_areas
 from chatbot.sources import products as catalogue
 
 from ...answers import Reply
-from ...counting import (
+from ...message import ParsedMessage
+from ...reading.readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
+from ...resolving.counting import (
     A_WEIGHT,
     COUNT,
     DELIVERED,
@@ -19,9 +21,7 @@ from ...counting import (
     packs_of,
     says_a_count,
 )
-from ...message import ParsedMessage
-from ...readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
-from ...references import spoken_of
+from ...resolving.references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
 from .sum_lines import WRAPPED

@@ -8,9 +8,10 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import delivery_areas, shop_rules
 from supportdesk import money
 
-from ... import answers, subjects
+from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
+from ...reading import subjects
 from ..orders.about_delivery import CASH
 
 WRAPPED = phrases(r"(?:gift )?wrap\w*", "गिफ्ट रैप\\S*")

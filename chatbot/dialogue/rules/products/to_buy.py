@@ -5,9 +5,11 @@ from chatbot.models import Chat
 from chatbot.nlu import cues
 from chatbot.sources import delivery_areas
 
-from ... import answers, counting, subjects
+from ... import answers
 from ...answers import Reply
 from ...message import CLEAR, ParsedMessage
+from ...reading import subjects
+from ...resolving import counting
 from ..orders import about_delivery
 from . import product_sums
 

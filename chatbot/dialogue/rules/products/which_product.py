@@ -12,10 +12,11 @@ from chatbot.sources.product_kinds import kind_of
 from supportdesk import money
 from tickets.privacy.masking import masked
 
-from ... import answers, counting
+from ... import answers
 from ...answers import Reply
 from ...message import CLEAR, ParsedMessage
-from ...references import spoken_of
+from ...resolving import counting
+from ...resolving.references import spoken_of
 from ..orders import which_order
 from . import about_products, product_lists, product_sums
 from .about_products import MOST_TOLD

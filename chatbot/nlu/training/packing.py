@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from . import classifier
-from . import features as words
+from chatbot.nlu import classifier
+from chatbot.nlu import features as words
+
 from .vocabulary import SAY, Heads, SecondOpinion, Vocabulary, unseen_square
 
 

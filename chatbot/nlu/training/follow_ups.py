@@ -10,9 +10,10 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
-from . import asked, corpus, features
+from chatbot.nlu import asked, corpus, features
+
+from .intents import FOLDS, fold_of
 from .packing import packed
-from .training import FOLDS, fold_of
 from .vocabulary import Heads, matrix, vocabulary
 
 # Strength of the fit (the inverse of the penalty), found on the folds

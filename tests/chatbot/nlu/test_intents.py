@@ -13,7 +13,7 @@ import pytest
 
 from chatbot.nlu import classifier, corpus, features, lead, occasions
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 
 def understood(message: str) -> tuple[str, bool]:

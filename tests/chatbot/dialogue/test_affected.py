@@ -4,7 +4,7 @@ import pytest
 
 from chatbot import conversations, handover
 from chatbot.demo import loader
-from chatbot.dialogue import affected
+from chatbot.dialogue.reading import affected
 from chatbot.widget import showing
 from tests import factories
 from tickets import uploads, workflow

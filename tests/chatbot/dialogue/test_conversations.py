@@ -15,7 +15,7 @@ from chatbot.demo import loader
 from tests import factories
 from tickets.models import Person
 
-FOLDER = Path(__file__).parent / "data"
+FOLDER = Path(__file__).parent.parent / "data"
 FILES = (
     "conversations.txt",
     "conversations_more.txt",

@@ -14,9 +14,10 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from . import classifier, corpus
-from . import features as words
-from .corpus import INTENTS, Example
+from chatbot.nlu import classifier, corpus
+from chatbot.nlu import features as words
+from chatbot.nlu.corpus import INTENTS, Example
+
 from .packing import packed, rounded
 from .vocabulary import Heads, SecondOpinion, Vocabulary, counted_rarity, matrix, vocabulary
 

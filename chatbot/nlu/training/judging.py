@@ -5,9 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import classifier, corpus
-from .corpus import INTENTS, Example
-from .training import FOLDS, fold_of, train
+from chatbot.nlu import classifier, corpus
+from chatbot.nlu.corpus import INTENTS, Example
+
+from .intents import FOLDS, fold_of, train
 
 
 @dataclass

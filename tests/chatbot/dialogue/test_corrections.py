@@ -2,11 +2,11 @@
 
 import pytest
 
-from chatbot.dialogue import signs
+from chatbot.dialogue.reading import signs
 from chatbot.nlu import corpus, typos
 from chatbot.nlu.typos import respelt
 from tests import factories
-from tests.chatbot.test_meanwhile import said
+from tests.chatbot.dialogue.test_meanwhile import said
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from chatbot.nlu.cues import phrases, plain
 from chatbot.nlu.issue_cues import ASKS_FOR_WORDS, QUESTION
 
 if TYPE_CHECKING:
-    from .message import ParsedMessage
+    from ..message import ParsedMessage
 
 # From here on a message is taken for a question
 ASKS = 1.0

@@ -3,7 +3,7 @@
 import pytest
 
 from chatbot import conversations
-from chatbot.dialogue import troubles
+from chatbot.dialogue.reading import troubles
 from chatbot.nlu import cues
 from chatbot.nlu.typos import respelt
 from tests import factories

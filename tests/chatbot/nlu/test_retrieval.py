@@ -8,7 +8,7 @@ import yaml
 from chatbot.nlu import corpus, retrieval
 from chatbot.nlu.retrieval import Document, Index
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 ARTICLES = Path(corpus.__file__).parent.parent / "data" / "demo" / "articles.yaml"
 
 

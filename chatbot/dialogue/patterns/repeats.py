@@ -10,12 +10,13 @@ from chatbot.models import Chat
 from chatbot.nlu import features
 from chatbot.nlu.cues import plain, words_of
 
-from . import asking, subjects
-from .answers import Reply
-from .message import CLEAR, ParsedMessage
-from .rules.issues import open_issue
-from .rules.later_turns.meanwhile import LEAST_LETTERS, SMALL, of_another_order
-from .state import GRAVE
+from ..answers import Reply
+from ..message import CLEAR, ParsedMessage
+from ..reading import subjects
+from ..resolving import asking
+from ..rules.issues import open_issue
+from ..rules.later_turns.meanwhile import LEAST_LETTERS, SMALL, of_another_order
+from ..state import GRAVE
 
 # So many answers ago it was told at most
 LATELY = 2

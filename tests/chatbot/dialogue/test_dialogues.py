@@ -30,7 +30,7 @@ from tests import factories
 from tests.engines.plugin import put_back, taken_away
 from tickets.models import Order, Person
 
-FOLDER = Path(__file__).parent / "dialogues"
+FOLDER = Path(__file__).parent.parent / "dialogues"
 
 
 @pytest.fixture(scope="module")

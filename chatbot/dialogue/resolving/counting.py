@@ -3,11 +3,11 @@
 import re
 from math import ceil
 
+from chatbot.models import Product
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import products as catalogue
 
-from ..models import Product
-from ..nlu.cues import phrases, plain
-from .message import ParsedMessage
+from ..message import ParsedMessage
 from .references import spoken_of
 
 NUMBERS = {

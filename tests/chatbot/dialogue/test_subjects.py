@@ -3,7 +3,7 @@
 import pytest
 
 from chatbot import conversations
-from chatbot.dialogue import subjects
+from chatbot.dialogue.reading import subjects
 from chatbot.sources import products
 from tests import factories
 

@@ -7,14 +7,16 @@ from chatbot.models import Chat
 from chatbot.nlu import cues, order_cues
 from chatbot.sources import products
 
-from . import affected, answers, narrowing
-from .answers import Reply
-from .memory import AT_ONCE
-from .message import ACT, ASK, ParsedMessage, parse
-from .rules.issues import open_issue
-from .rules.later_turns import beside_an_issue
-from .rules.orders import which_order
-from .state import GRAVE, take_back
+from .. import answers
+from ..answers import Reply
+from ..memory import AT_ONCE
+from ..message import ACT, ASK, ParsedMessage, parse
+from ..reading import affected
+from ..resolving import narrowing
+from ..rules.issues import open_issue
+from ..rules.later_turns import beside_an_issue
+from ..rules.orders import which_order
+from ..state import GRAVE, take_back
 
 # Answers what is meant in place of it: `policy.by_rules`
 Rule = Callable[[Chat, ParsedMessage], Reply]

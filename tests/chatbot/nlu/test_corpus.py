@@ -9,7 +9,7 @@ import pytest
 from chatbot.nlu import classifier, corpus, features
 from chatbot.nlu.corpus import CorpusError, Example
 
-SETS = [Path(__file__).parent / "data" / name for name in ("proxy.jsonl", "blind.jsonl")]
+SETS = [Path(__file__).parent.parent / "data" / name for name in ("proxy.jsonl", "blind.jsonl")]
 
 
 def words_of(example_or_text) -> str:

@@ -3,8 +3,8 @@
 import pytest
 
 from chatbot import conversations
-from chatbot.dialogue import asking
 from chatbot.dialogue.message import parse
+from chatbot.dialogue.resolving import asking
 from tests import factories
 
 

@@ -2,17 +2,18 @@
 
 from copy import deepcopy
 
-from ..models import Chat
-from ..nlu import classifier, cues
-from ..sources import articles, product_facts, products
-from . import readings
-from .answers import Reply
-from .memory import AT_ONCE
-from .message import ACT, ParsedMessage, parse
-from .rules import about_articles, small_talk
-from .rules.issues import needs_a_person, open_issue, what_next
-from .rules.orders import about_delivery, about_orders, order_flows, which_order
-from .rules.products import (
+from chatbot.models import Chat
+from chatbot.nlu import classifier, cues
+from chatbot.sources import articles, product_facts, products
+
+from ..answers import Reply
+from ..memory import AT_ONCE
+from ..message import ACT, ParsedMessage, parse
+from ..reading import readings
+from ..rules import about_articles, small_talk
+from ..rules.issues import needs_a_person, open_issue, what_next
+from ..rules.orders import about_delivery, about_orders, order_flows, which_order
+from ..rules.products import (
     about_health,
     about_products,
     concerns,

@@ -14,7 +14,7 @@ pytest.importorskip("sklearn", reason="training needs requirements-train.txt")
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from chatbot.nlu import judging, training
+from chatbot.nlu.training import intents, judging
 
 NEW = corpus.Example("zorpal blimtu gurvex", "order_status", "en", False)
 
@@ -32,7 +32,7 @@ def sure_of_the_last(examples: list[corpus.Example]) -> float:
     """How sure a fit on one column alike for all, and one of the last example alone, is of that one's label."""
     rows = csr_matrix([[1.0, float(place == len(examples) - 1)] for place in range(len(examples))])
     labels = [example.intent == NEW.intent for example in examples]
-    return training._fit(rows, labels, training.weights_of(examples)).predict_proba(rows)[-1][1]
+    return intents._fit(rows, labels, intents.weights_of(examples)).predict_proba(rows)[-1][1]
 
 
 def test_what_a_shop_taught_counts_for_more_than_a_line_of_the_corpus():
@@ -47,9 +47,9 @@ def test_all_heads_hear_of_that_weight(monkeypatch):
         parsed.append(None if says is None else list(says))
         return SimpleNamespace(coef_=np.zeros((1, rows.shape[1])), intercept_=np.zeros(1))
 
-    monkeypatch.setattr(training, "_fit", fit)
+    monkeypatch.setattr(intents, "_fit", fit)
     for examples in (LINES, [*LINES, TAUGHT]):
-        training.fit_heads(csr_matrix(np.zeros((len(examples), 2))), examples)
+        intents.fit_heads(csr_matrix(np.zeros((len(examples), 2))), examples)
     every, latin = [1, 1, 1, 1, 5], [1, 1, 1, 5]
     # The corpus alone is fitted as it ever was: its model stays the same to the byte
     assert parsed == [None] * 5 + [every, every, every, every, latin]

@@ -4,7 +4,7 @@ import pytest
 
 from chatbot import conversations
 from chatbot.demo import loader
-from chatbot.dialogue import narrowing
+from chatbot.dialogue.resolving import narrowing
 from tests import factories
 
 

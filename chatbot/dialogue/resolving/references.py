@@ -5,12 +5,12 @@
 is answered as if it had said so, and no rule has to know.
 """
 
+from chatbot.models import Chat, Product
 from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import product_facts, products
 from chatbot.sources.product_kinds import kind_of
 
-from ..models import Chat, Product
-from .message import ACT, ParsedMessage, parse
+from ..message import ACT, ParsedMessage, parse
 
 MOST_WORDS = 10
 # All of a kind are asked about, or what there is

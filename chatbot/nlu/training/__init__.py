@@ -1,0 +1,6 @@
+"""How Villy's models are made; nothing here runs when he answers.
+
+- `intents`: the model of intents; `follow_ups`: that of what a later turn asks
+- `vocabulary`: which words, pairs and pieces weigh; `packing`: the model as one small file
+- `judging`: the figures of the model card
+"""
