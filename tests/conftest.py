@@ -3,9 +3,10 @@
 import copy
 import fcntl
 import functools
+import itertools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -50,12 +51,25 @@ def django_db_keepdb():
     return connection.vendor == "sqlite"
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory) -> Iterator[Path]:
+    """Paths for one test each. A `tmp_path` is made, and looks through all that were made before it."""
+    root = tmp_path_factory.mktemp("media")
+    return (root / str(number) / "media" for number in itertools.count())
+
+
+@pytest.fixture
+def media(_folders) -> Path:
+    """Where the desk keeps this test's files; there is no such folder until there is one."""
+    return next(_folders)
+
+
 @pytest.fixture(autouse=True)
-def _media_and_cache_of_its_own(settings, tmp_path):
+def _media_and_cache_of_its_own(settings, media):
     settings.STORAGES = settings.STORAGES | {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "media", "base_url": None},
+            "OPTIONS": {"location": media, "base_url": None},
         }
     }
     cache.clear()
