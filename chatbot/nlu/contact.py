@@ -16,7 +16,7 @@ OF_THE_SHOP = set(
 )
 # Words that ask, and say nothing else
 ASKING = set(
-    "do does u you hv have has any a an the is are there i can could may we on by via over pe par se me mein ke ki ka ko for liye to of it where which what whats how some koi kuch kya hai h ho hain hota milega milegi mil sakta sakti sakte saku sakun hu hun hoon karu kar karo karna karni karne chahiye jispe jisme jispar jis jise kis kisi de dijiye dedo do dena batao bata share give me pls please get need want direct directly also bhi aur and free apna apni hi toh ji sir bhai wala aap ap tum log team available with someone somebody person "
+    "do does u you hv have has any a an the is are there i can could may we on by via over pe par se me mein ke ki ka ko for liye to of it where which what whats how some koi kuch kya hai h ho hain hota milega milegi mil sakta sakti sakte saku sakun hu hun hoon karu kar karo karna karni karne chahiye jispe jisme jispar jis jise kis kisi de dijiye dedo do dena batao bata share give me pls please get need want direct directly also bhi aur and free apna apni hi toh ji sir bhai wala aap ap tum log team available with someone person "
     "है हैं क्या कोई का की के को पर से में मिलेगा दीजिए दो बताइए करना करनी सकते सकता हो लिए चाहिए भी".split()
 )
 MOST_WORDS = 12
