@@ -26,7 +26,7 @@ from tests import factories
 from tests.desk import Desk
 from tests.engines import template
 from tickets import queries
-from tickets.accounts import letters, tokens
+from tickets.accounts import emails, tokens
 from tickets.models import Person, Role, Ticket
 from tickets.privacy import audit
 from tickets.settings import in_force
@@ -122,11 +122,11 @@ def nothing_expires(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _letters_of_its_own():
-    """A code that one test asked for is not found in the next one's mail."""
+def _emails_are_sent():
+    """Wait for the threads that send e-mails: a code of one test must not reach the next one's outbox."""
     yield
-    order_codes.all_sent()
-    letters.all_sent()
+    order_codes.wait_until_sent()
+    emails.wait_until_sent()
 
 
 @pytest.fixture

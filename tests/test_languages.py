@@ -54,7 +54,7 @@ ROOMS = [
     "tickets/pictures",
     "tickets/accounts/views.py",
     "tickets/accounts/forms.py",
-    "tickets/accounts/letters.py",
+    "tickets/accounts/emails.py",
     "tickets/accounts/second_factor.py",
     "tickets/alerts",
     "tickets/channels/views.py",
