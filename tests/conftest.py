@@ -5,6 +5,7 @@ import fcntl
 import functools
 import itertools
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from chatbot.demo import loader
 from chatbot.nlu import classifier, retrieval
 from chatbot.sources import articles, order_codes
 from supportdesk.observability import metrics
@@ -98,6 +100,17 @@ def _the_same_articles_are_indexed_once():
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(articles.retrieval, "Index", index)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_demo_shop_is_read_once():
+    """The YAML of its products, articles, people and orders takes longer to read than to write into the database."""
+    original = loader._read
+    read = functools.cache(lambda name: pickle.dumps(original(name)))
+    with pytest.MonkeyPatch.context() as patched:
+        # A copy for each, because the loader takes the rows apart
+        patched.setattr(loader, "_read", lambda name: pickle.loads(read(name)))  # noqa: S301 - we wrote it
         yield
 
 
