@@ -8,17 +8,18 @@ TEMPLATES := templates chatbot/templates tickets/templates
 # Every package in the requirements*.txt has its hashes: pip refuses a file that differs
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: run check lint types test test-all test-fast bench bench-quick docs wheel audit lock format messages hooks pictures clean
+.PHONY: run check lint lint-quick lint-slow types test test-all test-fast bench bench-quick docs wheel audit lock format messages hooks pictures clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
-# Linters, types, and one case of each fast test: two minutes on two cores. mypy, which uses one core, runs
-# beside the tests; what it found stands below their summary
-check: lint
-	@mkdir -p .cache; $(MAKE) --no-print-directory types >.cache/types 2>&1 & types=$$!; \
+# Linters, types, and one case of each fast test: two minutes on two cores. mypy and the slower linters, which use
+# one core, run beside the tests; what they found stands below the tests' summary
+check: export PYTHONDONTWRITEBYTECODE :=
+check: lint-quick
+	@mkdir -p .cache; $(MAKE) --no-print-directory --keep-going lint-slow types >.cache/beside 2>&1 & beside=$$!; \
 	 $(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"; tests=$$?; \
-	 wait $$types; typed=$$?; cat .cache/types; exit $$((tests + typed))
+	 wait $$beside; others=$$?; cat .cache/beside; exit $$((tests + others))
 
 # Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too, where
 # `all_engines` waits for test-all.
@@ -45,11 +46,16 @@ bench: $(VENV)/.bench
 bench-quick: $(VENV)/.bench
 	@exec $(BIN)/python -m benchmarks.run --quick $(BENCH_ARGS)
 
-lint: $(VENV)/.tests
+lint: lint-quick lint-slow
+
+# What takes a second together
+lint-quick: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/typos
+
+lint-slow: $(VENV)/.tests
 	$(BIN)/python -m tests.words
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -95,6 +95,9 @@ WHERE = phrases(
 
 def offer(chat: Chat, parsed: ParsedMessage, key: str, category: str, priority: str) -> Reply:
     """Something humane, and the way to Customer Care; with the order that it is likely about."""
+    if key == "out_of_scope":
+        # A customer who is angry or has lost money hears that a person helps, and not that it is beyond us
+        key = "angry" if parsed.reason == "anger" else "complaint"
     reply = text_reply(key if wording.has(key) else "human", parsed)
     if parsed.reason == "human":
         reply.intent = "talk_to_human"

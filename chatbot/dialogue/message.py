@@ -11,9 +11,9 @@ from chatbot.nlu import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from chatbot.sources.product_kinds import kind_of
 from tickets.models import Order
-from tickets.settings.in_force import current
 
 from .reading import readings, subjects, talk, troubles
+from .reading.language import answered_in
 from .reading.readings import ACT as ACT
 from .reading.readings import ASK as ASK
 from .reading.readings import CLEAR as CLEAR
@@ -49,7 +49,7 @@ NOT_OF_GOODS = frozenset(OF_A_SUBJECT) - {"price", "cost", "limit"} | {
     "how_the_order_stands",
 }
 OF_GOODS_ALONE = frozenset(OF_A_PRODUCT) - {"price"}
-# A message so short may mean an order by its bare number, and keeps the language of the chat
+# A message so short may mean an order by its bare number
 FEW_WORDS = 2
 
 
@@ -280,7 +280,7 @@ def parse(chat: Chat, text: str, *, asked: dict | None = None, language: str = "
         text=plain,
         raw=raw,
         chat=chat,
-        language=language or _language(chat, raw, library),
+        language=language or answered_in(chat, raw, library),
         reason=_reason(raw),
         intent=understood["intent"],
         confidence=understood["confidence"],
@@ -306,41 +306,3 @@ TAG = re.compile(r"<[^<>]{1,200}>")
 def _without_tags(text: str) -> str:
     """Return the text as a reader would see it if its tags were markup."""
     return TAG.sub(" ", text).strip() if "<" in text else text.strip()
-
-
-SHORT = 5
-MOSTLY_HINDI = re.compile(r"^[^A-Za-z]*[\u0904-\u0939][^A-Za-z]*$")
-# Small words that are of one language only
-HINGLISH = set(
-    "aur ka ki ke kya hai bhi wala wali nahi kitna kitne kitni kab kahan mera meri mere mujhe chahiye mein batao milega karo kyu kyun kaise yeh woh chalega chalegi hoga hogi dono dusra doosra acha theek lelu dena lena kaunsa konsa isme usme iska uska sakte sakta sakti liye".split()
-)
-ENGLISH = set(
-    "the is are my i you your what when where how which and of for with can do does it this that have was not to in on me we will much many any please no yes want need".split()
-)
-
-
-def _language(chat: Chat, text: str, library: articles.Library) -> str:
-    """The language to answer in, of those that the shop offers."""
-    return current().language(_language_said(chat, text, library))
-
-
-def _language_said(chat: Chat, text: str, library: articles.Library) -> str:
-    """The language that was asked for, that of the message, or of the chat where the message says nothing."""
-    if wanted := chat.memory.get("language"):
-        return wanted
-    if MOSTLY_HINDI.search(text):
-        # Vowel signs are no letters: "घी का जार" has no word of three
-        return "hi"
-    said = [word for word in text.split() if sum(map(str.isalpha, word)) > 2]
-    if not said or library.titled(text):
-        return chat.language
-    language = classifier.language_of(text)
-    words_said = {word.casefold() for word in cues.words_of(text)}
-    if language == "en" and words_said & HINGLISH and not words_said & ENGLISH:
-        # "aur masala makhana": the names are the same in both
-        return "hinglish"
-    if language == "en" and chat.language != "en" and len(said) <= SHORT and not words_said & ENGLISH:
-        # "jaggery powder chalega?": names and one verb, in a chat that is not in English
-        return chat.language
-    # "refund?" is said in every language
-    return chat.language if language == "en" and len(said) <= FEW_WORDS else language

@@ -104,7 +104,7 @@ def by_rules(chat: Chat, parsed: ParsedMessage) -> Reply:
 LAST_LENGTH = 300
 # A second code is not sent, and small talk is not said twice
 NOT_TO_REPEAT = {
-    "a_language", "said_again", "a_code", "small_talk", "no_words", "an_answer_to_our_question", "a_change_of_mind", "it_is_solved", "pleasantries", "a_piece", "another_language",
+    "a_language", "said_again", "a_code", "small_talk", "no_words", "only_calls", "an_answer_to_our_question", "a_change_of_mind", "it_is_solved", "pleasantries", "a_piece", "another_language", "another_script",
     "details_of_the_open_issue",
 }  # fmt: skip
 SENDS_A_CODE = {"an_order_to_prove", "a_number_and_little_else"}
@@ -189,6 +189,7 @@ RULES = (
     needs_a_person.a_person_at_once,
     needs_a_person.a_tapped_suggestion,
     small_talk.another_language,
+    small_talk.only_calls,
     small_talk.pleasantries,
     in_passing.is_it_done,
     open_issue.it_is_solved,

@@ -28,6 +28,7 @@ MAGIC = b"VILLY1\n"
 COLUMNS = (*INTENTS, "issue", "beyond", "urgent", "hinglish", "length")
 FIELDS = struct.Struct(f"<{len(COLUMNS)}I")
 ZERO = 128  # weights are bytes; this one means 0
+HINDI_SHARE = 0.3  # of the letters; more of the script, and the text is Hindi
 # From this share of pieces never seen on it is gibberish or another language, whatever a head may guess
 UNREADABLE = 0.28
 # Below this confidence the head that only knows "out of scope" may overrule the intent, from this chance on
@@ -68,6 +69,17 @@ def classify(text: str) -> dict:
 def language_of(text: str) -> str:
     """Return "en", "hinglish" or "hi": the language to answer in."""
     return model().language_of(text)
+
+
+def is_devanagari(text: str) -> bool:
+    """Whether a good part of a text is in the Hindi script."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum("\u0900" <= letter <= "\u097f" for letter in letters) > HINDI_SHARE * len(letters)
+
+
+def hinglish_score(text: str) -> float:
+    """Return how much a text in Latin letters is Hinglish: above 0 it is, below it is English."""
+    return model().read(text).scores["hinglish"]
 
 
 def explain(text: str, most: int = 8) -> list[tuple[str, float]]:
@@ -231,9 +243,7 @@ class Model:
         return "medium" if issue >= DOUBT and trouble >= DOUBT else "low"
 
     def language_of(self, text: str) -> str:
-        letters = [letter for letter in text if letter.isalpha()]
-        hindi = sum("\u0900" <= letter <= "\u097f" for letter in letters)
-        if hindi > 0.3 * len(letters):
+        if is_devanagari(text):
             return "hi"
         return "hinglish" if self.read(text).scores["hinglish"] > 0 else "en"
 

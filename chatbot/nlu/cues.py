@@ -9,6 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, cast
 
+from .needed_letters import guarded, needed_by
 from .typos import respelt
 
 _EDGE = r"[\w\u0900-\u097F]"
@@ -35,6 +36,8 @@ class Phrases:
         pattern = re.compile(rf"(?<!{_EDGE})(?:{either})(?!{_EDGE})", re.IGNORECASE)
         # As own attributes, so that a search costs what it costs with `re`
         vars(self).update({method: getattr(pattern, method) for method in self.METHODS})
+        if needed := needed_by(pattern.pattern):
+            self.search = guarded(pattern.search, needed, None)
         return vars(self)[name]
 
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from . import contact
 from .cues import phrases, plain
 
 # "Raat ko bhi koi insaan milega", "is a person there on sundays"
@@ -15,7 +16,7 @@ ABOUT_HIMSELF = {
         r"(?:is|am i|m i) (?:this|it|that|talking|chatting|speaking)(?: to| with)? (?:a |an )?(?:real |actual |live )?(?:bot|robot|human|person|ai|machine|chatbot|computer|auto ?reply)(?: or (?:a |an )?\w+(?: \w+)?)?",
         r"(?:bot|robot|human) (?:or|ya) (?:a )?(?:bot|robot|human|person|insaan|insan)\??",
         r"(?:tum|aap|ap|tu|yeh|ye|kya aap|kya tum|koi) (?:ek |koi )?(?:bot|robot|insaan|insan|machine|computer|ai|aadmi|admi|human)(?: (?:ho|hai|hain|h|ya|se)(?: .{0,25})?)?\??$",
-        r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat", r"^\W*(?:so |oh |then |ok |to |matlab )*(?:you'?re |u r |you are |ur |its |it'?s |tum |aap )?(?:not|nahi|nahin) (?:a |an |real |asli )*(?:human|person|insaan|real)(?: ho| then| hai)?\W*$", r"^\W*(?:matlab |to |so )*(?:insaan|insan|human) (?:nahi|nahin|not)(?: ho| hai)?\W*$",
+        r"(?:tum|aap|ap|tu) (?:asli|sach me|sachme|nakli|real)(?: .{0,12})? (?:ho|hai|hain|ya|machine|insaan)(?: .{0,15})?", r"(?:bot|robot|insaan|insan|machine|computer|human|ai) (?:ho|hain) (?:kya|ya|aap|tum)", r"(?:bot|robot) se baat", r"^\W*(?:so |oh |then |ok |to |matlab )*(?:you'?re |u r |you are |ur |its |it'?s |tum |aap )?(?:not|nahi|nahin) (?:a |an |real |asli )*(?:human|person|insaan|real)(?: ho| then| hai)?\W*$", r"^\W*(?:matlab |to |so )*(?:insaan|insan|human) (?:nahi|nahin|not)(?: ho| hai)?\W*$",
         r"(?:आप|तुम|यह|ये|क्या आप) (?:एक |कोई )?(?:बॉट|बोट|रोबोट|इंसान|मशीन|आदमी|कंप्यूटर)(?: (?:हो|हैं|है|से|या).{0,25})?",
         r"you(?:'re| are|r)? (?:just |only )?(?:a |an )?(?:bot|robot|machine|computer|ai)(?: right| na| aren'?t you)?",
     ),
@@ -34,8 +35,8 @@ ABOUT_HIMSELF = {
         r"what language do",
     ),
     "abilities": phrases(
-        r"what (?:all )?(?:can|do) (?:you|u|villy) do(?! (?:if|when|with|about|for|in case))", r"what (?:can|could) (?:you|u) help(?: me)?(?: with)?", r"how can (?:you|u) help(?: me)?",
-        r"what (?:are )?(?:your|ur) (?:capabilities|features|services)", r"what do (?:you|u) know", r"(?:kya|kia) (?:kya )?(?:kar|kr) (?:sakte|skte|sakta|sakti) (?:ho|hai|hain|h)",
+        r"what (?:all )?(?:can|do) (?:you|u|villy) do(?! (?:if|when|with|about|for(?! (?:me|us))|in case))", r"what (?:can|could) (?:you|u) help(?: me)?(?: with)?", r"how can (?:you|u) help(?: me)?",
+        r"what (?:are )?(?:your|ur) (?:capabilities|features|services)", r"what do (?:you|u) know", r"(?:kya|kia) (?:kya )?(?:kar|kr) (?:sakte|skte|sakta|sakti|lete|leti|leta) (?:ho|hai|hain|h)",
         r"(?:aap|ap|tum) (?:kya|kia) (?:karte|krte|kar|kr)(?: (?:ho|sakte|skte).{0,8})?", r"(?:kya|kis cheez me|kaise) (?:help|madad) (?:kar|kr) (?:sakte|skte)(?: ho| hain)?",
         r"(?:आप|तुम) क्या (?:क्या )?कर (?:सकते|सकती)", r"क्या मदद कर सकते", r"what is this chat(?: for)?", r"how does this (?:chat|work)\??$",
     ),
@@ -80,4 +81,6 @@ def about_himself(text: str) -> str:
     # "I don't want a bot, connect me to a person" asks for the person
     if found == "bot" and WANTS_A_PERSON.search(text):
         return ""
-    return found
+    if not found and contact.asks_how_to_reach(text):
+        return "phone"
+    return "place" if not found and contact.asks_for_the_address(text) else found

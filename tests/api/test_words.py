@@ -77,7 +77,7 @@ def test_a_retry_answers_200_with_the_same_message(api, priya, asha, ticket):
     assert Message.objects.filter(text="Once").count() == 2
 
 
-def test_a_retry_of_a_picture_answers_200_and_leaves_one_file(api, priya, ticket, tmp_path):
+def test_a_retry_of_a_picture_answers_200_and_leaves_one_file(api, priya, ticket, media):
     url = MESSAGE.format(ticket.pk)
     forms = [
         {"message": "Look", "clientId": "p-1", "image": factories.picture(colour=c)}
@@ -87,7 +87,7 @@ def test_a_retry_of_a_picture_answers_200_and_leaves_one_file(api, priya, ticket
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     refused(other, 409, "client_id_used")
-    assert len([path for path in (tmp_path / "media").rglob("*") if path.is_file()]) == 2
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 2
 
 
 def test_opening_a_ticket_again_answers_200_with_the_same_ticket_and_without_its_notes(api, priya, asha):
@@ -165,12 +165,10 @@ def post(client, ticket, body: bytes):
     "form", ['name="image"; filename="{}"', 'name="image"; filename="a.jpg"; filename*=UTF-8\'\'{}']
 )
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_of_a_file_name_gets_in(name, form, api, priya, ticket, tmp_path):
+def test_nothing_of_a_file_name_gets_in(name, form, api, priya, ticket, media):
     escaped = name.replace("\\", "\\\\").replace('"', '\\"') if "*" not in form else name
     answer = post(api(priya), ticket, multipart(form.format(escaped), factories.picture().read()))
-    stored = [
-        path.relative_to(tmp_path / "media") for path in (tmp_path / "media").rglob("*") if path.is_file()
-    ]
+    stored = [path.relative_to(media) for path in media.rglob("*") if path.is_file()]
     if answer.status_code == 400:
         # No name is left of it, and so there is no file
         refused(answer, 400)
@@ -178,7 +176,7 @@ def test_nothing_of_a_file_name_gets_in(name, form, api, priya, ticket, tmp_path
         return
     message = Message.objects.get(pk=answer.json()["id"])
     assert {str(path) for path in stored} == {message.picture.name, message.thumbnail.name}
-    assert not list(tmp_path.rglob("*passwd*"))
+    assert not list(media.parent.rglob("*passwd*"))
     served = api(priya).get(answer.json()["image"])
     assert (served["Content-Type"], served["Content-Disposition"]) == ("image/jpeg", "inline")
     assert message.text == ""
@@ -197,9 +195,9 @@ def test_nothing_of_a_file_name_gets_in(name, form, api, priya, ticket, tmp_path
         ('name="message"; filename="a.txt"', b"a file for a text", "message"),
     ],
 )
-def test_what_is_no_picture_is_refused_in_words(disposition, content, field, api, priya, ticket, tmp_path):
+def test_what_is_no_picture_is_refused_in_words(disposition, content, field, api, priya, ticket, media):
     refused(post(api(priya), ticket, multipart(disposition, content)), 400, field=field)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in media.rglob("*") if path.is_file()]
 
 
 def test_the_empty_file_field_of_a_form_is_no_picture(api, priya, ticket):

@@ -158,9 +158,7 @@ def test_the_chat_is_for_agents_and_not_part_of_the_customers_ticket(api, priya)
     assert not {"chat", "handover"} & set(api(priya).get(f"/api/support/{ticket['id']}").json())
 
 
-def test_a_ticket_with_a_picture_is_one_message_and_one_ticket_however_often_it_is_sent(
-    api, priya, tmp_path
-):
+def test_a_ticket_with_a_picture_is_one_message_and_one_ticket_however_often_it_is_sent(api, priya, media):
     form = {"message": "The jar is broken", "clientId": "t-1"}
     first, again = (
         api(priya).post(CREATE, form | {"image": factories.picture()}, format="multipart") for _ in range(2)
@@ -168,11 +166,11 @@ def test_a_ticket_with_a_picture_is_one_message_and_one_ticket_however_often_it_
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["messages"][0]["image"] == again.json()["messages"][0]["image"]
     assert Message.objects.exclude(picture="").count() == 1
-    assert len([path for path in (tmp_path / "media").rglob("*") if path.is_file()]) == 2
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 2
 
 
 @pytest.mark.parametrize("image", [b"", b"no picture", b"<svg/>"])
-def test_a_picture_that_is_none_opens_no_ticket(image, api, priya, tmp_path):
+def test_a_picture_that_is_none_opens_no_ticket(image, api, priya, media):
     upload = factories.picture()
     upload.file.seek(0)
     upload.file.truncate()
@@ -182,7 +180,7 @@ def test_a_picture_that_is_none_opens_no_ticket(image, api, priya, tmp_path):
     answer = api(priya).post(CREATE, {"message": "Look", "image": upload}, format="multipart")
     refused(answer, 400, field="image")
     assert not Ticket.objects.exists()
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in media.rglob("*") if path.is_file()]
 
 
 def test_what_villy_leaves_open_may_be_sent_back_as_it_came(api, priya):

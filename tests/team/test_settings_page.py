@@ -88,7 +88,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
     assert now.calendar.weekly[4] == ((1320, 1800),)
     assert now.targets["urgent"].first == timedelta(minutes=10)
     assert now.targets["low"].resolution == timedelta(days=3)
-    assert now.letters == {"signature": "Asha and the team"}
+    assert now.email_texts == {"signature": "Asha and the team"}
     assert (now.auto_close_after, now.nudge_after) == (timedelta(days=2), timedelta(days=1))
     again = filled(client)
     assert again["hours_0"] == "09:30-13:00, 14:00-18:30"
@@ -192,13 +192,13 @@ def test_a_logo_is_cleaned_served_replaced_and_removed(browse, meera, client):
     assert client.post("/files/logo").status_code == 405
 
 
-def test_what_is_no_picture_is_refused_and_nothing_is_stored(browse, meera, tmp_path):
+def test_what_is_no_picture_is_refused_and_nothing_is_stored(browse, meera, media):
     client = browse(meera)
     text = factories.SimpleUploadedFile("logo.png", b"<svg/>", content_type="image/png")
     answer = client.post(PAGE, filled(client, new_logo=text))
     assert "could not be read as a picture" in answer.content.decode()
     client.post(PAGE, filled(client, new_logo=factories.picture(), currency="nope"))
-    assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert not [each for each in media.rglob("*") if each.is_file()]
 
 
 @pytest.mark.engines

@@ -5,7 +5,7 @@ from chatbot.nlu import trigger_phrases
 from tickets.models import Category, Priority
 
 from ...models import Chat
-from ...nlu import cues, himself
+from ...nlu import calls, cues, himself
 from .. import answers, memory
 from ..answers import Reply
 from ..message import ParsedMessage
@@ -133,6 +133,13 @@ def about_himself(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return _with_chips(reply, parsed, *(("products", "order", "human") if kind != "abilities" else ()))
 
 
+def only_calls(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Bhai", "ek baat batao": nothing is said yet, and nothing is misunderstood."""
+    if parsed.surely("greeting") or parsed.reason in GRAVE or not calls.only_calls(parsed.raw):
+        return None
+    return answers.text_reply("go_on", parsed, "greeting", sure=0.9)
+
+
 def no_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Nothing but emoji, stops or tags: anger and grief need no words."""
     if any(character.isalnum() for character in parsed.text):
@@ -170,7 +177,7 @@ UNDERSTOOD = cues.phrases(
     r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:thanks|thank you|thx|shukriya|dhanyawad)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
     r"(?:(?:hmm+|ok(?:ay)?|oh)[ ,.]+)*(?:i'?m |i am |very |so )*(?:sorry|my bad|apologies|apologi[sz]e|maaf (?:karna|kijiye|karo))(?: (?:for|about|ki) .{2,25})?", "(?:माफ|क्षमा) (?:करना|कीजिए|करें)",
     r"(?:ok |okay |theek hai |thik hai |acha )*(?:baad me(?:in)?|later|phir kabhi|kal) (?:lunga|lungi|lenge|leta hu\w*|order kar\w*|karunga|karungi|buy|order)(?: .{0,10})?", r"(?:will|i'?ll) (?:buy|order|take|get) (?:it |them )?(?:later|tomorrow|next time)",
-    "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
+    r"(?:no|nahi|nope|ok)?[, ]*(?:i'?ll|i will|i can|let me|we can|main|mai)? ?(?:just |yahi |yahin |here )?(?:chat|type|message|likh)(?: (?:here|only|hi|karunga|karungi|kar lunga|kar lungi|instead|is fine|theek hai|dunga|dungi))*", "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
 )  # fmt: skip
 NEGATED = cues.phrases("not", r"\w+n'?t", "nahi", "never", "but", "lekin", "no", "नहीं")
 

@@ -1,0 +1,68 @@
+"""A search that is left out for want of letters would have found nothing."""
+
+import re
+import sys
+
+import pytest
+
+import chatbot.dialogue.policy  # noqa: F401 (brings in every phrase)
+from chatbot.nlu import cues, needed_letters
+from tests.desk import ROOT
+
+TALKS = ROOT / "tests" / "chatbot" / "data"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [
+        ("abc|abd|xyz", {"abc", "abd", "xyz"}),
+        ("so+ good", {"goo"}),
+        ("colou?rs?", {"col"}),
+        ("gr[ae]y", {"gr"}),
+        ("(?:very )*bad(?! luck)", {"bad"}),
+        ("(?<!not )(?:HOT|mild)", {"hot", "ild"}),
+        ("कैंसल", {"कैं"}),
+        # Nothing in particular, or what nearly every text has
+        ("(?:yes)?", None),
+        (r"\w+|never", None),
+        ("a|e|i", None),
+    ],
+)
+def test_a_pattern_needs_letters_of_each_of_its_ways(pattern, needed):
+    found = needed_letters.needed_by(pattern)
+    assert (found and set(found)) == needed
+
+
+@pytest.mark.parametrize("text", ["FUNNY", "fuſs", "\u212aAB", "T\u0130ME", "tıme"])
+def test_letters_that_ignorecase_takes_for_others_are_not_missed(text):
+    for pattern in ("funny", "fuss", "kab", "time"):
+        needed = needed_letters.needed_by(pattern)
+        search = needed_letters.guarded(re.compile(pattern, re.IGNORECASE).search, needed, None)
+        assert bool(search(text)) == bool(re.search(pattern, text, re.IGNORECASE))
+
+
+def test_what_lacks_the_letters_is_not_searched():
+    needed = needed_letters.needed_by("refund|wapas")
+    searched = []
+    search = needed_letters.guarded(lambda text, *_: searched.append(text), needed, None)
+    assert search("where is my order") is None
+    search("paisa wapas")
+    search("x" * (needed_letters.LONGEST + 1))
+    assert [text[:5] for text in searched] == ["paisa", "xxxxx"]
+
+
+def test_phrases_find_in_talks_what_they_find_without_a_look_at_the_letters():
+    lines = {
+        line[1:].strip()
+        for path in TALKS.glob("conversations*.txt")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith(">")
+    }
+    texts = [cues.plain(line) for line in sorted(lines)[::12]]
+    modules = [module for name, module in sys.modules.items() if name.startswith("chatbot.")]
+    every = [each for module in modules for each in vars(module).values() if isinstance(each, cues.Phrases)]
+    assert len(every) > 300
+    for phrase in every:
+        unguarded = re.compile(phrase.pattern, phrase.flags)
+        for text in texts:
+            assert bool(phrase.search(text)) == bool(unguarded.search(text)), (phrase.pattern, text)
