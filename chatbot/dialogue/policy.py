@@ -30,6 +30,7 @@ from .rules.products import (
     about_products,
     discounts,
     first_words,
+    in_its_text,
     narrowed_lists,
     not_sold,
     product_lists,
@@ -210,6 +211,8 @@ RULES = (
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
+    in_its_text.whether_it_is_in_it,
+    in_its_text.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
     beside_an_issue.how_another_order_stands,
@@ -270,6 +273,7 @@ RULES = (
     product_sums.more_of_it,
     product_lists.a_comparison,
     about_orders.about_the_order_spoken_of,
+    in_its_text.in_its_own_words,
     follow_ups.this_or_that,
     in_passing.what_it_contains,
     which_product.the_price_of_nothing,

@@ -150,7 +150,7 @@ def wanted(parsed: ParsedMessage) -> str:
     if (
         REFUND.search(said)
         and STANDING.search(said)
-        and mine
+        and (mine or _has_a_refund(parsed))
         and not THE_RULE.search(said)
         and not CANCELS.search(said)
     ):
@@ -164,7 +164,9 @@ def wanted(parsed: ParsedMessage) -> str:
         and mine
         and parsed.is_issue
         and parsed.surely("refund_return")
-        and not any(cue.search(said) for cue in (RETURNS, EXCHANGES, WANTS_ONE, CANCELS, THE_RULE))
+        # "Paisa wapas" names the money and no goods
+        and not RETURNS.search(REFUND.sub(" ", said))
+        and not any(cue.search(said) for cue in (EXCHANGES, WANTS_ONE, CANCELS, THE_RULE))
     ):
         return "refund_status"
     if parsed.is_issue and parsed.surely("refund_return") and EXCHANGES.search(said):
@@ -276,6 +278,13 @@ def wanted(parsed: ParsedMessage) -> str:
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
+
+
+def _has_a_refund(parsed: ParsedMessage) -> bool:
+    """Whether money of an order of theirs went back, and nothing else is wrong: "any news on the refund" means that."""
+    issue = parsed.chat.memory.get("issue") or {}
+    of_money = issue.get("intent") in (None, "refund_return")
+    return of_money and any(flows.state_of(order) == OrderStatus.REFUNDED for order in parsed.known_orders)
 
 
 def told_of_it(parsed: ParsedMessage) -> bool:
