@@ -28,7 +28,7 @@ POST  /api/auth/contact/confirm             401    400   400   400    400  401  
 POST  /api/support/<ticket_id>/transcript   401    404   204   404    404  401     404     404     404
 GET   /api/support/admin/<ticket_id>/templates 401    404   404   404    200  401     404     200     404
 POST  /api/support/admin/<ticket_id>/template 401    404   404   404    400  401     404     400     404
-# The link in a letter: who has it may read it, and the hooks: who has the key
+# The link in an e-mail: who has it may read it, and the hooks: who has the key
 GET   /c/<token>/                           200    200   200   200    200  200     200     200     200
 POST  /c/<token>/                           400    400   400   400    400  400     400     400     400
 GET   /c/<token>/messages                   200    200   200   200    200  200     200     200     200

@@ -5,6 +5,7 @@ import fcntl
 import functools
 import itertools
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from chatbot.demo import loader
 from chatbot.nlu import classifier, retrieval
 from chatbot.sources import articles, order_codes
 from supportdesk.observability import metrics
@@ -24,7 +26,7 @@ from tests import factories
 from tests.desk import Desk
 from tests.engines import template
 from tickets import queries
-from tickets.accounts import letters, tokens
+from tickets.accounts import emails, tokens
 from tickets.models import Person, Role, Ticket
 from tickets.privacy import audit
 from tickets.settings import in_force
@@ -101,6 +103,17 @@ def _the_same_articles_are_indexed_once():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _the_demo_shop_is_read_once():
+    """The YAML of its products, articles, people and orders takes longer to read than to write into the database."""
+    original = loader._read
+    read = functools.cache(lambda name: pickle.dumps(original(name)))
+    with pytest.MonkeyPatch.context() as patched:
+        # A copy for each, because the loader takes the rows apart
+        patched.setattr(loader, "_read", lambda name: pickle.loads(read(name)))  # noqa: S301 - we wrote it
+        yield
+
+
 @pytest.fixture
 def nothing_expires(monkeypatch):
     """For tests that count queries: what is kept for a while is kept until the end, however slow the machine."""
@@ -109,11 +122,11 @@ def nothing_expires(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _letters_of_its_own():
-    """A code that one test asked for is not found in the next one's mail."""
+def _emails_are_sent():
+    """Wait for the threads that send e-mails: a code of one test must not reach the next one's outbox."""
     yield
-    order_codes.all_sent()
-    letters.all_sent()
+    order_codes.wait_until_sent()
+    emails.wait_until_sent()
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ ROOMS = [
     "tickets/pictures",
     "tickets/accounts/views.py",
     "tickets/accounts/forms.py",
-    "tickets/accounts/letters.py",
+    "tickets/accounts/emails.py",
     "tickets/accounts/second_factor.py",
     "tickets/alerts",
     "tickets/channels/views.py",
@@ -197,8 +197,8 @@ def _entries(data: bytes) -> dict:
 
 CUSTOMERS_PAGES = [
     "chatbot/frame.html", "chatbot/_head.html", "chatbot/_conversation.html", "chatbot/_home.html", "chatbot/_line.html",
-    "chatbot/_card.html", "chatbot/_state.html", "chatbot/_bubbles.html", "mail/letter.html", "mail/letter.txt",
-    "tickets/_message.html", "tickets/link.html", "tickets/link_letters.html", "help/base.html", "help/index.html",
+    "chatbot/_card.html", "chatbot/_state.html", "chatbot/_bubbles.html", "mail/conversation.html", "mail/conversation.txt",
+    "tickets/_message.html", "tickets/link.html", "tickets/link_unsubscribe.html", "help/base.html", "help/index.html",
     "help/article.html",
 ]  # fmt: skip
 
@@ -285,15 +285,15 @@ def test_a_conversation_has_its_own_language_whatever_the_browser_says(api, priy
 
 
 @pytest.mark.django_db
-def test_letters_and_the_page_behind_their_link_speak_the_tickets_language(client, priya):
+def test_emails_and_the_page_behind_their_link_speak_the_tickets_language(client, priya):
     ticket = factories.ticket(priya, language="hi")
     transcript.send(ticket)
     while outbox.deliver_due(timezone.now()):
         pass
-    [letter] = mail.outbox
-    assert letter.subject == f"{settings.SHOP_NAME} के साथ आपकी बातचीत (टिकट #{ticket.number})"
-    assert "आप इसी ई-मेल का जवाब दे सकते हैं।" in letter.body
-    address = re.search(r"/c/[\w-]+/", letter.body)[0]
+    [email] = mail.outbox
+    assert email.subject == f"{settings.SHOP_NAME} के साथ आपकी बातचीत (टिकट #{ticket.number})"
+    assert "आप इसी ई-मेल का जवाब दे सकते हैं।" in email.body
+    address = re.search(r"/c/[\w-]+/", email.body)[0]
     shown = client.get(address, headers={"Accept-Language": "en"}).content.decode()
     assert '<html lang="hi"' in shown
     assert "आपका संदेश" in shown

@@ -141,8 +141,8 @@ def _row(row: Row) -> Markup:
 # --- Conversations -----------------------------------------------------------
 
 
-# The client_id that an incoming letter gives its words, see models.Incoming
-LETTER = re.compile(r"in-[0-9a-f]{32}-0")
+# The client_id of the first message of an inbound e-mail, see models.Incoming
+FIRST_OF_EMAIL = re.compile(r"in-[0-9a-f]{32}-0")
 # Messages of one sender within this time are one group
 TOGETHER = timedelta(minutes=5)
 
@@ -199,9 +199,9 @@ class Bubble(NamedTuple):
     language: str
 
     @property
-    def is_letter(self) -> bool:
-        """Whether agents can open what it quoted and the whole mail: the first message of a letter."""
-        return self.side == "agent" and LETTER.fullmatch(self.client_id or "") is not None
+    def is_email(self) -> bool:
+        """Return whether this is the first message of an e-mail: below it agents open the full e-mail."""
+        return self.side == "agent" and FIRST_OF_EMAIL.fullmatch(self.client_id or "") is not None
 
     @property
     def hidden(self) -> str:

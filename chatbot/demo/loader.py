@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from chatbot import wording
 from chatbot.models import Article, DeliveryArea, Product
+from chatbot.sources import table_cache
 from tickets import uploads, workflow
 from tickets.models import Order, OrderItem, Person, Role, Status, Ticket
 from tickets.workflow import clock
@@ -48,18 +49,24 @@ def _products() -> None:
     Product.objects.bulk_create(
         Product(also_called="\n".join(row.pop("tags", [])), **row) for row in _read("products")
     )
+    table_cache.look_again(Product)
 
 
 def _articles() -> None:
-    for row in _read("articles"):
+    rows = _read("articles")
+    for row in rows:
         row.pop("policy", None)
-        Article.objects.create(also_asked="\n".join(row.pop("also_asked", [])), **row)
+    Article.objects.bulk_create(
+        Article(also_asked="\n".join(row.pop("also_asked", [])), **row) for row in rows
+    )
+    table_cache.look_again(Article)
 
 
 def _delivery_areas() -> None:
-    for row in _read("delivery"):
-        row["places"] = "\n".join(row.pop("places", []))
-        DeliveryArea.objects.create(**row)
+    DeliveryArea.objects.bulk_create(
+        DeliveryArea(places="\n".join(row.pop("places", [])), **row) for row in _read("delivery")
+    )
+    table_cache.look_again(DeliveryArea)
 
 
 def _people() -> dict[str, Person]:
@@ -86,12 +93,13 @@ def _people() -> dict[str, Person]:
 def _orders(people: dict[str, Person]) -> None:
     products = {product.sku: product for product in Product.objects.all()}
     now = timezone.now()
+    orders, items = [], []
     for row in _read("orders"):
         lines = [(products[item["sku"]], item["quantity"]) for item in row.pop("items")]
         placed_at = now - timedelta(days=row.pop("placed_days_ago"))
         eta = row.pop("eta_days_from_now", None)
         eta = now + timedelta(days=eta) if eta is not None else None
-        order = Order.objects.create(
+        order = Order(
             number=row["number"],
             customer=people[row["customer"]],
             status=row["status"],
@@ -106,10 +114,13 @@ def _orders(people: dict[str, Person]) -> None:
             city=row.get("city") or "",
             pincode=str(row.get("pincode") or ""),
         )
-        OrderItem.objects.bulk_create(
+        orders.append(order)
+        items += [
             OrderItem(order=order, sku=product.sku, name=product.name, quantity=count, price=product.price)
             for product, count in lines
-        )
+        ]
+    Order.objects.bulk_create(orders)
+    OrderItem.objects.bulk_create(items)
 
 
 def _total(lines: list[tuple[Product, int]], payment: str) -> Decimal:

@@ -112,7 +112,7 @@ def _send_sms(phone: str, text: str) -> None:
         pass
 
 
-def all_sent() -> None:
+def wait_until_sent() -> None:
     """Wait until what was submitted is sent."""
     SENDER.submit(lambda: None).result()
 

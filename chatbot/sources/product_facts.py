@@ -215,15 +215,16 @@ def _written(product, aspect: str) -> Fact | None:
     return None
 
 
-def _lower(product) -> str:
+def without_absent(ingredients: str | None) -> str:
+    """Return a list of ingredients in lower case without what is said to be absent, or only near."""
     # "No oil", "no filler, no salt": said to be absent
-    said = re.sub(r"\bno [a-z ]+?(?=[,.;]|$)", "", (product.ingredients or "").lower())
+    said = re.sub(r"\bno [a-z ]+?(?=[,.;]|$)", "", (ingredients or "").lower())
     # What is handled in the same room is no ingredient
     return re.sub(r"[^.;]*\b(?:handled|traces|same (?:room|line)|packed where)[^.;]*", "", said)
 
 
 def _found(product, names) -> list[str]:
-    ingredients = _lower(product)
+    ingredients = without_absent(product.ingredients)
     return [name for name in names if re.search(rf"\b{re.escape(name)}", ingredients)]
 
 

@@ -27,7 +27,7 @@ SHOPPING = {
     "above", "below", "between", "cheap", "cheapest", "over", "than", "under", "upto", "within", "rs", "rupees", "inr",
     "aap", "aur", "chakkar", "batao", "bata", "bataiye", "beech", "bhai", "bhi", "chahiye", "daam", "dikhao", "hai", "hain",
     "ho", "ka", "kahan", "kam", "ke", "ki", "kitna", "kitne", "kitni", "ko", "konsa", "koi", "kya", "kuch",
-    "lena", "lunga", "lungi", "lenge", "loonga", "leta", "leti", "manga", "mangau", "mangwa", "mangana", "mangwana", "mein", "mil", "milega", "milta", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
+    "lena", "lunga", "lungi", "lenge", "loonga", "leta", "leti", "manga", "mangau", "mangwa", "mangana", "mangwana", "mein", "mil", "milega", "milta", "milte", "milti", "milna", "mile", "mila", "milate", "milaate", "milaya", "mujhe", "paas", "sasta", "se", "tak", "wali", "ya",
     "और", "का", "कितने", "कितना", "कितनी", "की", "के", "को", "क्या", "चाहिए", "दाम", "दिखाओ", "दिखाइए", "भी",
     "मिलेगा", "मिलेगी", "में", "मुझे", "या", "है", "हैं", "कीमत",
 }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.pages import page
-from tickets.accounts import letters
+from tickets.accounts import emails
 from tickets.models import Person, Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
@@ -15,7 +15,7 @@ RESET, NEW = "/support/password/reset/", "teal-kettle-sings-9"
 
 
 def link_in(mailoutbox) -> str:
-    letters.all_sent()
+    emails.wait_until_sent()
     return re.search(r"http://testserver(/support/password/reset/\S+)", mailoutbox[-1].body)[1]
 
 
@@ -27,7 +27,7 @@ def set_password(client, link, one=NEW, other=NEW):
 
 
 @pytest.mark.parametrize("who", ["asha", "meera", "priya"])
-def test_a_forgotten_password_is_reset_by_letter(who, browse, api, mailoutbox, request):
+def test_a_forgotten_password_is_reset_by_email(who, browse, api, mailoutbox, request):
     person = request.getfixturevalue(who)
     signed_in = api(person)
     client = browse()
@@ -62,12 +62,12 @@ def test_a_password_that_is_sent_again_because_the_answer_was_lost_is_set(browse
 
 @pytest.mark.engines
 @pytest.mark.parametrize("email", ["unknown@example.com", "gone@example.com", "ravi@example.com"])
-def test_an_unknown_address_gets_the_same_answer_and_no_letter(email, browse, mailoutbox):
+def test_an_unknown_address_gets_the_same_answer_and_no_email(email, browse, mailoutbox):
     factories.person("Gone Agent", Role.AGENT, "gone@example.com", is_active=False)
     factories.guest(email="ravi@example.com")
     answer = browse().post(RESET, {"email": email})
     assert (answer.status_code, "on its way" in answer.content.decode()) == (200, True)
-    letters.all_sent()
+    emails.wait_until_sent()
     assert mailoutbox == []
 
 
@@ -103,7 +103,7 @@ def test_an_invented_link_does_not_work(path, browse):
 def test_the_link_points_to_this_desk_and_not_to_an_invented_host(browse, asha, mailoutbox):
     answer = browse().post(RESET, {"email": asha.login_email}, headers={"Host": "evil.example"})
     assert answer.status_code == 400
-    letters.all_sent()
+    emails.wait_until_sent()
     assert mailoutbox == []
 
 
@@ -141,5 +141,5 @@ def test_the_own_password_is_changed_with_the_old_one_and_other_sessions_end(bro
     assert here.get("/support/").status_code == 200
     assert elsewhere.get("/support/").status_code == 302
     assert token.get("/api/auth/me").status_code == 401
-    letters.all_sent()
+    emails.wait_until_sent()
     assert mailoutbox[-1].subject == "The password of your account was changed"

@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 
 from tests import factories
 from tests.pages import page
-from tickets.accounts import adapters, letters, second_factor
+from tickets.accounts import adapters, emails, second_factor
 from tickets.models import TokenFamily
 from tickets.models.settings import DeskSettings
 
@@ -151,8 +151,8 @@ def test_an_app_is_added_with_its_first_code_and_recovery_codes_are_shown_once(
     assert codes[0] not in client.get(answer.url).content.decode()
     stored = Authenticator.objects.get(type="totp")
     assert secret not in str(stored.data)
-    letters.all_sent()
-    assert {letter.subject for letter in mailoutbox} >= {"An authenticator app was added to your account"}
+    emails.wait_until_sent()
+    assert {email.subject for email in mailoutbox} >= {"An authenticator app was added to your account"}
 
 
 @pytest.mark.engines

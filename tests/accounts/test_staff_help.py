@@ -4,7 +4,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 
 from tests import factories
-from tickets.accounts import letters, second_factor
+from tickets.accounts import emails, second_factor
 from tickets.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def does(browse, meera, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
             answer = browse(meera).post(PEOPLE, {"action": action, "_selected_action": [str(person.pk)]})
         assert answer.status_code == 302
-        letters.all_sent()
+        emails.wait_until_sent()
 
     return run
 
@@ -35,7 +35,7 @@ def test_a_required_new_password_ends_the_old_one_and_sends_a_link(does, browse,
     assert can_sign_in(browse, asha)
     does("require_new_password", asha)
     assert not can_sign_in(browse, asha)
-    assert [letter.to for letter in mailoutbox] == [[asha.login_email]]
+    assert [email.to for email in mailoutbox] == [[asha.login_email]]
     assert "/password/reset/" in mailoutbox[0].body
     assert AuditEntry.objects.filter(what="new password required", person_id=asha.pk).exists()
 

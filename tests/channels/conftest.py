@@ -15,7 +15,7 @@ KEY = "hook-key-1234"
 
 @pytest.fixture
 def hook(db, settings):
-    """`hook(raw)` delivers a letter as a mail server does, and returns the status that is answered."""
+    """`hook(raw)` delivers an e-mail as a mail server does, and returns the status that is answered."""
     settings.EMAIL_HOOK_KEY = KEY
     client = Client()
 
@@ -29,7 +29,7 @@ def hook(db, settings):
 
 @pytest.fixture
 def posted():
-    """`posted(seconds)` sends what is due by then and returns all letters that have left."""
+    """`posted(seconds)` sends what is due by then and returns all e-mails that have left."""
 
     def send(seconds: float = 10) -> list:
         while outbox.deliver_due(timezone.now() + timedelta(seconds=seconds)):

@@ -1,4 +1,4 @@
-"""A mailbox that speaks as much of IMAP4rev1 as a client needs to read letters."""
+"""A mailbox that speaks as much of IMAP4rev1 as a client needs to read e-mails."""
 
 import re
 import socketserver
@@ -8,10 +8,10 @@ USER, PASSWORD = "support@shop.example", "p@ss word"
 
 
 class ImapServer:
-    """`letters` by UID; `seen` are their UIDs; `commands` is what clients said. `fail` names commands to refuse."""
+    """`emails` by UID; `seen` are their UIDs; `commands` is what clients said. `fail` names commands to refuse."""
 
     def __init__(self):
-        self.letters: dict[int, bytes] = {}
+        self.emails: dict[int, bytes] = {}
         self.seen: set[int] = set()
         self.validity = 7
         self.commands: list[str] = []
@@ -55,12 +55,12 @@ class ImapServer:
                 return None if given == f'"{USER}" "{PASSWORD}"' else "NO [AUTHENTICATIONFAILED] wrong"
 
             def select(self, command):
-                self.say(f"* {len(mailbox.letters)} EXISTS")
+                self.say(f"* {len(mailbox.emails)} EXISTS")
                 self.say(f"* OK [UIDVALIDITY {mailbox.validity}] ok")
 
             def search(self, command):
                 asked = command.upper()
-                found = sorted(mailbox.letters)
+                found = sorted(mailbox.emails)
                 if "UNSEEN" in asked:
                     found = [uid for uid in found if uid not in mailbox.seen]
                 elif span := re.search(r"UID (\d+):\*", asked[4:]):
@@ -71,7 +71,7 @@ class ImapServer:
 
             def fetch(self, command):
                 uid = int(command.split(" ")[2])
-                raw = mailbox.letters[uid]
+                raw = mailbox.emails[uid]
                 self.wfile.write(
                     f"* 1 FETCH (UID {uid} FLAGS () RFC822.SIZE {len(raw)} BODY[] {{{len(raw)}}}\r\n".encode()
                 )

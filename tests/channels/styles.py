@@ -1,4 +1,4 @@
-"""Answers to a letter of the desk as mail clients write them, self-made after what each of them produces.
+"""Answers to one of our e-mails as mail clients write them, self-made after what each of them produces.
 
 Each is (text or None, HTML or None, the new words, a piece of the quote). Names and addresses are invented.
 """

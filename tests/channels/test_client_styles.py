@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.styles import STYLES
 from tickets.channels.email import quotes
 from tickets.channels.email.parsing import parse
 
 
 def read(text: str | None, html: str | None) -> quotes.Folded:
-    return quotes.fold(parse(letter(text, html=html)).text)
+    return quotes.fold(parse(raw_email(text, html=html)).text)
 
 
 @pytest.mark.parametrize("client", STYLES)

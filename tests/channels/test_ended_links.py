@@ -1,4 +1,4 @@
-"""A letter's link that has ended: what was sent over it is shown again, and a new link comes by mail."""
+"""Expired conversation links: the unsent text is kept, and a new link comes by e-mail."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ def pdf(name: str = "bill.pdf"):
 
 
 @pytest.mark.engines
-def test_an_old_letters_link_is_renewed_with_one_tap(browser, path, ticket, posted):
+def test_an_expired_link_is_renewed_with_one_tap(browser, path, ticket, posted):
     ended = page(browser.get(path))
     assert ended.one(role="alert").text == "This link has ended. We can e-mail you a new one."
     form = ended.one("form")
@@ -42,9 +42,9 @@ def test_an_old_letters_link_is_renewed_with_one_tap(browser, path, ticket, post
         answer = browser.post(form["action"], form.fields())
         assert answer.status_code == 200
         assert "a new link" in page(answer).one(role="status").text
-    [letter] = posted()
-    assert letter.to == [ticket.requester_email]
-    new = re.search(r"/c/[\w-]+/", letter.body)[0]
+    [email] = posted()
+    assert email.to == [ticket.requester_email]
+    new = re.search(r"/c/[\w-]+/", email.body)[0]
     assert new != path
     assert browser.get(new).status_code == 200
     # The other one is what it was
@@ -103,7 +103,7 @@ def test_a_renewal_is_limited_and_the_words_stay(browser, path, settings, monkey
     assert page(answer).one("textarea").text == "It leaks"
 
 
-def test_the_letters_of_an_old_link_can_still_be_stopped(browser, path, priya):
+def test_an_expired_link_still_unsubscribes(browser, path, priya):
     assert browser.get(path + "letters").status_code == 200
     assert browser.post(path + "letters", {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert AddressBlock.objects.get().address == priya.email

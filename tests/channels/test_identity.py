@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.whatsapp_calls import RAVI, says
 from tickets import workflow
 from tickets.channels import identity, links
@@ -24,17 +24,17 @@ ADDRESS = "priya.mail@example.com"
 def answer_by_mail(hook, posted, ticket, asha, text="Yes"):
     workflow.agent_replies(ticket, "Which one?", by=asha)
     [reply_to] = posted()[-1].reply_to
-    hook(letter(text, to=reply_to))
+    hook(raw_email(text, to=reply_to))
 
 
-def test_two_letters_from_one_address_are_one_history_once_both_were_answered(hook, posted, asha):
-    hook(letter("First"))
-    hook(letter("Second"))
+def test_two_emails_from_one_address_become_one_customer_once_both_got_an_answer(hook, posted, asha):
+    hook(raw_email("First"))
+    hook(raw_email("Second"))
     first, second = Ticket.objects.order_by("created_at")
     assert first.requester_id != second.requester_id
     answer_by_mail(hook, posted, first, asha)
     second.refresh_from_db()
-    assert first.requester_id != second.requester_id, "the second letter may be anybody's"
+    assert first.requester_id != second.requester_id, "the From address of the second e-mail may be forged"
     answer_by_mail(hook, posted, second, asha)
     second.refresh_from_db()
     assert second.requester_id == first.requester_id
@@ -45,7 +45,7 @@ def test_two_letters_from_one_address_are_one_history_once_both_were_answered(ho
 def test_a_customer_of_the_shop_is_joined_when_the_shop_signs_the_address(
     hook, posted, asha, settings, api
 ):
-    hook(letter())
+    hook(raw_email())
     answer_by_mail(hook, posted, Ticket.objects.get(), asha)
     settings.WIDGET_SIGNING_KEY = "w" * 40
     claims = {"sub": "shop-7", "name": "Priya", "email": ADDRESS, "exp": int(time.time()) + 300}
@@ -55,7 +55,7 @@ def test_a_customer_of_the_shop_is_joined_when_the_shop_signs_the_address(
 
 
 def test_an_equal_address_that_was_only_typed_joins_nothing(hook, posted, asha, api):
-    hook(letter())
+    hook(raw_email())
     answer_by_mail(hook, posted, Ticket.objects.get(), asha)
     guest = api().post("/api/auth/guest", {"name": "Eve", "email": ADDRESS}).json()
     caller = api(Person.objects.get(pk=guest["user"]["id"]))
@@ -89,7 +89,7 @@ def code_for(client, posted) -> str:
 
 
 def test_a_code_makes_one_history(hook, posted, asha, guest):
-    hook(letter())
+    hook(raw_email())
     answer_by_mail(hook, posted, Ticket.objects.get(), asha)
     code = code_for(guest, posted)
     confirm = {"channel": "email", "address": ADDRESS.upper(), "code": code}
@@ -101,7 +101,7 @@ def test_a_code_makes_one_history(hook, posted, asha, guest):
 
 
 def test_a_code_that_is_sent_again_because_its_answer_was_lost_is_right_again(hook, posted, asha, guest):
-    hook(letter())
+    hook(raw_email())
     answer_by_mail(hook, posted, Ticket.objects.get(), asha)
     code = code_for(guest, posted)
     confirm = {"channel": "email", "address": ADDRESS, "code": code}
@@ -168,10 +168,10 @@ def test_no_more_than_a_few_codes_are_sent(posted, guest):
     assert len(mail.outbox) == identity.CODES_AN_HOUR
 
 
-# --- From a letter to WhatsApp -----------------------------------------------
+# --- From an e-mail to WhatsApp ----------------------------------------------
 
 
-def test_the_link_of_a_letter_brings_whatsapp_into_the_same_history(cloud, ticket, asha, priya):
+def test_the_link_in_an_email_joins_whatsapp_to_the_same_customer(cloud, ticket, asha, priya):
     says("Do you have honey?")
     token = links.reply_token(links.create(ticket))
     says(f"Continue #{token}")
@@ -188,8 +188,8 @@ def test_a_wrong_link_is_words_for_villy(cloud, ticket):
     assert not ChannelIdentity.objects.filter(person=ticket.requester).exists()
 
 
-def test_who_writes_on_the_page_of_a_letter_has_got_it(hook, posted, asha):
-    hook(letter())
+def test_a_message_from_the_page_behind_an_email_proves_the_address(hook, posted, asha):
+    hook(raw_email())
     workflow.agent_replies(Ticket.objects.get(), "Which one?", by=asha)
     link = Ticket.objects.get().links.get() if posted() else None
     Client().post(f"/c/{links.token(link)}/", {"message": "This one"})

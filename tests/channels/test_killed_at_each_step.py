@@ -1,4 +1,4 @@
-"""The desk dies at each step of a letter's way, and goes on: every word is there once, and every letter has left once."""
+"""The desk is killed at each step of handling e-mail and restarted: each message is stored and sent once."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.whatsapp_calls import RAVI, call, message, signed
 from tickets import workflow
 from tickets.channels import inbox, outbox
@@ -46,7 +46,7 @@ def dies(monkeypatch):
 
 @pytest.fixture
 def desk(settings, tmp_path):
-    """Letters are files, as on a desk without a mail server."""
+    """E-mails are files, as on a desk without a mail server."""
     settings.EMAIL_HOOK_KEY = KEY
     settings.EMAIL_BACKEND = "tickets.channels.email.on_disk.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
@@ -54,7 +54,7 @@ def desk(settings, tmp_path):
 
 
 def delivered(raw: bytes) -> None:
-    """A mail server that was told nothing sends the letter again."""
+    """A mail server that got no answer sends the e-mail again."""
     for _ in range(2):
         try:
             Client().post(f"/hooks/email/{KEY}", raw, content_type="message/rfc822")
@@ -89,9 +89,9 @@ def words() -> list[str]:
         (inbox, "process", True),
     ],
 )
-def test_a_letter_that_comes_in(desk, dies, owner, name, after):
+def test_an_inbound_email(desk, dies, owner, name, after):
     dies(owner, name, after=after)
-    delivered(letter("The box was crushed.", message_id="<one@mail.example>"))
+    delivered(raw_email("The box was crushed.", message_id="<one@mail.example>"))
     goes_on()
     assert words() == ["The box was crushed."]
     assert Ticket.objects.count() == 1
@@ -110,8 +110,8 @@ def test_a_letter_that_comes_in(desk, dies, owner, name, after):
         (outbox, "_record", True),
     ],
 )
-def test_a_letter_that_leaves(desk, dies, asha, owner, name, after):
-    delivered(letter("The box was crushed."))
+def test_an_outbound_email(desk, dies, asha, owner, name, after):
+    delivered(raw_email("The box was crushed."))
     ticket = Ticket.objects.get()
     workflow.agent_replies(ticket, "Which jar was it?", by=asha)
     dies(owner, name, after=after)
@@ -124,8 +124,8 @@ def test_a_letter_that_leaves(desk, dies, asha, owner, name, after):
     assert Outgoing.objects.get().state == "sent"
 
 
-def test_a_reply_that_was_never_written_leaves_no_letter(desk, dies, asha, posted):
-    delivered(letter("The box was crushed."))
+def test_a_reply_that_was_not_committed_sends_no_email(desk, dies, asha, posted):
+    delivered(raw_email("The box was crushed."))
     ticket = Ticket.objects.get()
     dies(workflow.messages.replies, "queue_reply", after=True)
     with pytest.raises(Killed):

@@ -1,4 +1,4 @@
-"""The link in a letter: one conversation, any browser, 90 days, revocable, and never another ticket."""
+"""The link in an e-mail: one conversation, any browser, 90 days, revocable, and never another ticket."""
 
 import re
 from datetime import timedelta
@@ -261,7 +261,7 @@ def test_words_for_a_closed_conversation_open_a_new_one_that_their_writer_sees(b
     assert "It broke again" not in browser.get(path).text
     second = Ticket.objects.exclude(pk=ticket.pk).get()
     assert second.previous_id == ticket.pk
-    # A second one joins a ticket that is there already: the old letter's reader gets no link to that
+    # A second one joins a ticket that is there already: the reader of the old e-mail gets no link to that
     again = browser.post(path, {"message": "Hello?"})
     assert (again.status_code, "Your message was sent" in again.text) == (200, True)
 
@@ -275,7 +275,7 @@ def test_new_bubbles_come_for_the_script(browser, path, ticket, asha):
     assert browser.get(path + f"messages?after={ticket.last_seq}").text == ""
 
 
-def test_one_click_stops_the_letters_and_not_the_answers_to_letters(browser, path, priya):
+def test_one_click_unsubscribes_from_notices_but_not_from_replies(browser, path, priya):
     assert browser.get(path + "letters").status_code == 200
     assert not AddressBlock.objects.exists()
     assert (

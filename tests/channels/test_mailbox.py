@@ -1,4 +1,4 @@
-"""The mailbox that the worker polls: what is new arrives once, and one bad letter stops no other."""
+"""The mailbox that the worker polls: new e-mails arrive once, and a bad one does not stop the others."""
 
 import imaplib
 
@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.channels.imap_server import ImapServer
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tickets.channels import inbox
 from tickets.channels.email import imap, parsing
 from tickets.models import Incoming, Job, Ticket
@@ -26,10 +26,10 @@ def poll() -> bool:
     return imap.poll(timezone.now())
 
 
-def test_new_letters_arrive_once_and_count_as_seen(mailbox):
-    mailbox.letters[5] = letter("First")
+def test_new_emails_arrive_once_and_are_flagged_as_seen(mailbox):
+    mailbox.emails[5] = raw_email("First")
     poll()
-    mailbox.letters[6] = letter("Second", sender="ravi@example.com")
+    mailbox.emails[6] = raw_email("Second", sender="ravi@example.com")
     for _ in range(2):
         poll()
     assert {ticket.messages.get(seq=1).text for ticket in Ticket.objects.all()} == {"First", "Second"}
@@ -38,24 +38,24 @@ def test_new_letters_arrive_once_and_count_as_seen(mailbox):
 
 
 def test_at_the_first_contact_old_mail_opens_no_tickets(mailbox):
-    mailbox.letters = {1: letter("Old"), 2: letter("New")}
+    mailbox.emails = {1: raw_email("Old"), 2: raw_email("New")}
     mailbox.seen = {1}
     poll()
     assert Ticket.objects.get().messages.get(seq=1).text == "New"
 
 
-def test_one_poisoned_letter_is_put_aside_and_the_others_arrive(mailbox):
-    mailbox.letters = {
-        1: letter("Before"),
-        2: b"\x00\xff no letter\r\n",
-        3: letter("Behind", sender="r@example.com"),
+def test_an_unreadable_email_is_quarantined_and_the_others_arrive(mailbox):
+    mailbox.emails = {
+        1: raw_email("Before"),
+        2: b"\x00\xff no e-mail\r\n",
+        3: raw_email("Behind", sender="r@example.com"),
     }
     poll()
     assert Ticket.objects.count() == 2
     assert Incoming.objects.filter(state="quarantined").count() == 1
 
 
-def test_a_letter_that_the_server_does_not_hand_out_stops_none_behind_it_and_is_tried_again(
+def test_an_email_that_cannot_be_fetched_is_retried_and_does_not_stop_the_others(
     mailbox, monkeypatch, caplog
 ):
     poll()
@@ -67,10 +67,10 @@ def test_a_letter_that_the_server_does_not_hand_out_stops_none_behind_it_and_is_
         take(box, uid)
 
     monkeypatch.setattr(imap, "_take", refused)
-    mailbox.letters = {5: letter("Damaged")}
+    mailbox.emails = {5: raw_email("Damaged")}
     with pytest.raises(imaplib.IMAP4.error):
         poll()
-    mailbox.letters[6] = letter("Behind", sender="r@example.com")
+    mailbox.emails[6] = raw_email("Behind", sender="r@example.com")
     poll()
     assert Ticket.objects.get().messages.get(seq=1).text == "Behind"
     broken.clear()
@@ -79,7 +79,7 @@ def test_a_letter_that_the_server_does_not_hand_out_stops_none_behind_it_and_is_
     assert mailbox.seen == {5, 6}
 
 
-def test_a_letter_that_never_arrives_is_left_in_the_mailbox_in_the_end(mailbox, monkeypatch, caplog):
+def test_an_email_that_can_never_be_fetched_is_given_up(mailbox, monkeypatch, caplog):
     poll()
     monkeypatch.setattr(imap, "MOST_TRIES", 2)
     take = imap._take
@@ -92,9 +92,9 @@ def test_a_letter_that_never_arrives_is_left_in_the_mailbox_in_the_end(mailbox, 
         take(box, uid)
 
     monkeypatch.setattr(imap, "_take", refused)
-    mailbox.letters = {5: letter("Damaged")}
+    mailbox.emails = {5: raw_email("Damaged")}
     for uid in (6, 7, 8):
-        mailbox.letters[uid] = letter(f"Letter {uid}", sender=f"c{uid}@example.com")
+        mailbox.emails[uid] = raw_email(f"E-mail {uid}", sender=f"c{uid}@example.com")
         poll()
     assert (tried.count(5), Ticket.objects.count()) == (2, 3)
     assert "the e-mail with the UID 5 stays in the mailbox" in caplog.text
@@ -102,18 +102,18 @@ def test_a_letter_that_never_arrives_is_left_in_the_mailbox_in_the_end(mailbox, 
 
 @pytest.mark.parametrize("sign", [b"\0", b"\x01", b"\x1b"])
 def test_a_message_id_with_a_control_character_is_no_key(sign):
-    # PostgreSQL stores no NUL: such a letter would hold up the mailbox
+    # PostgreSQL stores no NUL: such an e-mail would hold up the mailbox
     assert parsing.key_of(b"Message-ID: <a" + sign + b"b@example.com>\r\n\r\nHello").startswith("sha256-")
 
 
 @pytest.mark.engines
-def test_a_stored_letter_that_cannot_be_removed_stops_no_other(mailbox, monkeypatch):
+def test_a_stored_email_that_cannot_be_deleted_does_not_stop_the_others(mailbox, monkeypatch):
     def refuses(name):
         raise PermissionError(13, "Permission denied", name)
 
     poll()
     monkeypatch.setattr(inbox.default_storage, "delete", refuses)
-    mailbox.letters = {5: letter("First"), 6: letter("Second", sender="r@example.com")}
+    mailbox.emails = {5: raw_email("First"), 6: raw_email("Second", sender="r@example.com")}
     poll()
     assert Ticket.objects.count() == 2
     Incoming.objects.update(state="ignored", received_at=timezone.now() - inbox.KEPT_ASIDE * 2)
@@ -122,9 +122,9 @@ def test_a_stored_letter_that_cannot_be_removed_stops_no_other(mailbox, monkeypa
 
 
 def test_a_mailbox_that_was_built_again_doubles_nothing(mailbox):
-    mailbox.letters[5] = letter("First")
+    mailbox.emails[5] = raw_email("First")
     poll()
-    mailbox.validity, mailbox.letters, mailbox.seen = 8, {1: mailbox.letters[5]}, set()
+    mailbox.validity, mailbox.emails, mailbox.seen = 8, {1: mailbox.emails[5]}, set()
     poll()
     assert Ticket.objects.count() == 1
 
@@ -132,7 +132,7 @@ def test_a_mailbox_that_was_built_again_doubles_nothing(mailbox):
 def test_more_than_one_run_takes_on_is_done_in_the_next(mailbox, monkeypatch):
     poll()
     monkeypatch.setattr(imap, "BATCH", 2)
-    mailbox.letters = {uid: letter(f"Letter {uid}", sender=f"c{uid}@example.com") for uid in range(1, 6)}
+    mailbox.emails = {uid: raw_email(f"E-mail {uid}", sender=f"c{uid}@example.com") for uid in range(1, 6)}
     assert [poll(), poll(), poll()] == [True, True, False]
     assert Ticket.objects.count() == 5
 
@@ -140,7 +140,7 @@ def test_more_than_one_run_takes_on_is_done_in_the_next(mailbox, monkeypatch):
 @pytest.mark.parametrize("command", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH"])
 def test_a_mail_server_that_refuses_is_asked_again_within_minutes(mailbox, command):
     poll()
-    mailbox.letters[5] = letter("First")
+    mailbox.emails[5] = raw_email("First")
     mailbox.fail = {command}
     now = timezone.now()
     jobs.STEPS, all_steps = {"mailbox": jobs.STEPS["mailbox"]}, jobs.STEPS

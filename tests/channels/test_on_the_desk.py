@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from django.utils import timezone
 
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.test_templates import copied, template  # noqa: F401
 from tests.channels.whatsapp_calls import call, message, says, send_all, signed
 from tests.pages import page
@@ -21,7 +21,7 @@ OGG = b"OggS\0\2" + b"\0" * 22 + b"OpusHead" + b"\0" * 64
 PDF = b"%PDF-1.7\n%invoice"
 
 
-# --- A letter ----------------------------------------------------------------
+# --- An e-mail ---------------------------------------------------------------
 
 QUOTING = """It is still not here.
 
@@ -34,7 +34,7 @@ On Sat, 28 Nov 2026 at 10:00, Asha Nair <support@localhost> wrote:
 @pytest.fixture
 def written(hook) -> Ticket:
     html = "<p>It is <b>still</b> not here.</p><script>alert(1)</script><img src='https://x.example/p.gif'>"
-    hook(letter(QUOTING, html=html, subject="Where is it?"))
+    hook(raw_email(QUOTING, html=html, subject="Where is it?"))
     return Ticket.objects.get()
 
 
@@ -42,11 +42,11 @@ def shown(client, ticket):
     return page(client.get(f"/support/{ticket.pk}/"))
 
 
-def test_an_agent_opens_what_a_letter_quoted_and_the_whole_mail(written, asha, browse):
+def test_an_agent_opens_the_quoted_text_and_the_full_email(written, asha, browse):
     client = browse(asha)
     bubble = shown(client, written).one("article", _class="bubble", data_sender="customer")
     assert "Your parcel leaves today" not in bubble.one("p", _class="text").text
-    box = bubble.one("details", _class="letter")
+    box = bubble.one("details", _class="email-details")
     assert box.one("summary").text == "Show quoted text"
     opened = page(client.get(box["hx-get"]))
     assert "Your parcel leaves today." in opened.one("blockquote").text
@@ -61,8 +61,8 @@ def test_an_agent_opens_what_a_letter_quoted_and_the_whole_mail(written, asha, b
 
 
 @pytest.mark.engines
-def test_a_letter_of_text_alone_is_shown_as_text(hook, asha, browse):
-    hook(letter("Two <b>lines</b>\nof text", subject="Plain"))
+def test_a_plain_text_email_is_shown_as_text(hook, asha, browse):
+    hook(raw_email("Two <b>lines</b>\nof text", subject="Plain"))
     ticket = Ticket.objects.get()
     incoming = Incoming.objects.get()
     opened = page(browse(asha).get(f"/support/mail/{incoming.message_id}"))
@@ -71,9 +71,9 @@ def test_a_letter_of_text_alone_is_shown_as_text(hook, asha, browse):
     assert ticket.messages.get(seq=1).pk == incoming.message_id
 
 
-def test_what_did_not_come_as_a_letter_has_no_such_box(ticket, priya, asha, browse):
+def test_a_message_of_another_channel_has_no_email_details(ticket, priya, asha, browse):
     workflow.agent_replies(ticket, "Hello", by=asha)
-    assert shown(browse(asha), ticket).all("details", _class="letter") == []
+    assert shown(browse(asha), ticket).all("details", _class="email-details") == []
     said = ticket.messages.get(seq=1)
     assert browse(asha).get(f"/support/mail/{said.pk}").status_code == 404
 
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_fetched_is_told_and_the_same_call_twice_is_one_fi
 # --- Continue on WhatsApp ----------------------------------------------------
 
 
-def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customers(
+def test_the_link_in_an_email_and_on_its_page_joins_the_number_to_the_customer(
     hook,
     posted,
     asha,
@@ -222,7 +222,7 @@ def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customer
     browse,
 ):
     settings.WHATSAPP_NUMBER = "911140000000"
-    hook(letter("The box was crushed."))
+    hook(raw_email("The box was crushed."))
     by_mail = Ticket.objects.get()
     workflow.agent_replies(by_mail, "Which jar was it?", by=asha)
     sent = posted()[-1]
@@ -240,7 +240,7 @@ def test_the_link_in_a_letter_and_on_its_page_makes_the_number_the_same_customer
 
 
 def test_without_a_number_there_is_no_such_link(hook, posted, asha, browse):
-    hook(letter("The box was crushed."))
+    hook(raw_email("The box was crushed."))
     workflow.agent_replies(Ticket.objects.get(), "Which jar was it?", by=asha)
     sent = posted()[-1]
     assert "wa.me" not in sent.body

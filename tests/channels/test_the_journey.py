@@ -1,7 +1,7 @@
 """One customer over all channels, with the server killed at each step: nothing lost, nothing doubled, one history.
 
-The widget's guest asks for a person, answers from a mail client, goes on from WhatsApp by the link in the letter, is
-resolved, and rates from the letter.
+The widget's guest asks for a person, answers from a mail client, goes on from WhatsApp by the link in the e-mail, is
+resolved, and rates from the e-mail.
 """
 
 import json
@@ -16,7 +16,7 @@ import pytest
 
 from tests.channels.assertions import assert_it_is_whole
 from tests.channels.cloud_api import PHONE_ID, TOKEN, CloudApi
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.whatsapp_calls import SECRET, call, message, signature_of
 from tests.desk import NO_TLS, Desk
 
@@ -67,14 +67,14 @@ class Journey:
             "/hooks/whatsapp/", body, "application/json", **{"X-Hub-Signature-256": signature_of(body)}
         )
 
-    def letters(self) -> list:
+    def emails(self) -> list:
         found = sorted((self.desk.data_dir / "mail").glob("**/*.*"), key=lambda path: path.stat().st_mtime)
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]
 
-    def letter_with(self, text: str):
+    def email_with(self, text: str):
         return self.until(
-            lambda: next((each for each in self.letters() if text in body_of(each)), None),
-            f"a letter: {text}",
+            lambda: next((each for each in self.emails() if text in body_of(each)), None),
+            f"an e-mail: {text}",
         )
 
     @staticmethod
@@ -120,8 +120,8 @@ def test_from_the_widget_to_a_mail_client_to_whatsapp_to_a_rating_in_one_history
     guest.post(f"/api/support/{ticket}/transcript").raise_for_status()
     journey.dies()
     desk.as_agent().post(f"{path}/reply", json=asked).raise_for_status()
-    sent = journey.letter_with("Which jar was it?")
-    answer = letter(
+    sent = journey.email_with("Which jar was it?")
+    answer = raw_email(
         "The small one.\n\nOn Sun, 29 Nov 2026, Village Pantry wrote:\n> Which jar was it?\n",
         sender=f"Priya Sharma <{ADDRESS}>",
         to=sent["Reply-To"],
@@ -130,10 +130,10 @@ def test_from_the_widget_to_a_mail_client_to_whatsapp_to_a_rating_in_one_history
     )
     journey.sends(f"/hooks/email/{KEY}", answer, "message/rfc822")
 
-    # The reply leaves by mail now; its letter has the link to WhatsApp
+    # The reply is sent by e-mail now, with the link to WhatsApp
     desk.as_agent().post(f"{path}/reply", json={"message": "A new one is packed.", "clientId": "a-2"})
     journey.dies()
-    sent = journey.letter_with("A new one is packed.")
+    sent = journey.email_with("A new one is packed.")
     link = re.search(r"https://wa\.me/\d+\?text=(\S+)", body_of(sent))[1]
     journey.whatsapp(unquote(link))
     journey.whatsapp("Please ring twice")
@@ -149,7 +149,7 @@ def test_from_the_widget_to_a_mail_client_to_whatsapp_to_a_rating_in_one_history
     journey.dies()
     journey.until(lambda: whatsapp_texts(journey.cloud, "Sent again."), "the resolution over WhatsApp")
 
-    # Rated from the letter
+    # Rated from the e-mail
     conversation = re.search(r"/c/[\w-]+/", body_of(sent))[0]
     rated = httpx.post(f"{desk.url}{conversation}rating", data={"rating": "5"}, timeout=30, verify=NO_TLS)
     assert rated.status_code == 303

@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 PROBLEM = "मेरा सामान टूटा हुआ आया है"
 MORE = "डिब्बा भी फटा हुआ था"
 ANSWER = "माफ़ कीजिए, नया डिब्बा आज भेज रहे हैं।"
-BY_LETTER = "धन्यवाद, मैं इंतज़ार करूँगी"
+BY_EMAIL = "धन्यवाद, मैं इंतज़ार करूँगी"
 SOLVED = "नया डिब्बा भेज दिया गया है।"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the write", "after the write"])
-def test_one_ticket_from_the_widget_by_letter_to_the_rating(api, asha, dies, desk, settings, after):  # noqa: F811
+def test_one_ticket_from_the_widget_by_email_to_the_rating(api, asha, dies, desk, settings, after):  # noqa: F811
     settings.UNREAD_MAIL_MINUTES = 10
     journey = Journey(dies, desk, after)
     customer, agent = api(factories.guest("", "")), api(asha)
@@ -54,20 +54,20 @@ def test_one_ticket_from_the_widget_by_letter_to_the_rating(api, asha, dies, des
     token = page(customer.get("/widget/conversation")).one("div", _class="conversation")["data-badge"]
     assert Client().post("/widget/unread", token, content_type="text/plain").json()["unread"] == 1
 
-    # It stays unread, so a letter leaves
+    # It stays unread, so an e-mail leaves
     now = timezone.now()
     journey.step(lambda: jobs.mail_unread(now + timedelta(minutes=11), now), outbox, "queue")
     journey.sent()
-    letter = journey.letter_with(ANSWER)
-    assert letter["Subject"].strip() == f"Asha Nair ने आपको जवाब दिया है (टिकट #{ticket.number})"
-    link = re.search(r"/c/[\w-]+/", letter.get_body(("plain",)).get_content())[0]
+    email = journey.email_with(ANSWER)
+    assert email["Subject"].strip() == f"Asha Nair ने आपको जवाब दिया है (टिकट #{ticket.number})"
+    link = re.search(r"/c/[\w-]+/", email.get_body(("plain",)).get_content())[0]
 
     # Its link in another browser, which speaks English: the page is in the ticket's language
     elsewhere = Client(headers={"Accept-Language": "en-US"})
     shown = elsewhere.get(link).text
     assert ANSWER in shown
     assert "आपका संदेश" in shown
-    words = {"message": BY_LETTER, "clientId": "l-1"}
+    words = {"message": BY_EMAIL, "clientId": "l-1"}
     journey.step(lambda: elsewhere.post(link, words))
 
     # Resolved, and rated there
@@ -85,7 +85,7 @@ def test_one_ticket_from_the_widget_by_letter_to_the_rating(api, asha, dies, des
     assert (ticket.status, ticket.rating, ticket.language) == ("closed", 5, "hi")
     whole = agent.get(path).json()
     public = [each["message"] for each in whole["messages"] if each["sender"] in ("customer", "agent")]
-    assert public == [PROBLEM, MORE, ANSWER, BY_LETTER, SOLVED]
+    assert public == [PROBLEM, MORE, ANSWER, BY_EMAIL, SOLVED]
     assert [each["message"] for each in whole["chat"] if each["sender"] == "customer"] == [PROBLEM]
     assert len(list(desk.iterdir())) == 1
     assert set(Outgoing.objects.values_list("state", flat=True)) == {"sent"}

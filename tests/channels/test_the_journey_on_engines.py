@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.channels.assertions import assert_it_is_whole
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.channels.test_killed_at_each_step import KEY, Killed, desk, dies, goes_on  # noqa: F401 (fixtures)
 from tests.channels.whatsapp_calls import call, message, signed
 from tickets import live
@@ -47,14 +47,14 @@ class Journey:
             outbox.deliver_due(timezone.now() + timedelta(seconds=30))
         goes_on()
 
-    def letter_with(self, text: str):
+    def email_with(self, text: str):
         mails = [
             message_from_bytes(file.read_bytes(), policy=policy.default) for file in self.folder.iterdir()
         ]
         [found] = [mail for mail in mails if text in mail.get_body(("plain",)).get_content()]
         return found
 
-    def letter_in(self, raw: bytes) -> None:
+    def email_in(self, raw: bytes) -> None:
         self.step(lambda: Client().post(f"/hooks/email/{KEY}", raw, content_type="message/rfc822"))
         goes_on()
 
@@ -86,9 +86,9 @@ def test_one_customer_has_one_history_over_all_channels(api, asha, dies, desk, c
     reply("Which jar was it?", "a-1")
     assert customer.post(f"/api/support/{ticket}/transcript").status_code == 204
     journey.sent()
-    asked = journey.letter_with("Which jar was it?")
-    journey.letter_in(
-        letter(
+    asked = journey.email_with("Which jar was it?")
+    journey.email_in(
+        raw_email(
             "The small one.\n\nOn Sun, 29 Nov 2026, Village Pantry wrote:\n> Which jar was it?\n",
             sender=f"Priya Sharma <{ADDRESS}>",
             to=asked["Reply-To"],
@@ -97,10 +97,10 @@ def test_one_customer_has_one_history_over_all_channels(api, asha, dies, desk, c
         )
     )
 
-    # The reply leaves by mail now; its letter has the link to WhatsApp
+    # The reply is sent by e-mail now, with the link to WhatsApp
     reply("A new one is packed.", "a-2")
     journey.sent()
-    packed = journey.letter_with("A new one is packed.").get_body(("plain",)).get_content()
+    packed = journey.email_with("A new one is packed.").get_body(("plain",)).get_content()
     link = re.search(r"https://wa\.me/\d+\?text=(\S+)", packed)[1]
     signed(call([message("text", unquote(link))]))
     goes_on()
@@ -117,7 +117,7 @@ def test_one_customer_has_one_history_over_all_channels(api, asha, dies, desk, c
         assert agent.patch(path, solved, format="json").status_code == 200
     journey.sent()
 
-    # Rated from the letter
+    # Rated from the e-mail
     conversation = re.search(r"/c/[\w-]+/", packed)[0]
     rated = journey.step(lambda: Client().post(f"{conversation}rating", {"rating": "5"}))
     assert rated.status_code in (303, 409)

@@ -6,10 +6,15 @@ from chatbot.llm import client
 from tests.chatbot.servers import JsonServer
 
 
-@pytest.fixture
-def fresh_model(monkeypatch):
-    """No endpoint has failed yet; the client is imported, which takes a second or two and is not what is measured."""
+@pytest.fixture(scope="session")
+def _imported_client():
+    # Takes a second or two, which is not what is measured
     client._client("http://127.0.0.1:9/v1", "")
+
+
+@pytest.fixture
+def fresh_model(_imported_client, monkeypatch):
+    """No endpoint has failed yet, and the client is imported."""
     monkeypatch.setattr(client, "_trouble", {"failures": 0, "until": 0.0})
 
 

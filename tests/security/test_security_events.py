@@ -80,7 +80,7 @@ def test_a_successful_sign_in_uses_no_limit_up_and_a_failed_one_does(priya, sett
 def test_what_the_worker_counts_reaches_metrics_of_another_process():
     counts.increment("desk_job_failures", "retention")
     metrics.FAILURES.labels("retention").inc()
-    metrics.LETTERS.inc()
+    metrics.MESSAGES_SENT.inc()
     metrics.OVERDUE.inc()
     after = told()
     assert after["desk_job_failures_total", "job=retention"] == 2

@@ -69,7 +69,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
             hours_4="22:00-06:00",
             target_urgent_first="10 min",
             target_low_resolution="3 d",
-            letter_signature="Asha and the team",
+            email_signature="Asha and the team",
             auto_close_hours="48",
             nudge_hours="24",
             session_hours="12",
@@ -88,7 +88,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
     assert now.calendar.weekly[4] == ((1320, 1800),)
     assert now.targets["urgent"].first == timedelta(minutes=10)
     assert now.targets["low"].resolution == timedelta(days=3)
-    assert now.letters == {"signature": "Asha and the team"}
+    assert now.email_texts == {"signature": "Asha and the team"}
     assert (now.auto_close_after, now.nudge_after) == (timedelta(days=2), timedelta(days=1))
     again = filled(client)
     assert again["hours_0"] == "09:30-13:00, 14:00-18:30"

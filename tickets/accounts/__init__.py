@@ -1,1 +1,1 @@
-"""Who signs in and how: pages, second factor, sessions, letters with a link to set a password."""
+"""Who signs in and how: pages, second factor, sessions, e-mails with a link to set a password."""

@@ -19,7 +19,7 @@ from supportdesk.storage import keys
 from tickets import rate_limits
 
 from ..settings.in_force import current
-from . import letters
+from . import emails
 
 # Changing a second factor asks for the password again, unless the sign-in is newer than this
 FRESH_SECONDS = 300
@@ -57,8 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say nothing: the pages show what is so, and what was done stands there."""
 
     def send_notification_mail(self, template_prefix: str, user, context=None, email=None) -> None:
-        # "mfa/email/totp_activated" and its like: one letter of ours for all of them
-        letters.send_security_notice(
+        # "mfa/email/totp_activated" and the like: our own security notice stands for all of them
+        emails.send_security_notice(
             user, template_prefix.rpartition("/")[2], self.get_client_ip(self.request)
         )
 

@@ -26,7 +26,7 @@ from ..alerts import preferences as alert_preferences
 from ..alerts import push
 from ..alerts.forms import AlertsForm
 from ..settings.in_force import current
-from . import letters, second_factor, sessions
+from . import emails, second_factor, sessions
 from .forms import ForgottenPasswordForm, OwnPasswordForm, PreferencesForm, SignInForm, StaffSignInForm
 
 # --- The doors ---------------------------------------------------------------
@@ -108,7 +108,7 @@ def forgotten_password(request):
         email = form.cleaned_data["email"]
         try:
             rate_limits.consume(request, "reset a password", account=email)
-            letters.send_password_link(request, email)
+            emails.send_password_link(request, email)
             context["sent"] = True
         except rate_limits.TooMany as reason:
             context["refusal"], status = str(reason), 429
@@ -120,7 +120,7 @@ def forgotten_password(request):
 
 
 class SetPassword(PasswordResetConfirmView):
-    """Where the link in the letter leads; it works once. All sessions and API sign-ins end.
+    """Set a password over the link of a password reset e-mail; it works once. All sessions and API sign-ins end.
 
     In the browser that used it, the used link leads to where the answer led: that answer may have been lost.
     """
@@ -145,7 +145,7 @@ class SetPassword(PasswordResetConfirmView):
         response = super().form_valid(form)
         self.request.session[SET_HERE] = self.kwargs["uidb64"]
         sessions.end(self.user)
-        letters.send_security_notice(self.user, "password_changed", address_of(self.request))
+        emails.send_security_notice(self.user, "password_changed", address_of(self.request))
         return response
 
 
@@ -199,7 +199,7 @@ def change_password(request):
     person = form.save()
     update_session_auth_hash(request, person)
     sessions.end(person, but=request.session.session_key)
-    letters.send_security_notice(person, "password_changed", address_of(request))
+    emails.send_security_notice(person, "password_changed", address_of(request))
     return redirect(f"{reverse('account')}?saved=1")
 
 

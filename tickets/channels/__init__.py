@@ -3,10 +3,10 @@
 
 inbox      what comes in: stored first, once, put aside when it cannot be read
 outbox     what goes out: written with its cause, sent later, retried, its status told back
-links      the link to one conversation, and the token that a letter's answer carries
+links      the link to one conversation, and the reply token of its e-mails
 identity   whose address it is, once that is proven
 views      the page of the conversation behind a link
-email      letters in and out
+email      inbound and outbound e-mail
 whatsapp   the Cloud API
 """
 

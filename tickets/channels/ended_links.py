@@ -1,4 +1,4 @@
-"""The page of a letter's link that has ended: what was sent over it is shown again, and a new link is one tap away."""
+"""The page of an expired conversation link: it keeps the unsent text, and sends a new link by e-mail."""
 
 from contextlib import nullcontext
 
@@ -50,7 +50,7 @@ def page(request, token: str, *, notice: str = "", error: str = "", status: int 
 @csrf_exempt
 @require_POST
 def renew(request, token: str) -> HttpResponse:
-    """Send the customer a letter with a new link. It goes to the ticket's own address, not to one that the reader names."""
+    """Send the customer an e-mail with a new link. It goes to the ticket's own address, not to one that the reader names."""
     link = links.find_expired(token)
     if not link:
         if links.find(token):
@@ -71,7 +71,7 @@ def renew(request, token: str) -> HttpResponse:
 
 
 def _sent(link: ConversationLink) -> bool:
-    """Queue the letter; False without an address. Asked again within the hour, it leaves once."""
+    """Queue the e-mail, at most once an hour; return False if the ticket has no address."""
     ticket = link.ticket
     address = ticket.requester_email.strip().lower()
     if not address:

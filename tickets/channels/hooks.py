@@ -1,4 +1,4 @@
-"""The addresses that mail servers and WhatsApp call."""
+"""Webhooks of mail servers, mail providers and WhatsApp."""
 
 import hmac
 import logging
@@ -21,8 +21,8 @@ MAIL = "message/rfc822"
 @csrf_exempt
 @require_POST
 def email(request, key):
-    """Take a raw letter. The same one again, one that is put aside and one that is ignored are 200 as well:
-    a mail server that is told no sends it again, or a bounce to the customer.
+    """Receive a raw e-mail. Return 200 for a duplicate, a quarantined and an ignored one as well:
+    after an error the mail server would retry, or bounce the e-mail to the customer.
     """
     if not settings.EMAIL_HOOK_KEY or not hmac.compare_digest(
         key.encode(), settings.EMAIL_HOOK_KEY.encode()
@@ -38,17 +38,17 @@ def email(request, key):
         )
     if len(raw) > parsing.MAX_BYTES:
         return _refused(413, f"An e-mail has at most {parsing.MAX_BYTES // 1024 // 1024} MB.", "too_large")
-    return JsonResponse({"status": _taken(raw)})
+    return JsonResponse({"status": _receive(raw)})
 
 
 @csrf_exempt
 @require_POST
 def email_of_provider(request, provider):
-    """Take the letter that Mailgun or Postmark hands over in a form of its own."""
+    """Receive e-mails from Mailgun or Postmark in the provider's own form."""
     if not providers.is_set_up(provider):
         raise Http404
     try:
-        letters = providers.raw_letters(provider, request)
+        raw_emails = providers.raw_emails(provider, request)
     except providers.NotSigned:
         return _refused(401, "The signature or the password does not fit.", "bad_signature")
     except providers.TooLarge:
@@ -56,11 +56,11 @@ def email_of_provider(request, provider):
     except providers.NotReadable as reason:
         logger.warning("an e-mail by %s cannot be read (%s)", provider, reason)
         return _refused(400, "This is no e-mail in the form that the provider documents.", "invalid")
-    return JsonResponse({"status": " ".join(_taken(raw) for raw in letters)})
+    return JsonResponse({"status": " ".join(_receive(raw) for raw in raw_emails)})
 
 
-def _taken(raw: bytes) -> str:
-    """Take in a raw letter; return what became of it."""
+def _receive(raw: bytes) -> str:
+    """Store and process a raw e-mail; return its state."""
     incoming = inbox.take_in(ChannelName.EMAIL, parsing.key_of(raw), original=raw)
     if incoming is None:
         return "duplicate"

@@ -1,6 +1,6 @@
 """Whose address it is, once that is proven; and one history for one person.
 
-Proven is: the sender of a signed webhook (WhatsApp), who answered a letter that went to the address,
+Proven is: the sender of a signed webhook (WhatsApp), who answered an e-mail that went to the address,
 who brings the link of one, who typed a code that was sent there, whom the shop's signature names.
 An equal address alone is no proof: anybody can type it.
 """

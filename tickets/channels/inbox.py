@@ -1,8 +1,7 @@
-"""What comes in: stored first, done once, tried again, put aside when it cannot be read.
+"""The inbox: inbound messages are stored first, processed once, retried, and quarantined if unreadable.
 
-A row is written before anything is done with it, so a process that dies leaves work for the
-worker and not a lost letter. The verbs carry the row's id as their idempotency key: done twice is
-done once.
+A row is written before it is processed, so a crash leaves work for the worker and loses no message.
+The workflow functions get the row's id as their idempotency key, so a repeat changes nothing.
 """
 
 import logging
@@ -20,19 +19,20 @@ from ..models import Incoming, IncomingState
 
 logger = logging.getLogger(__name__)
 
-# Until then the process that stored it is at it; afterwards the worker takes over
+# Until then the process that stored the row works on it; afterwards the worker takes over
 FIRST_TRY = timedelta(seconds=60)
 MOST_TRIES = 6
 BATCH = 50
-# How long staff can look at what was put aside or left out
+# How long quarantined and ignored rows are kept for staff to look at
 KEPT_ASIDE = timedelta(days=60)
+# In the storage: files of earlier versions are there
 FOLDER = "letters"
 
 
 def take_in(
     channel: str, key: str, *, original: bytes | None = None, payload: dict | None = None
 ) -> Incoming | None:
-    """Store what came in; None if the same key came before."""
+    """Store an inbound message and return its row; None if the key is known (a duplicate)."""
     key = key[:250]
     if Incoming.objects.filter(channel=channel, key=key).exists():
         return None
@@ -50,13 +50,13 @@ def take_in(
 
 
 def original(incoming: Incoming) -> bytes:
-    """The whole of it, as it came."""
+    """Return the raw bytes of the message."""
     with default_storage.open(incoming.original) as file:
         return file.read()
 
 
 def discard(incoming: Incoming) -> None:
-    """Remove the stored file; one that cannot be removed stops nothing."""
+    """Delete the stored file; log a failure and go on."""
     _delete(incoming.original)
 
 
@@ -70,7 +70,7 @@ def _delete(name: str) -> None:
 
 
 def process(incoming: Incoming) -> None:
-    """Do with it what it asks for, and write how that went; what fails is tried again by the worker."""
+    """Process the message and store the outcome; the worker retries one that failed."""
     try:
         CHANNELS[incoming.channel].receive(incoming)
         incoming.state, incoming.reason = IncomingState.DONE, ""
@@ -88,7 +88,7 @@ def process(incoming: Incoming) -> None:
     incoming.retry_at = None if is_over else clock.now() + timedelta(seconds=15 * 2**incoming.tries)
     incoming.reason = incoming.reason[:250]
     if incoming.state in (IncomingState.DONE, IncomingState.IGNORED):
-        # What is kept of it is masked by now; the raw letter may hold a card number
+        # What the database keeps is masked; the raw file may hold a card number
         raw, incoming.original = incoming.original, ""
         incoming.save()
         _delete(raw)
@@ -101,12 +101,12 @@ def _due(now: datetime) -> QuerySet[Incoming]:
 
 
 def has_due(now: datetime) -> bool:
-    """Whether something waits to be done again."""
+    """Return whether a row is due for a retry."""
     return _due(now).exists()
 
 
 def retry_due(now: datetime) -> bool:
-    """Do what a process left behind, or what failed before; return whether more is waiting."""
+    """Process rows that a crash left behind or that failed before; return whether more are waiting."""
     due = list(_due(now).order_by("retry_at")[:BATCH])
     for incoming in due:
         mine = Incoming.objects.filter(pk=incoming.pk, retry_at=incoming.retry_at)
@@ -116,7 +116,7 @@ def retry_due(now: datetime) -> bool:
 
 
 def forget_ignored(now: datetime) -> bool:
-    """Remove some of what was not for the desk, or was put aside, and has been looked at for long enough."""
+    """Delete a batch of ignored and quarantined rows older than KEPT_ASIDE; return whether more are left."""
     old = Incoming.objects.filter(
         state__in=(IncomingState.IGNORED, IncomingState.QUARANTINED), received_at__lt=now - KEPT_ASIDE
     )
@@ -133,6 +133,6 @@ def remove(rows: list[Incoming]) -> None:
 
 
 def again(incoming: Incoming) -> None:
-    """Try something again that was put aside."""
+    """Process a quarantined message again."""
     incoming.state, incoming.tries = IncomingState.RECEIVED, 0
     process(incoming)

@@ -1,4 +1,4 @@
-"""The link to one conversation, and the token that the answer to a letter carries.
+"""The link to one conversation, and the reply token in the Reply-To address of its e-mails.
 
 Both are made of a row's id and a keyed digest of it, each with a key of its own: a reply address
 stands in the headers of every mail that is forwarded, and must not open the page.
@@ -46,7 +46,7 @@ def token(link: ConversationLink) -> str:
 
 
 def url(link: ConversationLink, *, stars: int = 0) -> str:
-    """The address of the page as a letter writes it, with so many stars chosen."""
+    """Return the URL of the page for an e-mail, with `stars` chosen if given."""
     path = reverse("conversation-link", args=[token(link)])
     return f"{origin()}{path}" + (f"?rating={stars}#rated" if stars else "")
 
@@ -101,7 +101,7 @@ def reply_token(link: ConversationLink) -> str:
 
 
 def find_reply(given: str) -> ConversationLink | None:
-    """Return the link whose reply token this is, unless it was revoked. It does not expire: letters are kept for years."""
+    """Return the link of this reply token, unless it was revoked. It never expires: people answer old e-mails."""
     try:
         raw = base64.b32decode(given.upper() + "=" * (-len(given) % 8))
     except (ValueError, binascii.Error):

@@ -88,7 +88,7 @@ def deliver_due(now: datetime | None = None) -> int:
 def _due(now: datetime) -> list[Outgoing]:
     """The rows that are due, of each customer and channel only the oldest one that has not left.
 
-    What waits behind a letter that is tried again later does not take the place of what may leave.
+    A row behind one that waits for a retry takes no place in the batch.
     """
     waiting = Q(state=OutgoingState.WAITING, due_at__lte=now)
     orphaned = Q(state=OutgoingState.SENDING, due_at__lte=now, leased_until__lte=now)
@@ -166,7 +166,7 @@ def _record(row: Outgoing, result: str | Exception, now: datetime) -> None:
         held.update(
             state=OutgoingState.SENT, sent_at=finished, leased_until=None, last_error="", **_spent(row)
         )
-        metrics.LETTERS.inc()
+        metrics.MESSAGES_SENT.inc()
         _announce(row)
         return
     if isinstance(result, TryLater) and finished - row.created_at < GIVE_UP_AFTER:

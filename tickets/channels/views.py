@@ -1,4 +1,4 @@
-"""The conversation behind the link in a letter: read and answered in any browser, without a sign-in.
+"""The conversation behind the link in an e-mail: read and answered in any browser, without a sign-in.
 
 The token in the address is the right to see this one conversation, so there is no cookie and no CSRF token;
 what it shows is what the conversation says, and nothing else of the ticket, the order or the person.
@@ -119,22 +119,22 @@ def rating(request, link):
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def letters(request, token):
-    """Stop the letters about unread answers: a button here, one click in the mail program (RFC 8058).
+def unsubscribe(request, token):
+    """Unsubscribe from the e-mails about unread answers: a button here, one click in the mail client (RFC 8058).
 
-    Letters are kept longer than their links last, and this right does not end.
+    It works over an expired link too: an e-mail is kept longer than its link lasts.
     """
     if link := links.find_expired(token):
-        return _stop_letters(request, link)
-    return with_link(lambda request, link: _stop_letters(request, link))(request, token)
+        return _unsubscribe(request, link)
+    return with_link(_unsubscribe)(request, token)
 
 
-def _stop_letters(request, link):
+def _unsubscribe(request, link):
     if request.method == "POST":
         if address := link.ticket.requester_email:
             bounces.opt_out(address)
-        return render(request, "tickets/link_letters.html", {"is_done": True})
-    return render(request, "tickets/link_letters.html", {"is_done": False})
+        return render(request, "tickets/link_unsubscribe.html", {"is_done": True})
+    return render(request, "tickets/link_unsubscribe.html", {"is_done": False})
 
 
 @require_GET
@@ -220,12 +220,12 @@ def _say(request, link):
     except Refused as reason:
         return _page(request, link, error=str(reason), draft=text, status=409)
     if link.address:
-        # Who writes here has got the letter, as who answers it
+        # A message from this page proves the address, as a reply to the e-mail does
         identity.prove(ticket.requester, ChannelName.EMAIL, link.address, by="link")
     if message.ticket_id == ticket.pk:
         return _back(link, f"message-{message.seq}")
     # The conversation was closed, and the words have opened another one. Its link is for who opened it;
-    # one that was there already may hold what this letter's reader has no right to see
+    # one that was there already may hold what the reader of this e-mail has no right to see
     if message.is_new and message.seq == 1:
         return _back(links.create(message.ticket, link.address), f"message-{message.seq}")
     return _page(request, link, notice=_("Your message was sent. We will answer you by e-mail."))

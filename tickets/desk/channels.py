@@ -1,4 +1,4 @@
-"""What the channels add to an open ticket: a letter's quoted text and whole mail, WhatsApp's clock and templates."""
+"""What the channels add to an open ticket: quoted text and full e-mail, WhatsApp's clock and templates."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ VALUE_LENGTH = 400
 
 @page_for_agents
 def whole_mail(request, message_id):
-    """What a letter quoted, and all of it, for the agent who opens it below its message."""
+    """Return the quoted text and the full e-mail, for the agent who opens them below the message."""
     message = Message.objects.filter(pk=message_id).only("id", "ticket_id").first()
     found = message and Incoming.objects.filter(channel=ChannelName.EMAIL, message_id=message.pk).first()
     if not found:
@@ -27,7 +27,7 @@ def whole_mail(request, message_id):
     access.desk_ticket(request.user, message.ticket_id)
     # Cleaned when it came; what an older release let pass is cleaned again
     html = cleaned(found.payload.get("html", "") or "")
-    context = {"letter": found, "html": Markup(html), "text": found.payload.get("text", "")}  # noqa: S704
+    context = {"incoming": found, "html": Markup(html), "text": found.payload.get("text", "")}  # noqa: S704
     return render(request, "tickets/_whole_mail.html", context)
 
 

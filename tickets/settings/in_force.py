@@ -37,7 +37,7 @@ LANGUAGES = {code: name for code, (name, _) in languages.LANGUAGES.items()}
 DEFAULT_COLOUR, DEFAULT_TEXT_COLOUR = "#1f6f43", "#ffffff"
 CONTRAST_NEEDED = 4.5
 # What is seen of them beside the chat's symbol, and what the loader's 4 KB have room for
-LAUNCHER_LETTERS = 20
+LAUNCHER_CHARACTERS = 20
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CurrentSettings:
     nudge_after: timedelta | None = None
     # From the reminder on; None: never
     resolve_after: timedelta | None = None
-    letters: Mapping[str, str] = field(default_factory=dict)
+    email_texts: Mapping[str, str] = field(default_factory=dict)
     sound: bool = True
     assignment: str = Assignment.BY_HAND
     # Open tickets an agent, as far as the desk assigns them by itself
@@ -110,9 +110,9 @@ class CurrentSettings:
         """Return the suggestions under the greeting in this language; empty: Villy's own."""
         return self.suggestions.get(language, ())
 
-    def letter(self, name: str, language: str) -> str:
-        """Return a text of letters in this language, or the one that is meant for all of them; may be empty."""
-        return self.letters.get(f"{name}_{language}") or self.letters.get(name, "")
+    def email_text(self, name: str, language: str) -> str:
+        """Return the greeting or signature of e-mails in this language, else the one for all; may be empty."""
+        return self.email_texts.get(f"{name}_{language}") or self.email_texts.get(name, "")
 
     def is_open(self, at: datetime) -> bool:
         """Return whether agents work at this moment."""
@@ -259,7 +259,7 @@ def _made_of(row: DeskSettings, holidays) -> CurrentSettings:
         auto_close_after=timedelta(hours=close_after) if close_after else None,
         nudge_after=timedelta(hours=row.nudge_hours) if row.nudge_hours else None,
         resolve_after=timedelta(hours=resolve_after) if row.nudge_hours and resolve_after else None,
-        letters={name: text.strip() for name, text in row.letters.items() if text.strip()},
+        email_texts={name: text.strip() for name, text in row.letters.items() if text.strip()},
         sound=row.sound,
         assignment=row.assignment,
         open_limit=row.open_limit,

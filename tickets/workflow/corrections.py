@@ -99,7 +99,7 @@ def needs_no_answer(ticket: Ticket, *, by: Person) -> None:
 
 @atomic_on_ticket
 def mark_spam(ticket: Ticket, is_spam: bool, *, by: Person) -> None:
-    """Move the ticket to the view of spam, or back. There it has no clocks and sends no letters."""
+    """Move the ticket to the view of spam, or back. There it has no deadlines and sends no e-mails."""
     change_set = ChangeSet(ticket, by=by)
     if change_set.set(is_spam=is_spam):
         change_set.set_silently(answer_check_at=None if is_spam else ticket.next_response_due_at)

@@ -1,6 +1,6 @@
-"""What the desk itself says to a customer: the blue bubbles of a conversation, and its letters.
+"""What the desk itself says to a customer: the blue bubbles of a conversation, and its e-mails.
 
-Each function speaks the language in force; `to`, `ChangeSet.say` and the letters choose the ticket's.
+Each function speaks the language in force; `to`, `ChangeSet.say` and the e-mails use the ticket's.
 """
 
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def callback_completed() -> str:
     return _("The call back is done.")
 
 
-# --- Letters ------------------------------------------------------------------
+# --- E-mails ------------------------------------------------------------------
 
 
 def unread_subject(agent: str, number: int) -> str:

@@ -97,5 +97,5 @@ def _no_mail():
     try:
         yield
     finally:
-        order_codes.all_sent()
+        order_codes.wait_until_sent()
         settings.EMAIL_BACKEND, settings.SMS_URL = before

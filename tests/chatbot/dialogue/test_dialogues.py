@@ -96,7 +96,7 @@ class Conversation:
         """Put the code of the last mail where {code} stands, and one that it is not for {wrong code}."""
         if "{" not in text:
             return text
-        order_codes.all_sent()
+        order_codes.wait_until_sent()
         found = re.search(r"\d{6}", mail.outbox[-1].body) if mail.outbox else None
         code = found[0] if found else "000000"
         return text.replace("{code}", code).replace("{wrong code}", f"{(int(code) + 1) % 1_000_000:06}")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import workflow
-from tickets.accounts import letters, second_factor, sessions
+from tickets.accounts import emails, second_factor, sessions
 from tickets.models import AuditAction, Role
 from tickets.privacy import audit
 
@@ -35,20 +35,20 @@ class SignInActions(admin.ModelAdmin):
         with_address = [person for person in people if person.login_email and person.is_active]
         for person in with_address:
             if person.has_usable_password():
-                letters.send_password_link(request, person.login_email)
+                emails.send_password_link(request, person.login_email)
             else:
-                letters.invite(request, person)
+                emails.send_invitation(request, person)
         self._done(request, with_address, "e-mail to set a password")
 
     @admin.action(description=gettext_lazy("Require a new password"))
     def require_new_password(self, request, people):
-        """The old one stops working at once; a letter with a link is on its way."""
+        """End the old password at once and send a password reset e-mail."""
         chosen = [person for person in people if person.login_email and person.pk != request.user.pk]
         for person in chosen:
             person.set_unusable_password()
             person.save(update_fields=["password"])
             sessions.end(person)
-            letters.send_password_link(request, person.login_email)
+            emails.send_password_link(request, person.login_email)
         self._done(request, chosen, "new password required")
 
     @admin.action(description=gettext_lazy("End all sessions"))
@@ -91,7 +91,7 @@ class SignInActions(admin.ModelAdmin):
     def invite_if_new(self, request, person) -> None:
         """Invite a new agent who was added without a password."""
         if person.role != Role.CUSTOMER and person.login_email and not person.has_usable_password():
-            letters.invite(request, person)
+            emails.send_invitation(request, person)
             said = _("%(name)s gets an e-mail with a link to set a password.") % {"name": person}
             self.message_user(request, said, messages.INFO)
 

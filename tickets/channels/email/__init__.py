@@ -1,11 +1,11 @@
-"""E-mail: letters out, letters in.
+"""E-mail as a channel: inbound and outbound.
 
-parsing    a raw letter as a `Letter`: decoded, bounded, with its pictures
-quotes     new words apart from what is quoted and signed. Pure
-sorting    what a letter is: a person's, an automatic reply, a list, a bounce. Pure
-incoming   to which ticket it goes
-letters    what leaves: text and HTML, with the headers that thread it
-bounces    addresses that get nothing any more
+parsing    a raw e-mail as a `ParsedEmail`: decoded, bounded, with its attachments
+quotes     the new text apart from quotes and signature. Pure
+sorting    the kind of an e-mail: personal, automatic reply, mailing list, bounce, loop. Pure
+incoming   to which ticket an inbound e-mail goes
+composing  outbound e-mails: text and HTML, with their threading headers
+bounces    addresses that bounce or have unsubscribed
 imap       the mailbox that the worker polls
-on_disk    letters as files, without a mail server
+on_disk    outbound e-mails as files, without a mail server
 """

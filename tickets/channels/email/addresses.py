@@ -30,7 +30,7 @@ def with_token(token: str) -> str:
 
 
 def token_in(recipients: list[str]) -> str:
-    """Return the reply token among the addresses that a letter went to; empty if none has one."""
+    """Return the reply token among the addresses that an e-mail went to; empty if none has one."""
     local, _, host = answers_to().rpartition("@")
     for address in recipients:
         name, _, where = address.rpartition("@")

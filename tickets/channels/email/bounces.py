@@ -1,20 +1,20 @@
-"""Addresses that get no letters any more: theirs came back, or their owner wants none."""
+"""Blocked addresses: their e-mails bounce, or their owner has unsubscribed."""
 
 from ...models import AddressBlock, ChannelName, Outgoing
 from .. import outbox
-from .parsing import Letter
+from .parsing import ParsedEmail
 from .sorting import bounce_of
 
-# Letters that a person can do without; what an agent writes by mail is not among them
+# The kinds that unsubscribing stops; an agent's reply by e-mail is not among them
 NOTICES = {"unread", "resolved"}
 
 
-def note(letter: Letter) -> str:
-    """Take note of a letter of ours that came back; return what was done, for the record.
+def record_bounce(email: ParsedEmail) -> str:
+    """Record a bounce of one of our e-mails; return what was done, for the row of the inbox.
 
-    Only a report about a letter that we sent to that very address counts: anybody can write a report.
+    Bounce reports can be forged: only one about an e-mail that we sent to that very address counts.
     """
-    bounce = bounce_of(letter)
+    bounce = bounce_of(email)
     rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=bounce.message_ids)
     row = rows.order_by("-id").first() if bounce.message_ids else None
     if row is None or (bounce.address and bounce.address != row.address.lower()):
@@ -35,7 +35,7 @@ def block(address: str, reason: str, detail: str = "") -> None:
 
 
 def why_not(address: str, kind: str) -> str:
-    """Return why this address gets no letter of this kind; empty if it does."""
+    """Return why this address gets no e-mail of this kind; empty if it gets one."""
     found = AddressBlock.objects.filter(channel=ChannelName.EMAIL, address=address.lower()).first()
     if not found:
         return ""
@@ -45,6 +45,6 @@ def why_not(address: str, kind: str) -> str:
 
 
 def opt_out(address: str) -> None:
-    """Its owner wants no more notices; an address that bounces stays as it is."""
+    """Unsubscribe the address from notices; one that bounces stays blocked."""
     if not AddressBlock.objects.filter(channel=ChannelName.EMAIL, address=address.lower()).exists():
         block(address, AddressBlock.Reason.OPT_OUT)

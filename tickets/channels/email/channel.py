@@ -4,20 +4,20 @@ import re
 import smtplib
 from email.errors import MessageError
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 
 from tickets.channel_interface import Channel, NotSent, Send, TryLater, register
 
 from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
 from .. import links
 from ..withdrawals import is_withdrawn
-from . import bounces, incoming, letters
+from . import bounces, composing, incoming
 
 # A mailbox that is full may be emptied; an address that does not exist will not come to be
 FIRST_FINAL_CODE = 500
 FULL_MAILBOX = {452, 552, 422}
 # RFC 3463: what is wrong with the address (5.1.x), or with its mailbox but for a full one (5.2.x). A server that
-# finds out only after DATA says so there; any other 5xx at DATA is about the letter, the sender or the server
+# finds out only after DATA says so there; any other 5xx at DATA is about the e-mail, the sender or the server
 REFUSES_RECIPIENT = re.compile(r"\b5\.(?:1\.[0-6]|1\.10|2\.1)\b")
 
 
@@ -29,9 +29,9 @@ class Email(Channel):
 
     def prepare(self, row: Outgoing) -> Send:
         if row.kind == "code":
-            id = letters.message_id(row)
-            letter = letters.code(row)
-            return lambda: _send(letter, id)
+            id = composing.message_id(row)
+            email = composing.compose_code(row)
+            return lambda: _send(email, id)
         if row.ticket_id is None:
             raise NotSent("This e-mail belongs to no ticket.")
         ticket = Ticket.objects.select_related("requester").get(pk=row.ticket_id)
@@ -47,20 +47,20 @@ class Email(Channel):
             Outgoing.objects.filter(pk=row.pk).update(address=address)
             row.address = address
         # Known before it leaves: a bounce may be here before the connection is closed
-        id = letters.message_id(row)
+        id = composing.message_id(row)
         Outgoing.objects.filter(pk=row.pk, external_id="").update(external_id=id)
-        letter = letters.compose(row, ticket, messages)
-        return lambda: _send(letter, id)
+        email = composing.compose(row, ticket, messages)
+        return lambda: _send(email, id)
 
 
 def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
-    """What the letter carries, as it stands now: a message that was withdrawn never leaves."""
-    # Where the words are, if the ticket was merged meanwhile; the letter stays in the thread that it answers
+    """Return the messages that the e-mail shows, read now: a withdrawn message is never sent."""
+    # A merge moves the messages to another ticket; the e-mail stays in the thread that it answers
     there = links.staying(ticket)
     if row.message_id:
         found = Message.objects.filter(pk=row.message_id, ticket=there)
     elif row.kind == "unread":
-        # What was read meanwhile needs no letter
+        # What the customer has read meanwhile is left out
         first = max(row.payload["after"], ticket.read_by_requester)
         found = Message.objects.filter(
             ticket=ticket, seq__gt=first, seq__lte=row.payload["upto"], internal=False
@@ -73,13 +73,13 @@ def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
         )
     else:
         found = Message.objects.filter(ticket=there, internal=False)
-    messages = found.order_by("seq")[: letters.MOST_LINES]
+    messages = found.order_by("seq")[: composing.MOST_LINES]
     return [message for message in messages if not is_withdrawn(message)]
 
 
-def _send(letter, id: str) -> str:
+def _send(email: EmailMessage, id: str) -> str:
     try:
-        get_connection().send_messages([letter])
+        get_connection().send_messages([email])
     except smtplib.SMTPRecipientsRefused as reason:
         codes = {code for code, _ in reason.recipients.values()}
         said = "; ".join(_text(text) for _, text in reason.recipients.values())
@@ -96,7 +96,7 @@ def _send(letter, id: str) -> str:
     except (OSError, smtplib.SMTPException) as reason:
         raise TryLater(f"The mail server cannot be reached ({type(reason).__name__}).") from reason
     except (ValueError, MessageError) as reason:
-        # An address or a header that no mail can have
+        # An invalid address or header
         raise NotSent(f"This e-mail cannot be written ({type(reason).__name__}).") from reason
     return id
 

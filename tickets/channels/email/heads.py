@@ -1,8 +1,8 @@
-"""Letters with bounds on their heads and parts, set before anything reads them.
+"""Parse e-mails with bounds on their headers and parts.
 
-Anybody may send a letter. The standard library reads parameters, encoded words and lists of
-addresses in quadratic time: 500 kB of `; ` in one Content-Type took 20 s of processor, and a
-letter of 25 MB may have two hundred such parts.
+Inbound e-mail is untrusted. The standard library reads parameters, encoded words and lists of
+addresses in quadratic time: 500 kB of `; ` in one Content-Type took 20 s of CPU, and an
+e-mail of 25 MB may have two hundred such parts.
 """
 
 import email
@@ -11,7 +11,7 @@ from email.message import Message
 from tickets.channel_interface import Unreadable
 
 MAX_PARTS = 200
-# A program that passes a letter on adds some; the largest that mail systems write have about a hundred
+# Each relay adds some; the longest header blocks of real mail systems have about a hundred
 MOST_HEADERS = 500
 # Lists of addresses and References are long now and then
 LONGEST = 64 * 1024
@@ -22,7 +22,7 @@ WITH_PARAMETERS = {"content-type", "content-disposition", "content-transfer-enco
 
 
 class BoundedPart(Message):
-    """A part of a letter, or the letter, that keeps only so many headers, and so much of each."""
+    """An e-mail, or a part of one, that keeps a bounded number of headers and a bounded length of each."""
 
     def set_raw(self, name, value):
         if len(self._headers) >= MOST_HEADERS:
@@ -36,13 +36,13 @@ class BoundedPart(Message):
 
 
 def parsed(raw: bytes) -> Message:
-    """Return the letter as the standard library reads it. Raise Unreadable for one of too many parts."""
+    """Return the e-mail as the standard library parses it. Raise Unreadable for one of too many parts."""
     made = 0
 
     def part(**options) -> BoundedPart:
         nonlocal made
         made += 1
-        # The reader makes one to look at how it is made
+        # The parser calls the factory once more, to see which arguments it takes
         if made > MAX_PARTS + 1:
             raise Unreadable(f"This e-mail has more than {MAX_PARTS} parts.")
         return BoundedPart(**options)

@@ -1,8 +1,8 @@
 """The mailbox that the worker polls: `EMAIL_IN_URL=imaps://user:password@host/INBOX`.
 
-Letters are read by their UID, from behind the last one that was stored. Nothing changes in the mailbox
-but that a letter counts as seen once it is stored here. At the first contact only what is unseen is
-taken: years of old mail open no tickets. A letter that cannot be read is put aside, the ones behind it arrive.
+E-mails are fetched by UID, after the last one that was stored. The only change to the mailbox: an e-mail
+is flagged as seen once it is stored here. The first poll fetches unseen e-mails only, so that years of old
+mail open no tickets. An e-mail that cannot be parsed is quarantined, and the ones behind it arrive.
 """
 
 import imaplib
@@ -27,17 +27,17 @@ logger = logging.getLogger(__name__)
 SECONDS = 8
 EVERY = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=5)
-# What one run takes on; the rest is there at the next one
+# E-mails per run
 BATCH = 25
-# Of what waits at the first contact
+# Unseen e-mails that the first poll fetches
 FIRST_BATCH = 200
-# After so many runs in which others arrived, a letter that does not is left in the mailbox
+# An e-mail that failed in so many runs, while others arrived, is given up and stays in the mailbox
 MOST_TRIES = 20
 NAME = "imap"
 
 
 class RawMessage(MailMessage):
-    """The bytes of a letter. The library's class parses it at once, without bounds on its head."""
+    """The bytes of an e-mail. The library's class parses it at once, without bounds on its headers."""
 
     def __init__(self, fetch_data: list):
         self.raw, self._raw_uid_data, self._raw_flag_data = self._get_message_data_parts(fetch_data)
@@ -52,7 +52,7 @@ class PlainMailBox(MailBoxUnencrypted):
 
 
 def poll(now: datetime) -> bool:
-    """Fetch what is new; return whether more is waiting. Raise what a mail server may raise."""
+    """Fetch new e-mails; return whether more are waiting. Raise the errors of imaplib and of the network."""
     if not settings.EMAIL_IN_URL:
         return False
     with _mailbox(settings.EMAIL_IN_URL) as box:
@@ -60,7 +60,7 @@ def poll(now: datetime) -> bool:
         place = state.remembered(NAME)
         if place.get("validity") != validity:
             return _first_contact(box, validity)
-        # "5:*" is the newest letter, also where it has the UID 4
+        # "5:*" always includes the newest e-mail, even if its UID is 4
         new = [uid for uid in _uids(box, f"UID {place['uid'] + 1}:*") if uid > place["uid"]]
         _take_all(box, new[:BATCH], place)
     return len(new) > BATCH
@@ -76,10 +76,10 @@ def _first_contact(box, validity: str) -> bool:
 
 
 def _take_all(box, uids: list[int], place: dict) -> None:
-    """Take these letters and those that failed before; keep `place`, which is remembered, up to date.
+    """Take these e-mails and those that failed before; keep `place`, which is remembered, up to date.
 
-    A letter that fails stops none behind it. Where all of them fail the server has a problem and not the
-    letters: raise what it said, and count nothing.
+    An e-mail that fails does not stop the ones behind it. If all of them fail the fault is the server's:
+    raise its error, and count no failed try.
     """
     before = place.get("failed", {})
     failed: dict[str, int] = dict(before)
@@ -127,7 +127,7 @@ def _validity(box) -> str:
 
 
 def _take(box, uid: int) -> None:
-    """Store one letter and do what it asks for; it stays in the mailbox, seen."""
+    """Store and process one e-mail; it stays in the mailbox, flagged as seen."""
     for mail in box.fetch(uid_list=[str(uid)], mark_seen=False):
         if mail.raw and (
             incoming := inbox.take_in(ChannelName.EMAIL, parsing.key_of(mail.raw), original=mail.raw)

@@ -1,4 +1,4 @@
-"""To which ticket a letter goes: by the reply token, else by what it answers from the same address."""
+"""Route an inbound e-mail to its ticket: by the reply token, else by References from the same address."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,78 +21,78 @@ from ...workflow import MAX_TEXT
 from .. import assistant, identity, inbox, links, outbox
 from . import bounces, quotes
 from .addresses import own_addresses, token_in
-from .parsing import Attached, Letter, cleaned, parse
+from .parsing import Attached, ParsedEmail, cleaned, parse
 from .sorting import Kind, kind_of
 
 # A phone's photo as it is
 MOST_PICTURE_BYTES = 20 * 1024 * 1024
-# After so many tries the words go on without the files that the virus scanner gave no verdict of
+# After so many tries the text is stored without the files that the virus scanner could not check
 SCAN_TRIES = 3
-# One address that writes more often than this is a machine, or wants us to think so
+# More e-mails than this from one address in an hour are a mail loop or abuse
 MOST_IN_AN_HOUR = 30
 NOTE_LENGTH = 1500
-# The whole letter, for the agent who wants to see more than the new words
+# Characters of the whole e-mail that agents can open below its new text
 KEPT_TEXT = 100_000
 NO_WORDS = "(The e-mail has no text.)"
 
 
 def receive(incoming: Incoming) -> None:
-    """Do with the letter what the chat would do with its words. Raise Unreadable or NotForUs."""
-    letter = parse(inbox.original(incoming))
-    incoming.sender, incoming.subject = letter.sender, masked(letter.subject)
-    kind = kind_of(letter, own_addresses())
+    """Add the e-mail to its ticket, or open one for it. Raise Unreadable or NotForUs."""
+    email = parse(inbox.original(incoming))
+    incoming.sender, incoming.subject = email.sender, masked(email.subject)
+    kind = kind_of(email, own_addresses())
     if kind == Kind.BOUNCE:
-        raise NotForUs(bounces.note(letter))
+        raise NotForUs(bounces.record_bounce(email))
     if kind == Kind.LOOP:
         raise NotForUs("This is an e-mail of our own that came back.")
-    ticket, answered, address = _ticket_of(letter)
+    ticket, answered, address = _ticket_of(email)
     if kind == Kind.AUTO_REPLY:
-        _note_auto_reply(ticket, letter)
+        _note_auto_reply(ticket, email)
         raise NotForUs("An automatic reply.")
     if kind == Kind.LIST and not ticket:
         raise NotForUs("An e-mail of a mailing list or a machine.")
-    _not_too_many(incoming, letter)
+    _limit_rate(incoming, email)
     if ticket:
-        _answer(incoming, letter, ticket, answered, address)
+        _answer(incoming, email, ticket, answered, address)
     else:
-        _open(incoming, letter)
+        _open(incoming, email)
 
 
-def _ticket_of(letter: Letter) -> tuple[Ticket | None, Outgoing | None, str]:
-    """Return the ticket that this letter belongs to, the letter of ours that it answers, and where that went."""
-    rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=letter.references)
-    answered = rows.select_related("ticket").order_by("-id").first() if letter.references else None
+def _ticket_of(email: ParsedEmail) -> tuple[Ticket | None, Outgoing | None, str]:
+    """Return the e-mail's ticket, the outbound e-mail that it answers, and the address that one went to."""
+    rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=email.references)
+    answered = rows.select_related("ticket").order_by("-id").first() if email.references else None
     if answered and answered.ticket:
         answered.ticket = links.staying(answered.ticket)
-    if (token := token_in(letter.recipients)) and (link := links.find_reply(token)):
+    if (token := token_in(email.recipients)) and (link := links.find_reply(token)):
         if answered and answered.ticket_id != link.ticket_id:
             answered = None
         return link.ticket, answered, link.address
-    # Anybody may write anything into References: it counts from the address that we wrote to
+    # References can be forged: they count only from the address that we wrote to
     if (
         answered
         and answered.ticket
-        and letter.sender in (answered.address, answered.ticket.requester_email.lower())
+        and email.sender in (answered.address, answered.ticket.requester_email.lower())
     ):
         return answered.ticket, answered, answered.address
-    if letter.references:
+    if email.references:
         before = Incoming.objects.filter(
-            channel=ChannelName.EMAIL, key__in=letter.references, sender=letter.sender
+            channel=ChannelName.EMAIL, key__in=email.references, sender=email.sender
         ).exclude(ticket=None)
         if (earlier := before.select_related("ticket").order_by("-id").first()) and earlier.ticket:
             return links.staying(earlier.ticket), None, ""
     return None, None, ""
 
 
-# --- Saying it ---------------------------------------------------------------
+# --- Writing the messages ---------------------------------------------------------------
 
 
 def _answer(
-    incoming: Incoming, letter: Letter, ticket: Ticket, answered: Outgoing | None, address: str
+    incoming: Incoming, email: ParsedEmail, ticket: Ticket, answered: Outgoing | None, address: str
 ) -> None:
     person = ticket.requester
     message = None
-    for place, part in enumerate(_parts(incoming, letter)):
+    for place, part in enumerate(_parts(incoming, email)):
         with _stored(incoming, part) as sent:
             said = workflow.customer_says(
                 ticket,
@@ -106,9 +106,9 @@ def _answer(
         ticket = said.ticket
     _filed(incoming, message)
     known = ticket.requester_email.lower()
-    if letter.sender != known and message and message.is_new:
+    if email.sender != known and message and message.is_new:
         outbox.tell_agents(
-            ticket, f"This answer came from {letter.sender}, not from {known or 'a known address'}."
+            ticket, f"This answer came from {email.sender}, not from {known or 'a known address'}."
         )
     if answered and answered.message_id:
         seq = (
@@ -118,21 +118,21 @@ def _answer(
         )
         if seq:
             workflow.mark_read(ticket, by_agents=False, up_to=seq)
-    if letter.sender == address.lower():
-        # The letter reached this address, and its reader wrote back
-        identity.prove(person, ChannelName.EMAIL, letter.sender, by="reply")
+    if email.sender == address.lower():
+        # An answer from the address that our e-mail went to proves the address
+        identity.prove(person, ChannelName.EMAIL, email.sender, by="reply")
 
 
-def _open(incoming: Incoming, letter: Letter) -> None:
-    first, *more = _parts(incoming, letter)
-    person = _requester(incoming, letter)
-    understood = assistant.understand(f"{letter.subject}\n{first.text}")
+def _open(incoming: Incoming, email: ParsedEmail) -> None:
+    first, *more = _parts(incoming, email)
+    person = _requester(incoming, email)
+    understood = assistant.understand(f"{email.subject}\n{first.text}")
     with _stored(incoming, first) as sent:
         text = sent.pop("text")
         ticket = workflow.open_ticket(
             person,
             text or ("" if sent["picture"] or sent["files"] else NO_WORDS),
-            subject=letter.subject,
+            subject=email.subject,
             client_id=f"{incoming.client_id}-0",
             channel=ChannelName.EMAIL,
             **sent,
@@ -152,53 +152,53 @@ def _open(incoming: Incoming, letter: Letter) -> None:
     _filed(incoming, message)
 
 
-def _requester(incoming: Incoming, letter: Letter) -> Person:
-    """Return the guest who wrote this; the same one when the letter is tried again.
+def _requester(incoming: Incoming, email: ParsedEmail) -> Person:
+    """Return the guest who wrote the e-mail; the same one when it is processed again.
 
-    An equal address proves nothing, since anybody can write it into a letter: each new letter is a new
-    guest's, until its writer answers one of ours.
+    The From address can be forged and proves nothing: each new e-mail makes a new guest, until its
+    author answers one of our e-mails.
     """
     person, _ = Person.objects.get_or_create(
         id=incoming.pk,
         defaults={
-            "name": masked(letter.sender_name) or letter.sender.partition("@")[0][:120],
-            "email": letter.sender,
+            "name": masked(email.sender_name) or email.sender.partition("@")[0][:120],
+            "email": email.sender,
             "password": "!",
         },
     )
     return person
 
 
-# --- What it brings ----------------------------------------------------------
+# --- Text and attachments ----------------------------------------------------------
 
 
 @dataclass
 class _Part:
-    """One of the messages that a letter makes."""
+    """One of the messages that an e-mail becomes."""
 
     text: str = ""
     picture: Attached | None = None
     documents: list[Attached] = field(default_factory=list)
 
 
-def _parts(incoming: Incoming, letter: Letter) -> list[_Part]:
-    """Return the messages that the letter makes: its new words with the first picture and files, then the others."""
-    folded = quotes.fold(letter.text)
+def _parts(incoming: Incoming, email: ParsedEmail) -> list[_Part]:
+    """Return the messages that the e-mail becomes: its new text with the first picture and files, then the others."""
+    folded = quotes.fold(email.text)
     text, rest = folded.new, folded.rest
     if len(text) > MAX_TEXT:
         text, rest = text[: MAX_TEXT - 1] + "…", f"{text[MAX_TEXT - 1 :]}\n\n{rest}"
-    if letter.left_out:
-        text = _noted(text, [f"[Attached as well: {', '.join(letter.left_out[:10])[:500]}]"])
+    if email.left_out:
+        text = _noted(text, [f"[Attached as well: {', '.join(email.left_out[:10])[:500]}]"])
     incoming.quoted = masked(rest)
     incoming.payload = {
-        "from": letter.sender,
-        "text": masked(letter.text[:KEPT_TEXT]),
-        "html": masked(cleaned(letter.html)) if letter.html else "",
+        "from": email.sender,
+        "text": masked(email.text[:KEPT_TEXT]),
+        "html": masked(cleaned(email.html)) if email.html else "",
     }
-    batches = [letter.documents[at : at + MOST_FILES] for at in range(0, len(letter.documents), MOST_FILES)]
+    batches = [email.documents[at : at + MOST_FILES] for at in range(0, len(email.documents), MOST_FILES)]
     parts = [
         _Part(picture=picture, documents=documents or [])
-        for picture, documents in zip_longest(letter.pictures, batches)
+        for picture, documents in zip_longest(email.pictures, batches)
     ] or [_Part(text=NO_WORDS)]
     parts[0].text = text or parts[0].text
     return parts
@@ -208,7 +208,7 @@ def _parts(incoming: Incoming, letter: Letter) -> list[_Part]:
 def _stored(incoming: Incoming, part: _Part) -> Iterator[dict]:
     """Store what is attached for a block: `{text, picture, files}`.
 
-    What cannot be read or is of a kind that the desk does not take is named in the text; the letter arrives.
+    An unreadable or unsupported attachment is named in the text; the message is stored all the same.
     """
     notes = []
     with ExitStack() as stack:
@@ -245,17 +245,18 @@ def _filed(incoming: Incoming, message: Message | None) -> None:
         incoming.ticket_id, incoming.message_id = message.ticket_id, message.pk
 
 
-def _note_auto_reply(ticket: Ticket | None, letter: Letter) -> None:
+def _note_auto_reply(ticket: Ticket | None, email: ParsedEmail) -> None:
     """Show an automatic reply to the agents; it changes nothing and gets no answer."""
     if ticket:
-        text = quotes.fold(letter.text).new[:NOTE_LENGTH]
-        outbox.tell_agents(ticket, f"Automatic reply from {letter.sender}: {text}".strip())
+        text = quotes.fold(email.text).new[:NOTE_LENGTH]
+        outbox.tell_agents(ticket, f"Automatic reply from {email.sender}: {text}".strip())
 
 
-def _not_too_many(incoming: Incoming, letter: Letter) -> None:
+def _limit_rate(incoming: Incoming, email: ParsedEmail) -> None:
+    """Raise Unreadable when this address has sent too many e-mails within an hour."""
     since = timezone.now() - timedelta(hours=1)
     recent = Incoming.objects.filter(
-        channel=ChannelName.EMAIL, sender=letter.sender, received_at__gt=since, state="done"
+        channel=ChannelName.EMAIL, sender=email.sender, received_at__gt=since, state="done"
     )
     if settings.RATE_LIMITS and recent.count() >= MOST_IN_AN_HOUR:
         raise Unreadable(f"More than {MOST_IN_AN_HOUR} e-mails from this address within an hour.")

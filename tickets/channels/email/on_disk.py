@@ -1,4 +1,4 @@
-"""Letters as files in DATA_DIR/mail, for a desk without a mail server."""
+"""E-mails as files in DATA_DIR/mail, for a desk without a mail server."""
 
 import hashlib
 import os
@@ -12,9 +12,9 @@ SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 
 
 class EmailBackend(filebased.EmailBackend):
-    """Django's, with a file a letter that appears whole, and once however often it is written.
+    """Django's file backend, with one file per e-mail, written atomically.
 
-    The name comes from the Message-ID: a letter that is sent again after a kill replaces itself.
+    The name is made of the Message-ID, so an e-mail that is retried after a crash is still one file.
     """
 
     def send_messages(self, messages) -> int:

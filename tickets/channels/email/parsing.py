@@ -1,4 +1,4 @@
-"""A raw letter, decoded and bounded: what it says, from whom, to whom, with what attached."""
+"""Parse a raw e-mail into its sender, recipients, text, HTML and attachments, within bounds."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ from . import heads
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_HTML = 400_000
-# What is kept of the words of a letter is a quarter of it
+# Four times what is kept of an e-mail's text
 MAX_WORDS = 400_000
 MAX_CLEANED = 200_000
 MAX_PICTURES = 10
@@ -53,8 +53,8 @@ class Attached:
 
 
 @dataclass
-class Letter:
-    """What a letter says. Addresses in lower case; `references` newest last."""
+class ParsedEmail:
+    """A decoded e-mail. Addresses in lower case; `references` newest last."""
 
     message_id: str
     sender: str
@@ -73,8 +73,8 @@ class Letter:
     root: Part | None = None
 
 
-def parse(raw: bytes) -> Letter:
-    """Return the letter. Raise Unreadable for what is none."""
+def parse(raw: bytes) -> ParsedEmail:
+    """Return the parsed e-mail. Raise Unreadable for what is none, and for one above MAX_BYTES."""
     if len(raw) > MAX_BYTES:
         raise Unreadable(f"This e-mail is larger than {MAX_BYTES // 1024 // 1024} MB.")
     if not raw.strip():
@@ -89,14 +89,14 @@ def parse(raw: bytes) -> Letter:
 
 
 def key_of(raw: bytes) -> str:
-    """What tells a letter from another one: its Message-ID, else a digest of it."""
+    """Return the key that identifies an e-mail: its Message-ID, else a digest of its bytes."""
     head = raw[:65_536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found = re.search(rb"^message-id:\s*<([^<>\s\x00-\x1f]{3,240})>", head, re.IGNORECASE | re.MULTILINE)
     return found[1].decode("ascii", "replace") if found else f"sha256-{hashlib.sha256(raw).hexdigest()}"
 
 
-def _parsed(raw: bytes) -> Letter:
-    # Without the letter: it is read with bounds, beside the library's own reading of one
+def _parsed(raw: bytes) -> ParsedEmail:
+    # Empty, then given the message that was parsed with bounds: the library's own parsing has none
     mail = MailMessage.from_bytes(b"")
     mail.obj = root = heads.parsed(raw)
     sender = mail.from_values
@@ -106,7 +106,7 @@ def _parsed(raw: bytes) -> Letter:
     own = list(_own_parts(root))
     html = _said(own, "text/html")[:MAX_HTML]
     text = _unflowed(own, _said(own, "text/plain")[:MAX_WORDS])
-    letter = Letter(
+    email = ParsedEmail(
         message_id=key_of(raw),
         sender=address,
         sender_name=_line(sender.name)[:120],
@@ -118,12 +118,12 @@ def _parsed(raw: bytes) -> Letter:
         headers={name.lower(): _line(str(value)[:5000])[:1000] for name, value in reversed(root.items())},
         root=root,
     )
-    _attach(letter, mail)
-    return letter
+    _attach(email, mail)
+    return email
 
 
 def _own_parts(part: Part):
-    """Yield the parts of the letter itself, not those of letters that are attached to it."""
+    """Yield the text parts of the e-mail itself, not those of e-mails that are attached to it."""
     if part.get_content_maintype() == "message":
         return
     if part.is_multipart():
@@ -145,7 +145,7 @@ def _bytes_of(part: Part) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _attach(letter: Letter, mail: MailMessage) -> None:
+def _attach(email: ParsedEmail, mail: MailMessage) -> None:
     for attachment in mail.attachments:
         data = attachment.payload
         name = _line(attachment.filename or "picture")[:120]
@@ -157,18 +157,18 @@ def _attach(letter: Letter, mail: MailMessage) -> None:
             # Some programs call a document that is shown below the words "inline"
             if not attachment.filename:
                 continue
-            if len(letter.documents) < MAX_DOCUMENTS:
-                letter.documents.append(Attached(name, data))
+            if len(email.documents) < MAX_DOCUMENTS:
+                email.documents.append(Attached(name, data))
             else:
-                letter.left_out.append(name)
+                email.left_out.append(name)
             continue
         is_decoration = attachment.content_id and len(data) < SMALLEST_INLINE
         if is_decoration and attachment.content_disposition != "attachment":
             continue
-        if len(letter.pictures) < MAX_PICTURES:
-            letter.pictures.append(Attached(name, data))
+        if len(email.pictures) < MAX_PICTURES:
+            email.pictures.append(Attached(name, data))
         else:
-            letter.left_out.append(name)
+            email.left_out.append(name)
 
 
 def _recipients(root: Part) -> list[str]:
@@ -204,7 +204,7 @@ def _unflowed(parts: list[Part], text: str) -> str:
 
 
 def text_of(html: str) -> str:
-    """The words of an HTML letter without what it quotes; all of them if nothing else is there."""
+    """Return the text of an HTML e-mail without its quotes; with them if it has nothing else."""
     if not html.strip():
         return ""
     try:
@@ -245,7 +245,7 @@ def _words(tree) -> str:
 
 
 def cleaned(html: str) -> str:
-    """The letter's HTML for an agent to look at: no scripts, forms, styles or pictures from elsewhere."""
+    """Return sanitised HTML to show to an agent: no scripts, forms, styles or remote images."""
     html = html[:MAX_HTML]
     # nh3 keeps what a head says in words, and hidden lines; deep nesting takes it seconds
     try:
@@ -268,13 +268,13 @@ def cleaned(html: str) -> str:
 
 
 def _line(text: str) -> str:
-    """One line without what no database takes and no screen shows."""
+    """Return the text as one line, without characters that no database stores and no screen shows."""
     return one_line(_storable(text or ""))
 
 
 def _storable(text: str) -> str:
-    """The text without NUL, surrogates and invisible controls."""
+    """Return the text without NUL, surrogates and invisible control characters."""
     text = text.encode("utf-8", "replace").decode()
     return "".join(
-        letter for letter in text if letter in "\n\t\r" or unicodedata.category(letter) not in ("Cc", "Cs")
+        char for char in text if char in "\n\t\r" or unicodedata.category(char) not in ("Cc", "Cs")
     )

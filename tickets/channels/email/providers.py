@@ -1,6 +1,6 @@
-"""Letters that a mail provider hands over by a webhook of its own form, read by django-anymail as raw messages.
+"""Inbound webhooks of mail providers, converted to raw messages by django-anymail.
 
-Mailgun signs its calls; Postmark signs none, and sends the user and password of its address instead.
+Mailgun signs its calls. Postmark does not: it sends HTTP basic authentication from the webhook's URL.
 """
 
 import json
@@ -23,7 +23,7 @@ class NotSigned(Exception):
 
 
 class NotReadable(Exception):
-    """The call is the provider's, and holds no letter in its documented form."""
+    """The call is the provider's, but not in its documented form."""
 
 
 class TooLarge(Exception):
@@ -38,8 +38,8 @@ def is_set_up(provider: str) -> bool:
     return bool(settings.MAILGUN_SIGNING_KEY if provider == "mailgun" else settings.EMAIL_HOOK_KEY)
 
 
-def raw_letters(provider: str, request: HttpRequest) -> list[bytes]:
-    """Return the letters of a provider's call. Raise NotSigned, NotReadable or TooLarge."""
+def raw_emails(provider: str, request: HttpRequest) -> list[bytes]:
+    """Return the raw e-mails of a provider's call. Raise NotSigned, NotReadable or TooLarge."""
     # Only a desk with such a provider needs the library
     from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailWebhookValidationFailure
 

@@ -1,7 +1,7 @@
-"""The new words of a letter, apart from what it quotes and how it is signed. Pure.
+"""Separate the new text of an e-mail from quotes and signature. Pure.
 
 `quotequail` knows how clients introduce a quote in a dozen languages; the rules here add what it
-does not know (Hindi, wrapped introductions, answers below the quote, signatures). The whole letter
+does not know (Hindi, wrapped introductions, answers below the quote, signatures). The whole e-mail
 is kept beside the message, so a wrong cut loses nothing.
 """
 
@@ -33,7 +33,7 @@ HEADER = re.compile(
     re.IGNORECASE,
 )
 FIRST_HEADER = {"from", "प्रेषक", "से"}
-# A letter of a person may have a line that begins "From:"; of a header block there are three
+# A line of plain text may begin with "From:"; a forwarded header block has three such lines
 HEADERS_AT_LEAST = 3
 
 SIGNATURE = re.compile(r"--\s?|—|_{2,10}")
@@ -54,7 +54,7 @@ class Folded(NamedTuple):
 
 
 def fold(text: str) -> Folded:
-    """Return the letter's own words and the rest. A letter that is nothing but a quote is all its own."""
+    """Return the e-mail's new text and the rest. All of it is new if it is nothing but a quote."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     lines = text[:LONGEST].split("\n")[:MOST_LINES]
     marks = _quoted(lines)
@@ -91,7 +91,7 @@ def _quoted(lines: list[str]) -> list[bool]:
 
 
 def _second_quote(lines: list[str], marks: list[bool], body: int) -> None:
-    """Below an answer that stands under its quote, some clients repeat the whole letter."""
+    """Drop the repeated original: some clients add it below an answer that stands under its quote."""
     for place in range(body, len(lines)):
         if not marks[place] and _introduction(lines, place):
             marks[place:] = [True] * (len(lines) - place)
@@ -108,7 +108,7 @@ def _first_quote(lines: list[str]) -> tuple[int, int] | None:
         if line.startswith(">") and _is_block(lines, place):
             return place, place
     text = "\n".join(lines)
-    # Compiles fifty patterns when it is loaded, which a desk without letters never needs
+    # Imported here: it compiles fifty patterns, which a desk without inbound e-mail never needs
     import quotequail
 
     parts = quotequail.quote(text, limit=MOST_LINES, quote_intro_line=True)

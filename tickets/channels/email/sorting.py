@@ -1,10 +1,10 @@
-"""What a letter is: a person's, an automatic reply, a list's, a bounce. Pure."""
+"""Classify inbound e-mails: personal, automatic reply, mailing list, bounce, loop. Pure."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .parsing import MESSAGE_ID, Letter, Part
+from .parsing import MESSAGE_ID, ParsedEmail, Part
 
 
 class Kind(StrEnum):
@@ -27,19 +27,19 @@ MACHINES = re.compile(
     r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.-].*)?@", re.IGNORECASE
 )
 DAEMONS = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
-# Our own letters carry it, so that one that comes back to us is known
+# Our own e-mails carry this header, so that a mail loop is detected
 OWN_HEADER = "x-supportdesk"
 
 
-def kind_of(letter: Letter, own_addresses: set[str]) -> Kind:
-    """Return what the letter is; `own_addresses` are those that the desk writes from."""
-    head = letter.headers
-    if _is_bounce(letter):
+def kind_of(email: ParsedEmail, own_addresses: set[str]) -> Kind:
+    """Return the kind of the e-mail; `own_addresses` are those that the desk sends from."""
+    head = email.headers
+    if _is_bounce(email):
         return Kind.BOUNCE
     if (
         OWN_HEADER in head
-        or letter.sender in own_addresses
-        or _is_reply_address(letter.sender, own_addresses)
+        or email.sender in own_addresses
+        or _is_reply_address(email.sender, own_addresses)
     ):
         return Kind.LOOP
     submitted = head.get("auto-submitted", "no").split(";")[0].strip().lower()
@@ -48,7 +48,7 @@ def kind_of(letter: Letter, own_addresses: set[str]) -> Kind:
         submitted not in ("", "no")
         or precedence in AUTO_PRECEDENCE
         or any(name in head for name in AUTO_HEADERS)
-        or AUTO_SUBJECT.match(letter.subject)
+        or AUTO_SUBJECT.match(email.subject)
         or head.get("return-path", "").strip() == "<>"
     ):
         return Kind.AUTO_REPLY
@@ -56,7 +56,7 @@ def kind_of(letter: Letter, own_addresses: set[str]) -> Kind:
         name in head for name in ("list-id", "list-post", "feedback-id")
     ):
         return Kind.LIST
-    if "list-unsubscribe" in head or MACHINES.match(letter.sender):
+    if "list-unsubscribe" in head or MACHINES.match(email.sender):
         return Kind.LIST
     return Kind.PERSONAL
 
@@ -71,7 +71,7 @@ def _is_reply_address(sender: str, own_addresses: set[str]) -> bool:
 
 @dataclass(frozen=True)
 class Bounce:
-    """A letter of ours that did not arrive. `is_final`: another try would fail as well."""
+    """A delivery failure of one of our e-mails. `is_final`: a permanent failure (5.x.x)."""
 
     address: str
     is_final: bool
@@ -79,18 +79,18 @@ class Bounce:
     message_ids: tuple[str, ...]
 
 
-def _is_bounce(letter: Letter) -> bool:
-    root = letter.root
+def _is_bounce(email: ParsedEmail) -> bool:
+    root = email.root
     if root is not None and root.get_content_type() == "multipart/report":
         return str(root.get_param("report-type", "delivery-status")).lower() == "delivery-status"
-    return bool(DAEMONS.match(letter.sender)) and "auto-submitted" in letter.headers
+    return bool(DAEMONS.match(email.sender)) and "auto-submitted" in email.headers
 
 
-def bounce_of(letter: Letter) -> Bounce:
-    """Return what the report says; the ids are those of the letters that it may be about."""
+def bounce_of(email: ParsedEmail) -> Bounce:
+    """Return what the report says, with the Message-IDs that it may be about."""
     address, action, status, diagnostic = "", "", "", ""
     ids: list[str] = []
-    for part in letter.root.walk() if letter.root is not None else ():
+    for part in email.root.walk() if email.root is not None else ():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             for block in part.get_payload() if part.is_multipart() else [part]:
@@ -105,7 +105,7 @@ def bounce_of(letter: Letter) -> Bounce:
                 diagnostic = " ".join(str(block.get("diagnostic-code", "")).split()) or diagnostic
         elif kind in ("text/rfc822-headers", "message/rfc822"):
             ids += _ids_in(part)
-    ids += letter.references
+    ids += email.references
     is_final = action in ("failed", "") and (status.startswith("5") or not status)
     return Bounce(
         address,

@@ -108,7 +108,7 @@ def _open_ticket(person: Person) -> Ticket | None:
 
 
 def _continued(person: Person, sender: str, words: Words) -> tuple[Ticket | None, Words]:
-    """Return the ticket whose link a customer brings from a letter, and the words without it.
+    """Return the ticket whose link a customer brings from an e-mail, and the words without it.
 
     The link proves that this number is the same customer's: from then on it is one history.
     """

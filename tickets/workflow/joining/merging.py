@@ -58,7 +58,7 @@ def _merge(ticket: Ticket, into: Ticket, by: Person) -> Ticket:
     stays.set_silently(has_scheduled=into.has_scheduled or plans > 0)
     stays.set_silently(last_seq=into.last_seq + len(moved))
     if was_mailed:
-        # Under their new numbers no letter tells them again
+        # They have new numbers: mark them, or an e-mail would repeat them
         stays.set_silently(mailed_to_requester=into.last_seq)
     stays.add_event("merged", "", ticket.number)
     stays.set_silently(**_wait_of_both(ticket, into))
@@ -101,7 +101,7 @@ def _wait_of_both(ticket: Ticket, into: Ticket) -> dict:
 
 
 def _all_mailed(ticket: Ticket) -> bool:
-    """Whether all that agents said was read, or has left in a letter."""
+    """Return whether the customer has read all replies, or got them by e-mail."""
     known = max(ticket.read_by_requester, ticket.mailed_to_requester)
     return not ticket.messages.filter(sender=Sender.AGENT, internal=False, seq__gt=known).exists()
 

@@ -3,7 +3,7 @@
 opening       a ticket with its first message; callers: one that an agent opens for a caller
 conversation  messages of the customer and replies
 notes         what agents write to each other
-replies       whether a reply leaves by letter or WhatsApp, and its row of the outbox
+replies       whether a reply leaves by e-mail or WhatsApp, and its row of the outbox
 scheduled     replies that are sent later
 cancelling    taking those back when the customer writes first
 withdrawals   taking back a reply or a note

@@ -1,4 +1,4 @@
-"""Replies that leave by letter or WhatsApp: queued with their message, sent once they can no longer be undone."""
+"""Replies that leave by e-mail or WhatsApp: queued with their message, sent once they can no longer be undone."""
 
 from datetime import timedelta
 

@@ -233,6 +233,7 @@ NO_CONTENTS = set(
 
 
 USED_IN_IT = cues.phrases(
+    r"(?:kya(?: kya)?|which|what) (?:masal[ae]|spices?)(?: .{0,15})?",
     r"kitn[aei] (?:oil|tel|ghee|namak|salt|sugar|chee?ni|mirch|masala)(?: .{0,10})?",
     r"(?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|doodh|milk) (?:kaun ?s[aei]|kons[aei]|kya|which)(?: .{0,20})?",
     r"(?:kaun ?s[aei]|kons[aei]|which|what) (?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|milk|doodh)(?: .{0,30})?",

@@ -29,10 +29,12 @@ ALLERGEN = (
 )  # fmt: skip
 
 
-# They name the illness here, and no product
+# They name the illness, and no product
 SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "शक्कर", "blood sugar")
 
 
+# "De sakte hain kya" asks for a yes, and no list
+ASKS_YES = phrases(r"(?:kya|क्या)\W*$")
 EATS = phrases(
     r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
 )  # fmt: skip
@@ -60,6 +62,10 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         )
     ):
         return None
+    spoken: list[Product] = []
+    if about == "diabetes" and not catalogue.look_up(SUGAR_WORDS.sub(" ", parsed.text)).products:
+        # "Papa ko sugar hai" names the illness, and no "natural sugar"
+        parsed.found, spoken = catalogue.Found([]), spoken_of(parsed)
     if (
         about == "baby"
         and not ITS_CHILD.search(plain(parsed.text))
@@ -87,15 +93,14 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if (
         about == "diabetes"
-        and product_lists.WANTS_A_LIST.search(SUGAR_WORDS.sub(" ", plain(parsed.text)))
+        and product_lists.WANTS_A_LIST.search(ASKS_YES.sub(" ", SUGAR_WORDS.sub(" ", plain(parsed.text))))
         and not catalogue.look_up(SUGAR_WORDS.sub(" ", parsed.text)).products
     ):
         return _in_general(parsed, about)
     if about == "diabetes" and len({product.category for product in parsed.found.products}) > 1:
         # "Snacks" names a shelf and no product
         return _in_general(parsed, about)
-    products, _ = about_products.meant(parsed)
-    products = products or _before_delivery(parsed)
+    products = spoken or about_products.meant(parsed)[0] or _before_delivery(parsed)
     if about == "child" and MANY_PACKS.search(plain(parsed.text)):
         # "60 packs for my daughter's wedding" asks for no meal of hers
         return None
@@ -105,12 +110,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return _of_products(parsed, about, products[:3])
     if about == "allergy":
         return _allergy(parsed, _without_the_allergen(parsed, products))
-    of_it = (
-        len(products) == 1
-        and EATS.search(plain(parsed.text)) is not None
-        and len(parsed.text.split()) <= MOST_WORDS_OF_MORE
-    )
-    of_it = of_it or (
+    few_words = len(parsed.text.split()) <= MOST_WORDS_OF_MORE
+    of_it = (len(products) == 1 and EATS.search(plain(parsed.text)) is not None and few_words) or (
         about == "child"
         and 0 < len(products) <= MOST_OF_A_TALK
         and about_products.FOLLOWS.search(plain(parsed.text)) is not None

@@ -5,8 +5,8 @@ from typing import Any
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
-from chatbot.sources import product_facts
+from chatbot.nlu.cues import phrases, plain
+from chatbot.sources import product_facts, product_text
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import CONTAINED, PRICE, STOCK
 from chatbot.sources.product_kinds import sibling
@@ -79,7 +79,12 @@ def meant(parsed: ParsedMessage) -> tuple[list[Product], bool]:
     if parsed.aspect == "palm_oil":
         found = catalogue.look_up(PALM_OIL.sub(" ", parsed.text))
     asks_of_it = THIS.search(plain(parsed.text)) or (
-        len(parsed.text.split()) <= 4 and not follows and len(before) < 3
+        # "Peanut chikki dikhao" after the ghee names another thing
+        len(parsed.text.split()) <= 4
+        and not follows
+        and len(before) < 3
+        and parsed.aspect in IN_NAMES
+        and _names_only_contents(parsed)
     )
     if before and parsed.aspect in IN_NAMES and asks_of_it:
         # "Is it without oil?" names no oil of ours
@@ -289,7 +294,19 @@ def fact_line(parsed: ParsedMessage, product: Product, aspect: str) -> str:
     )
 
 
-FREE_OF = phrases(r"\w+[ -]free", "free from", "without", "bina", "no", "nahi", "बिना", "फ्री", "rahit")
+FREE_OF = phrases(
+    r"(?:do|does|did)(?:n'?t| not) (?:have|contain)",
+    "has no",
+    r"\w+[ -]free",
+    "free from",
+    "without",
+    "bina",
+    "no",
+    "nahi",
+    "बिना",
+    "फ्री",
+    "rahit",
+)
 
 
 def _contained_line(product: Product, aspect: str, fact: Any, language: str, text: str) -> str:
@@ -334,27 +351,9 @@ def a_bare_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_products(shown, parsed, told_of(shown, parsed))
 
 
-LEAST_LETTERS = 5
-
-
-def _stem(word: str) -> str:
-    return word.removesuffix("'s").removesuffix("s")
-
-
 def told_of(products: list[Product], parsed: ParsedMessage) -> str:
-    """ "Curcumin kitna hai haldi me": the sentence of the description that has the word that was asked about."""
-    if len(products) != 1:
-        return ""
-    names = f"{products[0].name} {products[0].category}".casefold()
-    asked = {
-        _stem(word) for word in words_of(parsed.text) if len(word) >= LEAST_LETTERS and word not in names
-    }
-    sentences = product_facts.SENTENCE.findall(products[0].description or "")
-    for each in sentences:
-        # "Polished" is asked, and "unpolished" is written
-        if any(_stem(word).endswith(stem) for stem in asked for word in words_of(each)):
-            return each.strip()
-    return ""
+    """ "Curcumin kitna hai haldi me": the sentence of its text that has the word that was asked about."""
+    return product_text.sentence_of(products[0], plain(parsed.text)) if len(products) == 1 else ""
 
 
 def products_by_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:

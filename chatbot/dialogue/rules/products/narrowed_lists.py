@@ -145,7 +145,8 @@ def _told(parsed: ParsedMessage, fitting: list[Product], what: str, about_traces
     answers.show(reply, shown)
     reply.topic = (reply.topic or {}) | {"among": [str(each.pk) for each in fitting]}
     if about_traces and (article := parsed.library.by_slug.get("allergens")):
-        reply.suggestions = [article.title_in(parsed.language)]
+        # What has none of it among its ingredients may have traces
+        reply.text = f"{reply.text} {article.body_in(parsed.language)}"
     reply.is_sure = True
     return reply
 

@@ -4,7 +4,7 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import phrases, plain, words_of
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE, STOCK
@@ -17,6 +17,7 @@ from ...message import ACT, ParsedMessage
 from ...resolving.counting import counted
 from ...resolving.references import spoken_of
 from .about_products import (
+    ALLERGENS,
     CHEAPER,
     FOLLOWS,
     FREE_OF,
@@ -255,6 +256,7 @@ WANTS_A_LIST = phrases(
     "which",
     "what",
     "kya kya",
+    r"kya (?:mil\w*|hai|h|bechte|rakhte)",
     r"kya (?:le|lu|kha|khila|de|du|milega)\w*",
     "kaun ?s[aei]",
     "kon ?s[aei]",
@@ -348,7 +350,12 @@ def fitting(aspect: str, among: list[Product]) -> list[Product]:
 
 def listed(parsed: ParsedMessage, aspect: str, among: list[Product]) -> Reply | None:
     kept = fitting(aspect, among) if len(among) > 1 else []
-    products = (kept or fitting(aspect, catalogue.on_sale()))[:MOST_TOLD]
+    fit = kept or fitting(aspect, catalogue.on_sale())
+    caution = parsed.library.by_slug.get("allergens") if aspect in ALLERGENS else None
+    if caution:
+        # What the shop's own words on allergens name comes first: ragi and millet, and no oil
+        fit = sorted(fit, key=lambda product: not _is_named_in(caution.body, product))
+    products = fit[:MOST_TOLD]
     if not products:
         return None
     what = wording.say(f"free_{aspect}", parsed.language)
@@ -356,9 +363,18 @@ def listed(parsed: ParsedMessage, aspect: str, among: list[Product]) -> Reply | 
         "listed", parsed, "product_query", sure=0.8, what=what, names=", ".join(p.name for p in products)
     )
     answers.show(reply, products, aspect=aspect)
+    if caution:
+        # No list of what is "free of" something without what the packing room handles
+        reply.text = f"{reply.text} {caution.body_in(parsed.language)}"
     reply.suggestions = parsed.near(ACT)[:1]
     reply.is_sure = True
     return reply
+
+
+def _is_named_in(text: str, product: Product) -> bool:
+    """Whether a text names a product, but for what it is in the first place: "millet", and no "flour"."""
+    said = set(words_of(plain(text)))
+    return any(set(words_of(name)) <= said for name in product.names if name) and kind_of(product) != "oil"
 
 
 def the_whole_shelf(chat: Chat, parsed: ParsedMessage) -> Reply | None:

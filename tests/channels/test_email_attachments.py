@@ -1,4 +1,4 @@
-"""Documents of letters: the same doors as an upload, and the words arrive whatever becomes of the files."""
+"""Attachments of inbound e-mails pass the checks of an upload; the text arrives even if a file is refused."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from supportdesk.storage import clamd
 from tests import factories
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tests.files.pictures import files as stored_files
 from tickets.channels import inbox
 from tickets.models import Attachment, Incoming, Sender, Ticket
@@ -20,8 +20,8 @@ DOCX = b"PK\x03\x04" + b"\0" * 40
 
 
 def with_files(*files: tuple, **more) -> bytes:
-    """A letter with these (name, bytes, type) attached; a fourth value is the disposition."""
-    mail = message_from_bytes(letter(**more), policy=default)
+    """An e-mail with these (name, bytes, type) attached; a fourth value is the disposition."""
+    mail = message_from_bytes(raw_email(**more), policy=default)
     for name, data, kind, *disposition in files:
         main, _, sub = kind.partition("/")
         mail.add_attachment(
@@ -43,7 +43,7 @@ def files() -> list[tuple]:
 
 
 @pytest.mark.engines
-def test_a_document_of_a_letter_is_a_file_of_its_message(hook, api, priya, asha):
+def test_a_document_of_an_email_is_a_file_of_its_message(hook, api, priya, asha):
     photo = factories.picture().read()
     raw = with_files(
         ("Bill.pdf", PDF, "application/pdf"),
@@ -97,7 +97,7 @@ def test_a_file_that_is_too_large_is_named(hook, settings):
     assert stored_files() == []
 
 
-def test_a_letter_that_is_nothing_but_a_document_is_its_file(hook):
+def test_an_email_that_is_nothing_but_a_document_is_its_file(hook):
     hook(with_files(("Bill.pdf", PDF, "application/pdf"), text=""))
     assert [message.text for message in said()] == [""]
     assert len(files()) == 1

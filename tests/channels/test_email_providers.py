@@ -1,4 +1,4 @@
-"""Letters that Mailgun and Postmark hand over in their own forms, as they document them."""
+"""Inbound webhooks of Mailgun and Postmark, in the forms that they document."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests import factories
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tickets import workflow
 from tickets.channels import links
 from tickets.channels.email import addresses
@@ -60,7 +60,7 @@ def postmark(payload, password: str = KEY):
 
 
 @pytest.mark.parametrize("send", [mailgun, lambda: postmark(POSTMARK)], ids=["mailgun", "postmark"])
-def test_a_letter_of_a_provider_opens_a_ticket_once(send):
+def test_an_email_from_a_provider_opens_a_ticket_once(send):
     assert (send().status_code, send().json()) == (200, {"status": "duplicate"})
     ticket = Ticket.objects.get()
     assert (ticket.channel, ticket.requester_email, ticket.subject) == (
@@ -90,12 +90,12 @@ def test_what_a_provider_sends_in_another_form_is_400(body):
     assert not Incoming.objects.exists()
 
 
-def test_a_letter_without_a_sender_is_put_aside():
+def test_an_email_without_a_sender_is_quarantined():
     assert postmark({"TextBody": "Hello"}).json() == {"status": "quarantined"}
     assert not Ticket.objects.exists()
 
 
-def test_a_letter_in_hindi_is_read_as_it_was_written():
+def test_an_email_in_hindi_keeps_its_text():
     name, subject, text = "प्रिया शर्मा", "टूटा हुआ डिब्बा " * 8, "डिब्बा टूटा हुआ आया।\n" * 40
     sender = {"Email": "priya.mail@example.com", "Name": name}
     assert (
@@ -150,8 +150,8 @@ def test_a_picture_comes_with_it_whole():
     assert Ticket.objects.order_by("-created_at").first().messages.exclude(picture="").exists()
 
 
-def test_the_raw_letter_is_taken_where_the_provider_sends_it():
-    raw = letter(QUOTED, message_id="<raw@mail.example>")
+def test_the_raw_email_is_used_if_the_provider_sends_it():
+    raw = raw_email(QUOTED, message_id="<raw@mail.example>")
     assert postmark(POSTMARK | {"RawEmail": raw.decode()}).status_code == 200
     assert Incoming.objects.get().key == "raw@mail.example"
     assert mailgun(**{"body-mime": raw.decode()}).json() == {"status": "duplicate"}

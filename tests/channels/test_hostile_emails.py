@@ -1,4 +1,4 @@
-"""Letters that were made to keep a thread busy: anybody may send one."""
+"""Hostile e-mails that try to keep a thread busy with parsing."""
 
 import time
 from email.message import EmailMessage
@@ -17,7 +17,7 @@ HEAD = {
 MUCH = 250_000
 
 
-def letter(body: str = "Where is it?", **headers: str) -> bytes:
+def raw_email(body: str = "Where is it?", **headers: str) -> bytes:
     lines = HEAD | {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"{head}\r\n{body}".encode()
@@ -44,22 +44,22 @@ def time_to(read, raw: bytes):
     ids=["blanks", "parameters", "in quotes", "in pieces", "disposition", "encoded words"],
 )
 def test_a_head_of_half_a_megabyte_is_read_in_no_time(headers):
-    seconds, found = time_to(parsing.parse, letter(**headers))
+    seconds, found = time_to(parsing.parse, raw_email(**headers))
     assert seconds < 1.5
     assert found.sender == "ravi@example.com"
     assert found.subject.startswith("Late")
 
 
-def test_a_letter_of_hundreds_of_such_parts_is_read_in_no_time():
+def test_an_email_of_hundreds_of_such_parts_is_parsed_quickly():
     part = "--a\r\nContent-Type: application/pdf" + "; " * 4000 + "\r\n\r\nx\r\n"
     seconds, _ = time_to(
-        parsing.parse, letter(part * 190 + "--a--", Content_Type="multipart/mixed; boundary=a")
+        parsing.parse, raw_email(part * 190 + "--a--", Content_Type="multipart/mixed; boundary=a")
     )
     assert seconds < 2.5
 
 
-def test_a_letter_of_more_parts_than_we_read_is_refused_at_once():
-    raw = letter("--a\r\n\r\n" * 300_000, Content_Type="multipart/mixed; boundary=a")
+def test_an_email_of_too_many_parts_is_refused_at_once():
+    raw = raw_email("--a\r\n\r\n" * 300_000, Content_Type="multipart/mixed; boundary=a")
     began = time.thread_time()
     with pytest.raises(Unreadable, match="more than 200 parts"):
         parsing.parse(raw)
@@ -67,14 +67,14 @@ def test_a_letter_of_more_parts_than_we_read_is_refused_at_once():
 
 
 def test_megabytes_of_flowing_lines_are_bounded_before_they_are_joined():
-    raw = letter("a \r\n" * 600_000, Content_Type="text/plain; format=flowed")
+    raw = raw_email("a \r\n" * 600_000, Content_Type="text/plain; format=flowed")
     seconds, found = time_to(parsing.parse, raw)
     assert seconds < 2.5
     assert len(found.text) <= parsing.MAX_WORDS
 
 
-def test_a_letter_from_the_mailbox_is_not_parsed_on_its_way():
-    raw = letter(Content_Type="text/plain" + "; " * MUCH)
+def test_the_imap_library_does_not_parse_the_email():
+    raw = raw_email(Content_Type="text/plain" + "; " * MUCH)
     seconds, found = time_to(lambda raw: imap.RawMessage([(b"1 (UID 5 FLAGS ())", raw)]), raw)
     assert seconds < 0.5
     assert (found.raw, found.uid) == (raw, "5")

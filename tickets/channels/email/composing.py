@@ -1,4 +1,4 @@
-"""Letters that leave: text and HTML, with the headers that thread them and the token that answers carry."""
+"""Compose outbound e-mails: text and HTML, threading headers, and the reply token that answers carry."""
 
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -26,7 +26,7 @@ MOST_LINES = 500
 
 @dataclass
 class Said:
-    """A message as a letter shows it."""
+    """A message of the conversation as the e-mail shows it."""
 
     who: str
     text: str
@@ -53,7 +53,7 @@ class Content:
 
 
 def compose(row: Outgoing, ticket: Ticket, messages: list[Message]) -> EmailMultiAlternatives:
-    """Return the letter of an outbox row. It has the row's id, so that a second try is the same letter."""
+    """Return the e-mail of an outbox row. Its Message-ID is made of the row's id, so a retry is the same e-mail."""
     link = _link(row, ticket)
     shop = current()
     language = shop.language(ticket.language)
@@ -73,10 +73,11 @@ def _composed(
     page = links.url(link)
     words = {"{name}": ticket.requester_name, "{shop}": shop.shop_name}
     context = {
-        "greeting": _filled(shop.letter("greeting", language), words),
+        "greeting": _filled(shop.email_text("greeting", language), words),
         "signature": "\n".join(
             filter(
-                None, [_own_signature(row, messages), _filled(shop.letter("signature", language), words)]
+                None,
+                [_own_signature(row, messages), _filled(shop.email_text("signature", language), words)],
             )
         ),
         "content": content,
@@ -88,20 +89,20 @@ def _composed(
         "shop": shop.shop_name,
         "language": languages.tag(language),
     }
-    letter = EmailMultiAlternatives(
+    email = EmailMultiAlternatives(
         subject=" ".join(content.subject.split())[:200],
-        body=render_to_string("mail/letter.txt", context),
+        body=render_to_string("mail/conversation.txt", context),
         from_email=_from(row, messages),
         to=[row.address],
         reply_to=[addresses.with_token(links.reply_token(link))],
         headers=_headers(row, ticket, content, page),
     )
-    letter.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
-    return letter
+    email.attach_alternative(render_to_string("mail/conversation.html", context), "text/html")
+    return email
 
 
-def code(row: Outgoing) -> EmailMessage:
-    """The letter that proves an address: nothing but the code."""
+def compose_code(row: Outgoing) -> EmailMessage:
+    """Return the e-mail with the code that proves an address."""
     return EmailMessage(
         subject=wording.code_subject(current().shop_name),
         body=wording.code_text(row.payload["code"], current().shop_name),
@@ -130,7 +131,7 @@ def message_id(row: Outgoing) -> str:
 
 
 def _link(row: Outgoing, ticket: Ticket) -> ConversationLink:
-    """The link of this letter; the same one when the letter is sent again."""
+    """Return the link of this e-mail; the same one when the e-mail is sent again."""
     id = row.payload.get("link")
     if id and (found := ConversationLink.objects.filter(pk=id).first()):
         return found

@@ -1,4 +1,4 @@
-"""Letters that leave: what is in them, when they leave, and what one that fails means for the others."""
+"""Outbound e-mail: content, timing, and failures that must not hold up other e-mails."""
 
 from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from tests import factories
-from tests.channels.mails import letter
+from tests.channels.raw_emails import raw_email
 from tickets import workflow
 from tickets.channels import outbox, transcript
 from tickets.channels.email import on_disk
@@ -25,8 +25,8 @@ def ten_minutes(settings):
 
 
 @pytest.fixture
-def letters_after(posted):
-    """`letters_after(minutes)` does the step this long from now, and returns all letters that have left."""
+def emails_after(posted):
+    """`emails_after(minutes)` runs the background job this long from now; returns all e-mails sent so far."""
 
     def work(minutes: float) -> list:
         now = timezone.now()
@@ -40,13 +40,13 @@ def letters_after(posted):
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_what_was_not_read_in_time_goes_out_in_one_letter(ticket, asha, letters_after):
+def test_unread_replies_are_sent_in_one_email(ticket, asha, emails_after):
     workflow.agent_replies(ticket, "Hello Priya", by=asha)
     workflow.add_note(ticket, "she sounds angry", by=asha)
     workflow.agent_replies(ticket, "Which jar was it?", by=asha)
-    assert letters_after(9) == []
+    assert emails_after(9) == []
     for _ in range(2):
-        letters_after(11)
+        emails_after(11)
     (sent,) = mail.outbox
     assert sent.to == ["priya@example.com"]
     assert sent.subject == f"Asha Nair answered you (ticket #{ticket.number})"
@@ -64,24 +64,24 @@ def test_what_was_not_read_in_time_goes_out_in_one_letter(ticket, asha, letters_
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_the_next_letter_holds_only_what_is_new_and_is_of_the_same_thread(ticket, asha, letters_after):
+def test_the_next_email_has_only_new_replies_and_the_same_thread(ticket, asha, emails_after):
     workflow.agent_replies(ticket, "Hello there", by=asha)
-    [first] = letters_after(11)
+    [first] = emails_after(11)
     workflow.agent_replies(ticket, "Are you there?", by=asha)
-    [_, second] = letters_after(11)
+    [_, second] = emails_after(11)
     assert "Hello there" not in second.body
     assert second.extra_headers["In-Reply-To"] == first.extra_headers["Message-ID"]
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_who_has_read_it_gets_no_letter(ticket, asha, letters_after):
+def test_a_customer_who_has_read_the_reply_gets_no_email(ticket, asha, emails_after):
     reply = workflow.agent_replies(ticket, "Hello", by=asha)
     workflow.mark_read(ticket, by_agents=False, up_to=reply.seq)
-    assert letters_after(11) == []
+    assert emails_after(11) == []
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_who_reads_it_before_the_letter_leaves_gets_none(ticket, asha, posted):
+def test_a_reply_read_before_the_email_is_sent_cancels_it(ticket, asha, posted):
     reply = workflow.agent_replies(ticket, "Hello", by=asha)
     now = timezone.now()
     jobs.mail_unread(now + timedelta(minutes=11), now)
@@ -90,10 +90,10 @@ def test_who_reads_it_before_the_letter_leaves_gets_none(ticket, asha, posted):
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_who_gave_no_address_gets_no_letter(asha, db, letters_after):
+def test_a_customer_without_an_address_gets_no_email(asha, db, emails_after):
     ticket = factories.ticket(factories.guest(email="", phone="+91 90000 00111"))
     workflow.agent_replies(ticket, "Hello", by=asha)
-    assert letters_after(11) == []
+    assert emails_after(11) == []
 
 
 @pytest.mark.engines
@@ -120,15 +120,15 @@ def test_a_copy_that_was_asked_for_leaves_all_the_same_when_its_ticket_is_merged
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_after_a_merge_no_letter_tells_again_what_has_left(by_mail, asha, posted, letters_after):
+def test_after_a_merge_no_email_repeats_what_was_sent(by_mail, asha, posted, emails_after):
     stays = factories.ticket(by_mail.requester, "And the jar leaks")
     workflow.agent_replies(by_mail, "Which jar was it?", by=asha)
     assert len(posted()) == 1
     workflow.merge(by_mail, stays, by=asha)
-    assert len(letters_after(11)) == 1
+    assert len(emails_after(11)) == 1
     # What comes later is told alone
     workflow.agent_replies(stays, "A new one is packed", by=asha)
-    *_, sent = letters_after(22)
+    *_, sent = emails_after(22)
     assert "A new one is packed" in sent.body
     assert "Which jar was it?" not in sent.body
 
@@ -143,10 +143,10 @@ def test_what_was_missed_while_no_worker_ran_is_sent_later(ticket, asha, posted)
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_after_a_resolution_the_letter_has_five_stars(ticket, asha, letters_after):
+def test_the_email_about_a_resolution_has_five_stars(ticket, asha, emails_after):
     workflow.agent_replies(ticket, "A new jar is on its way", by=asha)
     workflow.move(ticket, "resolved", by=asha, resolution="A new jar is on its way.")
-    [sent] = letters_after(11)
+    [sent] = emails_after(11)
     [html] = [part for part, kind in sent.alternatives if kind == "text/html"]
     for stars in range(1, 6):
         assert f"?rating={stars}#rated" in html
@@ -159,7 +159,7 @@ def test_after_a_resolution_the_letter_has_five_stars(ticket, asha, letters_afte
 
 @pytest.fixture
 def by_mail(hook) -> Ticket:
-    hook(letter())
+    hook(raw_email())
     return Ticket.objects.get()
 
 
@@ -172,9 +172,9 @@ def test_a_reply_waits_for_the_undo_window_and_leaves_once(by_mail, asha, posted
 
 
 @pytest.mark.usefixtures("ten_minutes")
-def test_what_left_by_mail_gets_no_letter_about_it_unread(by_mail, asha, letters_after):
+def test_a_reply_sent_by_email_causes_no_unread_email(by_mail, asha, emails_after):
     workflow.agent_replies(by_mail, "Which jar?", by=asha)
-    assert len(letters_after(11)) == 1
+    assert len(emails_after(11)) == 1
 
 
 def test_a_note_never_leaves(by_mail, asha, posted):
@@ -219,15 +219,15 @@ def test_a_resolution_by_mail_brings_the_stars(by_mail, asha, posted):
 class Refusing(EmailBackend):
     reason: Exception
 
-    def send_messages(self, letters):
-        if letters[0].to == ["priya.mail@example.com"]:
+    def send_messages(self, emails):
+        if emails[0].to == ["priya.mail@example.com"]:
             raise self.reason
-        return super().send_messages(letters)
+        return super().send_messages(emails)
 
 
 @pytest.fixture
 def refused(monkeypatch):
-    """`refused(reason)`: the mail server does not take letters to Priya."""
+    """`refused(reason)`: the mail server does not take e-mails to Priya."""
 
     def refuse(reason):
         monkeypatch.setattr(Refusing, "reason", reason, raising=False)
@@ -249,7 +249,7 @@ def test_a_mail_server_that_is_away_is_asked_again_with_backoff(
     assert len(posted(60)) == 1
 
 
-def test_a_letter_of_no_ticket_ends_and_is_not_tried_again(posted, db):
+def test_an_email_without_a_ticket_fails_without_a_retry(posted, db):
     row = Outgoing.objects.create(
         key="stray", channel="email", kind="reply", address="priya.mail@example.com"
     )
@@ -260,7 +260,7 @@ def test_a_letter_of_no_ticket_ends_and_is_not_tried_again(posted, db):
 
 @pytest.mark.parametrize("code", [452, 552, 550])
 def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
-    hook(letter("Where is it?", sender="vikram@example.com"))
+    hook(raw_email("Where is it?", sender="vikram@example.com"))
     other = Ticket.objects.exclude(pk=by_mail.pk).get()
     for ticket in (by_mail, other):
         workflow.agent_replies(ticket, "Hello", by=asha)
@@ -272,13 +272,13 @@ def test_one_mailbox_stops_no_other(by_mail, hook, asha, posted, refused, code):
     assert notes.count() == (1 if code == 550 else 0)
 
 
-def test_what_waits_behind_a_full_mailbox_does_not_take_the_place_of_other_letters(
+def test_emails_waiting_for_a_full_mailbox_do_not_delay_others(
     by_mail, hook, asha, posted, refused, monkeypatch
 ):
     monkeypatch.setattr(outbox, "BATCH", 3)
     for number in range(7):
         workflow.agent_replies(by_mail, f"Answer {number}", by=asha)
-    hook(letter("Where is it?", sender="vikram@example.com"))
+    hook(raw_email("Where is it?", sender="vikram@example.com"))
     refused(SMTPRecipientsRefused({"priya.mail@example.com": (452, b"mailbox full")}))
     assert posted() == []
     workflow.agent_replies(Ticket.objects.exclude(pk=by_mail.pk).get(), "Hello", by=asha)
@@ -308,11 +308,11 @@ def test_a_5xx_after_data_is_final_only_when_it_refuses_the_recipient(
     assert row.state == ("failed" if is_final else "waiting")
     assert said.decode() in row.last_error
     monkeypatch.undo()
-    # Once whatever stood in the way is settled, the letter leaves
+    # Once the cause is gone, the e-mail is sent
     assert len(posted(60)) == (0 if is_final else 1)
 
 
-def test_letters_leave_by_the_steps_of_the_background_work_alone(by_mail, asha, refused, monkeypatch):
+def test_the_background_jobs_alone_send_emails(by_mail, asha, refused, monkeypatch):
     workflow.agent_replies(by_mail, "Hello", by=asha)
     refused(SMTPServerDisconnected())
     now = timezone.now() + timedelta(minutes=1)
@@ -345,7 +345,7 @@ def test_a_row_whose_sender_died_is_taken_when_its_lease_ends(by_mail, asha, pos
     assert len(posted(60)) == 1
 
 
-def test_a_letter_on_disk_that_is_written_twice_is_one_file(tmp_path):
+def test_an_email_written_to_disk_twice_is_one_file(tmp_path):
     backend = on_disk.EmailBackend(file_path=tmp_path)
     sent = mail.EmailMessage("Hello", "text", to=["a@b.example"], headers={"Message-ID": "<x@y>"})
     for _ in range(2):

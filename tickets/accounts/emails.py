@@ -1,6 +1,6 @@
-"""Letters about signing in, sent by a thread.
+"""E-mails about signing in, sent by a thread.
 
-The mail server takes seconds, and an address that is known has to answer as fast as one that is not.
+The mail server takes seconds, and the page must answer as fast for a known address as for an unknown one.
 """
 
 import logging
@@ -20,9 +20,9 @@ from ..settings.in_force import current
 
 logger = logging.getLogger(__name__)
 
-SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="letters")
+SENDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="account-emails")
 
-# By allauth's names of its letters
+# Keyed by the names of allauth's e-mail templates
 NOTICES = {
     "totp_activated": gettext_lazy("An authenticator app was added to your account."),
     "totp_deactivated": gettext_lazy("The authenticator app was removed from your account."),
@@ -49,8 +49,8 @@ def send_password_link(request, email: str) -> None:
         )
 
 
-def invite(request, person: Person) -> None:
-    """Send a new agent the same link in a letter that says what it is for."""
+def send_invitation(request, person: Person) -> None:
+    """Send a new agent an invitation with the link to set a password."""
     _send(
         request,
         person,
@@ -65,7 +65,7 @@ def invite(request, person: Person) -> None:
 
 
 def send_security_notice(person: Person, what: str, address: str = "") -> None:
-    """Tell a person by letter that their sign-in was changed."""
+    """Notify a person by e-mail that their sign-in was changed."""
     if not person.login_email or what not in NOTICES:
         return
     said = str(NOTICES[what])
@@ -76,8 +76,8 @@ def send_security_notice(person: Person, what: str, address: str = "") -> None:
     _submit(person, said.rstrip("."), text.format(said=said, address=address or "-"))
 
 
-def all_sent() -> None:
-    """Wait until what was submitted is sent."""
+def wait_until_sent() -> None:
+    """Wait until the e-mails that were queued are sent."""
     SENDER.submit(lambda: None).result()
 
 
@@ -103,11 +103,11 @@ def _submit(person: Person, subject: str, text: str) -> None:
         return
     hello = _("Hello {name},").format(name=person.name) if person.name else _("Hello,")
     body = f"{hello}\n\n{text}\n\n{current().shop_name}\n"
-    SENDER.submit(_post, " ".join(subject.split()), body, person.login_email)
+    SENDER.submit(_deliver, " ".join(subject.split()), body, person.login_email)
 
 
-def _post(subject: str, body: str, email: str) -> None:
-    """Runs in the thread of SENDER."""
+def _deliver(subject: str, body: str, email: str) -> None:
+    """Send the e-mail; runs in the thread of SENDER."""
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [email])
     except Exception:

@@ -1,10 +1,10 @@
-"""Letters in the styles of several clients, self-made."""
+"""Raw e-mails (RFC 5322) for the tests."""
 
 from email.message import EmailMessage
 from email.utils import make_msgid
 
 
-def letter(
+def raw_email(
     text="The box was crushed.",
     *,
     sender="Priya Sharma <priya.mail@example.com>",
