@@ -11,7 +11,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, himself, trigger_phrases
-from chatbot.sources import fresh_products, orders, products
+from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
 from . import answers, memory
@@ -47,6 +47,7 @@ class TooSlow(Exception):
     """The answer took longer than anyone waits for."""
 
 
+@table_cache.looked_at_once()
 def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both.
 
