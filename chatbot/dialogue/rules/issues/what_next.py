@@ -54,6 +54,7 @@ BY_ITS_WORDS = {
 OF_FLOW = {
     "return": ("returns",),
     "invoice": ("invoice-gst",),
+    "company_bill": ("invoice-gst",),
     "exchange": ("exchange",),
     "refund_status": ("refund-timing",),
     "another_day": ("missed-delivery",),
