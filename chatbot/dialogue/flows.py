@@ -110,7 +110,7 @@ def run(chat: Chat, parsed: ParsedMessage, key: str, order: Order | None, state:
     """
     flow = all_flows()[key]
     step = flow.step(
-        state or (_state(order) if order else GUEST if chat.person.is_guest else NO_ORDER),
+        state or (state_of(order) if order else GUEST if chat.person.is_guest else NO_ORDER),
         _days_since(order),
     )
     if not step:
@@ -148,7 +148,7 @@ def _ask_for_the_items(chat: Chat, parsed: ParsedMessage, reply: Reply, order: O
 INTENTS = {
     "where": "order_status", "cancel": "cancel_order", "change_address": "change_address", "change_items": "cancel_order",
     "return": "refund_return", "refund_status": "refund_return", "damaged": "item_problem", "late": "delivery_delay",
-    "invoice": "payment_problem", "payment": "payment_problem", "coupon": "payment_problem", "serviceability": "product_query",
+    "invoice": "payment_problem", "company_bill": "payment_problem", "payment": "payment_problem", "coupon": "payment_problem", "serviceability": "product_query",
     "how_to_order": "product_query", "another_day": "change_address", "exchange": "refund_return",
 }  # fmt: skip
 
@@ -158,7 +158,7 @@ def _days_since(order: Order | None) -> int | None:
     return (timezone.now() - order.delivered_at).days if order and order.delivered_at else None
 
 
-def _state(order: Order) -> str:
+def state_of(order: Order) -> str:
     """Return how the order stands; money that went back counts as refunded."""
     refund = (getattr(order, "refund_status", "") or order.payment_status or "").lower()
     if order.status in (OrderStatus.CANCELLED, OrderStatus.RETURNED) and "refunded" in refund:

@@ -11,7 +11,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, himself, trigger_phrases
-from chatbot.sources import fresh_products, orders, products
+from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
 from . import answers, memory
@@ -34,6 +34,7 @@ from .rules.products import (
     how_many,
     in_its_text,
     narrowed_lists,
+    not_sold,
     out_of_stock,
     product_lists,
     product_sums,
@@ -49,6 +50,7 @@ class TooSlow(Exception):
     """The answer took longer than anyone waits for."""
 
 
+@table_cache.looked_at_once()
 def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both.
 
@@ -285,7 +287,7 @@ RULES = (
     out_of_stock.in_its_place,
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
-    about_articles.nothing_sold_so,
+    not_sold.nothing_sold_so,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
@@ -300,7 +302,7 @@ RULES = (
     about_articles.an_article,
     follow_ups.of_what_was_shown,
     about_articles.which_of_these,
-    about_articles.nothing_of_that_name,
+    not_sold.nothing_of_that_name,
     in_passing.read_with_the_question_before,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,

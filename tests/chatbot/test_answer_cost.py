@@ -132,6 +132,7 @@ def test_the_first_guest_waits_for_no_pattern_of_an_address(shop, monkeypatch):
     assert lazy._wrapped is not empty
 
 
+@pytest.mark.all_engines
 @pytest.mark.skipif(connection.vendor == "mongodb", reason="nothing is compiled there")
 def test_the_first_line_of_a_chat_is_prepared(shop, monkeypatch):
     monkeypatch.setattr(compiled_queries, "_statements", compiled_queries.StatementCache())

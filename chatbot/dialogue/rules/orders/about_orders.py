@@ -9,6 +9,7 @@ from chatbot.nlu import classifier
 from chatbot.nlu import order_cues as asked
 from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import order_states, orders
+from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import STOCK
 from tickets.models import Category, Order, Priority
 
@@ -131,6 +132,8 @@ def no_order_with_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         wanted(parsed) not in OF_WHAT_IS_THERE
         or of_items(parsed) != ([], True)
         or len(parsed.found.products) != 1
+        # "Have you returned my money": words for money that sound like a name are none
+        or not catalogue.look_up(REFUND.sub(" ", plain(parsed.text))).share
     ):
         return None
     reply = all_orders(chat, parsed, "orders_without_it", name=parsed.found.products[0].name)

@@ -24,12 +24,12 @@ MINE = phrases(
 MY_ORDER = phrases(
     r"(?:my|mera|meri|mere|this|the|that|our|apna|hamara) (?:last |latest |recent |whole )?(?:order|parcel|package|saman|shipment|booking)", "mera", "meri", "mere", "my", "isko", "ise", "this one", "मेरा", "मेरी", "मेरे", "इसे", "इसको", "yeh order", "ye order",
 )  # fmt: skip
-REFUND = phrases(r"(?:mera|mere|my) (?:paisa|paise|money) (?:kaha|kahan|kab|where|kidhar|abhi|ka kya)\w*", r"where(?:'?s| is) my money", r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
+REFUND = phrases(r"(?:mera|mere|my) (?:paisa|paise|money) (?:kaha|kahan|kab|where|kidhar|abhi|ka kya)\w*", r"where(?:'?s| is| did| has)(?: all)? my money", r"(?:return|sen[dt]|g[ai]ve|credit|release|transfer)\w*(?: me)?(?: back)? (?:my|the) money", "मेर[ाे] पैस[ाे] (?:कहां|कहाँ|कब)", r"refu?n?d\w*", "rifund", r"re+fund\w*", "money back", r"pais[ae] (?:.{0,12})?(?:wapas|vapas|wapis|return)", r"(?:wapas|vapas) (?:.{0,8})?pais[ae]", "रिफ(?:ं|न्)ड", "रिफ़ंड", "पैसे (?:.{0,10})?वापस", "पैसा (?:.{0,10})?वापस", "amount (?:credited|back|returned)")  # fmt: skip
 STANDING = phrases(
     "status", "where", "whr", "when", "kab", "kb", "kahan", "kaha", "kidhar", "track", "update", "pending", "initiated?", "processed", "credited", "reflect\\w*", "still", "yet", "abhi tak", "ab tak", "stuck", "aaya kya", "kya hua", "hua kya", "hua ya nahi", "aa gaya kya",
-    r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check", r"(?:never|not|did ?n'?t|have ?n'?t|has ?n'?t|no) (?:.{0,8})?(?:got|get|received?|recieved?|come|came|credited|refund\w*)", "waiting", "where'?s", "kyu\\w* nahi", "when'?s", r"will (?:i|it|my|the)", "today", "aaj",
+    r"(?:not|nahi|nhi|nahin) (?:.{0,12})?(?:come|came|received|recieved|credited|got|aaya|aya|mila|aaye|aya|hua)", r"(?:aaya|aya|mila|hua) (?:nahi|nhi|nahin|kya)", "कब", "कहां", "नहीं (?:आया|मिला|हुआ)", "स्थिति", "स्टेटस", "अभी तक", r"did (?:you|i|u)", r"have (?:you|i)", r"has (?:my|it|the)", "kitne din", "confirm", "check", r"(?:never|not|did ?n'?t|have ?n'?t|has ?n'?t|no) (?:.{0,8})?(?:got|get|received?|recieved?|come|came|credited|refund\w*)", "waiting", "where'?s", "kyu\\w* nahi", "when'?s", r"will (?:i|it|my|the)", "today", "aaj", r"happen(?:ing|ed)", "news", "going on", "scene", "progress", "कि नहीं", "या नहीं",
 )  # fmt: skip
-THE_RULE = re.compile(r"^\W*(?:(?:and|aur|ok|to|और)\s+)?(?:how (?:long|many days|do|does|much time)|what is|what'?s|in how many|(?:refund|return) (?:policy|rule|kaise|me kitn)|policy|(?:refund )?kitne din(?:o)? me(?:in)?(?: .{0,20})? (?:hota|milta|aata)|रिफंड कैसे)", re.IGNORECASE)  # fmt: skip
+THE_RULE = re.compile(r"^\W*(?:(?:and|aur|ok|to|और)\s+)?(?:how (?:long|many days|do|does|much time)|(?:what is|what'?s)(?! (?:happen|going on|up\b|the (?:status|update|news|progress)|my ))|in how many|(?:refund|return) (?:policy|rule|kaise|me kitn)|policy|(?:refund )?kitne din(?:o)? me(?:in)?(?: .{0,20})? (?:hota|milta|aata)|रिफंड कैसे)", re.IGNORECASE)  # fmt: skip
 CANCELS = phrases(
     r"cance?l\w*",
     "cancle",
@@ -79,8 +79,8 @@ CANCELLED = phrases(r"cancell?ed (?:by|automatically|without)", r"auto(?:matical
 WANTS_ONE = phrases(
     r"refund (?:me|it|my|us|karo|kar do|kijiye)",
     r"(?:want|need|claim|request|ask(?:ing)? for|give me|demand|chahiye|looking for|get me|process) (?:a |my |the |full )*(?:refund|money back)",
-    r"(?:refund|paisa|paise) (?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
-    "(?:रिफंड|पैसे|पैसा) (?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
+    r"(?:refund|paisa|paise) (?:(?:wapas|vapas) )?(?:chahiye|kar do|karo|de do|dijiye|wapas karo|kijiye|karwa\w*)",
+    "(?:रिफंड|पैसे|पैसा) (?:वापस )?(?:चाहिए|कर दो|वापस कर\\S*|दे दो)",
 )
 # "If it doesn't come today i want a refund": nothing is to come back yet
 IF_NOT_COME = phrases(
