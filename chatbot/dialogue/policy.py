@@ -11,7 +11,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, himself, trigger_phrases
-from chatbot.sources import fresh_products, orders, products
+from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
 from . import answers, memory
@@ -30,9 +30,12 @@ from .rules.products import (
     about_products,
     discounts,
     first_words,
+    heat,
+    how_many,
     in_its_text,
     narrowed_lists,
     not_sold,
+    out_of_stock,
     product_lists,
     product_sums,
     to_buy,
@@ -47,6 +50,7 @@ class TooSlow(Exception):
     """The answer took longer than anyone waits for."""
 
 
+@table_cache.looked_at_once()
 def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both.
 
@@ -218,6 +222,9 @@ RULES = (
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,
+    out_of_stock.when_it_is_back,
+    how_many.each_of_them,
+    how_many.enough_in_stock,
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
@@ -250,7 +257,7 @@ RULES = (
     open_issue.details_of_the_open_issue,
     product_sums.a_basket,
     about_delivery.a_place,
-    which_product.what_is_not_hot,
+    heat.what_is_not_hot,
     product_lists.a_list_by_contents,
     about_orders.another_order,
     about_orders.no_order_with_it,
@@ -277,8 +284,7 @@ RULES = (
     follow_ups.this_or_that,
     in_passing.what_it_contains,
     which_product.the_price_of_nothing,
-    which_product.when_it_is_back,
-    which_product.in_its_place,
+    out_of_stock.in_its_place,
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
