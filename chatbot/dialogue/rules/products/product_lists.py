@@ -27,7 +27,7 @@ from .about_products import (
     fact_line,
     not_known,
 )
-from .product_sums import BOTH, last_two
+from .how_many import BOTH, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 
