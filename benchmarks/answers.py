@@ -88,7 +88,7 @@ def main() -> None:
     desk = Desk()
     # Models can be imported once the application is there
     from chatbot import warm_up
-    from supportdesk.serving.server import collect_little
+    from supportdesk.serving.server import tune_garbage_collector
     from tickets.accounts import tokens
     from tickets.models import Person
 
@@ -109,7 +109,7 @@ def main() -> None:
             desk.send("/api/chat/message", token, message=text)
     # As the server does before it listens
     gc.collect()
-    collect_little()
+    tune_garbage_collector()
     taken: list[tuple[float, str]] = []
     said: list[dict] = []
     profiles: list[tuple[float, cProfile.Profile]] = []

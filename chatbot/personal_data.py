@@ -24,7 +24,7 @@ class Chats(personal_data.PersonalDataProvider):
     def has(self, person: Person) -> bool:
         return Chat.objects.filter(person=person).exists()
 
-    def tickets_go(self, ids: list) -> None:
+    def delete_for_tickets(self, ids: list) -> None:
         # Without its ticket a chat would count as one that is still with Villy
         Chat.objects.filter(ticket__in=ids).delete()
 
@@ -48,6 +48,6 @@ def _chat(chat: Chat) -> dict:
 @jobs.step("proofs", every=timedelta(minutes=10))
 def prune_proofs(now: datetime, since: datetime) -> bool:
     """Remove identities that could not be used again anyway, and codes that proved nothing."""
-    spent = jobs.remove_some(SpentIdentity.objects.filter(expires_at__lt=now))
+    spent = jobs.delete_batch(SpentIdentity.objects.filter(expires_at__lt=now))
     codes = OrderCode.objects.filter(created_at__lt=now - CODES_KEPT, proven_at=None)
-    return jobs.remove_some(codes) or spent
+    return jobs.delete_batch(codes) or spent

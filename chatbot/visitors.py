@@ -24,7 +24,7 @@ from tickets import workflow
 from tickets.channels import identity
 from tickets.models import ChannelName, Person, Role, Status, Ticket
 from tickets.privacy.masking import masked
-from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.phones import PHONE, reject_card_number
 from tickets.privacy.plain_text import plain_address, plain_phone
 
 from .models import Chat, SpentIdentity
@@ -191,7 +191,7 @@ def _details(claims: dict) -> dict:
         value = cleaned(claims.get(field) or "")
         try:
             is_one(value)
-            no_card(value)
+            reject_card_number(value)
             details[field] = value.lower()
         except ValidationError:
             pass

@@ -18,7 +18,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from supportdesk.serving.deadline import answered_in_time
-from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
+from supportdesk.serving.request_bodies import normalized_headers, with_whole_body, without_body
 from supportdesk.serving.static import with_static_files
 from supportdesk.serving.wsgi_bridge import WsgiBridge
 
@@ -62,7 +62,7 @@ def is_upload(scope) -> bool:
 async def application(scope, receive, send):
     if scope["type"] != "http":
         return await pages(scope, receive, send)
-    scope = made_plain(scope)
+    scope = normalized_headers(scope)
     if is_stream(scope):
         return await streams(scope, without_body(receive), send)
     if scope["path"] in HEALTH_PATHS:

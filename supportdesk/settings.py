@@ -198,7 +198,10 @@ DEFAULT_AUTO_FIELD = (
 
 if REDIS_URL:
     CACHES = {
-        "default": {"BACKEND": "supportdesk.storage.redis_cache.PatientRedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "supportdesk.storage.redis_cache.FaultTolerantRedisCache",
+            "LOCATION": REDIS_URL,
+        }
     }
 
 # Our pages are Jinja2 (half the cost of a Django template); Django's engine stays for the admin

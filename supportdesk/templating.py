@@ -146,8 +146,8 @@ def rendered(template: str, **context) -> Markup:
     return Markup(render_to_string(template, context))
 
 
-class _Once:
-    """Markup that is made when it is first written; Django's lazy objects take ten times as long to write."""
+class _LazyMarkup:
+    """Markup that is rendered on first use; Django's lazy objects take ten times as long."""
 
     def __init__(self, make: Callable[[], str]):
         self.make = make
@@ -164,9 +164,9 @@ class _Once:
 
 def csrf(request) -> dict:
     """One token for all forms of a page: Django makes another each time that one is written, and it takes its time."""
-    token = _Once(lambda: get_token(request))
+    token = _LazyMarkup(lambda: get_token(request))
     field = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
-    return {"csrf_token": token, "csrf_input": _Once(lambda: field.format(token))}
+    return {"csrf_token": token, "csrf_input": _LazyMarkup(lambda: field.format(token))}
 
 
 def url(name: str, *args) -> str:
@@ -359,7 +359,7 @@ def _no_minutes(language: str) -> str:
 
 
 def initials(name: str) -> str:
-    """The letters of an avatar: of the first and the last word."""
+    """Return the initials of an avatar: of the first and the last word."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 

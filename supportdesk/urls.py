@@ -20,11 +20,11 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/", include("chatbot.api.urls")),
     path("api/", include("tickets.api.urls")),
-    re_path(r"^api(?:/|$)", errors.no_such_call),
+    re_path(r"^api(?:/|$)", errors.api_not_found),
     path("", include("tickets.urls")),
     path("", include("chatbot.urls")),
     # Last: with the final slash only, so that one that is missing is added first
-    re_path(r"^support/.*/$", errors.no_such_page),
+    re_path(r"^support/.*/$", errors.page_not_found),
 ]
 
 handler400 = "supportdesk.http.errors.bad_request"

@@ -1,4 +1,4 @@
-"""May I, and which one? Both in one call: what a person may not see does not exist for them."""
+"""Look up an object and check access in one call: what a person may not see is 404."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -99,13 +99,13 @@ def _tickets(related: tuple[str, ...], owned: bool = False) -> Callable[..., lis
     # Without an argument select_related() would load every relation there is
     tickets = Ticket.objects.select_related(*related) if related else Ticket.objects.all()
 
-    def any_one(id: Any) -> QuerySet[Ticket]:
+    def any_requester(id: Any) -> QuerySet[Ticket]:
         return tickets.filter(pk=id)
 
     def own(id: Any, person: Any) -> QuerySet[Ticket]:
         return tickets.filter(pk=id, requester_id=person)
 
-    return compiled_query(own if owned else any_one)
+    return compiled_query(own if owned else any_requester)
 
 
 PICTURES = Message.objects.exclude(picture="")

@@ -47,7 +47,7 @@ class FileTooLarge(BadFile):
 
 
 class NotChecked(Exception):
-    """The virus scanner gave no verdict, so the file is not taken; the message says so."""
+    """The virus scanner could not check the file, so it is refused; the message says so."""
 
 
 @dataclass
@@ -63,8 +63,8 @@ class StoredFile:
 
 
 @dataclass
-class Enclosed:
-    """What is sent beside the words of a message."""
+class MessageFiles:
+    """Picture and files of a message that is about to be written."""
 
     picture: StoredPicture | None = None
     files: Sequence[StoredFile] = ()
@@ -80,7 +80,7 @@ class Enclosed:
 
 @contextmanager
 def received_files(uploads: Sequence, beside=None) -> Iterator[list[StoredFile]]:
-    """Store uploaded files for a block that makes a message of them; those it does not use are removed.
+    """Store uploaded files for the block; delete those that no message of the block refers to.
 
     `beside` is the picture of the same request. Raise BadFile or NotChecked before anything is stored,
     NoRoom on a full disk.

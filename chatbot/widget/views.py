@@ -63,7 +63,7 @@ def frame(request):
     if not host:
         return render(request, "chatbot/not_here.html", status=403)
     shop = current()
-    checklist.note_tag(host, embed.own_origin(request))
+    checklist.record_embedding(host, embed.own_origin(request))
     with languages.speaking(language_of_browser(request, shop)):
         context = conversation_context(request, None) | {"host": host, "shop": shop, "modules": MODULES}
         response = render(request, "chatbot/frame.html", context | {"scripts": SCRIPTS})
@@ -307,7 +307,7 @@ def whatsapp(request):
     ticket = _ticket(request)
     if not settings.WHATSAPP_NUMBER:
         raise Http404
-    url = links.whatsapp_url(links.of_the_chat(ticket))
+    url = links.whatsapp_url(links.for_chat(ticket))
     return HttpResponse(
         url, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"}
     )

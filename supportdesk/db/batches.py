@@ -1,4 +1,4 @@
-"""Batches in which one bad item never stops the others."""
+"""Batches in which a failing row does not stop the others."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ MOST_RESTING = 1000
 
 
 class Batch:
-    """Does one thing to many rows; those that fail are logged, counted and left out for a while."""
+    """Apply a function to many rows; rows that fail are logged, counted and skipped for a while."""
 
     def __init__(self, job: str):
         self.job = job

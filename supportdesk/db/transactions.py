@@ -63,13 +63,13 @@ def atomic_with_retry(function):
 
 
 def pause(attempt: int) -> None:
-    """Back off on MongoDB; the other engines have made the loser wait already."""
+    """Back off on MongoDB; on other engines the loser has waited for the lock already."""
     if connection.vendor == "mongodb":
         mongo.back_off(attempt)
 
 
-def give_way(held: float) -> None:
-    """Let other processes write between two transactions of a long job; the last one took `held` seconds.
+def yield_to_writers(held: float) -> None:
+    """Pause between two transactions of a long job, so that others can write; the last one took `held` seconds.
 
     On SQLite a job that begins its next transaction at once takes the lock again before any other process looks, and
     a reply waited for many of them. With a gap as long as they wait between two looks it waits for one.

@@ -1,4 +1,4 @@
-"""The pages for what went wrong: a sentence, never a trace. The API gets the same as JSON."""
+"""Error pages: a sentence without a traceback; JSON for the API."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -63,14 +63,14 @@ def not_found(request, exception=None) -> HttpResponse:
 
 
 @csrf_exempt
-def no_such_call(request) -> HttpResponse:
-    """Every address below /api/ that is no call: JSON, also while Django would show its own page (DEBUG)."""
+def api_not_found(request) -> HttpResponse:
+    """Return 404 as JSON for an unknown path below /api/, also with DEBUG on."""
     return _page(request, 404)
 
 
 @csrf_exempt
-def no_such_page(request) -> HttpResponse:
-    """Every address below /support/ that is no page: a wrong link is no reason for Django's page of DEBUG."""
+def page_not_found(request) -> HttpResponse:
+    """Return our 404 page for an unknown path below /support/, also with DEBUG on."""
     return _page(request, 404)
 
 
@@ -78,22 +78,22 @@ def broken(request) -> HttpResponse:
     return _page(request, 500)
 
 
-def away(request) -> HttpResponse:
-    """503: the database does not answer."""
+def database_unavailable(request) -> HttpResponse:
+    """Return 503: the database does not answer."""
     response = _page(request, 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
 def no_room(request) -> HttpResponse:
-    """507: the folder for temporary files takes no upload."""
+    """Return 507: the folder for temporary files is full."""
     if _is_from_script(request):
         return HttpResponse(PAGES[507][2], status=507, content_type="text/plain; charset=utf-8")
     return _page(request, 507)
 
 
 def too_many(request, reason) -> HttpResponse:
-    """429: a limit is reached; `reason` says until when (`too_many.TooMany`)."""
+    """Return 429 for a rate limit; `reason` is a `too_many.TooMany`."""
     if _is_from_script(request):
         response = HttpResponse(str(reason), status=429, content_type="text/plain; charset=utf-8")
     else:

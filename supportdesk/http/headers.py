@@ -1,4 +1,4 @@
-"""Headers of every answer, from Django, WhiteNoise, or the loop before either is asked."""
+"""Headers of every response: from Django, from WhiteNoise, and from the ASGI layer before both."""
 
 import re
 from functools import cache
@@ -17,7 +17,7 @@ INERT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestor
 
 @cache
 def common() -> dict[str, str]:
-    """What every answer bears, unless the view has said something else."""
+    """Return the headers of every response, unless the view has set its own."""
     return {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
@@ -29,7 +29,7 @@ def common() -> dict[str, str]:
 
 @cache
 def beside_django() -> dict[str, str]:
-    """What Django's middleware would add to an answer that it does not see."""
+    """Return the headers that Django's middleware would add, for responses that bypass it."""
     return common() | {"Content-Security-Policy": INERT, "X-Frame-Options": "DENY"} | _hsts()
 
 

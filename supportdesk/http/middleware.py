@@ -1,4 +1,4 @@
-"""What every request passes."""
+"""Middleware: security headers, redirects to the final slash, content security policy."""
 
 from functools import cache, lru_cache
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ from .too_many import TooMany
 
 
 class SecurityMiddleware(security.SecurityMiddleware):
-    """Django's, with the headers that it does not know, and the answer to what is done too often.
+    """Django's, with more security headers, and the 429 response for TooMany.
 
     And this machine may talk to the desk without TLS. TLS ends at the proxy: what comes from the
     loopback and through no proxy is a health check or a load test, and there is no listener in between.
@@ -64,7 +64,7 @@ def _with_origin(request, response):
 
 
 class CommonMiddleware(common.CommonMiddleware):
-    """Django's, but only what is read is sent on to the address with the final slash.
+    """Django's, but redirect only GET and HEAD to the URL with the final slash.
 
     A form would come without its fields; Django raises under DEBUG, which is a 500.
     """

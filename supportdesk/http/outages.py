@@ -1,4 +1,4 @@
-"""When the database does not answer: a calm page and "come back soon", never a trace.
+"""Return 503 with Retry-After while the database is unreachable.
 
 Connections heal by themselves: Django closes what failed, and the next request reconnects.
 """
@@ -26,7 +26,7 @@ SQLITE_OUTAGES = (
 
 
 def is_outage(reason: BaseException | None) -> bool:
-    """Whether this exception says that the database is away, or too busy, for now."""
+    """Return whether this exception means that the database is unreachable or overloaded."""
     cause = getattr(reason, "__cause__", None)
     name: str = getattr(cause, "sqlite_errorname", "")
     if isinstance(reason, OperationalError) and name:
@@ -46,7 +46,7 @@ def _mongo_is_away(reason) -> bool:
 
 
 class DatabaseUnavailableMiddleware:
-    """Answers 503 when a view found the database away, or a middleware further in than this one.
+    """Return 503 if a view or an inner middleware could not reach the database.
 
     And 507 when an upload could not be kept, which the CSRF check finds out before any view.
     """
@@ -90,4 +90,4 @@ got_request_exception.connect(_note_outage)
 
 def _away(request, reason: Exception):
     logger.error("the database is away (%s)", type(reason.__cause__ or reason).__name__)
-    return errors.away(request)
+    return errors.database_unavailable(request)

@@ -19,7 +19,7 @@ on_stopped: list[Callable[[], None]] = []
 
 
 def run(functions: list[Callable[[], None]]) -> None:
-    """Call them all; one that fails is logged and keeps the others from nothing."""
+    """Call every hook; log one that fails and go on."""
     for function in functions:
         try:
             function()

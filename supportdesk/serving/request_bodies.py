@@ -1,4 +1,4 @@
-"""What a request sends, made ready before a thread is given to it.
+"""Read request bodies completely, within limits, before a thread handles the request.
 
 The body is read on the event loop: a client that sends slowly, or never finishes,
 then costs a buffer and not one of the few threads; one that goes away in the middle
@@ -37,7 +37,7 @@ MOST_ARRIVING_FROM_ONE = 100
 
 
 class Refused(Exception):
-    """The body is not taken; the arguments are the status and the code."""
+    """The body is refused; the arguments are the HTTP status and the error code."""
 
     def __init__(self, status: int, code: str, detail: str | Promise):
         self.status, self.code, self.detail = status, code, detail
@@ -123,7 +123,7 @@ def _weight(announced: int, most: int) -> int:
     return max(1, min(announced or most, most) // settings.REQUEST_MAX_BYTES)
 
 
-def made_plain(scope):
+def normalized_headers(scope):
     """Return the scope without the charset that its Content-Type names, and without headers that have a `_`.
 
     What we read is UTF-8: Python knows a hundred others, and with some of them Django fails before it can

@@ -76,15 +76,15 @@ class Answer:
         self.held.append(piece)
         self.size += len(piece)
         if self.size > MOST_HELD:
-            asyncio.run_coroutine_threadsafe(self.let_go(), self.loop).result()
+            asyncio.run_coroutine_threadsafe(self.flush(), self.loop).result()
 
     # --- On the event loop -------------------------------------------------------
 
-    async def let_go(self) -> None:
+    async def flush(self) -> None:
         """Queue what is held; return once it has a place in the queue."""
         if not self.sender:
             self.queue: asyncio.Queue = asyncio.Queue(MOST_WAITING)
-            self.sender = asyncio.create_task(self.pass_on())
+            self.sender = asyncio.create_task(self.send_chunks())
         held, self.held, self.size = self.held, [], MOST_HELD
         for piece in held:
             if self.is_over:
@@ -92,7 +92,7 @@ class Answer:
                 raise ConnectionResetError
             await self.queue.put(piece)
 
-    async def pass_on(self) -> None:
+    async def send_chunks(self) -> None:
         try:
             await self.send(self.head)
             while (piece := await self.queue.get()) is not None:

@@ -1,4 +1,4 @@
-"""The cache in Redis, which the desk does without while Redis is away."""
+"""The Redis cache backend; the desk works without a cache while Redis is unreachable."""
 
 import logging
 import time
@@ -12,8 +12,8 @@ ANSWERS_WITHIN_SECONDS = 0.2
 PAUSE_SECONDS = 2
 
 
-def patient(name: str, without):
-    """Wrap a method of the cache: while Redis is away it returns `without(arguments)`, at once."""
+def or_fallback(name: str, without):
+    """Wrap a cache method: while Redis is unreachable it returns `without(arguments)` immediately."""
     method = getattr(RedisCache, name)
 
     def call(self, *args, **options):
@@ -27,10 +27,10 @@ def patient(name: str, without):
     return call
 
 
-class PatientRedisCache(RedisCache):
-    """Redis, or while it does not answer: a cache that remembers nothing."""
+class FaultTolerantRedisCache(RedisCache):
+    """Django's Redis cache that behaves like an empty cache while Redis is unreachable."""
 
-    # Of all the threads; a cache object is made for each
+    # Shared by all threads: Django makes a cache object for each
     away_until = 0.0
 
     def __init__(self, server, params):
@@ -45,15 +45,15 @@ class PatientRedisCache(RedisCache):
         cls.away_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("cache: Redis is away (%s)", type(reason).__name__)
 
-    get = patient("get", lambda key, default=None, version=None: default)
-    add = patient("add", lambda *args, **options: True)
-    set = patient("set", lambda *args, **options: None)
-    touch = patient("touch", lambda *args, **options: False)
-    delete = patient("delete", lambda *args, **options: False)
-    has_key = patient("has_key", lambda *args, **options: False)
-    get_many = patient("get_many", lambda *args, **options: {})
-    set_many = patient("set_many", lambda data, *args, **options: list(data))
-    delete_many = patient("delete_many", lambda *args, **options: None)
-    # Of a counter that is not there Django says so
-    incr = patient("incr", lambda key, delta=1, version=None: delta)
-    clear = patient("clear", lambda: False)
+    get = or_fallback("get", lambda key, default=None, version=None: default)
+    add = or_fallback("add", lambda *args, **options: True)
+    set = or_fallback("set", lambda *args, **options: None)
+    touch = or_fallback("touch", lambda *args, **options: False)
+    delete = or_fallback("delete", lambda *args, **options: False)
+    has_key = or_fallback("has_key", lambda *args, **options: False)
+    get_many = or_fallback("get_many", lambda *args, **options: {})
+    set_many = or_fallback("set_many", lambda data, *args, **options: list(data))
+    delete_many = or_fallback("delete_many", lambda *args, **options: None)
+    # Django raises ValueError when the key does not exist
+    incr = or_fallback("incr", lambda key, delta=1, version=None: delta)
+    clear = or_fallback("clear", lambda: False)

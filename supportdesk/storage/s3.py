@@ -10,8 +10,8 @@ from storages.backends.s3 import S3Storage
 
 
 @contextmanager
-def as_a_disk() -> Iterator[None]:
-    """What fails there is what a broken disk would be."""
+def as_os_errors() -> Iterator[None]:
+    """Raise OSError for a failure of the bucket, as a local disk would."""
     try:
         yield
     except (BotoCoreError, ClientError) as reason:
@@ -31,16 +31,16 @@ class Bucket(S3Storage):
         return super().get_default_settings() | {"client_config": config, "file_overwrite": True}
 
     def _save(self, name, content):
-        with as_a_disk():
+        with as_os_errors():
             return super()._save(name, content)
 
     def _open(self, name, mode="rb"):
-        with as_a_disk():
+        with as_os_errors():
             found = super()._open(name, mode)
             # Fetched here, and not when half of an answer is sent
             found.file  # noqa: B018
             return found
 
     def delete(self, name):
-        with as_a_disk():
+        with as_os_errors():
             super().delete(name)

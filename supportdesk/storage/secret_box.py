@@ -1,4 +1,4 @@
-"""Secrets that the desk needs again in the clear: encrypted in the database with a key of SECRET_KEY's."""
+"""Encrypt secrets for the database with a key derived from SECRET_KEY."""
 
 import base64
 from functools import cache

@@ -17,7 +17,7 @@ from tests.accounts.provider import CLIENT, SECRET, Provider
 from tests.accounts.test_second_factor import SECRET as APP_SECRET
 from tests.accounts.test_second_factor import code, is_signed_in
 from tests.pages import page
-from tickets.accounts.library_sentences import SENTENCES
+from tickets.accounts.allauth_messages import SENTENCES
 from tickets.models import Person
 from tickets.models.settings import DeskSettings
 from tickets.settings import in_force

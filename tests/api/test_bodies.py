@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from supportdesk.asgi import application
-from supportdesk.serving.request_bodies import made_plain, with_whole_body, without_body
+from supportdesk.serving.request_bodies import normalized_headers, with_whole_body, without_body
 
 
 class Subscriber:
@@ -95,7 +95,7 @@ def test_what_is_sent_in_chunks_of_unknown_number_is_read_like_anything_else(tra
 
 def test_a_header_that_wsgi_would_take_for_another_is_left_out():
     headers = [(b"x_forwarded_for", b"203.0.113.7"), (b"x-forwarded-for", b"198.51.100.9")]
-    assert made_plain({"headers": headers})["headers"] == headers[1:]
+    assert normalized_headers({"headers": headers})["headers"] == headers[1:]
 
 
 @pytest.mark.parametrize("path", ["/api/support/admin/events", "/support/events", "/api/support/x/events"])
@@ -146,7 +146,10 @@ def test_what_is_sent_along_with_the_request_for_a_stream_is_kept_nowhere():
 )
 def test_the_charset_of_a_content_type_is_left_out_and_nothing_else(named, left):
     headers = [(b"content-type", named.encode()), (b"accept", b"text/html; charset=idna")]
-    assert made_plain({"headers": headers})["headers"] == [(b"content-type", left.encode()), headers[1]]
+    assert normalized_headers({"headers": headers})["headers"] == [
+        (b"content-type", left.encode()),
+        headers[1],
+    ]
 
 
 @pytest.mark.parametrize(

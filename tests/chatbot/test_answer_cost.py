@@ -172,7 +172,7 @@ def test_no_answer_waits_for_thousands_of_young_objects(monkeypatch):
     set_to = []
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr(gc, "set_threshold", lambda *limits: set_to.extend(limits))
-    server.collect_little()
+    server.tune_garbage_collector()
     young, middle, old = set_to
     assert young <= 1_000
     # What has lived for long is looked at as seldom as ever

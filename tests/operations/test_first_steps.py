@@ -57,12 +57,12 @@ def test_the_demos_agents_and_the_desks_own_page_tick_nothing(client):
 
 
 def test_a_page_with_the_tag_costs_one_write_an_hour(django_assert_num_queries):
-    checklist.note_tag("https://shop.example", "http://desk")
+    checklist.record_embedding("https://shop.example", "http://desk")
     with django_assert_num_queries(0):
-        checklist.note_tag("https://shop.example", "http://desk")
+        checklist.record_embedding("https://shop.example", "http://desk")
     checklist._tag_noted_at = timezone.now() - timedelta(hours=2)
     with django_assert_num_queries(1):
-        checklist.note_tag("https://shop.example", "http://desk")
+        checklist.record_embedding("https://shop.example", "http://desk")
 
 
 def test_an_unpublished_article_is_none(db):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from supportdesk.storage.redis_cache import PatientRedisCache
+from supportdesk.storage.redis_cache import FaultTolerantRedisCache
 from tests.desk import Desk
 from tests.operations.servers import Listening, Redis
 from tickets.live import bus as buses
@@ -164,13 +164,13 @@ def test_a_redis_that_does_not_answer_costs_one_writer_a_moment_and_the_next_not
 
 @pytest.fixture
 def cache(server, monkeypatch):
-    monkeypatch.setattr(PatientRedisCache, "away_until", 0.0)
-    return PatientRedisCache(server.url, {})
+    monkeypatch.setattr(FaultTolerantRedisCache, "away_until", 0.0)
+    return FaultTolerantRedisCache(server.url, {})
 
 
 def test_the_cache_is_shared_and_forgotten_without_redis(cache, server):
     cache.set("capped", True, 60)
-    assert PatientRedisCache(server.url, {}).get("capped") is True
+    assert FaultTolerantRedisCache(server.url, {}).get("capped") is True
     assert (cache.add("once", 1), cache.add("once", 1)) == (True, False)
     server.kill()
     began = time.monotonic()
@@ -193,7 +193,7 @@ def test_the_cache_comes_back_with_redis(cache, server, monkeypatch):
     server.kill()
     assert cache.get("capped") is None
     server.start()
-    monkeypatch.setattr(PatientRedisCache, "away_until", 0.0)
+    monkeypatch.setattr(FaultTolerantRedisCache, "away_until", 0.0)
     cache.set("capped", True, 60)
     assert cache.get("capped") is True
 

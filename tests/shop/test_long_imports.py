@@ -63,7 +63,7 @@ def _raise(reason):
 
 def test_an_import_gives_way_after_each_transaction_and_a_batch_of_the_api_does_not(run, monkeypatch):
     gaps = []
-    monkeypatch.setattr(writing, "give_way", gaps.append)
+    monkeypatch.setattr(writing, "yield_to_writers", gaps.append)
     monkeypatch.setattr(writing, "CHUNK", 10)
     run(customers(25))
     assert len(gaps) == 3
@@ -88,7 +88,7 @@ def test_only_sqlites_one_lock_needs_a_gap(monkeypatch, vendor, in_block, held, 
     monkeypatch.setattr(
         transactions, "connection", SimpleNamespace(vendor=vendor, in_atomic_block=in_block)
     )
-    transactions.give_way(held)
+    transactions.yield_to_writers(held)
     assert found == pauses
 
 

@@ -75,10 +75,10 @@ def test_activity_does_not_end_an_absence_that_was_chosen(asha):
 def test_an_inactive_agent_becomes_away_and_the_next_activity_ends_it(hers, asha):
     rules(away_after_minutes=15)
     availability.report_activity(asha)
-    availability.send_away(timezone.now())
+    availability.set_inactive_agents_away(timezone.now())
     assert state_of(asha) == "online"
     was_seen(asha, timedelta(minutes=16))
-    availability.send_away(timezone.now())
+    availability.set_inactive_agents_away(timezone.now())
     assert state_of(asha) == "inactive"
     assert availability.give_back_all() == 1
     assert assignee_of(hers["waits"]) == ""
@@ -100,7 +100,7 @@ def test_activity_at_the_last_moment_wins_over_the_worker(asha):
 def test_without_a_rule_nothing_makes_an_agent_away(asha):
     availability.report_activity(asha)
     was_seen(asha, timedelta(days=30))
-    availability.send_away(timezone.now())
+    availability.set_inactive_agents_away(timezone.now())
     assert state_of(asha) == "online"
 
 
@@ -127,7 +127,7 @@ def test_agents_become_away_when_the_desk_closes(asha, came, now, expected):
     rules(away_outside_hours=True, time_zone="UTC", hours=week)
     availability.report_activity(asha)
     Availability.objects.filter(pk=asha.pk).update(changed_at=came)
-    availability.send_away(now)
+    availability.set_inactive_agents_away(now)
     assert state_of(asha) == expected
 
 

@@ -295,12 +295,12 @@ def _away(shop, name):
     # A Saturday, twenty minutes after the last sign of life
     now = at("2026-12-05T11:00:00")
     Availability.objects.update(seen_at=now - timedelta(minutes=20), changed_at=now - timedelta(hours=30))
-    assert availability.send_away(now) == 0
+    assert availability.set_inactive_agents_away(now) == 0
     if name == "away_after_minutes":
         shop.set(away_after_minutes=15)
     else:
         shop.set(away_outside_hours=True, hours={"4": [["09:00", "17:00"]]})
-    availability.send_away(now)
+    availability.set_inactive_agents_away(now)
     assert Availability.objects.get().is_away
 
 

@@ -1,4 +1,4 @@
-"""What allauth asks the desk: who may sign in, from where, and how secrets are stored."""
+"""Adapters for allauth: who may sign in, the client's address, and how secrets are encrypted."""
 
 import base64
 import time
@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return not any(time.time() - record["at"] < FRESH_SECONDS for record in records)
 
     def add_message(self, *args, **options) -> None:
-        """Say nothing: the pages show what is so, and what was done stands there."""
+        """Add no message: the page itself shows the new state."""
 
     def send_notification_mail(self, template_prefix: str, user, context=None, email=None) -> None:
         # "mfa/email/totp_activated" and the like: our own security notice stands for all of them

@@ -1,4 +1,4 @@
-"""The admin's door and password page; they come before the admin's own addresses."""
+"""Sign-in and password pages of the admin; included before the admin's own URLs."""
 
 from django.urls import path
 from django.views.generic import RedirectView

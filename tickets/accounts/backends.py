@@ -1,4 +1,4 @@
-"""Who signs in, whichever door they use: page, admin, API and shop all ask here."""
+"""Authentication backend for every way to sign in: page, admin, API and shop."""
 
 from django.contrib.auth.backends import ModelBackend
 
@@ -11,7 +11,7 @@ _people = row_by_id(Person)
 
 
 class PasswordBackend(ModelBackend):
-    """Django's, which takes as long for unknown addresses as for known ones, with a limit on tries."""
+    """Django's ModelBackend with a rate limit; unknown addresses take as long as known ones."""
 
     def authenticate(self, request, username=None, password=None, **kwargs):
         is_counted = request is not None and username
@@ -26,6 +26,6 @@ class PasswordBackend(ModelBackend):
         return person
 
     def get_user(self, user_id):
-        """Return the person of a session, as Django does: each page and fragment of the desk asks for them."""
+        """Return the person of a session, as Django does, with a compiled query: every request needs it."""
         person = next(iter(_people(Person._meta.pk.to_python(user_id))), None)
         return person if person and self.user_can_authenticate(person) else None

@@ -1,4 +1,4 @@
-"""What people fill in about their own sign-in."""
+"""Forms for signing in and for the own account."""
 
 from collections.abc import Callable
 
@@ -17,30 +17,30 @@ from ..settings.in_force import LANGUAGES
 from .sessions import DESK_LANGUAGES
 
 
-class OtherDoor:
-    """A sign-in form that says so when the password is right and the person has no business here."""
+class RoleSignInMixin:
+    """Refuse a person with the right password but the wrong role, and tell them where to sign in."""
 
-    other_door = ""
-    # Given by the form of each door: whether this person works here
-    is_welcome: Callable[[Person], bool]
+    wrong_role = ""
+    # Set by each sign-in form: whether this person may sign in here
+    has_role: Callable[[Person], bool]
 
     def clean_username(self):
         return plain_address(self.cleaned_data["username"])
 
     def confirm_login_allowed(self, user):
-        # Only who knows the password gets here
-        if not self.is_welcome(user):
-            self.other_door = self.error_messages["other_door"]
-            raise forms.ValidationError(self.other_door, code="other_door")
+        # Called only after the password was right
+        if not self.has_role(user):
+            self.wrong_role = self.error_messages["wrong_role"]
+            raise forms.ValidationError(self.wrong_role, code="wrong_role")
 
 
-class SignInForm(OtherDoor, AuthenticationForm):
-    """E-mail and password of an agent. A customer whose password is right is told where to go."""
+class SignInForm(RoleSignInMixin, AuthenticationForm):
+    """E-mail and password of an agent. A customer with the right password is sent to the shop."""
 
     error_messages = {
         "invalid_login": gettext_lazy("E-mail or password is wrong."),
         "inactive": gettext_lazy("E-mail or password is wrong."),
-        "other_door": gettext_lazy(
+        "wrong_role": gettext_lazy(
             "This is a customer's account. The desk is for agents; please sign in at the shop."
         ),
     }
@@ -51,20 +51,20 @@ class SignInForm(OtherDoor, AuthenticationForm):
             attrs={"autofocus": True, "autocomplete": "username"}
         )
 
-    def is_welcome(self, user):
+    def has_role(self, user):
         return user.is_agent
 
 
-class StaffSignInForm(OtherDoor, AdminAuthenticationForm):
-    """The same at the administration's door, for staff."""
+class StaffSignInForm(RoleSignInMixin, AdminAuthenticationForm):
+    """The sign-in form of the admin, for staff."""
 
     error_messages = AdminAuthenticationForm.error_messages | {
-        "other_door": gettext_lazy(
+        "wrong_role": gettext_lazy(
             "This account has no access to the administration. Agents sign in at /support/."
         ),
     }
 
-    def is_welcome(self, user):
+    def has_role(self, user):
         return user.is_staff
 
 

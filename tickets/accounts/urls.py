@@ -1,4 +1,4 @@
-"""Addresses of sign-in and account. The names that allauth looks up are its own."""
+"""URLs of sign-in and account. The names that allauth reverses are its own."""
 
 from allauth.account.views import reauthenticate
 from allauth.mfa.base import views as mfa

@@ -1,4 +1,4 @@
-"""Pages about signing in: the two doors, a forgotten password, and an agent's own account."""
+"""Pages for signing in (desk and admin), for a forgotten password, and for an agent's own account."""
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -68,7 +68,7 @@ class SignIn(LoginView):
 
 
 class AdminSignIn(SignIn):
-    """The same door at the admin's address, for staff."""
+    """The sign-in page of the admin, for staff."""
 
     form_class = StaffSignInForm
 
@@ -82,7 +82,7 @@ class AdminSignIn(SignIn):
 
 
 class EnterCode(AuthenticateView):
-    """The second step: a code or a passkey. Only who has shown the password gets here."""
+    """The second factor: a code or a passkey, after the right password."""
 
     def form_invalid(self, form):
         response = super().form_invalid(form)

@@ -32,8 +32,8 @@ from .rows import NamedRowForm
 admin.site.site_url = reverse_lazy("dashboard")  # type: ignore[assignment]
 
 
-class AtLeast(int):
-    """A count that was cut off, and says so."""
+class CappedCount(int):
+    """A count that stopped at the cap; shown with a plus."""
 
     def __str__(self):
         return f"{int(self):,}+"
@@ -45,7 +45,7 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self):
         found = self.object_list.order_by()[: inbox.COUNT_CAP + 1].count()
-        return found if found <= inbox.COUNT_CAP else AtLeast(inbox.COUNT_CAP)
+        return found if found <= inbox.COUNT_CAP else CappedCount(inbox.COUNT_CAP)
 
 
 def _holds(field: str, word: str) -> Q:

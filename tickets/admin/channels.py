@@ -52,7 +52,7 @@ class IncomingAdmin(Record):
     def try_again(self, request, rows):
         aside = [row for row in rows if row.state == IncomingState.QUARANTINED]
         for row in aside:
-            inbox.again(row)
+            inbox.reprocess(row)
         done = sum(row.state == IncomingState.DONE for row in aside)
         self.message_user(request, f"{done} of {len(aside)} put aside arrived now.", messages.INFO)
 

@@ -262,7 +262,7 @@ class TicketAdmin(DeskAdmin):
     # --- One ---
 
     def save_model(self, request, obj, form, change):
-        """Knock at the workflow's door; the row itself is never saved."""
+        """Apply the changes through `tickets.workflow`; the row itself is never saved."""
         try:
             workflow.change(Ticket.objects.get(pk=obj.pk), by=request.user, **form.changes())
         except workflow.Refused as reason:

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from tickets.privacy.masking import masked
-from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.phones import PHONE, reject_card_number
 from tickets.privacy.plain_text import is_blank, one_line, plain_address, plain_phone
 
 UTC_TIME: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
@@ -68,7 +68,7 @@ class Name(Line):
 class Phone(Line):
     def __init__(self, **options):
         super().__init__(max_length=20, required=False, allow_blank=True, default="", **options)
-        self.validators += [PHONE, no_card]
+        self.validators += [PHONE, reject_card_number]
 
     def run_validation(self, data=serializers.empty):
         return super().run_validation(plain_phone(data) if isinstance(data, str) else data)

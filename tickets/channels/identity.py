@@ -1,4 +1,4 @@
-"""Whose address it is, once that is proven; and one history for one person.
+"""Proven addresses of people, and merging the histories of one person.
 
 Proven is: the sender of a signed webhook (WhatsApp), who answered an e-mail that went to the address,
 who brings the link of one, who typed a code that was sent there, whom the shop's signature names.
@@ -53,13 +53,13 @@ def prove(person: Person, channel: str, address: str, *, by: str) -> Person:
 
 
 def _join(found: ChannelIdentity, person: Person, by: str) -> Person:
-    """Make one history of two; the shop's own customer stays, then who has the chat open, then who was first."""
+    """Merge two people; keep the shop's customer, else the one with an open chat, else the older one."""
     known = found.person
     if {known.role, person.role} != {Role.CUSTOMER} or not (known.is_active and person.is_active):
         return person
-    winner, loser = (known, person) if _standing(known) >= _standing(person) else (person, known)
-    is_in_a_browser = _standing(loser) == 1
-    if _standing(loser) == 2 or (is_in_a_browser and by not in TELLS_THE_BROWSER):
+    winner, loser = (known, person) if _identity_rank(known) >= _identity_rank(person) else (person, known)
+    is_in_a_browser = _identity_rank(loser) == 1
+    if _identity_rank(loser) == 2 or (is_in_a_browser and by not in TELLS_THE_BROWSER):
         # Two customers of the shop stay two, and no open chat loses its conversation
         return person
     move_history(loser, winner)
@@ -67,8 +67,8 @@ def _join(found: ChannelIdentity, person: Person, by: str) -> Person:
     return winner
 
 
-def _standing(person: Person) -> int:
-    """2: known to the shop or signed up. 1: a guest whose browser has a token. 0: known by an address alone."""
+def _identity_rank(person: Person) -> int:
+    """Return 2 for a customer of the shop or a registered one, 1 for a guest with a token, 0 for an address alone."""
     if not person.is_guest:
         return 2
     return int(TokenFamily.objects.filter(person=person, revoked_at=None).exists())

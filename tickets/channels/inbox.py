@@ -132,7 +132,7 @@ def remove(rows: list[Incoming]) -> None:
     Incoming.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-def again(incoming: Incoming) -> None:
+def reprocess(incoming: Incoming) -> None:
     """Process a quarantined message again."""
     incoming.state, incoming.tries = IncomingState.RECEIVED, 0
     process(incoming)

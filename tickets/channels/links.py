@@ -33,7 +33,7 @@ def create(ticket: Ticket, address: str = "") -> ConversationLink:
     )
 
 
-def of_the_chat(ticket: Ticket) -> ConversationLink:
+def for_chat(ticket: Ticket) -> ConversationLink:
     """Return the link that was made for the customer's own chat, a new one when it is about to expire."""
     soon = timezone.now() + LIFETIME / 3
     made = ConversationLink.objects.filter(ticket=ticket, address="", revoked_at=None, expires_at__gt=soon)
@@ -118,12 +118,12 @@ def _found(raw: bytes, purpose: str, length: int) -> ConversationLink | None:
         return None
     link = ConversationLink.objects.select_related("ticket").filter(pk=id, revoked_at=None).first()
     if link:
-        link.ticket = staying(link.ticket)
+        link.ticket = surviving_ticket(link.ticket)
     return link
 
 
-def staying(ticket: Ticket) -> Ticket:
-    """Return the ticket that this one was merged into, where its words are now; itself if it was not merged."""
+def surviving_ticket(ticket: Ticket) -> Ticket:
+    """Return the ticket that this one was merged into; itself if it was not merged."""
     # A ticket that others were merged into may be merged itself
     while ticket.merged_into_id:
         ticket = Ticket.objects.get(pk=ticket.merged_into_id)

@@ -199,14 +199,15 @@ def fail(row: Outgoing, reason: str, *, state: str = OutgoingState.FAILED, rows=
     if not rows.update(state=state, leased_until=None, last_error=reason[:250], **_spent(row)):
         return
     if state == OutgoingState.FAILED and row.ticket_id:
-        tell_agents(
-            links.staying(Ticket.objects.get(pk=row.ticket_id)), f"A message was not delivered. {reason}"
+        add_system_note(
+            links.surviving_ticket(Ticket.objects.get(pk=row.ticket_id)),
+            f"A message was not delivered. {reason}",
         )
 
 
 @atomic_on_ticket
-def tell_agents(ticket: Ticket, text: str) -> None:
-    """Add a private note of the desk itself."""
+def add_system_note(ticket: Ticket, text: str) -> None:
+    """Add a private note from the system, for the agents."""
     change_set = ChangeSet(ticket)
     change_set.add_message(Sender.SYSTEM, text, internal=True)
     change_set.write()

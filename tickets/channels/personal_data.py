@@ -61,7 +61,7 @@ class ChannelRecords(PersonalDataProvider):
         ContactCode.objects.filter(person=person).delete()
         ChannelIdentity.objects.filter(person=person).delete()
 
-    def tickets_go(self, ids: list) -> None:
+    def delete_for_tickets(self, ids: list) -> None:
         inbox.remove(list(Incoming.objects.filter(ticket__in=ids).only("id", "original")))
         Outgoing.objects.filter(ticket__in=ids).delete()
         ConversationLink.objects.filter(ticket__in=ids).delete()

@@ -85,7 +85,7 @@ class Subscriber:
         self.passing: deque[bytes] = deque(maxlen=50)
         self.states: dict[int, bytes] = {}
         self.sent_at = time.monotonic()
-        self.watch_the_clock()
+        self.set_timer()
 
     def receive(self, batch: Batch) -> None:
         self.is_reading = False
@@ -118,12 +118,12 @@ class Subscriber:
             self.sent_at = time.monotonic()
         return chunk
 
-    def watch_the_clock(self) -> None:
-        """Look again when the stream has been silent for long or is over: one timer, not one for each event."""
+    def set_timer(self) -> None:
+        """Set the timer for the keep-alive comment and the end of the stream: one per stream, not one per event."""
         due = min(self.sent_at + HEARTBEAT_SECONDS, self.ends_at) - time.monotonic()
-        self.timer = asyncio.get_running_loop().call_later(due, self.look_at_the_clock)
+        self.timer = asyncio.get_running_loop().call_later(due, self.on_timer)
 
-    def look_at_the_clock(self) -> None:
+    def on_timer(self) -> None:
         now = time.monotonic()
         if now >= self.ends_at:
             self.end()
@@ -132,7 +132,7 @@ class Subscriber:
             self.sent_at = now
             self.passing.append(b": still here\n\n")
             self.woken.set()
-        self.watch_the_clock()
+        self.set_timer()
 
 
 class Read:
@@ -158,18 +158,18 @@ class Topic:
         self.reads = {}
         for subscriber in self.subscribers:
             subscriber.is_behind = True
-            self.attend(subscriber)
+            self.start_read(subscriber)
 
-    def pass_on(self, call: dict) -> None:
-        """Send an event that is not stored, such as typing, to the subscribers that it is for."""
+    def send_transient(self, call: dict) -> None:
+        """Send an event that is not stored, such as typing, to the subscribers concerned."""
         chunk = event(call["event"], call["data"] | {"ticketId": call["ticket"]})
         for subscriber in self.subscribers:
             if subscriber.passes(call):
                 subscriber.passing.append(chunk)
                 subscriber.woken.set()
 
-    def attend(self, subscriber: Subscriber) -> None:
-        """Read for a subscriber who is behind, unless it still has something to send."""
+    def start_read(self, subscriber: Subscriber) -> None:
+        """Start a read for a subscriber that is behind, unless its last batch is still being sent."""
         if not subscriber.is_behind or subscriber.is_reading or subscriber.batch:
             return
         subscriber.is_behind, subscriber.is_reading = False, True
@@ -224,7 +224,7 @@ class Broker:
         for name in (INBOX, topic_of(call["ticket"])):
             if topic := self.topics.get(name):
                 if "event" in call:
-                    topic.pass_on(call)
+                    topic.send_transient(call)
                 else:
                     topic.call()
 
@@ -254,14 +254,14 @@ class Broker:
                 subscriber.end()
 
     async def poll(self) -> None:
-        """Look for changes that no call told of: of other processes, or while the bus was down."""
+        """Poll the database for changes without a wake-up call: of other processes, or while the bus was down."""
         looked_at = clock.now()
         while self.topics:
             await asyncio.sleep(POLL_SECONDS)
             now = clock.now()
             try:
                 recent = await in_thread(_activities_since, min(looked_at, now))
-                await self.dismiss()
+                await self.end_revoked()
             except Exception as reason:  # whatever the driver raises, the next look may find it well again
                 logger.warning("live: the database does not answer (%s)", type(reason).__name__)
                 continue
@@ -272,8 +272,8 @@ class Broker:
             forget_before = time.monotonic() - 10 * POLL_SECONDS
             self.called = {key: at for key, at in self.called.items() if at > forget_before}
 
-    async def dismiss(self) -> None:
-        """End the streams of those who signed out, were disabled, or got another role or password since."""
+    async def end_revoked(self) -> None:
+        """End the streams of people who signed out, were disabled, or changed role or password."""
         subscribers = [
             each for topic in self.topics.values() for each in topic.subscribers if each.credentials
         ]
@@ -328,7 +328,7 @@ async def stream(
     try:
         yield b"retry: %d\n: connected\n\n" % random.randint(*RETRY_MILLISECONDS)  # noqa: S311
         while not (broker.closed or subscriber.is_over):
-            topic.attend(subscriber)
+            topic.start_read(subscriber)
             await subscriber.woken.wait()
             subscriber.woken.clear()
             if chunk := subscriber.take_chunk():

@@ -1,4 +1,4 @@
-"""What the desk keeps of the ways to reach it: links, what came in, what goes out, whose address it is."""
+"""Models of the channels: links, inbox, outbox, proven addresses, blocked addresses, templates."""
 
 from django.db import models
 from django.utils import timezone
@@ -37,7 +37,7 @@ class IncomingState(models.TextChoices):
 
 
 class Incoming(models.Model):
-    """One thing that came in over a channel, stored before anything is done with it.
+    """The inbox: a message received over a channel, stored before it is processed.
 
     Its (channel, key) is unique: the same Message-ID or WhatsApp id twice is one row.
     What cannot be read stays here, with the reason, and is shown in the admin.
@@ -78,7 +78,7 @@ class Incoming(models.Model):
 
     @property
     def client_id(self) -> str:
-        """What tells the verbs that this was done before."""
+        """Return the idempotency key for the workflow functions."""
         return f"in-{self.pk.hex}"
 
 
@@ -173,7 +173,7 @@ class ContactCode(models.Model):
 
 
 class AddressBlock(models.Model):
-    """An address that gets nothing any more: its mail bounces, or its owner said stop."""
+    """An address that gets no more e-mails: it bounces, or its owner has unsubscribed."""
 
     class Reason(models.TextChoices):
         BOUNCE = "bounce", "E-mails come back"

@@ -28,15 +28,15 @@ CHUNK = 1024 * 1024
 SQUEEZED = {".jpg", ".png", ".webp"}
 
 
-class NotPossible(Exception):
+class BackupError(Exception):
     """The message says why, and what to do instead."""
 
 
 def database_file() -> Path:
-    """Return the file of the embedded database; raise NotPossible on a server's."""
+    """Return the file of the embedded database; raise BackupError on a server's."""
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("sqlite"):
-        raise NotPossible(
+        raise BackupError(
             "The database is a server's: back it up with its own tool (pg_dump, mongodump), and DATA_DIR/media with yours. "
             "See docs/operations.md."
         )
@@ -62,7 +62,7 @@ def backup(target: Path, progress: Callable[[str, int, int], None] = lambda *_: 
         # Never over another backup
         os.link(draft, target)
     except FileExistsError:
-        raise NotPossible(f"{target} is there already.") from None
+        raise BackupError(f"{target} is there already.") from None
     finally:
         draft.unlink(missing_ok=True)
     return contents
@@ -136,12 +136,12 @@ def _poured(source, target) -> str:
 
 
 def restore(source: Path, progress: Callable[[str, int, int], None] = lambda *_: None) -> dict:
-    """Put a backup into an empty DATA_DIR; return what was in it. Raise NotPossible with nothing changed."""
+    """Put a backup into an empty DATA_DIR; return what was in it. Raise BackupError with nothing changed."""
     database = database_file()
     # A key alone is no desk: reading the settings made it just now, and the backup's takes its place
     in_the_way = [path for path in (database, *_pictures()) if path.exists()][:1]
     if in_the_way:
-        raise NotPossible(
+        raise BackupError(
             f"There is a desk already ({in_the_way[0]}). Restore into an empty DATA_DIR, or move this one away."
         )
     with TemporaryDirectory(dir=settings.DATA_DIR) as folder:
@@ -156,20 +156,20 @@ def _unpacked(source: Path, folder: Path, progress) -> dict:
         with zipfile.ZipFile(source) as archive:
             contents = json.loads(archive.read(CONTENTS))
             if contents["format"] != FORMAT:
-                raise NotPossible(f"This backup has format {contents['format']}; this desk reads {FORMAT}.")
+                raise BackupError(f"This backup has format {contents['format']}; this desk reads {FORMAT}.")
             for done, (name, expected) in enumerate(contents["sums"].items(), 1):
                 progress("files", done, len(contents["sums"]))
                 path = folder / name
                 if not path.resolve().is_relative_to(folder.resolve()):
-                    raise NotPossible(f"{name} would be written outside of DATA_DIR.")
+                    raise BackupError(f"{name} would be written outside of DATA_DIR.")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(name) as packed, path.open("wb") as file:
                     if _poured(packed, file) != expected:
-                        raise NotPossible(f"{name} in this backup is damaged.")
+                        raise BackupError(f"{name} in this backup is damaged.")
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as reason:
-        raise NotPossible(f"{source} is no backup of a desk, or it is damaged ({reason}).") from None
+        raise BackupError(f"{source} is no backup of a desk, or it is damaged ({reason}).") from None
     except FileNotFoundError:
-        raise NotPossible(f"There is no {source}.") from None
+        raise BackupError(f"There is no {source}.") from None
     return contents
 
 
@@ -180,7 +180,7 @@ def _check_database(file: Path) -> None:
     except sqlite3.DatabaseError as reason:
         found = str(reason)
     if found != "ok":
-        raise NotPossible(f"The database in this backup is damaged: {found}")
+        raise BackupError(f"The database in this backup is damaged: {found}")
 
 
 def _put_in_place(folder: Path, database: Path) -> None:

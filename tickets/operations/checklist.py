@@ -1,4 +1,4 @@
-"""The first half hour: what a new desk still needs, ticked by what is really there.
+"""The setup checklist of a new desk; each step is derived from what is stored.
 
 An app adds its own steps in `AppConfig.ready()` by `register`.
 """
@@ -101,8 +101,8 @@ def send_test_email(email: str) -> None:
 _tag_noted_at = None
 
 
-def note_tag(origin: str, own_origin: str) -> None:
-    """Remember that the chat was opened on a page of the shop's own site."""
+def record_embedding(origin: str, own_origin: str) -> None:
+    """Record that the widget was opened on a page of the shop's own site."""
     global _tag_noted_at
     now = timezone.now()
     if origin == own_origin or (_tag_noted_at and now - _tag_noted_at < SEEN_EVERY):

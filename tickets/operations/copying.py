@@ -41,12 +41,12 @@ LEFT_OUT = {
 }
 
 
-class OtherData(Exception):
+class TargetNotEmpty(Exception):
     """The target holds rows that the desk does not have."""
 
 
-class Broken(Exception):
-    """The process at the other end has failed; the message is what it said."""
+class RemoteError(Exception):
+    """The process of the target has failed; the message is its error."""
 
 
 def tables() -> list[type[models.Model]]:
@@ -179,7 +179,7 @@ class Target:
         self.process.wait()
 
     def ask(self, request: str, **details):
-        """Have one of the functions below done over there; return its answer, raise Broken with its error."""
+        """Have one of the functions below done over there; return its answer, raise RemoteError with its error."""
         try:
             self.process.stdin.write(json.dumps({"request": request} | details) + "\n")
             self.process.stdin.flush()
@@ -187,12 +187,12 @@ class Target:
         except BrokenPipeError:
             answer = {"error": "it ended"}
         if "error" in answer:
-            raise Broken(answer["error"])
+            raise RemoteError(answer["error"])
         return answer["answer"]
 
 
 def check_is_ours(target: Target) -> None:
-    """Raise OtherData unless the target is empty, or holds a part of this desk."""
+    """Raise TargetNotEmpty unless the target is empty, or holds a part of this desk."""
     for model in tables():
         there = target.ask("look", table=model._meta.label_lower)
         if _has_own_key(model):
@@ -201,7 +201,7 @@ def check_is_ours(target: Target) -> None:
         else:
             ours = there["count"] <= model._base_manager.count()
         if not ours:
-            raise OtherData(
+            raise TargetNotEmpty(
                 f"The target has {model._meta.verbose_name_plural} that this desk does not have."
             )
 

@@ -273,15 +273,15 @@ def prune(now: datetime, since: datetime) -> bool:
     parts = {
         "viewers": lambda: Viewer.objects.filter(seen_at__lt=now - VIEWERS_KEPT).delete(),
         "audit": lambda: audit.forget(now),
-        "activities": lambda: more.append(remove_some(old)),
-        "sessions": lambda: more.append(remove_some(Session.objects.filter(expire_date__lt=now))),
-        "tokens": lambda: more.append(remove_some(TokenFamily.objects.filter(dead))),
+        "activities": lambda: more.append(delete_batch(old)),
+        "sessions": lambda: more.append(delete_batch(Session.objects.filter(expire_date__lt=now))),
+        "tokens": lambda: more.append(delete_batch(TokenFamily.objects.filter(dead))),
         "alerts": lambda: more.append(
-            remove_some(Alert.objects.filter(created_at__lt=now - DELIVERIES_KEPT))
+            delete_batch(Alert.objects.filter(created_at__lt=now - DELIVERIES_KEPT))
         ),
-        "limits": lambda: more.append(remove_some(RateLimitCounter.objects.filter(ends_at__lt=now))),
+        "limits": lambda: more.append(delete_batch(RateLimitCounter.objects.filter(ends_at__lt=now))),
         "deliveries": lambda: more.append(
-            remove_some(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
+            delete_batch(Delivery.objects.filter(ended_at__lt=now - DELIVERIES_KEPT))
         ),
     }
     _pruning.each(parts, lambda part: parts[part](), key=str)
@@ -294,7 +294,7 @@ def retain(now: datetime, since: datetime) -> bool:
     return personal_data.retain(now)
 
 
-def remove_some(rows: QuerySet, size: int = 1000) -> bool:
+def delete_batch(rows: QuerySet, size: int = 1000) -> bool:
     """Delete some of these rows, few enough that writers hardly wait; return whether more are left."""
     ids = list(rows.values_list("pk", flat=True)[:size])
     if ids:

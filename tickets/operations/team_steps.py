@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 from tickets.team import assignment, availability, rules
 
-from .jobs import remove_some, step
+from .jobs import delete_batch, step
 
 MINUTE = timedelta(minutes=1)
 
 
 @step("absence", every=timedelta(seconds=5), longest_wait=MINUTE, has_work=availability.is_kept)
-def send_away(now: datetime, since: datetime) -> bool:
+def set_inactive_agents_away(now: datetime, since: datetime) -> bool:
     """Make inactive agents away, and unassign what waits for agents who are away."""
-    availability.send_away(now)
+    availability.set_inactive_agents_away(now)
     availability.give_back_all()
     return False
 
@@ -38,5 +38,5 @@ def run_timed_rules(now: datetime, since: datetime) -> bool:
 @step("rules-prune", every=timedelta(hours=1))
 def prune_rule_runs(now: datetime, since: datetime) -> bool:
     """Remove old runs of rules."""
-    more = [remove_some(rows) for rows in rules.forget(now)]
+    more = [delete_batch(rows) for rows in rules.forget(now)]
     return any(more)

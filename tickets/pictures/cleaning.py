@@ -186,8 +186,8 @@ def _encoded(image: Image.Image, encoder: str) -> bytes:
     return out.getvalue()
 
 
-def be_modest(address_space: int) -> None:
-    """Lower this process's priority and bound its memory: pages are answered first."""
+def limit_resources(address_space: int) -> None:
+    """Lower the priority of this process and limit its memory, so that pages are served first."""
     import resource
 
     os.nice(5)

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from . import repair
-from .cleaning import TOO_SLOW, UNREADABLE, BadPicture, Picture, be_modest, cleaned
+from .cleaning import TOO_SLOW, UNREADABLE, BadPicture, Picture, cleaned, limit_resources
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ def _clean_slowly(raw: bytes) -> Picture:
 
 def serve(connection: Connection) -> None:
     """Clean what comes until the other side is gone."""
-    be_modest(MAX_ADDRESS_SPACE)
+    limit_resources(MAX_ADDRESS_SPACE)
     connection.send_bytes(b"ready")
     # Ctrl-C goes to all of us; the desk still finishes what it has begun
     signal.signal(signal.SIGINT, signal.SIG_IGN)

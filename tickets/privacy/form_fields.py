@@ -2,7 +2,7 @@
 
 from django import forms
 
-from .phones import PHONE, no_card
+from .phones import PHONE, reject_card_number
 from .plain_text import one_line, plain_address, plain_phone
 
 
@@ -27,7 +27,7 @@ class PhoneField(forms.CharField):
 
     def __init__(self, **options):
         super().__init__(**{"max_length": 20} | options)
-        self.validators += [PHONE, no_card]
+        self.validators += [PHONE, reject_card_number]
 
     def to_python(self, value):
         return super().to_python(plain_phone(value) if isinstance(value, str) else value)

@@ -12,8 +12,8 @@ LIKE_A_PHONE = re.compile(r"\A\+?[ (]{0,2}[0-9][0-9 ()./-]{5,18}\Z")
 PHONE = RegexValidator(LIKE_A_PHONE, "This does not look like a phone number.", code="phone")
 
 
-def no_card(value: str) -> None:
-    """Refuse the number of a card: it would be kept, shown and called."""
+def reject_card_number(value: str) -> None:
+    """Raise ValidationError for a card number: as a phone number it would be stored and shown."""
     if masked(value) != value:
         raise ValidationError(
             "This looks like the number of a card. Please give a phone number.", code="card"

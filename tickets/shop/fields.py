@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from supportdesk import money
 from tickets.privacy.masking import masked
-from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.phones import PHONE, reject_card_number
 from tickets.privacy.plain_text import one_line, plain_address, plain_phone
 
 MOST_ITEMS = 500
@@ -64,7 +64,7 @@ class Phone(Text):
             return
         try:
             PHONE(value)
-            no_card(value)
+            reject_card_number(value)
         except Invalid as reason:
             raise serializers.ValidationError(reason.messages) from None
 

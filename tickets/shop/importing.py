@@ -114,7 +114,7 @@ def read(path: Path) -> Iterator["writing.Put | BadLine"]:
 
 
 def _encoding(path: Path) -> tuple[str, str]:
-    """Return the encoding of a file, and what is done with bytes that are none of its letters."""
+    """Return the encoding of a file, and the error handler for bytes that it cannot decode."""
     with path.open("rb") as file:
         begins = file.read(2)
     # As Excel saves "Unicode text", which says so with its first two bytes

@@ -14,7 +14,7 @@ class ShopRecords(PersonalDataProvider):
     def erase(self, person: Person) -> None:
         PersonEvent.objects.filter(person=person).delete()
         tickets = list(Ticket.objects.filter(requester=person).values_list("pk", flat=True))
-        self.tickets_go(tickets)
+        self.delete_for_tickets(tickets)
         if person.external_id:
             ExternalKey.objects.filter(kind="customers", key=person.external_id).delete()
         # Records that were linked to this one are the same person
@@ -22,7 +22,7 @@ class ShopRecords(PersonalDataProvider):
             empty = {"name": "Erased", "email": "", "phone": "", "login_email": None, "external_id": None}
             Person.objects.filter(pk=merged.pk).update(**empty)
 
-    def tickets_go(self, ids: list) -> None:
+    def delete_for_tickets(self, ids: list) -> None:
         Delivery.objects.filter(ticket_id__in=ids).delete()
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
 from supportdesk.db.compiled_queries import update
-from supportdesk.db.transactions import all_or_nothing, give_way
+from supportdesk.db.transactions import all_or_nothing, yield_to_writers
 
 from .registry import Kind
 
@@ -77,7 +77,7 @@ def write(puts: list[Put], *, in_background: bool = False) -> None:
             logger.warning("shop: %d %s are written one by one", len(chunk), kind.name, exc_info=True)
             _one_by_one(kind, chunk)
         if in_background:
-            give_way(time.monotonic() - began)
+            yield_to_writers(time.monotonic() - began)
 
 
 def rehearse(puts: list[Put]) -> None:

@@ -126,7 +126,7 @@ def is_kept(now: datetime) -> bool:
     return Availability.objects.exists()
 
 
-def send_away(now: datetime) -> int:
+def set_inactive_agents_away(now: datetime) -> int:
     """Make agents away who are inactive, and all of them when the desk has closed; return how many."""
     rules = current()
     sent = 0

@@ -31,7 +31,7 @@ from supportdesk.db.transactions import (
 )
 from supportdesk.observability import metrics
 from tickets import live, search
-from tickets.attachments import Enclosed
+from tickets.attachments import MessageFiles
 from tickets.clocks import lanes
 from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEvent, text_fields
 from tickets.privacy.masking import masked
@@ -138,7 +138,7 @@ class ChangeSet:
         text: str,
         *,
         internal: bool = False,
-        sent: Enclosed | None = None,
+        sent: MessageFiles | None = None,
         unread: bool = True,
         **fields: Any,
     ) -> Message:
@@ -171,7 +171,7 @@ class ChangeSet:
         """Add a line of the desk itself (see `wording`), in the language of the ticket."""
         return self.add_message(Sender.SYSTEM, wording.to(self.ticket, line, *values), unread=unread)
 
-    def _enclose(self, message: Message, sent: Enclosed) -> None:
+    def _enclose(self, message: Message, sent: MessageFiles) -> None:
         if picture := sent.picture:
             message.picture, message.thumbnail = picture.name, picture.thumbnail
             message.picture_width, message.picture_height = picture.width, picture.height

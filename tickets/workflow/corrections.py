@@ -65,7 +65,7 @@ def snooze(ticket: Ticket, until: datetime | None, *, by: Person) -> None:
     was_awake = not ticket.snoozed_until
     change_set.set(snoozed_until=until)
     if was_awake:
-        waiting.happened(change_set, clocks.snoozed)
+        waiting.apply_event(change_set, clocks.snoozed)
         change_set.set_silently(answer_check_at=None)
     change_set.write()
 
@@ -74,7 +74,7 @@ def wake_in(change_set: ChangeSet) -> None:
     """Add to the change set that the ticket is awake; nothing if it is."""
     if change_set.ticket.snoozed_until:
         change_set.set(snoozed_until=None)
-        waiting.happened(change_set, clocks.woken)
+        waiting.apply_event(change_set, clocks.woken)
 
 
 @atomic_on_ticket
@@ -93,7 +93,7 @@ def needs_no_answer(ticket: Ticket, *, by: Person) -> None:
         return
     change_set = ChangeSet(ticket, by=by)
     change_set.add_event("needs_answer", True, False)
-    waiting.happened(change_set, clocks.needs_no_answer)
+    waiting.apply_event(change_set, clocks.needs_no_answer)
     change_set.write()
 
 
@@ -133,7 +133,7 @@ def resolve_silent(ticket: Ticket, *, before: datetime) -> None:
     change_set = ChangeSet(ticket)
     change_set.set(status=Status.RESOLVED)
     change_set.set_silently(resolved_at=change_set.now, nudged_at=None)
-    waiting.happened(change_set, clocks.settled)
+    waiting.apply_event(change_set, clocks.settled)
     asked = change_set.say(wording.resolved_in_silence)
     if ticket.reply_by and not replies.why_not(ticket):
         replies.queue_reply(ticket, asked, kind="resolved")

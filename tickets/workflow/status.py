@@ -76,6 +76,6 @@ def reopen(change_set: ChangeSet) -> None:
     move(change_set, Status.IN_PROGRESS)
     change_set.set_silently(resolved_at=None)
     by_agent = change_set.by is not None and change_set.by.is_agent
-    waiting.happened(change_set, clocks.reopened if by_agent else clocks.customer_wrote)
+    waiting.apply_event(change_set, clocks.reopened if by_agent else clocks.customer_wrote)
     said = wording.taken_up_again if by_agent else wording.reopened
     change_set.say(said, str(change_set.by), unread=False)

@@ -45,7 +45,7 @@ def move_unless_conflict(
         if resolution:
             change_set.set(resolution=resolution)
         change_set.set(snoozed_until=None)
-        waiting.happened(change_set, clocks.settled)
+        waiting.apply_event(change_set, clocks.settled)
         if new_status == Status.RESOLVED:
             _resolve(change_set, ticket.resolution.strip())
         else:
@@ -115,7 +115,7 @@ def triage(ticket: Ticket, *, by: Person, priority: str | None = None, category:
     old_priority = ticket.priority
     if priority and change_set.set(priority=priority):
         ticket.priority = old_priority
-        waiting.happened(change_set, clocks.reprioritised(priority))
+        waiting.apply_event(change_set, clocks.reprioritised(priority))
         ticket.priority = priority
     change_set.write()
 

@@ -179,7 +179,7 @@ def _take(ticket: Ticket, change: dict, by: Person) -> None:
     elif "priority" in before:
         # The customer wrote meanwhile: the clocks stand elsewhere by now
         ticket.priority = changed["priority"][1]
-        waiting.happened(change_set, clocks.reprioritised(before["priority"]))
+        waiting.apply_event(change_set, clocks.reprioritised(before["priority"]))
         ticket.priority = before["priority"]
     change_set.write()
 

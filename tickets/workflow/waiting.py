@@ -1,4 +1,4 @@
-"""Who waits for whom on a ticket: applies the clocks to a ticket and to a change set."""
+"""Response and resolution deadlines of a ticket: apply the SLA clocks to a change set."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ def begin(ticket: Ticket) -> None:
     ticket.answer_check_at = _first_look(ticket, started)
 
 
-def happened(change_set: ChangeSet, event: clocks.Event) -> None:
-    """Move the ticket's clocks on by one event."""
+def apply_event(change_set: ChangeSet, event: clocks.Event) -> None:
+    """Apply one event to the ticket's SLA clocks, and write the result into the change set."""
     ticket = change_set.ticket
     before = of(ticket)
     after = event(before, policies.current(), change_set.now)

@@ -56,7 +56,7 @@ class Email(Channel):
 def _messages(row: Outgoing, ticket: Ticket) -> list[Message]:
     """Return the messages that the e-mail shows, read now: a withdrawn message is never sent."""
     # A merge moves the messages to another ticket; the e-mail stays in the thread that it answers
-    there = links.staying(ticket)
+    there = links.surviving_ticket(ticket)
     if row.message_id:
         found = Message.objects.filter(pk=row.message_id, ticket=there)
     elif row.kind == "unread":

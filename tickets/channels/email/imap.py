@@ -59,24 +59,24 @@ def poll(now: datetime) -> bool:
         validity = _validity(box)
         place = state.remembered(NAME)
         if place.get("validity") != validity:
-            return _first_contact(box, validity)
+            return _first_poll(box, validity)
         # "5:*" always includes the newest e-mail, even if its UID is 4
         new = [uid for uid in _uids(box, f"UID {place['uid'] + 1}:*") if uid > place["uid"]]
-        _take_all(box, new[:BATCH], place)
+        _fetch_all(box, new[:BATCH], place)
     return len(new) > BATCH
 
 
-def _first_contact(box, validity: str) -> bool:
-    """Take what is unseen, and remember where the mailbox ends."""
+def _first_poll(box, validity: str) -> bool:
+    """Fetch unseen e-mails, and remember the newest UID."""
     newest = max(_uids(box, "ALL"), default=0)
     place = {"validity": validity, "uid": 0}
-    _take_all(box, [uid for uid in _uids(box, "UNSEEN")[-FIRST_BATCH:] if uid <= newest], place)
+    _fetch_all(box, [uid for uid in _uids(box, "UNSEEN")[-FIRST_BATCH:] if uid <= newest], place)
     state.remember(NAME, place | {"uid": newest})
     return False
 
 
-def _take_all(box, uids: list[int], place: dict) -> None:
-    """Take these e-mails and those that failed before; keep `place`, which is remembered, up to date.
+def _fetch_all(box, uids: list[int], place: dict) -> None:
+    """Fetch these e-mails and those that failed before; keep `place`, which is remembered, up to date.
 
     An e-mail that fails does not stop the ones behind it. If all of them fail the fault is the server's:
     raise its error, and count no failed try.
@@ -87,7 +87,7 @@ def _take_all(box, uids: list[int], place: dict) -> None:
     taken = False
     for uid in [*map(int, before), *uids]:
         try:
-            _take(box, uid)
+            _fetch(box, uid)
         except (OSError, imaplib.IMAP4.abort):
             raise
         except Exception as failure:
@@ -121,12 +121,12 @@ def _uids(box, criteria: str) -> list[int]:
 
 
 def _validity(box) -> str:
-    """What the folder said when it was opened; another number means other UIDs (RFC 9051, 2.3.1.1)."""
+    """Return the UIDVALIDITY of the folder; a new value invalidates all UIDs (RFC 9051, 2.3.1.1)."""
     said = box.client.untagged_responses.get("UIDVALIDITY") or [b"0"]
     return (said[-1] or b"0").decode("ascii", "replace")
 
 
-def _take(box, uid: int) -> None:
+def _fetch(box, uid: int) -> None:
     """Store and process one e-mail; it stays in the mailbox, flagged as seen."""
     for mail in box.fetch(uid_list=[str(uid)], mark_seen=False):
         if mail.raw and (

@@ -63,7 +63,7 @@ def _ticket_of(email: ParsedEmail) -> tuple[Ticket | None, Outgoing | None, str]
     rows = Outgoing.objects.filter(channel=ChannelName.EMAIL, external_id__in=email.references)
     answered = rows.select_related("ticket").order_by("-id").first() if email.references else None
     if answered and answered.ticket:
-        answered.ticket = links.staying(answered.ticket)
+        answered.ticket = links.surviving_ticket(answered.ticket)
     if (token := token_in(email.recipients)) and (link := links.find_reply(token)):
         if answered and answered.ticket_id != link.ticket_id:
             answered = None
@@ -80,7 +80,7 @@ def _ticket_of(email: ParsedEmail) -> tuple[Ticket | None, Outgoing | None, str]
             channel=ChannelName.EMAIL, key__in=email.references, sender=email.sender
         ).exclude(ticket=None)
         if (earlier := before.select_related("ticket").order_by("-id").first()) and earlier.ticket:
-            return links.staying(earlier.ticket), None, ""
+            return links.surviving_ticket(earlier.ticket), None, ""
     return None, None, ""
 
 
@@ -107,7 +107,7 @@ def _answer(
     _filed(incoming, message)
     known = ticket.requester_email.lower()
     if email.sender != known and message and message.is_new:
-        outbox.tell_agents(
+        outbox.add_system_note(
             ticket, f"This answer came from {email.sender}, not from {known or 'a known address'}."
         )
     if answered and answered.message_id:
@@ -249,7 +249,7 @@ def _note_auto_reply(ticket: Ticket | None, email: ParsedEmail) -> None:
     """Show an automatic reply to the agents; it changes nothing and gets no answer."""
     if ticket:
         text = quotes.fold(email.text).new[:NOTE_LENGTH]
-        outbox.tell_agents(ticket, f"Automatic reply from {email.sender}: {text}".strip())
+        outbox.add_system_note(ticket, f"Automatic reply from {email.sender}: {text}".strip())
 
 
 def _limit_rate(incoming: Incoming, email: ParsedEmail) -> None:

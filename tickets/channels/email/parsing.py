@@ -15,7 +15,7 @@ from lxml import etree
 from tickets.channel_interface import Unreadable
 from tickets.privacy.plain_text import one_line
 
-from . import heads
+from . import bounded_message
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_HTML = 400_000
@@ -98,7 +98,7 @@ def key_of(raw: bytes) -> str:
 def _parsed(raw: bytes) -> ParsedEmail:
     # Empty, then given the message that was parsed with bounds: the library's own parsing has none
     mail = MailMessage.from_bytes(b"")
-    mail.obj = root = heads.parsed(raw)
+    mail.obj = root = bounded_message.parse(raw)
     sender = mail.from_values
     address = (sender.email if sender else "").strip().lower()
     if not ADDRESS.fullmatch(address) or len(address) > 254:

@@ -240,7 +240,7 @@ def _opts_out_or_in(incoming: Incoming, person: Person, sender: str, words: Word
         ticket = _open_ticket(person)
         _notice(incoming, person, sender, wording.to(ticket, wording.opted_out))
         if ticket:
-            outbox.tell_agents(ticket, "The customer asked for no more messages on WhatsApp.")
+            outbox.add_system_note(ticket, "The customer asked for no more messages on WhatsApp.")
         return True
     if messages.wants_to_begin_again(words) and block.exists():
         block.delete()

@@ -114,5 +114,5 @@ def send(
         preview(template, given)[: workflow.MAX_TEXT],
         by=by,
         client_id=client_id,
-        over=workflow.Over(ChannelName.WHATSAPP, "template", {"template": body}),
+        over=workflow.ReplyRoute(ChannelName.WHATSAPP, "template", {"template": body}),
     )

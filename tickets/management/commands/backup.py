@@ -25,7 +25,7 @@ class Command(BaseCommand):
         progress = [reporter(self.stdout)] if options["verbosity"] else []
         try:
             contents = backups.backup(to, *progress)
-        except (backups.NotPossible, OSError) as reason:
+        except (backups.BackupError, OSError) as reason:
             raise CommandError(str(reason)) from None
         if options["verbosity"]:
             pictures = sum(name.startswith(backups.MEDIA) for name in contents["sums"])

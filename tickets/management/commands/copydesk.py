@@ -35,9 +35,9 @@ class Command(BaseCommand):
         try:
             with copying.Target(to) as target:
                 self.copy(target)
-        except copying.OtherData as reason:
+        except copying.TargetNotEmpty as reason:
             raise CommandError(f"{reason} Nothing was changed there. Give an empty database.") from None
-        except copying.Broken as reason:
+        except copying.RemoteError as reason:
             raise CommandError(f"The target failed: {reason}. Running this again continues.") from None
 
     def copy(self, target: copying.Target):

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         progress = [reporter(self.stdout)] if options["verbosity"] else []
         try:
             contents = backups.restore(file, *progress)
-        except backups.NotPossible as reason:
+        except backups.BackupError as reason:
             raise CommandError(str(reason)) from None
         call_command("migrate", verbosity=0, interactive=False)
         for person in (person for who in erase for person in personal_data.find(who)):

@@ -23,7 +23,7 @@ class PersonalDataProvider:
         """Say whether there is anything."""
         return False
 
-    def tickets_go(self, ids: list) -> None:
+    def delete_for_tickets(self, ids: list) -> None:
         """Remove what belongs to these tickets, which are about to be removed."""
 
     def retain(self, before: datetime) -> bool:

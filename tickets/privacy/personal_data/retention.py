@@ -62,7 +62,7 @@ def _remove_tickets(ids: list) -> None:
 @atomic_with_retry
 def _remove_rows(ids: list) -> None:
     for provider in PROVIDERS:
-        provider.tickets_go(ids)
+        provider.delete_for_tickets(ids)
     search.forget(ids)
     Ticket.objects.filter(pk__in=ids).delete()
 

@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from rest_framework.serializers import ValidationError as Refused
 
 from tickets.models import ExternalKey
-from tickets.privacy.phones import PHONE, no_card
+from tickets.privacy.phones import PHONE, reject_card_number
 from tickets.privacy.plain_text import plain_address, plain_phone
 
 from .. import registry, writing
@@ -131,7 +131,7 @@ def _phone(value) -> str:
     value = plain_phone(text(value, 60))[:20].removeprefix("(").replace(") ", " ", 1)
     try:
         PHONE(value)
-        no_card(value)
+        reject_card_number(value)
     except ValidationError:
         return ""
     return value

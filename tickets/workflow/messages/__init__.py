@@ -14,7 +14,7 @@ from .callers import customer_of_caller, open_for_caller
 from .cancelling import cancel_because_customer_wrote
 from .conversation import (
     ChannelClosed,
-    Over,
+    ReplyRoute,
     StaleReply,
     agent_replies,
     automatic_reply,
@@ -32,7 +32,7 @@ __all__ = [
     "UNDO_TIME",
     "ChannelClosed",
     "Mismatch",
-    "Over",
+    "ReplyRoute",
     "StaleReply",
     "add_note",
     "agent_replies",

@@ -1,4 +1,4 @@
-"""What customers and agents say on a ticket: messages, replies, private notes."""
+"""Messages of customers and replies of agents on a ticket."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
-from tickets.attachments import Enclosed, StoredFile
+from tickets.attachments import MessageFiles, StoredFile
 from tickets.clocks import running as clocks
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
 from tickets.uploads import StoredPicture
@@ -16,12 +16,12 @@ from ..change_set import ChangeSet, atomic_on_ticket
 from ..status import IllegalMove, Refused
 from . import replies
 from .cancelling import cancel_because_customer_wrote
-from .idempotency import add_said, check_same, is_second_try, said_before
+from .idempotency import add_message_once, check_same, find_earlier_message, may_be_retry
 from .opening import open_ticket
 
 
-class Over(NamedTuple):
-    """How a reply leaves when that is not the plain text over the ticket's own channel."""
+class ReplyRoute(NamedTuple):
+    """Channel, kind and payload of a reply that is not plain text over the ticket's own channel."""
 
     channel: str
     kind: str
@@ -57,13 +57,13 @@ def customer_says(
     new ticket that is linked to it (or goes to the one that was opened before).
     `channel` is how it came; replies leave the same way. Empty: the chat.
     """
-    sent = Enclosed(picture, files)
+    sent = MessageFiles(picture, files)
     while True:
         while ticket.merged_into_id:
             # Merged since it was read
             ticket = Ticket.objects.get(pk=ticket.merged_into_id)
         if ticket.is_over:
-            if seen := said_before(ticket, text, sent, by, client_id):
+            if seen := find_earlier_message(ticket, text, sent, by, client_id):
                 return seen
             return _say_in_following(ticket, text, by=by, sent=sent, client_id=client_id, channel=channel)
         try:
@@ -81,12 +81,12 @@ class ClosedMeanwhile(Exception):
 
 @atomic_on_ticket
 def _customer_says(ticket: Ticket, text: Any, by: Any, sent: Any, client_id: Any, channel: Any) -> Message:
-    if is_second_try(ticket) and (seen := said_before(ticket, text, sent, by, client_id)):
+    if may_be_retry(ticket) and (seen := find_earlier_message(ticket, text, sent, by, client_id)):
         return seen
     if ticket.is_over:
         raise ClosedMeanwhile
     change_set = ChangeSet(ticket, by=by)
-    message = add_said(change_set, Sender.CUSTOMER, text, sent, client_id, channel=channel)
+    message = add_message_once(change_set, Sender.CUSTOMER, text, sent, client_id, channel=channel)
     if ticket.reply_by != (way := replies.reply_by(channel)):
         change_set.set_silently(reply_by=way)
     if ticket.snoozed_until:
@@ -96,7 +96,7 @@ def _customer_says(ticket: Ticket, text: Any, by: Any, sent: Any, client_id: Any
     if ticket.status == Status.RESOLVED:
         status.reopen(change_set)
     else:
-        waiting.happened(change_set, clocks.customer_wrote)
+        waiting.apply_event(change_set, clocks.customer_wrote)
     change_set.write()
     return message
 
@@ -150,7 +150,7 @@ def agent_replies(
     files: Sequence[StoredFile] = (),
     client_id: str | None = None,
     last_seq: int | None = None,
-    over: Over | None = None,
+    over: ReplyRoute | None = None,
 ) -> Message:
     """Add the agent's reply and return it. Replying to an open ticket takes it.
 
@@ -159,10 +159,10 @@ def agent_replies(
     `last_seq` is the newest message that the agent had on the screen. Raise StaleReply
     when the customer or another agent has written since, IllegalMove on a closed ticket.
     """
-    sent = Enclosed(picture, files)
+    sent = MessageFiles(picture, files)
     is_stale = last_seq is not None and others_wrote(ticket, last_seq, by)
-    looks_first = is_second_try(ticket) or ticket.is_over or is_stale
-    if looks_first and (seen := said_before(ticket, text, sent, by, client_id)):
+    looks_first = may_be_retry(ticket) or ticket.is_over or is_stale
+    if looks_first and (seen := find_earlier_message(ticket, text, sent, by, client_id)):
         return seen
     if ticket.is_over:
         raise IllegalMove(gettext("This ticket is closed. A new message of the customer opens a new one."))
@@ -177,12 +177,12 @@ def agent_replies(
         status.take(change_set, ticket.assignee or by)
     elif not ticket.assignee_id:
         status.assign(change_set, by)
-    message = add_said(change_set, Sender.AGENT, text, sent, client_id)
+    message = add_message_once(change_set, Sender.AGENT, text, sent, client_id)
     if ticket.nudged_at:
         change_set.set_silently(nudged_at=None)
     # What an undo of this reply restores
     message.answered_since, message.answered_due_at = ticket.waiting_since, ticket.next_response_due_at
-    waiting.happened(change_set, clocks.answered)
+    waiting.apply_event(change_set, clocks.answered)
     if not ticket.first_responded_at:
         change_set.set_silently(first_responded_at=change_set.now)
     if ticket.reply_by or over:
@@ -201,7 +201,7 @@ def automatic_reply(ticket: Ticket, text: str, *, by: Person, client_id: str) ->
     It takes no ticket and stops no clock: a receipt is no answer. The same `client_id` returns the
     message that it made before. Raise IllegalMove on a closed ticket, ChannelClosed as a reply does.
     """
-    sent = Enclosed(None, ())
+    sent = MessageFiles(None, ())
     # Its variables may stand for something else by now: the key alone decides
     if seen := ticket.messages.filter(client_id=client_id).first():
         return seen
@@ -210,7 +210,7 @@ def automatic_reply(ticket: Ticket, text: str, *, by: Person, client_id: str) ->
     if ticket.reply_by and (reason := replies.why_not(ticket)):
         raise ChannelClosed(reason)
     change_set = ChangeSet(ticket, by=by)
-    message = add_said(change_set, Sender.AGENT, text, sent, client_id)
+    message = add_message_once(change_set, Sender.AGENT, text, sent, client_id)
     if ticket.reply_by:
         replies.queue_reply(ticket, message)
         change_set.set_silently(mailed_to_requester=message.seq)

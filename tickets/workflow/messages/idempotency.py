@@ -1,10 +1,10 @@
-"""Say once what a client sent twice: a message's clientId belongs to one text, author and audience."""
+"""Idempotency of messages: a clientId belongs to one text, author and audience."""
 
 import hashlib
 from typing import Any
 
 from supportdesk.db.transactions import in_transaction
-from tickets.attachments import Enclosed
+from tickets.attachments import MessageFiles
 from tickets.models import Message, Sender, Ticket
 from tickets.privacy.masking import masked
 
@@ -18,7 +18,7 @@ class Mismatch(Refused):
     """This clientId was used before, for something else."""
 
 
-def add_said(
+def add_message_once(
     change_set: ChangeSet,
     sender: Sender,
     text: Any,
@@ -41,8 +41,8 @@ def add_said(
     )
 
 
-def is_second_try(ticket: Ticket) -> bool:
-    """Whether it is time to look if this was said before.
+def may_be_retry(ticket: Ticket) -> bool:
+    """Return whether this may be a retry, so that an earlier message has to be looked for first.
 
     Nearly everything is said once, so the first try does not look: the unique key refuses what was said
     before, and the verb is retried. In a transaction of MongoDB it could not.
@@ -50,10 +50,10 @@ def is_second_try(ticket: Ticket) -> bool:
     return ticket.is_retry or in_transaction()
 
 
-def said_before(
+def find_earlier_message(
     ticket: Ticket, text: Any, sent: Any, by: Any, client_id: Any, *, internal: Any = False
 ) -> Message | None:
-    """Return the message that this client_id made before; raise Mismatch if it said something else."""
+    """Return the message with this client_id, if any; raise Mismatch if it differs from this one."""
     if not client_id:
         return None
     seen = ticket.messages.filter(client_id=client_id).first()
@@ -68,6 +68,6 @@ def check_same(seen: Message, text: Any, sent: Any, by: Any, internal: Any = Fal
     return seen
 
 
-def fingerprint_of(text: str, sent: Enclosed) -> str:
+def fingerprint_of(text: str, sent: MessageFiles) -> str:
     # Of the text as it is stored: the sum of a card number would tell the number
     return hashlib.sha256(f"{masked(text)}\0{sent.digest}".encode()).hexdigest()

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from tickets.attachments import Enclosed, StoredFile
+from tickets.attachments import MessageFiles, StoredFile
 from tickets.collaboration.mentions import note_mentions
 from tickets.models import Message, Person, Sender, Ticket
 from tickets.uploads import StoredPicture
 
 from ..change_set import ChangeSet, atomic_on_ticket
-from .idempotency import add_said, is_second_try, said_before
+from .idempotency import add_message_once, find_earlier_message, may_be_retry
 
 
 @atomic_on_ticket
@@ -22,13 +22,13 @@ def add_note(
     client_id: str | None = None,
 ) -> Message:
     """Add a private note, which the customer never sees; allowed in every status."""
-    sent = Enclosed(picture, files)
-    seen = is_second_try(ticket) and said_before(ticket, text, sent, by, client_id, internal=True)
+    sent = MessageFiles(picture, files)
+    seen = may_be_retry(ticket) and find_earlier_message(ticket, text, sent, by, client_id, internal=True)
     if seen:
         note_mentions(ticket, seen)
         return seen
     change_set = ChangeSet(ticket, by=by)
-    message = add_said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
+    message = add_message_once(change_set, Sender.AGENT, text, sent, client_id, internal=True)
     change_set.write()
     note_mentions(ticket, message)
     return message

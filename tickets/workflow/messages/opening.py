@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from supportdesk.db.transactions import TRIES, WriteConflict, all_or_nothing, in_transaction, pause
 from tickets import sla
-from tickets.attachments import Enclosed, StoredFile
+from tickets.attachments import MessageFiles, StoredFile
 from tickets.collaboration.mentions import note_mentions
 from tickets.models import Category, ChannelName, Order, Person, Sender, Status, Ticket
 from tickets.privacy.masking import masked
@@ -17,7 +17,7 @@ from tickets.uploads import StoredPicture
 from .. import clock, waiting, wording
 from ..change_set import ChangeSet, create
 from . import replies
-from .idempotency import add_said, check_same
+from .idempotency import add_message_once, check_same
 
 
 def open_ticket(
@@ -46,7 +46,7 @@ def open_ticket(
     `handover` is stored as it is, see `chatbot.handover`. `opened_by` is the agent who opens it
     for a caller, with `internal` by a private note.
     """
-    sent = Enclosed(picture, files)
+    sent = MessageFiles(picture, files)
     key = client_id or once
     if seen := _opened_before(requester, key, text, sent):
         return seen
@@ -86,10 +86,10 @@ def open_ticket(
                 change_set = ChangeSet(ticket, by=opened_by or requester)
                 change_set.add_event("status", "", Status.OPEN)
                 if internal:
-                    add_said(change_set, Sender.AGENT, text, sent, client_id, internal=True)
+                    add_message_once(change_set, Sender.AGENT, text, sent, client_id, internal=True)
                 else:
                     change_set.by = requester
-                    add_said(change_set, Sender.CUSTOMER, text, sent, client_id)
+                    add_message_once(change_set, Sender.CUSTOMER, text, sent, client_id)
                 change_set.say(wording.connected, priority, now, unread=False)
                 if previous:
                     change_set.say(wording.continued, previous.number, unread=False)

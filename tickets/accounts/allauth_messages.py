@@ -1,4 +1,4 @@
-"""What allauth says on our pages. It brings no Hindi: our catalogue, which comes first, translates these.
+"""Messages of allauth on our pages, for our translation catalogue: allauth brings no Hindi.
 
 Marked here for `make messages`; a test holds them against allauth's own.
 """

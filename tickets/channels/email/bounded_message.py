@@ -35,7 +35,7 @@ class BoundedPart(Message):
         super().set_raw(name, value)
 
 
-def parsed(raw: bytes) -> Message:
+def parse(raw: bytes) -> Message:
     """Return the e-mail as the standard library parses it. Raise Unreadable for one of too many parts."""
     made = 0
 
