@@ -71,11 +71,11 @@ GUESSED = 0.3
 
 
 def _is_only_guessed(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a later message is taken for an issue without a word of it: "keep the order", "app se?"."""
+    """Whether a message is taken for an issue without a word of it: "keep the order", "where are the cashews from"."""
     known = chat.memory.get("issue") or {}
     return (
         understood["is_issue"]
-        and bool(chat.memory.get("last"))
+        and (bool(chat.memory.get("last")) or understood["confidence"] < ASK)
         and known.get("intent") != understood["intent"]
         and signs.are_missing(text, understood["intent"], understood["confidence"])
     )

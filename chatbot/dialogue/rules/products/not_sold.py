@@ -9,6 +9,7 @@ from ....models import Chat
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
+from ...reading import passages
 from . import about_products
 
 # "Bajra kitne ka hai": a name, and words that ask for its price
@@ -45,3 +46,53 @@ def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.intent != "product_query" or parsed.confidence < ASK or parsed.knows(ACT):
         return None
     return answers.popular("products_none", parsed) if products.asks_to_buy(parsed.text) else None
+
+
+# --- Goods by their name -----------------------------------------------------------------
+
+# Kinds of goods in the gloss that a customer may take this shop to have; a jar or a bag is rather a pack
+GOODS = {"thing_food", "thing_beauty", "thing_fashion", "thing_health", "thing_baby_pet"}
+MOST_WORDS, MOST_UNITS = 7, 3
+# "Usme chocolate hai kya" asks what is in it
+OF_IT = cues.phrases(
+    "isme", "ismein", "usme", "usmein", "inme", "iske", "uske", "in it", "in this", "in that", "with it", "with this", "it", "इसमें", "उसमें", "इसके",
+)  # fmt: skip
+OF_BUYING = {"available", "price", "buy", "can", "is_it", "like", "both_all", "fresh", "praise", "good"}
+
+
+def goods_that_it_has_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Paneer hai kya", "do you have almonds": not here, and in what the shop does sell."""
+    said = cues.plain(parsed.text)
+    asked = passages.units(said)
+    goods = [unit for unit in asked if unit.concepts & GOODS]
+    if (
+        not goods
+        or parsed.is_issue
+        or parsed.reason
+        or parsed.found.products
+        or len(said.split()) > MOST_WORDS
+        or len(asked) > MOST_UNITS
+        or OF_IT.search(said)
+        or chat.memory.get("issue")
+        or parsed.topic.get("kind") == "order"
+        or any(unit.word in parsed.library.ordinary_words for unit in goods)
+        or any(unit.concepts - GOODS - OF_BUYING for unit in asked)
+    ):
+        return None
+    of_shop = products.categories()
+    name = " ".join(unit.word for unit in asked if unit in goods or not unit.concepts)
+    if not of_shop:
+        return None
+    reply = answers.text_reply(
+        "not_sold",
+        parsed,
+        "product_query",
+        sure=0.9,
+        name=name,
+        categories=", ".join(of_shop[:MOST_CATEGORIES]),
+    )
+    reply.is_sure = True
+    return answers.with_chips(reply, parsed, "products", "human")
+
+
+MOST_CATEGORIES = 10
