@@ -41,7 +41,7 @@ class _TakenMeanwhile(Exception):
 
 
 def uses(person: Person, text: str) -> tuple[str, ...]:
-    """What asking this takes of the limits: guests prove their orders with codes, which cost letters and tries."""
+    """Return the rate limit scopes that this question consumes: a guest's order number sends a code by e-mail."""
     if person.is_guest and order_codes.looks_like_a_code(text):
         return "ask Villy", "enter a code"
     if person.is_guest and orders.numbers_in(text):
@@ -170,13 +170,14 @@ def _mark_helped(chat: Chat, answer: ChatMessage, helped: bool) -> None:
         ChatMessage.objects.filter(pk=before.pk).update(helped=helped)
 
 
-def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
+def _question(chat: Chat, text: str, client_id: str | None, *, knows_place: bool = True) -> ChatMessage:
     if client_id and (seen := chat.messages.filter(client_id=client_id).first()):
         return _same(seen, text)
     line = partial(
         _append,
         chat,
-        chat.last_seq + 1 if chat.last_seq else None,
+        # Of a new chat it is the first
+        chat.last_seq + 1 if knows_place else None,
         sender=Sender.CUSTOMER,
         text=_storable(chat, text),
         client_id=client_id,
@@ -184,7 +185,7 @@ def _question(chat: Chat, text: str, client_id: str | None) -> ChatMessage:
     try:
         return line()
     except _PlaceTaken:
-        return _question(_without_last_seq(chat), text, client_id)
+        return _question(chat, text, client_id, knows_place=False)
     except IntegrityError:
         return _same(chat.messages.get(client_id=client_id), text)
 
@@ -217,11 +218,6 @@ def _storable(chat: Chat, text: str) -> str:
 
 class _PlaceTaken(IntegrityError):
     """Another line has the number that we took for the next one: look for it."""
-
-
-def _without_last_seq(chat: Chat) -> Chat:
-    chat.last_seq = 0
-    return chat
 
 
 def _append(chat: Chat, place: int | None = None, **fields) -> ChatMessage:

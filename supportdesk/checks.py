@@ -46,7 +46,7 @@ def _processes():
 
 
 def mail():
-    """Yield a warning when letters go nowhere; `serve` shows it as well."""
+    """Yield a warning when no mail server is set up; `serve` shows it as well."""
     if not settings.MAIL_GOES_OUT:
         said = (
             "EMAIL_HOST is not set: e-mails are files in DATA_DIR/mail. Invitations, password links, order "

@@ -125,7 +125,7 @@ FORM_MAX_BYTES_AT = {
     r"/api/support/(?!admin/)[^/]+/message/?|/api/support/admin/[^/]+/reply/?|/support/[^/]+/reply|/widget/messages|/c/[^/]+/?": FILES_MAX_BYTES
     + 256 * 1024
 }
-# Letters carry photos as phones take them, a third larger in their encoding
+# E-mails carry full-size photos, a third larger in base64
 REQUEST_MAX_BYTES_BELOW = {"/hooks/email/": 25 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # A picture is read whole to be cleaned: only larger files go through the folder for temporary files

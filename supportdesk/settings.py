@@ -87,9 +87,9 @@ SHOP_NAME = env.text("SHOP_NAME", "Village Pantry", pattern=".{1,80}", fits="use
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", "INR")
 if SHOP_CURRENCY not in list_currencies():
     raise BadSetting("SHOP_CURRENCY", quoted(SHOP_CURRENCY), "use a code of ISO 4217 such as INR or EUR")
-# Where customers find the chat: the link in letters
+# Where customers find the chat: the link in e-mails
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}/", like=forms.A_PAGE).rstrip("/") + "/"
-# The desk's own address, for the links in letters; PUBLIC_URL may be a page of the shop
+# The desk's own origin, for the links in e-mails; PUBLIC_URL may be a page of the shop
 DESK_URL = env.url("DESK_URL", forms.root_of(PUBLIC_URL), like=forms.A_ROOT).rstrip("/")
 # What the desk does by itself, see docs/operations.md; 0 is never
 BACKGROUND_WORK = env.switch("BACKGROUND_WORK", True)
@@ -128,7 +128,7 @@ WEBHOOK_PRIVATE = env.switch("WEBHOOK_PRIVATE", False)
 EMAIL_HOOK_KEY = env.secret(
     "EMAIL_HOOK_KEY", pattern="[A-Za-z0-9_-]{6,200}", fits="use 6 to 200 letters, digits, - and _"
 )
-# Verifies the letters that Mailgun hands over. Empty: it has no address here
+# Verifies Mailgun's webhook. Empty: the webhook is 404
 MAILGUN_SIGNING_KEY = env.secret("MAILGUN_SIGNING_KEY", pattern="[!-~]{6,200}", fits="copy it from Mailgun")
 EMAIL_IN_URL = env.url("EMAIL_IN_URL", schemes=["imaps", "imap"], like=forms.A_MAILBOX)
 WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN")
@@ -140,7 +140,7 @@ WHATSAPP_PHONE_ID = env.text(
     fits="use the id of the phone number: digits, as Meta shows them",
 )
 env.needs("WHATSAPP_TOKEN", "WHATSAPP_PHONE_ID")
-# For the link "Continue on WhatsApp" in letters; empty: there is none
+# For the link "Continue on WhatsApp" in e-mails; empty: no link
 WHATSAPP_NUMBER = env.text(
     "WHATSAPP_NUMBER",
     pattern=r"\+?[1-9][0-9]{6,14}",
@@ -296,7 +296,7 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     )
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("MAIL_FROM", "Support <support@localhost>")
-# Where answers to letters go, with a token behind a plus; empty: MAIL_FROM
+# The reply address, to which a +token is added; empty: MAIL_FROM
 EMAIL_REPLY_TO = parseaddr(env.mailbox("EMAIL_REPLY_TO", DEFAULT_FROM_EMAIL))[1].lower()
 
 # By which push services know the desk; without it the desk makes a key and keeps it

@@ -1,8 +1,8 @@
-"""Cells of a CSV that opens in a spreadsheet with its letters intact and starts no formula."""
+"""Cells of a CSV that spreadsheets decode as UTF-8 and never run as a formula."""
 
 import re
 
-# Without it Excel reads UTF-8 as the letters of 1992
+# Without the BOM Excel decodes UTF-8 as Windows-1252
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run what begins with these, some also after blanks or in full width (OWASP, "CSV injection")
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")

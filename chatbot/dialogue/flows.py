@@ -148,7 +148,7 @@ def _ask_for_the_items(chat: Chat, parsed: ParsedMessage, reply: Reply, order: O
 INTENTS = {
     "where": "order_status", "cancel": "cancel_order", "change_address": "change_address", "change_items": "cancel_order",
     "return": "refund_return", "refund_status": "refund_return", "damaged": "item_problem", "late": "delivery_delay",
-    "invoice": "payment_problem", "payment": "payment_problem", "coupon": "payment_problem", "serviceability": "product_query",
+    "invoice": "payment_problem", "company_bill": "payment_problem", "payment": "payment_problem", "coupon": "payment_problem", "serviceability": "product_query",
     "how_to_order": "product_query", "another_day": "change_address", "exchange": "refund_return",
 }  # fmt: skip
 

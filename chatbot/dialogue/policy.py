@@ -11,7 +11,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import cues, himself, trigger_phrases
-from chatbot.sources import fresh_products, orders, products
+from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
 from . import answers, memory
@@ -23,17 +23,22 @@ from .patterns.several_questions import several_questions
 from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
-from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
+from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile, of_the_fault
 from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
 from .rules.products import (
     about_health,
     about_products,
     discounts,
     first_words,
+    heat,
+    how_many,
     in_its_text,
     narrowed_lists,
+    not_sold,
+    out_of_stock,
     product_lists,
     product_sums,
+    superlatives,
     to_buy,
     which_product,
 )
@@ -46,6 +51,7 @@ class TooSlow(Exception):
     """The answer took longer than anyone waits for."""
 
 
+@table_cache.looked_at_once()
 def answer(chat: Chat, text: str) -> Reply:
     """Return Villy's answer and update `chat.memory` and `chat.language`; the caller stores both.
 
@@ -207,6 +213,9 @@ RULES = (
     what_next.may_it_be_eaten,
     in_passing.opened_long_ago,
     taking_out.an_item_taken_out,
+    superlatives.the_most_of_them,
+    narrowed_lists.others_of_the_list,
+    narrowed_lists.that_one,
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
@@ -214,9 +223,13 @@ RULES = (
     in_its_text.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
+    of_the_fault.asked_of_the_fault,
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,
+    out_of_stock.when_it_is_back,
+    how_many.each_of_them,
+    how_many.enough_in_stock,
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
@@ -249,7 +262,7 @@ RULES = (
     open_issue.details_of_the_open_issue,
     product_sums.a_basket,
     about_delivery.a_place,
-    which_product.what_is_not_hot,
+    heat.what_is_not_hot,
     product_lists.a_list_by_contents,
     about_orders.another_order,
     about_orders.no_order_with_it,
@@ -276,11 +289,10 @@ RULES = (
     follow_ups.this_or_that,
     in_passing.what_it_contains,
     which_product.the_price_of_nothing,
-    which_product.when_it_is_back,
-    which_product.in_its_place,
+    out_of_stock.in_its_place,
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
-    about_articles.nothing_sold_so,
+    not_sold.nothing_sold_so,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
@@ -295,7 +307,7 @@ RULES = (
     about_articles.an_article,
     follow_ups.of_what_was_shown,
     about_articles.which_of_these,
-    about_articles.nothing_of_that_name,
+    not_sold.nothing_of_that_name,
     in_passing.read_with_the_question_before,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,

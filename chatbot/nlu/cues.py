@@ -189,8 +189,8 @@ CORRECTIONS = (
     re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s*(?:[,.;-]|\bbut\b)\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
     re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s+{_I_MEAN}\s+(?P<new>.{{2,}})$", re.IGNORECASE),
     # "cancel nahi, address badalna hai"
-    re.compile(rf"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>[^,.;]{{2,30}}?)\s+(?:nahi|nahin|nhi|नहीं|नही)(?:\s+(?:hai|tha|karna|karni|karo|chahiye|है|करना|चाहिए))?\s*[,.;-]\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
-    re.compile(r"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>\S+(?:\s\S+)?)\s+(?:nahi|nahin|nhi|नहीं|नही)\s+(?P<new>\S+(?:\s\S+){0,6})$", re.IGNORECASE),
+    re.compile(rf"^\W*(?:(?:sorry|arr?e+y?|oh+|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>[^,.;]{{2,30}}?)\s+(?:nahi|nahin|nhi|नहीं|नही)(?:\s+(?:hai|tha|karna|karni|karo|chahiye|है|करना|चाहिए))?\s*[,.;-]\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
+    re.compile(r"^\W*(?:(?:sorry|arr?e+y?|oh+|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>\S+(?:\s\S+)?)\s+(?:nahi|nahin|nhi|नहीं|नही)\s+(?P<new>\S+(?:\s\S+){0,6})$", re.IGNORECASE),
     # "i meant the masala one", "mera matlab refund"
     re.compile(rf"^\W*{_SOFT}(?:i (?:meant|mean)|mera matlab|mera mtlb|मेरा मतलब)(?:\s+(?:tha|hai|था|है|to say|that))?[\s,:]+(?P<not>)(?P<new>.{{2,}})$", re.IGNORECASE),
     # "no, the address"; "no the other order"

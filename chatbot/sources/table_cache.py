@@ -1,7 +1,10 @@
 """What is made of a whole table and kept in memory until the table changes."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -22,6 +25,20 @@ def _key(model: type[Model]) -> str:
     return f"stamp:{model._meta.label_lower}"
 
 
+# What is made of the tables, for one answer
+_seen: ContextVar[dict[str, Any] | None] = ContextVar("tables of one answer", default=None)
+
+
+@contextmanager
+def looked_at_once() -> Iterator[None]:
+    """Look at each table once until the end: an answer asks for articles and products a dozen times."""
+    token = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 class CachedFromTable:
     """`get()` returns what `make` makes of the model's active rows; made again only after a change."""
 
@@ -34,6 +51,14 @@ class CachedFromTable:
             changed.connect(self._look_again, sender=model, weak=False)
 
     def get(self):
+        seen = _seen.get()
+        if seen is None:
+            return self._now()
+        if self.key not in seen:
+            seen[self.key] = self._now()
+        return seen[self.key]
+
+    def _now(self):
         stamp = cache.get(self.key)
         if stamp is None:
             stamp = self._stamp()

@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from supportdesk import languages
 from supportdesk.serving.static import digest
-from tickets.settings.in_force import LAUNCHER_LETTERS, current
+from tickets.settings.in_force import LAUNCHER_CHARACTERS, current
 
 LOADER = Path(settings.BASE_DIR, "static/js/loader.js")
 
@@ -70,7 +70,7 @@ def loader(request):
         "colour": shop.colour,
         "text": shop.text_colour,
         "side": shop.side,
-        "label": shop.launcher_text[:LAUNCHER_LETTERS],
+        "label": shop.launcher_text[:LAUNCHER_CHARACTERS],
         "said": {"hi": _loader_says("hi")} if "hi" in shop.languages else {},
     }
     given = json.dumps({key: value for key, value in look.items() if value}, ensure_ascii=False)

@@ -1,4 +1,4 @@
-// The conversation behind a letter's link: what is new appears, and reading it is told. Works without this file.
+// The conversation behind the link in an e-mail: shows new messages and sends read receipts. Works without this file.
 import { arrange } from "./groups.js";
 import { askFor } from "./link_handed_on.js";
 import { hasEnded, sendsInBackground } from "./link_sending.js";

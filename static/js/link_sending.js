@@ -1,4 +1,4 @@
-// The form of a letter's page is sent in the background: when the desk cannot take it, words and files stay in it.
+// Sends the form of the conversation page in the background, so that text and files stay if the request fails.
 import { _ } from "./words.js";
 
 const CHECK_WITHIN = 5000;

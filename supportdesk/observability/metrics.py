@@ -67,9 +67,7 @@ durable: list[DurableCounter] = []
 store = CountStore()
 
 OVERDUE = DurableCounter("desk_answers_overdue", "Tickets found to be without an answer in time.")
-MESSAGES_SENT = DurableCounter(
-    "desk_letters", "Messages that left the desk over e-mail and other channels."
-)
+MESSAGES_SENT = DurableCounter("desk_letters", "Messages sent over e-mail and other channels.")
 FAILURES = DurableCounter("desk_job_failures", "Runs and items of the background work that failed.", "job")
 
 

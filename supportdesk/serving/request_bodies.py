@@ -48,7 +48,7 @@ class ClientGone(Exception):
 
 
 def _most(scope) -> int:
-    """Return how many bytes this body has at most: letters are larger than forms, so are forms with files."""
+    """Return the size limit of this body in bytes: it is higher for e-mails and for forms with files."""
     path = scope["path"]
     if _is_form(scope):
         for pattern, most in settings.FORM_MAX_BYTES_AT.items():

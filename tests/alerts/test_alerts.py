@@ -1,4 +1,4 @@
-"""Only what concerns an agent rings: pushes, mutes, quiet hours, repeats, and the letter for what stays unseen."""
+"""Alerts of agents: pushes, mutes, quiet hours, repeats, and the e-mail about an unseen alert."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -252,10 +252,10 @@ def test_what_stays_unseen_comes_by_mail_to_those_who_want_it(desk, mine, priya,
     now = timezone.now()
     assert mail.outbox == []
     run(now + timedelta(minutes=11))
-    (letter,) = mail.outbox
-    assert letter.to == [asha.login_email]
-    assert letter.subject == f"#{mine.number}: New message"
-    assert f"/support/{mine.pk}/" in letter.body
+    (email,) = mail.outbox
+    assert email.to == [asha.login_email]
+    assert email.subject == f"#{mine.number}: New message"
+    assert f"/support/{mine.pk}/" in email.body
     run(now + timedelta(minutes=30))
     assert len(mail.outbox) == 1
 
@@ -268,7 +268,7 @@ def test_mail_reaches_an_agent_without_any_browser(priya, ticket):
     workflow.customer_says(ticket, "Hello?", by=priya)
     run()
     run(timezone.now() + timedelta(minutes=11))
-    assert [letter.to for letter in mail.outbox] == [[agent.login_email]]
+    assert [email.to for email in mail.outbox] == [[agent.login_email]]
 
 
 def test_what_was_seen_is_not_mailed(desk, mine, priya, asha):

@@ -6,9 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chatbot.sources import fresh_products, newest_orders
+from chatbot import chats, conversations
+from chatbot.dialogue import policy
+from chatbot.models import Chat, ChatMessage
+from chatbot.sources import fresh_products, newest_orders, table_cache
 from tests import factories
 from tickets.models import Order, OrderItem, Person, TokenFamily
 from tickets.row_by_id import row_by_id
@@ -122,3 +126,37 @@ def test_a_row_by_its_id_comes_with_what_is_asked_for(priya, django_assert_num_q
     [person] = row_by_id(Person, without=("name",))(priya.pk)
     assert person.get_deferred_fields() == {"name"}
     assert row_by_id(Person)(family.pk) == []
+
+
+def test_an_answer_looks_at_each_table_once(priya, monkeypatch):
+    factories.makhana()
+    looked = []
+    now = table_cache.CachedFromTable._now
+    monkeypatch.setattr(
+        table_cache.CachedFromTable, "_now", lambda self: looked.append(self.key) or now(self)
+    )
+    policy.answer(Chat(person=priya), "makhana price and how do returns work")
+    assert looked
+    assert len(looked) == len(set(looked))
+    looked.clear()
+    # The next answer looks again: another process may have changed them
+    policy.answer(Chat(person=priya), "makhana price")
+    assert looked
+
+
+def test_the_first_question_of_a_chat_is_written_without_a_look_for_its_place(priya):
+    chats.begin_new(priya)
+    with CaptureQueriesContext(connection) as asked:
+        conversations.ask(priya, "hello")
+    assert not [query for query in asked if "ORDER BY" in query["sql"] and '."seq" AS' in query["sql"]]
+    assert [line.seq for line in ChatMessage.objects.order_by("seq")] == [1, 2]
+
+
+def test_a_chat_that_does_not_know_its_last_line_finds_its_place(priya):
+    chat = chats.begin_new(priya)
+    conversations.ask(priya, "hello", client_id="one")
+    Chat.objects.filter(pk=chat.pk).update(last_seq=0)
+    conversations.ask(priya, "makhana price", client_id="two")
+    assert [line.seq for line in ChatMessage.objects.order_by("seq")] == [1, 2, 3, 4]
+    again = conversations.ask(priya, "makhana price", client_id="two")
+    assert again.seq == 4

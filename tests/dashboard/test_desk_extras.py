@@ -74,7 +74,7 @@ def blocked(ticket, agent, browse, block="1") -> Ticket:
     return Ticket.objects.get(pk=ticket.pk)
 
 
-def test_what_a_blocked_sender_writes_is_spam_without_clocks_and_letters(ticket, priya, asha, browse):
+def test_a_message_of_a_blocked_sender_is_spam_without_deadlines_and_emails(ticket, priya, asha, browse):
     now = blocked(ticket, asha, browse)
     assert now.is_spam
     assert Person.objects.get(pk=priya.pk).blocked_at

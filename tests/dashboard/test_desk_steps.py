@@ -216,7 +216,7 @@ def test_a_customer_of_e_mail_gets_the_reminder_and_the_question_by_e_mail(answe
 
 
 @pytest.mark.engines
-def test_a_customer_of_the_chat_who_is_away_gets_the_reminder_in_a_letter(answered, reminds, settings):
+def test_a_customer_who_left_the_chat_gets_the_reminder_by_email(answered, reminds, settings):
     settings.UNREAD_MAIL_MINUTES = 10
     silence(25)
     jobs.queue_unread(stored(answered))

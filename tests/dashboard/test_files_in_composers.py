@@ -91,7 +91,7 @@ def test_villy_is_sent_no_files(api, priya):
     assert stored_files() == []
 
 
-def test_the_page_behind_a_letters_link_takes_a_file_and_plays_a_recording(client, ticket):
+def test_the_page_behind_the_link_in_an_email_takes_a_file_and_plays_a_recording(client, ticket):
     token = links.token(links.create(ticket))
     assert client.post(f"/c/{token}/", {"file": pdf("voice.wav", WAV), "message": ""}).status_code == 303
     player = page(client.get(f"/c/{token}/")).one("audio")

@@ -80,7 +80,7 @@ def test_every_metric_of_rules_dashboard_and_documents_exists():
 def test_the_dashboard_shows_every_metric_that_the_documents_name_but_one():
     told = set(re.findall(r"`(desk_\w+)", (ROOT / "docs/operations.md").read_text()))
     shown = "\n".join(query for query in queries() if "$job" in query)
-    # How many letters left says less than how long the oldest waits
+    # The age of the oldest unsent e-mail says more than the number sent
     assert {name for name in told if name not in shown} == {"desk_letters_total"}
 
 
@@ -95,7 +95,7 @@ def test_every_label_that_is_grouped_by_exists():
     assert grouped - labels - {"sender"} == set()
 
 
-def test_a_letter_that_should_have_left_shows_its_age_and_one_for_later_does_not():
+def test_an_overdue_email_counts_its_age_and_a_scheduled_one_does_not():
     def age() -> float:
         text = Client().get("/metrics").content.decode()
         return float(re.search(r"^desk_letters_age_seconds (\S+)$", text, re.MULTILINE)[1])

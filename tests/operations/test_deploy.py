@@ -153,7 +153,7 @@ def compose_tools(tmp_path):
     for folder in ("data", "data/mail", "backups"):
         (tmp_path / folder).mkdir()
     (tmp_path / "data/secret.key").write_text("key")
-    (tmp_path / "data/mail/letter.eml").write_text("letter")
+    (tmp_path / "data/mail/message.eml").write_text("e-mail")
 
     def run(command: str, **environment) -> subprocess.CompletedProcess:
         folders = {
@@ -182,7 +182,7 @@ def test_the_backup_service_is_a_command_that_makes_a_whole_folder_and_shows_pro
     assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=made, capture_output=True).returncode == 0
     kept = subprocess.run(["tar", "-tzf", made / "data.tar.gz"], capture_output=True, text=True).stdout
     assert "secret.key" in kept
-    assert "letter.eml" not in kept
+    assert "message.eml" not in kept
 
 
 def test_a_dump_that_fails_halfway_is_no_backup(compose_tools):

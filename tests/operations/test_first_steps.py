@@ -1,4 +1,4 @@
-"""The first half hour of a new desk: the checklist, the test letter, and warnings about mail."""
+"""The first half hour of a new desk: the checklist, the test e-mail, and warnings about mail."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tickets.models import DeskSettings, Role
 from tickets.operations import checklist
 
 pytestmark = [pytest.mark.django_db]
-LETTER = "/admin/test-letter/"
+TEST_EMAIL = "/admin/test-letter/"
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def test_each_step_is_ticked_by_what_is_really_there(priya, asha, client, browse
     factories.order(priya)
     settings.WIDGET_ORIGINS = ["https://shop.example"]
     client.get("/widget/frame?host=https://shop.example")
-    browse(meera).post(LETTER)
+    browse(meera).post(TEST_EMAIL)
     assert done() == {"settings", "products", "article", "order", "agent", "mail", "tag"}
     assert DeskSettings.objects.get().tag_seen_on == "shop.example"
     assert "First steps" not in browse(meera).get("/admin/").content.decode()
@@ -71,10 +71,10 @@ def test_an_unpublished_article_is_none(db):
     assert "article" not in done()
 
 
-def test_the_test_letter_goes_to_who_asks_for_it(browse, meera, mailoutbox):
+def test_the_test_email_goes_to_the_person_who_requested_it(browse, meera, mailoutbox):
     client = browse(meera)
-    assert "A test e-mail goes to meera@example.com." in client.get(LETTER).content.decode()
-    answer = client.post(LETTER, follow=True)
+    assert "A test e-mail goes to meera@example.com." in client.get(TEST_EMAIL).content.decode()
+    answer = client.post(TEST_EMAIL, follow=True)
     assert "The mail server took the e-mail to meera@example.com" in answer.content.decode()
     assert mailoutbox[0].to == ["meera@example.com"]
     assert "mail" in done()
@@ -85,16 +85,16 @@ def test_what_the_mail_server_says_is_shown(browse, meera, monkeypatch):
         raise ConnectionRefusedError(111, "Connection refused")
 
     monkeypatch.setattr(checklist, "send_mail", refuse)
-    answer = browse(meera).post(LETTER)
+    answer = browse(meera).post(TEST_EMAIL)
     assert answer.status_code == 200
     assert "Connection refused" in answer.content.decode()
     assert "mail" not in done()
 
 
 @pytest.mark.parametrize("who", ["asha", "priya", None])
-def test_only_staff_send_test_letters(who, browse, request, mailoutbox):
+def test_only_staff_send_test_emails(who, browse, request, mailoutbox):
     person = who and request.getfixturevalue(who)
-    assert browse(person).post(LETTER).status_code == 302
+    assert browse(person).post(TEST_EMAIL).status_code == 302
     assert mailoutbox == []
 
 
@@ -105,7 +105,7 @@ def test_without_a_mail_server_in_production_it_is_said_everywhere(settings, bro
     assert "EMAIL_HOST is not set" in capsys.readouterr().err
     client = browse(meera)
     assert "EMAIL_HOST is not set" in client.get("/admin/").content.decode()
-    assert "EMAIL_HOST is not set" in client.get(LETTER).content.decode()
+    assert "EMAIL_HOST is not set" in client.get(TEST_EMAIL).content.decode()
     DeskSettings.objects.create(mail_worked_at=timezone.now())
     assert "mail" not in done()
 

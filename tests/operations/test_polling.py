@@ -33,7 +33,7 @@ def polling():
     ("fault", "said"),
     [
         (OperationalError("gone"), "letters: the database does not answer (OperationalError)"),
-        (TypeError("a letter of no kind"), "letters: a look for work failed"),
+        (TypeError("an e-mail of no kind"), "letters: a look for work failed"),
     ],
     ids=["an outage", "a fault of ours"],
 )

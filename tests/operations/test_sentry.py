@@ -28,8 +28,8 @@ def events(monkeypatch):
 
 def test_an_error_of_a_request_leaves_without_words_names_and_addresses(events, rf):
     def view(request, text):
-        letter = f"{text} for {request.POST['email']}"
-        raise ValueError(f"cannot read {letter}")
+        email = f"{text} for {request.POST['email']}"
+        raise ValueError(f"cannot read {email}")
 
     request = rf.post(
         "/api/chat/message?q=quince",
@@ -61,6 +61,6 @@ def test_what_the_program_says_of_itself_is_kept(events):
 
 def test_of_a_log_line_only_the_template_leaves(events):
     sentry_sdk.capture_event(
-        {"level": "error", "logentry": {"message": "letter to %s failed", "params": ["priya@example.com"]}}
+        {"level": "error", "logentry": {"message": "e-mail to %s failed", "params": ["priya@example.com"]}}
     )
-    assert events[0]["logentry"] == {"message": "letter to %s failed"}
+    assert events[0]["logentry"] == {"message": "e-mail to %s failed"}

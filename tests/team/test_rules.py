@@ -148,7 +148,7 @@ def test_an_automatic_reply_is_no_answer_and_takes_no_ticket(priya):
 
 
 def test_an_automatic_reply_leaves_over_the_customer_s_channel(priya, settings):
-    rule("created", macro(texts={"en": "We have your letter."}))
+    rule("created", macro(texts={"en": "We have your e-mail."}))
     ticket = factories.ticket(priya, channel="email")
     run()
     assert Outgoing.objects.filter(ticket=ticket, kind="reply").count() == 1

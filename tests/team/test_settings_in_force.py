@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from supportdesk import languages, money
 from tests import factories
-from tests.team.letters_and_times import at, letter_of
+from tests.team.settings_helpers import at, transcript_of
 from tickets import workflow
 from tickets.accounts import second_factor
 from tickets.admin.settings import forms
@@ -62,10 +62,10 @@ def shop(client, browse, priya, asha, monkeypatch):
 @shows("shop_name")
 def _shop_name(shop, name):
     shop.set(shop_name="Asha's Pantry")
-    letter = letter_of(factories.ticket(shop.priya))
-    assert "Asha's Pantry, Customer Care" in letter
+    email = transcript_of(factories.ticket(shop.priya))
+    assert "Asha's Pantry, Customer Care" in email
     assert mail.outbox[-1].subject.startswith("Your conversation with Asha's Pantry")
-    link = re.search(r"/c/[\w-]+/", letter)[0]
+    link = re.search(r"/c/[\w-]+/", email)[0]
     for page in (link, "/help/", "/"):
         assert "Asha&#39;s Pantry" in shop.get(page), page
         assert django_settings.SHOP_NAME not in shop.get(page), page
@@ -304,22 +304,22 @@ def _away(shop, name):
     assert Availability.objects.get().is_away
 
 
-# --- Letters -----------------------------------------------------------------
+# --- E-mails -----------------------------------------------------------------
 
 
-@shows(*(f"letter_{key}" for key in forms.LETTER_FIELDS))
-def _letter(shop, name):
-    key = name.removeprefix("letter_")
+@shows(*(f"email_{key}" for key in forms.EMAIL_TEXT_FIELDS))
+def _email(shop, name):
+    key = name.removeprefix("email_")
     code = key.partition("_")[2] or "en"
     shop.set(shop_name="Asha's Pantry", letters={key: "Namaste {name}, this is {shop}"})
     said = "Namaste Priya Sharma, this is Asha's Pantry"
-    assert said in letter_of(factories.ticket(shop.priya, language=code))
+    assert said in transcript_of(factories.ticket(shop.priya, language=code))
     other = "hi" if code == "hinglish" else "hinglish"
     # A text without a language is meant for all of them
-    assert (said in letter_of(factories.ticket(shop.priya, language=other))) == (code == "en")
+    assert (said in transcript_of(factories.ticket(shop.priya, language=other))) == (code == "en")
 
 
-def test_a_reply_by_letter_is_signed_by_its_agent(shop):
+def test_a_reply_by_email_is_signed_by_its_agent(shop):
     AgentPreferences.objects.create(person=shop.asha, signature="Asha, Customer Care")
     ticket = factories.ticket(shop.priya, channel="email")
     workflow.agent_replies(ticket, "A new jar is on its way", by=shop.asha)

@@ -69,7 +69,7 @@ def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, mee
             hours_4="22:00-06:00",
             target_urgent_first="10 min",
             target_low_resolution="3 d",
-            letter_signature="Asha and the team",
+            email_signature="Asha and the team",
             auto_close_hours="48",
             nudge_hours="24",
             session_hours="12",

@@ -10,7 +10,7 @@ macros   common steps of the team
 rules    rules, their runs, and dry runs
 custom_fields  fields that the shop adds to tickets and customers
 channels what came in and went out over other channels, links, blocked addresses
-mail_check  a test letter to oneself
+mail_check  a test e-mail to the signed-in member of staff
 audit    who saw and did what, read only
 base     what all lists have in common
 fields   form fields: business hours, times as people write them, a text a line

@@ -98,7 +98,7 @@ class ConversationLinkAdmin(Record):
 
 @admin.register(AddressBlock)
 class AddressBlockAdmin(Record):
-    """Deleting a row lets letters go to the address again."""
+    """Addresses that bounce or have unsubscribed. Deleting a row unblocks the address."""
 
     purpose = "Addresses that get no more e-mails: they do not exist, or the customer asked for it."
     list_display = ("address", "channel", "reason", "detail", "created_at")

@@ -1,4 +1,4 @@
-"""The page that sends a test letter to the member of staff who asks for it."""
+"""The admin page that sends a test e-mail to the signed-in member of staff."""
 
 from smtplib import SMTPException
 
@@ -26,7 +26,7 @@ def mail_check(request):
     if request.method == "POST":
         try:
             rate_limits.consume(request, "export")
-            checklist.send_test_letter(request.user.login_email)
+            checklist.send_test_email(request.user.login_email)
         except rate_limits.TooMany as reason:
             context["failed"] = str(reason)
         except (OSError, SMTPException) as reason:
@@ -35,13 +35,13 @@ def mail_check(request):
             said = _("The mail server took the e-mail to %s. Look into your mailbox.")
             messages.success(request, said % request.user.login_email)
             return redirect("admin:index")
-    return TemplateResponse(request, "admin/test_letter.html", context)
+    return TemplateResponse(request, "admin/test_email.html", context)
 
 
-def _with_test_letter(urls):
-    own = [path("test-letter/", admin.site.admin_view(mail_check), name="desk-test-letter")]
+def _with_test_email(urls):
+    own = [path("test-letter/", admin.site.admin_view(mail_check), name="desk-test-email")]
     return lambda: own + urls()
 
 
 # The one site of the project, which Django has made before us
-admin.site.get_urls = _with_test_letter(admin.site.get_urls)  # type: ignore[method-assign]
+admin.site.get_urls = _with_test_email(admin.site.get_urls)  # type: ignore[method-assign]

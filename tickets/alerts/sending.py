@@ -1,4 +1,4 @@
-"""Sending alerts: a push to each browser of the agent, again for what is urgent, a letter for what stays unseen."""
+"""Send alerts: a push to each browser of the agent, repeats if urgent, an e-mail if it stays unseen."""
 
 import logging
 import random

@@ -9,7 +9,7 @@ from .people.person import Person
 
 
 class ConversationLink(models.Model):
-    """The link in one letter: it opens that one conversation without a sign-in, see `channels.links`.
+    """The link in an e-mail: it opens one conversation without a sign-in, see `channels.links`.
 
     The token is derived from the id with the desk's secret, so the row alone opens nothing.
     """
@@ -50,10 +50,10 @@ class Incoming(models.Model):
     reason = models.CharField(max_length=250, blank=True, help_text="Why it was put aside or left out.")
     sender = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=250, blank=True)
-    # The whole letter as a file in the storage; WhatsApp's are small and stand in `payload`
+    # The raw e-mail as a file in the storage; WhatsApp messages are small and stand in `payload`
     original = models.CharField(max_length=120, blank=True)
     payload = models.JSONField(default=dict, blank=True)
-    # What was not shown in the conversation: the quoted rest of a letter
+    # The quoted text of an e-mail, which the conversation does not show
     quoted = models.TextField(blank=True)
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, blank=True, related_name="incoming")
     message_id = models.UUIDField(null=True, blank=True, db_index=True)

@@ -39,7 +39,7 @@ class DeskSettings(models.Model):
     JSON fields: `greetings` {language: text}, `suggestions` {language: [text]},
     `hours` {"0": [["09:30", "18:00"]]} with Monday as "0" (empty: round the clock),
     `targets` {priority: {"first": minutes, "next": minutes, "resolution": minutes}},
-    `letters` {name: text}.
+    `letters` {name: text of e-mails}.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ROW, editable=False)

@@ -72,7 +72,7 @@ def steps() -> list[Step]:
             "mail",
             _("Mail works"),
             row.mail_worked_at is not None and settings.MAIL_GOES_OUT,
-            reverse("admin:desk-test-letter"),
+            reverse("admin:desk-test-email"),
             _("Send a test e-mail to yourself.")
             if settings.MAIL_GOES_OUT
             else _("EMAIL_HOST is not set: e-mails reach no person. See docs/deploy.md."),
@@ -87,8 +87,8 @@ def steps() -> list[Step]:
     ]
 
 
-def send_test_letter(email: str) -> None:
-    """Send a letter to this address and remember that the mail server took it. Raise what the server says."""
+def send_test_email(email: str) -> None:
+    """Send a test e-mail and remember that the mail server accepted it. Raise the error of the mail server."""
     send_mail(
         _("Test e-mail of {shop}").format(shop=current().shop_name),
         _("E-mail works: this was sent by the support desk of {shop}.").format(shop=current().shop_name),

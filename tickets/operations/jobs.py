@@ -156,7 +156,7 @@ def close_resolved(now: datetime, since: datetime) -> bool:
 
 @step("letters", every=timedelta(seconds=30))
 def mail_unread(now: datetime, since: datetime) -> bool:
-    """Write to customers who have not read an agent's words for UNREAD_MAIL_MINUTES."""
+    """Queue e-mails to customers who have not read an agent's reply for UNREAD_MAIL_MINUTES."""
     if not settings.UNREAD_MAIL_MINUTES:
         return False
     wait = timedelta(minutes=settings.UNREAD_MAIL_MINUTES)
@@ -173,7 +173,7 @@ def mail_unread(now: datetime, since: datetime) -> bool:
 
 
 def queue_unread(ticket: Ticket) -> bool:
-    """Queue one letter with what the customer has not read; each message is in one letter only."""
+    """Queue one e-mail with all unread messages; each message is in one e-mail only."""
     known = max(ticket.read_by_requester, ticket.mailed_to_requester)
     said = Message.objects.filter(ticket=ticket, seq__gt=known, internal=False)
     news = Q(sender=Sender.AGENT)
@@ -185,7 +185,7 @@ def queue_unread(ticket: Ticket) -> bool:
     newest = said.filter(news).order_by("-seq").values_list("seq", flat=True).first()
     if not newest:
         return False
-    # Queued first: without a transaction a letter might be noted and never be sent
+    # Queued before it is recorded on the ticket: after a crash in between it is sent all the same
     row = outbox.queue(
         f"unread-{ticket.pk.hex}-{newest}",
         ChannelName.EMAIL,
@@ -202,7 +202,7 @@ def queue_unread(ticket: Ticket) -> bool:
     )
     mine = Ticket.objects.filter(pk=ticket.pk, mailed_to_requester=ticket.mailed_to_requester)
     if not mine.update(mailed_to_requester=newest) and row:
-        # Another process queued a letter with some of this meanwhile
+        # Another process has queued an e-mail with some of these messages
         Outgoing.objects.filter(pk=row.pk, state=OutgoingState.WAITING).update(
             state=OutgoingState.CANCELLED
         )
@@ -229,7 +229,7 @@ def retry_incoming(now: datetime, since: datetime) -> bool:
     has_work=lambda now: bool(settings.EMAIL_IN_URL),
 )
 def fetch_mail(now: datetime, since: datetime) -> bool:
-    """Fetch new letters from the mailbox of EMAIL_IN_URL."""
+    """Fetch new e-mails from the mailbox of EMAIL_IN_URL."""
     return imap.poll(now)
 
 

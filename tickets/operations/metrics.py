@@ -12,7 +12,7 @@ from tickets.models import InboxEvent, Job, Outgoing, OutgoingState, Status
 
 
 def gauges() -> Iterator[Metric]:
-    """Yield tickets by status, late jobs, overdue tickets, and the age of unread activity and of unsent letters."""
+    """Yield tickets by status, late jobs, overdue tickets, and the age of unread activity and of unsent e-mails."""
     now = timezone.now()
     tickets = GaugeMetricFamily(
         "desk_tickets", "Tickets by status, counted up to 10,000.", labels=["status"]

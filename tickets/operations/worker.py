@@ -21,7 +21,7 @@ class Worker:
 
     def __init__(self):
         self.jobs = PollingThread("jobs", look, first_pause=PAUSE_SECONDS, after_failure=PAUSE_SECONDS)
-        # Beside them: a letter leaves in time, whatever else takes long
+        # Its own thread: slow jobs must not delay e-mails
         self.senders = [outbox.sender(), webhooks.sender(), alerts.sender()]
 
     def start(self) -> None:

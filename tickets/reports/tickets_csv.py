@@ -1,4 +1,4 @@
-"""Tickets as a spreadsheet: CSV that opens in Excel with its letters intact and starts no formula."""
+"""Tickets as a spreadsheet: CSV that Excel decodes as UTF-8 and that runs no formula."""
 
 import csv
 import re

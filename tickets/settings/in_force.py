@@ -37,7 +37,7 @@ LANGUAGES = {code: name for code, (name, _) in languages.LANGUAGES.items()}
 DEFAULT_COLOUR, DEFAULT_TEXT_COLOUR = "#1f6f43", "#ffffff"
 CONTRAST_NEEDED = 4.5
 # What is seen of them beside the chat's symbol, and what the loader's 4 KB have room for
-LAUNCHER_LETTERS = 20
+LAUNCHER_CHARACTERS = 20
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ HINGLISH = set(
 ENGLISH = set(
     "are my i you your what when where how which of with can does it this that have has my will would could should any it's i'm don't didn't there they from if by been being did whether until after without near not our we tell show get got give them".split()
 )
+# Two words that are of both languages, and together of one
+ENGLISH_PAIRS = cues.phrases(
+    r"(?:is|are|was|in|to|of|on|do|does) (?:the|it|this|that|there|you|u|a|your|my|i|we|they)"
+)
 # Said in every language: a nod, a courtesy, a call
 SAID_IN_ALL = set(
     "ok okay k acha accha achha acchha haan han ha ji yes no nahi theek thik hmm thanks thank please sorry hi hello bhai bhaiya sir madam bye great good hai".split()
@@ -44,7 +48,7 @@ def _said_in(chat: Chat, text: str, library: articles.Library) -> str:
     if classifier.is_devanagari(text):
         return "hi"
     words = set(cues.words_of(text))
-    hindi, english = words & HINGLISH, words & ENGLISH
+    hindi, english = words & HINGLISH, words & ENGLISH or ENGLISH_PAIRS.search(cues.plain(text))
     if words <= SAID_IN_ALL and chat.memory.get("last"):
         return chat.language
     if hindi and not english:

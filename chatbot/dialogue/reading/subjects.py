@@ -127,7 +127,9 @@ OWN_RULE_FIRST = {*FAULTS.values(), "late", "not received"}
 # What the shop wrote about goods that are sealed and not wanted: not for what came broken or wrong
 NOT_WANTED = ("returns", "exchange")
 
-BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow}
+BY_FLOW = {subject.flow: key for key, subject in SUBJECTS.items() if subject.flow} | {
+    "company_bill": "invoice"
+}
 BY_ARTICLE = {
     slug: key
     for key, subject in reversed(SUBJECTS.items())
@@ -176,7 +178,7 @@ ASPECTS = {
     ),
     "where": (
         phrases(r"where(?: .{0,20})?", r"kah?an?(?: .{0,20})?", "kidhar", "कहां(?: .{0,12})?"),
-        re.compile(r"\bMy [A-Z]|e-mail|SMS|UPI|page|\bchat|@|\bcart\b", re.IGNORECASE),
+        re.compile(r"\bMy [A-Z]|e-mail|SMS|UPI|page|\bchat|@|\bcart\b|\bcheckout", re.IGNORECASE),
     ),
     "by what": (
         phrases(r"(?:which|what|kis|konse|kaunse|kaun ?s[aei]|kons[aei]) (?:account|bank|card|upi|link|app|page|mode|mail|id)(?: .{0,12})?", r"(?:pais[ae]|refund|money) kis ?(?:me|mein|pe|par)(?: .{0,12})?", r"kis ?(?:me|mein|pe|par) (?:aay|mil|bhej|aa ?jay|doge|denge|refund)\w*(?: .{0,10})?", "किस (?:खाते|बैंक)(?: .{0,8})?"),
@@ -190,7 +192,7 @@ ASPECTS = {
         re.compile(r"\d ?(?:am|pm|baje|बजे)|(?:subah|सुबह) \d|(?:raat|रात) \d", re.IGNORECASE),
     ),
     "shipped": (
-        phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?"),
+        phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?", r"(?:if|agar|once|when|after)(?: \w+){0,2} (?:ships|leaves|goes out|ship ho|nikal)(?: .{0,25})?"),
         re.compile(r"ship|bhej|शिप", re.IGNORECASE),
     ),
     # The parcel is not taken at the door

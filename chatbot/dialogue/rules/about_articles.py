@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """Rules about articles: what the shop answered before, follow-ups of it, and what nothing answers."""
 
 import re
@@ -14,14 +13,14 @@ from .. import answers, flows
 from ..answers import Reply
 from ..memory import AT_ONCE
 from ..message import ACT, ASK, CLEAR, LIKELY, ParsedMessage
-from ..reading import subjects
+from ..reading import passages, subjects
 from ..resolving import asking, counting
 from ..resolving.references import spoken_of
 from .issues import open_issue
 from .orders import which_order
 from .products import about_products
 
-# Almost a wording that the shop wrote: that beats the classifier's "out of scope"
+# Almost the shop's own wording: that beats the classifier's "out of scope"
 VERBATIM = 0.95
 FEW_WORDS_OF_A_FOLLOW_UP = 4
 # After money was taken: when it comes back
@@ -50,6 +49,10 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
     ):
         return None
     spoken_of = parsed.library.articles.get(shown[0])
+    told = subjects.of_the_answer(parsed.topic)
+    if told and subjects.names_another(cues.plain(said), (told,)) and parsed.knows(LIKELY):
+        # "Which ways to pay are there" after how long a refund takes
+        return None
     if not spoken_of or not (
         about_products.FOLLOWS.search(said) or open_issue.QUESTION.search(cues.plain(said)) or parsed.aspect
     ):
@@ -116,27 +119,35 @@ def a_large_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
 
 
+FEW_WORDS, MORE_WORDS = 4, 7
+
+
 def the_same_article(parsed: ParsedMessage, article: Article | None) -> Reply | None:
     """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
     said = cues.plain(parsed.text)
-    if not article or len(said.split()) > 4 or parsed.aspect:
+    words = len(said.split())
+    if not article or words > MORE_WORDS or parsed.aspect or parsed.is_nod:
         return None
-    if HOW_ALONE.match(said) and not parsed.found.products:
+    if HOW_ALONE.match(said) and words <= FEW_WORDS and not parsed.found.products:
         return answers.of_article(article, parsed, CLEAR)
+    asked = passages.units(said)
+    if words > FEW_WORDS:
+        # "Coupon ke baad wala amount?": one sentence has all of it
+        asks = len(asked) > 1 and (said.endswith("?") or passages.asks_yes_or_no(said))
+        has_it = asks and passages.in_one_sentence(asked, article, parsed.language)
+        return answers.of_article(article, parsed, CLEAR) if has_it else None
     if not about_products.FOLLOWS.search(said) and not parsed.is_short and not said.endswith("?"):
         return None
-    asked = [word for word in cues.words_of(said) if word not in SMALL_WORDS]
-    body = set(cues.words_of(article.body_in(parsed.language)))
+    body = [article.body_in(language) for language in wording.LANGUAGES]
     # "Khula packet?" after how to return
     speaks_of_it = any if article.slug in ("returns", "exchange") and said.endswith("?") else all
-    if not asked or not speaks_of_it(word in body for word in asked):
+    if not asked or not speaks_of_it(
+        any(passages.stands_in(unit, each) for each in body) for unit in asked
+    ):
         return None
     return answers.of_article(article, parsed, CLEAR)
 
 
-SMALL_WORDS = set(
-    "and aur or to for in on with by the a what about how ok ka ki ke me mein se par pe bhi kya hai और का की के में से पर भी".split()
-)
 HOW_TO_ORDER = cues.phrases(
     r"^\W*(?:to |then |so |ok )*(?:a )?(?:new|naya|another) order(?: (?:karna|dena|karu|place|do i|i have to|should i).{0,20})?\W*$",
     r"(?:dobara|dubara|phir se|again|wahi|same|repeat)(?: .{0,12})? (?:order|manga\w*|mangwa\w*|buy|chahiye)(?: .{0,12})?", r"(?:re-?order|order again|repeat (?:the |my )?order|buy again)(?: .{0,15})?",
@@ -229,42 +240,6 @@ def an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_article(fitting[0].article, parsed, fitting[0].score) if fitting else None
 
 
-# "Bajra kitne ka hai": a name, and words that ask for its price
-PRICE_OF = re.compile(
-    r"^\W*(?:(?:aur|and|ok|acha|accha|achha|what about|और|अच्छा)\s+)?(?P<name>\S+)\s+(?:kitn[ei] (?:ka|ki|ke)|kitna|ka (?:rate|price|daam|dam)|ki (?:price|keemat)|(?:price|rate)|कितन[ेी] (?:का|की|के)|का दाम|की कीमत)(?:\s+(?:hai|h|hain|है|हैं|batao|bata do|kya hai))*\W*$",
-    re.IGNORECASE,
-)
-SHORTEST_NAME = 4
-
-
-def nothing_sold_so(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """The price of what the shop does not have, after a product that it has: not that one's price."""
-    found = PRICE_OF.match(cues.plain(parsed.text))
-    if (
-        not found
-        or parsed.aspect != product_facts.PRICE
-        or parsed.found.products
-        or parsed.topic.get("kind") not in ("product", "sum", "health")
-        or about_products.ABOUT_THE_SHOP.search(found["name"])
-        or about_products.THIS.search(found["name"])
-        or about_products.FOLLOWS.fullmatch(found["name"])
-        or len(found["name"]) < SHORTEST_NAME
-        or not products.asks_to_buy(f"{found['name']} price")
-        or product_facts.asked_about(found["name"])
-    ):
-        return None
-    if parsed.passages and answers.shares_a_word(found["name"], parsed.passages[0].article):
-        return None
-    return answers.popular("products_none", parsed)
-
-
-def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Do you have bicycles?" """
-    if parsed.intent != "product_query" or parsed.confidence < ASK or parsed.knows(ACT):
-        return None
-    return answers.popular("products_none", parsed) if products.asks_to_buy(parsed.text) else None
-
-
 LEAST_SHARE_OF_A_NAME = 0.5
 
 
@@ -280,6 +255,9 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return (
             open_issue.absorbed(chat, parsed, issue) if issue.get("intent") in open_issue.BY_NOW else None
         )
+    if subjects.named_in(cues.plain(parsed.text)) and parsed.knows(LIKELY) and not parsed.is_issue:
+        # "Which ways to pay are there" names what the shop wrote about
+        return answers.of_article(parsed.passages[0].article, parsed, parsed.article_score)
     shown = spoken_of(parsed)
     is_short = len(shown) == 1 and len(parsed.text.split()) <= FEW_WORDS_OF_A_FOLLOW_UP
     if is_short and (told := about_products.told_of(shown, parsed)):
@@ -304,7 +282,7 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             return answers.of_products(list(named), parsed, told)
         if parsed.found.share >= LEAST_SHARE_OF_A_NAME:
             return about_products.not_known(parsed, list(named), [product_facts.INGREDIENTS])
-    return _with_chips(answers.text_reply("out_of_scope", parsed), parsed)
+    return answers.with_chips(answers.text_reply("out_of_scope", parsed), parsed)
 
 
 # Two readings that are so near to each other are asked about, not guessed
@@ -386,9 +364,4 @@ def _of_what_is_known(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.LOW
     reply.suggestions = parsed.near()[:2]
-    return reply
-
-
-def _with_chips(reply: Reply, parsed: ParsedMessage, *keys: str) -> Reply:
-    reply.suggestions = answers.chips(parsed, *keys)
     return reply

@@ -22,7 +22,7 @@ from tickets.settings.in_force import (
     DEFAULT_TARGETS,
     DEFAULT_TEXT_COLOUR,
     LANGUAGES,
-    LAUNCHER_LETTERS,
+    LAUNCHER_CHARACTERS,
     contrast,
 )
 
@@ -37,14 +37,14 @@ KINDS = {
     "next": gettext_lazy("next reply"),
     "resolution": gettext_lazy("resolution"),
 }
-LETTERS = {
+EMAIL_TEXTS = {
     "greeting": gettext_lazy("First line of e-mails"),
     "signature": gettext_lazy("Signature of e-mails"),
 }
-# A text for all languages, and one for each but English, which goes before it
-LETTER_FIELDS = LETTERS | {
+# A text for all languages, and one for each language but English, which overrides it
+EMAIL_TEXT_FIELDS = EMAIL_TEXTS | {
     f"{key}_{code}": format_lazy("{} ({})", name, LANGUAGES[code])
-    for key, name in LETTERS.items()
+    for key, name in EMAIL_TEXTS.items()
     for code in LANGUAGES
     if code != "en"
 }
@@ -157,10 +157,10 @@ class SettingsForm(forms.ModelForm):
 
     def clean_launcher_text(self):
         text = self.cleaned_data["launcher_text"].strip()
-        if len(text) > LAUNCHER_LETTERS:
+        if len(text) > LAUNCHER_CHARACTERS:
             raise ValidationError(
                 _("At most %(most)s characters fit beside the symbol; this text has %(count)s."),
-                params={"most": LAUNCHER_LETTERS, "count": len(text)},
+                params={"most": LAUNCHER_CHARACTERS, "count": len(text)},
             )
         return text
 
@@ -295,14 +295,14 @@ for _priority, _priority_name in reversed(Priority.choices):
             widget=forms.TextInput(attrs={"size": 8, "placeholder": in_units(_usual)}),
         )
         _part(f"target_{_priority}_{_kind}", _time, "targets", _priority, _kind)
-for _key, _letter_label in LETTER_FIELDS.items():
+for _key, _email_label in EMAIL_TEXT_FIELDS.items():
     _text = forms.CharField(
-        label=_letter_label,
+        label=_email_label,
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
     )
-    _part(f"letter_{_key}", _text, "letters", _key)
+    _part(f"email_{_key}", _text, "letters", _key)
 
 
 class HolidayForm(forms.ModelForm):

@@ -82,7 +82,7 @@ class SettingsAdmin(admin.ModelAdmin):
         (
             gettext_lazy("E-mail and sound"),
             {
-                "fields": (*(f"letter_{name}" for name in forms.LETTER_FIELDS), "sound"),
+                "fields": (*(f"email_{name}" for name in forms.EMAIL_TEXT_FIELDS), "sound"),
                 "description": gettext_lazy("In e-mails {name} is the customer's name and {shop} the shop's."),
             },
         ),

@@ -169,7 +169,7 @@ class Ticket(models.Model):
     language = models.CharField(max_length=10, blank=True)
     channel = models.CharField(max_length=10, choices=ChannelName, default=ChannelName.WIDGET)
     # The channel over which replies leave at once: the one of the customer's newest message. Empty: none,
-    # the customer reads them in the chat, and gets a letter only of what stays unread
+    # the customer reads them in the chat, and gets an e-mail only about unread messages
     reply_by = models.CharField(max_length=10, blank=True, default="", editable=False)
     # The hand-off packet, written once: {"transcript": [...], "summary": ..., ...}
     handover = models.JSONField(default=dict, blank=True)

@@ -129,8 +129,9 @@ def no_promise(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         parsed.reason
         # "Kitna discount milega" of the coupon that was told asks for no favour
         or subjects.of_the_answer(parsed.topic) in ("coupon", "subscription", "bulk")
-        or (parsed.knows(VERY_CLEAR) and not troubled)
         or not (asks or (FAVOUR.search(said) and (troubled or FOR_TROUBLE.search(said))))
+        # Last: it has the articles searched
+        or (parsed.knows(VERY_CLEAR) and not troubled)
     ):
         return None
     if parsed.found.products and not open_one:

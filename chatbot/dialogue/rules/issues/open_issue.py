@@ -40,7 +40,7 @@ def it_is_solved(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # The wishes that are asked again of another order: "cancel the ghee order" - "ok then the other one"
 FOR_ANOTHER_ORDER = (
-    "cancel", "change_address", "change_items", "return", "refund_status", "late", "invoice", "damaged",
+    "cancel", "change_address", "change_items", "return", "refund_status", "late", "invoice", "company_bill", "damaged",
 )  # fmt: skip
 MOST_WORDS_FOR_ANOTHER = 9
 

@@ -344,8 +344,12 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return _of_the_open_issue(chat, answers.of_article(article, parsed, 0.9))
     asks = article and not parsed.is_nod and not parsed.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words
-    if asks and (same := about_articles.the_same_article(parsed, article)):
-        return same
+    if (
+        asks
+        and not _begins_another_flow(parsed)
+        and (same := about_articles.the_same_article(parsed, article))
+    ):
+        return _of_the_open_issue(chat, same)
     if (
         not article
         or parsed.reason
@@ -362,3 +366,10 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not together or together[0].article.pk != article.pk:
         return None
     return answers.of_article(article, parsed, together[0].score)
+
+
+def _begins_another_flow(parsed: ParsedMessage) -> bool:
+    """Whether a message wishes of their order what the article that was told is not about: "and delivery address?"."""
+    about = list(filter(None, [subjects.of_the_answer(parsed.topic)]))
+    key = order_flows.wanted(parsed) if parsed.known_orders and about else ""
+    return bool(key) and subjects.BY_FLOW.get(key, "") not in {*about, *subjects.covered_by(about)}

@@ -1,18 +1,17 @@
-# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
 """Rules about what is asked meanwhile: another order beside an open issue, more of the rule that was told."""
 
 from collections.abc import Iterable
 
 from chatbot import wording
 from chatbot.models import Article, Chat
-from chatbot.nlu import classifier, features, order_cues
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu import classifier, order_cues
+from chatbot.nlu.cues import phrases, plain
 from chatbot.sources import delivery_areas
 
 from ... import answers
 from ...answers import Reply
 from ...message import CLEAR, ParsedMessage
-from ...reading import signs, subjects, troubles
+from ...reading import passages, signs, subjects, troubles
 from ...resolving import asking
 from ...state import GRAVE
 from .. import about_articles
@@ -29,14 +28,6 @@ def how_to_order_meanwhile(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # --- The rule that was told -----------------------------------------------------------------------
 
-# Words that say nothing of what a question is about
-SMALL = set(
-    "a an and are can could do does did for from get give had has have he her him his how i if in is it its kind me my no not of on one or our please she so some tell than that the their them then there they this time to too u us was we what when where which who why will with would you your also any all "
-    "aap ab agar aise apna aur bas bata batao bhi chahiye de dena do dono fir haan hai hain ho hoga hogi hota hoti hua hui ja jab jaye ji jo ka kab kaha kahan kaise kar karna karo karte karu kaun kaunsa ke ki kis kitna kitne kitni ko koi konsa kuch kya kyu kyun le lena liye matlab me mein mera mere meri mil milega milta mujhe na nahi ne nhi pata par pe phir raha rahe sab sakta sakte sakti se sirf tak tha thi to toh us usme uska wala wale wali woh wo ya yaha ye yeh yes "
-    "order orders product item items shop delivery deliver parcel box din days day "
-    "और का की के को में से पर है हैं हो क्या कब कितने कितना कैसे कहां कौन भी तो ही यह वो मेरा मेरी मुझे ना नहीं लिए करना करें सकते सकता है था थी".split()
-)
-LEAST_LETTERS = 3
 # Beside an order that is under way, what the shop wrote about couriers speaks of it as well
 UNDER_WAY = ("missed-delivery", "late-delivery")
 # "When" and "where" of these mean the order itself
@@ -116,7 +107,7 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     article = next(
         (each for each in written if subjects.answers_it(each.body_in(parsed.language), asked)), None
     )
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
 # What the rule for a fault says, and none for returns or refunds
@@ -139,7 +130,7 @@ def _and_then(chat: Chat, parsed: ParsedMessage, said: str) -> Reply | None:
         return None
     ids = [each["id"] for each in chat.memory.get("sources", []) if each["type"] == "article"]
     article = parsed.library.articles.get(ids[0]) if ids else None
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
 def _of_the_courier(chat: Chat, parsed: ParsedMessage, said: str, issue: dict) -> Reply | None:
@@ -184,7 +175,7 @@ def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if issue and not asks:
         open_issue.note(parsed, issue)
-    return _again(chat, parsed, article)
+    return again(chat, parsed, article)
 
 
 def _asks(parsed: ParsedMessage) -> bool:
@@ -276,8 +267,13 @@ def _with_its_words(parsed: ParsedMessage, issue: dict, asks: bool) -> Article |
     if not written or (not of_account and _has_its_own(parsed, written)):
         return None
     near = {passage.article.pk: passage.score for passage in parsed.passages}
-    shared = [(_shared(parsed, each, long=not asks), near.get(each.pk, 0.0), each) for each in written]
-    most, _, article = max(shared, key=lambda each: each[:2])
+    last = parsed.chat.memory.get("told", [])[:1]
+    # Of two that have as many of its words it is rather the one that was told
+    shared = [
+        (_shared(parsed, each, long=not asks), str(each.pk) in last, near.get(each.pk, 0.0), each)
+        for each in written
+    ]
+    most, *_, article = max(shared, key=lambda each: each[:3])
     return article if most else None
 
 
@@ -356,28 +352,18 @@ LONG_WORD = 5
 
 def _shared(parsed: ParsedMessage, article: Article, long: bool) -> int:
     """Return how many words of its own a message has in common with an article; only long ones where it asks nothing."""
-    least = LONG_WORD if long else LEAST_LETTERS
-    asked = [
-        word
-        for word in words_of(parsed.text)
-        if word not in SMALL and (len(word) >= least or (word.isdigit() and not long))
-    ]
-    body = {
-        word
-        for language in (parsed.language, "en")
-        for word in words_of(article.body_in(language).replace("e-mail", "email"))
-    }
-    sounds = {sound for word in body if len(sound := features.sound(word)) >= LEAST_LETTERS}
-    return sum(word in body or features.sound(word) in sounds for word in asked)
+    texts = {article.body_in(language) for language in (parsed.language, "en")}
+    asked = [unit for unit in passages.units(parsed.text) if not long or len(unit.word) >= LONG_WORD]
+    return sum(any(passages.stands_in(unit, each) for each in texts) for unit in asked)
 
 
 def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:
     """Return what the shop wrote about a wish that is open."""
     article = next(iter(_not_refused(parsed, None, what_next.OF_FLOW.get(key, ()))), None)
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
-def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
+def again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
     reply = answers.of_article(article, parsed, CLEAR)
     issue = chat.memory.get("issue")
     if issue and not of_another_order(parsed, issue):

@@ -21,3 +21,8 @@ COUPON = phrases(
 ASKS_TO_DO = phrases(
     r"kar do", r"karo", r"kar dijiye", r"kardo", "karna hai", "karni hai", "please", "pls", "plz", "can (?:you|u|i|we)", "want to", "could you", "sakte", "sakta", "jod do", "add", "करो", "कर दो", "करना है", "सकते",
 )  # fmt: skip
+# "Aaj wala order", "today's order", "mera order"
+THAT_ORDER = phrases(
+    r"(?:my|mer[aie]|this|that|is|us|wal[aei]|vala|today'?s|latest|last|abhi ka|aaj ka|naya|new) (?:\w+ )?orders?",
+    "(?:मेर[ाे]|इस|उस|वाल[ाे]|आज का) (?:\\S+ )?ऑर्डर",
+)

@@ -2,7 +2,7 @@
 
 from chatbot.models import Chat
 from chatbot.nlu.cues import phrases, plain, words_of
-from chatbot.sources import order_codes, orders
+from chatbot.sources import order_codes, orders, product_facts
 from tickets.models import Category, Order, OrderStatus, Priority
 from tickets.shop import people
 
@@ -11,7 +11,7 @@ from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from ...reading import signs, troubles
 from ...reading.readings import asks_how_it_stands
-from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THE_REFUND
+from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THAT_ORDER, THE_REFUND
 from .money_back import MONEY_IS_NOT_BACK
 from .which_order import (
     ADDRESS,
@@ -171,7 +171,10 @@ def wanted(parsed: ParsedMessage) -> str:
         return "refund_status"
     if parsed.is_issue and parsed.surely("refund_return") and EXCHANGES.search(said):
         return "exchange"
-    if INVOICE.search(said) and not ADDRESS.search(said):
+    # "Is gst included in the price" asks for no bill
+    if INVOICE.search(said) and not ADDRESS.search(said) and parsed.aspect != product_facts.PRICE:
+        if GSTIN.search(said) and parsed.known_orders and _means_one(parsed, said):
+            return "company_bill"
         of_that = parsed.topic.get("kind") == "order" and THAT_ONE.search(said)
         asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and parsed.known_orders
         return "invoice" if parsed.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
@@ -365,14 +368,17 @@ def told(chat: Chat, parsed: ParsedMessage, key: str, order: Order) -> Reply | N
 
 def _names_an_order(parsed: ParsedMessage) -> bool:
     said = plain(parsed.text)
-    if GSTIN.search(said):
-        return False
+    return not GSTIN.search(said) and (_means_one(parsed, said) or parsed.topic.get("kind") == "order")
+
+
+def _means_one(parsed: ParsedMessage, said: str) -> bool:
+    """Whether a message names an order: by number, item, "the other one", "my last order", "aaj wala order"."""
     return bool(
         parsed.order
         or of_items(parsed)[0]
         or the_other(parsed)
         or NEWEST.search(said)
-        or parsed.topic.get("kind") == "order"
+        or THAT_ORDER.search(said)
     )
 
 

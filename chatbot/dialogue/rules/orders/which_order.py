@@ -286,8 +286,9 @@ def order_spoken_of(parsed: ParsedMessage) -> Order | None:
 
 # ... which was placed before the one spoken of
 OLDER = phrases(
-    "previous", "earlier", "older", "prior", "before", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
+    "previous", "earlier", "older", "prior", r"before(?= (?:that|this|it|one|order)\b|\W*$)", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
 )  # fmt: skip
+OF_A_WHOLE_ORDER = phrases(r"orders?", "parcel", "ऑर्डर", "पार्सल")
 OF_AN_ORDER = phrases(r"orders?", "parcel", "delivery", r"wal[aei]", "one", "ऑर्डर", "पार्सल", "वाल[ाेी]")
 
 
@@ -295,7 +296,9 @@ def means_an_older(parsed: ParsedMessage) -> bool:
     """Whether an older order is meant: "purana packet lautana padega" of what came broken means that packet."""
     said = plain(parsed.text)
     of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
-    return bool(OLDER.search(said)) and not (of_a_fault and not OF_AN_ORDER.search(said))
+    # ... "purana wala lautana hai kya" as well
+    whole = OF_A_WHOLE_ORDER if RETURNS.search(said) else OF_AN_ORDER
+    return bool(OLDER.search(said)) and not (of_a_fault and not whole.search(said))
 
 
 PLACES = (

@@ -108,8 +108,7 @@ def _is_missing(parsed: ParsedMessage, said: str, asked: _Asked) -> bool:
 
 def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
     """Return of which products a message asks what; None where either is missing."""
-    before = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    before = before if len(before) <= ONE_OF_A_SORT else []
+    before = _shown_before(parsed, said)
     what = foods.named_in(said)
     of_it = THIS.search(said) or ADDED.search(said) or (OR.search(said) and _chooses_of_it(said))
     if before and what and of_it:
@@ -142,6 +141,16 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
             [product], [food for food in what if food.said.casefold() not in names], _besides(said)
         )
     return None
+
+
+def _shown_before(parsed: ParsedMessage, said: str) -> list[Product]:
+    """Return the few products that are spoken of; with an article in between the last one, where words point at it."""
+    if parsed.topic.get("kind") in ("product", "sum"):
+        before = spoken_of(parsed)
+        return before if len(before) <= ONE_OF_A_SORT else []
+    memory = parsed.chat.memory
+    is_near = memory.get("since_product", MOST_BETWEEN + 1) <= MOST_BETWEEN
+    return catalogue.by_ids(memory.get("recent", [])[-1:]) if is_near and THIS.search(said) else []
 
 
 def _the_spoken(parsed: ParsedMessage, named: list[Product]) -> list[Product]:

@@ -1,4 +1,4 @@
-"""Letters and times of the shop's zone, for the tests of settings."""
+"""Helpers for the tests of settings: the transcript e-mail, and times in the shop's time zone."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from tickets.channels import outbox, transcript
 KOLKATA = ZoneInfo("Asia/Kolkata")
 
 
-def letter_of(ticket) -> str:
-    """Return a copy of the conversation by letter, as text."""
+def transcript_of(ticket) -> str:
+    """Send the transcript of the conversation by e-mail; return its text."""
     transcript.send(ticket)
     while outbox.deliver_due(timezone.now() + timedelta(seconds=10)):
         pass
