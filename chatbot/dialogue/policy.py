@@ -45,6 +45,7 @@ from .rules.products import (
     out_of_stock,
     product_lists,
     product_sums,
+    superlatives,
     to_buy,
     which_product,
 )
@@ -219,6 +220,9 @@ RULES = (
     what_next.may_it_be_eaten,
     in_passing.opened_long_ago,
     taking_out.an_item_taken_out,
+    superlatives.the_most_of_them,
+    narrowed_lists.others_of_the_list,
+    narrowed_lists.that_one,
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
