@@ -24,7 +24,14 @@ from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile, of_the_fault
-from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
+from .rules.orders import (
+    about_delivery,
+    about_orders,
+    in_the_order,
+    order_flows,
+    order_questions,
+    taking_out,
+)
 from .rules.products import (
     about_health,
     about_products,
@@ -38,6 +45,7 @@ from .rules.products import (
     out_of_stock,
     product_lists,
     product_sums,
+    superlatives,
     to_buy,
     which_product,
 )
@@ -212,6 +220,9 @@ RULES = (
     what_next.may_it_be_eaten,
     in_passing.opened_long_ago,
     taking_out.an_item_taken_out,
+    superlatives.the_most_of_them,
+    narrowed_lists.others_of_the_list,
+    narrowed_lists.that_one,
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
@@ -220,6 +231,10 @@ RULES = (
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,
+    order_questions.what_comes,
+    order_questions.where_exactly,
+    order_questions.to_pay_at_the_door,
+    order_questions.what_an_item_cost,
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,

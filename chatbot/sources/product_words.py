@@ -16,7 +16,7 @@ GENERIC = {
 # Words around a product's name that ask to see or to buy it and say nothing more
 SHOPPING = {
     "and", "the",
-    "free", "fark", "farak", "difference", "differences", "compare", "comparison", "vs", "versus", "better", "jyada", "zyada", "achha", "h", "dono", "both",
+    "free", "diff", "fark", "farak", "difference", "differences", "compare", "comparison", "vs", "versus", "better", "jyada", "zyada", "achha", "h", "dono", "both",
     "ok", "okay", "acha", "accha", "haan", "then", "lives", "live", "lived", "her", "him", "good", "sure", "yes", "sorry", "actually", "bas", "to", "phir", "fir", "bina", "without", "बिना", "sath", "mere", "mera",
     "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
     "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",

@@ -15,6 +15,7 @@ from ...resolving.counting import (
     COUNT,
     DELIVERED,
     NUMBERS,
+    OF_IT,
     PACKS,
     count_in,
     counted,
@@ -363,8 +364,10 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said = plain(parsed.text)
     # After an article the product of before is still meant: "half kg lena hai"
     before = spoken_of(parsed)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+    of_it = OF_IT.search(said)
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
+        or of_it
         or re.search(
             r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
             said,
@@ -377,10 +380,10 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None if named and named[0].pk != before[0].pk else summed(parsed, [(before[0], packs)])
     if not before or not follows or parsed.found.products or parsed.is_issue or parsed.numbers:
         return None
-    count = _only_a_count(said)
+    count = _only_a_count(said) or (1 if of_it else 0)
     return (
         summed(parsed, [(before[0], count)])
-        if (count > 1 and COUNT.search(said)) or (count > 1 and PACKS.search(said))
+        if of_it or (count > 1 and (COUNT.search(said) or PACKS.search(said)))
         else None
     )
 
