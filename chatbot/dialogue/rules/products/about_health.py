@@ -5,6 +5,7 @@ import re
 from chatbot import wording
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.needed_letters import quick_search
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
@@ -29,9 +30,7 @@ from .concerns import (
 
 # Whether it is a question about eating it at all
 MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
-AGE_LIMIT = re.compile(
-    r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE
-)
+AGE_LIMIT = quick_search(re.compile(r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE))  # fmt: skip
 
 
 # They name the illness, and no product
@@ -237,12 +236,15 @@ def _line(parsed: ParsedMessage, about: str, product: Product) -> str:
     return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
 
 
+def _age_limit(product: Product) -> str:
+    """Return the sentence that says from which age on it may be eaten, or ""."""
+    found = AGE_LIMIT(f"{product.ingredients} {product.description}")
+    return found[0] if found else ""
+
+
 def _age_line(product: Product, text: str, language: str, about: str) -> str:
     written = product_facts.fact(product, "age")
-    limit = (written and written.words) or next(
-        iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""
-    )
-    limit = limit.strip(" .;")
+    limit = ((written and written.words) or _age_limit(product)).strip(" .;")
     spice = product_facts.fact(product, "spice") if about == "child" and not limit else None
     if spice:
         # Whether it is hot is what is asked of food for a child
@@ -272,7 +274,7 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
         if about == "child" and (mild := heat.not_hot()):
             text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
-            if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
+            if limit := _age_limit(product):
                 text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))}. {text}"
     elif not sentences:
         text = f"{wording.say('health_general', parsed.language)} {text}"
