@@ -24,7 +24,14 @@ from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile, of_the_fault
-from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
+from .rules.orders import (
+    about_delivery,
+    about_orders,
+    in_the_order,
+    order_flows,
+    order_questions,
+    taking_out,
+)
 from .rules.products import (
     about_health,
     about_products,
@@ -224,6 +231,10 @@ RULES = (
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,
+    order_questions.what_comes,
+    order_questions.where_exactly,
+    order_questions.to_pay_at_the_door,
+    order_questions.what_an_item_cost,
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,
@@ -293,6 +304,7 @@ RULES = (
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
+    not_sold.no_such_food,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,

@@ -3,7 +3,7 @@
 import re
 
 from chatbot.nlu import cues
-from chatbot.sources import product_facts, products
+from chatbot.sources import foods, product_facts, product_text, products
 
 from ....models import Chat
 from ... import answers
@@ -45,3 +45,23 @@ def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.intent != "product_query" or parsed.confidence < ASK or parsed.knows(ACT):
         return None
     return answers.popular("products_none", parsed) if products.asks_to_buy(parsed.text) else None
+
+
+def no_such_food(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Kishmish hai?", "do you sell almonds": a food that no product is named by, and no article is asked for."""
+    said = cues.plain(parsed.text)
+    if (parsed.is_issue and parsed.confidence >= ACT) or parsed.reason or chat.memory.get("issue"):
+        return None
+    if parsed.found.share or parsed.aspect not in OF_GOODS or about_products.THIS.search(said):
+        return None
+    asked = [food for food in foods.named_in(said) if food.is_content]
+    rest = [word for word in cues.words_of(foods.without(said)) if word not in product_text.EVERYDAY]
+    if not asked or rest or not (ASKS.search(said) or products.asks_to_buy(parsed.text)):
+        return None
+    return answers.popular("products_none", parsed)
+
+
+OF_GOODS = ("", product_facts.PRICE, product_facts.STOCK, "nuts", "milk", "egg", "soy", "sesame", "salt")
+ASKS = cues.phrases(
+    r"(?:hai|hain|h|mil\w*|rakhte|bechte|available)(?: (?:hai|hain|h|ho|kya|na|aapke paas))*\W*$", r"(?:do|have) (?:you|u)(?: .{0,25})?", "(?:है|हैं|मिल\\S*)(?: (?:है|हैं|क्या))*\\W*$",
+)  # fmt: skip
