@@ -41,7 +41,7 @@ class _TakenMeanwhile(Exception):
 
 
 def uses(person: Person, text: str) -> tuple[str, ...]:
-    """What asking this takes of the limits: guests prove their orders with codes, which cost letters and tries."""
+    """Return the rate limit scopes that this question consumes: a guest's order number sends a code by e-mail."""
     if person.is_guest and order_codes.looks_like_a_code(text):
         return "ask Villy", "enter a code"
     if person.is_guest and orders.numbers_in(text):

@@ -1,4 +1,4 @@
-"""An answer of Villy as text that stands alone, for channels without cards: letters, WhatsApp, terminals."""
+"""Render an answer of Villy as plain text, for channels without cards: e-mail, WhatsApp, terminals."""
 
 from supportdesk import money
 

@@ -23,18 +23,29 @@ from .patterns.several_questions import several_questions
 from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
-from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile
-from .rules.orders import about_delivery, about_orders, in_the_order, order_flows, taking_out
+from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile, of_the_fault
+from .rules.orders import (
+    about_delivery,
+    about_orders,
+    in_the_order,
+    order_flows,
+    order_questions,
+    taking_out,
+)
 from .rules.products import (
     about_health,
     about_products,
     discounts,
     first_words,
+    heat,
+    how_many,
     in_its_text,
     narrowed_lists,
     not_sold,
+    out_of_stock,
     product_lists,
     product_sums,
+    superlatives,
     to_buy,
     which_product,
 )
@@ -209,6 +220,9 @@ RULES = (
     what_next.may_it_be_eaten,
     in_passing.opened_long_ago,
     taking_out.an_item_taken_out,
+    superlatives.the_most_of_them,
+    narrowed_lists.others_of_the_list,
+    narrowed_lists.that_one,
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
@@ -216,9 +230,17 @@ RULES = (
     in_its_text.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
+    of_the_fault.asked_of_the_fault,
+    order_questions.what_comes,
+    order_questions.where_exactly,
+    order_questions.to_pay_at_the_door,
+    order_questions.what_an_item_cost,
     beside_an_issue.how_another_order_stands,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,
+    out_of_stock.when_it_is_back,
+    how_many.each_of_them,
+    how_many.enough_in_stock,
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
@@ -251,7 +273,7 @@ RULES = (
     open_issue.details_of_the_open_issue,
     product_sums.a_basket,
     about_delivery.a_place,
-    which_product.what_is_not_hot,
+    heat.what_is_not_hot,
     product_lists.a_list_by_contents,
     about_orders.another_order,
     about_orders.no_order_with_it,
@@ -278,11 +300,11 @@ RULES = (
     follow_ups.this_or_that,
     in_passing.what_it_contains,
     which_product.the_price_of_nothing,
-    which_product.when_it_is_back,
-    which_product.in_its_place,
+    out_of_stock.in_its_place,
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
+    not_sold.no_such_food,
     not_sold.goods_that_it_has_not,
     about_products.a_fact,
     about_products.a_bare_name,

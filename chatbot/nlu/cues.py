@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, cast
 
-from .needed_letters import guarded, needed_by
+from .needed_letters import quick_search
 from .typos import respelt
 
 _EDGE = r"[\w\u0900-\u097F]"
@@ -36,8 +36,7 @@ class Phrases:
         pattern = re.compile(rf"(?<!{_EDGE})(?:{either})(?!{_EDGE})", re.IGNORECASE)
         # As own attributes, so that a search costs what it costs with `re`
         vars(self).update({method: getattr(pattern, method) for method in self.METHODS})
-        if needed := needed_by(pattern.pattern):
-            self.search = guarded(pattern.search, needed, None)
+        self.search = quick_search(pattern)
         return vars(self)[name]
 
 
@@ -189,8 +188,8 @@ CORRECTIONS = (
     re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s*(?:[,.;-]|\bbut\b)\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
     re.compile(rf"^\W*{_SOFT}not (?P<not>[^,.;]{{2,40}}?)\s+{_I_MEAN}\s+(?P<new>.{{2,}})$", re.IGNORECASE),
     # "cancel nahi, address badalna hai"
-    re.compile(rf"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>[^,.;]{{2,30}}?)\s+(?:nahi|nahin|nhi|नहीं|नही)(?:\s+(?:hai|tha|karna|karni|karo|chahiye|है|करना|चाहिए))?\s*[,.;-]\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
-    re.compile(r"^\W*(?:(?:sorry|arre|are|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>\S+(?:\s\S+)?)\s+(?:nahi|nahin|nhi|नहीं|नही)\s+(?P<new>\S+(?:\s\S+){0,6})$", re.IGNORECASE),
+    re.compile(rf"^\W*(?:(?:sorry|arr?e+y?|oh+|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>[^,.;]{{2,30}}?)\s+(?:nahi|nahin|nhi|नहीं|नही)(?:\s+(?:hai|tha|karna|karni|karo|chahiye|है|करना|चाहिए))?\s*[,.;-]\s*(?:{_I_MEAN}\s*)?(?P<new>.{{2,}})$", re.IGNORECASE),
+    re.compile(r"^\W*(?:(?:sorry|arr?e+y?|oh+|nahi|no|सॉरी|अरे)[\s,]+)*(?P<not>\S+(?:\s\S+)?)\s+(?:nahi|nahin|nhi|नहीं|नही)\s+(?P<new>\S+(?:\s\S+){0,6})$", re.IGNORECASE),
     # "i meant the masala one", "mera matlab refund"
     re.compile(rf"^\W*{_SOFT}(?:i (?:meant|mean)|mera matlab|mera mtlb|मेरा मतलब)(?:\s+(?:tha|hai|था|है|to say|that))?[\s,:]+(?P<not>)(?P<new>.{{2,}})$", re.IGNORECASE),
     # "no, the address"; "no the other order"
@@ -381,4 +380,9 @@ WORD = re.compile(r"[^\W_][\w'\u0900-\u097F]*")
 
 
 def words_of(text: str) -> list[str]:
-    return WORD.findall(plain(text).lower())
+    return list(_words_of(text))
+
+
+@lru_cache(512)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(plain(text).lower()))

@@ -92,7 +92,7 @@ def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
 
 def _send(email: str, phone: str, number: str, code: str, language: str) -> None:
     """Send it by mail, or to the phone where there is no e-mail; runs in the thread of SENDER."""
-    words = wording.say("code_letter", language, number=number, code=code)
+    words = wording.say("code_email", language, number=number, code=code)
     try:
         if email:
             subject = wording.say("code_subject", language, number=number, code=code)

@@ -7,6 +7,7 @@ then the article is told and nothing is computed.
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from .articles import library
 
@@ -16,6 +17,7 @@ FROM = re.compile(rf"\b(?:above|over|from)\s*{_AMOUNT}", re.IGNORECASE)
 AT_MOST = re.compile(rf"\bup to\s*{_AMOUNT}", re.IGNORECASE)
 CASH_ADDS = re.compile(rf"\b(?:fee of|adds)\s*{_AMOUNT}|{_AMOUNT}\s*(?:fee|extra)", re.IGNORECASE)
 TIER = re.compile(r"\bfrom (\d{1,4})\b[^.%₹]{0,40}?(\d{1,2})\s?%", re.IGNORECASE)
+CODE = re.compile(r"\b[A-Z]{3,}\d+\b|\b(?:code|coupon) ([A-Z]{4,})\b")
 WRAP = re.compile(rf"wrap\w*[^.₹]{{0,20}}{_AMOUNT}", re.IGNORECASE)
 
 
@@ -24,6 +26,7 @@ class Coupon:
     percent: int
     least: Decimal
     most: Decimal | None
+    code: str = ""
 
     def off(self, amount: Decimal) -> Decimal:
         """Return what it takes off; 0 below the amount that it needs."""
@@ -45,11 +48,31 @@ def _number(found: re.Match | None) -> Decimal | None:
 
 def coupon() -> Coupon | None:
     """Return the coupon that the shop wrote about, or None."""
-    body = _body("coupons")
+    return _coupon_of(_body("coupons"))
+
+
+@lru_cache(16)
+def _coupon_of(body: str) -> Coupon | None:
     percent = PERCENT.search(body)
     if not percent:
         return None
-    return Coupon(int(percent[1]), _number(FROM.search(body)) or Decimal(0), _number(AT_MOST.search(body)))
+    code = CODE.search(body)
+    return Coupon(
+        int(percent[1]),
+        _number(FROM.search(body)) or Decimal(0),
+        _number(AT_MOST.search(body)),
+        (code[1] or code[0]).casefold() if code else "",
+    )
+
+
+def names_the_coupon(text: str) -> bool:
+    """Return whether a text has the code of the shop's coupon: "n with WELCOME10"."""
+    known = coupon() if any(map(str.isdigit, text)) or len(text.split()) <= FEW_WORDS else None
+    return bool(known and known.code and known.code in text.casefold().replace(" ", ""))
+
+
+# A code without a digit is looked for in short messages alone
+FEW_WORDS = 6
 
 
 def cash_adds() -> Decimal | None:

@@ -282,25 +282,25 @@ def test_a_call_that_cannot_be_requested_says_why_in_its_form(visitor):
     expect(form.get_by_role("textbox", name="Phone")).to_have_value("call me")
 
 
-# --- The page behind a letter's link -----------------------------------------
+# --- The page behind the link in an e-mail -----------------------------------
 
 
 def link_of(desk, guest, ticket, address) -> str:
-    """Ask for a copy of the conversation, and return the link in its letter."""
+    """Request a transcript, and return the link in its e-mail."""
     guest.post(f"/api/support/{ticket}/transcript").raise_for_status()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        for letter in (desk.data_dir / "mail").glob("**/*"):
-            text = letter.read_text().replace("=\n", "") if letter.is_file() else ""
+        for email in (desk.data_dir / "mail").glob("**/*"):
+            text = email.read_text().replace("=\n", "") if email.is_file() else ""
             if address in text and (found := re.search(r"/c/[\w-]+/", text)):
                 return found[0]
         time.sleep(0.2)
-    raise AssertionError("no letter left")
+    raise AssertionError("no e-mail was sent")
 
 
 @pytest.fixture
 def linked(desk) -> tuple[str, str]:
-    # Each test its own: letters of an earlier one are still there
+    # A ticket per test: e-mails of earlier tests are still on disk
     address = f"linked-{next(READERS)}@example.com"
     guest = desk.as_guest("Linked Reader", address)
     ticket = guest.post("/api/support/create", json={"message": "The box was crushed"}).json()["id"]
@@ -332,7 +332,7 @@ def test_pasted_and_dropped_files_join_the_form_of_the_link_and_cells_are_text(p
 GIVEN = """([kind, text, names]) => {
     const given = new DataTransfer();
     const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(png), (char) => char.charCodeAt(0));
     if (text) given.setData("text/plain", text);
     for (const name of names) {
         const isPdf = name.endsWith(".pdf");
@@ -346,7 +346,7 @@ GIVEN = """([kind, text, names]) => {
 }"""
 
 
-def test_the_page_behind_a_letters_link_has_the_readers_days_and_nothing_for_axe(person, desk, linked):
+def test_the_page_behind_the_link_has_the_readers_days_and_nothing_for_axe(person, desk, linked):
     ticket, path = linked
     # 20:00 in London is the next day in India, where the desk is
     desk.sql(

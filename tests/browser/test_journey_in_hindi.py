@@ -1,4 +1,4 @@
-"""One customer, in Hindi, from the widget by letter to the rating: one ticket, though the server dies at every step."""
+"""One customer, in Hindi, from the widget over e-mail to the rating: one ticket, although the server is killed at each step."""
 
 import re
 import time
@@ -18,7 +18,7 @@ from .pages import Chat
 PROBLEM = "मेरा सामान टूटा हुआ आया है"
 MORE = "डिब्बा भी फटा हुआ था"
 ANSWER = "माफ़ कीजिए, नया डिब्बा आज भेज रहे हैं।"
-BY_LETTER = "धन्यवाद, मैं इंतज़ार करूँगी"
+BY_EMAIL = "धन्यवाद, मैं इंतज़ार करूँगी"
 SOLVED = "नया डिब्बा भेज दिया गया है।"
 
 
@@ -41,8 +41,8 @@ def restarted(own_desk):
     return again
 
 
-def letters(desk: Desk, seconds: float = 0, *, least: int = 0) -> list:
-    """Return the letters that have left to the customer, in their order; wait until there are so many."""
+def emails(desk: Desk, seconds: float = 0, *, least: int = 0) -> list:
+    """Return the e-mails sent to the customer, oldest first; wait until there are `least`."""
     deadline = time.monotonic() + seconds
     while True:
         files = sorted(Path(desk.data_dir, "mail").glob("*"), key=lambda file: file.stat().st_mtime_ns)
@@ -53,13 +53,13 @@ def letters(desk: Desk, seconds: float = 0, *, least: int = 0) -> list:
         time.sleep(0.5)
 
 
-def text_of(letter) -> str:
-    return letter.get_body(("plain",)).get_content()
+def text_of(email) -> str:
+    return email.get_body(("plain",)).get_content()
 
 
 @pytest.mark.extended
 @pytest.mark.slow
-def test_one_ticket_from_the_widget_by_letter_to_the_rating(own_desk, restarted, browser):
+def test_one_ticket_from_the_widget_by_email_to_the_rating(own_desk, restarted, browser):
     options = {"base_url": own_desk.url, "locale": "hi-IN"}
     at_home = browser.new_context(**options)
     at_home.set_default_timeout(20_000)
@@ -91,13 +91,13 @@ def test_one_ticket_from_the_widget_by_letter_to_the_rating(own_desk, restarted,
     page.goto("/?page=another")
     expect(page.get_by_role("button", name="Chat with Villy, 1 unread")).to_be_visible()
 
-    # A letter goes out, once, though the server dies while it is due
+    # The e-mail is sent once, although the server is killed while it is due
     own_desk.sql("UPDATE tickets_activity SET at = datetime(at, '-75 seconds')")
-    [letter] = letters(own_desk, 90, least=1)
+    [email] = emails(own_desk, 90, least=1)
     restarted()
-    assert letter["Subject"].endswith(f"ने आपको जवाब दिया है (टिकट #{ticket['number']})")
-    assert ANSWER in text_of(letter)
-    link = re.search(r"http\S+/c/[\w-]+/", text_of(letter))[0]
+    assert email["Subject"].endswith(f"ने आपको जवाब दिया है (टिकट #{ticket['number']})")
+    assert ANSWER in text_of(email)
+    link = re.search(r"http\S+/c/[\w-]+/", text_of(email))[0]
 
     # In another browser, without a sign-in
     elsewhere = browser.new_context(base_url=own_desk.url, locale="en-US").new_page()
@@ -105,17 +105,17 @@ def test_one_ticket_from_the_widget_by_letter_to_the_rating(own_desk, restarted,
     expect(elsewhere.get_by_role("log")).to_contain_text(ANSWER)
     expect(elsewhere.get_by_text("आपका संदेश")).to_be_visible()
     once = elsewhere.locator("[name=clientId]").get_attribute("value")
-    elsewhere.get_by_role("textbox", name="Type a message...").fill(BY_LETTER)
+    elsewhere.get_by_role("textbox", name="Type a message...").fill(BY_EMAIL)
     elsewhere.get_by_role("button", name="Send", exact=True).click()
-    expect(elsewhere.get_by_role("log")).to_contain_text(BY_LETTER)
+    expect(elsewhere.get_by_role("log")).to_contain_text(BY_EMAIL)
     restarted()
     # As a browser does whose answer was lost
-    elsewhere.request.post(link, form={"message": BY_LETTER, "clientId": once})
+    elsewhere.request.post(link, form={"message": BY_EMAIL, "clientId": once})
 
     chat = Chat(page)
     page.reload()
     chat.button.click()
-    expect(chat.bubbles("customer").filter(has_text=BY_LETTER)).to_have_count(1, timeout=60_000)
+    expect(chat.bubbles("customer").filter(has_text=BY_EMAIL)).to_have_count(1, timeout=60_000)
 
     resolved = {"status": "resolved", "resolution": SOLVED}
     assert agent.patch(f"/api/support/admin/{ticket['id']}", json=resolved).status_code == 200
@@ -169,7 +169,7 @@ def nothing_is_lost_or_doubled(desk: Desk, ticket: dict) -> None:
     whole = agent.get(f"/api/support/admin/{ticket['id']}").json()
     assert whole["status"] == "closed"
     said = [each["message"] for each in whole["messages"] if each["sender"] != "system"]
-    for words in (MORE, ANSWER, BY_LETTER, SOLVED):
+    for words in (MORE, ANSWER, BY_EMAIL, SOLVED):
         assert said.count(words) == 1, words
     # What was said to Villy went along, once
     everything = [*said, *(line["message"] for line in whole["chat"])]
@@ -179,4 +179,4 @@ def nothing_is_lost_or_doubled(desk: Desk, ticket: dict) -> None:
     assert desk.sql("SELECT rating, language FROM tickets_ticket WHERE number = ?", ticket["number"]) == [
         (5, "hi")
     ]
-    assert sum(ANSWER in text_of(letter) for letter in letters(desk)) == 1
+    assert sum(ANSWER in text_of(email) for email in emails(desk)) == 1

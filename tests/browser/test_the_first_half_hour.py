@@ -32,26 +32,26 @@ PROBLEM, ANSWER = "My honey arrived broken", "Sorry! A new jar leaves today."
 
 
 class MailServer:
-    """A mail server on this machine; keeps the letters that it takes."""
+    """A mail server on this machine; keeps the e-mails that it takes."""
 
     def __init__(self):
-        self.letters = []
+        self.emails = []
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.controller.start()
 
     async def handle_DATA(self, server, session, envelope):
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.emails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
-    def letter_to(self, address: str, seconds: float = 60) -> str:
-        """Return the text of the last letter to this address; wait until there is one."""
+    def email_to(self, address: str, seconds: float = 60) -> str:
+        """Return the text of the last e-mail to this address; wait until there is one."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            for letter in reversed(self.letters):
-                if address in letter["To"]:
-                    return letter.get_body(("plain",)).get_content()
+            for email in reversed(self.emails):
+                if address in email["To"]:
+                    return email.get_body(("plain",)).get_content()
             time.sleep(0.2)
-        raise AssertionError(f"no letter to {address}")
+        raise AssertionError(f"no e-mail to {address}")
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
     owner.get_by_role("link", name="Mail works").click()
     owner.get_by_role("button", name="Send").click()
     expect(owner.get_by_text(f"The mail server took the e-mail to {OWNER}")).to_be_visible()
-    assert "Meera's Pantry" in mail_server.letter_to(OWNER)
+    assert "Meera's Pantry" in mail_server.email_to(OWNER)
 
     # 5. Second factor, then of all agents
     owner.goto("/support/account/")
@@ -213,7 +213,7 @@ def test_from_an_empty_directory_to_a_desk_that_a_shop_can_use(new_desk, mail_se
     owner.get_by_label("Sign-in e-mail:").fill(AGENT)
     expect(owner.get_by_role("radio", name="No password")).to_be_checked()
     owner.get_by_role("button", name="Save", exact=True).click()
-    link = re.search(r"http\S+/password/reset/\S+", mail_server.letter_to(AGENT))[0]
+    link = re.search(r"http\S+/password/reset/\S+", mail_server.email_to(AGENT))[0]
     asha = window(viewport={"width": 1440, "height": 900})
     asha.goto(link)
     asha.get_by_label("New password", exact=True).fill(PASSWORD)

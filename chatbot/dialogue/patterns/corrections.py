@@ -37,7 +37,7 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
             return reply
         parsed.text = rest
         return by_rules(chat, parse(chat, rest, asked={}, language=parsed.language))
-    if _thinks_again(chat, parsed):
+    if _thinks_again(chat, parsed) or _leaves_it_at_the_end(chat, parsed):
         take_back(chat.memory, parsed.raw)
         reply = answers.with_chips(answers.text_reply("left_it", parsed, "thanks_bye"), parsed)
         reply.rule = "a_change_of_mind"
@@ -206,6 +206,27 @@ def _names_what_is_meant(said: str) -> bool:
 KEEPS_SOME = cues.phrases(
     "but", "par", "only", "sirf", "baaki", "rest", "others?", "lekin", "wapas", r"return\w*", "पर", "बाकी", "वापस"
 )  # fmt: skip
+
+
+LEFT_AT_THE_END = cues.phrases(
+    r"(?:rehne|rahne|jaane|jane) (?:do|dijiye|den)\W*$",
+    r"(?:so |ok |just |to )*(?:leave it|never ?mind|forget it|chh?odo|ignore it)\W*$",
+    "(?:रहने|जाने) (?:दो|दीजिए)\\W*$",
+)
+
+
+def _leaves_it_at_the_end(chat: Chat, parsed: ParsedMessage) -> bool:
+    """ "That was the old one, ours is fine, rehne do": said last, it takes back what is open."""
+    said = cues.plain(parsed.raw)
+    return (
+        bool(chat.memory.get("issue"))
+        and len(said.split()) > FEW_BEFORE
+        and bool(LEFT_AT_THE_END.search(said))
+        and not open_issue.QUESTION.search(said)
+    )
+
+
+FEW_BEFORE = 2
 
 
 # "Cancel nahi karna, address badal do"

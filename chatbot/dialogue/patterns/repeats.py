@@ -14,7 +14,7 @@ from ..answers import Reply
 from ..message import CLEAR, ParsedMessage
 from ..reading import passages, subjects
 from ..resolving import asking
-from ..rules.issues import open_issue
+from ..rules.issues import open_issue, what_next
 from ..rules.later_turns.meanwhile import of_another_order
 from ..state import GRAVE
 
@@ -32,6 +32,7 @@ TOLD_IN_FULL = {
 }
 # ... and these find one for a message that may as well tell
 TELLS_A_RULE = {
+    "asked_of_the_fault",
     "an_article",
     "the_rule_goes_on",
     "asked_of_the_subject",
@@ -79,7 +80,22 @@ def not_told_twice(chat: Chat, parsed: ParsedMessage, reply: Reply) -> Reply:
         reply.text = reply.text.replace(body, answering)
         # Too little for other words to be put to it
         reply.passage = ""
+    elif article.slug == NOT_RECEIVED and (rest := _without_what_is_done(body, issue)) != body:
+        reply.text, reply.passage = reply.text.replace(body, rest), ""
     return reply
+
+
+NOT_RECEIVED = "marked-delivered-not-received"
+
+
+def _without_what_is_done(body: str, issue: dict) -> str:
+    """Return the rule for a parcel that did not come without the search that the customer has made already."""
+    done = " ".join(
+        told for told in issue.get("details", []) if what_next.TELLS_WHAT_WAS_DONE.match(plain(told))
+    )
+    first, *rest = passages.split(body)
+    looked = any(passages.stands_in(unit, first) >= passages.OF_A_FORM for unit in passages.units(done))
+    return " ".join(rest) if rest and looked else body
 
 
 def sentences(article: Article, parsed: ParsedMessage) -> str:

@@ -192,7 +192,7 @@ ASPECTS = {
         re.compile(r"\d ?(?:am|pm|baje|बजे)|(?:subah|सुबह) \d|(?:raat|रात) \d", re.IGNORECASE),
     ),
     "shipped": (
-        phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?"),
+        phrases(r"(?:already|ab to|pehle hi|it'?s|its|it is)? ?(?:shipped|dispatched|out for delivery|packed)(?: .{0,12})?", r"(?:ship|pack|dispatch) ho (?:gaya|chuka)(?: .{0,8})?", r"nikal (?:gaya|chuka)(?: .{0,8})?", r"(?:if|agar|once|when|after)(?: \w+){0,2} (?:ships|leaves|goes out|ship ho|nikal)(?: .{0,25})?"),
         re.compile(r"ship|bhej|शिप", re.IGNORECASE),
     ),
     # The parcel is not taken at the door

@@ -27,7 +27,7 @@ RECORDS = {
     "a_person_will_answer": "conversations._a_person_answers opens a ticket before it is said",
     "code_sent": "order_codes.begin stores the code and sends it",
     "order_sign_in": "the code is sent as soon as the number is there (order_codes.begin)",
-    "code_letter": "nothing is told without the code (order_codes.check)",
+    "code_email": "nothing is told without the code (order_codes.check)",
 }
 TAP = re.compile(r"\btap\b|button|टैप|बटन", re.I)
 # A question, or what the customer does: "may I", "aap karenge"

@@ -21,12 +21,21 @@ from ..orders import order_facts, which_order
 from . import open_issue
 
 WHAT_NOW = phrases(
-    r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|i|they|you|u|the \w+|that|money|not|there)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",
-    r"(?:oh |to |toh |matlab |yaani |phir |fir |ab )*(?:kuch |wapas |return |refund )?(?:nahi|nahin) (?:hoga|ho sakta|ho payega|milega|karoge)(?: .{0,12})?", r"(?:so |then )?(?:nothing|no way|not possible|can'?t be done|won'?t (?:get|work))(?: .{0,20})?", "(?:तो |मतलब )?(?:अब )?(?:कुछ )?नहीं (?:होगा|मिलेगा|हो सकता)(?: .{0,8})?",
+    r"agar (?:.{0,16})?(?:nahi|nahin|na) (?:aaye|aaya|aya|mile|mila|hua|ho|dikhe|dikha)(?: .{0,10})?", r"(?:and |n |what )?(?:what )?if (?:it|it'?s|its|i|they|they'?re|you|u|the \w+|that|money|not|there|there'?s)(?: .{0,10})? ?(?:not|never|no|\w+n'?t)(?: .{0,20})?", r"अगर .{0,16}नहीं (?:आए|आया|मिले|मिला|हुआ)(?: .{0,8})?",
+    r"(?:oh |to |toh |matlab |yaani |phir |fir |ab )*(?:kuch |wapas |return |refund )?(?:nahi|nahin) (?:hoga|ho sakta|ho payega|milega|karoge)(?: .{0,12})?", "(?:तो |मतलब )?(?:अब )?(?:कुछ )?नहीं (?:होगा|मिलेगा|हो सकता)(?: .{0,8})?",
     r"what (?:should|do|can|must|shall) (?:i|we) do(?: now)?(?: with .{0,20})?", r"what can (?:be done|you do|i do|we do)(?: .{0,15})?", r"kya (?:kar|ho) sakt\w+(?: .{0,10})?", r"what to do(?: now)?", r"(?:ab |to )?kuch (?:ho|kar) sakt\w+(?: .{0,10})?", r"what now", r"now what", r"then what", r"what (?:will|would) (?:you|u|they) do(?: .{0,15})?", r"what(?: will)? happens?(?: now| next)?", r"what(?:'?s| is) next", r"next step", r"(?:ab|to|phir|fir) (?:kya|main kya|mai kya)(?: .{0,15})?", r"kya (?:karu|karun|karna|karen|kare|karoon|hoga|milega)(?: .{0,12})?",
     r"(?:should|do|must|shall|can|can'?t|may|could) (?:i|we) (?:.{0,12})?(?:return|send|keep|throw|give|use|eat|refuse)(?: .{0,25})?", r"(?:will|can|do|would|could) (?:i|you|u|we) (?:.{0,8})?(?:get|give|send|refund|replace|exchange|have|pay)(?: .{0,30})?", r"(?:refund|replacement|paisa|paise|naya|dusra|money|compensation) (?:.{0,8})?(?:milega|doge|denge|mil jayega|kab|possible|hoga|wapas)(?: .{0,12})?",
     r"(?:naya|nayi|naye|dusra|doosra|refund|paisa|paise|badle me)(?: .{0,15})? (?:bhej|mil|de|do|kar|lautao|aay)\w*(?: .{0,12})?\?", r"(?:kya|kab) (?:.{0,12})?(?:naya|nayi|refund|paise|paisa)(?: .{0,20})?", "(?:क्या |कब )(?:.{0,10})?(?:नया|नई|नए|दूसरा|रिफंड|पैसे|पैसा)(?: .{0,20})?", "(?:नया|नई|दूसरा|रिफंड|पैसे) (?:.{0,8})?(?:भेज|मिल|दे|कर)\\S*(?: .{0,10})?", r"how (?:will|do|can|would) (?:i|we) (?:know|get to know|come to know|see|check|find out|be informed)(?: .{0,20})?", r"kaise pata (?:chal\w*|lag\w*)(?: .{0,10})?", "कैसे पता (?:चल|लग)\\S*", r"(?:will|would) (?:they|he|you|u|someone|the courier)(?: \w+)? (?:call|ring|contact|come|phone|tell|inform)(?: .{0,20})?", r"how (?:long|many days|much time|soon|fast|quick\w*)(?: .{0,25})?", r"kitn[aei] (?:din|time)(?: .{0,15})?", r"kab (?:tak|milega|aayega|bhejoge|wapas)(?: .{0,12})?", r"when (?:will|do|can)(?: .{0,25})?", "अब क्या(?: .{0,12})?", "क्या (?:करूं|करूँ|करना|होगा|मिलेगा)(?: .{0,10})?", "कितने दिन(?: .{0,12})?", "कब तक(?: .{0,12})?", "(?:रिफंड|पैसा|पैसे|नया) (?:.{0,8})?(?:मिलेगा|मिलेंगे|चाहिए)(?: .{0,8})?", "wapas (?:bhejna|karna)(?: .{0,10})?", r"(?:but |par |lekin |to )?(?:why|kyu|kyun|kyon|क्यों)(?: .{0,25})?", r"kitn\w+ (?:paise|paisa|rupaye|charge|amount|deduct\w*|kat\w*)(?: .{0,15})?", r"how much(?: .{0,10})? (?:deduct\w*|cut|charged?|pay|cost|be cut|get|will)(?: .{0,15})?", "कितने? (?:पैसे|पैसा|रुपये|चार्ज)(?: .{0,15})?", r"(?:charges?|paise|paisa) (?:kat\w*|lag\w*)(?: .{0,12})?",
 )  # fmt: skip
+# "So nothing?" gives up; "asked the guard, nothing" tells what was done
+GIVES_UP = phrases(
+    r"(?:so |then |ok |that means )*(?:nothing|no way|not possible|can'?t be done|won'?t (?:get|work))(?: .{0,20})?"
+)
+# "Asked guard n neighbours", "padosi se puch liya": done, and no question what to do
+TELLS_WHAT_WAS_DONE = re.compile(
+    r"^\W*(?:i |we |have |already |maine |humne )*(?:asked|checked|looked|searched|called|rang|sent|told|spoke|tried)\b|.*\b(?:pooch|puch|puchh|dekh|check kar|bata|call kar|bhej|dhoond|dhund) (?:li|di|chuk|kar|ka)\w*|.*(?:पूछ|देख|बता|ढूंढ) (?:लि|दि|चुक)\S*",
+    re.IGNORECASE,
+)
 # What the shop wrote for each kind of trouble, the likelier first; absent articles are passed over
 WRITTEN = {
     "item_problem": ("damaged-items", "wrong-item", "missing-items", "expired-or-stale"),
@@ -122,6 +131,8 @@ DAYS_OF_MONEY = phrases(
 # "Account me ya upi?", "nahi aaya to?" of money that is to come back
 MONEY_TO = phrases(
     r"(?:account|bank|upi|card|wallet|cash)(?: (?:me|mein|par|pe|m))? (?:ya|or) (?:account|bank|upi|card|wallet|cash)(?: .{0,12})?",
+    r"how (?:will|do|would|can|shall) (?:i|we|you|u) (?:get|receive|send|give|return)(?: \w+){0,3} (?:money|refund|amount)(?: .{0,12})?",
+    r"(?:pais[ae]|refund|money) kaise (?:mil|aa|wapas|bhej|doge)\w*(?: .{0,12})?",
     r"(?:kis|kaun ?se|konse|which|what) (?:account|khate|bank|card|upi|mode)(?: .{0,15})?",
     r"(?:account|bank|upi|card|wallet|cash|gpay|phonepe)(?: (?:me|mein|pe|par|m|hi|ko))+ (?:hi )?(?:aa|mil|bhej|daal|dal|doge)\w*(?: .{0,10})?",
     "(?:कार्ड|खाते|बैंक|यूपीआई|वॉलेट|अकाउंट)(?: (?:में|पर|से))?(?: .{0,10})? या (?:कार्ड|खाते|बैंक|यूपीआई|वॉलेट|अकाउंट|कैश)(?: .{0,10})?",
@@ -240,7 +251,10 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     )
     asks_of_order = asks_of_order and not asks_for_a_new_one(chat, parsed)
     asks_of_order = (asks_of_order and not MONEY_TO.search(said)) or (
-        order_cues.ARRIVES.search(said) and any(cue.search(said) for cue, _ in which_order.BY_STATE)
+        # "When will new one come" is of no order that comes
+        not order_facts.speaks_of_a_new_one(parsed)
+        and order_cues.ARRIVES.search(said)
+        and any(cue.search(said) for cue, _ in which_order.BY_STATE)
     )
     if (
         not written
@@ -252,7 +266,8 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or len(said.split()) > MOST_WORDS_OF_WHAT_NOW
         or not (
             WHAT_NOW.search(said)
-            or parsed.reading == "what_happens_now"
+            or GIVES_UP.fullmatch(said.strip(" ?.!"))
+            or (parsed.reading == "what_happens_now" and not TELLS_WHAT_WAS_DONE.match(said))
             or IF_NOT.search(said)
             or MONEY_TO.search(said)
             or (issue.get("flow") in ("return", "exchange") and OF_A_RETURN.search(said))

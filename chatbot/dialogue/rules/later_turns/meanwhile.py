@@ -107,7 +107,7 @@ def asked_of_the_subject(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     article = next(
         (each for each in written if subjects.answers_it(each.body_in(parsed.language), asked)), None
     )
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
 # What the rule for a fault says, and none for returns or refunds
@@ -130,7 +130,7 @@ def _and_then(chat: Chat, parsed: ParsedMessage, said: str) -> Reply | None:
         return None
     ids = [each["id"] for each in chat.memory.get("sources", []) if each["type"] == "article"]
     article = parsed.library.articles.get(ids[0]) if ids else None
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
 def _of_the_courier(chat: Chat, parsed: ParsedMessage, said: str, issue: dict) -> Reply | None:
@@ -175,7 +175,7 @@ def the_rule_goes_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if issue and not asks:
         open_issue.note(parsed, issue)
-    return _again(chat, parsed, article)
+    return again(chat, parsed, article)
 
 
 def _asks(parsed: ParsedMessage) -> bool:
@@ -360,10 +360,10 @@ def _shared(parsed: ParsedMessage, article: Article, long: bool) -> int:
 def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:
     """Return what the shop wrote about a wish that is open."""
     article = next(iter(_not_refused(parsed, None, what_next.OF_FLOW.get(key, ()))), None)
-    return _again(chat, parsed, article) if article else None
+    return again(chat, parsed, article) if article else None
 
 
-def _again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
+def again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
     reply = answers.of_article(article, parsed, CLEAR)
     issue = chat.memory.get("issue")
     if issue and not of_another_order(parsed, issue):

@@ -11,6 +11,15 @@ from ....models import Chat
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
+from .which_order import order_spoken_of
+
+
+def of_the_talk(parsed: ParsedMessage) -> Order | None:
+    """Return the order spoken of, or the one of what is open."""
+    pk = (parsed.chat.memory.get("issue") or {}).get("order")
+    return order_spoken_of(parsed) or next(
+        (each for each in parsed.known_orders if str(each.pk) == pk), None
+    )
 
 
 def items(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:
@@ -82,9 +91,16 @@ NEW_ONE = phrases(
 A_WHOLE_ORDER = phrases(r"orders?", r"parcels?", "ऑर्डर", "पार्सल")
 
 
+# The parcel that should have come
+THE_RIGHT_ONE = phrases(
+    r"(?:right|correct|sahi|replacement|fresh) (?:order|parcel|box)", "सही (?:ऑर्डर|पार्सल|सामान)"
+)
+
+
 def speaks_of_a_new_one(parsed: ParsedMessage) -> bool:
     """Whether it speaks of what comes in place of an item that is wrong, and of no other order."""
     said = plain(parsed.text)
     of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
     # "Jo dusra order hai" is another order, and comes in place of nothing
-    return of_a_fault and bool(NEW_ONE.search(said)) and not A_WHOLE_ORDER.search(said)
+    in_its_place = bool(NEW_ONE.search(said)) and not A_WHOLE_ORDER.search(said)
+    return of_a_fault and (in_its_place or bool(THE_RIGHT_ONE.search(said)))

@@ -12,7 +12,7 @@ from ...message import ACT, ASK, ParsedMessage
 from ...reading import signs, troubles
 from ...reading.readings import asks_how_it_stands
 from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THAT_ORDER, THE_REFUND
-from .money_back import MONEY_IS_NOT_BACK
+from .money_back import MONEY_IS_NOT_BACK, has_a_refund
 from .which_order import (
     ADDRESS,
     ADDS,
@@ -150,7 +150,7 @@ def wanted(parsed: ParsedMessage) -> str:
     if (
         REFUND.search(said)
         and STANDING.search(said)
-        and (mine or _has_a_refund(parsed))
+        and (mine or has_a_refund(parsed))
         and not THE_RULE.search(said)
         and not CANCELS.search(said)
     ):
@@ -278,13 +278,6 @@ def wanted(parsed: ParsedMessage) -> str:
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
-
-
-def _has_a_refund(parsed: ParsedMessage) -> bool:
-    """Whether money of an order of theirs went back, and nothing else is wrong: "any news on the refund" means that."""
-    issue = parsed.chat.memory.get("issue") or {}
-    of_money = issue.get("intent") in (None, "refund_return")
-    return of_money and any(flows.state_of(order) == OrderStatus.REFUNDED for order in parsed.known_orders)
 
 
 def told_of_it(parsed: ParsedMessage) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from chatbot.nlu import cues
-from chatbot.sources import product_facts, products
+from chatbot.sources import foods, product_facts, product_text, products
 
 from ....models import Chat
 from ... import answers
@@ -48,6 +48,26 @@ def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.popular("products_none", parsed) if products.asks_to_buy(parsed.text) else None
 
 
+def no_such_food(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Kishmish hai?", "do you sell almonds": a food that no product is named by, and no article is asked for."""
+    said = cues.plain(parsed.text)
+    if (parsed.is_issue and parsed.confidence >= ACT) or parsed.reason or chat.memory.get("issue"):
+        return None
+    if parsed.found.share or parsed.aspect not in OF_GOODS or about_products.THIS.search(said):
+        return None
+    asked = [food for food in foods.named_in(said) if food.is_content]
+    rest = [word for word in cues.words_of(foods.without(said)) if word not in product_text.EVERYDAY]
+    if not asked or rest or not (ASKS.search(said) or products.asks_to_buy(parsed.text)):
+        return None
+    return _not_sold(parsed, ", ".join(dict.fromkeys(food.said.casefold() for food in asked)))
+
+
+OF_GOODS = ("", product_facts.PRICE, product_facts.STOCK, "nuts", "milk", "egg", "soy", "sesame", "salt")
+ASKS = cues.phrases(
+    r"(?:hai|hain|h|mil\w*|rakhte|bechte|available)(?: (?:hai|hain|h|ho|kya|na|aapke paas))*\W*$", r"(?:do|have) (?:you|u)(?: .{0,25})?", "(?:है|हैं|मिल\\S*)(?: (?:है|हैं|क्या))*\\W*$",
+)  # fmt: skip
+
+
 # --- Goods by their name -----------------------------------------------------------------
 
 # Kinds of goods in the gloss that a customer may take this shop to have; a jar or a bag is rather a pack
@@ -79,19 +99,19 @@ def goods_that_it_has_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or any(unit.concepts - GOODS - OF_BUYING for unit in asked)
     ):
         return None
-    of_shop = products.categories()
-    name = " ".join(unit.word for unit in asked if unit in goods or not unit.concepts)
-    if not of_shop:
+    return _not_sold(parsed, " ".join(unit.word for unit in asked if unit in goods or not unit.concepts))
+
+
+def _not_sold(parsed: ParsedMessage, name: str) -> Reply | None:
+    """Say that these goods are not sold here, and in what the shop sells."""
+    categories = ", ".join(products.categories()[:MOST_CATEGORIES])
+    if not categories:
         return None
     reply = answers.text_reply(
-        "not_sold",
-        parsed,
-        "product_query",
-        sure=0.9,
-        name=name,
-        categories=", ".join(of_shop[:MOST_CATEGORIES]),
+        "not_sold", parsed, "product_query", sure=0.9, name=name, categories=categories
     )
-    reply.is_sure = True
+    # What comes next is not about the product before
+    reply.is_sure, reply.topic = True, {"kind": "product", "ids": [], "aspect": "price"}
     return answers.with_chips(reply, parsed, "products", "human")
 
 

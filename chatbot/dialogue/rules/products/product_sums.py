@@ -4,7 +4,7 @@ import re
 
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues import phrases, plain
-from chatbot.sources import delivery_areas
+from chatbot.sources import delivery_areas, shop_rules
 from chatbot.sources import products as catalogue
 
 from ...answers import Reply
@@ -15,6 +15,7 @@ from ...resolving.counting import (
     COUNT,
     DELIVERED,
     NUMBERS,
+    OF_IT,
     PACKS,
     count_in,
     counted,
@@ -24,7 +25,8 @@ from ...resolving.counting import (
 from ...resolving.references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
-from .sum_lines import WRAPPED
+from .how_many import BOTH, last_two
+from .sum_lines import ONE_AND_TOTAL, WRAPPED
 from .sum_lines import summed as summed
 
 SUM = phrases(
@@ -81,7 +83,9 @@ def a_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return summed(parsed, [(before[0], count_in(said))])
     if not items and (count := _only_a_count(said)) and before:
         return summed(parsed, [(before[0], count)])
-    if not items or not (several or DELIVERED.search(said)):
+    # "Sirf ek chikki mangau to total": of one alone delivery is what is not known
+    of_one = ONE_AND_TOTAL.search(said) and len(items) == 1
+    if not items or not (several or of_one or DELIVERED.search(said)):
         return None
     return summed(parsed, items)
 
@@ -211,7 +215,7 @@ ONLY_COUNTED = re.compile(
 THE_MORE = phrases("aur", "and", "more", "add", "extra", "plus", r"jod\w*", "bhi", "also", "और", "भी")
 # Asked of what was added up, without a product
 OF_A_SUM = phrases(
-    r"(?:and |aur |with |plus |ok )*(?:the )?(?:delivery|shipping|courier)(?: (?:charges?|ka|free|kitn[aei]|how much|lag\w*|hai|hoga|hogi|na|extra|ke saath|milake|included|ho))*", r"(?:and |aur |to |ok |so |kul |grand )*total(?: .{0,15})?", r"(?:with |and |aur |if )*(?:coupon|code|welcome ?10)(?: .{0,15})?",
+    r"(?:and |aur |with |plus |ok )*(?:the )?(?:delivery|shipping|courier)(?: (?:charges?|ka|free|kitn[aei]|how much|lag\w*|hai|hoga|hogi|na|extra|ke saath|milake|included|ho))*", r"(?:and |aur |to |ok |so |kul |grand )*total(?: .{0,15})?", r"(?:with |and |aur |if |n |plus |ok |agar )*(?:coupon|code|welcome ?10)(?: .{0,15})?",
     r"(?:and |aur |with |in |ok )*(?:cod|cash)(?: (?:me|mein|pe|par|se|ke saath|on delivery|how much|kitn[aei]|hoga|lagega|charge|extra|to|karu|lu|total|then))*", r"(?:kul |sab |total )?(?:kitn[ae]|how much)(?: (?:hua|hoga|total|now|altogether|in all|banega|dena|pay|is it|then|padega|all together))*", "(?:कुल |टोटल )?(?:कितना|डिलीवरी)(?: .{0,15})?",
 )  # fmt: skip
 
@@ -256,8 +260,7 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         not parsed.found.share
         or parsed.found.is_vague
-        or not A_COUNTED_NAME.search(said)
-        or not TOTAL.search(said)
+        or not ((A_COUNTED_NAME.search(said) and TOTAL.search(said)) or NAMES_FIRST.fullmatch(said))
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -274,6 +277,11 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 MOST_WORDS_OF_A_BASKET = 14
+# "Papad 3 packet aur chikki 2": each name has its count, and nothing else is said
+NAMES_FIRST = re.compile(
+    r"\W*(?:[^\W\d]{3,}(?: [^\W\d]{3,})?:? \d{1,2}(?: ?(?:x|packets?|packs?|pkts?|pcs|jars?|bottles?|boxes))?(?:\s*(?:,|\+|&|aur|and|और)\s*|\s+|\W*$)){2,5}",
+    re.IGNORECASE,
+)
 A_COUNTED_NAME = re.compile(
     rf"(?<![\w₹]){A_COUNT} (?:x |packets? |packs? |pkts? |jars? |bottles? |boxes |box )?(?:of |the )?[^\W\d]{{3,}}",
     re.IGNORECASE,
@@ -286,9 +294,10 @@ def counting_words(said: str) -> bool:
 
 def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "And delivery?", "total?", "with welcome10?", "tea 1" of what was just added up, whatever else they may mean."""
-    said = plain(parsed.text)
+    said, kind = plain(parsed.text), parsed.topic.get("kind")
+    with_coupon = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and shop_rules.names_the_coupon(said)
     if (
-        parsed.topic.get("kind") != "sum"
+        not (kind == "sum" or (kind == "product" and with_coupon))
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -297,6 +306,9 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if parsed.found.products and not parsed.found.is_vague:
         return _changed_sum(parsed, said)
+    if with_coupon and (so_far := _so_far(parsed) or [(product, 1) for product in spoken_of(parsed)]):
+        # "WELCOME10 lagega?" of one that was shown: its price with the coupon
+        return summed(parsed, so_far) if kind == "sum" or len(so_far) == 1 else None
     asks = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and OF_A_SUM.fullmatch(said.strip(" ?.!"))
     if not asks or delivery_areas.pin_in(said) or delivery_areas.areas().named_in(said):
         return None
@@ -344,20 +356,6 @@ OF_ONE = phrases(
     r"(?:ek|one|1|single|एक) (?:packet|pack|bottle|jar|box|पैकेट).*",
     r"(?:delivery|shipping) (?:ke saath |charge |charges )?(?:milake|mila ke|milakar|mila kar|together)",
 )
-BOTH = phrases(
-    "both", "dono", "दोनों", "the two", "these two", "all of them", "sab", "in dono", "together", "milake", "total",
-)  # fmt: skip
-
-
-def last_two(parsed: ParsedMessage) -> list[Product]:
-    """Return the last two products that were spoken of, in the order in which they were."""
-    shown = spoken_of(parsed)
-    if len(shown) == 2:
-        return shown
-    recent, listed = parsed.chat.memory.get("recent", [])[-2:], parsed.chat.memory.get("listed", [])
-    # "Both" of a list of two of which one was spoken of
-    both = listed if len(listed) == 2 and recent and recent[-1] in listed else recent
-    return catalogue.by_ids(both)
 
 
 def _only_a_count(said: str) -> int:
@@ -370,10 +368,12 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said = plain(parsed.text)
     # After an article the product of before is still meant: "half kg lena hai"
     before = spoken_of(parsed)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+    of_it = OF_IT.search(said)
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
+        or of_it
         or re.search(
-            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?|bottles?|jars?|boxes|dabb[ae])\b",
             said,
             re.IGNORECASE,
         )
@@ -384,10 +384,10 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None if named and named[0].pk != before[0].pk else summed(parsed, [(before[0], packs)])
     if not before or not follows or parsed.found.products or parsed.is_issue or parsed.numbers:
         return None
-    count = _only_a_count(said)
+    count = _only_a_count(said) or (1 if of_it else 0)
     return (
         summed(parsed, [(before[0], count)])
-        if (count > 1 and COUNT.search(said)) or (count > 1 and PACKS.search(said))
+        if of_it or (count > 1 and (COUNT.search(said) or PACKS.search(said)))
         else None
     )
 

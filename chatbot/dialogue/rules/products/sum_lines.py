@@ -1,5 +1,6 @@
 """A sum in words: the goods, what goes off, what delivery, cash and wrapping add. One place for every rule that adds up."""
 
+import re
 from decimal import Decimal
 
 from chatbot import wording
@@ -15,8 +16,11 @@ from ...reading import subjects
 from ..orders.about_delivery import CASH
 
 WRAPPED = phrases(r"(?:gift )?wrap\w*", "गिफ्ट रैप\\S*")
-# What the shop wrote about a coupon, or about paying in cash, where the message names it
-TOLD_WITH_A_SUM = {"coupons": subjects.SUBJECTS["coupon"].named, "cod": CASH}
+# Of one alone: "sirf ek chikki mangau to total"
+ONE_AND_TOTAL = re.compile(
+    r"(?<!\w)(?:ek|one|1|single|only|just|sirf|bas|एक|सिर्फ)(?!\w).*(?<!\w)(?:total|in all|altogether|final|bill|padega|padegi|lagega|banega|kul|कुल|टोटल|पड़ेगा)(?!\w)|(?<!\w)(?:total|final|kul)(?!\w).*(?<!\w)(?:ek|one|1|single|only|sirf)(?!\w)",
+    re.IGNORECASE,
+)
 # Coupons and cash are not for these: the shop's own rule says so
 PREPAID = phrases(r"gift\w*")
 
@@ -33,7 +37,8 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
     )
     parts, rest = [], goods
     is_prepaid = any(PREPAID.search(plain(product.category or "")) for product, _ in items)
-    off, percent = _off(items, goods, said, is_prepaid)
+    names_coupon = bool(subjects.SUBJECTS["coupon"].named.search(said)) or shop_rules.names_the_coupon(said)
+    off, percent = _off(items, goods, names_coupon, is_prepaid)
     if off:
         rest -= off
         parts.append(
@@ -55,8 +60,13 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
         parts.append(wording.say("sum_cash", language, adds=money.formatted(adds), all=in_all))
     if sold_out := [product.name for product, _ in items if not product.is_in_stock]:
         parts.append(wording.say("sum_sold_out", language, names=", ".join(sold_out)))
-    for slug, asked in TOLD_WITH_A_SUM.items():
-        if asked.search(said) and (article := parsed.library.by_slug.get(slug)):
+    parts += [
+        wording.say("too_few", language, left=product.stock, name=product.name, count=count)
+        for product, count in items
+        if product.is_in_stock and product.stock is not None and count > product.stock
+    ]
+    for slug, is_named in (("coupons", names_coupon), ("cod", CASH.search(said))):
+        if is_named and (article := parsed.library.by_slug.get(slug)):
             parts.append(article.body_in(language))
     reply.text = " ".join([reply.text, *filter(None, parts)])
     answers.show(reply, [product for product, _ in items])
@@ -66,15 +76,13 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
 
 
 def _off(
-    items: list[tuple[Product, int]], goods: Decimal, said: str, is_prepaid: bool
+    items: list[tuple[Product, int]], goods: Decimal, names_coupon: bool, is_prepaid: bool
 ) -> tuple[Decimal, int]:
     """Return what goes off, and the percentage: for many of one thing, or by a coupon that is named."""
     percent = shop_rules.percent_for(max(count for _, count in items))
     if percent:
         return (goods * percent / 100).quantize(Decimal("0.01")), percent
-    coupon = (
-        shop_rules.coupon() if subjects.SUBJECTS["coupon"].named.search(said) and not is_prepaid else None
-    )
+    coupon = shop_rules.coupon() if names_coupon and not is_prepaid else None
     return (coupon.off(goods), coupon.percent) if coupon else (Decimal(0), 0)
 
 

@@ -14,11 +14,11 @@ from tickets.privacy.masking import masked
 
 from ... import answers
 from ...answers import Reply
-from ...message import CLEAR, ParsedMessage
+from ...message import ParsedMessage
 from ...resolving import counting
 from ...resolving.references import spoken_of
 from ..orders import which_order
-from . import about_products, product_lists, product_sums
+from . import product_lists, product_sums
 from .about_products import MOST_TOLD
 
 # --- Which of a kind -------------------------------------------------------------------------
@@ -279,123 +279,3 @@ def the_price_of_nothing(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     reply = answers.popular("which_product", parsed)
     reply.suggestions = [card["name"] for card in reply.products]
     return reply
-
-
-# --- When it is back --------------------------------------------------------------------------
-
-WHEN_BACK = phrases(
-    r"(?:kab|when|jab|once)(?: .{0,25})?", "(?:कब|जब)(?: .{0,12})?", r"restock\w*", "notify", "bata dena"
-)
-MOST_WORDS_OF_WHEN = 8
-OUT_OF_STOCK = "out-of-stock"
-
-
-def when_it_is_back(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Kab aayega?", "msg kar dena jab aaye" of a product that is sold out."""
-    article, said = parsed.library.by_slug.get(OUT_OF_STOCK), plain(parsed.text)
-    if not article or len(said.split()) > MOST_WORDS_OF_WHEN or not WHEN_BACK.search(said):
-        return None
-    if re.search(r"\border\b|ऑर्डर", said) or not _all_sold_out(chat, parsed):
-        return None
-    return answers.of_article(article, parsed, CLEAR)
-
-
-IN_ITS_PLACE = phrases(
-    r"(?:us|is|un|in)(?:ki|ke) (?:jagah|badle|place)(?: .{0,20})?", r"(?:instead|in place) of (?:it|that|this|them)(?: .{0,15})?", r"(?:any|some|koi|kuch|what'?s|is there)(?: an| a| the)? (?:other )?(?:alternatives?|substitutes?|option)(?: .{0,20})?", r"(?:something|anything|kuch) (?:similar|like (?:it|that|this)|waisa|vaisa|aisa hi)(?: .{0,15})?", "(?:उस|इस)की जगह(?: .{0,12})?", "(?:इस|उस)के बदले(?: .{0,12})?",
-)  # fmt: skip
-
-
-def in_its_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Uski jagah kya lu" of a product that was spoken of: what else is in stock on its shelf."""
-    said, kind = plain(parsed.text), parsed.topic.get("kind")
-    if parsed.is_issue or len(said.split()) > MOST_WORDS or not IN_ITS_PLACE.search(said):
-        return None
-    last = spoken_of(parsed)[-1:] if kind in ("product", "sum") else []
-    last = last or (catalogue.by_ids(chat.memory.get("recent", [])[-1:]) if kind == "article" else [])
-    if (
-        not last
-        or chat.memory.get("issue")
-        or (parsed.found.share and last[0] not in parsed.found.products)
-    ):
-        return None
-    beside = [
-        each
-        for each in catalogue.on_sale()
-        if each.category == last[0].category and each.pk != last[0].pk and each.is_in_stock
-    ]
-    return answers.of_products(beside[:MOST_TOLD], parsed) if beside else None
-
-
-def _all_sold_out(chat: Chat, parsed: ParsedMessage) -> bool:
-    """Whether what is named, or was spoken of last, is sold out; of a sum, whether something in it is."""
-    named, kind = parsed.found.products, parsed.topic.get("kind")
-    if len(named) == 1:
-        return not named[0].is_in_stock
-    if kind == "article" and parsed.topic.get("aspect") == OUT_OF_STOCK:
-        last = [*(pk for pk, _ in chat.memory.get("sum", [])), *chat.memory.get("recent", [])[-1:]]
-        return any(not each.is_in_stock for each in catalogue.by_ids(last))
-    before = spoken_of(parsed)
-    if kind == "sum":
-        return any(not each.is_in_stock for each in before)
-    return kind == "product" and len(before) == 1 and not before[0].is_in_stock
-
-
-# --- The mildest --------------------------------------------------------------------------------
-
-# How hot it is by the shop's own words, the mildest first
-HEAT = ("not spicy", "mild", "warm", "medium", "hot")
-NOT_HOT = phrases(
-    r"(?:not|non|less|no|without|isn'?t|aren'?t|least)(?: (?:too|very|so|that|much|at all))* (?:spicy|hot|chilli|mirch|teekh\w+|spice)", "mild(?:est)?", r"(?:kam|bina|na|sabse kam) (?:te+kh[aie]|tikh[aie]|mirch\w*|masal\w+)", r"(?:te+kh[aie]|tikh[aie]|mirch\w*|spicy) (?:nahi|nahin|na ho|kam)(?: .{0,10})?",
-    "(?:कम|बिना) (?:तीख[ाेी]|मिर्च)(?: .{0,8})?", "(?:तीख[ाेी]|मिर्च) (?:नहीं|न हो|कम)(?: .{0,8})?",
-)  # fmt: skip
-MILD = 2
-
-
-def what_is_not_hot(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Which makhana is not spicy", "kam teekha kaunsa hai": the mildest of the kind, of those shown, or of all."""
-    said = plain(parsed.text)
-    if (
-        parsed.is_issue
-        or parsed.reason
-        or not NOT_HOT.search(said)
-        or len(said.split()) > MOST_WORDS_OF_HEAT
-    ):
-        return None
-    if not (
-        product_lists.WANTS_A_LIST.search(said) or OF_SEVERAL.search(said) or len(spoken_of(parsed)) > 1
-    ):
-        return None
-    named = catalogue.look_up(NOT_HOT.sub(" ", said))
-    among = list(named.products) if named.share else []
-    if len(among) == 1:
-        return None
-    among = among or (spoken_of(parsed) if len(spoken_of(parsed)) > 1 else catalogue.on_sale())
-    known = {
-        product: fact.words.casefold()
-        for product in among
-        if (fact := product_facts.fact(product, "spice"))
-    }
-    heat = {each: _heat(words) for each, words in known.items()}
-    mild = sorted(
-        (each for each in heat if heat[each] <= MILD), key=lambda each: (heat[each], not each.is_in_stock)
-    )
-    if not mild and heat and len(among) <= MOST_TOLD:
-        # Of two hot ones the milder
-        mild = [each for each in heat if heat[each] == min(heat.values())]
-    if not mild:
-        return about_products.not_known(parsed, among, ["spice"])
-    lines = [f"• {about_products.fact_line(parsed, each, 'spice')}" for each in mild[:MOST_TOLD]]
-    reply = Reply("\n".join(lines), "product_query", max(parsed.confidence, 0.8))
-    answers.show(reply, mild[:MOST_TOLD], aspect="spice")
-    reply.is_sure = True
-    return reply
-
-
-MOST_WORDS_OF_HEAT = 10
-OF_SEVERAL = phrases(
-    r"wal[aei]", "one", "options?", "konsa", "kaunsa", r"ka?un ?s[aei]", "वाल[ाेी]", "कौन ?स[ाेी]"
-)
-
-
-def _heat(words: str) -> int:
-    return next((place for place, each in enumerate(HEAT) if words.startswith(each)), len(HEAT))
