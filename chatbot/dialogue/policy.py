@@ -227,7 +227,7 @@ RULES = (
     # Whose health it is about comes before any price
     about_health.food_safety,
     in_its_text.whether_it_is_in_it,
-    in_its_text.a_plain_fact,
+    first_words.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,
