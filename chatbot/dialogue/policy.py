@@ -305,6 +305,8 @@ RULES = (
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
+    not_sold.no_such_food,
+    not_sold.goods_that_it_has_not,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,

@@ -54,7 +54,7 @@ ASPECTS: dict[str, re.Pattern] = {
     "purity": phrases("purity", "pure", r"shuddh\w*", "asli", "genuine", "original", "100%", "real honey", "शुद्ध", "असली"),
     "nutrition": phrases(r"calori\w*", r"proteins?", "carbs?", r"nutrition\w*", "fat content", r"fat(?= (?:hai|in|content))", "fibre", "fiber", "cholesterol", r"kcal", "vitamins?", "iron", "calcium", r"gi index|glycemic", "प्रोटीन", "कैलोरी", "keto", r"weight loss"),
     "making": phrases(r"(?:deep |oil )?fried(?! in)", "baked", r"hand ?made", r"machine ?made", r"bhun[aei](?: hua)?", r"tal[aei] hu[aei]", "तला हुआ", "भुना",r"(?:banta|banti|bante|banate|banaya|bana) (?:kaise|kese)(?: .{0,8})?", r"kaise (?:banta|banti|bante|banate|bani|banaya)(?: .{0,10})?", r"how (?:is|are|was|do you|do they) (?:.{0,15})?(?:made|make|prepared?|processed)", "कैसे बन(?:ता|ती|ाते|ाया)\\S*"),
-    "usage": phrases(r"how (?:to|do i|do you|can i|should i) (?:use|eat|cook|make|prepare|consume|serve|roast|drink|take)(?: \w+)?", r"recip\w*", r"kaise (?:bana|kha|pak|use|istemal|pee)\w*", r"(?:for|good for) (?:cooking|frying|deep[ -]?fry(?:ing)?|shallow frying|sweets|halwa|tadka|baking|hair|skin|massage|pooja|puja|chai|roti|idli|dosa)", "कैसे (?:बना|खा|पका)\\S*", r"ready to eat", r"can i (?:fry|cook|bake|eat it raw)"),
+    "usage": phrases(r"(?:kitn[aei]|how much) (?:dal|daal|use|istemal|quantity me|(?:to|do i|should i) (?:use|add|put|take))\w*(?: .{0,12})?", r"how (?:to|do i|do you|can i|should i) (?:use|eat|cook|make|prepare|consume|serve|roast|drink|take)(?: \w+)?", r"recip\w*", r"kaise (?:bana|kha|pak|use|istemal|pee)\w*", r"(?:for|good for) (?:cooking|frying|deep[ -]?fry(?:ing)?|shallow frying|sweets|halwa|tadka|baking|hair|skin|massage|pooja|puja|chai|roti|idli|dosa)", "कैसे (?:बना|खा|पका)\\S*", r"ready to eat", r"can i (?:fry|cook|bake|eat it raw)"),
     "taste": phrases(r"(?:kitn[ai] |how )(?:strong|kadak|light|halk[ai])(?: .{0,8})?",r"(?:smell|khushbu|khushboo|mehak|fragrance)(?: .{0,20})?",r"tast(?:e|es|y)", "swaa?d", "flavou?r like", "kaisa lagta", "स्वाद", "crispy", "crunchy", "texture"),
     INGREDIENTS: phrases(
         r"(?:fried|cooked|roasted|made|kis|kaunse|konse) (?:in|tel me|oil me)\W*$", r"(?:kis|kaunse|konse) (?:tel|oil) (?:me|mein)(?: .{0,15})?",
@@ -250,7 +250,7 @@ DESCRIBED = {
     "spice": re.compile(r"\b(?:hot|spic(?:y|ed)|mild|chilli|warm|tangy|pungent|strong)\b", re.I),
     "raw": re.compile(r"\b(?:raw|unprocessed|filtered|strained|unrefined|pasteuri[sz]ed)\b", re.I),
     "organic": re.compile(r"\b(?:organic|chemical-free|pesticide)\b", re.I),
-    "usage": re.compile(r"\b(?:use|cooks?|roast|for rotis|best over|good for|add it|stands up|suit|serve|ready)\b", re.I),
+    "usage": re.compile(r"\b(?:use|spoons?|cooks?|roast|for rotis|best over|good for|add it|stands up|suit|serve|ready)\b", re.I),
     "taste": re.compile(r"\b(?:nose|smell|taste|tangy|sour|sweet|malty|nutty|crisp|crunchy|smoky|mild|warm|light|bitter)\b", re.I),
     "origin": re.compile(r"\bfrom\b|\bof [A-Z]|\bnear [A-Z]|\bin [A-Z]|\bon [A-Z]|[A-Z]\w+-style|[A-Z]\w+'s"),
 }  # fmt: skip

@@ -15,17 +15,22 @@ from ...answers import Reply
 from ...message import ParsedMessage
 from ...resolving import counting
 from ...resolving.references import spoken_of
-from . import about_products, product_lists
-from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, asks_which_have_it, concern_of
+from . import about_products, heat, product_lists
+from .concerns import (
+    ALLERGEN,
+    BY_READING,
+    CONCERNS,
+    MONTHS,
+    YEARS,
+    allergen_in,
+    allergen_of,
+    asks_which_have_it,
+    concern_of,
+)
 
 # Whether it is a question about eating it at all
 MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
 AGE_LIMIT = quick_search(re.compile(r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE))  # fmt: skip
-ALLERGEN = (
-    ("peanut", phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", "मूंगफली")), ("gluten", phrases("gluten", "wheat", "celiac", "coeliac", "gehu", "गेहूं")),
-    ("milk", phrases("milk", "dairy", "lactose", "doodh", "dudh", "दूध")), ("mustard", phrases("mustard", "sarson", "rai", "सरसों")), ("sesame", phrases("sesame", "til", "तिल")),
-    ("soy", phrases("soya?")), ("egg", phrases("eggs?", "anda")), ("nuts", phrases(r"(?:tree |dry ?)?nuts?", "cashews?", "kaju", "walnuts?", "akhrot", "almonds?", "badam", "dry ?fruits?", "मेवे", "काजू", "अखरोट")),
-)  # fmt: skip
 
 
 # They name the illness, and no product
@@ -108,6 +113,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not named and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
         return _of_products(parsed, about, products[:3])
     if about == "allergy":
+        if named and not spoken_of(parsed) and (contain := _of_the_allergen_alone(parsed)):
+            return contain
         return _allergy(parsed, _without_the_allergen(parsed, products))
     few_words = len(parsed.text.split()) <= MOST_WORDS_OF_MORE
     of_it = (len(products) == 1 and EATS.search(plain(parsed.text)) is not None and few_words) or (
@@ -264,7 +271,7 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
         return _diabetes(parsed, sentences)
     text = " ".join([*sentences, wording.say("ask_a_doctor", parsed.language)])
     if about in ("baby", "child"):
-        if about == "child" and (mild := _not_hot()):
+        if about == "child" and (mild := heat.not_hot()):
             text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
             if limit := _age_limit(product):
@@ -272,15 +279,6 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
     elif not sentences:
         text = f"{wording.say('health_general', parsed.language)} {text}"
     return _careful(parsed, Reply(text, "product_query", 0.8), [], about)
-
-
-NOT_HOT = phrases("not (?:spicy|hot)", "no chilli", "mild")
-
-
-def _not_hot() -> list[str]:
-    """Return the names of some products in stock of which the shop wrote that they are not hot."""
-    facts = [(p, product_facts.fact(p, "spice")) for p in catalogue.on_sale() if p.is_in_stock]
-    return [product.name for product, fact in facts if fact and NOT_HOT.search(fact.words)][:3]
 
 
 def _diabetes(parsed: ParsedMessage, sentences: list[str]) -> Reply:
@@ -326,18 +324,18 @@ def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
     return _careful(parsed, Reply("\n".join(lines), "product_query", 0.9), [], allergen)
 
 
-def allergen_of(about: str) -> bool:
-    return any(about == name for name, _ in ALLERGEN)
+def _of_the_allergen_alone(parsed: ParsedMessage) -> Reply | None:
+    """ "Nut allergy wale kya le" names what is not eaten, and no fox nuts: all that contain it."""
+    allergen = allergen_in(parsed.text)
+    words = next((words for name, words in ALLERGEN if name == allergen), None)
+    if not words or catalogue.look_up(words.sub(" ", plain(parsed.text))).products:
+        return None
+    return _all_that_contain(parsed, allergen)
 
 
 def allergen_named(parsed: ParsedMessage) -> bool:
     """Whether the message itself speaks of an allergy, and of what."""
     return bool(CONCERNS["allergy"].search(plain(parsed.text)) and allergen_in(parsed.text))
-
-
-def allergen_in(text: str) -> str:
-    said = plain(text)
-    return next((name for name, words in ALLERGEN if words.search(said)), "")
 
 
 def _allergy(parsed: ParsedMessage, products: list[Product]) -> Reply:

@@ -90,3 +90,19 @@ def asks_which_have_it(text: str) -> bool:
     """Whether a message asks which of the goods contain something, and not which are without it."""
     said = plain(text)
     return bool(WHICH_HAVE.search(said)) and not WITHOUT.search(said)
+
+
+ALLERGEN = (
+    ("peanut", phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", "मूंगफली")), ("gluten", phrases("gluten", "wheat", "celiac", "coeliac", "gehu", "गेहूं")),
+    ("milk", phrases("milk", "dairy", "lactose", "doodh", "dudh", "दूध")), ("mustard", phrases("mustard", "sarson", "rai", "सरसों")), ("sesame", phrases("sesame", "til", "तिल")),
+    ("soy", phrases("soya?")), ("egg", phrases("eggs?", "anda")), ("nuts", phrases(r"(?:tree |dry ?)?nuts?", "cashews?", "kaju", "walnuts?", "akhrot", "almonds?", "badam", "dry ?fruits?", "मेवे", "काजू", "अखरोट")),
+)  # fmt: skip
+
+
+def allergen_in(text: str) -> str:
+    said = plain(text)
+    return next((name for name, words in ALLERGEN if words.search(said)), "")
+
+
+def allergen_of(about: str) -> bool:
+    return any(about == name for name, _ in ALLERGEN)

@@ -24,6 +24,7 @@ from .about_products import ABOUT_THE_SHOP, ALLERGENS, MOST_TOLD, THIS, not_know
 MOST_WORDS = 11
 # How a content is asked for; a bare name asks for the thing itself
 IN_IT = phrases(
+    r"me(?:in)? .{2,30} to(?:h)? na(?:hi|hin)?(?: .{0,12})?",
     r"(?:is|us)(?: ?me(?:in)?)", r"me(?:in)? .{2,40} (?:hai|hain|hot[aei]|dal\w*|daal\w*|mil[aei]\w*|pad[aei]\w*)", r"(?:is|are) there(?: .{0,30})? in(?: .{1,30})?", r"(?:does|do|did) .{2,40} (?:have|contain|include|use)(?: .{0,30})?", r"ha(?:s|ve) .{2,30}", r"contain\w*", r"in (?:it|this|that|them|the .{2,25}|your .{2,25}|ur .{2,25})",
     r"(?:mixe?d?|mixing|added|adding|(?:do|you|u|they) add)(?: .{0,25})?", r"(?:milate|milaate|milaya|milaayi|dalte|daalte|dala|daala|dali|use karte|use hota)(?: .{0,12})?", r"\S+ wal[aei](?: (?:hai|hain|hai kya|hai na|milega|milegi))+\W*$", r"(?:is|are) (?:it|this|that|they|these) .{2,30}", r"(?:ka|ki|ke) (?:bana|bani|bane|banta|banti)(?: .{0,10})?", r"made (?:of|from|with|in)(?: .{0,25})?", r"with(?: .{2,25})",
     "(?:इस|उस)में(?: .{0,25})?", "में .{2,30} (?:है|होता|होती|डाल\\S*|मिला\\S*)", "(?:मिलाते|डालते|मिलाया|डाला)(?: .{0,12})?", "\\S+ वाल[ाी] है(?: .{0,8})?",
@@ -131,7 +132,7 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
             if len(products) == 1
             else None
         )
-    sold = [food for food in what if _named(food.said)]
+    sold = [food for food in what if _sells(food)]
     if before and not sold:
         return _Asked(before, what, _besides(said))
     if len(what) > 1 and (product := _one_of(sold)):
@@ -184,6 +185,12 @@ def _goods_in(boxes: list[Product], what: str) -> list[Product]:
     if len(boxes) != 1 or "see each product" not in (boxes[0].ingredients or "").lower():
         return []
     return [each for each in catalogue.look_up(what).products if each != boxes[0]]
+
+
+def _sells(food: Food) -> bool:
+    """Whether the word for a food stands in a product's name: "til" only sounds like "tel"."""
+    said = set(words_of(food.said))
+    return any(said <= product_text.names_of([product]) for product in _named(food.said))
 
 
 def _named(name: str) -> list[Product]:
@@ -281,6 +288,12 @@ MEANS = phrases(
     "क्या (?:होता|होती)(?: है)?", "(?:का )?मतलब(?: .{0,8})?", "किसे कहते(?: हैं)?",
 )  # fmt: skip
 MOST_OF_A_QUESTION = 9
+# "Doodh ke sath achi lagegi" asks for nothing that is in it
+TAKEN_WITH = phrases(
+    r"ke sa+th(?: .{0,25})?",
+    r"(?:good|nice|well|goes|drink|eat|take|have) with .{2,25}",
+    "के साथ(?: .{0,20})?",
+)
 # They have answers of their own: what they cost, whether they may be eaten
 OF_THEIR_OWN = frozenset(CONTAINED) | {
     PRICE, STOCK, "shelf_life", "storage", "jain", "vegan", "vegetarian", "fasting", "spice", "nutrition", "certificate", "size", "packing", "origin", "pieces",
@@ -297,7 +310,7 @@ def in_its_own_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.numbers
         or chat.memory.get("issue")
         or (parsed.is_issue and parsed.confidence >= ACT)
-        or (parsed.aspect in OF_THEIR_OWN and not means)
+        or (parsed.aspect in OF_THEIR_OWN and not (means or TAKEN_WITH.search(said)))
         or ABOUT_THE_SHOP.search(said)
         or not (product := _the_one(parsed, said))
     ):
@@ -308,7 +321,31 @@ def in_its_own_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if how_it_is and not _besides(said, product_text.names_of([product])):
         # "Is the turmeric polished": not written, and no question about its price
         return not_known(parsed, [product], [INGREDIENTS])
+    if _asks_what_is_written_nowhere(parsed, said):
+        return not_known(parsed, [product], [INGREDIENTS])
     return None
+
+
+# "A2 hai kya", "is it himalayan"
+IS_IT_SO = phrases(
+    r"(?:is it |are they |kya |ye |yeh |wo )*(?P<what>[a-z0-9]{2,14})(?: (?:hai|h|hota|hoti))+(?: (?:kya|na|ya nahi|ya nhi))*",
+    r"(?:is it|are they) (?:really |very )?(?P<what_en>[a-z0-9]{2,14})",
+)
+
+
+def _asks_what_is_written_nowhere(parsed: ParsedMessage, said: str) -> bool:
+    """Whether a property is asked that neither the product nor the nearest article speaks of."""
+    found = IS_IT_SO.fullmatch(said.strip(" ?.!"))
+    what = (found["what"] or found["what_en"]) if found else ""
+    if (
+        not what
+        or what in product_text.EVERYDAY
+        or parsed.found.share
+        or parsed.aspect
+        or not parsed.passages
+    ):
+        return False
+    return not answers.shares_a_word(what, parsed.passages[0].article)
 
 
 def _the_one(parsed: ParsedMessage, said: str) -> Product | None:

@@ -260,8 +260,7 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         not parsed.found.share
         or parsed.found.is_vague
-        or not A_COUNTED_NAME.search(said)
-        or not TOTAL.search(said)
+        or not ((A_COUNTED_NAME.search(said) and TOTAL.search(said)) or NAMES_FIRST.fullmatch(said))
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -278,6 +277,11 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 MOST_WORDS_OF_A_BASKET = 14
+# "Papad 3 packet aur chikki 2": each name has its count, and nothing else is said
+NAMES_FIRST = re.compile(
+    r"\W*(?:[^\W\d]{3,}(?: [^\W\d]{3,})?:? \d{1,2}(?: ?(?:x|packets?|packs?|pkts?|pcs|jars?|bottles?|boxes))?(?:\s*(?:,|\+|&|aur|and|और)\s*|\s+|\W*$)){2,5}",
+    re.IGNORECASE,
+)
 A_COUNTED_NAME = re.compile(
     rf"(?<![\w₹]){A_COUNT} (?:x |packets? |packs? |pkts? |jars? |bottles? |boxes |box )?(?:of |the )?[^\W\d]{{3,}}",
     re.IGNORECASE,
@@ -369,7 +373,7 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         FOLLOWS.search(said)
         or of_it
         or re.search(
-            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?|bottles?|jars?|boxes|dabb[ae])\b",
             said,
             re.IGNORECASE,
         )

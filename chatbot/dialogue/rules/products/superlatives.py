@@ -106,7 +106,14 @@ def _among(chat: Chat, parsed: ParsedMessage, rest: str, key: str) -> list[Produ
         ids = shown if len(shown) > 1 else listed if set(shown) <= set(listed) else []
         if len(ids) > 1:
             return [on_sale[pk] for pk in ids if pk in on_sale]
+        if shown and OF_THESE.search(parsed.text):
+            # "Inme se sabse sasta" of one that was told: of its shelf
+            shelf = on_sale[shown[0]].category if shown[0] in on_sale else ""
+            return [product for product in on_sale.values() if product.category == shelf]
     return list(on_sale.values()) if whole or key in OF_PRICE else []
+
+
+OF_THESE = phrases(r"(?:in|un)me(?:in)?", r"(?:is|us)me(?:in)?", r"of (?:these|them|those)", "इनमें", "उनमें")
 
 
 def _price(product: Product) -> float:
