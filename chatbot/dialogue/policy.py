@@ -102,8 +102,9 @@ def _likely(chat: Chat, text: str) -> list[str]:
 
 def by_rules(chat: Chat, parsed: ParsedMessage) -> Reply:
     """Return what the first rule says that has something to say."""
+    answer_by = getattr(chat, "answer_by", float("inf"))
     for rule in RULES:
-        if time.monotonic() > getattr(chat, "answer_by", float("inf")):
+        if time.monotonic() > answer_by:
             # Looked at between the rules: an answer that is still being made is given up as well
             raise TooSlow(f"no answer before {rule.__name__}")
         if reply := rule(chat, parsed):
@@ -305,6 +306,7 @@ RULES = (
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
     not_sold.no_such_food,
+    not_sold.goods_that_it_has_not,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
