@@ -102,8 +102,9 @@ def _likely(chat: Chat, text: str) -> list[str]:
 
 def by_rules(chat: Chat, parsed: ParsedMessage) -> Reply:
     """Return what the first rule says that has something to say."""
+    answer_by = getattr(chat, "answer_by", float("inf"))
     for rule in RULES:
-        if time.monotonic() > getattr(chat, "answer_by", float("inf")):
+        if time.monotonic() > answer_by:
             # Looked at between the rules: an answer that is still being made is given up as well
             raise TooSlow(f"no answer before {rule.__name__}")
         if reply := rule(chat, parsed):
@@ -227,7 +228,7 @@ RULES = (
     # Whose health it is about comes before any price
     about_health.food_safety,
     in_its_text.whether_it_is_in_it,
-    in_its_text.a_plain_fact,
+    first_words.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,

@@ -20,6 +20,8 @@ from .concerns import (
     ALLERGEN,
     BY_READING,
     CONCERNS,
+    FOR_A_CHILD,
+    ITS_CHILD,
     MONTHS,
     YEARS,
     allergen_in,
@@ -41,11 +43,6 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 ASKS_YES = phrases(r"(?:kya|क्या)\W*$")
 EATS = phrases(
     r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
-)  # fmt: skip
-
-
-ITS_CHILD = phrases(
-    r"bab(?:y|ies)\w*", r"infants?", "toddlers?", "newborn", r"ba[ch]+[aeiou]\w*", r"bet[aie]", "kid", "child", "son", "daughter", "shishu", "weaning", "बच्च\\S*", "शिशु", "बेबी", "बेट[ाी]", "under (?:one|1) year",
 )  # fmt: skip
 
 
@@ -181,7 +178,7 @@ ALSO_NOT = re.compile(
 MOST_OF_A_TALK = 3
 # "Which one is best for her", "unke liye kya theek hai"
 FOR_THEM = phrases(
-    r"(?:nothing|anything|everything|something|which|kuch|koi|sab|kya)(?: .{0,15})? safe(?: .{0,12})?",
+    r"(?:nothing|anything|everything|something|which|kons[aei]|ka?un ?s[aei]|kuch|koi|sab|kya)(?: .{0,15})? safe(?: .{0,12})?",
     r"(?:is|are) (?:it|they|this|these) safe(?: .{0,15})?",
     r"for (?:her|him|them|my \w+|the baby|the kid)",
     r"(?:un|us|in|is)(?:ke|ko|hen|hein|se) (?:liye )?(?:.{0,20})?(?:theek|thik|safe|best|achh?[aei]|sahi|de|khila|kha|kya)\w*(?: .{0,12})?",
@@ -205,10 +202,6 @@ TRACES = phrases(
     r"(?:packed|made|processed) (?:together|with|in the same)(?: .{0,15})?",
 )
 MANY_PACKS = phrases(r"\d{2,4} (?:packs?|packets?|box(?:es)?|pieces?|pcs|hampers?|jars?)")
-# "Aur bachon ke liye kya accha hai"
-FOR_A_CHILD = phrases(
-    r"(?:for|to) (?:my |the )?(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ke liye|ko)(?: .{0,20})?", "बच्च(?:ों|े) (?:के लिए|को)(?: .{0,15})?",
-)  # fmt: skip
 SHOP = phrases(
     "order", "delivery", "deliver", "return", "refund", "cod", "pay", "coupon", "courier", "gift"
 )
@@ -299,6 +292,11 @@ def _diabetes(parsed: ParsedMessage, sentences: list[str]) -> Reply:
 def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> list[Product]:
     """ "Peanut allergy hai, makhana kha sakta hu?": the chikki is what it is about least of all."""
     allergen = allergen_in(parsed.text)
+    if allergen and (
+        eaten := catalogue.look_up(_allergen_words(allergen).sub(" ", plain(parsed.text))).products
+    ):
+        # "Kya peanut allergy wale chikki kha sakte": the chikki is named besides
+        return [p for p in products if p in eaten] or products
     if len(products) > 1 or not allergen:
         return [p for p in products if not _is_the_allergen(p, allergen)] or products
     if products and products[0] in spoken_of(parsed):
@@ -308,8 +306,11 @@ def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> lis
 
 
 def _is_the_allergen(product: Product, allergen: str) -> bool:
-    named = next((words for name, words in ALLERGEN if name == allergen), None)
-    return bool(named and named.search(" ".join(product.names[:1])))
+    return bool(allergen and _allergen_words(allergen).search(" ".join(product.names[:1])))
+
+
+def _allergen_words(allergen: str) -> re.Pattern[str]:
+    return next(words for name, words in ALLERGEN if name == allergen)
 
 
 def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
@@ -318,17 +319,19 @@ def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
     if not names:
         return None
     what = wording.say(f"aspect_{allergen}", parsed.language)
-    lines = [wording.say("all_contain", parsed.language, what=what, names=", ".join(names))]
-    if article := parsed.library.by_slug.get("allergens"):
-        lines.append(article.body_in(parsed.language))
+    article = parsed.library.by_slug.get("allergens")
+    lines = [
+        wording.say("all_contain", parsed.language, what=what, names=", ".join(names)),
+        article.body_in(parsed.language) if article else wording.say("allergy_general", parsed.language),
+        wording.say("ask_a_doctor", parsed.language),
+    ]
     return _careful(parsed, Reply("\n".join(lines), "product_query", 0.9), [], allergen)
 
 
 def _of_the_allergen_alone(parsed: ParsedMessage) -> Reply | None:
     """ "Nut allergy wale kya le" names what is not eaten, and no fox nuts: all that contain it."""
     allergen = allergen_in(parsed.text)
-    words = next((words for name, words in ALLERGEN if name == allergen), None)
-    if not words or catalogue.look_up(words.sub(" ", plain(parsed.text))).products:
+    if not allergen or catalogue.look_up(_allergen_words(allergen).sub(" ", plain(parsed.text))).products:
         return None
     return _all_that_contain(parsed, allergen)
 

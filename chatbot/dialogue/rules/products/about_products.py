@@ -222,7 +222,7 @@ CHEAPER = phrases(
 # What is asked of one product after another; "peanut?" after one of these names the next
 OF_ANY_PRODUCT = {PRICE, STOCK, "size", "shelf_life", "storage", "origin", "usage"}
 # Words of names as well: "the spicy one", "the peanut one"
-IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
+IN_NAMES = {"spice", "oil", "milk", "peanut", "nuts", "mustard", "sugar", "salt", "raw"}
 
 
 def _only_names(parsed: ParsedMessage, said: str) -> bool:

@@ -11,13 +11,12 @@ from chatbot.sources import products as catalogue
 from chatbot.sources.foods import Food
 from chatbot.sources.product_facts import CONTAINED, INGREDIENTS, PRICE, STOCK
 from chatbot.sources.product_text import AROUND
-from chatbot.sources.product_words import SHOPPING
 
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
 from ...resolving.references import spoken_of
-from .about_products import ABOUT_THE_SHOP, ALLERGENS, MOST_TOLD, THIS, not_known, told
+from .about_products import ABOUT_THE_SHOP, ALLERGENS, THIS, not_known
 
 # --- Whether something is in it ---------------------------------------------------------------
 
@@ -33,7 +32,7 @@ IN_IT = phrases(
 ADDED = phrases(
     r"(?:mila|milaa)(?:te|ti|ta|ya|yi|yaa|wat|vat)\w*", "milawat", "mila hua", "mili hui", r"(?:dal|daal)te", "mixed?", "mixing", "added", "adding", r"(?:do|you|u|they) add", r"adulterat\w*", "syrup", "extra", "मिलाते", "मिलावट", "मिलाया", "डालते",
 )  # fmt: skip
-OR = re.compile(r"(?<!\w)(?:or|ya|या)(?!\w)", re.IGNORECASE)
+OR = re.compile(r"(?<![\w\u0900-\u097F])(?:or|ya|या)(?![\w\u0900-\u097F])", re.IGNORECASE)
 # "Gud ki hai ya cheeni ki": made of it, and no product
 OF_IT = phrases(
     r"\S+ (?:ka|ki|ke|se|me|mein)(?: \S+)? .{0,12}(?:ya|or) .{2,20}",
@@ -113,7 +112,7 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
     what = foods.named_in(said)
     of_it = THIS.search(said) or ADDED.search(said) or (OR.search(said) and _chooses_of_it(said))
     if before and what and of_it:
-        return _Asked(before, what, _besides(said))
+        return _Asked(_of_two_recent(parsed, before, what), what, _besides(said))
     for shape in (OF, OF_EN, IN_EN):
         found = shape.match(said)
         if found and (products := _the_spoken(parsed, _named(found["of"]))):
@@ -142,6 +141,17 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
             [product], [food for food in what if food.said.casefold() not in names], _besides(said)
         )
     return None
+
+
+def _of_two_recent(parsed: ParsedMessage, before: list[Product], what: list[Food]) -> list[Product]:
+    """Return what is spoken of, or the other of two that was: "chicory kitna hai isme" after tea and coffee."""
+    if any(
+        food.stands_in(product_facts.without_absent(each.ingredients)) for each in before for food in what
+    ):
+        return before
+    recent = parsed.chat.memory.get("recent", [])[-2:]
+    other = _one_of([food for food in what if _sells(food)])
+    return [other] if other and str(other.pk) in recent else before
 
 
 def _shown_before(parsed: ParsedMessage, said: str) -> list[Product]:
@@ -318,7 +328,8 @@ def in_its_own_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if sentence := product_text.sentence_of(product, said, with_names=bool(means)):
         return answers.of_products([product], parsed, sentence)
     how_it_is = [food for food in foods.named_in(said) if not food.is_content]
-    if how_it_is and not _besides(said, product_text.names_of([product])):
+    unknown = not product_facts.fact(product, parsed.aspect) if parsed.aspect else True
+    if how_it_is and unknown and not _besides(said, product_text.names_of([product])):
         # "Is the turmeric polished": not written, and no question about its price
         return not_known(parsed, [product], [INGREDIENTS])
     if _asks_what_is_written_nowhere(parsed, said):
@@ -350,9 +361,17 @@ def _asks_what_is_written_nowhere(parsed: ParsedMessage, said: str) -> bool:
 
 def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
     """Return the one product that is named plainly, or else spoken of; None for several."""
-    found = parsed.found
+    found, before = parsed.found, spoken_of(parsed)
+    how_it_is = foods.named_in(said)
+    if (
+        len(before) == 1
+        and how_it_is
+        and not any(food.is_content for food in how_it_is)
+        and not _besides(said)
+    ):
+        # "Filtered?" of the honey names no oil
+        return before[0]
     if found.share and not found.is_vague:
-        before = spoken_of(parsed)
         named = list(found.products)
         if len(before) == 1 and (THIS.search(said) or OR.search(said) or before[0] in named):
             # "Lakdi ki ghani" of the mustard oil names the other oil as well
@@ -360,28 +379,4 @@ def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
         return named[0] if len(named) == 1 else None
     if parsed.topic.get("kind") not in ("product", "sum"):
         return None
-    before = spoken_of(parsed)
     return before[0] if len(before) == 1 else None
-
-
-# --- A fact that is asked plainly --------------------------------------------------------------
-
-PLAINLY = {"origin", "shelf_life", "storage", INGREDIENTS}
-
-
-def a_plain_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Where do the cashews come from": names and the question alone are no complaint, whatever is guessed."""
-    if (
-        parsed.aspect not in PLAINLY
-        or not parsed.is_issue
-        or parsed.reason
-        or parsed.numbers
-        or chat.memory.get("issue")
-    ):
-        return None
-    found = parsed.found
-    if not found.share or found.is_vague or len(found.products) > MOST_TOLD:
-        return None
-    rest = product_facts.ASPECTS[parsed.aspect].sub(" ", plain(parsed.text))
-    besides = set(words_of(rest)) - product_text.names_of(list(found.products)) - AROUND - SHOPPING
-    return None if besides else told(chat, parsed, list(found.products), [parsed.aspect])
