@@ -16,7 +16,7 @@ from chatbot.wording import LANGUAGES
 SMALL = set(
     "a an and are can could do does did for from get give had has have he her him his how i if in is it its kind me my no not of on one or our please she so some tell than that the their them then there they this time to too u us was we what when where which who why will with would you your also any all "
     "aap ab agar aise apna aur bas bata batao bhi chahiye de dena do dono fir haan hai hain ho hoga hogi hota hoti hua hui ja jab jaye ji jo ka kab kaha kahan kaise kar karna karo karte karu kaun kaunsa ke ki kis kitna kitne kitni ko koi konsa kuch kya kyu kyun le lena liye matlab me mein mera mere meri mil milega milta mujhe na nahi ne nhi pata par pe phir raha rahe sab sakta sakte sakti se sirf tak tha thi to toh us usme uska wala wale wali woh wo ya yaha ye yeh yes "
-    "order orders product item items shop delivery deliver parcel box din days day "
+    "same please again order orders product item items shop delivery deliver parcel box din days day "
     "और का की के को में से पर है हैं हो क्या कब कितने कितना कैसे कहां कौन भी तो ही यह वो मेरा मेरी मुझे ना नहीं लिए करना करें सकते सकता है था थी".split()
 )
 # Concepts of the gloss that every second message has
