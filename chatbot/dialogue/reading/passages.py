@@ -21,7 +21,7 @@ SMALL = set(
 )
 # Concepts of the gloss that every second message has
 GENERAL = set(
-    "not what when where how how_much which why who can will is_it want buy give send tell show please sir my i_me you just but still_not already if works like past said since since_from today yesterday tomorrow order product delivery days available come_future".split()
+    "not what when where how how_much which why who can will is_it want buy give send tell show please sir my i_me you just but still_not already if works like past said since since_from today yesterday tomorrow order product delivery days available come_future size_fit".split()
 )
 LEAST_LETTERS = 3
 # "Include" and "included", "daalu" and "daaliye"
@@ -77,9 +77,17 @@ def stands_in(unit: Unit, text: str) -> float:
     bag = _bag(text)
     if unit.word in bag.words:
         return OF_A_WORD
-    if unit.sound in bag.sounds or any(_same_stem(unit.word, each) for each in bag.words):
+    if unit.sound in bag.sounds and (len(unit.sound) > LEAST_LETTERS or _as_long(unit, bag)):
+        return OF_A_FORM
+    if any(_same_stem(unit.word, each) for each in bag.words):
         return OF_A_FORM
     return OF_A_MEANING if unit.concepts & bag.concepts else 0.0
+
+
+def _as_long(unit: Unit, bag: _Bag) -> bool:
+    """Whether a word with the sound of the unit is about as long: "Sunday" sounds like "send"."""
+    alike = (each for each in bag.words if abs(len(each) - len(unit.word)) <= 1)
+    return any(_sound(each) == unit.sound for each in alike)
 
 
 def _same_stem(one: str, other: str) -> bool:
@@ -115,6 +123,13 @@ def in_one_sentence(asked: tuple[Unit, ...], article: Article, language: str) ->
         all(any(stands_in(unit, each) for each in sentence) for unit in asked)
         for sentence in sentences_of(article, language)
     )
+
+
+def goes_on(text: str, article: Article) -> bool:
+    """Whether a message has a word of an article, or none of its own: "can i pay by cheque" leaves one about freshness."""
+    own = units(text)
+    bodies = [article.body_in(code) for code in LANGUAGES]
+    return not own or any(stands_in(unit, each) for unit in own for each in (*bodies, article.also_asked))
 
 
 def split(body: str) -> list[str]:
