@@ -325,6 +325,6 @@ RULES = (
     in_passing.read_with_the_question_before,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
-    about_products.an_unknown_fact,
+    in_its_text.an_unknown_fact,
     about_articles.i_do_not_know,
 )

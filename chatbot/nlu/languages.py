@@ -18,7 +18,10 @@ LANGUAGE_REQUESTS = {
         r"अंग्रेजी (?:में|मे)", r"अंग्रेज़ी (?:में|मे)", r"इंग्लिश (?:में|मे)",
     ),
 }  # fmt: skip
-ONLY_A_LANGUAGE = re.compile(r"\W*(hindi|hinglish|english|हिंदी|हिन्दी|अंग्रेजी|अंग्रेज़ी|इंग्लिश)\W*", re.IGNORECASE)
+ONLY_A_LANGUAGE = re.compile(
+    r"\W*(?:(?:ok|okay|no|nahi|please|haan|acha|sorry|now|ab)\W+)*(hindi|hinglish|english|हिंदी|हिन्दी|अंग्रेजी|अंग्रेज़ी|इंग्लिश)(?:\W+(?:then|please|hi|only|ok|now|ab))*\W*",
+    re.IGNORECASE,
+)
 NAMES_OF_LANGUAGES = {"hindi": "hi", "हिंदी": "hi", "हिन्दी": "hi", "hinglish": "hinglish"}
 _NOT = r"(?:nahi|nahin|nhi|nai|nahee|not|kam|thodi kam)"
 _KNOWS = r"(?:aati|aata|ati|samajh\w*|samjh\w*|smjh\w*|padh\w*|bol\w*)"

@@ -380,3 +380,18 @@ def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
     if parsed.topic.get("kind") not in ("product", "sum"):
         return None
     return before[0] if len(before) == 1 else None
+
+
+OF_IT = re.compile(
+    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)\b",
+    re.IGNORECASE,
+)
+
+
+def an_unknown_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Is it a2?" of the product shown last: what is not written down is said so."""
+    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
+    said = plain(parsed.text)
+    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or parsed.is_issue:
+        return None
+    return not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])

@@ -26,7 +26,7 @@ from ...resolving.references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
 from .how_many import BOTH, last_two
-from .sum_lines import ONE_AND_TOTAL, WRAPPED
+from .sum_lines import MOST_OF_A_TOTAL, NAMES_FIRST, ONE_AND_TOTAL, ONLY_TOTAL, WRAPPED
 from .sum_lines import summed as summed
 
 SUM = phrases(
@@ -277,11 +277,6 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 MOST_WORDS_OF_A_BASKET = 14
-# "Papad 3 packet aur chikki 2": each name has its count, and nothing else is said
-NAMES_FIRST = re.compile(
-    r"\W*(?:[^\W\d]{3,}(?: [^\W\d]{3,})?:? \d{1,2}(?: ?(?:x|packets?|packs?|pkts?|pcs|jars?|bottles?|boxes))?(?:\s*(?:,|\+|&|aur|and|और)\s*|\s+|\W*$)){2,5}",
-    re.IGNORECASE,
-)
 A_COUNTED_NAME = re.compile(
     rf"(?<![\w₹]){A_COUNT} (?:x |packets? |packs? |pkts? |jars? |bottles? |boxes |box )?(?:of |the )?[^\W\d]{{3,}}",
     re.IGNORECASE,
@@ -297,7 +292,10 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said, kind = plain(parsed.text), parsed.topic.get("kind")
     with_coupon = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and shop_rules.names_the_coupon(said)
     if (
-        not (kind == "sum" or (kind == "product" and with_coupon))
+        not (
+            kind == "sum"
+            or (kind == "product" and (with_coupon or ONLY_TOTAL.fullmatch(said.strip(" ?.!"))))
+        )
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -309,6 +307,11 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if with_coupon and (so_far := _so_far(parsed) or [(product, 1) for product in spoken_of(parsed)]):
         # "WELCOME10 lagega?" of one that was shown: its price with the coupon
         return summed(parsed, so_far) if kind == "sum" or len(so_far) == 1 else None
+    if kind == "product":
+        shown = spoken_of(parsed)
+        return (
+            summed(parsed, [(product, 1) for product in shown]) if len(shown) <= MOST_OF_A_TOTAL else None
+        )
     asks = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and OF_A_SUM.fullmatch(said.strip(" ?.!"))
     if not asks or delivery_areas.pin_in(said) or delivery_areas.areas().named_in(said):
         return None
