@@ -10,7 +10,7 @@ import time
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, himself, trigger_phrases
+from chatbot.nlu import cues, himself, languages, trigger_phrases
 from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
@@ -148,7 +148,7 @@ def once_more(chat: Chat, language: str) -> Reply | None:
 
 def a_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "हिंदी में बताइए": from now on in that language. With nothing else in it, the last answer again."""
-    asked = cues.language_request(parsed.raw)
+    asked = languages.language_request(parsed.raw)
     if not asked or himself.about_himself(parsed.raw):
         return None
     chat.memory["language"] = chat.language = parsed.language = asked.language

@@ -1,7 +1,7 @@
 """Rules about the talk itself: the language, Villy himself, moods, "say that again", greetings."""
 
 from chatbot import wording
-from chatbot.nlu import trigger_phrases
+from chatbot.nlu import languages, trigger_phrases
 from tickets.models import Category, Priority
 
 from ...models import Chat
@@ -57,7 +57,7 @@ SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedb
 
 def another_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Tamil me bolo": one that Villy does not speak."""
-    if not cues.OTHER_LANGUAGE.search(cues.plain(parsed.raw)) or len(parsed.raw.split()) > 8:
+    if not languages.OTHER_LANGUAGE.search(cues.plain(parsed.raw)) or len(parsed.raw.split()) > 8:
         return None
     reply = answers.text_reply("another_language", parsed, "unknown")
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
