@@ -2,21 +2,10 @@
 
 import pytest
 
-from chatbot import conversations
 from chatbot.dialogue.message import parse
 from chatbot.dialogue.resolving import asking
 from tests import factories
-
-
-@pytest.fixture
-def customer(db):
-    return factories.demo_customer()
-
-
-def said(person, *texts):
-    """Return the last answer of a talk, and what is kept of it."""
-    answers = [conversations.ask(person, text) for text in texts]
-    return answers[-1], answers[-1].chat.memory
+from tests.chatbot.talks import said
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from chatbot.dialogue import message
 from chatbot.dialogue.rules.products import concerns
 from chatbot.nlu import asked
 from tests import factories
-from tests.chatbot.dialogue.test_meanwhile import said
+from tests.chatbot.talks import said
 
 SAID_IN_CODE = {
     "a_person",
