@@ -188,8 +188,11 @@ def test_every_address_answers_each_person_as_the_table_says(clients, things, me
 def test_every_address_of_the_admin_is_for_staff_alone(clients, things, method):
     addresses = {address for address in every_address() if address.startswith("/admin/")}
     assert len(addresses) > 40
-    # Others come to no view there, and so ask the database the same everywhere: who they are
-    others = [name for name in PEOPLE if name != "meera"] if connection.vendor == "sqlite" else ["asha"]
+    # Others come to no view there, and so ask the database the same everywhere: who they are. The admin asks that
+    # before it looks at the method: GET is tried by each of them, POST by those with the fewest and the most rights
+    others = ["signed out", "asha"] if method == "POST" else [name for name in PEOPLE if name != "meera"]
+    if connection.vendor != "sqlite":
+        others = ["asha"]
     for address in sorted(addresses - {"/admin/login/"}):
         found = {answer(clients[name], method, address, things) for name in others}
         assert found == {302}, f"{method} {address} {found}"

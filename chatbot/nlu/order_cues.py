@@ -57,7 +57,11 @@ TRACKING = phrases(
 )
 CALLS = phrases("number", "num", "no", "contact", "phone", "call", "mobile", "नंबर", "फोन", "name")
 PAID = phrases(
-    r"(?:anything|something|nothing|kuch) (?:left )?(?:to pay|to be paid|due)(?: .{0,12})?|(?:kuch|paise) (?:dena|dene) (?:hai|hoga|padega)(?: kya)?|(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha|kharch\w*)|total(?: (?:amount|bill|price|was|tha|hua|kitna))*|kitn[ei] (?:ka|ke|ki|me(?:in)?) (?:pada|padi|pade|aaya|aayi|tha|thi|liya)|amount|bill amount)"
+    r"(?:anything|something|nothing|kuch) (?:left )?(?:to pay|to be paid|due)(?: .{0,12})?|(?:kuch|paise) (?:dena|dene) (?:hai|hoga|padega)(?: kya)?|(?:what (?:did|have) (?:i|we) pa(?:y|id)(?: for (?:it|that|this))?|how much (?:was|did) (?:it|that)(?: cost)?|how (?:did|was) (?:i|it) pa(?:y|id)|payment (?:mode|method|type|status)|paid or (?:not|cod)|is it (?:paid|prepaid|cod)|(?:kitna|kitne|how much) (?:.{0,10})?(?:pay|paid|dena|diya|total|hua|tha|kharch\w*)|total(?: (?:amount|bill|price|was|tha|hua|kitna))*|kitn[ei] (?:ka|ke|ki|me(?:in)?) (?:pada|padi|pade|aaya|aayi|tha|thi|liya)|amount|bill amount)",
+    # "Uska payment maine kaise kiya tha"
+    r"(?:pay|payment|paise|bhugtan)(?: \w+){0,2} kaise (?:kiy|diy|hu)\w*(?: .{0,8})?",
+    r"kaise (?:pay|payment|bhugtan) (?:kiy|hu)\w*(?: .{0,8})?",
+    "(?:पेमेंट|भुगतान)(?: \\S+){0,2} कैसे (?:किया|हुआ)(?: .{0,8})?",
 )
 ITEMS = phrases(
     r"(?:how many|kitn[ei]) (?:packets?|packs?|items?|things?|pieces?|products?|cheeze?i?n?)(?: .{0,25})?",
@@ -133,4 +137,9 @@ PLACED = phrases(
 WHICH_DAY = phrases(
     r"deliver\w*(?: \w+){0,2} (?:which|what|kis) (?:date|day|din)(?: .{0,15})?",
     r"(?:which|what|kis) (?:date|day|din)(?: \w+){0,3} deliver\w*(?: .{0,10})?",
+)
+# The order that the talk is about, or was
+THE_ORDER = phrases(
+    r"(?:wo|woh|us|uss|that|this|is|ye|yeh|my|mera|mere|the) (?:wal[aei] )?(?:order|parcel)",
+    "(?:वो|उस|इस|मेर[ाे]|यह) (?:ऑर्डर|पार्सल)",
 )

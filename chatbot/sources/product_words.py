@@ -4,7 +4,11 @@ import re
 
 # "Address galat dal diya" puts something in, and names no lentils
 PUTS = re.compile(
-    r"\bda+l(?= (?:diy|di\b|do\b|de\b|den|dij|rah|sak|ke\b|kar))|\bda+l(?:a|i|na|ni|unga|enge)\b",
+    r"\bda+l(?= (?:diy|di\b|do\b|de\b|den|dij|rah|sak|ke\b|kar))|\bda+l(?:a|i|na|ni|unga|enge)\b"
+    # "Kaise banana hai" makes it, and names no banana
+    r"|(?<=kaise )banana\b|(?<=kese )banana\b|\bbanana(?= (?:padega|padta|hoga|sikh))"
+    # "Garam karke kha sakte hai" heats it, and names no garam masala
+    r"|\bgaram(?= (?:kar|krk|kr\b|ho|hua|hai|pani|paani|tel|doodh|chai|tha|thi|rakh|khana))",
     re.IGNORECASE,
 )
 # Words that stand in many product names or in any sentence and name nothing by themselves
@@ -16,7 +20,7 @@ GENERIC = {
 # Words around a product's name that ask to see or to buy it and say nothing more
 SHOPPING = {
     "and", "the",
-    "free", "fark", "farak", "difference", "differences", "compare", "comparison", "vs", "versus", "better", "jyada", "zyada", "achha", "h", "dono", "both",
+    "free", "diff", "fark", "farak", "difference", "differences", "compare", "comparison", "vs", "versus", "better", "jyada", "zyada", "achha", "h", "dono", "both",
     "ok", "okay", "acha", "accha", "haan", "then", "lives", "live", "lived", "her", "him", "good", "sure", "yes", "sorry", "actually", "bas", "to", "phir", "fir", "bina", "without", "बिना", "sath", "mere", "mera",
     "a", "all", "also", "am", "an", "any", "are", "available", "buy", "can", "check", "cost", "could", "do", "does",
     "get", "give", "got", "have", "hey", "hi", "how", "i", "in", "is", "it", "kg", "know", "like", "list", "looking",

@@ -42,8 +42,20 @@ def test_a_frontend_elsewhere_may_resume_a_stream_and_fetch_a_picture(
 
 
 @pytest.fixture
-def answers(browse, api, meera, asha, priya, ticket, monkeypatch):
-    """Every kind of answer that the desk gives, by name."""
+def answers(request, _kept) -> dict:
+    """Every kind of answer that the desk gives, by name; asked for once, since the tests only look at them."""
+    if not _kept:
+        _kept.update(request.getfixturevalue("_asked_for"))
+    return _kept
+
+
+@pytest.fixture(scope="module")
+def _kept() -> dict:
+    return {}
+
+
+@pytest.fixture
+def _asked_for(browse, api, meera, asha, priya, ticket, monkeypatch) -> dict:
     with uploads.received(factories.picture()) as picture:
         photo = workflow.customer_says(ticket, "Look", by=priya, picture=picture)
     staff, stranger = browse(meera), browse()

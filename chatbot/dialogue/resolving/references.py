@@ -41,12 +41,22 @@ SHORTEST = 4
 
 
 def spoken_of(parsed: ParsedMessage) -> list[Product]:
-    """Return the products that the last answer was about, as they are now."""
+    """Return the products that the last answer was about, as they are now.
+
+    Of two that were compared the one that was told to be so, where words point at one: "uska rate".
+    """
     topic = parsed.topic
+    if topic.get("chosen") and POINTS_AT_ONE.search(plain(parsed.text)):
+        return products.by_ids([topic["chosen"]])
     ids = (
         topic.get("ids", []) if topic.get("kind") == "product" else [pk for pk, _ in topic.get("items", [])]
     )
     return products.by_ids(ids)
+
+
+POINTS_AT_ONE = phrases(
+    "that(?: one)?", "it", "its", r"us(?:k[aei]|ko|me(?:in)?|se)", r"is(?:k[aei]|ko|me(?:in)?|se)", "wahi", r"w[ao]h? wal[aei]", "this one", "उस(?:का|की|के|को|में)", "इस(?:का|की|के|को|में)", "वही",
+)  # fmt: skip
 
 
 def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
@@ -57,7 +67,6 @@ def written_out(chat: Chat, parsed: ParsedMessage) -> ParsedMessage:
         return parsed
     text = (
         _without_it(parsed)
-        or _the_cheapest(chat, parsed)
         or _both(chat, parsed)
         or _with_that_one(parsed)
         or _of_that_kind(chat, parsed)
@@ -125,24 +134,6 @@ def _without_it(parsed: ParsedMessage) -> str:
 
 
 OF_THESE = phrases("which", "of these", "of them", r"inme(?:in)?", r"kons[aei]", r"ka?un ?s[aei]")
-# "Cheapest one" after a list of which one was spoken of
-THE_CHEAPEST = phrases(
-    r"(?:and |aur |ok |which (?:one )?is |whats |what is )*(?:the )?(?:cheapest|least expensive|sabse sast[aei])(?: (?:one|of (?:these|them|all)|wal[aei]|kons[aei]|ka?un ?s[aei]|hai|h|inme|se))*",
-    "(?:सबसे सस्त[ाेी])(?: (?:वाला|कौन सा|है))*",
-)
-
-
-def _the_cheapest(chat: Chat, parsed: ParsedMessage) -> str:
-    """ "Cheapest one" after one of a list was spoken of: of that list, and not of the whole shop."""
-    listed = products.by_ids(chat.memory.get("listed", []))
-    one = _shown(parsed)
-    if len(listed) < 2 or len(one) != 1 or one[0] not in listed:
-        return ""
-    if not THE_CHEAPEST.fullmatch(plain(parsed.text).strip(" ?.!")):
-        return ""
-    return f"{min(listed, key=lambda product: product.price).name} price"
-
-
 BOTH = phrases("both", "dono", "in dono", "the two", "दोनों")
 MOST_OF_BOTH = 6
 

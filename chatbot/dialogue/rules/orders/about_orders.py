@@ -186,7 +186,7 @@ def all_orders(chat: Chat, parsed: ParsedMessage, key: str = "orders_all", **fil
 
 def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "How much did I pay?", "driver ka number do" of the order spoken of, whatever is open beside it."""
-    said, order = plain(parsed.text), order_spoken_of(parsed)
+    said, order = plain(parsed.text), order_facts.of_the_talk(parsed)
     # After an article between: who brings it is asked of the order all the same
     of_courier = parsed.topic.get("kind") == "article" and (
         asked.TRACKING.search(said) or asked.DRIVER.search(said) or parsed.surely_reads("courier")
@@ -194,11 +194,15 @@ def a_fact_of_the_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     issue = chat.memory.get("issue") or {}
     # "Isme kya kya tha" beside what is open of an order
     of_its_items = bool(issue.get("order")) and asked.ITEMS.search(said) and asking.PAST.search(said)
+    # "Kitne ka tha wo order" after an article: an order is named, and none of its own
+    of_its_price = (
+        asked.PAID.search(said) and asked.THE_ORDER.search(said) and not asked.MONEY_TROUBLE.search(said)
+    )
     if issue and asking.PAST.search(said) and not asking.asks(parsed):
         # "Paise delivery wale ko diye the" tells
         return None
     if (
-        not (parsed.topic.get("kind") == "order" or of_courier or of_its_items)
+        not (parsed.topic.get("kind") == "order" or of_courier or of_its_items or of_its_price)
         or not order
         or (parsed.numbers and not parsed.order)
         or len(said.split()) > 9

@@ -11,6 +11,15 @@ from ....models import Chat
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
+from .which_order import order_spoken_of
+
+
+def of_the_talk(parsed: ParsedMessage) -> Order | None:
+    """Return the order spoken of, or the one of what is open."""
+    pk = (parsed.chat.memory.get("issue") or {}).get("order")
+    return order_spoken_of(parsed) or next(
+        (each for each in parsed.known_orders if str(each.pk) == pk), None
+    )
 
 
 def items(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply:

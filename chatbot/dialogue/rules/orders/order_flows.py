@@ -12,7 +12,7 @@ from ...message import ACT, ASK, ParsedMessage
 from ...reading import signs, troubles
 from ...reading.readings import asks_how_it_stands
 from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THAT_ORDER, THE_REFUND
-from .money_back import MONEY_IS_NOT_BACK
+from .money_back import MONEY_IS_NOT_BACK, has_a_refund
 from .which_order import (
     ADDRESS,
     ADDS,
@@ -150,7 +150,7 @@ def wanted(parsed: ParsedMessage) -> str:
     if (
         REFUND.search(said)
         and STANDING.search(said)
-        and (mine or _has_a_refund(parsed))
+        and (mine or has_a_refund(parsed))
         and not THE_RULE.search(said)
         and not CANCELS.search(said)
     ):
@@ -173,9 +173,9 @@ def wanted(parsed: ParsedMessage) -> str:
         return "exchange"
     # "Is gst included in the price" asks for no bill
     if INVOICE.search(said) and not ADDRESS.search(said) and parsed.aspect != product_facts.PRICE:
-        if GSTIN.search(said) and parsed.known_orders and _means_one(parsed, said):
-            return "company_bill"
         of_that = parsed.topic.get("kind") == "order" and THAT_ONE.search(said)
+        if GSTIN.search(said) and parsed.known_orders and (of_that or _means_one(parsed, said)):
+            return "company_bill"
         asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and parsed.known_orders
         return "invoice" if parsed.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
     if COUPON.search(said):
@@ -278,13 +278,6 @@ def wanted(parsed: ParsedMessage) -> str:
     # What is only guessed begins no flow
     guessed = signs.are_missing(parsed.text, parsed.intent, parsed.confidence)
     return "" if guessed else BY_INTENT.get(parsed.intent, "")
-
-
-def _has_a_refund(parsed: ParsedMessage) -> bool:
-    """Whether money of an order of theirs went back, and nothing else is wrong: "any news on the refund" means that."""
-    issue = parsed.chat.memory.get("issue") or {}
-    of_money = issue.get("intent") in (None, "refund_return")
-    return of_money and any(flows.state_of(order) == OrderStatus.REFUNDED for order in parsed.known_orders)
 
 
 def told_of_it(parsed: ParsedMessage) -> bool:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from chatbot.nlu import issue_cues
 from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.needed_letters import quick_search
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
@@ -126,7 +127,7 @@ RETURNS = phrases(
 )
 EXCHANGES = phrases(r"exchang\w*", r"swap\w*", "replace\\w*", r"badal\w*", "बदल\\S*", "एक्सचेंज")
 OTHER_ONE = phrases(
-    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?", r"(?:and|aur|what about) before (?:that|this|it)",
+    r"(?:the |my |an?)?other (?:one|order|parcel|1)s?", r"(?:and|aur|what about|how about)? ?(?:the |my )?other\W*$", r"another (?:one|order)", r"(?:doo?sr[aei]|dusr[aei]|dusara)(?: (?:wala|wali|order|vala|ka|kab))?", r"(?:the |my )?old (?:one|order|parcel|wal[aei])", r"second (?:one|order|parcel)", r"2nd (?:one|order)", r"(?:previous|earlier|older|prior|before) (?:one|order)", r"(?:one|order) before(?: that)?", r"(?:and|aur|what about) before (?:that|this|it)",
     r"(?:pichl[aei]|purana|purani|pehle (?:wala|wali)|pahle (?:wala|wali)|usse pehle)(?: (?:wala|wali|order))?", "दूसर[ाेी](?: (?:वाला|वाली|ऑर्डर))?", "पिछल[ाेी](?: (?:वाला|ऑर्डर))?", "पुराना", "remaining (?:one|order)", "baaki (?:wala|order)", "next one",
 )  # fmt: skip
 ALL_OF_THEM = phrases(r"(?:all|both)(?: of)?(?: my| the| mere)? orders?", r"(?:sab|saare|sare|dono)(?: mere)? orders?", r"(?:mere )?(?:saare|sare|sab) order", r"my (?:orders|order history)", r"order history", "(?:सभी|सारे|दोनों) ऑर्डर", r"how many orders", r"list (?:of )?(?:my )?orders", r"kitne order", r"both of them", "dono ka", "orders")  # fmt: skip
@@ -180,18 +181,20 @@ def of_items(parsed: ParsedMessage) -> tuple[list[Order], bool]:
     return fitting, bool(found.products and not found.is_vague and found.share)
 
 
-ORDERED = re.compile(
-    r"(?P<one>.{3,40}?)\s+(?:ki jagah|ke badle|की जगह|के बदले)\s"
-    r"|\b(?:ordered|asked for|wanted|paid for)\s+(?P<two>.{3,30}?)(?:,|\s+(?:but|and|i|you|got|received|came))"
-    r"|(?P<three>.{3,30}?)\s+(?:mangaya|mangayi|mangwaya|order kiya|order ki|chahiye)\s+(?:tha|thi|the)\b"
-    r"|\binstead of\s+(?:the |my )?(?P<four>.{3,30}?)\W*$",
-    re.IGNORECASE,
+ORDERED = quick_search(
+    re.compile(
+        r"(?P<one>.{3,40}?)\s+(?:ki jagah|ke badle|की जगह|के बदले)\s"
+        r"|\b(?:ordered|asked for|wanted|paid for)\s+(?P<two>.{3,30}?)(?:,|\s+(?:but|and|i|you|got|received|came))"
+        r"|(?P<three>.{3,30}?)\s+(?:mangaya|mangayi|mangwaya|order kiya|order ki|chahiye)\s+(?:tha|thi|the)\b"
+        r"|\binstead of\s+(?:the |my )?(?P<four>.{3,30}?)\W*$",
+        re.IGNORECASE,
+    )
 )
 
 
 def what_was_ordered(text: str) -> str:
     """Return what a message says was ordered, where another thing came; "" for any other message."""
-    found = ORDERED.search(plain(text))
+    found = ORDERED(plain(text))
     return next(filter(None, found.groups()), "") if found else ""
 
 
@@ -286,8 +289,9 @@ def order_spoken_of(parsed: ParsedMessage) -> Order | None:
 
 # ... which was placed before the one spoken of
 OLDER = phrases(
-    "previous", "earlier", "older", "prior", r"before(?= (?:that|this|it|one|order)\b|\W*$)", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
+    "previous", "earlier", "older?", "prior", r"before(?= (?:that|this|it|one|order)\b|\W*$)", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
 )  # fmt: skip
+THE_OLD = phrases("old", r"puran[aei]", "पुरान[ाेी]")
 OF_A_WHOLE_ORDER = phrases(r"orders?", "parcel", "ऑर्डर", "पार्सल")
 OF_AN_ORDER = phrases(r"orders?", "parcel", "delivery", r"wal[aei]", "one", "ऑर्डर", "पार्सल", "वाल[ाेी]")
 
@@ -296,8 +300,8 @@ def means_an_older(parsed: ParsedMessage) -> bool:
     """Whether an older order is meant: "purana packet lautana padega" of what came broken means that packet."""
     said = plain(parsed.text)
     of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
-    # ... "purana wala lautana hai kya" as well
-    whole = OF_A_WHOLE_ORDER if RETURNS.search(said) else OF_AN_ORDER
+    # ... "purana wala lautana hai kya", "and the old one?" as well
+    whole = OF_A_WHOLE_ORDER if RETURNS.search(said) or THE_OLD.search(said) else OF_AN_ORDER
     return bool(OLDER.search(said)) and not (of_a_fault and not whole.search(said))
 
 

@@ -177,3 +177,92 @@ def _none_of_these(
     answers.show(reply, rest[:MOST_TOLD])
     reply.is_sure = True
     return reply
+
+
+# --- What else there is of it -----------------------------------------------------------------------
+
+OTHERS = phrases(
+    r"(?:ok |acha |accha |and |aur |to |toh )*(?:any|anything|something|kuch|koi|what)(?: thing)? (?:other|others|else|more|aur)(?: (?:one|ones|options?|hai|h|there|bhi|in this|products?|dikhao|available|milega|isme|inme))*",
+    r"(?:ok |acha |accha |iske alawa |and )*aur (?:koi|kuch|kya|options?|dikhao|bhi|bata\w*)(?: (?:hai|h|hain|bhi|options?|dikhao|milega|wala|wali|isme|inme|kya|batao|aapke paas))*",
+    r"(?:any |koi )?(?:other|more) (?:options?|ones?|choices?|products?)(?: (?:there|hai|available))*", "(?:और|कोई और|और कोई|कुछ और|और कुछ)(?: (?:कोई|कुछ|है|क्या|दिखाओ|दिखाइए))*",
+)  # fmt: skip
+THAT_ONE = phrases(
+    r"(?:ok |yes |haan |acha |the )*(?:that|this)(?: one)?", r"(?:ok |haan |acha )*(?:wahi|yahi|ye wal[aei]|yeh wal[aei]|wo wal[aei]|woh wal[aei])(?: (?:wal[aei]|hi|de do|chahiye))*", "(?:वही|यही|ये वाला|वो वाला)(?: (?:चाहिए|दे दो))*",
+)  # fmt: skip
+
+
+def others_of_the_list(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Aur koi?", "any other?" after a list or one product: what else there is of its kind, at the same price."""
+    said = plain(parsed.text).strip(" ?.!")
+    if another := _others_of_the_kind(chat, parsed, said):
+        return answers.of_products(another, parsed)
+    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
+    if not shown or not _goes_on(chat, parsed) or not OTHERS.fullmatch(said):
+        return None
+    seen, is_all = {product.pk for product in shown}, False
+    by_id = {str(product.pk): product for product in catalogue.on_sale()}
+    rest = [by_id[pk] for pk in parsed.topic.get("among", []) if pk in by_id and by_id[pk].pk not in seen]
+    if not rest:
+        listed = {*map(str, seen), *(chat.memory.get("listed", []) if len(shown) > 1 else [])}
+        shelves = {product.category for product in shown}
+        rest = [each for pk, each in by_id.items() if each.category in shelves and pk not in listed]
+        if within := chat.memory.get("within", ""):
+            at_the_price = [each for each in catalogue.all_named(within) if str(each.pk) not in listed]
+            of_the_kind = [each for each in rest if each in at_the_price]
+            rest, is_all = of_the_kind or at_the_price, not of_the_kind
+    if not rest:
+        reply = answers.text_reply("no_others", parsed, "product_query", sure=0.9)
+        reply.topic = parsed.topic
+        return reply
+    rest.sort(key=lambda product: not product.is_in_stock)
+    reply = answers.of_products(rest[:MOST_TOLD], parsed)
+    if is_all:
+        # Of this kind and at this price there is no other: said, and what else costs so much
+        reply.text = f"{wording.say('no_others', parsed.language)} {reply.text}"
+    return reply
+
+
+OTHER = phrases(
+    r"(?:any|koi|some)? ?(?:other|another|aur koi|koi aur|dusr[aei]|doosr[aei])", "(?:कोई )?(?:और|दूसर[ाेी])"
+)
+MOST_WORDS_OF_OTHERS = 6
+
+
+def _others_of_the_kind(chat: Chat, parsed: ParsedMessage, said: str) -> list[Product]:
+    """Return of a named kind all but the one spoken of: "any other pickle" after the lemon pickle; [] otherwise."""
+    last, found = chat.memory.get("recent", [])[-1:], list(parsed.found.products)
+    if (
+        not OTHER.search(said)
+        or len(said.split()) > MOST_WORDS_OF_OTHERS
+        or len(found) < 2
+        or chat.memory.get("issue")
+        or parsed.topic.get("kind") not in ("product", "article")
+        or all(str(product.pk) not in last for product in found)
+        or len({product.category for product in found}) > 1
+    ):
+        return []
+    return [product for product in found if str(product.pk) not in last]
+
+
+def that_one(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "That one", "wahi wala" of the one that was told: what it costs; of several it is asked which."""
+    said = plain(parsed.text).strip(" ?.!")
+    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
+    if not shown or not _goes_on(chat, parsed) or not THAT_ONE.fullmatch(said):
+        return None
+    reply = answers.of_products(shown, parsed)
+    if len(shown) > 1:
+        reply.text = f"{reply.text} {wording.say('which_of_a_kind', parsed.language)}"
+        reply.suggestions = [product.name for product in shown[:MOST_OF_A_CHOICE]]
+        reply.asks = {"about": "product", "said": said, "options": reply.suggestions}
+    return reply
+
+
+MOST_OF_A_CHOICE = 3
+
+
+def _goes_on(chat: Chat, parsed: ParsedMessage) -> bool:
+    """Whether nothing is open beside the list: no issue, and no person whose health it is about."""
+    return not (
+        chat.memory.get("issue") or parsed.reason or chat.memory.get("concern") or parsed.found.share
+    )

@@ -31,7 +31,7 @@ from .how_many import BOTH, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 
-COMPARES = phrases(r"(?:isse|usse|is se|us se)", r"than (?:this|that|it|these)", r"(?:ke|k) (?:muqable|mukable|muqabale|comparison)(?: .{0,10})?", "compared (?:to|with)",r"se (?:zyada |jyada |kam |bhi )?(?:strong|achh?a|achh?i|behtar|better|sast[aei]|mehn?g[aei]|te+kh[aie]|tikh[aie]|healthy|halk[aei]|tasty|meeth[aei])(?: .{0,8})?", r"(?:strong|cheap|health|spic|tast|light|mild)\w*er than", r"(?:stronger|better|more \w+|less \w+) than",r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"differen\w+", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", r"(?:sast[aei]|mehn?g[aei]|costl\w+|teekha|accha|achha) (?:ka?un|kon|kons[aei]|ka?un ?s[aei]|which)(?: .{0,8})?", r"(?:dono|in dono|inme|teeno)(?: me(?:in)?)?(?: se)? (?:.{0,10})?(?:sast|mehn?g|accha|achha|behtar|zyada|jyada|kam|teekh|better)\w*", "(?:last|keep|stay)s? longer", r"(?:zyada|jyada) (?:din|time|der)(?: tak)?(?: .{0,12})?", r"(?:me|mein|में) (?:se )?(?:zyada |jyada |kam |sabse )?(?:sast|mehn?g|accha|achha|behtar|teekh|better|सस्त|महंग|अच्छ)\S*(?: (?:kya|kaun|kons[aei]|hai|kaun ?s[aei]|क्या|कौन).{0,8})?", "costlier", "(?:which|that)(?: one)? (?:last|keep|cost)s?(?: .{0,12})?", "दोनों में (?:.{0,10})?(?:सस्त|महंग|अच्छ|बेहतर|ज्यादा|कम)\\S*", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
+COMPARES = phrases(r"(?:isse|usse|is se|us se)", r"than (?:this|that|it|these)", r"(?:ke|k) (?:muqable|mukable|muqabale|comparison)(?: .{0,10})?", "compared (?:to|with)",r"se (?:zyada |jyada |kam |bhi )?(?:strong|achh?a|achh?i|behtar|better|sast[aei]|mehn?g[aei]|te+kh[aie]|tikh[aie]|healthy|halk[aei]|tasty|meeth[aei])(?: .{0,8})?", r"(?:strong|cheap|health|spic|tast|light|mild)\w*er than", r"(?:stronger|better|more \w+|less \w+) than",r"(?:sabse |inme se |teeno me )+(?:sast|mehn?g)\w+", "cheapest", "सबसे सस्त\\S*", r"diff(?:eren\w+|s)?", "compare\\w*", "comparison", "vs", "versus", r"(?:which|konsa|kaunsa|kaun ?sa|konsi|kaunsi|kon ?sa|कौन ?सा|कौन ?सी)(?: (?:one|is|of|wala|wali|jyada|zyada|he|are|has|se|me|mein|in|dono|them|these|product))*(?: .{0,30})?", "better", "behtar", "achh?a kaun", r"fark|farak|antar|अंतर|फर्क|फ़र्क", r"\w+er than", r"or\b.{0,25}\b(?:better|good|cheaper)", "zyada (?:accha|teekha|sasta)", r"(?:sast[aei]|mehn?g[aei]|costl\w+|teekha|accha|achha) (?:ka?un|kon|kons[aei]|ka?un ?s[aei]|which)(?: .{0,8})?", r"(?:dono|in dono|inme|teeno)(?: me(?:in)?)?(?: se)? (?:.{0,10})?(?:sast|mehn?g|accha|achha|behtar|zyada|jyada|kam|teekh|better)\w*", "(?:last|keep|stay)s? longer", r"(?:zyada|jyada) (?:din|time|der)(?: tak)?(?: .{0,12})?", r"(?:me|mein|में) (?:se )?(?:zyada |jyada |kam |sabse )?(?:sast|mehn?g|accha|achha|behtar|teekh|better|सस्त|महंग|अच्छ)\S*(?: (?:kya|kaun|kons[aei]|hai|kaun ?s[aei]|क्या|कौन).{0,8})?", "costlier", "(?:which|that)(?: one)? (?:last|keep|cost)s?(?: .{0,12})?", "दोनों में (?:.{0,10})?(?:सस्त|महंग|अच्छ|बेहतर|ज्यादा|कम)\\S*", "cheaper", "cheapest one", "spicier", "healthier", "hotter", "sweeter", "compared to", "se (?:better|accha|sasta|mehnga)")  # fmt: skip
 SPICIER = phrases(
     "spic\\w+", "te+kh[aie]\\w*", "tikh[aie]\\w*", "hot\\w*", "mirch\\w*", "तीखा", "mild\\w*", "less spicy"
 )
@@ -181,7 +181,7 @@ def compared(parsed: ParsedMessage, products: list[Product], said: str) -> Reply
         return not_known(parsed, products, [wanted])
     lines = [_compared_line(parsed, product, said, wanted) for product in products]
     reply = Reply("", "product_query", max(parsed.confidence, 0.8))
-    head = ""
+    head, chosen = "", None
     unknown = [
         product for product in products if _is_fact(wanted) and not product_facts.fact(product, wanted)
     ]
@@ -193,6 +193,7 @@ def compared(parsed: ParsedMessage, products: list[Product], said: str) -> Reply
     elif CHEAPER.search(said) or product_facts.PLAIN_PRICE.search(said):
         low, high = (choose(products, key=lambda product: product.price) for choose in (min, max))
         same = low.price == high.price
+        chosen = None if same else high if DEARER.search(said) else low
         head = wording.say(
             "compare_same_price" if same else "compare_price",
             language,
@@ -207,10 +208,13 @@ def compared(parsed: ParsedMessage, products: list[Product], said: str) -> Reply
     aspect = PRICE if CHEAPER.search(said) else wanted
     answers.show(reply, products, aspect=aspect or "compare")
     reply.topic = (reply.topic or {}) | {"compared": True}
+    if chosen:
+        reply.topic["chosen"] = str(chosen.pk)
     reply.is_sure = True
     return reply
 
 
+DEARER = phrases("expensive", r"costl\w+", r"mehn?g[aei]", "dearer", "pricier", "महंग[ाेी]")
 HEALTHY = phrases(
     r"health\w*",
     r"sehat\w*",
@@ -240,8 +244,14 @@ def _compared_line(parsed: ParsedMessage, product: Product, said: str, asked: st
     words = (fact and fact.words) or (product_facts.SENTENCE.findall(product.description or "") or [""])[
         0
     ].strip()
+    level = product_facts.fact(product, "spice") if not fact else None
+    # "Hot" and "medium" is what two snacks differ in
+    heat = f", {level.words}" if level and len(level.words) <= LONGEST_LEVEL else ""
     contents = f" ({product.ingredients.rstrip('.')})" if product.ingredients and not fact else ""
-    return f"• {product.name}, {money.formatted(product.price)} / {product.unit}: {words}{contents}"
+    return f"• {product.name}, {money.formatted(product.price)} / {product.unit}{heat}: {words}{contents}"
+
+
+LONGEST_LEVEL = 24
 
 
 # --- Lists by what is in them ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ...resolving.counting import (
     COUNT,
     DELIVERED,
     NUMBERS,
+    OF_IT,
     PACKS,
     count_in,
     counted,
@@ -25,7 +26,7 @@ from ...resolving.references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
 from .how_many import BOTH, last_two
-from .sum_lines import ONE_AND_TOTAL, WRAPPED
+from .sum_lines import MOST_OF_A_TOTAL, NAMES_FIRST, ONE_AND_TOTAL, ONLY_TOTAL, WRAPPED
 from .sum_lines import summed as summed
 
 SUM = phrases(
@@ -259,8 +260,7 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         not parsed.found.share
         or parsed.found.is_vague
-        or not A_COUNTED_NAME.search(said)
-        or not TOTAL.search(said)
+        or not ((A_COUNTED_NAME.search(said) and TOTAL.search(said)) or NAMES_FIRST.fullmatch(said))
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -292,7 +292,10 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said, kind = plain(parsed.text), parsed.topic.get("kind")
     with_coupon = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and shop_rules.names_the_coupon(said)
     if (
-        not (kind == "sum" or (kind == "product" and with_coupon))
+        not (
+            kind == "sum"
+            or (kind == "product" and (with_coupon or ONLY_TOTAL.fullmatch(said.strip(" ?.!"))))
+        )
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -304,6 +307,11 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if with_coupon and (so_far := _so_far(parsed) or [(product, 1) for product in spoken_of(parsed)]):
         # "WELCOME10 lagega?" of one that was shown: its price with the coupon
         return summed(parsed, so_far) if kind == "sum" or len(so_far) == 1 else None
+    if kind == "product":
+        shown = spoken_of(parsed)
+        return (
+            summed(parsed, [(product, 1) for product in shown]) if len(shown) <= MOST_OF_A_TOTAL else None
+        )
     asks = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and OF_A_SUM.fullmatch(said.strip(" ?.!"))
     if not asks or delivery_areas.pin_in(said) or delivery_areas.areas().named_in(said):
         return None
@@ -363,10 +371,12 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said = plain(parsed.text)
     # After an article the product of before is still meant: "half kg lena hai"
     before = spoken_of(parsed)[:1] or catalogue.by_ids(chat.memory.get("recent", [])[-1:])
+    of_it = OF_IT.search(said)
     follows = len(said.split()) <= 7 and (
         FOLLOWS.search(said)
+        or of_it
         or re.search(
-            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?|bottles?|jars?|boxes|dabb[ae])\b",
             said,
             re.IGNORECASE,
         )
@@ -377,10 +387,10 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None if named and named[0].pk != before[0].pk else summed(parsed, [(before[0], packs)])
     if not before or not follows or parsed.found.products or parsed.is_issue or parsed.numbers:
         return None
-    count = _only_a_count(said)
+    count = _only_a_count(said) or (1 if of_it else 0)
     return (
         summed(parsed, [(before[0], count)])
-        if (count > 1 and COUNT.search(said)) or (count > 1 and PACKS.search(said))
+        if of_it or (count > 1 and (COUNT.search(said) or PACKS.search(said)))
         else None
     )
 
