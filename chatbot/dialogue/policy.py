@@ -10,7 +10,7 @@ import time
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, himself, trigger_phrases
+from chatbot.nlu import cues, himself, languages, trigger_phrases
 from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
@@ -102,8 +102,9 @@ def _likely(chat: Chat, text: str) -> list[str]:
 
 def by_rules(chat: Chat, parsed: ParsedMessage) -> Reply:
     """Return what the first rule says that has something to say."""
+    answer_by = getattr(chat, "answer_by", float("inf"))
     for rule in RULES:
-        if time.monotonic() > getattr(chat, "answer_by", float("inf")):
+        if time.monotonic() > answer_by:
             # Looked at between the rules: an answer that is still being made is given up as well
             raise TooSlow(f"no answer before {rule.__name__}")
         if reply := rule(chat, parsed):
@@ -147,7 +148,7 @@ def once_more(chat: Chat, language: str) -> Reply | None:
 
 def a_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "हिंदी में बताइए": from now on in that language. With nothing else in it, the last answer again."""
-    asked = cues.language_request(parsed.raw)
+    asked = languages.language_request(parsed.raw)
     if not asked or himself.about_himself(parsed.raw):
         return None
     chat.memory["language"] = chat.language = parsed.language = asked.language
@@ -227,7 +228,7 @@ RULES = (
     # Whose health it is about comes before any price
     about_health.food_safety,
     in_its_text.whether_it_is_in_it,
-    in_its_text.a_plain_fact,
+    first_words.a_plain_fact,
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,
@@ -306,6 +307,8 @@ RULES = (
     follow_ups.the_same_of_another,
     about_articles.a_rule_for_a_product,
     not_sold.nothing_sold_so,
+    not_sold.no_such_food,
+    not_sold.goods_that_it_has_not,
     about_products.a_fact,
     about_products.a_bare_name,
     about_articles.a_follow_up_of_an_article,
@@ -324,6 +327,6 @@ RULES = (
     in_passing.read_with_the_question_before,
     about_articles.beyond_the_shop,
     about_articles.perhaps_an_article,
-    about_products.an_unknown_fact,
+    in_its_text.an_unknown_fact,
     about_articles.i_do_not_know,
 )

@@ -157,8 +157,10 @@ class Model:
         totals = list(self.facts["biases"])
         for block in self.facts["blocks"]:
             sums, length = self._summed(block, found[block["name"]])
-            for column, scale in enumerate(block["scales"][:-1]):
-                totals[column] += sums[column] * scale / length
+            totals = [
+                total + each * scale / length
+                for total, each, scale in zip(totals, sums, block["scales"], strict=False)
+            ]
         scores = dict(zip(COLUMNS, totals, strict=False))
         plain = self._plain_scores(found) if "plain" in self.facts else {}
         return Reading(found, scores | {"unknown": self._unknown(found["pieces"])}, plain)
@@ -176,8 +178,10 @@ class Model:
         ):
             sums = [value - ZERO * count for value in _columns(total)]
             length = sqrt(max(sums[-1] * block["scales"][-1], 0.0)) or 1.0
-            for column, scale in enumerate(block["scales"][:-1]):
-                totals[column] += sums[column] * scale / length
+            totals = [
+                total + each * scale / length
+                for total, each, scale in zip(totals, sums, block["scales"], strict=False)
+            ]
         return dict(zip(COLUMNS, totals, strict=False))
 
     def pieces_of(self, word: str) -> tuple[int, int]:
@@ -266,7 +270,8 @@ class Model:
         Features never seen before make the divisor grow too: of what is mostly
         unknown the model speaks softly.
         """
-        known = [self.rows[name] for name in found if name in self.rows]
+        rows = self.rows
+        known = [rows[name] for name in found if name in rows]
         zero = ZERO * len(known)
         sums = [value - zero for value in _columns(sum(known))]
         if not block["normed"]:

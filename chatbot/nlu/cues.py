@@ -1,5 +1,4 @@
-# ruff: noqa: SIM905 (a line of words reads better than a column of quotes)
-"""What a message does in a conversation: switch the language, take something back, correct, ask again.
+"""What a message does in a conversation: take something back, correct, ask again.
 
 Pure functions over text, in English, Hinglish and Hindi; no request, no database.
 """
@@ -9,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, cast
 
-from .needed_letters import guarded, needed_by
+from .needed_letters import quick_search
 from .typos import respelt
 
 _EDGE = r"[\w\u0900-\u097F]"
@@ -36,8 +35,7 @@ class Phrases:
         pattern = re.compile(rf"(?<!{_EDGE})(?:{either})(?!{_EDGE})", re.IGNORECASE)
         # As own attributes, so that a search costs what it costs with `re`
         vars(self).update({method: getattr(pattern, method) for method in self.METHODS})
-        if needed := needed_by(pattern.pattern):
-            self.search = guarded(pattern.search, needed, None)
+        self.search = quick_search(pattern)
         return vars(self)[name]
 
 
@@ -100,59 +98,6 @@ TYPED_SHORT = re.compile(
 
 # "....." and "!!!!!" say no more than three of them
 RUN = re.compile(r"([^\w\s])\1{3,}")
-
-
-# --- Which language --------------------------------------------------------------
-
-LANGUAGE_REQUESTS = {
-    "hi": phrases(
-        r"(?:in|to|into) (?:pure )?hindi", r"hindi (?:me+i?n?|mai|m)", r"speak hindi", r"hindi (?:then|chalega|hi|please|pls|plz)",
-        r"हिंदी (?:में|मे)", r"हिन्दी (?:में|मे)",
-    ),
-    "hinglish": phrases(r"(?:in )?hinglish(?: (?:me+i?n?|mai|m|please|pls|plz))?", r"roman (?:hindi|script) ?(?:me+i?n?)?"),
-    "en": phrases(
-        r"(?:in|to|into) english", r"english (?:me+i?n?|mai|m)", r"speak english", r"english (?:please|pls|plz|only)",
-        r"अंग्रेजी (?:में|मे)", r"अंग्रेज़ी (?:में|मे)", r"इंग्लिश (?:में|मे)",
-    ),
-}  # fmt: skip
-ONLY_A_LANGUAGE = re.compile(r"\W*(hindi|hinglish|english|हिंदी|हिन्दी|अंग्रेजी|अंग्रेज़ी|इंग्लिश)\W*", re.IGNORECASE)
-NAMES_OF_LANGUAGES = {"hindi": "hi", "हिंदी": "hi", "हिन्दी": "hi", "hinglish": "hinglish"}
-OTHER_LANGUAGE = phrases(
-    r"(?:in|speak|reply in) (?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese"
-    r"|french|spanish|arabic|german|chinese)",
-    r"(?:tamil|telugu|kannada|malayalam|marathi|gujarati|bengali|bangla|punjabi|odia|urdu|assamese)"
-    r" (?:me+i?n?|madhe|please|pls|plz|la|lo|te|ma)",
-)  # fmt: skip
-AROUND_A_LANGUAGE = set(
-    "please pls plz bol bolo boliye batao bata bataiye bataie batana samjhao samjha samjhaiye likho likhiye tell me reply answer "
-    "explain speak talk can could you u say it that this again now kindly do karo karein baat kijiye kijie sir bhai ji kya aap ap "
-    "mujhe mujhse to write chat in i want am not only me ok haan yes the same s all switch change language bro yaar sorry "
-    "no don't dont understand english hindi hinglish se "
-    "बताइए बताओ बताइये बताएं बोलो बोलिए बोलें कृपया प्लीज समझाइए समझाओ लिखिए लिखो कहिए कहो मुझे बात करो करें कीजिए जवाब दो दीजिए "
-    "आप क्या सकते सकता है हैं हो में मे जी भाई दोबारा फिर से"
-    .split()
-)  # fmt: skip
-AROUND_A_LANGUAGE |= set(map(spelt, AROUND_A_LANGUAGE))
-
-
-class LanguageRequest(NamedTuple):
-    """`language` is one of wording.LANGUAGES; `rest` what else the message says, "" when it is all."""
-
-    language: str
-    rest: str
-
-
-def language_request(text: str) -> LanguageRequest | None:
-    """Return the language that the message asks to be answered in."""
-    text = plain(text)
-    if alone := ONLY_A_LANGUAGE.fullmatch(text):
-        return LanguageRequest(NAMES_OF_LANGUAGES.get(alone[1].lower(), "en"), "")
-    for language, asked in LANGUAGE_REQUESTS.items():
-        if found := asked.search(text):
-            rest = (text[: found.start()] + " " + text[found.end() :]).strip()
-            left = [word for word in words_of(rest) if word not in AROUND_A_LANGUAGE]
-            return LanguageRequest(language, rest if left else "")
-    return None
 
 
 # --- Taking back and correcting ----------------------------------------------------
@@ -381,4 +326,9 @@ WORD = re.compile(r"[^\W_][\w'\u0900-\u097F]*")
 
 
 def words_of(text: str) -> list[str]:
-    return WORD.findall(plain(text).lower())
+    return list(_words_of(text))
+
+
+@lru_cache(512)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(plain(text).lower()))

@@ -41,7 +41,12 @@ def normalise(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the words, amounts and emoji of a text, and the stops between its clauses."""
-    return TOKEN.findall(normalise(text))
+    return list(_tokens(text))
+
+
+@lru_cache(512)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(TOKEN.findall(normalise(text)))
 
 
 UNITS = (

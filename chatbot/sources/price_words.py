@@ -8,6 +8,8 @@ from chatbot.nlu.features import LONGEST
 
 _NO_MONEY = r"(?!\d|\s*(?:days?|hours?|hrs|minutes?|min|km|din|ghante|baje|दिन|घंटे))"
 _MONEY = rf"(?:rs\.?|₹|inr)?\s*(\d{{2,6}}){_NO_MONEY}(?:\s*(?:rs|rupees?|rupaye|/-|रुपये|रुपए))?"
+# All of them name one
+AMOUNT = re.compile(r"\d\d")
 UNDER = re.compile(
     rf"\b(?:under|below|less than|upto|up to|within|max|maximum)\s*{_MONEY}"
     rf"|{_MONEY}\s*(?:se kam|se neeche|se niche|tak|ke? andar|ke? under|or less|से कम|से नीचे|तक|के अंदर|के अन्दर)",
@@ -33,6 +35,8 @@ def price_named(text: str) -> str:
 def within_a_price(text: str) -> Callable[[Decimal], bool] | None:
     """Return a test for the prices that a message asks for, or None."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text[:LONGEST])
+    if not AMOUNT.search(text):
+        return None
     if between := BETWEEN.search(text):
         low, high = sorted(_amounts(between))
         return lambda price: low <= price <= high

@@ -26,7 +26,7 @@ EVERYDAY = (
     | SHOPPING
     | GENERIC
     | set(
-        "khana khane khani khaya chalta chalti chalte chalega chalegi rehta rehti tikta tikti lasts last when where which who whose why how long many kaise kaisa kaisi kab kahan kyun kyu time days months matlab meaning means mean kaun kaunsa kis chahiye sakte sakta sakti hoga karna karke jab tab agar "
+        "कौन सा सी सबसे कितना कितने कितनी कब कैसे रहता चलता चलती वाला khana khane khani khaya achi acchi achhi lagegi lagega lagta lagti kiya kiye karke hue hui sakega hote chalta chalti chalte chalega chalegi rehta rehti tikta tikti lasts last when where which who whose why how long many kaise kaisa kaisi kab kahan kyun kyu time days months matlab meaning means mean kaun kaunsa kis chahiye sakte sakta sakti hoga karna karke jab tab agar "
         "good best nice better well little even every before after than then only like want need take takes know tell show give said made make "
         "ready keep keeps kept eat drink cook cooked cooking easy right today tomorrow please thanks order delivery price rate milk home shop".split()
     )

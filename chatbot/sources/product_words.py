@@ -4,7 +4,11 @@ import re
 
 # "Address galat dal diya" puts something in, and names no lentils
 PUTS = re.compile(
-    r"\bda+l(?= (?:diy|di\b|do\b|de\b|den|dij|rah|sak|ke\b|kar))|\bda+l(?:a|i|na|ni|unga|enge)\b",
+    r"\bda+l(?= (?:diy|di\b|do\b|de\b|den|dij|rah|sak|ke\b|kar))|\bda+l(?:a|i|na|ni|unga|enge)\b"
+    # "Kaise banana hai" makes it, and names no banana
+    r"|(?<=kaise )banana\b|(?<=kese )banana\b|\bbanana(?= (?:padega|padta|hoga|sikh))"
+    # "Garam karke kha sakte hai" heats it, and names no garam masala
+    r"|\bgaram(?= (?:kar|krk|kr\b|ho|hua|hai|pani|paani|tel|doodh|chai|tha|thi|rakh|khana))",
     re.IGNORECASE,
 )
 # Words that stand in many product names or in any sentence and name nothing by themselves

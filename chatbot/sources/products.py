@@ -118,6 +118,11 @@ def names_a_price(text: str) -> bool:
     return within_a_price(text) is not None
 
 
+def categories() -> list[str]:
+    """Return the categories that the shop sells in, in the order of its products."""
+    return list(dict.fromkeys(filter(None, (product.category for product in _shelf().rows))))
+
+
 def asks_for_everything(text: str) -> bool:
     """ "What do you sell?" """
     return bool(WHOLE_SHELF.search(text))

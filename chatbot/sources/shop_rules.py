@@ -7,6 +7,7 @@ then the article is told and nothing is computed.
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from .articles import library
 
@@ -47,7 +48,11 @@ def _number(found: re.Match | None) -> Decimal | None:
 
 def coupon() -> Coupon | None:
     """Return the coupon that the shop wrote about, or None."""
-    body = _body("coupons")
+    return _coupon_of(_body("coupons"))
+
+
+@lru_cache(16)
+def _coupon_of(body: str) -> Coupon | None:
     percent = PERCENT.search(body)
     if not percent:
         return None

@@ -83,3 +83,24 @@ def test_asked_for_a_day_he_tells_the_days_and_says_no_yes(areas, said):
     answer = conversations.ask(factories.person(), said)
     assert "6–8" in answer.reply["text"]
     assert not answer.reply["text"].lower().startswith(("haan", "yes"))
+
+
+@pytest.mark.parametrize(
+    ("place", "cash", "rule", "where"),
+    [
+        (
+            "do u deliver to 744101",
+            "cod there?",
+            "at most PIN codes",
+            "whether cash on delivery works there",
+        ),
+        ("560034 me kitne din lagenge", "cod hai kya wahan", "zyada-tar PIN codes", "Product page par"),
+    ],
+)
+def test_of_cash_at_a_pin_code_he_tells_the_rule_and_where_it_is_looked_up(db, place, cash, rule, where):
+    factories.demo_customer()
+    visitor = factories.guest()
+    conversations.ask(visitor, place)
+    text = conversations.ask(visitor, cash).text
+    assert rule in text
+    assert where in text

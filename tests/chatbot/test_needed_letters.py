@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import chatbot.dialogue.policy  # noqa: F401 (brings in every phrase)
-from chatbot.nlu import cues, needed_letters
+from chatbot.nlu import cues, features, needed_letters
 from tests.desk import ROOT
 
 TALKS = ROOT / "tests" / "chatbot" / "data"
@@ -66,3 +66,17 @@ def test_phrases_find_in_talks_what_they_find_without_a_look_at_the_letters():
         unguarded = re.compile(phrase.pattern, phrase.flags)
         for text in texts:
             assert bool(phrase.search(text)) == bool(unguarded.search(text)), (phrase.pattern, text)
+
+
+def test_a_pattern_that_needs_nothing_is_searched_as_it_is():
+    pattern = re.compile(r"\d+")
+    assert needed_letters.quick_search(pattern) == pattern.search
+    found = needed_letters.quick_search(re.compile("papad|ghee", re.IGNORECASE))
+    assert found("two GHEE jars")[0] == "GHEE"
+    assert found("two honey jars") is None
+
+
+def test_lists_of_words_are_the_callers_own():
+    for words in (cues.words_of, features.tokens):
+        words("one more papad").clear()
+        assert words("one more papad") == ["one", "more", "papad"]

@@ -160,3 +160,13 @@ def test_a_chat_that_does_not_know_its_last_line_finds_its_place(priya):
     assert [line.seq for line in ChatMessage.objects.order_by("seq")] == [1, 2, 3, 4]
     again = conversations.ask(priya, "makhana price", client_id="two")
     assert again.seq == 4
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the others take Django's marks")
+def test_a_statement_keeps_its_values_and_its_percent_signs(db):
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s, '50%%', %s", ["a", "%s"])
+            assert cursor.fetchone() == ("a", "50%", "%s")
+            cursor.execute("SELECT %(one)s", {"one": 1})
+            assert cursor.fetchone() == (1,)

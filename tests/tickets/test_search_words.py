@@ -46,6 +46,12 @@ def test_neither_numbers_nor_sounds_are_kept(priya):
     assert not {word for word in kept_words() if word.isdigit() or word.startswith(words.SOUND)}
 
 
+def test_a_million_letters_without_a_space_take_no_longer_than_a_million_in_words():
+    """Each letter was tried as the beginning of a name with an apostrophe, up to the last one: hours."""
+    assert list(words.found_by("a" * 1_000_000)) == ["a" * words.MAX_WORD]
+    assert "dsouza" in words.found_by("x" * 1_000_000 + " D'Souza")
+
+
 @needs_words
 def test_what_begins_so_is_found_whether_few_words_begin_so_or_many(priya, monkeypatch):
     for name in ("Mangalore", "Mangoes", "Manganese", "Mandarin"):

@@ -31,7 +31,8 @@ SAME_LETTER = str.maketrans(
 )  # fmt: skip
 # D'Souza is found by souza, by d'souza and by dsouza. Some of these count as letters (Марʼяна, Kaʻiulani, Saʿd)
 APOSTROPHE = dict.fromkeys(map(ord, "’‘ʼʻʽʾʿʹ`´′＇׳"), "'")
-APOSTROPHES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)+")
+# Begins where the letters begin and gives none back: a word of 4,000 letters would be tried from each of them
+APOSTROPHES = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:'[^\W\d_]++)+")
 # Joined letters are one word, with or without the joiner
 JOINERS = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana, Han. Each sign is a word

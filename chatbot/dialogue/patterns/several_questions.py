@@ -17,6 +17,7 @@ from ..rules.products import (
     about_health,
     about_products,
     concerns,
+    how_many,
     product_lists,
     product_sums,
     which_product,
@@ -175,7 +176,13 @@ def together(found: list[Reply]) -> Reply:
 
 
 # Questions that are about several things at once
-OF_THE_WHOLE = (which_product.which_of_a_kind, product_sums.a_sum, product_lists.a_comparison)
+OF_THE_WHOLE = (
+    which_product.which_of_a_kind,
+    how_many.each_of_them,
+    product_sums.a_counted_basket,
+    product_sums.a_sum,
+    product_lists.a_comparison,
+)
 # What may answer one part of a message
 PART_RULES = (
     small_talk.about_himself,

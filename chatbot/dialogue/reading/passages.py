@@ -16,12 +16,12 @@ from chatbot.wording import LANGUAGES
 SMALL = set(
     "a an and are can could do does did for from get give had has have he her him his how i if in is it its kind me my no not of on one or our please she so some tell than that the their them then there they this time to too u us was we what when where which who why will with would you your also any all "
     "aap ab agar aise apna aur bas bata batao bhi chahiye de dena do dono fir haan hai hain ho hoga hogi hota hoti hua hui ja jab jaye ji jo ka kab kaha kahan kaise kar karna karo karte karu kaun kaunsa ke ki kis kitna kitne kitni ko koi konsa kuch kya kyu kyun le lena liye matlab me mein mera mere meri mil milega milta mujhe na nahi ne nhi pata par pe phir raha rahe sab sakta sakte sakti se sirf tak tha thi to toh us usme uska wala wale wali woh wo ya yaha ye yeh yes "
-    "order orders product item items shop delivery deliver parcel box din days day "
+    "same please again order orders product item items shop delivery deliver parcel box din days day "
     "और का की के को में से पर है हैं हो क्या कब कितने कितना कैसे कहां कौन भी तो ही यह वो मेरा मेरी मुझे ना नहीं लिए करना करें सकते सकता है था थी".split()
 )
 # Concepts of the gloss that every second message has
 GENERAL = set(
-    "not what when where how how_much which why who can will is_it want buy give send tell show please sir my i_me you just but still_not already if works like past said since since_from today yesterday tomorrow order product delivery days available come_future".split()
+    "not what when where how how_much which why who can will is_it want buy give send tell show please sir my i_me you just but still_not already if works like past said since since_from today yesterday tomorrow order product delivery days available come_future size_fit".split()
 )
 LEAST_LETTERS = 3
 # "Include" and "included", "daalu" and "daaliye"
@@ -77,9 +77,17 @@ def stands_in(unit: Unit, text: str) -> float:
     bag = _bag(text)
     if unit.word in bag.words:
         return OF_A_WORD
-    if unit.sound in bag.sounds or any(_same_stem(unit.word, each) for each in bag.words):
+    if unit.sound in bag.sounds and (len(unit.sound) > LEAST_LETTERS or _as_long(unit, bag)):
+        return OF_A_FORM
+    if any(_same_stem(unit.word, each) for each in bag.words):
         return OF_A_FORM
     return OF_A_MEANING if unit.concepts & bag.concepts else 0.0
+
+
+def _as_long(unit: Unit, bag: _Bag) -> bool:
+    """Whether a word with the sound of the unit is about as long: "Sunday" sounds like "send"."""
+    alike = (each for each in bag.words if abs(len(each) - len(unit.word)) <= 1)
+    return any(_sound(each) == unit.sound for each in alike)
 
 
 def _same_stem(one: str, other: str) -> bool:
@@ -115,6 +123,13 @@ def in_one_sentence(asked: tuple[Unit, ...], article: Article, language: str) ->
         all(any(stands_in(unit, each) for each in sentence) for unit in asked)
         for sentence in sentences_of(article, language)
     )
+
+
+def goes_on(text: str, article: Article) -> bool:
+    """Whether a message has a word of an article, or none of its own: "can i pay by cheque" leaves one about freshness."""
+    own = units(text)
+    bodies = [article.body_in(code) for code in LANGUAGES]
+    return not own or any(stands_in(unit, each) for unit in own for each in (*bodies, article.also_asked))
 
 
 def split(body: str) -> list[str]:

@@ -5,6 +5,7 @@ import re
 
 from chatbot.models import Chat
 from chatbot.nlu import cues
+from chatbot.nlu.issue_cues import QUESTION
 from chatbot.sources import products
 
 from . import signs
@@ -71,13 +72,22 @@ GUESSED = 0.3
 
 
 def _is_only_guessed(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a later message is taken for an issue without a word of it: "keep the order", "app se?"."""
+    """Whether a message is taken for an issue without a word of it: "keep the order", "where are the cashews from"."""
     known = chat.memory.get("issue") or {}
     return (
         understood["is_issue"]
-        and bool(chat.memory.get("last"))
+        and (bool(chat.memory.get("last")) or _only_asks(text, understood))
         and known.get("intent") != understood["intent"]
         and signs.are_missing(text, understood["intent"], understood["confidence"])
+    )
+
+
+def _only_asks(text: str, understood: dict) -> bool:
+    """Whether a first message asks, and that something is wrong is hardly more than a guess."""
+    return (
+        understood["confidence"] < ASK
+        and understood["priority"] != "urgent"
+        and bool(QUESTION.search(cues.plain(text)))
     )
 
 

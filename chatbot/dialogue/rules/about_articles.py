@@ -58,7 +58,7 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
     ):
         return None
     together = parsed.library.near(f"{spoken_of.title} {said}", 2)
-    if together and together[0].score >= ACT:
+    if together and together[0].score >= ACT and passages.goes_on(said, together[0].article):
         return answers.of_article(together[0].article, parsed, together[0].score)
     return None
 

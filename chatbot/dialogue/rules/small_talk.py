@@ -1,7 +1,7 @@
 """Rules about the talk itself: the language, Villy himself, moods, "say that again", greetings."""
 
 from chatbot import wording
-from chatbot.nlu import trigger_phrases
+from chatbot.nlu import languages, trigger_phrases
 from tickets.models import Category, Priority
 
 from ...models import Chat
@@ -57,7 +57,7 @@ SMALL_TALK = {"greeting": "greeting", "thanks_bye": "thanks", "feedback": "feedb
 
 def another_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Tamil me bolo": one that Villy does not speak."""
-    if not cues.OTHER_LANGUAGE.search(cues.plain(parsed.raw)) or len(parsed.raw.split()) > 8:
+    if not languages.OTHER_LANGUAGE.search(cues.plain(parsed.raw)) or len(parsed.raw.split()) > 8:
         return None
     reply = answers.text_reply("another_language", parsed, "unknown")
     reply.offer_agent, reply.category, reply.priority = True, Category.OTHER, Priority.MEDIUM
@@ -177,7 +177,7 @@ UNDERSTOOD = cues.phrases(
     r"(?:ok(?:ay)?|fine|alright|acha|accha|theek hai|thik hai|cool|no problem)?[, ]*(?:thanks|thank you|thx|shukriya|dhanyawad)?[, ]*(?:i |i'?ll |main |mai |we )?(?:will|'ll|shall)? ?(?:wait|check|see|try (?:that|it)|do (?:it|that)|think about it|let you know|come back|dekhta hu\w*|dekhti hu\w*|wait karta hu\w*|try karta hu\w*)(?: then| now| again| later| for it| and see)?",
     r"(?:(?:hmm+|ok(?:ay)?|oh)[ ,.]+)*(?:i'?m |i am |very |so )*(?:sorry|my bad|apologies|apologi[sz]e|maaf (?:karna|kijiye|karo))(?: (?:for|about|ki) .{2,25})?", "(?:माफ|क्षमा) (?:करना|कीजिए|करें)",
     r"(?:ok |okay |theek hai |thik hai |acha )*(?:baad me(?:in)?|later|phir kabhi|kal) (?:lunga|lungi|lenge|leta hu\w*|order kar\w*|karunga|karungi|buy|order)(?: .{0,10})?", r"(?:will|i'?ll) (?:buy|order|take|get) (?:it |them )?(?:later|tomorrow|next time)",
-    r"(?:no|nahi|nope|ok)?[, ]*(?:i'?ll|i will|i can|let me|we can|main|mai)? ?(?:just |yahi |yahin |here )?(?:chat|type|message|likh)(?: (?:here|only|hi|karunga|karungi|kar lunga|kar lungi|instead|is fine|theek hai|dunga|dungi))*", "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
+    r"(?:no|nahi|nope|ok)?[, ]*(?:i'?ll|i will|i can|let me|we can|main|mai)? ?(?:just |yahi |yahin |here )?(?:chat|type|message|likh)(?: (?:here|only|hi|karunga|karungi|kar lunga|kar lungi|instead|is fine|theek hai|dunga|dungi))*", r"(?:ok(?:ay)?|theek hai|thik hai|acha|fine)?[, ]*(?:i'?ll|i will|main|mai)? ?(?:call|phone|mail|email|whatsapp|contact)(?: (?:you|u|them|kar|karke|pe|par|unko|then|tomorrow|kal|baat))*(?: (?:lunga|lungi|karunga|karungi|karta hu|karti hu|kar lunga|kar lungi))", r"(?:ok(?:ay)?|fine)?[, ]*(?:i'?ll|i will) (?:call|phone|mail|email|whatsapp)(?: (?:you|u|them|then|tomorrow|later|on that number))*", "no problem", "no worries", "koi baat nahi", "that'?s (?:fine|ok(?:ay)?|great|good)", "its? (?:fine|ok(?:ay)?)", "it'?s (?:fine|ok(?:ay)?)", "got it", "understood", "samajh ga(?:ya|yi)", "makes sense", "समझ गय[ाीे]", "कोई बात नहीं",
 )  # fmt: skip
 NEGATED = cues.phrases("not", r"\w+n'?t", "nahi", "never", "but", "lekin", "no", "नहीं")
 

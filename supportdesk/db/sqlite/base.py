@@ -16,6 +16,7 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
@@ -126,10 +127,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._release()
 
 
+# The same statements are run again and again
+@lru_cache(512)
+def _with_question_marks(query: str) -> str:
+    """Return a statement with SQLite's marks in place of Django's, as Django does at each execution."""
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
 class Cursor(base.SQLiteCursorWrapper):
     def __init__(self, connection, wrapper: DatabaseWrapper):
         super().__init__(connection)
         self.wrapper = wrapper
+
+    def convert_query(self, query, *, param_names=None):
+        if param_names is None:
+            return _with_question_marks(query)
+        return super().convert_query(query, param_names=param_names)
 
     def execute(self, query, params=None):
         if not self.wrapper.needs_lock(query):

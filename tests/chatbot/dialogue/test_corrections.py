@@ -5,13 +5,7 @@ import pytest
 from chatbot.dialogue.reading import signs
 from chatbot.nlu import corpus, typos
 from chatbot.nlu.typos import respelt
-from tests import factories
-from tests.chatbot.dialogue.test_meanwhile import said
-
-
-@pytest.fixture
-def customer(db):
-    return factories.demo_customer()
+from tests.chatbot.talks import said
 
 
 @pytest.mark.parametrize(

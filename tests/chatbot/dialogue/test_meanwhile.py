@@ -2,23 +2,12 @@
 
 import pytest
 
-from chatbot import conversations
 from chatbot.dialogue.reading import troubles
 from chatbot.nlu import cues
 from chatbot.nlu.typos import respelt
 from tests import factories
+from tests.chatbot.talks import said
 from tickets.models import Priority
-
-
-@pytest.fixture
-def customer(db):
-    return factories.demo_customer()
-
-
-def said(person, *texts):
-    """Return the last answer of a talk, and what is kept of it."""
-    answers = [conversations.ask(person, text) for text in texts]
-    return answers[-1], answers[-1].chat.memory
 
 
 def test_another_order_beside_an_issue_is_told_and_the_issue_keeps_its_own(customer):

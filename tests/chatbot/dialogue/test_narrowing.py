@@ -2,23 +2,9 @@
 
 import pytest
 
-from chatbot import conversations
-from chatbot.demo import loader
 from chatbot.dialogue.resolving import narrowing
 from tests import factories
-
-
-@pytest.fixture
-def guest(db):
-    loader._products()
-    loader._articles()
-    loader._delivery_areas()
-    return factories.guest()
-
-
-def said(person, *texts):
-    """Return the last answer of a talk."""
-    return [conversations.ask(person, text) for text in texts][-1]
+from tests.chatbot.talks import answer_to
 
 
 def names(answer) -> set[str]:
@@ -47,25 +33,25 @@ def test_a_sentence_with_more_than_conditions_is_none():
     assert not narrowing.is_all("meetha nahi tha wo order")
 
 
-def test_what_is_denied_leaves_the_list_and_the_price_stays(guest):
-    answer = said(guest, "koi snack dikhao 200 ke andar", "meetha na ho")
+def test_what_is_denied_leaves_the_list_and_the_price_stays(visitor):
+    answer = answer_to(visitor, "koi snack dikhao 200 ke andar", "meetha na ho")
     assert names(answer) == {"Kerala Banana Chips", "Ratlami Sev"}
-    answer = said(guest, "sasta wala")
+    answer = answer_to(visitor, "sasta wala")
     assert "Ratlami Sev" in names(answer)
 
 
-def test_a_list_stays_with_its_kind(guest):
-    answer = said(guest, "masala makhana me pyaz hai kya", "bina pyaz wala konsa hai")
+def test_a_list_stays_with_its_kind(visitor):
+    answer = answer_to(visitor, "masala makhana me pyaz hai kya", "bina pyaz wala konsa hai")
     assert names(answer) == {"Classic Makhana"}
 
 
-def test_a_price_narrows_what_was_listed(guest):
-    answer = said(guest, "namkeen me kya kya hai", "160 k andar")
+def test_a_price_narrows_what_was_listed(visitor):
+    answer = answer_to(visitor, "namkeen me kya kya hai", "160 k andar")
     assert names(answer) <= {"Ratlami Sev"}
 
 
-def test_none_of_them_is_said_so(guest):
-    answer = said(guest, "dry fruits dikhao", "teekha wala chahiye koi")
+def test_none_of_them_is_said_so(visitor):
+    answer = answer_to(visitor, "dry fruits dikhao", "teekha wala chahiye koi")
     assert "Inme se koi" in answer.text or "Peri Peri" in answer.text
 
 
@@ -74,7 +60,7 @@ def test_one_item_comes_out_of_an_order_that_has_not_shipped(db):
     order = customer.orders.get(number="VP-10266")
     order.status = "packed"
     order.save()
-    answer = said(customer, "mera order kab aayega", "usme se chai nikal do")
+    answer = answer_to(customer, "mera order kab aayega", "usme se chai nikal do")
     assert "Assam CTC Tea" in answer.text
     assert answer.reply["order"]["number"] == "VP-10266"
     assert answer.reply["offerAgent"]
@@ -82,40 +68,42 @@ def test_one_item_comes_out_of_an_order_that_has_not_shipped(db):
 
 
 def test_nothing_comes_out_of_an_order_that_is_on_its_way(db):
-    answer = said(factories.demo_customer(), "mera order kab aayega", "usme se chai nikal do")
+    answer = answer_to(factories.demo_customer(), "mera order kab aayega", "usme se chai nikal do")
     assert "nikal chuka hai" in answer.text
     assert "hat sakta" not in answer.text
 
 
 def test_an_address_that_was_put_in_wrong_names_no_lentils(db):
-    answer = said(factories.demo_customer(), "pata galat daal diya maine")
+    answer = answer_to(factories.demo_customer(), "pata galat daal diya maine")
     assert answer.reply["order"]["number"] == "VP-10266"
 
 
-def test_what_else_of_the_kind_fits_comes_before_the_rest_of_the_shop(guest):
-    answer = said(guest, "masala makhana ya peri peri makhana, kaunsa better", "koi bina pyaz lehsun")
+def test_what_else_of_the_kind_fits_comes_before_the_rest_of_the_shop(visitor):
+    answer = answer_to(
+        visitor, "masala makhana ya peri peri makhana, kaunsa better", "koi bina pyaz lehsun"
+    )
     assert names(answer) == {"Classic Makhana"}
 
 
-def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(guest):
-    answer = said(guest, "namkeen me kya kya milta hai")
+def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(visitor):
+    answer = answer_to(visitor, "namkeen me kya kya milta hai")
     assert "ingredients" not in answer.text
 
 
-def test_the_concern_is_kept_for_the_next_product(guest):
-    answer = said(guest, "papa ko sugar hai, gud de sakte hai kya", "makhana theek rahega")
+def test_the_concern_is_kept_for_the_next_product(visitor):
+    answer = answer_to(visitor, "papa ko sugar hai, gud de sakte hai kya", "makhana theek rahega")
     assert "doctor" in answer.text
 
 
-def test_a_question_whether_it_is_so_narrows_nothing(guest):
-    answer = said(guest, "namkeen aur chips dikhao", "palm oil to nahi hai na")
+def test_a_question_whether_it_is_so_narrows_nothing(visitor):
+    answer = answer_to(visitor, "namkeen aur chips dikhao", "palm oil to nahi hai na")
     assert "Inme se koi" not in answer.text
 
 
 def test_only_that_item_comes_out_with_a_product_in_between(db):
     customer = factories.demo_customer()
     customer.orders.filter(number="VP-10266").update(status="packed")
-    answer = said(
+    answer = answer_to(
         customer,
         "mera order kab aayega",
         "jaggery powder me chemical hai kya",

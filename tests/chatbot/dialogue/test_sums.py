@@ -2,24 +2,9 @@
 
 import pytest
 
-from chatbot import conversations
-from chatbot.demo import loader
 from chatbot.models import Article
 from chatbot.sources import articles, shop_rules
-from tests import factories
-
-
-@pytest.fixture
-def guest(db):
-    loader._products()
-    loader._articles()
-    loader._delivery_areas()
-    return factories.guest()
-
-
-def said(person, *texts):
-    """Return the last answer of a talk."""
-    return [conversations.ask(person, text) for text in texts][-1]
+from tests.chatbot.talks import answer_to
 
 
 @pytest.mark.parametrize(
@@ -41,22 +26,22 @@ def said(person, *texts):
         (("kaju aur akhrot ka rate", "dono half kilo lu to total"), "₹1,756"),
     ],
 )
-def test_a_sum_has_what_the_message_names(guest, texts, told):
-    assert told in said(guest, *texts).text
+def test_a_sum_has_what_the_message_names(visitor, texts, told):
+    assert told in answer_to(visitor, *texts).text
 
 
-def test_nothing_is_computed_of_a_rule_that_says_it_in_other_words(guest):
+def test_nothing_is_computed_of_a_rule_that_says_it_in_other_words(visitor):
     Article.objects.filter(slug="coupons").update(body="Ask us for a coupon before you pay.")
     with articles.with_drafts():
         assert shop_rules.coupon() is None
 
 
-def test_a_gift_box_takes_no_coupon_and_no_cash(guest):
-    answer = said(guest, "1 festive box total with coupon cod")
+def test_a_gift_box_takes_no_coupon_and_no_cash(visitor):
+    answer = answer_to(visitor, "1 festive box total with coupon cod")
     assert "₹1,299 in all" in answer.text
 
 
-def test_a_coupon_is_computed_beside_a_coupon_that_does_not_apply(guest):
-    answer = said(guest, "WELCOME10 apply nahi ho raha", "700 ka karu to kitna kam hoga")
+def test_a_coupon_is_computed_beside_a_coupon_that_does_not_apply(visitor):
+    answer = answer_to(visitor, "WELCOME10 apply nahi ho raha", "700 ka karu to kitna kam hoga")
     assert "₹70" in answer.text
     assert answer.reply["offerAgent"]

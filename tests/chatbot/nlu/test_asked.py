@@ -1,12 +1,14 @@
 """What a message that follows asks, read by what was learnt from `data/asked`: wordings that no rule has."""
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.dialogue import message
 from chatbot.dialogue.rules.products import concerns
 from chatbot.nlu import asked
 from tests import factories
-from tests.chatbot.dialogue.test_meanwhile import said
+from tests.chatbot.talks import said
 
 SAID_IN_CODE = {
     "a_person",
@@ -158,3 +160,12 @@ def test_an_oil_that_is_asked_for_in_a_pickle_is_no_product(customer):
     answer, _ = said(factories.guest(), "lemon pickle price", "mustard oil used?")
     assert [card["name"] for card in answer.reply["products"]] == ["Sun-Cured Lemon Pickle"]
     assert "No oil" in answer.text
+
+
+def test_lines_that_were_never_trained_on_are_read():
+    kept = (Path(__file__).parents[1] / "data" / "asked_kept.txt").read_text(encoding="utf-8")
+    rows = [line.split(" | ", 1) for line in kept.splitlines() if line and not line.startswith("#")]
+    trained = {text.casefold() for text, _ in asked.lines()}
+    assert not trained & {text.casefold() for _, text in rows}
+    right = sum(asked.asked(text).what == what for what, text in rows) / len(rows)
+    assert right >= 0.72

@@ -354,7 +354,10 @@ def _shared(parsed: ParsedMessage, article: Article, long: bool) -> int:
     """Return how many words of its own a message has in common with an article; only long ones where it asks nothing."""
     texts = {article.body_in(language) for language in (parsed.language, "en")}
     asked = [unit for unit in passages.units(parsed.text) if not long or len(unit.word) >= LONG_WORD]
-    return sum(any(passages.stands_in(unit, each) for each in texts) for unit in asked)
+    found = list(filter(None, (max(passages.stands_in(unit, each) for each in texts) for unit in asked)))
+    by_meaning = max(found, default=0.0) <= passages.OF_A_MEANING
+    # One meaning in many words is chance
+    return 0 if by_meaning and 3 * len(found) < len(asked) else len(found)
 
 
 def rule_of_the_flow(chat: Chat, parsed: ParsedMessage, key: str) -> Reply | None:

@@ -10,6 +10,7 @@ from chatbot.sources import delivery_areas, order_codes
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
+from ...reading import passages
 from .which_order import ADDRESS, CHANGES
 
 BARE_PIN = re.compile(
@@ -234,6 +235,8 @@ def _told(parsed: ParsedMessage, place: str, area: DeliveryArea | None) -> Reply
         reply.text += " " + (
             article.body_in(parsed.language) if article and area.cash_on_delivery else cash.text
         )
+        if area.cash_on_delivery:
+            reply.text = f"{reply.text} {_where_it_shows(parsed)}".strip()
     elif (
         area.is_served
         and CHARGE.search(plain(parsed.text))
@@ -246,6 +249,14 @@ def _told(parsed: ParsedMessage, place: str, area: DeliveryArea | None) -> Reply
     reply.topic = {"kind": "delivery", "place": place, "aspect": aspect}
     reply.flow, reply.is_sure = "serviceability", True
     return reply
+
+
+def _where_it_shows(parsed: ParsedMessage) -> str:
+    """Return what the shop wrote of cash on delivery in its text on PIN codes: where one's own is looked up, or ""."""
+    article = parsed.library.by_slug.get("pincode-check")
+    in_each = passages.sentences_of(article, parsed.language) if article else []
+    (cash,) = passages.units("cod")
+    return next((each[0] for each in in_each if any(passages.stands_in(cash, one) for one in each)), "")
 
 
 def days_to(parsed: ParsedMessage, named: tuple[str, DeliveryArea]) -> str:

@@ -11,7 +11,15 @@ SWAPS = phrases(
 MONEY = phrases("pais[ae]", "money", "amount", r"refund\w*", "पैस[ाे]", "रिफंड")
 THE_REFUND = phrases(r"(?:the|that|this) refu?nd", r"refu?nd (?:for|of)")
 INVOICE = phrases(r"gst\w*", r"invoice\w*", "bill", "hsn", "बिल", "जीएसटी")
-GSTIN = phrases("gstin", r"gst (?:no|number|num)", r"compan(?:y|ies)", "firm", "business", "कंपनी")
+GSTIN = phrases(
+    "gstin",
+    r"(?:my|our|mer[aie]|apn[aie]|hamar[aie]) gst(?! (?:bill|invoice))",
+    r"gst (?:no|number|num)",
+    r"compan(?:y|ies)",
+    "firm",
+    "business",
+    "कंपनी",
+)
 SENDS = phrases(
     "send", "bhej\\w*", "chahiye", "need", "download", "get", "resend", "do", "dijiye", "mail", "चाहिए", "भेज\\S*",
 )  # fmt: skip

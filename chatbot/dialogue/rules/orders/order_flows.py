@@ -174,9 +174,9 @@ def wanted(parsed: ParsedMessage) -> str:
         return "exchange"
     # "Is gst included in the price" asks for no bill
     if INVOICE.search(said) and not ADDRESS.search(said) and parsed.aspect != product_facts.PRICE:
-        if GSTIN.search(said) and parsed.known_orders and _means_one(parsed, said):
-            return "company_bill"
         of_that = parsed.topic.get("kind") == "order" and THAT_ONE.search(said)
+        if GSTIN.search(said) and parsed.known_orders and (of_that or _means_one(parsed, said)):
+            return "company_bill"
         asks_for_one = (MINE.search(said) or SENDS.search(said) or of_that) and parsed.known_orders
         return "invoice" if parsed.is_issue or (asks_for_one and not GSTIN.search(said)) else ""
     if COUPON.search(said):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from chatbot.nlu import issue_cues
 from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.needed_letters import quick_search
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus
@@ -180,18 +181,20 @@ def of_items(parsed: ParsedMessage) -> tuple[list[Order], bool]:
     return fitting, bool(found.products and not found.is_vague and found.share)
 
 
-ORDERED = re.compile(
-    r"(?P<one>.{3,40}?)\s+(?:ki jagah|ke badle|की जगह|के बदले)\s"
-    r"|\b(?:ordered|asked for|wanted|paid for)\s+(?P<two>.{3,30}?)(?:,|\s+(?:but|and|i|you|got|received|came))"
-    r"|(?P<three>.{3,30}?)\s+(?:mangaya|mangayi|mangwaya|order kiya|order ki|chahiye)\s+(?:tha|thi|the)\b"
-    r"|\binstead of\s+(?:the |my )?(?P<four>.{3,30}?)\W*$",
-    re.IGNORECASE,
+ORDERED = quick_search(
+    re.compile(
+        r"(?P<one>.{3,40}?)\s+(?:ki jagah|ke badle|की जगह|के बदले)\s"
+        r"|\b(?:ordered|asked for|wanted|paid for)\s+(?P<two>.{3,30}?)(?:,|\s+(?:but|and|i|you|got|received|came))"
+        r"|(?P<three>.{3,30}?)\s+(?:mangaya|mangayi|mangwaya|order kiya|order ki|chahiye)\s+(?:tha|thi|the)\b"
+        r"|\binstead of\s+(?:the |my )?(?P<four>.{3,30}?)\W*$",
+        re.IGNORECASE,
+    )
 )
 
 
 def what_was_ordered(text: str) -> str:
     """Return what a message says was ordered, where another thing came; "" for any other message."""
-    found = ORDERED.search(plain(text))
+    found = ORDERED(plain(text))
     return next(filter(None, found.groups()), "") if found else ""
 
 

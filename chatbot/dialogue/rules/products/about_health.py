@@ -5,6 +5,7 @@ import re
 from chatbot import wording
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.needed_letters import quick_search
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority
@@ -14,19 +15,24 @@ from ...answers import Reply
 from ...message import ParsedMessage
 from ...resolving import counting
 from ...resolving.references import spoken_of
-from . import about_products, product_lists
-from .concerns import BY_READING, CONCERNS, MONTHS, YEARS, asks_which_have_it, concern_of
+from . import about_products, heat, product_lists
+from .concerns import (
+    ALLERGEN,
+    BY_READING,
+    CONCERNS,
+    FOR_A_CHILD,
+    ITS_CHILD,
+    MONTHS,
+    YEARS,
+    allergen_in,
+    allergen_of,
+    asks_which_have_it,
+    concern_of,
+)
 
 # Whether it is a question about eating it at all
 MAY = phrases("ok(?:ay)?", "safe", "good", "suitable", "can", "may", "should", "give", "eat", "have", "kha", "khaa", "khila", "khilana", "de", "dena", "sakte", "sakta", "sakti", "theek", "thik", "sahi", "chalega", "chalegi", "kuch", "koi", "anything", "something", "hai kya", "for", "ke liye", "के लिए", "सकते", "सकता", "सकती", "ठीक", "दे", "खा", "कुछ", "does", "is", "are", "which", "what", "contain", "h", "hai", "chahiye", "है", "any", "free", "allergic", "allergy")  # fmt: skip
-AGE_LIMIT = re.compile(
-    r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE
-)
-ALLERGEN = (
-    ("peanut", phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", "मूंगफली")), ("gluten", phrases("gluten", "wheat", "celiac", "coeliac", "gehu", "गेहूं")),
-    ("milk", phrases("milk", "dairy", "lactose", "doodh", "dudh", "दूध")), ("mustard", phrases("mustard", "sarson", "rai", "सरसों")), ("sesame", phrases("sesame", "til", "तिल")),
-    ("soy", phrases("soya?")), ("egg", phrases("eggs?", "anda")), ("nuts", phrases(r"(?:tree |dry ?)?nuts?", "cashews?", "kaju", "walnuts?", "akhrot", "almonds?", "badam", "dry ?fruits?", "मेवे", "काजू", "अखरोट")),
-)  # fmt: skip
+AGE_LIMIT = quick_search(re.compile(r"[^.;]*\b(?:bab(?:y|ies)|infants?|under (?:one|\d+) (?:year|month)s?)[^.;]*[.;]?", re.IGNORECASE))  # fmt: skip
 
 
 # They name the illness, and no product
@@ -37,11 +43,6 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 ASKS_YES = phrases(r"(?:kya|क्या)\W*$")
 EATS = phrases(
     r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
-)  # fmt: skip
-
-
-ITS_CHILD = phrases(
-    r"bab(?:y|ies)\w*", r"infants?", "toddlers?", "newborn", r"ba[ch]+[aeiou]\w*", r"bet[aie]", "kid", "child", "son", "daughter", "shishu", "weaning", "बच्च\\S*", "शिशु", "बेबी", "बेट[ाी]", "under (?:one|1) year",
 )  # fmt: skip
 
 
@@ -109,6 +110,8 @@ def food_safety(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not named and products and FOR_THEM.search(plain(parsed.text)) and about != "allergy":
         return _of_products(parsed, about, products[:3])
     if about == "allergy":
+        if named and not spoken_of(parsed) and (contain := _of_the_allergen_alone(parsed)):
+            return contain
         return _allergy(parsed, _without_the_allergen(parsed, products))
     few_words = len(parsed.text.split()) <= MOST_WORDS_OF_MORE
     of_it = (len(products) == 1 and EATS.search(plain(parsed.text)) is not None and few_words) or (
@@ -175,7 +178,7 @@ ALSO_NOT = re.compile(
 MOST_OF_A_TALK = 3
 # "Which one is best for her", "unke liye kya theek hai"
 FOR_THEM = phrases(
-    r"(?:nothing|anything|everything|something|which|kuch|koi|sab|kya)(?: .{0,15})? safe(?: .{0,12})?",
+    r"(?:nothing|anything|everything|something|which|kons[aei]|ka?un ?s[aei]|kuch|koi|sab|kya)(?: .{0,15})? safe(?: .{0,12})?",
     r"(?:is|are) (?:it|they|this|these) safe(?: .{0,15})?",
     r"for (?:her|him|them|my \w+|the baby|the kid)",
     r"(?:un|us|in|is)(?:ke|ko|hen|hein|se) (?:liye )?(?:.{0,20})?(?:theek|thik|safe|best|achh?[aei]|sahi|de|khila|kha|kya)\w*(?: .{0,12})?",
@@ -199,10 +202,6 @@ TRACES = phrases(
     r"(?:packed|made|processed) (?:together|with|in the same)(?: .{0,15})?",
 )
 MANY_PACKS = phrases(r"\d{2,4} (?:packs?|packets?|box(?:es)?|pieces?|pcs|hampers?|jars?)")
-# "Aur bachon ke liye kya accha hai"
-FOR_A_CHILD = phrases(
-    r"(?:for|to) (?:my |the )?(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ke liye|ko)(?: .{0,20})?", "बच्च(?:ों|े) (?:के लिए|को)(?: .{0,15})?",
-)  # fmt: skip
 SHOP = phrases(
     "order", "delivery", "deliver", "return", "refund", "cod", "pay", "coupon", "courier", "gift"
 )
@@ -230,12 +229,15 @@ def _line(parsed: ParsedMessage, about: str, product: Product) -> str:
     return wording.say("health_unknown", language, name=product.name, fact=product.ingredients or "-")
 
 
+def _age_limit(product: Product) -> str:
+    """Return the sentence that says from which age on it may be eaten, or ""."""
+    found = AGE_LIMIT(f"{product.ingredients} {product.description}")
+    return found[0] if found else ""
+
+
 def _age_line(product: Product, text: str, language: str, about: str) -> str:
     written = product_facts.fact(product, "age")
-    limit = (written and written.words) or next(
-        iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""
-    )
-    limit = limit.strip(" .;")
+    limit = ((written and written.words) or _age_limit(product)).strip(" .;")
     spice = product_facts.fact(product, "spice") if about == "child" and not limit else None
     if spice:
         # Whether it is hot is what is asked of food for a child
@@ -262,23 +264,14 @@ def _in_general(parsed: ParsedMessage, about: str) -> Reply | None:
         return _diabetes(parsed, sentences)
     text = " ".join([*sentences, wording.say("ask_a_doctor", parsed.language)])
     if about in ("baby", "child"):
-        if about == "child" and (mild := _not_hot()):
+        if about == "child" and (mild := heat.not_hot()):
             text = f"{wording.say('health_not_hot', parsed.language, names=', '.join(mild))} {text}"
         for product in catalogue.on_sale():
-            if limit := next(iter(AGE_LIMIT.findall(f"{product.ingredients} {product.description}")), ""):
+            if limit := _age_limit(product):
                 text = f"{wording.say('fact', parsed.language, name=product.name, fact=limit.strip(' .;'))}. {text}"
     elif not sentences:
         text = f"{wording.say('health_general', parsed.language)} {text}"
     return _careful(parsed, Reply(text, "product_query", 0.8), [], about)
-
-
-NOT_HOT = phrases("not (?:spicy|hot)", "no chilli", "mild")
-
-
-def _not_hot() -> list[str]:
-    """Return the names of some products in stock of which the shop wrote that they are not hot."""
-    facts = [(p, product_facts.fact(p, "spice")) for p in catalogue.on_sale() if p.is_in_stock]
-    return [product.name for product, fact in facts if fact and NOT_HOT.search(fact.words)][:3]
 
 
 def _diabetes(parsed: ParsedMessage, sentences: list[str]) -> Reply:
@@ -299,6 +292,11 @@ def _diabetes(parsed: ParsedMessage, sentences: list[str]) -> Reply:
 def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> list[Product]:
     """ "Peanut allergy hai, makhana kha sakta hu?": the chikki is what it is about least of all."""
     allergen = allergen_in(parsed.text)
+    if allergen and (
+        eaten := catalogue.look_up(_allergen_words(allergen).sub(" ", plain(parsed.text))).products
+    ):
+        # "Kya peanut allergy wale chikki kha sakte": the chikki is named besides
+        return [p for p in products if p in eaten] or products
     if len(products) > 1 or not allergen:
         return [p for p in products if not _is_the_allergen(p, allergen)] or products
     if products and products[0] in spoken_of(parsed):
@@ -308,8 +306,11 @@ def _without_the_allergen(parsed: ParsedMessage, products: list[Product]) -> lis
 
 
 def _is_the_allergen(product: Product, allergen: str) -> bool:
-    named = next((words for name, words in ALLERGEN if name == allergen), None)
-    return bool(named and named.search(" ".join(product.names[:1])))
+    return bool(allergen and _allergen_words(allergen).search(" ".join(product.names[:1])))
+
+
+def _allergen_words(allergen: str) -> re.Pattern[str]:
+    return next(words for name, words in ALLERGEN if name == allergen)
 
 
 def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
@@ -318,24 +319,26 @@ def _all_that_contain(parsed: ParsedMessage, allergen: str) -> Reply | None:
     if not names:
         return None
     what = wording.say(f"aspect_{allergen}", parsed.language)
-    lines = [wording.say("all_contain", parsed.language, what=what, names=", ".join(names))]
-    if article := parsed.library.by_slug.get("allergens"):
-        lines.append(article.body_in(parsed.language))
+    article = parsed.library.by_slug.get("allergens")
+    lines = [
+        wording.say("all_contain", parsed.language, what=what, names=", ".join(names)),
+        article.body_in(parsed.language) if article else wording.say("allergy_general", parsed.language),
+        wording.say("ask_a_doctor", parsed.language),
+    ]
     return _careful(parsed, Reply("\n".join(lines), "product_query", 0.9), [], allergen)
 
 
-def allergen_of(about: str) -> bool:
-    return any(about == name for name, _ in ALLERGEN)
+def _of_the_allergen_alone(parsed: ParsedMessage) -> Reply | None:
+    """ "Nut allergy wale kya le" names what is not eaten, and no fox nuts: all that contain it."""
+    allergen = allergen_in(parsed.text)
+    if not allergen or catalogue.look_up(_allergen_words(allergen).sub(" ", plain(parsed.text))).products:
+        return None
+    return _all_that_contain(parsed, allergen)
 
 
 def allergen_named(parsed: ParsedMessage) -> bool:
     """Whether the message itself speaks of an allergy, and of what."""
     return bool(CONCERNS["allergy"].search(plain(parsed.text)) and allergen_in(parsed.text))
-
-
-def allergen_in(text: str) -> str:
-    said = plain(text)
-    return next((name for name, words in ALLERGEN if words.search(said)), "")
 
 
 def _allergy(parsed: ParsedMessage, products: list[Product]) -> Reply:

@@ -222,7 +222,7 @@ CHEAPER = phrases(
 # What is asked of one product after another; "peanut?" after one of these names the next
 OF_ANY_PRODUCT = {PRICE, STOCK, "size", "shelf_life", "storage", "origin", "usage"}
 # Words of names as well: "the spicy one", "the peanut one"
-IN_NAMES = {"spice", "oil", "milk", "peanut", "mustard", "sugar", "salt", "raw"}
+IN_NAMES = {"spice", "oil", "milk", "peanut", "nuts", "mustard", "sugar", "salt", "raw"}
 
 
 def _only_names(parsed: ParsedMessage, said: str) -> bool:
@@ -249,7 +249,13 @@ ABOUT_THE_SHOP = phrases("delivery", "deliver", "shipping", "dilivery", "cod", "
 def told(chat: Chat, parsed: ParsedMessage, products: list[Product], asked: list[str]) -> Reply:
     """Return these facts of these products, one line each; what is not known is said so."""
     lines, unknown = [], []
-    for product in products:
+    if product_facts.STORAGE in asked and OPENED.search(plain(parsed.text)):
+        # "Khula makhana fridge me rakhna hai kya": how long it keeps then is asked as well
+        asked = [*asked, *({product_facts.SHELF_LIFE} - set(asked))]
+    for aspect in asked if _say_the_same(products, asked) else []:
+        names = ", ".join(product.name for product in products)
+        lines.append(fact_line(parsed, products[0], aspect).replace(products[0].name, names, 1))
+    for product in products if not lines else []:
         for aspect in asked:
             line = fact_line(parsed, product, aspect)
             lines.append(line) if line else unknown.append((product, aspect))
@@ -267,6 +273,16 @@ def told(chat: Chat, parsed: ParsedMessage, products: list[Product], asked: list
         reply.suggestions = parsed.near(CLEAR)[:1]
     reply.is_sure = True
     return reply
+
+
+OPENED = phrases(r"khul[aei]", r"khol\w*", r"open(?:ed|ing)?", "खुल[ाेी]", "खोल\\S*")
+
+
+def _say_the_same(products: list[Product], asked: list[str]) -> bool:
+    """Whether several products have the same facts, so that a line for all of them tells it."""
+    facts = [[product_facts.fact(product, aspect) for aspect in asked] for product in products]
+    plain_words = all(fact and fact.verdict is None for fact in facts[0]) if facts else False
+    return len(facts) > 1 and plain_words and all(each == facts[0] for each in facts)
 
 
 ALLERGENS = ("peanut", "nuts", "milk", "gluten", "soy", "sesame", "mustard", "egg")
@@ -379,18 +395,3 @@ MOSTLY_NAMES = 0.6
 WHAT_THERE_IS = phrases(
     r"(?:kya|kuch|koi|kaun ?sa) (?:kya )?(?:hai|h|milega|milta|accha|achha|options?)(?: .{0,12})?", r"(?:hai|milega|milta) (?:kya|kuch)", r"what (?:do (?:you|u) have|is there|are|options?)", r"(?:do|have) (?:you|u) (?:have|got|sell|any)", r"any(?:thing)?", "options?", "suggest\\w*", "looking for", "dikhao", "show", "क्या है", "कुछ", "दिखा\\S*",
 )  # fmt: skip
-
-
-OF_IT = re.compile(
-    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)\b",
-    re.IGNORECASE,
-)
-
-
-def an_unknown_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Is it a2?" of the product shown last: what is not written down is said so."""
-    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
-    said = plain(parsed.text)
-    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or parsed.is_issue:
-        return None
-    return not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])

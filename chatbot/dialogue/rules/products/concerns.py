@@ -13,7 +13,7 @@ CONCERNS = {
     "baby": phrases(r"bab(?:y|ies)", "infants?", "toddlers?", "newborn", r"\d+ ?(?:months?|mo|mahin[ae]|month) (?:ka |ki |ke )?(?:old|baby|ba[ch]+[aeiou]\w*|beta|beti|child|kid|son|daughter)", r"(?:chh?ot[aei]|nanh[aei]) ba[ch]+[aeiou]\w*", r"shishu", "weaning", "शिशु", "छोटे बच्चे", r"\d+ महीने", "बेबी", "under (?:one|1) year"),
     "child": phrases(r"\d+ ?(?:years?|yr|saal|sal) (?:ka |ki |ke )?(?:bad[aei] |chh?ot[aei] |mer[aei] )?(?:old|ba[ch]+[aeiou]\w*|child|kid|son|daughter|beta|beti)", r"(?:my |for |give (?:it )?to )(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ko|ke liye|kha)", r"(?:what|which|kis|kitn[aei]) (?:age|umar|umr)(?: .{0,12})?", "bachon", "bachcho", "बच्च(?:े|ों|ा) (?:को|के लिए|खा)"),
     "pregnancy": phrases(r"pregnan\w*", "pregnent", r"expecting", r"breast ?feeding", "lactating", "nursing", r"garbh\w+", "गर्भ\\S*", "प्रेग्नेंट", "प्रेगनेंट", "प्रेग्नेंसी"),
-    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "शुगर (?:है|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
+    "diabetes": phrases(r"diabet\w*", "diabitic", r"dayabit\w*", r"sugar (?:patient|patients|ki bimari|ki problem|problem|level|hai (?:papa|mummy|mujhe|unko|unhe))", r"(?:papa|mummy|mom|dad|dadi|dadaji|nani|mujhe|maa|father|mother|unko|unhe|inko|mere ko|pitaji) (?:ko |has |have )?sugar(?: hai)?", "मधुमेह", "डायबिटीज", "डायबिटीज़", "डायबिटिक", "(?<!में )शुगर (?:है(?! (?:क्या )?(?:इस|उस)में)|की बीमारी|पेशेंट|के मरीज|वाले|के रोगी)\\S*", "मधुमेह के रोगी", "madhumeh", "blood sugar", "insulin"),
     "illness": phrases("bp", "blood pressure", "cholesterol", r"heart (?:patients?|problems?|disease)", r"(?:good|safe|ok|healthy|bad) for (?:the |my )?(?:heart|liver|kidneys?|bp|bones|stomach|digestion)", "kidney", "thyroid", r"uric acid", "gout", "cancer", "ulcer", "acidity", "gastric", "ibs", "liver", "dialysis", "surgery", "operation", "medicine", "dawai", "दवाई", "दिल की बीमारी", "ब्लड प्रेशर", "किडनी", "थायरॉइड", "high bp"),
 }  # fmt: skip
 MONTHS = re.compile(r"(\d{1,2})\s*-?\s*(?:months?|mo\b|mahin[ae]|महीने)", re.IGNORECASE)
@@ -35,6 +35,14 @@ AGE = re.compile(
     rf"(?<!\S)(?P<span>(?:in|within|after|for|since|last|next|past)\s+)?(?P<count>\d{{1,2}}(?:\.\d)?|{'|'.join(NUMBER_WORDS)})\s*-?\s*(?:(?P<year>years?|yrs?|saal|sal|साल|वर्ष)|months?|mnths?|mo|mahin\w+|mahne|maah|weeks?|hafte|days?|din|महीन\S*|माह|हफ्ते)(?![^\W\d])(?!\s*(?:ke |के )?(?:baad|bad|se|me|mein|ago|later|pehle|tak|andar|after|before|बाद|से|में|पहले|तक|अंदर)(?!\S))",
     re.IGNORECASE,
 )
+# Of whom it is, whatever age is told
+ITS_CHILD = phrases(
+    r"bab(?:y|ies)\w*", r"infants?", "toddlers?", "newborn", r"ba[ch]+[aeiou]\w*", r"bet[aie]", "kid", "child", "son", "daughter", "shishu", "weaning", "बच्च\\S*", "शिशु", "बेबी", "बेट[ाी]", "under (?:one|1) year",
+)  # fmt: skip
+# "Aur bachon ke liye kya accha hai"
+FOR_A_CHILD = phrases(
+    r"(?:for|to) (?:my |the )?(?:kids?|child(?:ren)?|son|daughter)", r"ba[ch]+[aeiou]\w* (?:ke liye|ko)(?: .{0,20})?", "बच्च(?:ों|े) (?:के लिए|को)(?: .{0,15})?",
+)  # fmt: skip
 # "Chatana" is how a baby is fed
 FEEDS_A_BABY = phrases(r"chata+\w*", r"chtana", "चटा\\S*")
 OLDEST_CHILD = 14
@@ -90,3 +98,19 @@ def asks_which_have_it(text: str) -> bool:
     """Whether a message asks which of the goods contain something, and not which are without it."""
     said = plain(text)
     return bool(WHICH_HAVE.search(said)) and not WITHOUT.search(said)
+
+
+ALLERGEN = (
+    ("peanut", phrases(r"pea ?nuts?", r"ground ?nuts?", r"m[ou]+ng ?f+ali", "मूंगफली")), ("gluten", phrases("gluten", "wheat", "celiac", "coeliac", "gehu", "गेहूं")),
+    ("milk", phrases("milk", "dairy", "lactose", "doodh", "dudh", "दूध")), ("mustard", phrases("mustard", "sarson", "rai", "सरसों")), ("sesame", phrases("sesame", "til", "तिल")),
+    ("soy", phrases("soya?")), ("egg", phrases("eggs?", "anda")), ("nuts", phrases(r"(?:tree |dry ?)?nuts?", "cashews?", "kaju", "walnuts?", "akhrot", "almonds?", "badam", "dry ?fruits?", "मेवे", "काजू", "अखरोट")),
+)  # fmt: skip
+
+
+def allergen_in(text: str) -> str:
+    said = plain(text)
+    return next((name for name, words in ALLERGEN if words.search(said)), "")
+
+
+def allergen_of(about: str) -> bool:
+    return any(about == name for name, _ in ALLERGEN)

@@ -1,15 +1,18 @@
 """Rules about what a talk begins with: something for a person or a day, a product that is asked for by its name."""
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain
-from chatbot.sources import product_facts
+from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.sources import product_facts, product_text
 from chatbot.sources import products as catalogue
+from chatbot.sources.product_facts import INGREDIENTS
+from chatbot.sources.product_text import AROUND
+from chatbot.sources.product_words import SHOPPING
 
 from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
 from . import about_products, concerns, which_product
-from .about_products import MOST_TOLD
+from .about_products import MOST_TOLD, told
 
 MOST_WORDS_OF_A_NAME = 6
 
@@ -75,3 +78,24 @@ def for_a_gift(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 GIFTS = "gift hamper"
+
+
+PLAINLY = {"origin", "shelf_life", "storage", INGREDIENTS}
+
+
+def a_plain_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Where do the cashews come from": names and the question alone are no complaint, whatever is guessed."""
+    if (
+        parsed.aspect not in PLAINLY
+        or not parsed.is_issue
+        or parsed.reason
+        or parsed.numbers
+        or chat.memory.get("issue")
+    ):
+        return None
+    found = parsed.found
+    if not found.share or found.is_vague or len(found.products) > MOST_TOLD:
+        return None
+    rest = product_facts.ASPECTS[parsed.aspect].sub(" ", plain(parsed.text))
+    besides = set(words_of(rest)) - product_text.names_of(list(found.products)) - AROUND - SHOPPING
+    return None if besides else told(chat, parsed, list(found.products), [parsed.aspect])

@@ -65,3 +65,12 @@ OF_SEVERAL = phrases(
 def heat_of(words: str) -> int:
     """Return how hot the shop's words for it are, 0 for not at all."""
     return next((place for place, each in enumerate(HEAT) if words.startswith(each)), len(HEAT))
+
+
+WRITTEN_MILD = phrases("not (?:spicy|hot)", "no chilli", "mild")
+
+
+def not_hot() -> list[str]:
+    """Return the names of some products in stock of which the shop wrote that they are not hot."""
+    facts = [(p, product_facts.fact(p, "spice")) for p in catalogue.on_sale() if p.is_in_stock]
+    return [product.name for product, fact in facts if fact and WRITTEN_MILD.search(fact.words)][:3]

@@ -11,9 +11,10 @@ from chatbot.sources import shop_rules
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
-from ...resolving.counting import A_WEIGHT, COUNT, NUMBERS, count_in, counted, packs_of, says_a_count
+from ...resolving.counting import A_WEIGHT, COUNT, NUMBERS, PACKS, count_in, counted, packs_of, says_a_count
 from ...resolving.references import spoken_of
 from ..orders.about_delivery import OWN_ORDER
+from .about_products import ABOUT_THE_SHOP
 from .sum_lines import summed
 
 MOST_WORDS = 11
@@ -115,6 +116,7 @@ def enough_in_stock(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or not says_a_count(said)
         or OF_TIME.search(said)
         or A_WEIGHT.search(said)
+        or ABOUT_THE_SHOP.search(said)
         or not _is_about_goods(chat, parsed, said)
     ):
         return None
@@ -145,6 +147,7 @@ def _so_many_of_one(parsed: ParsedMessage, said: str) -> tuple[Product | None, i
         one = len(items) == 1 and len(parsed.found.products) == 1
         return (items[0][0], max(items[0][1], count_in(said))) if one else (None, 0)
     before = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    if len(before) != 1 or parsed.found.products or not COUNT.search(said):
+    counts = COUNT.search(said) or PACKS.search(said)
+    if len(before) != 1 or parsed.found.products or not counts:
         return None, 0
     return before[0], count_in(said)

@@ -11,19 +11,19 @@ from chatbot.sources import products as catalogue
 from chatbot.sources.foods import Food
 from chatbot.sources.product_facts import CONTAINED, INGREDIENTS, PRICE, STOCK
 from chatbot.sources.product_text import AROUND
-from chatbot.sources.product_words import SHOPPING
 
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
 from ...resolving.references import spoken_of
-from .about_products import ABOUT_THE_SHOP, ALLERGENS, MOST_TOLD, THIS, not_known, told
+from .about_products import ABOUT_THE_SHOP, ALLERGENS, THIS, not_known
 
 # --- Whether something is in it ---------------------------------------------------------------
 
 MOST_WORDS = 11
 # How a content is asked for; a bare name asks for the thing itself
 IN_IT = phrases(
+    r"me(?:in)? .{2,30} to(?:h)? na(?:hi|hin)?(?: .{0,12})?",
     r"(?:is|us)(?: ?me(?:in)?)", r"me(?:in)? .{2,40} (?:hai|hain|hot[aei]|dal\w*|daal\w*|mil[aei]\w*|pad[aei]\w*)", r"(?:is|are) there(?: .{0,30})? in(?: .{1,30})?", r"(?:does|do|did) .{2,40} (?:have|contain|include|use)(?: .{0,30})?", r"ha(?:s|ve) .{2,30}", r"contain\w*", r"in (?:it|this|that|them|the .{2,25}|your .{2,25}|ur .{2,25})",
     r"(?:mixe?d?|mixing|added|adding|(?:do|you|u|they) add)(?: .{0,25})?", r"(?:milate|milaate|milaya|milaayi|dalte|daalte|dala|daala|dali|use karte|use hota)(?: .{0,12})?", r"\S+ wal[aei](?: (?:hai|hain|hai kya|hai na|milega|milegi))+\W*$", r"(?:is|are) (?:it|this|that|they|these) .{2,30}", r"(?:ka|ki|ke) (?:bana|bani|bane|banta|banti)(?: .{0,10})?", r"made (?:of|from|with|in)(?: .{0,25})?", r"with(?: .{2,25})",
     "(?:इस|उस)में(?: .{0,25})?", "में .{2,30} (?:है|होता|होती|डाल\\S*|मिला\\S*)", "(?:मिलाते|डालते|मिलाया|डाला)(?: .{0,12})?", "\\S+ वाल[ाी] है(?: .{0,8})?",
@@ -32,7 +32,7 @@ IN_IT = phrases(
 ADDED = phrases(
     r"(?:mila|milaa)(?:te|ti|ta|ya|yi|yaa|wat|vat)\w*", "milawat", "mila hua", "mili hui", r"(?:dal|daal)te", "mixed?", "mixing", "added", "adding", r"(?:do|you|u|they) add", r"adulterat\w*", "syrup", "extra", "मिलाते", "मिलावट", "मिलाया", "डालते",
 )  # fmt: skip
-OR = re.compile(r"(?<!\w)(?:or|ya|या)(?!\w)", re.IGNORECASE)
+OR = re.compile(r"(?<![\w\u0900-\u097F])(?:or|ya|या)(?![\w\u0900-\u097F])", re.IGNORECASE)
 # "Gud ki hai ya cheeni ki": made of it, and no product
 OF_IT = phrases(
     r"\S+ (?:ka|ki|ke|se|me|mein)(?: \S+)? .{0,12}(?:ya|or) .{2,20}",
@@ -112,7 +112,7 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
     what = foods.named_in(said)
     of_it = THIS.search(said) or ADDED.search(said) or (OR.search(said) and _chooses_of_it(said))
     if before and what and of_it:
-        return _Asked(before, what, _besides(said))
+        return _Asked(_of_two_recent(parsed, before, what), what, _besides(said))
     for shape in (OF, OF_EN, IN_EN):
         found = shape.match(said)
         if found and (products := _the_spoken(parsed, _named(found["of"]))):
@@ -131,7 +131,7 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
             if len(products) == 1
             else None
         )
-    sold = [food for food in what if _named(food.said)]
+    sold = [food for food in what if _sells(food)]
     if before and not sold:
         return _Asked(before, what, _besides(said))
     if len(what) > 1 and (product := _one_of(sold)):
@@ -141,6 +141,17 @@ def _asked_in(parsed: ParsedMessage, said: str) -> _Asked | None:
             [product], [food for food in what if food.said.casefold() not in names], _besides(said)
         )
     return None
+
+
+def _of_two_recent(parsed: ParsedMessage, before: list[Product], what: list[Food]) -> list[Product]:
+    """Return what is spoken of, or the other of two that was: "chicory kitna hai isme" after tea and coffee."""
+    if any(
+        food.stands_in(product_facts.without_absent(each.ingredients)) for each in before for food in what
+    ):
+        return before
+    recent = parsed.chat.memory.get("recent", [])[-2:]
+    other = _one_of([food for food in what if _sells(food)])
+    return [other] if other and str(other.pk) in recent else before
 
 
 def _shown_before(parsed: ParsedMessage, said: str) -> list[Product]:
@@ -184,6 +195,12 @@ def _goods_in(boxes: list[Product], what: str) -> list[Product]:
     if len(boxes) != 1 or "see each product" not in (boxes[0].ingredients or "").lower():
         return []
     return [each for each in catalogue.look_up(what).products if each != boxes[0]]
+
+
+def _sells(food: Food) -> bool:
+    """Whether the word for a food stands in a product's name: "til" only sounds like "tel"."""
+    said = set(words_of(food.said))
+    return any(said <= product_text.names_of([product]) for product in _named(food.said))
 
 
 def _named(name: str) -> list[Product]:
@@ -281,6 +298,12 @@ MEANS = phrases(
     "क्या (?:होता|होती)(?: है)?", "(?:का )?मतलब(?: .{0,8})?", "किसे कहते(?: हैं)?",
 )  # fmt: skip
 MOST_OF_A_QUESTION = 9
+# "Doodh ke sath achi lagegi" asks for nothing that is in it
+TAKEN_WITH = phrases(
+    r"ke sa+th(?: .{0,25})?",
+    r"(?:good|nice|well|goes|drink|eat|take|have) with .{2,25}",
+    "के साथ(?: .{0,20})?",
+)
 # They have answers of their own: what they cost, whether they may be eaten
 OF_THEIR_OWN = frozenset(CONTAINED) | {
     PRICE, STOCK, "shelf_life", "storage", "jain", "vegan", "vegetarian", "fasting", "spice", "nutrition", "certificate", "size", "packing", "origin", "pieces",
@@ -297,7 +320,7 @@ def in_its_own_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.numbers
         or chat.memory.get("issue")
         or (parsed.is_issue and parsed.confidence >= ACT)
-        or (parsed.aspect in OF_THEIR_OWN and not means)
+        or (parsed.aspect in OF_THEIR_OWN and not (means or TAKEN_WITH.search(said)))
         or ABOUT_THE_SHOP.search(said)
         or not (product := _the_one(parsed, said))
     ):
@@ -305,17 +328,50 @@ def in_its_own_words(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if sentence := product_text.sentence_of(product, said, with_names=bool(means)):
         return answers.of_products([product], parsed, sentence)
     how_it_is = [food for food in foods.named_in(said) if not food.is_content]
-    if how_it_is and not _besides(said, product_text.names_of([product])):
+    unknown = not product_facts.fact(product, parsed.aspect) if parsed.aspect else True
+    if how_it_is and unknown and not _besides(said, product_text.names_of([product])):
         # "Is the turmeric polished": not written, and no question about its price
+        return not_known(parsed, [product], [INGREDIENTS])
+    if _asks_what_is_written_nowhere(parsed, said):
         return not_known(parsed, [product], [INGREDIENTS])
     return None
 
 
+# "A2 hai kya", "is it himalayan"
+IS_IT_SO = phrases(
+    r"(?:is it |are they |kya |ye |yeh |wo )*(?P<what>[a-z0-9]{2,14})(?: (?:hai|h|hota|hoti))+(?: (?:kya|na|ya nahi|ya nhi))*",
+    r"(?:is it|are they) (?:really |very )?(?P<what_en>[a-z0-9]{2,14})",
+)
+
+
+def _asks_what_is_written_nowhere(parsed: ParsedMessage, said: str) -> bool:
+    """Whether a property is asked that neither the product nor the nearest article speaks of."""
+    found = IS_IT_SO.fullmatch(said.strip(" ?.!"))
+    what = (found["what"] or found["what_en"]) if found else ""
+    if (
+        not what
+        or what in product_text.EVERYDAY
+        or parsed.found.share
+        or parsed.aspect
+        or not parsed.passages
+    ):
+        return False
+    return not answers.shares_a_word(what, parsed.passages[0].article)
+
+
 def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
     """Return the one product that is named plainly, or else spoken of; None for several."""
-    found = parsed.found
+    found, before = parsed.found, spoken_of(parsed)
+    how_it_is = foods.named_in(said)
+    if (
+        len(before) == 1
+        and how_it_is
+        and not any(food.is_content for food in how_it_is)
+        and not _besides(said)
+    ):
+        # "Filtered?" of the honey names no oil
+        return before[0]
     if found.share and not found.is_vague:
-        before = spoken_of(parsed)
         named = list(found.products)
         if len(before) == 1 and (THIS.search(said) or OR.search(said) or before[0] in named):
             # "Lakdi ki ghani" of the mustard oil names the other oil as well
@@ -323,28 +379,19 @@ def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
         return named[0] if len(named) == 1 else None
     if parsed.topic.get("kind") not in ("product", "sum"):
         return None
-    before = spoken_of(parsed)
     return before[0] if len(before) == 1 else None
 
 
-# --- A fact that is asked plainly --------------------------------------------------------------
+OF_IT = re.compile(
+    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)\b",
+    re.IGNORECASE,
+)
 
-PLAINLY = {"origin", "shelf_life", "storage", INGREDIENTS}
 
-
-def a_plain_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Where do the cashews come from": names and the question alone are no complaint, whatever is guessed."""
-    if (
-        parsed.aspect not in PLAINLY
-        or not parsed.is_issue
-        or parsed.reason
-        or parsed.numbers
-        or chat.memory.get("issue")
-    ):
+def an_unknown_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Is it a2?" of the product shown last: what is not written down is said so."""
+    shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
+    said = plain(parsed.text)
+    if len(shown) != 1 or len(said.split()) > 7 or not OF_IT.search(said) or parsed.is_issue:
         return None
-    found = parsed.found
-    if not found.share or found.is_vague or len(found.products) > MOST_TOLD:
-        return None
-    rest = product_facts.ASPECTS[parsed.aspect].sub(" ", plain(parsed.text))
-    besides = set(words_of(rest)) - product_text.names_of(list(found.products)) - AROUND - SHOPPING
-    return None if besides else told(chat, parsed, list(found.products), [parsed.aspect])
+    return not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])

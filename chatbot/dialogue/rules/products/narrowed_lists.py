@@ -194,6 +194,8 @@ THAT_ONE = phrases(
 def others_of_the_list(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur koi?", "any other?" after a list or one product: what else there is of its kind, at the same price."""
     said = plain(parsed.text).strip(" ?.!")
+    if another := _others_of_the_kind(chat, parsed, said):
+        return answers.of_products(another, parsed)
     shown = spoken_of(parsed) if parsed.topic.get("kind") == "product" else []
     if not shown or not _goes_on(chat, parsed) or not OTHERS.fullmatch(said):
         return None
@@ -218,6 +220,28 @@ def others_of_the_list(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # Of this kind and at this price there is no other: said, and what else costs so much
         reply.text = f"{wording.say('no_others', parsed.language)} {reply.text}"
     return reply
+
+
+OTHER = phrases(
+    r"(?:any|koi|some)? ?(?:other|another|aur koi|koi aur|dusr[aei]|doosr[aei])", "(?:कोई )?(?:और|दूसर[ाेी])"
+)
+MOST_WORDS_OF_OTHERS = 6
+
+
+def _others_of_the_kind(chat: Chat, parsed: ParsedMessage, said: str) -> list[Product]:
+    """Return of a named kind all but the one spoken of: "any other pickle" after the lemon pickle; [] otherwise."""
+    last, found = chat.memory.get("recent", [])[-1:], list(parsed.found.products)
+    if (
+        not OTHER.search(said)
+        or len(said.split()) > MOST_WORDS_OF_OTHERS
+        or len(found) < 2
+        or chat.memory.get("issue")
+        or parsed.topic.get("kind") not in ("product", "article")
+        or all(str(product.pk) not in last for product in found)
+        or len({product.category for product in found}) > 1
+    ):
+        return []
+    return [product for product in found if str(product.pk) not in last]
 
 
 def that_one(chat: Chat, parsed: ParsedMessage) -> Reply | None:

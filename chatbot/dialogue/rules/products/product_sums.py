@@ -26,7 +26,7 @@ from ...resolving.references import spoken_of
 from ..orders.about_delivery import CASH, OWN_ORDER
 from .about_products import FOLLOWS
 from .how_many import BOTH, last_two
-from .sum_lines import ONE_AND_TOTAL, WRAPPED
+from .sum_lines import MOST_OF_A_TOTAL, NAMES_FIRST, ONE_AND_TOTAL, ONLY_TOTAL, WRAPPED
 from .sum_lines import summed as summed
 
 SUM = phrases(
@@ -260,8 +260,7 @@ def a_counted_basket(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         not parsed.found.share
         or parsed.found.is_vague
-        or not A_COUNTED_NAME.search(said)
-        or not TOTAL.search(said)
+        or not ((A_COUNTED_NAME.search(said) and TOTAL.search(said)) or NAMES_FIRST.fullmatch(said))
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -293,7 +292,10 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     said, kind = plain(parsed.text), parsed.topic.get("kind")
     with_coupon = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and shop_rules.names_the_coupon(said)
     if (
-        not (kind == "sum" or (kind == "product" and with_coupon))
+        not (
+            kind == "sum"
+            or (kind == "product" and (with_coupon or ONLY_TOTAL.fullmatch(said.strip(" ?.!"))))
+        )
         or chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
@@ -305,6 +307,11 @@ def of_the_sum(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if with_coupon and (so_far := _so_far(parsed) or [(product, 1) for product in spoken_of(parsed)]):
         # "WELCOME10 lagega?" of one that was shown: its price with the coupon
         return summed(parsed, so_far) if kind == "sum" or len(so_far) == 1 else None
+    if kind == "product":
+        shown = spoken_of(parsed)
+        return (
+            summed(parsed, [(product, 1) for product in shown]) if len(shown) <= MOST_OF_A_TOTAL else None
+        )
     asks = len(said.split()) <= MOST_WORDS_OF_A_SUM_AGAIN and OF_A_SUM.fullmatch(said.strip(" ?.!"))
     if not asks or delivery_areas.pin_in(said) or delivery_areas.areas().named_in(said):
         return None
@@ -369,7 +376,7 @@ def more_of_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         FOLLOWS.search(said)
         or of_it
         or re.search(
-            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?)\b",
+            r"\b(?:if i (?:take|buy|order)|make (?:it|that)|kar do|kardo|for|loon|lu|lun|le|lunga|lena|packs?|packets?|pieces?|bottles?|jars?|boxes|dabb[ae])\b",
             said,
             re.IGNORECASE,
         )

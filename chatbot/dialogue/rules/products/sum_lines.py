@@ -21,6 +21,16 @@ ONE_AND_TOTAL = re.compile(
     r"(?<!\w)(?:ek|one|1|single|only|just|sirf|bas|एक|सिर्फ)(?!\w).*(?<!\w)(?:total|in all|altogether|final|bill|padega|padegi|lagega|banega|kul|कुल|टोटल|पड़ेगा)(?!\w)|(?<!\w)(?:total|final|kul)(?!\w).*(?<!\w)(?:ek|one|1|single|only|sirf)(?!\w)",
     re.IGNORECASE,
 )
+# "Papad 3 packet aur chikki 2": each name has its count, and nothing else is said
+NAMES_FIRST = re.compile(
+    r"\W*(?:[^\W\d]{3,}(?: [^\W\d]{3,})?:? \d{1,2}(?: ?(?:x|packets?|packs?|pkts?|pcs|jars?|bottles?|boxes))?(?:\s*(?:,|\+|&|aur|and|और)\s*|\s+|\W*$)){2,5}",
+    re.IGNORECASE,
+)
+# "Total?" of what was shown, one of each
+ONLY_TOTAL, MOST_OF_A_TOTAL = (
+    phrases(r"(?:ok |to |and |aur |kul )*(?:grand )?total(?: kitna| hua| hoga| amount)*", "कुल कितना"),
+    3,
+)
 # Coupons and cash are not for these: the shop's own rule says so
 PREPAID = phrases(r"gift\w*")
 

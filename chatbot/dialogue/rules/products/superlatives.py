@@ -15,10 +15,11 @@ from supportdesk import money
 from ... import answers
 from ...answers import Reply
 from ...message import ACT, ParsedMessage
-from ...resolving.counting import COUNT
+from ...resolving.counting import COUNT, PACKS, count_in
 from ...resolving.references import spoken_of
 from .about_products import ABOUT_THE_SHOP
 from .heat import heat_of
+from .sum_lines import summed
 
 MOST_WORDS = 10
 MOST_SHOWN = 3
@@ -51,7 +52,8 @@ DAYS = {"month": 30, "week": 7, "day": 1, "year": 365}
 
 def the_most_of_them(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Sabse teekha", "the cheaper one" of those spoken of: one product, and by what it is that."""
-    said = plain(parsed.text)
+    # As it was typed: a price that a list was asked for at may have been written out beside it
+    said = plain(parsed.raw)
     key = next((key for key, cue in MOST.items() if cue.search(said)), "")
     if (
         not key
@@ -60,7 +62,6 @@ def the_most_of_them(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         or parsed.reason
         or parsed.numbers
         or (parsed.is_issue and parsed.confidence >= ACT and parsed.intent != "product_query")
-        or COUNT.search(said)
         or ABOUT_THE_SHOP.search(said)
         or catalogue.names_a_price(said)
     ):
@@ -71,6 +72,9 @@ def the_most_of_them(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     best = max(ranked.values())
     winners = [product for product in among if ranked.get(product.pk) == best][:MOST_SHOWN]
+    if COUNT.search(said) or PACKS.search(said):
+        # "Sasta wala 3 bottle": the sum of that one
+        return summed(parsed, [(winners[0], count_in(said))]) if len(among) <= MOST_OF_A_SET else None
     reply = Reply(_line(parsed, key, winners), "product_query", max(parsed.confidence, 0.9))
     answers.show(reply, winners, aspect=ASPECTS[key])
     if len(among) <= MOST_OF_A_SET:
@@ -93,7 +97,7 @@ ASPECTS = {
 
 def _among(chat: Chat, parsed: ParsedMessage, rest: str, key: str) -> list[Product]:
     """Return the products that it is the most of: those of the named kind, those spoken of, or the whole shop."""
-    said = words_of(rest)
+    said = [word for word in words_of(PACKS.sub(" ", rest)) if not word.isdigit()]
     whole = bool(set(said) & OF_ALL)
     besides = [word for word in said if word not in EVERYDAY | OF_ALL]
     named = catalogue.look_up(rest)
@@ -106,6 +110,11 @@ def _among(chat: Chat, parsed: ParsedMessage, rest: str, key: str) -> list[Produ
         ids = shown if len(shown) > 1 else listed if set(shown) <= set(listed) else []
         if len(ids) > 1:
             return [on_sale[pk] for pk in ids if pk in on_sale]
+        # "Sabse sasta" after the one namkeen: of its shelf
+        shelf = on_sale[shown[0]].category if len(shown) == 1 and shown[0] in on_sale else ""
+        of_the_shelf = [product for product in on_sale.values() if shelf and product.category == shelf]
+        if len(of_the_shelf) > 1:
+            return of_the_shelf
     return list(on_sale.values()) if whole or key in OF_PRICE else []
 
 

@@ -213,7 +213,7 @@ ASKS_FOR_SOME = phrases(
 )
 # What says nothing of the kind
 NO_KIND = set(
-    "any koi have sell keep does there not no with good best fresh pure original asli nakli acha accha achha achhi desi natural organic real healthy your aapka aapki the this that these those more other also bhi small big chhota bada sirf only same and some new naya loose branded cheap sasta sasti mehnga wala wali aapke kitna kitne which what kaunsa konsa price free without bina how much sell have want need sab sabse kuch mujhe muje".split()  # noqa: SIM905
+    "kaise kese kab kahan ghar any koi have sell keep does there not no with good best fresh pure original asli nakli acha accha achha achhi desi natural organic real healthy your aapka aapki the this that these those more other also bhi small big chhota bada sirf only same and some new naya loose branded cheap sasta sasti mehnga wala wali aapke kitna kitne which what kaunsa konsa price free without bina how much sell have want need sab sabse kuch mujhe muje".split()  # noqa: SIM905
 )
 
 
