@@ -158,6 +158,11 @@ def _days_since(order: Order | None) -> int | None:
     return (timezone.now() - order.delivered_at).days if order and order.delivered_at else None
 
 
+def step_of(key: str, order: Order) -> Step | None:
+    """Return the step of a flow that holds for an order now."""
+    return all_flows()[key].step(state_of(order), _days_since(order))
+
+
 def state_of(order: Order) -> str:
     """Return how the order stands; money that went back counts as refunded."""
     refund = (getattr(order, "refund_status", "") or order.payment_status or "").lower()

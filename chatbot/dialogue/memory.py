@@ -16,7 +16,7 @@ from .reading import talk
 # Such answers offer a person beside what is told, and say nothing of what is wrong
 NO_ISSUE_OF_ITS_OWN = {
     "asked_of_the_subject", "asked_of_the_fault", "beyond_the_shop", "this_or_that", "whether_it_is_in_it", "in_its_own_words", "what_is_not_hot", "not_of_that_kind", "a_comparison", "what_the_claim_is", "what_it_is_worth", "may_it_be_eaten",
-    "details_of_the_open_issue", "what_happens_now", "the_rule_goes_on", "how_another_order_stands", "where_exactly", "to_pay_at_the_door", "more_of_the_article", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
+    "details_of_the_open_issue", "what_happens_now", "the_rule_goes_on", "how_another_order_stands", "where_exactly", "sealed_or_opened", "to_pay_at_the_door", "more_of_the_article", "a_photo", "no_promise", "small_talk", "an_answer_to_our_question", "said_again", "of_what_was_shown", "an_unknown_fact", "what_is_in_it", "a_language", "i_do_not_know", "a_fact", "an_order_to_prove",
     "a_number_and_little_else", "a_wish_for_a_person",
 }  # fmt: skip
 MOST_DETAILS = 8

@@ -23,7 +23,7 @@ from .patterns.several_questions import several_questions
 from .resolving import references
 from .rules import about_articles, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
-from .rules.later_turns import beside_an_issue, follow_ups, in_passing, meanwhile, of_the_fault
+from .rules.later_turns import beside_an_issue, by_item, follow_ups, in_passing, meanwhile, of_the_fault
 from .rules.orders import (
     about_delivery,
     about_orders,
@@ -232,6 +232,8 @@ RULES = (
     about_orders.the_list_of_orders,
     # What is wrong
     of_the_fault.asked_of_the_fault,
+    by_item.sealed_or_opened,
+    by_item.what_comes_in_its_place,
     order_questions.what_comes,
     order_questions.where_exactly,
     order_questions.to_pay_at_the_door,

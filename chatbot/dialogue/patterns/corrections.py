@@ -186,6 +186,11 @@ def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
         and not order_cues.WHEN_OR_WHERE.search(said)
         and not parsed.numbers
         and not (parsed.found.products and KEEPS_SOME.search(said))
+        # "Cancel mat karo, pata badalna hai" drops one wish for another
+        and not (
+            which_order.CHANGES.search(rest := SECOND_THOUGHT.sub(" ", said))
+            and which_order.ADDRESS.search(rest)
+        )
         and (bool(SAME.search(said)) or not _names_what_is_meant(said))
     )
 

@@ -1,6 +1,6 @@
 """Words of what is to be done with an order: its invoice, a coupon, money, a swap."""
 
-from chatbot.nlu.cues import phrases
+from chatbot.nlu.cues import phrases, plain
 
 # "Honey ki jagah ghee bhej do": no wrong item that came
 SWAPS = phrases(
@@ -34,3 +34,16 @@ THAT_ORDER = phrases(
     r"(?:my|mer[aie]|this|that|is|us|wal[aei]|vala|today'?s|latest|last|abhi ka|aaj ka|naya|new) (?:\w+ )?orders?",
     "(?:मेर[ाे]|इस|उस|वाल[ाे]|आज का) (?:\\S+ )?ऑर्डर",
 )
+CHANGED_MIND = phrases(
+    r"(?:man|mann|mood|irada|mind) (?:hi )?(?:badal|chang)\w*(?: (?:gay[aei]|gya|liya|diya|hai|h))*", r"chang\w* (?:my|our|his|her) mind", "(?:मन|मूड|इरादा) बदल\\S*(?: (?:गया|लिया|दिया|है))*",
+)  # fmt: skip
+OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")
+
+
+def wish_in(text: str, most_words: int | None = None) -> str:
+    """Return what a message says without words that only sound like a wish: "the cancelled one", "man badal gaya".
+
+    The state of an order is left out of messages of at most so many words.
+    """
+    said = CHANGED_MIND.sub(" ", plain(text))
+    return OF_A_STATE.sub(" ", said) if most_words is None or len(text.split()) <= most_words else said

@@ -11,7 +11,8 @@ from ...answers import Reply
 from ...message import ACT, ASK, ParsedMessage
 from ...reading import signs, troubles
 from ...reading.readings import asks_how_it_stands
-from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THAT_ORDER, THE_REFUND
+from . import flow_cues
+from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THE_REFUND
 from .money_back import MONEY_IS_NOT_BACK, has_a_refund
 from .which_order import (
     ADDRESS,
@@ -135,7 +136,7 @@ def a_number_and_little_else(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def wanted(parsed: ParsedMessage) -> str:
     """Return the flow that the message begins, or ""."""
-    said = OF_A_STATE.sub(" ", plain(parsed.text)) if len(parsed.text.split()) <= 5 else plain(parsed.text)
+    said = flow_cues.wish_in(parsed.text, FEW_OF_A_STATE)
     mine = parsed.is_issue or bool(MINE.search(said) or THE_REFUND.search(said) or parsed.order)
     mine = mine or len(said.split()) <= 3 or parsed.topic.get("kind") == "order"
     if SUBSCRIBED.search(said) or IF_NOT_COME.search(said) or NOT_KNOWN.search(said):
@@ -292,12 +293,12 @@ MOST_WORDS_OF_IT = 5
 MONEY_BACK = (OrderStatus.REFUNDED, OrderStatus.RETURNED, OrderStatus.CANCELLED)
 
 
-OF_A_STATE = phrases(r"(?:cancell?ed|returned|refunded) (?:one|order|wala|orders)")
+FEW_OF_A_STATE = 5
 
 
 def wanted_by_cue(parsed: ParsedMessage) -> bool:
     """Whether the words themselves name a flow, not only the classifier."""
-    said = OF_A_STATE.sub(" ", plain(parsed.text))
+    said = flow_cues.wish_in(parsed.text)
     return any(cue.search(said) for cue in (REFUND, CANCELS, RETURNS, ADDRESS))
 
 

@@ -92,7 +92,7 @@ def where_exactly(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _under_way(parsed: ParsedMessage) -> Order | None:
-    """Return the order spoken of; of a list that was shown the only one that is under way."""
+    """Return the order spoken of; of a list that was shown the one that comes next."""
     topic = parsed.topic if parsed.topic.get("kind") == "order" else {}
     listed = topic.get("ids", [])
     if len(listed) > 1:
@@ -101,7 +101,8 @@ def _under_way(parsed: ParsedMessage) -> Order | None:
             for order in parsed.known_orders
             if str(order.pk) in listed and order.status in orders.UNDER_WAY
         ]
-        return coming[0] if len(coming) == 1 else None
+        today = [order for order in coming if order.status == OrderStatus.OUT_FOR_DELIVERY]
+        return next(iter(today or coming), None)
     return order_facts.of_the_talk(parsed) if topic or parsed.chat.memory.get("issue") else None
 
 

@@ -289,7 +289,7 @@ def order_spoken_of(parsed: ParsedMessage) -> Order | None:
 
 # ... which was placed before the one spoken of
 OLDER = phrases(
-    "previous", "earlier", "older?", "prior", r"before(?= (?:that|this|it|one|order)\b|\W*$)", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
+    "previous", "earlier", r"old(?:er)?", "prior", r"before(?= (?:that|this|it|one|order)\b|\W*$)", r"pichl[aei]", r"puran[aei]", r"(?:pehle|pahle) (?:wala|wali)", "usse pehle", "पिछल[ाेी]", "पुरान[ाेी]",
 )  # fmt: skip
 THE_OLD = phrases("old", r"puran[aei]", "पुरान[ाेी]")
 OF_A_WHOLE_ORDER = phrases(r"orders?", "parcel", "ऑर्डर", "पार्सल")
