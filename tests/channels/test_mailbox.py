@@ -59,14 +59,14 @@ def test_an_email_that_cannot_be_fetched_is_retried_and_does_not_stop_the_others
     mailbox, monkeypatch, caplog
 ):
     poll()
-    take, broken = imap._take, {5}
+    take, broken = imap._fetch, {5}
 
     def refused(box, uid):
         if uid in broken:
             raise imaplib.IMAP4.error("UID FETCH failed: the message is damaged")
         take(box, uid)
 
-    monkeypatch.setattr(imap, "_take", refused)
+    monkeypatch.setattr(imap, "_fetch", refused)
     mailbox.emails = {5: raw_email("Damaged")}
     with pytest.raises(imaplib.IMAP4.error):
         poll()
@@ -82,7 +82,7 @@ def test_an_email_that_cannot_be_fetched_is_retried_and_does_not_stop_the_others
 def test_an_email_that_can_never_be_fetched_is_given_up(mailbox, monkeypatch, caplog):
     poll()
     monkeypatch.setattr(imap, "MOST_TRIES", 2)
-    take = imap._take
+    take = imap._fetch
     tried = []
 
     def refused(box, uid):
@@ -91,7 +91,7 @@ def test_an_email_that_can_never_be_fetched_is_given_up(mailbox, monkeypatch, ca
             raise imaplib.IMAP4.error("UID FETCH failed: the message is damaged")
         take(box, uid)
 
-    monkeypatch.setattr(imap, "_take", refused)
+    monkeypatch.setattr(imap, "_fetch", refused)
     mailbox.emails = {5: raw_email("Damaged")}
     for uid in (6, 7, 8):
         mailbox.emails[uid] = raw_email(f"E-mail {uid}", sender=f"c{uid}@example.com")

@@ -12,7 +12,7 @@ from ...message import ACT, ASK, ParsedMessage
 from ...reading import signs, troubles
 from ...reading.readings import asks_how_it_stands
 from . import flow_cues
-from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THE_REFUND
+from .flow_cues import ASKS_TO_DO, COUPON, GSTIN, INVOICE, MONEY, SENDS, SWAPS, THAT_ORDER, THE_REFUND
 from .money_back import MONEY_IS_NOT_BACK, has_a_refund
 from .which_order import (
     ADDRESS,
