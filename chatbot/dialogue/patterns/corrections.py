@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, order_cues
+from chatbot.nlu import cues, issue_cues, order_cues
 from chatbot.sources import products
 
 from .. import answers
@@ -108,9 +108,9 @@ WHAT_CAME = cues.phrases(
 def _says_no_more(chat: Chat, parsed: ParsedMessage, rest: str) -> bool:
     """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
     said = cues.plain(rest).strip(" .!")
-    if SECOND_THOUGHT.search(said) and not open_issue.QUESTION.search(said) and not ALSO_MEANS.search(said):
+    if SECOND_THOUGHT.search(said) and not issue_cues.QUESTION.search(said) and not ALSO_MEANS.search(said):
         return True
-    if len(rest.split()) < 2 or open_issue.SOLVED.fullmatch(said) or LATER.fullmatch(said):
+    if len(rest.split()) < 2 or issue_cues.SOLVED.fullmatch(said) or LATER.fullmatch(said):
         return True
     more = parse(chat, rest, asked={}, language=parsed.language)
     return more.intent in ("thanks_bye", "greeting", "feedback") or (
@@ -137,7 +137,7 @@ def _another_item(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | 
     found = LEADING_NO.match(raw)
     rest = found["rest"] if found else ""
     few = len((rest or raw).split()) <= MOST_WORDS_OF_AN_ITEM
-    if not few or parsed.numbers or issue.get("why") in GRAVE or open_issue.QUESTION.search(raw):
+    if not few or parsed.numbers or issue.get("why") in GRAVE or issue_cues.QUESTION.search(raw):
         return None
     if issue.get("intent") == "item_problem" and (found or NOT_THIS.match(raw)):
         order = open_issue.order_of(parsed, issue)
@@ -182,7 +182,7 @@ def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
         flow in WISHES_OF_AN_ORDER
         and len(said.split()) <= MOST_WORDS_OF_A_SECOND_THOUGHT
         and bool(SECOND_THOUGHT.search(said))
-        and not open_issue.QUESTION.search(said)
+        and not issue_cues.QUESTION.search(said)
         and not order_cues.WHEN_OR_WHERE.search(said)
         and not parsed.numbers
         and not (parsed.found.products and KEEPS_SOME.search(said))
@@ -227,7 +227,7 @@ def _leaves_it_at_the_end(chat: Chat, parsed: ParsedMessage) -> bool:
         bool(chat.memory.get("issue"))
         and len(said.split()) > FEW_BEFORE
         and bool(LEFT_AT_THE_END.search(said))
-        and not open_issue.QUESTION.search(said)
+        and not issue_cues.QUESTION.search(said)
     )
 
 

@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, cues
+from chatbot.nlu import classifier, cues, issue_cues
 from chatbot.sources import articles, product_facts, products
 
 from ..answers import Reply
@@ -11,7 +11,7 @@ from ..memory import AT_ONCE
 from ..message import ACT, ParsedMessage, parse
 from ..reading import readings
 from ..rules import about_articles, small_talk
-from ..rules.issues import needs_a_person, open_issue, what_next
+from ..rules.issues import needs_a_person, what_next
 from ..rules.orders import about_delivery, about_orders, order_flows, which_order
 from ..rules.products import (
     about_health,
@@ -53,7 +53,7 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     tells = parsed.is_issue and parsed.intent in classifier.TROUBLE and parsed.confidence >= ACT
-    if tells and not any(open_issue.QUESTION.search(cues.plain(part)) for part in parts):
+    if tells and not any(issue_cues.QUESTION.search(cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
         return None
     if parsed.known_orders and not parsed.aspect and order_flows.wanted(parsed) == "change_items":
@@ -112,7 +112,7 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        if before and concerns.concern(before) and not open_issue.QUESTION.search(cues.plain(before)):
+        if before and concerns.concern(before) and not issue_cues.QUESTION.search(cues.plain(before)):
             joined[-1] = f"{before}, {part}"
         elif before and readings.only_points(before):
             # "Then the other one, does it have mustard" is one question

@@ -3,7 +3,7 @@
 import re
 
 from chatbot import wording
-from chatbot.nlu import classifier, cues, retrieval
+from chatbot.nlu import classifier, cues, issue_cues, retrieval
 from chatbot.sources import articles, product_facts, products
 from tickets import sla
 from tickets.models import Category, Priority
@@ -54,7 +54,7 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
         # "Which ways to pay are there" after how long a refund takes
         return None
     if not spoken_of or not (
-        about_products.FOLLOWS.search(said) or open_issue.QUESTION.search(cues.plain(said)) or parsed.aspect
+        about_products.FOLLOWS.search(said) or issue_cues.QUESTION.search(cues.plain(said)) or parsed.aspect
     ):
         return None
     together = parsed.library.near(f"{spoken_of.title} {said}", 2)
@@ -274,7 +274,7 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         len(named) == 1
         and not parsed.found.is_vague
-        and open_issue.QUESTION.search(cues.plain(parsed.text))
+        and issue_cues.QUESTION.search(cues.plain(parsed.text))
     ):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
         told = about_products.told_of(list(named), parsed)

@@ -3,12 +3,7 @@
 from chatbot.models import Chat
 from chatbot.nlu import classifier, issue_cues, order_cues
 from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import (
-    QUESTION as QUESTION,
-)
-from chatbot.nlu.issue_cues import (
-    SOLVED as SOLVED,
-)
+from chatbot.nlu.issue_cues import SOLVED
 from chatbot.sources import products as catalogue
 from tickets.models import Order, Priority
 from tickets.privacy.masking import masked

@@ -1,5 +1,7 @@
 """A return or an exchange item by item: what is sealed, what is opened, and what comes in its place."""
 
+from decimal import Decimal
+
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
 from chatbot.nlu.cues import phrases, plain, words_of
@@ -201,11 +203,10 @@ def _spoken_of(chat: Chat, items: list[OrderItem]) -> OrderItem | None:
 
 
 def _difference(old: OrderItem, new: Product, order: Order, language: str) -> str:
-    more = new.price - old.price
+    paid = old.price or Decimal(0)
+    more = new.price - paid
     key = "exchange_more" if more > 0 else "exchange_less" if more < 0 else "exchange_same"
-    in_words = [
-        money.formatted(each, order.currency, language) for each in (old.price, new.price, abs(more))
-    ]
+    in_words = [money.formatted(each, order.currency, language) for each in (paid, new.price, abs(more))]
     return wording.say(
         key, language, old=old.name, new=new.name, paid=in_words[0], price=in_words[1], more=in_words[2]
     )

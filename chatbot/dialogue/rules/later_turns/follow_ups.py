@@ -5,6 +5,7 @@ import re
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import cues
+from chatbot.nlu.issue_cues import QUESTION
 from chatbot.sources import order_states, product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
@@ -18,7 +19,6 @@ from ...reading import subjects
 from ...resolving.references import spoken_of
 from .. import about_articles
 from ..issues import what_next
-from ..issues.open_issue import QUESTION
 from ..orders import order_flows, which_order
 from ..products import about_products
 

@@ -5,6 +5,7 @@ import re
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import cues
+from chatbot.nlu.issue_cues import QUESTION
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import OrderStatus
@@ -15,7 +16,6 @@ from ...message import ACT, CLEAR, ParsedMessage
 from ...reading import subjects
 from ...resolving.references import spoken_of
 from ...state import GRAVE
-from ..issues.open_issue import QUESTION
 from ..orders import which_order
 from ..products import about_products
 from . import follow_ups
