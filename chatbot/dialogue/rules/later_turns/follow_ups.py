@@ -3,8 +3,8 @@
 import re
 
 from chatbot import wording
-from chatbot.models import Chat
-from chatbot.nlu import cues
+from chatbot.models import Article, Chat
+from chatbot.nlu import cues, features
 from chatbot.nlu.issue_cues import QUESTION
 from chatbot.sources import order_states, product_facts
 from chatbot.sources import products as catalogue
@@ -342,7 +342,9 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         and asks_on.search(said)
     ):
         return _of_the_open_issue(chat, answers.of_article(article, parsed, 0.9))
-    asks = article and not parsed.is_nod and not parsed.numbers and said.endswith("?")
+    # "Tea?" after what is sold out: a product by its bare name leaves an article that has no word of it
+    leaves = article and parsed.found.share >= 1 and not _has_a_word_of(article, parsed.text)
+    asks = article and not leaves and not parsed.is_nod and not parsed.numbers and said.endswith("?")
     # "Opened food?" after how to return: the article's own words
     if (
         asks
@@ -366,6 +368,14 @@ def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not together or together[0].article.pk != article.pk:
         return None
     return answers.of_article(article, parsed, together[0].score)
+
+
+def _has_a_word_of(article: Article, text: str) -> bool:
+    """Return whether the article's text has a word of this one, letter by letter: "tea" sounds like "it"."""
+    bodies = {
+        word for code in wording.LANGUAGES for word in features.tokens(article.body_in(code).casefold())
+    }
+    return not bodies.isdisjoint(features.tokens(text.casefold()))
 
 
 def _begins_another_flow(parsed: ParsedMessage) -> bool:

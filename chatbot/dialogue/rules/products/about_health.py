@@ -42,7 +42,7 @@ SUGAR_WORDS = phrases("sugar", r"sugar[ -]?free", "shakkar", "शुगर", "�
 # "De sakte hain kya" asks for a yes, and no list
 ASKS_YES = phrases(r"(?:kya|क्या)\W*$")
 EATS = phrases(
-    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
+    r"(?:mila|dal|daal|khila|chata|bana)\w*(?: \w+)? ?sakt\w+", r"(?:mila|dal|daal|khila|chata|pila)\w*(?: (?:ke|kar|k))? (?:du|dun|doon|den|dein|dete|deti|de|lu)", "(?:mix|add|feed|put)(?:ing)?(?: (?:in|to|it|some|a))?", "(?:मिला|डाल|खिला|चटा|पिला)\\S*", r"kha (?:lenge|lega|legi|le|sakenge|payenge)", "can (?:i|we|he|she|they|you)", "chalegi", r"(?:theek|thik|sahi|ok|safe) (?:rahega|rahegi|hoga|hogi|rhega)", "safe", "suitable", r"(?:kha|khila|de|le|pi)\w* sakt\w+", "eat", "have", "give", "theek hai", "thik hai", "ok for", "chalega", "allowed", "सकते", "सकता", "सकती",
 )  # fmt: skip
 
 
