@@ -124,7 +124,8 @@ def _parts(words: list[str], named: dict[int, str]) -> list[tuple[str, list[str]
                 span = clause
             else:
                 end = here[order + 1] if order + 1 < len(here) else clause[-1] + 1
-                span = list(range(place, end))
+                # "I opened the ghee, papad …": what stands before the first is said of it
+                span = list(range(place if order else clause[0], end))
             parts.append((named[place], [words[each] for each in span]))
     return parts
 
