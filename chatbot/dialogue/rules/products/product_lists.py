@@ -340,7 +340,10 @@ def a_list_by_contents(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "Something sweet without nuts": what is named has them, and the list is of other things
         what = wording.say(f"aspect_{parsed.aspect}", parsed.language)
         names = ", ".join(product.name for product in named)
-        unfit = wording.say("listed_instead", parsed.language, names=names, what=what)
+        # "Vegan" is what they are not, "peanut" what they have
+        key = "not_so_listed_instead" if LISTED[parsed.aspect] else "listed_instead"
+        unfit = wording.say(key, parsed.language, names=names, what=what)
+        unfit = f"{unfit[0].upper()}{unfit[1:]}"
         reply.text = f"{unfit} {reply.text}"
     return reply
 
