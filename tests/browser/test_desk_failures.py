@@ -166,7 +166,7 @@ def test_a_page_that_opens_says_that_another_ticket_holds_words_that_are_not_sen
     answers(asha.page, "**/reply", lambda route: route.abort())
     asha.reply("A new lid is on its way")
     expect(asha.log).to_contain_text("Not sent.")
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     asha.goto(bina)
     expect(asha.toast.last).to_contain_text("A message that you wrote is not sent yet.")
     asha.toast.last.get_by_role("link", name="Open the ticket").click()
@@ -187,7 +187,7 @@ def test_what_is_typed_in_a_dialog_of_the_ticket_survives_every_failure(asha, ti
         dialog.get_by_role("button", name="Resolve").click()
         expect(dialog.get_by_role("alert")).to_have_text(said)
         expect(words).to_have_value("A long and careful resolution")
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     # Put away, and a colleague changes the ticket meanwhile
     asha.page.keyboard.press("Escape")
     rohan = desk.api("agent2@demo.test", "demo-agent")
@@ -236,12 +236,12 @@ def test_a_reply_for_later_is_planned_once_on_its_own_ticket_and_leaves_what_is_
     expect(asha.text).to_have_value("And this is for now.")
     assert held.count == 1
 
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     asha.text.fill("It arrives on Friday.")
     answers(asha.page, "**/later", lost)
     plan()
     expect(asha.page.get_by_role("alert").filter(has_text="The reply is still here.")).to_be_visible()
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     plan()
     expect(asha.text).to_have_value("")
     expect(planned).to_have_count(2)
@@ -299,7 +299,7 @@ def test_notes_about_a_customer_that_were_not_stored_are_there_again_and_sent(as
     asha.page.get_by_role("heading", level=1).click()
     expect(asha.toast.last).to_contain_text(FAILED)
     go_to_bina(asha, bina)
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     with asha.page.expect_response("**/notes") as stored:
         asha.page.locator(f"#ticket-{kamala} .row-link").click()
     assert stored.value.ok
@@ -335,7 +335,7 @@ def test_a_conversation_for_a_caller_is_made_once_however_often_it_is_sent(asha,
     answers(asha.page, "**/support/new", lost)
     create.click()
     expect(dialog.get_by_role("alert")).to_have_text(AWAY)
-    asha.page.unroute_all()
+    asha.page.unroute_all(behavior="ignoreErrors")
     held = Held(asha.page, "**/support/new")
     create.click()
     held.wait()
