@@ -75,7 +75,8 @@ def arrive(person, desk) -> Callable[[str], Dashboard]:
     """`arrive(email)` is an agent who signs in and is at the desk."""
 
     def sign_in(email: str) -> Dashboard:
-        page = person(permissions=["notifications"])
+        # With the worker that shows notifications, as in a browser of an agent
+        page = person(permissions=["notifications"], service_workers="allow")
         page.goto("/support/login/")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill("demo-agent")
