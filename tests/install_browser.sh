@@ -19,7 +19,7 @@ if ! found apt-get; then
 fi
 as_root=""
 if [ "$(id -u)" != 0 ]; then
-    # Nobody is asked for a password only to be quicker
+    # Only to be quicker, a password is not asked for
     [ -z "$missing" ] && exit 0
     as_root="sudo"
 fi

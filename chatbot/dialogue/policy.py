@@ -21,7 +21,7 @@ from .patterns import corrections
 from .patterns.repeats import not_told_twice
 from .patterns.several_questions import several_questions
 from .resolving import references
-from .rules import about_articles, small_talk
+from .rules import about_articles, second_look, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
 from .rules.later_turns import beside_an_issue, by_item, follow_ups, in_passing, meanwhile, of_the_fault
 from .rules.orders import (
@@ -72,8 +72,12 @@ def answer(chat: Chat, text: str) -> Reply:
     with orders.read_once(chat), fresh_products.read_once(_likely(chat, parsed.text)):
         reply = _resolved(chat, parsed)
         if not reply:
-            parsed = references.written_out(chat, parsed)
-            reply = several_questions(chat, parsed) or by_rules(chat, parsed)
+            state = deepcopy(chat.memory)
+            written = references.written_out(chat, parsed)
+            reply = several_questions(chat, written) or by_rules(chat, written)
+            if other := second_look.looked_at_again(chat, parsed, state, reply):
+                reply, written = other, parsed
+            parsed = written
             reply = not_told_twice(chat, parsed, reply)
         memory.remember(chat.memory, parsed, reply)
     if time.monotonic() - began > LONGEST_SECONDS:

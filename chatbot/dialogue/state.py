@@ -89,6 +89,8 @@ class State(TypedDict, total=False):
     rule: str
     # The parts of the state that the last answer depended on, to give it again
     before: dict
+    # The dialogue acts of the last two turns, the newest first: see nlu.dialogue_acts
+    acts: list[str]
     # Of the last answer: [{"type", "id", "title"}]
     sources: list[dict]
     # Ids of the articles of the last answers, the newest first: see dialogue.talk

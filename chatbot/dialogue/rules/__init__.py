@@ -7,5 +7,6 @@ A rule is a function of (chat, parsed) that returns a Reply, or None when it has
 - `products`: which one is meant, facts, lists, sums, health
 - `issues`: what needs a person, and what happens with it
 - `about_articles`: what the shop wrote
+- `second_look`: asked last, where the rules took a turn for what its words are near to
 - `later_turns`: follow-ups, and what is asked beside an open issue
 """

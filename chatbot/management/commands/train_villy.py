@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from chatbot.models import Example
-from chatbot.nlu import asked, classifier, corpus, typos
+from chatbot.nlu import asked, classifier, corpus, dialogue_acts, typos
+from chatbot.nlu.softmax import Softmax
 
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"
@@ -69,6 +70,7 @@ class Command(BaseCommand):
         classifier.MODEL_FILE.write_bytes(data)
         typos.WORDS_FILE.write_text(typos.words_file(each.text for each in corpus.load()), encoding="utf-8")
         self._train_asked()
+        self._train_acts()
         self.stdout.write(f"{len(examples)} examples -> {classifier.MODEL_FILE.name}, {len(data)} bytes")
         if not options["no_card"]:
             self._write_card(examples, data, _measures(options["measure"]))
@@ -82,6 +84,18 @@ class Command(BaseCommand):
         asked.MODEL_FILE.write_bytes(data)
         right = asked.Model(data).facts["right"]["all"]
         self.stdout.write(f"{len(rows)} lines -> {asked.MODEL_FILE.name}, {len(data)} bytes, {right} right")
+
+    def _train_acts(self) -> None:
+        """Train what a turn of a talk is for, see `nlu.dialogue_acts`: three minutes, most of it to judge it."""
+        from chatbot.nlu.training import dialogue_acts as training
+
+        turns = list(dialogue_acts.turns())
+        data = training.train(turns)
+        dialogue_acts.MODEL_FILE.write_bytes(data)
+        right = Softmax(data).facts["right"]["all"]
+        self.stdout.write(
+            f"{len(turns)} turns -> {dialogue_acts.MODEL_FILE.name}, {len(data)} bytes, {right} right"
+        )
 
     def _taught(self) -> list[corpus.Example]:
         """Return the examples that agents taught in the admin of this desk."""

@@ -52,7 +52,8 @@ def train(rows: list[Line]) -> bytes:
     fit = _fit(matrix(found, known), [kinds.index(line.kind) for line in rows])
     heads = Heads(fit.coef_.T, fit.intercept_)
     scores = out_of_fold(rows, kinds, found)
-    facts = {"kinds": kinds, "temperature": _temperature(scores, rows, kinds), "digest": asked.digest()}
+    heat = temperature(scores, [kinds.index(line.kind) for line in rows])
+    facts = {"kinds": kinds, "temperature": heat, "digest": asked.digest()}
     return packed(known, heads, facts | {"right": _share_right(scores, rows, kinds)})
 
 
@@ -85,8 +86,9 @@ def _share_right(scores: np.ndarray, rows: list[Line], kinds: list[str]) -> dict
     return by_kind | {"all": round(float(right.mean()), 3)}
 
 
-def _temperature(scores: np.ndarray, rows: list[Line], kinds: list[str]) -> float:
-    truth = np.array([kinds.index(line.kind) for line in rows])
+def temperature(scores: np.ndarray, labels: list[int]) -> float:
+    """Return what scores are divided by, so that their softmax is as sure as it is right."""
+    truth = np.array(labels)
 
     def surprise(heat: float) -> float:
         values = scores / heat

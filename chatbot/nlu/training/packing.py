@@ -8,12 +8,12 @@ import numpy as np
 from chatbot.nlu import classifier
 from chatbot.nlu import features as words
 
-from .vocabulary import SAY, Heads, SecondOpinion, Vocabulary, unseen_square
+from .vocabulary import EACH_BY_ITSELF, SAY, Heads, SecondOpinion, Vocabulary, unseen_square
 
 
 def packed(known: Vocabulary, heads: Heads, facts: dict, plain: SecondOpinion | None = None) -> bytes:
     """Return the bytes of a model: magic, size of the header, header, names, one byte a weight."""
-    blocks, names, body = _packed_blocks(words.BLOCKS, known, heads)
+    blocks, names, body = _packed_blocks(known.index, known, heads)
     header = facts | {"blocks": blocks, "biases": rounded(heads.biases)}
     if plain:
         more, plain_names, plain_body = _packed_blocks(words.PLAIN_BLOCKS, plain.known, plain.heads)
@@ -55,7 +55,7 @@ def _packed_block(weights: np.ndarray, known: Vocabulary, block: str) -> tuple[d
     whole = np.rint(full / scales).astype(int) + classifier.ZERO
     facts = {
         "name": block,
-        "normed": block != "shape",
+        "normed": block not in EACH_BY_ITSELF,
         "unseen": round(unseen_square(rarity), 5),
         "scales": [float(f"{scale:.6g}") for scale in scales],
     }

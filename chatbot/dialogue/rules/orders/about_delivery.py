@@ -185,6 +185,15 @@ SENDS = phrases(
 )  # fmt: skip
 
 
+def of_the_place(parsed: ParsedMessage) -> Reply | None:
+    """Return how long a delivery takes to the PIN code or place that a message names; None where it names none."""
+    said = plain(parsed.text)
+    if pin := delivery_areas.pin_in(said):
+        return _told(parsed, pin, delivery_areas.areas().of_pin(pin))
+    named = delivery_areas.areas().named_in(said)
+    return _told(parsed, named[0].title() if named[0].isascii() else named[0], named[1]) if named else None
+
+
 def _abroad(parsed: ParsedMessage, said: str) -> Reply | None:
     """ "A gift to my sister in the usa": what the shop wrote about other countries, before the gift."""
     article = parsed.library.by_slug.get("international-shipping")
