@@ -99,7 +99,9 @@ def looked_at_again(chat: Chat, parsed: ParsedMessage, before: dict, reply: Repl
 
 def _is_settled(parsed: ParsedMessage, before: dict, reply: Reply) -> bool:
     """Whether a turn is grave, answers a question of ours, or was read by more than nearness: the rules know more of it."""
-    only_names = reply.rule == "a_fact" and not parsed.aspects
+    # "Aur akhrot" in a talk about goods is the question of before, asked of another
+    of_goods = (before.get("topic") or {}).get("kind") in OF_GOODS
+    only_names = reply.rule == "a_fact" and not parsed.aspects and not of_goods
     if reply.rule not in BY_NEARNESS and not only_names:
         return True
     if reply.rule == "an_article" and parsed.knows(VERY_CLEAR):

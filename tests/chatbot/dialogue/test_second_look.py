@@ -49,6 +49,15 @@ def test_a_turn_that_no_rule_knows_is_answered_in_its_place(customer, talk, told
     [
         (("ghee ka jar toot gaya", "do you speak hindi"), "about_himself"),
         (("where is my order", "ok"), "small_talk"),
+        (
+            (
+                "bill chahiye mere order ka",
+                "usme gst number add karna hai",
+                "acha. oil fridge me rakhna hai kya",
+                "aur akhrot",
+            ),
+            "a_fact",
+        ),
         (("flurb the wonkle", "zibber norgle twack"), "i_do_not_know"),
         (("where is my order", "is mango pickle safe for my 6 month old baby"), "food_safety"),
     ],
