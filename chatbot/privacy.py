@@ -12,7 +12,7 @@ DIGITS = re.compile(r"\+?(?<!\d)\d(?:[ (),./-]{0,2}\d){3,}")
 # An amount of money has no further digits beside it: "rs 4111 1111 ..." is none
 AMOUNT = re.compile(
     r"(?:₹|\brs\.?|\binr)\s*(?:\d{1,2}(?:,\d{2,3})+|\d{1,6})(?:\.\d{1,2})?(?![\d (),./-]*\d{2})"
-    r"|(?<!\d)(?<!\d[ (),./-])\d{1,6}\s*(?:rs|rupees|rupaye|रुपये|रुपए)\b",
+    r"|(?<!\d)(?<!\d[ (),./-])\d{1,6}\s*(?:rs|rupees|rupaye|रुपये|रुपए)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
 

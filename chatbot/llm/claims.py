@@ -27,7 +27,7 @@ NUMBER = re.compile(
     r"(?P<money>(?:₹|\brs\.?|\binr)\s*)?"
     r"(?P<value>\d+(?:,\d{2,3})*(?:\.\d+)?)"
     r"(?P<percent>\s*(?:%|percent|प्रतिशत))?"
-    r"(?P<rupees>\s*(?:rs|rupees?|rupaye|रुपये|रुपए)\b)?"
+    r"(?P<rupees>\s*(?:rs|rupees?|rupaye|रुपये|रुपए)(?![\w\u0900-\u097F]))?"
     rf"(?:(?:\s*(?:-|–|to|se|से)\s*\d+)?\s*(?:working|business|कार्य)?\s*(?:{_UNIT}){_EDGE})?",
     re.IGNORECASE,
 )

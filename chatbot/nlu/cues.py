@@ -117,7 +117,8 @@ LEAVE_IT = re.compile(
     re.IGNORECASE,
 )
 AFTER_LEAVING = re.compile(
-    r"^(?:[\s,.;:!-]|(?:and|just|bas|then|aur|now|ab|please|instead|but|par|और|बस|अब)\b)+", re.IGNORECASE
+    r"^(?:[\s,.;:!-]|(?:and|just|bas|then|aur|now|ab|please|instead|but|par|और|बस|अब)(?![\w\u0900-\u097F]))+",
+    re.IGNORECASE,
 )
 
 

@@ -11,7 +11,7 @@ SOLVED = re.compile(
     re.IGNORECASE,
 )
 QUESTION = re.compile(
-    r"\?|^\W*(?:(?:right|so|ok|okay|then|but|and|well|oh|acha|accha|achha)[\s,]+)*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)\b|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$|\b(?:kab(?! se)|kaise|kitn(?:a|e|i)|kahan|kidhar|kaun ?s[aei]|kons[aei]|kis|what|how) (?!bhi\b)\w+|(?<![\u0900-\u097F])(?:कब(?! से)|कैसे|कितने|कितना|कहां|किस|कौन)(?![\u0900-\u097F])",
+    r"\?|^\W*(?:(?:right|so|ok|okay|then|but|and|well|oh|acha|accha|achha)[\s,]+)*(?:what|when|where|how|which|who|why|can|could|should|shall|may|would|am|do|does|is|are|will|kya|kab|kahan|kaha|kaise|kitn\w+|kaun|kon|kyu\w*|क्या|कब|कहां|कैसे|कितन\S+|कौन|क्यों)(?![\w\u0900-\u097F])|\b(?:kya|kab|kaise|kitn\w+|kahan)\W*$|\b(?:kab(?! se)|kaise|kitn(?:a|e|i)|kahan|kidhar|kaun ?s[aei]|kons[aei]|kis|what|how) (?!bhi\b)\w+|(?<![\u0900-\u097F])(?:कब(?! से)|कैसे|कितने|कितना|कहां|किस|कौन)(?![\u0900-\u097F])",
     re.IGNORECASE,
 )
 DETAIL = phrases(
@@ -73,7 +73,7 @@ HOW_IT_STANDS = phrases(
 )
 # "Nahi, sirf ghee": which of the items, put right
 NOT_THAT = re.compile(
-    r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)\b",
+    r"^\W*(?:(?:sorry|oops|oh|wait|arre|are|actually)[\s,.!-]+)*(?:no+|nahi|nahin|nhi|nai|not|na|नहीं)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
 # "Ref number do", "koi sample milta hai", "can you send it on mail": nothing that is told

@@ -36,7 +36,7 @@ CODES_A_DAY = 10
 CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
 # "my pin code is 302017", "302017 pe kitne din" and long sentences are about something else
 NO_CODE = re.compile(
-    r"\bpin|पिन|\d (?:pe|par|mein|me|में|पर)\b|\d deliver\w*\W*$|\bdeliver\w* (?:to|in|at|pe|par|me|mein)\b",
+    r"\bpin|पिन|\d (?:pe|par|mein|me|में|पर)(?![\w\u0900-\u097F])|\d deliver\w*\W*$|\bdeliver\w* (?:to|in|at|pe|par|me|mein)\b",
     re.IGNORECASE,
 )
 LONGEST = 8

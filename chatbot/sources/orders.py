@@ -320,9 +320,18 @@ def _digits(number: str) -> str:
     return re.sub(r"\D", "", number)
 
 
+# "1O270": the letter between two digits; "order #10,242" is no amount
+LETTER_O = re.compile(r"(?<=\d)[oO](?=\d)")
+WITH_A_COMMA = re.compile(
+    r"((?:#|\border|ऑर्डर|आर्डर)[ .:#a-z]{0,12}?\d{1,3}),(\d{3})(?![\d,]|\s*(?:rs|rupees|rupaye|₹|/-|रु))",
+    re.IGNORECASE,
+)
+
+
 def _plain_digits(text: str) -> str:
-    """Return the text with the digits of any script as 0 to 9."""
-    return re.sub(r"\d", lambda digit: str(int(digit[0])), text)
+    """Return the text with the digits of any script as 0 to 9, and order numbers without a letter O or a comma."""
+    text = LETTER_O.sub("0", re.sub(r"\d", lambda digit: str(int(digit[0])), text))
+    return WITH_A_COMMA.sub(r"\1\2", text) if "," in text else text
 
 
 # --- As a card ---------------------------------------------------------------

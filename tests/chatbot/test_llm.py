@@ -235,6 +235,7 @@ def test_nothing_that_names_a_person_leaves_the_desk(plugged, article, priya):
         ("₹1,29,999.50 or rs 500 or 499 rupees", "₹1,29,999.50 or rs 500 or 499 rupees"),
         ("rs 4111111111111111", "rs [number]"),
         ("2 packs of 100 g in 7 days", "2 packs of 100 g in 7 days"),
+        ("2598 रुपये कब आएंगे", "2598 रुपये कब आएंगे"),
     ],
 )
 def test_numbers_and_addresses_are_masked_and_amounts_stay(text, masked):

@@ -97,7 +97,9 @@ OF_SOMETHING_ELSE = re.compile(
     re.IGNORECASE,
 )
 MONEY = re.compile(r"\s*(?:rs\b|rupees|rupaye|₹|/-|रुपये|रुपए|%)", re.IGNORECASE)
-ABSENT = re.compile(r"[\s,.]*(?:not|nahi|nahin|nai|nhi|never|kab|नहीं|कब)\b", re.IGNORECASE)
+ABSENT = re.compile(
+    r"[\s,.]*(?:not|nahi|nahin|nai|nhi|never|kab|नहीं|कब)(?![\w\u0900-\u097F])", re.IGNORECASE
+)
 NUMBER_OF = re.compile(
     r"(?:\border|#|\bpin|\brs\.?|₹|ऑर्डर|पिन|code|कोड)(?:\s*(?:no|number|id))?[\s.:#-]*$", re.IGNORECASE
 )

@@ -42,12 +42,12 @@ TELLS_A_RULE = {
 }
 # It says nothing without the sentence before: "If not, your bank sends it back", "A new one leaves the next day"
 LEANS_BACK = re.compile(
-    r"^(?:if not|otherwise|then|it|that|this|they|such|below that|after that|a new one|we|warna|nahi hua|phir|uske|usse|usi|hum|naya|na aaye|वरना|नहीं|फिर|उसके|उससे|नया|हम)\b",
+    r"^(?:if not|otherwise|then|it|that|this|they|such|below that|after that|a new one|we|warna|nahi hua|phir|uske|usse|usi|hum|naya|na aaye|वरना|नहीं|फिर|उसके|उससे|नया|हम)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
-OF_US = re.compile(r"^(?:we|hum|हम)\b", re.IGNORECASE)
+OF_US = re.compile(r"^(?:we|hum|हम)(?![\w\u0900-\u097F])", re.IGNORECASE)
 # True only of some
-HOLDS_IF = re.compile(r"^(?:if|agar|अगर)\b", re.IGNORECASE)
+HOLDS_IF = re.compile(r"^(?:if|agar|अगर)(?![\w\u0900-\u097F])", re.IGNORECASE)
 # What answers an aspect weighs more than a word that both have
 OF_AN_ASPECT = 2.0
 LEAST, LEAST_OF_A_WORD, LEAST_ALONE, FEW_WORDS = 1.6, 0.85, 0.5, 3

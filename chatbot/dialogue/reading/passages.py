@@ -170,7 +170,7 @@ HOLDS_FOR_SOME = re.compile(
 CLAUSE = re.compile(r"[;:,]\s*|\s(?:and|aur|और)\s")
 # "Is it", "do you", "kya", "milega kya", "hai?"
 YES_NO = re.compile(
-    r"^\W*(?:(?:and|aur|ok|but|so|acha|और)\s+)*(?:is|are|do|does|did|can|could|will|would|may|must|should|has|have|kya|क्या)\b|\b(?:kya|na|h|hai|hain|ho|hoga|hogi|hota|hoti|sakt\w+|skt\w+|milega|milegi|chaleg[ai]|lageg[ai]|deng?e|doge)\W*$|(?:क्या|है|हैं|होगा|होगी|सकते|मिलेगा|ना)\W*$",
+    r"^\W*(?:(?:and|aur|ok|but|so|acha|और)\s+)*(?:is|are|do|does|did|can|could|will|would|may|must|should|has|have|kya|क्या)(?![\w\u0900-\u097F])|\b(?:kya|na|h|hai|hain|ho|hoga|hogi|hota|hoti|sakt\w+|skt\w+|milega|milegi|chaleg[ai]|lageg[ai]|deng?e|doge)\W*$|(?:क्या|है|हैं|होगा|होगी|सकते|मिलेगा|ना)\W*$",
     re.IGNORECASE,
 )
 WH = re.compile(

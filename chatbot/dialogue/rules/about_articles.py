@@ -116,7 +116,9 @@ def a_large_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return reply
 
 
-HOW_ALONE = re.compile(r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)\b.{0,16}$", re.IGNORECASE)
+HOW_ALONE = re.compile(
+    r"\W*(?:and |aur |to |ok )?(?:how(?: to)?|kaise|कैसे)(?![\w\u0900-\u097F]).{0,16}$", re.IGNORECASE
+)
 
 
 FEW_WORDS, MORE_WORDS = 4, 7

@@ -3,6 +3,8 @@
 import pytest
 
 from chatbot.dialogue.rules.products.concerns import asks_which_have_it, concern
+from tests import factories
+from tests.chatbot.talks import said
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,11 @@ def test_days_of_an_order_or_a_wedding_are_no_age(text):
 )
 def test_which_goods_have_it_is_asked_of_all_of_them(text, asks):
     assert asks_which_have_it(text) == asks
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("follows", ["तो शहद?", "या शहद", "to shahad?"])
+def test_what_follows_is_asked_for_the_same_person(follows):
+    factories.demo_customer()
+    answer, _ = said(factories.guest(), "मम्मी को शुगर है गुड़ चलेगा क्या", follows)
+    assert answer.rule == "food_safety"

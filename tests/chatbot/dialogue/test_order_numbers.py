@@ -36,6 +36,20 @@ def test_the_customers_own_order_is_found_by_its_number_in_any_form(priya, numbe
         assert asked(priya, text) == number, text
 
 
+@pytest.mark.parametrize(
+    "text", ["order#10,242", "order no 10,242 status", "vp-1O242", "VP 1o242 kaha hai"]
+)
+def test_a_comma_or_a_letter_in_a_number_is_read_over(priya, text):
+    factories.order(priya, "VP-10242", placed_at=timezone.now() - timedelta(days=9))
+    factories.order(priya, "VP-10270", placed_at=timezone.now())
+    assert asked(priya, text) == "VP-10242"
+
+
+def test_an_amount_with_a_comma_is_no_order(priya):
+    factories.order(priya, "VP-10242")
+    assert orders.numbers_in("order 10,242 rs ka tha") == []
+
+
 def test_of_two_numbers_the_longer_one_is_meant(priya):
     known = [factories.order(priya, number) for number in ("B-1", "B-1-2")]
     assert orders.named(known, "where is B-1-2").number == "B-1-2"

@@ -72,7 +72,7 @@ LIVES_THERE = phrases(
 )
 # "Wahan", "there": the place that was spoken of
 AND_THERE = re.compile(
-    r"^\W*(?:and|aur|what about|how about|or|और|in|to)\b\s*(?P<place>.{2,30}?)(?:\s+(?:me|mein|ka|ke liye|to|bhi|में|का))*\W*$",
+    r"^\W*(?:and|aur|what about|how about|or|और|in|to)(?![\w\u0900-\u097F])\s*(?P<place>.{2,30}?)(?:\s+(?:me|mein|ka|ke liye|to|bhi|में|का))*\W*$",
     re.IGNORECASE,
 )
 NO_COUNTRY = phrases(
@@ -202,7 +202,9 @@ def _abroad(parsed: ParsedMessage, said: str) -> Reply | None:
     return answers.of_article(article, parsed, 0.9)
 
 
-AT_THE_PIN = re.compile(r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)\b", re.IGNORECASE)
+AT_THE_PIN = re.compile(
+    r"(?<!\d)[1-9]\d{2} ?\d{3} (?:pe|par|me|mein|ko|tak|पर|में)(?![\w\u0900-\u097F])", re.IGNORECASE
+)
 
 
 def _is_about_something_else(chat: Chat, parsed: ParsedMessage, said: str, follows: bool) -> bool:

@@ -35,7 +35,7 @@ from .which_order import (
 )
 
 FOLLOWING = re.compile(
-    r"^\W*(?:the |my )?(?:one|order|parcel) (?:with|of|jisme|which has)\b|^\W*(?:and|aur|what about|how about|और)\b|\b(?:one|wala|wali|order|parcel)\W*$|(?:वाला|वाली|ऑर्डर)\W*$",
+    r"^\W*(?:the |my )?(?:one|order|parcel) (?:with|of|jisme|which has)\b|^\W*(?:and|aur|what about|how about|और)(?![\w\u0900-\u097F])|\b(?:one|wala|wali|order|parcel)\W*$|(?:वाला|वाली|ऑर्डर)\W*$",
     re.IGNORECASE,
 )
 

@@ -171,7 +171,7 @@ def _the_same_concern(parsed: ParsedMessage) -> str:
 MOST_WORDS_OF_MORE = 9
 # "Honey bhi nahi?" asks what "honey bhi?" does
 ALSO_NOT = re.compile(
-    r"\s+(?P<too>bhi|too|either|भी)\s+(?:nahi|nahin|not|nhi|नहीं|mana|allowed|chalega|chalegi|theek|ok)\b.*$",
+    r"\s+(?P<too>bhi|too|either|भी)\s+(?:nahi|nahin|not|nhi|नहीं|mana|allowed|chalega|chalegi|theek|ok)(?![\w\u0900-\u097F]).*$",
     re.IGNORECASE,
 )
 # "And for kids?" after two that were compared: of these two

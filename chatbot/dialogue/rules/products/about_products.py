@@ -22,7 +22,7 @@ MOST_TOLD = 4
 # --- Which products ----------------------------------------------------------------
 
 FOLLOWS = re.compile(
-    r"^\W*(?:(?:and|n|aur|or|ya|what about|how about|and what about|also|same for|or what about|to|toh|phir|then|acha|accha|ok|okay|और|या|तो)\b[\s,]*)+|(?:\b(?:one|wala|wali|vala|vali|wale|ka|ki|ke|bhi|too|also|as well|instead)|(?<![\w\u0900-\u097F])(?:वाला|वाली|वाले|का|की|के|भी))\W*$",
+    r"^\W*(?:(?:and|n|aur|or|ya|what about|how about|and what about|also|same for|or what about|to|toh|phir|then|acha|accha|ok|okay|और|या|तो)(?![\w\u0900-\u097F])[\s,]*)+|(?:\b(?:one|wala|wali|vala|vali|wale|ka|ki|ke|bhi|too|also|as well|instead)|(?<![\w\u0900-\u097F])(?:वाला|वाली|वाले|का|की|के|भी))\W*$",
     re.IGNORECASE,
 )
 THIS = phrases(

@@ -383,7 +383,7 @@ def _the_one(parsed: ParsedMessage, said: str) -> Product | None:
 
 
 OF_IT = re.compile(
-    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)\b",
+    r"^\W*(?:is|does|has|have|can|are|will) (?:it|this|that|they)\b|\b(?:isme|ismein|iska|iski|yeh|ye|इसमें|इसका|यह)(?![\w\u0900-\u097F])",
     re.IGNORECASE,
 )
 

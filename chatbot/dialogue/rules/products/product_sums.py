@@ -112,7 +112,7 @@ LESS = phrases(
     "remove", "without", r"hata\w*", "minus", "drop", "except", r"(?:nahi|nahin) chahiye", "हटा\\S*"
 )
 # "And one tea" after a sum; "and the tea?" may ask its price
-AND_ALSO = re.compile(r"^\W*(?:ok |acha )?(?:and|aur|n|with|और)\b", re.IGNORECASE)
+AND_ALSO = re.compile(r"^\W*(?:ok |acha )?(?:and|aur|n|with|और)(?![\w\u0900-\u097F])", re.IGNORECASE)
 MORE = phrases("ek aur", "aur ek", "one more", "add", "plus", r"jod\w*", "also", "bhi", "और", "जोड़\\S*")
 
 
