@@ -104,7 +104,7 @@ def test_the_sql_is_made_once(ticket, monkeypatch, django_assert_num_queries):
     assert len(made) == 1
 
 
-def test_what_was_changed_meanwhile_is_found_as_it_is(ticket, priya):
+def test_a_row_changed_meanwhile_is_read_as_it_is(ticket, priya):
     ask = compiled_query(lambda id: Ticket.objects.filter(pk=id))
     before = ask(ticket.pk)[0]
     workflow.customer_says(ticket, "And the lid is broken", by=priya)
@@ -251,7 +251,7 @@ def test_a_row_that_may_not_be_is_refused_and_the_next_is_written(ticket):
 
 @pytest.mark.engines
 @needs_sql
-def test_what_the_database_reckons_is_reckoned_each_time(ticket):
+def test_database_functions_are_evaluated_each_time(ticket):
     for times in (2, 3, 4):
         seq = RawSQL("(SELECT COALESCE(MAX(seq), 0) * %s FROM tickets_activity)", [times])
         insert([InboxEvent(ticket=ticket, seq=5 if times == 2 else seq)])
@@ -298,7 +298,7 @@ def test_a_change_is_made_to_the_rows_that_are_as_they_are_said_to_be(ticket, vi
 
 
 @pytest.mark.engines
-def test_what_others_counted_meanwhile_is_counted(ticket):
+def test_concurrent_increments_are_counted(ticket):
     Ticket.objects.filter(pk=ticket.pk).update(unread_by_agents=7)
     update(Ticket, {"pk": ticket.pk}, {}, {"unread_by_agents": 1})
 

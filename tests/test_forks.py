@@ -36,7 +36,7 @@ def test_a_forked_command_has_its_own_environment_input_and_outputs(tmp_path):
     }
 
 
-def test_what_is_imported_ahead_reads_neither_settings_nor_the_environment():
+def test_modules_imported_ahead_read_neither_settings_nor_the_environment():
     """Nor does what those modules import of the desk."""
     code = f"""
 import os, sys

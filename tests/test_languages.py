@@ -182,7 +182,7 @@ def test_a_translation_fills_in_what_the_sentence_does(language, name):
 
 @pytest.mark.parametrize("language", ["hi", "hi_Latn"])
 @pytest.mark.parametrize("name", CATALOGUES)
-def test_what_is_compiled_is_what_is_written(language, name):
+def test_compiled_messages_are_of_the_po_files(language, name):
     out = BytesIO()
     write_mo(out, catalogue_of(language, name))
     compiled = ROOT / "locale" / language / "LC_MESSAGES" / f"{name}.mo"
@@ -336,7 +336,7 @@ def test_without_a_choice_the_desk_follows_the_browser(browse, asha):
     assert '<html lang="hi"' in browse().get("/support/login/", **hindi).content.decode()
 
 
-def test_what_is_wrong_with_a_picture_is_said_in_the_readers_language():
+def test_picture_errors_are_in_the_readers_language():
     said = pytest.raises(BadPicture, match="यह फ़ाइल फ़ोटो के रूप में नहीं खुल पाई")
     with languages.speaking("hi"), said, uploads.received(SimpleUploadedFile("a.jpg", b"no picture")):
         pass

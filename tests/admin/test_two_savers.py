@@ -52,7 +52,7 @@ def test_the_older_form_is_refused_once_and_shows_both_texts(browse, meera, make
     )
 
 
-def test_what_the_form_does_not_show_may_change_under_it(browse, meera, asha):
+def test_hidden_fields_may_change_while_a_form_is_open(browse, meera, asha):
     client = browse(meera)
     macro = Macro.objects.create(name="Refund", note="Ask for the bill")
     address = f"/admin/tickets/macro/{macro.pk}/change/"

@@ -176,7 +176,7 @@ def test_none_when_notifications_are_off(desk, mine, priya, asha):
     assert desk.told("asha") == []
 
 
-def test_what_was_read_before_it_was_sent_is_not_pushed(desk, mine, priya):
+def test_an_alert_read_before_it_is_sent_is_not_pushed(desk, mine, priya):
     message = workflow.customer_says(mine, "Hello?", by=priya)
     collecting.collect()
     workflow.mark_read(mine, by_agents=True, up_to=message.seq)

@@ -78,7 +78,7 @@ def test_a_body_of_just_the_size_is_taken(settings):
     assert listener.bodies == [b"x" * 1000]
 
 
-def test_what_is_sent_in_chunks_of_unknown_number_is_read_like_anything_else(transactional_db):
+def test_a_chunked_body_is_read_like_any_other(transactional_db):
     async def in_chunks():
         for chunk in ('{"name": "Ra', 'vi", "email": "ravi@', 'example.com"}'):
             yield chunk.encode()
@@ -116,7 +116,7 @@ def test_no_more_of_a_body_is_read_where_a_stream_is_than_elsewhere(path, settin
     assert len(read) <= most
 
 
-def test_what_is_sent_along_with_the_request_for_a_stream_is_kept_nowhere():
+def test_a_body_sent_with_a_stream_request_is_kept_nowhere():
     sent = [{"type": "http.request", "body": b"x" * 9, "more_body": True}] * 3 + [
         {"type": "http.disconnect"}
     ]

@@ -163,12 +163,12 @@ def test_an_odd_value_in_every_field_breaks_nothing(case, call):
         ("/api/auth/guest", "phone"),
     ],
 )
-def test_what_is_no_text_is_not_taken_for_text(call_of, field, value, call):
+def test_values_that_are_no_text_are_not_taken_for_text(call_of, field, value, call):
     words = {"message": "x", "name": "Ravi", "email": "ravi@example.com", field: value}
     refused(call("priya", "post", call_of, json.dumps(words)), 400, field=field)
 
 
-def test_what_is_too_long_to_read_is_refused_before_it_is_read(call):
+def test_a_body_that_is_too_long_is_refused_before_it_is_read(call):
     for answer in everywhere(call, b'{"message": "' + b"x" * 1_100_000 + b'"}'):
         refused(answer, 413, "too_large")
 
@@ -328,7 +328,7 @@ def test_more_parameters_than_anybody_needs_are_refused_at_once(path, debug, cal
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_what_is_sent_to_an_address_without_its_last_slash_is_404(method, debug, settings, client, db):
+def test_a_post_to_an_address_without_its_last_slash_is_404(method, debug, settings, client, db):
     settings.DEBUG = debug
     for path in ("/support", "/support/login", "/admin", f"/support/{uuid.uuid4()}"):
         assert getattr(client, method)(path).status_code == 404
@@ -343,7 +343,7 @@ def test_the_schema_has_the_version_that_it_has(version, client, db):
 
 
 @pytest.mark.engines
-def test_what_the_admin_cannot_look_for_is_refused(browse, meera):
+def test_an_invalid_admin_search_is_refused(browse, meera):
     chosen = {"action": "change_status", "_selected_action": "x"}
     assert browse(meera).post("/admin/tickets/ticket/", chosen).status_code == 400
 

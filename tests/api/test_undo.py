@@ -64,7 +64,7 @@ def test_each_correction_is_stored_with_its_event_and_can_be_taken_back(patch, t
     assert (back["undo"], back["undoUntil"]) == (None, None)
 
 
-def test_what_changes_nothing_gives_no_token(patch):
+def test_a_change_without_effect_gives_no_undo_token(patch):
     same = patch(priority="high", status="open", tags=[])
     assert (same["undo"], same["undoUntil"]) == (None, None)
 
@@ -99,7 +99,7 @@ def test_the_order_is_one_of_this_customers(patch, priya, vikram, ticket):
     ],
     ids=str,
 )
-def test_what_does_not_fit_is_refused_and_nothing_is_changed(api, asha, ticket, change):
+def test_an_undo_that_does_not_fit_is_refused_and_changes_nothing(api, asha, ticket, change):
     before = stored(ticket).updated_at
     refused(api(asha).patch(TICKET.format(ticket.pk), change, format="json"), 400)
     assert stored(ticket).updated_at == before
@@ -150,7 +150,7 @@ def test_a_change_can_be_taken_back_for_eight_seconds_by_its_author_and_once(
     patch(409, undo=done["undo"])
 
 
-def test_what_has_changed_again_is_not_taken_back(patch, ticket, rohan):
+def test_a_value_that_changed_again_is_not_undone(patch, ticket, rohan):
     done = patch(priority="urgent", category="refund")
     workflow.triage(stored(ticket), by=rohan, priority="low")
     patch(409, undo=done["undo"])

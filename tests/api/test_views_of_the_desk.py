@@ -136,7 +136,7 @@ def test_updated_since_tells_what_changed(found, desk, asha):
     ],
     ids=str,
 )
-def test_what_the_list_does_not_know_is_refused_with_a_sentence(api, asha, query):
+def test_an_unknown_view_or_filter_is_refused_with_a_sentence(api, asha, query):
     refused(api(asha).get(LIST, query), 400, "bad_filter")
 
 

@@ -229,7 +229,7 @@ def test_a_form_that_cannot_be_read_is_refused_in_words(body, api, priya, ticket
 
 
 @pytest.mark.parametrize("text", [b"a%ed%a0%80b", b"\xff", b"a%ff"])
-def test_what_is_not_utf8_in_a_form_is_refused_and_not_changed(text, api, priya, ticket):
+def test_a_form_that_is_not_utf8_is_refused_and_not_changed(text, api, priya, ticket):
     path, kind = f"/api/support/{ticket.pk}/message", "application/x-www-form-urlencoded"
     body = b"message=" + text
     answer = api(priya).generic("POST", path, body, content_type=kind)

@@ -174,7 +174,7 @@ def test_a_page_that_opens_says_that_another_ticket_holds_words_that_are_not_sen
     expect(asha.log.locator("[data-seq]", has_text="A new lid is on its way")).to_have_count(1)
 
 
-def test_what_is_typed_in_a_dialog_of_the_ticket_survives_every_failure(asha, ticket, desk):
+def test_text_in_a_dialog_of_the_ticket_survives_every_failure(asha, ticket, desk):
     kamala = ticket("Kamala")
     asha.goto(kamala)
     asha.page.get_by_role("button", name="Take").click()

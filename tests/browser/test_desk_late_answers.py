@@ -50,7 +50,7 @@ def test_a_merge_that_is_answered_late_leaves_the_agent_on_the_ticket_that_is_op
     expect(asha.toast.last.get_by_role("link", name="Open")).to_have_attribute("href", f"/support/{again}/")
 
 
-def test_what_is_typed_for_the_next_caller_stays_when_the_first_is_answered(asha, desk):  # noqa: F811
+def test_a_form_filled_for_the_next_caller_stays_when_the_first_answer_comes(asha, desk):  # noqa: F811
     page = asha.page
     dialog = open_dialog(asha, "New conversation")
 

@@ -29,7 +29,7 @@ def write_article(page: Page) -> None:
     page.locator("[name=is_active]").uncheck()
 
 
-def test_what_was_typed_in_the_admin_comes_back_after_signing_in_again(staff):
+def test_an_admin_form_keeps_its_text_over_a_new_sign_in(staff):
     page = staff()
     write_article(page)
     page.context.clear_cookies(name="sessionid")

@@ -193,7 +193,7 @@ def test_an_identity_that_the_shop_did_not_sign_for_now_opens_nothing(on_site, s
     expect(pretender.log).not_to_contain_text("Package damaged")
 
 
-def test_what_a_visitor_said_comes_along_when_they_sign_in_however_long_ago_it_was(on_site, signed):
+def test_a_visitors_messages_come_along_when_they_sign_in_however_old(on_site, signed):
     chat = on_site("")
     chat.say("Package damaged")
     expect(chat.connect).to_have_attribute("data-reachable", "no")

@@ -142,7 +142,7 @@ def test_a_picture_that_is_attached_stays_when_the_chat_is_drawn_again(visitor):
     expect(chat.log.locator("[data-seq]", has_text="This is how").get_by_role("img")).to_be_visible()
 
 
-def test_what_an_agent_has_attached_waits_while_another_ticket_is_open(asked, agent):
+def test_an_agents_attachment_waits_while_another_ticket_is_open(asked, agent):
     tickets = [asked(f"The {part} of the tiffin is missing") for part in ("lid", "spoon")]
     # A list of these two, however many tickets the desk has
     page = agent(at=f"/support/{tickets[0]}/?q=tiffin")

@@ -154,7 +154,7 @@ def test_words_that_met_the_end_of_a_session_are_sent_once_after_signing_in_agai
     expect(page.get_by_label("Notes about this customer")).to_have_value("Calls after six")
 
 
-def test_what_is_over_stands_in_done_alone(agent, desk):
+def test_closed_tickets_stand_in_done_alone(agent, desk):
     """Neither in the default list nor among the open ones of the agent who solved it."""
     guest, api = desk.as_guest("Over Done", "over@example.com"), desk.as_agent()
     made = guest.post("/api/support/create", json={"message": "Lid"}).raise_for_status().json()["id"]

@@ -195,7 +195,7 @@ def test_connect_pressed_twice_makes_one_ticket(visitor, agent):
     expect(page.get_by_role("status", name="Total: 1 ticket", exact=True)).to_be_visible()
 
 
-def test_what_two_tabs_keep_at_the_same_moment_is_kept_for_both(visitor):
+def test_drafts_of_two_tabs_saved_at_once_are_both_kept(visitor):
     chat = visitor()
     chat.say("Hello")
     expect(chat.log.locator("[data-seq]").filter(has_text="Hello")).to_have_count(1)

@@ -106,9 +106,7 @@ def wait_for(page: Page, held: list) -> None:
 
 @pytest.mark.parametrize("end", ["continue_", "abort"], ids=["answered", "cut off"])
 @pytest.mark.parametrize("before", ["Villy.logout()", ""], ids=["signed out", "not signed out"])
-def test_what_waits_to_be_sent_is_not_sent_by_the_next_customer_of_the_browser(
-    on_site, signed, end, before
-):
+def test_unsent_messages_are_not_sent_by_the_next_customer_of_the_browser(on_site, signed, end, before):
     chat = on_site(f"first-{end[:3]}-{before[:3]}")
     chat.say("Show me makhana")
     expect(chat.log).to_contain_text("Peri Peri Makhana")

@@ -186,7 +186,7 @@ def test_an_email_with_an_unreadable_picture_arrives(hook):
     ],
     ids=["garbage", "no sender", "empty sender", "many parts"],
 )
-def test_what_cannot_be_read_is_put_aside_and_the_next_one_arrives(hook, raw):
+def test_an_unreadable_e_mail_is_put_aside_and_the_next_one_arrives(hook, raw):
     assert hook(raw) == "quarantined"
     assert Incoming.objects.get().reason
     assert hook(raw_email()) == "done"

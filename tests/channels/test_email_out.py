@@ -135,7 +135,7 @@ def test_after_a_merge_no_email_repeats_what_was_sent(by_mail, asha, posted, ema
 
 @pytest.mark.engines
 @pytest.mark.usefixtures("ten_minutes")
-def test_what_was_missed_while_no_worker_ran_is_sent_later(ticket, asha, posted):
+def test_e_mails_missed_while_no_worker_ran_are_sent_later(ticket, asha, posted):
     workflow.agent_replies(ticket, "Hello", by=asha)
     now = timezone.now()
     jobs.mail_unread(now + timedelta(hours=9), now)

@@ -69,7 +69,7 @@ def test_an_email_from_a_provider_opens_a_ticket_once(send):
     assert ticket.messages.order_by("seq").first().text == "The box was crushed."
 
 
-def test_what_is_not_the_providers_does_nothing(settings):
+def test_a_call_not_from_the_provider_does_nothing(settings):
     assert mailgun("another key").status_code == 401
     assert mailgun(token="changed").status_code == 401
     assert Client().post("/hooks/email/mailgun/inbound/", {}).status_code == 401
@@ -85,7 +85,7 @@ def test_what_is_not_the_providers_does_nothing(settings):
     "body",
     [b"", b"{", b"[]", b"5", b'{"RecordType": "Bounce"}', b'{"Headers": 3}', b'{"Attachments": [{}]}'],
 )
-def test_what_a_provider_sends_in_another_form_is_400(body):
+def test_an_unknown_form_from_a_provider_is_400(body):
     assert postmark(body).status_code == 400
     assert not Incoming.objects.exists()
 

@@ -288,9 +288,7 @@ def test_one_click_unsubscribes_from_notices_but_not_from_replies(browser, path,
 
 
 @pytest.mark.parametrize("place", ["", "rating"])
-def test_what_was_typed_stands_in_the_form_when_it_came_too_often(
-    browser, path, settings, monkeypatch, place
-):
+def test_a_form_that_came_too_often_keeps_its_text(browser, path, settings, monkeypatch, place):
     settings.RATE_LIMITS = True
     monkeypatch.setitem(rate_limits.LIMITS, "write", [(1, 60, rate_limits.ADDRESS)])
     Ticket.objects.update(status="resolved")

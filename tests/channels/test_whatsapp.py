@@ -50,7 +50,7 @@ def test_meta_verifies_the_address(cloud):
     assert Client().get("/hooks/whatsapp/", asked | {"hub.verify_token": "x"}).status_code == 403
 
 
-def test_what_is_not_signed_does_nothing(cloud):
+def test_an_unsigned_call_does_nothing(cloud):
     body = call([message("text", "Hello")])
     assert signed(body, "other").status_code == 401
     assert Client().post("/hooks/whatsapp/", body, content_type="application/json").status_code == 401

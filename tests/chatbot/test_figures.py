@@ -136,7 +136,7 @@ def test_the_report_is_of_what_was_really_said(priya, vikram, asha):
 
 
 @pytest.mark.engines
-def test_what_is_older_than_the_page_is_not_counted(priya):
+def test_chats_older_than_the_page_are_not_counted(priya):
     conversations.ask(priya, "hi")
     old = timezone.now() - timedelta(days=figures.DAYS + 1)
     ChatMessage.objects.update(created_at=old)

@@ -121,7 +121,7 @@ def test_without_a_chat_the_words_alone_decide(priya, db):
 
 
 @pytest.mark.parametrize("words", ["your website is down", "i will go to consumer court"])
-def test_what_is_urgent_is_so_without_a_chat(words, priya):
+def test_urgency_is_seen_without_a_chat(words, priya):
     assert handover.open_ticket(priya, words).priority == "urgent"
 
 

@@ -351,7 +351,7 @@ def test_a_model_that_stalls_leaves_the_question_as_it_was(plugged, abroad, priy
         answered.set()
 
 
-def test_what_the_rules_understand_is_not_said_again_by_the_model(plugged, abroad, priya):
+def test_a_message_that_the_rules_understand_is_not_sent_to_the_model(plugged, abroad, priya):
     server = plugged((500, b"{}"))
     for text in (FIRST, "thanks", "my jar arrived broken", NOW):
         conversations.ask(priya, text)

@@ -41,7 +41,7 @@ def test_letters_that_ignorecase_takes_for_others_are_not_missed(text):
         assert bool(search(text)) == bool(re.search(pattern, text, re.IGNORECASE))
 
 
-def test_what_lacks_the_letters_is_not_searched():
+def test_a_text_without_the_needed_letters_is_not_searched():
     needed = needed_letters.needed_by("refund|wapas")
     searched = []
     search = needed_letters.guarded(lambda text, *_: searched.append(text), needed, None)

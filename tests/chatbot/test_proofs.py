@@ -60,7 +60,7 @@ def test_a_guest_hears_of_an_order_after_the_code_and_not_before(guest):
     assert tells(conversations.ask(guest, "where is my order"))
 
 
-def test_what_is_said_is_the_same_whether_the_number_is_an_orders_or_not(guest):
+def test_the_answer_is_the_same_whether_an_order_number_exists_or_not(guest):
     real = conversations.ask(guest, NUMBER)
     invented = conversations.ask(guest, "VP-99999")
     assert invented.text == real.text.replace(NUMBER, "VP-99999")
@@ -186,7 +186,7 @@ def test_a_retry_sends_no_second_code(guest):
 
 
 @pytest.mark.engines
-def test_what_was_proven_goes_along_to_customer_care(guest, order, api):
+def test_a_proven_order_goes_along_to_customer_care(guest, order, api):
     conversations.ask(guest, NUMBER)
     conversations.ask(guest, code())
     given = {"message": "one pack is missing", "orderId": NUMBER}
@@ -206,7 +206,7 @@ def test_asked_again_with_the_code_after_a_crash_the_answer_is_the_same(guest):
     "text",
     ["my pin code is 302017", "I paid 499 with reference 302017 and got nothing for it so far today"],
 )
-def test_what_is_no_code_uses_up_no_try(text, guest):
+def test_a_text_that_is_no_code_uses_up_no_try(text, guest):
     conversations.ask(guest, NUMBER)
     conversations.ask(guest, text)
     assert OrderCode.objects.get().tries_left == order_codes.TRIES
@@ -238,7 +238,7 @@ def test_to_a_stranger_a_real_number_sounds_like_an_invented_one(order, vikram):
     "text",
     ["makhana under rs 500", "awb 778453901147", "utr 428812345678", "pin-302017", "2 packs of 10001 g"],
 )
-def test_what_is_no_order_number_sends_no_code(text, guest):
+def test_a_text_that_is_no_order_number_sends_no_code(text, guest):
     conversations.ask(guest, text)
     assert not OrderCode.objects.exists()
 

@@ -101,7 +101,7 @@ def test_an_endpoint_that_stalls_is_waited_for_no_longer_than_its_time(
         over.set()
 
 
-def test_what_leaves_the_desk_names_neither_person_nor_number(model, browse, asha, asked):
+def test_requests_to_the_model_have_neither_names_nor_numbers(model, browse, asha, asked):
     workflow.add_note(asked, "Known for fraud", by=asha)
     server = model(said())
     suggested(browse, asha, asked)

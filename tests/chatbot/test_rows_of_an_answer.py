@@ -94,7 +94,7 @@ def test_few_and_many_products_are_read_as_they_are_now(count, db):
         assert fresh_products.fresh(wanted)[0].stock == 0
 
 
-def test_what_is_no_id_is_refused_whatever_the_number(db):
+def test_invalid_ids_are_refused_whatever_their_number(db):
     for ids in (["sugar"], ["sugar"] * 5):
         with pytest.raises((ValidationError, ValueError)):
             fresh_products._on_sale(ids)

@@ -129,7 +129,7 @@ def test_an_example_goes_into_the_corpus_with_the_next_training(priya, meera):
     assert corpus.digest(before) != corpus.digest(before + added)
 
 
-def test_what_is_taught_twice_is_said_to_be(priya, meera):
+def test_an_example_taught_twice_is_reported(priya, meera):
     article = factories.article()
     taught = {"intent": "refund_return", "language": "en", "is_issue": True, "by": meera}
     teaching.teach_example("send it back", **taught)
@@ -191,7 +191,7 @@ def test_staff_teaches_an_example_or_lets_it_be(staff, priya, meera):
         ({"text": "how do i return", "intent": "greeting", "variant": "yes", "article": "ours"}, "already"),
     ],
 )
-def test_what_cannot_be_taught_is_said_at_its_field(given, said, staff, priya):
+def test_an_invalid_example_is_refused_at_its_field(given, said, staff, priya):
     article = factories.article()
     line = asked(priya, "do you repair cycles")
     given = given | ({"article": str(article.pk)} if "article" in given else {})

@@ -50,7 +50,7 @@ def test_nothing_of_it_is_stored_and_no_code_goes_out(customer, mailoutbox):
     assert mailoutbox == []
 
 
-def test_what_is_not_as_expected_is_named(customer):
+def test_an_unexpected_answer_is_named(customer):
     (turn,) = trying.play("> where is my order\norder: none\nsays: banana | pear", customer.login_email)
     assert turn.wrong == ["order: none", "says: banana | pear"]
 

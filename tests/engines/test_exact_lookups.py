@@ -44,7 +44,7 @@ def test_an_order_is_found_by_this_number_and_no_other(asked, found, priya):
 
 
 @pytest.mark.parametrize("text", [":( late again?", "is it late?", "a|b", "50% off *now*"])
-def test_what_is_taught_twice_is_refused_and_no_other_text_is(text, meera):
+def test_an_example_taught_twice_is_refused_and_no_other_text_is(text, meera):
     teaching.teach_example("is it late", intent="order_status", language="en", is_issue=False, by=meera)
     taught = {"intent": "complaint", "language": "en", "is_issue": True, "by": meera}
     assert teaching.teach_example(text, **taught).text == text
@@ -54,7 +54,7 @@ def test_what_is_taught_twice_is_refused_and_no_other_text_is(text, meera):
 
 
 @pytest.mark.parametrize("long", ["x" * 5_000, "(" * 600, "." * 990], ids=["letters", "brackets", "dots"])
-def test_what_is_longer_than_any_pattern_is_found_nowhere(long, priya):
+def test_a_text_longer_than_any_pattern_is_found_nowhere(long, priya):
     assert not Person.objects.filter(name__icontains=long).exists()
     assert not Person.objects.filter(email__iexact=long).exists()
     assert Person.objects.exclude(name__icontains=long).count() == 1

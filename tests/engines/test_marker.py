@@ -90,5 +90,5 @@ def test_a_missing_marker_is_found(source):
         "def test_no_database():\n    pass",
     ],
 )
-def test_what_needs_no_marker_is_left_alone(source):
+def test_tests_without_queries_need_no_marker(source):
     assert unmarked(source) == []

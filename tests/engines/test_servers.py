@@ -111,7 +111,7 @@ def _says(customer, address):
     return customer.post(address, json={"message": "Anybody?", "clientId": "m-1"}, timeout=60)
 
 
-def test_what_starts_browsers_and_servers_is_done_by_one_worker(request):
+def test_tests_with_browsers_and_servers_run_on_one_worker(request):
     if not hasattr(request.config, "workerinput"):
         pytest.skip("there is one process only")
     # xdist has to know, see requirements-test.txt

@@ -33,7 +33,7 @@ def names(storage) -> list[str]:
     return [name for name, *_ in storage._iter_indexes("desk", "people")]
 
 
-def test_what_is_kept_is_forgotten_when_an_index_comes_or_goes(storage, kept):
+def test_the_cache_is_cleared_when_an_index_comes_or_goes(storage, kept):
     storage.create_index("desk", "people", "by_email", {"email": 1}, {"unique": True})
     assert names(storage) == ["by_email"]
     assert ("desk", "people") in kept.indexes
@@ -57,7 +57,7 @@ def test_an_index_that_a_document_makes_multikey_is_read_each_time(storage, kept
     assert ("desk", "people") not in kept.indexes
 
 
-def test_what_a_caller_does_to_an_answer_stays_its_own(storage):
+def test_a_caller_cannot_change_a_cached_answer(storage):
     storage.create_index("desk", "people", "by_email", {"email": 1}, {"unique": True})
     for _ in range(2):
         [(_, key, options)] = storage._iter_indexes("desk", "people")

@@ -180,7 +180,7 @@ def test_half_a_jpeg_is_no_picture(share, options):
 @pytest.mark.parametrize(
     "payload", [b"<?php system($_GET['c']); ?>", b"<script>alert(1)</script>", b"PK\3\4SECRET"]
 )
-def test_what_hangs_on_to_a_picture_is_cut_off(kind, payload):
+def test_bytes_after_the_end_of_a_picture_are_cut_off(kind, payload):
     _, raw = taken(talkative()[kind] + payload)
     assert payload not in raw
 

@@ -307,7 +307,7 @@ def test_a_server_that_goes_down_ends_its_streams(monkeypatch):
 
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
-def test_what_no_call_told_of_is_found_by_looking_also_after_the_database_was_away(ticket, monkeypatch):
+def test_missed_events_are_found_by_polling_also_after_the_database_was_away(ticket, monkeypatch):
     """As for what another process wrote, or what happened while the bus was down."""
     monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.05)
     looks, plain = [], live.broker._activities_since

@@ -32,7 +32,7 @@ def two_tickets(priya):
     return tickets
 
 
-def test_what_happened_is_numbered_in_the_order_in_which_it_happened(two_tickets):
+def test_events_are_numbered_in_their_order(two_tickets):
     one, two = two_tickets
     rows = [activity(one, 3, 1), activity(two, 3, 2), activity(one, None, 3), activity(two, 4, 4)]
     InboxEvent.objects.bulk_create(reversed(rows))

@@ -76,7 +76,7 @@ def test_a_look_costs_one_query_and_the_next_none(asha, ticket, django_assert_nu
         audit.record_view(asha, ticket=ticket.pk)
 
 
-def test_what_was_not_shown_is_not_in_the_audit(browse, api, asha, vikram, priya, ticket):
+def test_pages_that_were_not_shown_are_not_in_the_audit(browse, api, asha, vikram, priya, ticket):
     browse(vikram).get(f"/support/{ticket.pk}/")
     browse(asha).get("/support/00000000-0000-0000-0000-000000000000/")
     api(priya).get(f"/api/support/{ticket.pk}")
@@ -104,7 +104,7 @@ def test_every_change_is_noted_once_with_its_ticket(browse, api, asha, ticket):
     ]
 
 
-def test_what_was_refused_changed_nothing(browse, api, asha, ticket):
+def test_a_refused_action_changes_nothing(browse, api, asha, ticket):
     workflow.move(ticket, "closed", by=asha)
     assert api(asha).post(f"/api/support/admin/{ticket.pk}/reply", {"message": "Hello"}).status_code == 409
     assert api(asha).patch(f"/api/support/admin/{ticket.pk}", {"priority": "soon"}).status_code == 400
@@ -233,7 +233,7 @@ def test_it_survives_the_ticket_and_goes_after_its_own_time(asha, ticket, settin
     assert entries() == []
 
 
-def test_what_could_not_be_noted_is_not_shown(browse, asha, ticket, monkeypatch):
+def test_a_page_whose_audit_entry_fails_is_not_shown(browse, asha, ticket, monkeypatch):
     def broken(*_, **__):
         raise IntegrityError("no room")
 

@@ -40,7 +40,7 @@ def test_modules_that_import_each_other_stand_in_the_order_of_browsers():
     assert bundles.modules("js/start.js", modules.__getitem__) == ["js/b.js", "js/a.js", "js/start.js"]
 
 
-def test_what_is_said_in_a_script_keeps_its_blanks():
+def test_string_literals_in_a_script_keep_their_blanks():
     said = "const title = `${number ? `(${number}) ` : ``}${name}`;\n"
     assert bundled(start=said) == said
 

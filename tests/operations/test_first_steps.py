@@ -80,7 +80,7 @@ def test_the_test_email_goes_to_the_person_who_requested_it(browse, meera, mailo
     assert "mail" in done()
 
 
-def test_what_the_mail_server_says_is_shown(browse, meera, monkeypatch):
+def test_the_answer_of_the_mail_server_is_shown(browse, meera, monkeypatch):
     def refuse(*args):
         raise ConnectionRefusedError(111, "Connection refused")
 

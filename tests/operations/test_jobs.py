@@ -73,7 +73,7 @@ def test_a_ticket_without_an_answer_in_time_is_noted_once_and_the_inbox_is_told(
     ],
     ids=["answered", "closed"],
 )
-def test_what_was_dealt_with_in_time_is_not_noted(done, ticket, asha):
+def test_a_deadline_that_was_met_is_not_noted(done, ticket, asha):
     done(ticket, asha)
     jobs.notice_breaches(overdue_at(ticket), ticket.created_at)
     assert said(ticket, "first_response") == []

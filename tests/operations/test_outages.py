@@ -105,7 +105,7 @@ class BreakOnTheWayOut:
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("place", ["first that may", "last"])
-def test_what_fails_in_a_middleware_is_as_calm(client, db, settings, debug, place):
+def test_a_failure_in_a_middleware_is_a_calm_503(client, db, settings, debug, place):
     settings.DEBUG = debug
     calm = settings.MIDDLEWARE.index("supportdesk.http.outages.DatabaseUnavailableMiddleware") + 1
     place = calm if place == "first that may" else len(settings.MIDDLEWARE)

@@ -74,7 +74,7 @@ def test_the_health_check_gives_the_first_start_five_minutes_to_migrate(source):
     assert int(seconds) >= 300
 
 
-def test_what_a_checkout_keeps_for_itself_stays_out_of_the_image():
+def test_local_files_of_a_checkout_stay_out_of_the_image():
     excluded = (ROOT / ".dockerignore").read_text().splitlines()
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     secrets = {line for line in ignored if line.endswith(".env") or "secret" in line or "sqlite" in line}

@@ -168,7 +168,7 @@ def test_both_ids_of_the_shop_lead_to_the_kept_record(staff, shop, api, settings
 
 @pytest.mark.engines
 @pytest.mark.parametrize("other", ["unknown@example.com", "asha@example.com", "priya@example.com"])
-def test_what_cannot_be_linked_is_refused(staff, priya, asha, other):
+def test_an_order_that_cannot_be_linked_is_refused(staff, priya, asha, other):
     page = staff.post(f"/admin/tickets/person/{priya.pk}/link/", {"other": other, "sure": "on"})
     assert page.status_code == 200
     assert not PersonEvent.objects.exists()

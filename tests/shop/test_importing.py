@@ -57,7 +57,7 @@ def test_fifty_products_and_two_hundred_orders_come_in(imported):
     assert Order.objects.count() == 200
 
 
-def test_what_is_stored_already_is_counted_as_unchanged(imported):
+def test_stored_rows_are_counted_as_unchanged(imported):
     items = json.dumps([{"sku": "S-1", "name": "Makhana 1", "quantity": 2, "price": 249}])
     rows = [{"number": f"VP-{n}", "customer": "c-1", "status": "shipped", "items": items} for n in range(3)]
     assert "3 new" in imported(table(rows))[-1]

@@ -127,7 +127,7 @@ def test_a_workbook_that_cannot_be_read_is_refused_with_a_sentence(run, content)
         run(content, "data.xlsx")
 
 
-def test_what_stands_before_the_damage_of_a_workbook_comes_in(run):
+def test_rows_before_the_damage_of_a_workbook_are_imported(run):
     said = run(changed("sheet1.xml", lambda part: part[: part.index(b'r="3"')]), "data.xlsx")
     assert "line 3: The file is damaged from here on (ParseError)." in said
     assert "Done: 1 new, 0 changed, 0 unchanged, 1 bad lines." in said

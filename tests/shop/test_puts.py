@@ -147,7 +147,7 @@ def test_an_absent_key_stays_and_null_empties(shop):
         ("customers/c-9", {"name": "Priya", "updatedAt": "2026-11-26T08:00:00Z"}, {"name": "Old"}, "name"),
     ],
 )
-def test_what_is_older_than_what_is_stored_changes_nothing(shop, path, body, change, field):
+def test_an_older_version_than_the_stored_one_changes_nothing(shop, path, body, change, field):
     shop.put(f"/api/shop/{path}", body)
     older = shop.put(f"/api/shop/{path}", change | {"updatedAt": "2026-11-26T07:59:59.999Z"})
     assert (older.status_code, older.json()["applied"]) == (200, False)
@@ -187,7 +187,7 @@ def test_what_is_older_than_what_is_stored_changes_nothing(shop, path, body, cha
         ("articles/no%20spaces", ARTICLE, "slug"),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_field(shop, path, body, field):
+def test_an_impossible_value_is_refused_at_its_field(shop, path, body, field):
     answer = shop.put(f"/api/shop/{path}", body)
     assert answer.status_code == 400
     assert field in answer.json(), answer.json()
@@ -239,7 +239,7 @@ def test_delete_hides_a_product_and_keeps_it(shop):
 
 
 @pytest.mark.parametrize("kind", ["customers", "orders", "products", "articles"])
-def test_what_is_not_stored_is_404_and_what_is_no_object_400(shop, kind):
+def test_an_unknown_object_is_404_and_an_invalid_one_400(shop, kind):
     assert shop.get(f"/api/shop/{kind}/none").status_code == 404
     assert shop.post(f"/api/shop/{kind}/none", {}).status_code == 405
     assert shop.put(f"/api/shop/{kind}/none", "[1]", content_type="application/json").status_code == 400
@@ -294,7 +294,7 @@ def test_another_process_that_is_first_with_a_newer_version_wins(shop, monkeypat
 
 
 @pytest.mark.engines
-def test_what_is_unpublished_or_hidden_is_gone_at_once(shop):
+def test_an_unpublished_or_hidden_object_is_gone_at_once(shop):
     article = {"title": "Festive boxes", "body": "From October.", "published": True}
     shop.put("/api/shop/articles/festive", article)
     shop.put("/api/shop/products/BOX-1", {"name": "Festive box", "price": 900})

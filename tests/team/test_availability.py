@@ -147,7 +147,7 @@ def test_a_customer_who_writes_to_an_absent_agent_is_given_back_too(hers, asha, 
 
 
 @pytest.mark.engines
-def test_what_a_colleague_assigns_to_an_absent_agent_on_purpose_stays(priya, asha, rohan):
+def test_a_ticket_assigned_to_an_absent_agent_on_purpose_stays(priya, asha, rohan):
     availability.go_away(asha)
     ticket = factories.ticket(priya)
     workflow.assign(ticket, asha, by=rohan)

@@ -132,7 +132,7 @@ def test_an_interval_is_read_from_two_times_of_day(opens, closes, expected):
 @pytest.mark.parametrize(
     "text", ["", "9", "9:5", "24:01", "12:60", "-1:00", "9.30", "०९:३०:00", "noon", None]
 )
-def test_what_is_no_time_of_day_is_refused_with_a_sentence(text):
+def test_an_invalid_time_of_day_is_refused_with_a_sentence(text):
     with pytest.raises(ValueError, match="HH:MM"):
         hours.interval(text, "18:00")
 
@@ -167,7 +167,7 @@ CALENDARS = (
 
 @settings(max_examples=150, deadline=None)
 @given(CALENDARS, MOMENTS, st.timedeltas(timedelta(minutes=1), timedelta(hours=30)))
-def test_what_was_added_is_counted_again(calendar, start, duration):
+def test_added_hours_are_counted_again(calendar, start, duration):
     due = hours.add_working_time(calendar, start, duration)
     assert due >= start + duration
     assert hours.working_seconds(calendar, start, due) == pytest.approx(duration.total_seconds())

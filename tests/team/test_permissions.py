@@ -76,7 +76,7 @@ def test_lists_search_and_counts_have_the_team_s_tickets_only(api, tara, asha, p
     assert view_counts(asha)["open"].number == 2
 
 
-def test_what_is_assigned_to_the_agent_is_seen_whatever_its_category(api, tara, asha, parcel):
+def test_assigned_tickets_are_visible_whatever_their_category(api, tara, asha, parcel):
     assert listed(api, tara) == set()
     assert api(tara).get(f"{LIST}{parcel.pk}").status_code == 404
     workflow.assign(parcel, tara, by=asha)

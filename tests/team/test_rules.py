@@ -120,7 +120,7 @@ def test_each_event_runs_its_rules_and_no_others(priya, asha, event, happens):
     assert now(ticket).messages.filter(internal=True, text="Noted").count() == 1
 
 
-def test_what_happened_before_the_rule_does_not_count(priya):
+def test_events_before_the_rule_do_not_count(priya):
     ticket = factories.ticket(priya)
     rule("created", macro(priority="urgent"))
     run()
@@ -252,7 +252,7 @@ def test_a_process_that_died_is_completed_and_nothing_is_said_twice(priya, monke
 # --- Loops -------------------------------------------------------------------
 
 
-def test_what_a_rule_does_runs_other_rules(priya):
+def test_changes_by_a_rule_run_other_rules(priya):
     rule("created", macro("Tag", tags="vip"), name="Tags")
     rule("tags", macro("Urgent", priority="urgent"), name="Raises", tags=["vip"])
     ticket = factories.ticket(priya)

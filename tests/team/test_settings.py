@@ -35,7 +35,7 @@ def test_without_a_row_the_defaults_and_the_environment_are_in_force(settings):
 
 
 @pytest.mark.all_engines
-def test_what_is_saved_is_in_force_at_once_in_this_process():
+def test_saved_settings_are_in_force_at_once_in_this_process():
     DeskSettings.objects.create(
         shop_name="Asha's Pantry",
         languages=["hi", "en", "klingon"],
@@ -89,7 +89,7 @@ def test_an_own_day_says_more_than_the_country_and_an_unobserved_day_nothing():
 
 
 @pytest.mark.all_engines
-def test_what_another_process_saved_is_in_force_within_two_seconds(monkeypatch):
+def test_settings_saved_by_another_process_are_in_force_within_two_seconds(monkeypatch):
     """An `update` sends no signal, just as another process sends none."""
     DeskSettings.objects.create(shop_name="Before")
     assert in_force.current().shop_name == "Before"

@@ -373,7 +373,7 @@ FIELDS = sorted(forms.SettingsForm.base_fields.keys() - ACT_WHEN_POSTED)
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_what_another_process_saved_shows_without_a_restart(shop, name):
+def test_settings_saved_by_another_process_show_without_a_restart(shop, name):
     assert name in SHOWN, f"nothing shows that the setting {name} is read: add a check to SHOWN"
     SHOWN[name](shop, name)
 

@@ -52,7 +52,7 @@ def test_only_staff_see_and_change_the_settings(who, browse, request):
 
 
 @pytest.mark.all_engines
-def test_what_staff_fill_in_is_in_force_and_stands_in_the_form_again(browse, meera):
+def test_saved_settings_are_in_force_and_shown_in_the_form(browse, meera):
     client = browse(meera)
     answer = client.post(
         PAGE,
@@ -161,7 +161,7 @@ def test_two_members_of_staff_do_not_overwrite_each_other(browse, meera):
         ("second_factor", "never", "Select a valid choice"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_sentence_at_its_field(field, value, sentence, browse, meera):
+def test_an_invalid_value_is_refused_with_a_sentence_at_its_field(field, value, sentence, browse, meera):
     client = browse(meera)
     changed = {field: value} | ({"colour": "#f3f3a0"} if field == "text_colour" else {})
     answer = client.post(PAGE, filled(client, **changed))
@@ -255,7 +255,7 @@ def test_all_day_events_of_a_calendar_are_read(ends):
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe\x00", b"<html>", b"hello"])
-def test_what_is_no_calendar_is_refused(raw):
+def test_an_invalid_calendar_is_refused(raw):
     with pytest.raises(ValueError, match="not a calendar"):
         holidays.read_calendar(raw, date(2026, 11, 29))
 

@@ -65,7 +65,7 @@ def test_the_published_test_vector_is_signed_as_published():
     }
 
 
-def test_what_happens_on_a_ticket_is_told_in_order_and_verifies(hook, server, priya, asha):
+def test_events_of_a_ticket_are_sent_in_order_and_verify(hook, server, priya, asha):
     ticket = factories.ticket(priya)
     workflow.agent_replies(ticket, "We are looking into it.", by=asha)
     workflow.move(ticket, Status.RESOLVED, by=asha, resolution="Sent again.")

@@ -40,7 +40,7 @@ def test_the_items_of_the_order_are_there_to_tap(customer):
     assert answer.reply["claim"] is None
 
 
-def test_what_is_tapped_is_added_up_from_the_prices_of_the_order(customer):
+def test_tapped_items_are_added_up_from_the_prices_of_the_order(customer):
     conversations.ask(customer, "my parcel came damaged")
     first = conversations.ask(customer, PAPAD)
     assert claim(first) == ("VP-10264", [(PAPAD, 1)], 129.0)
@@ -88,7 +88,7 @@ def test_the_agent_sees_items_and_worth_and_the_api_has_them(customer, asha, api
         ("everything is broken", []),
     ],
 )
-def test_what_is_fine_or_denied_is_not_ticked(shop, said, named):
+def test_items_that_are_fine_or_denied_are_not_ticked(shop, said, named):
     order = Order.objects.get(number="VP-10264")
     assert [item.name for item in affected.named_in(order, said)] == named
 
@@ -128,7 +128,7 @@ def test_of_what_is_missing_no_photo_is_asked(customer):
 
 
 @pytest.mark.parametrize("more", ["order id VP-10263", "andar kuch nahi tha", "sev ka packet hi khula tha"])
-def test_what_was_counted_stays_until_a_number_is_said(shop, more):
+def test_a_count_stays_until_another_number_is_told(shop, more):
     """An order of one product has it whatever is said; that broke no more packs of it."""
     order = Order.objects.get(number="VP-10263")
     first = affected.claim_of(order, "1 sev packet toota mila")

@@ -40,7 +40,7 @@ def test_the_old_packet_of_what_came_broken_is_no_older_order(customer):
     assert kept["issue"]["words"] == "papad toota aaya"
 
 
-def test_what_came_broken_goes_back_by_its_own_rule(customer):
+def test_a_damaged_item_goes_back_by_its_own_rule(customer):
     answer, _ = said(customer, "ghee ka jar toota mila", "papad theek hai, kuch wapas karna padega?")
     assert "Wapas kuch nahi bhejna" in answer.text
     assert "₹49" not in answer.text
@@ -114,7 +114,7 @@ def test_how_to_order_is_told_after_any_rule(customer):
     assert "Add to cart" in answer.text
 
 
-def test_what_came_broken_is_told_in_any_order_of_words(customer):
+def test_damage_is_recognised_in_any_order_of_words(customer):
     answer, kept = said(customer, "papad sare tut ke mile")
     assert kept["issue"]["intent"] == "item_problem"
     assert answer.reply["order"]["number"] == "VP-10264"
@@ -144,7 +144,7 @@ def test_when_the_parcel_comes_is_asked_of_the_order_after_any_rule(customer):
     assert "out for delivery" in answer.text
 
 
-def test_what_was_paid_back_is_told_as_paid_back(customer):
+def test_a_refunded_order_is_told_as_refunded(customer):
     answer, _ = said(customer, "VP-10243 ka refund", "kitna wapas mila")
     assert "check hone par" not in answer.text
 

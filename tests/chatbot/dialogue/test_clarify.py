@@ -63,7 +63,7 @@ def test_the_same_is_never_asked_twice(priya, near):
         ("my ghee jar arrived broken", "Something arrived broken or leaking"),
     ],
 )
-def test_what_can_be_tapped_is_in_the_language_of_the_chat(said, title):
+def test_suggestions_are_in_the_language_of_the_chat(said, title):
     loader._articles()
     guest = factories.guest()
     assert title in conversations.ask(guest, said).reply["suggestions"]
@@ -78,7 +78,7 @@ def test_what_can_be_tapped_is_in_the_language_of_the_chat(said, title):
     "said",
     ["do i need to return the sev", "mujhe return karna hai", "मेरा रिफंड कब आएगा", "ok and exchange?"],
 )
-def test_what_was_just_told_is_not_offered_in_any_language(said):
+def test_an_article_just_told_is_not_suggested_in_any_language(said):
     loader._articles()
     reply = conversations.ask(factories.guest(), said).reply
     told = {source["id"] for source in reply["sources"]}

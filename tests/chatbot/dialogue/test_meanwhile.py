@@ -115,7 +115,7 @@ def test_the_other_order_on_time_leaves_the_order_of_the_issue(customer):
     assert answer.reply["order"]["number"] == "VP-10264"
 
 
-def test_what_neither_says_is_not_compared(customer):
+def test_a_fact_that_neither_product_has_is_not_compared(customer):
     answer, _ = said(customer, "difference between ragi and foxtail", "which has more protein")
     assert answer.reply["offerAgent"]
     assert "can't tell" in answer.text
@@ -143,6 +143,6 @@ def test_a_product_after_a_rule_of_the_shop_is_shown_and_only_another_one_gets_t
     assert "Peanut Chikki" in said(customer, "can i return the ghee", "show me chikki")[0].text
 
 
-def test_what_came_before_is_the_one_that_was_delivered(customer):
+def test_the_order_before_is_the_delivered_one(customer):
     answer, _ = said(customer, "मेरा ऑर्डर कब आएगा", "और जो पहले आया था उसका बिल चाहिए")
     assert answer.reply["order"]["number"] == "VP-10264"

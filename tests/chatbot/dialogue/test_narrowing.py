@@ -33,7 +33,7 @@ def test_a_sentence_with_more_than_conditions_is_none():
     assert not narrowing.is_all("meetha nahi tha wo order")
 
 
-def test_what_is_denied_leaves_the_list_and_the_price_stays(visitor):
+def test_a_denied_condition_narrows_the_list_and_the_price_stays(visitor):
     answer = answer_to(visitor, "koi snack dikhao 200 ke andar", "meetha na ho")
     assert names(answer) == {"Kerala Banana Chips", "Ratlami Sev"}
     answer = answer_to(visitor, "sasta wala")

@@ -38,7 +38,7 @@ def test_other_payments_say_nothing_about_the_way(priya, payment_status):
     )
 
 
-def test_what_has_left_is_on_its_way_whatever_the_payment_says(priya):
+def test_a_shipped_order_is_on_its_way_whatever_its_payment(priya):
     order = factories.order(priya, status=OrderStatus.SHIPPED, payment_status="failed")
     assert not order_states.is_unpaid(order)
 

@@ -54,7 +54,7 @@ def test_an_article_is_a_page_without_cookie_or_script_of_its_own(client, return
 
 
 @pytest.mark.parametrize("path", ["/help/draft/", "/help/none/", "/help/draft/?lang=hi"])
-def test_what_is_not_published_is_not_found(client, draft, path):
+def test_an_unpublished_article_is_not_found(client, draft, path):
     assert client.get(path).status_code == 404
 
 
@@ -154,7 +154,7 @@ def test_a_scheduled_draft_is_published_when_its_time_has_come(client, draft):
 
 
 @pytest.mark.engines
-def test_what_an_article_said_is_kept_and_can_be_restored(returns):
+def test_versions_of_an_article_are_kept_and_can_be_restored(returns):
     returns.body = "Send it back within 10 days."
     version = publishing.keep_version(returns, "Meera")
     returns.save()
