@@ -86,7 +86,7 @@ def looked_at_again(chat: Chat, parsed: ParsedMessage, before: dict, reply: Repl
         return None
     if sum(chance for each, chance in chances.items() if fits(reply, each)) > HARDLY:
         return None
-    after = deepcopy(chat.memory)
+    after = dict(chat.memory)
     chat.memory.clear()
     chat.memory.update(deepcopy(before), acts=after["acts"])
     if other := ANSWERS[act](chat, parsed, act):
