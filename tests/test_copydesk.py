@@ -48,12 +48,15 @@ def refusal(url):
         return str(reason)
 print(json.dumps([refusal(url) for url in urls]))
 """
-# What the demo shop lacks: the admin's history, a chat, and rows that point to rows which are copied later
+# What the demo shop lacks: the admin's history, dates, a chat, and rows that point to rows which are copied later
 HISTORY = """
 from uuid import UUID
 from django.contrib.admin.models import CHANGE, LogEntry
 from chatbot.models import Chat, ChatMessage
-from tickets.models import Person, Ticket
+from datetime import date
+from tickets.models import DailyFigures, Holiday, Person, Ticket
+Holiday.objects.create(date=date(2026, 12, 25), name="Christmas")
+DailyFigures.objects.update_or_create(day=date(2026, 11, 30), agent="", category="order", defaults={"opened": 2})
 tickets = list(Ticket.objects.order_by("pk"))
 LogEntry.objects.log_actions(Person.objects.get(login_email="staff@demo.test").pk, tickets[:3], CHANGE)
 Ticket.objects.filter(pk=tickets[0].pk).update(previous=tickets[-1])

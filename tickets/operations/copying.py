@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
@@ -110,6 +110,8 @@ def _sent(field: models.Field, value):
         return _content_type_name(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
         return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
     return str(value) if isinstance(value, UUID) else value
