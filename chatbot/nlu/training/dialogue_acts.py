@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from chatbot.nlu import dialogue_acts
 from chatbot.nlu import features as words
 
+from .folds import out_of_fold
 from .follow_ups import temperature
-from .intents import FOLDS, fold_of
 from .packing import packed
 from .vocabulary import Heads, matrix, vocabulary
 
@@ -30,7 +30,7 @@ def train(rows: list[dialogue_acts.Turn]) -> bytes:
     truth = [kinds.index(turn.act) for turn in rows]
     fit = fitted(matrix(found, known), truth)
     heads = Heads(fit.coef_.T, fit.intercept_)
-    scores = out_of_fold(rows, kinds, found)
+    scores = out_of_fold([turn.talk for turn in rows], truth, found, fitted, BLOCKS, LEAST)
     facts = {"kinds": kinds, "temperature": temperature(scores, truth), "digest": dialogue_acts.digest()}
     right = scores.argmax(axis=1) == np.array(truth)
     return packed(known, heads, facts | {"right": {"all": round(float(right.mean()), 3)}})
@@ -38,19 +38,6 @@ def train(rows: list[dialogue_acts.Turn]) -> bytes:
 
 def featured(turn: dialogue_acts.Turn) -> dict[str, Any]:
     return words.features(turn.text) | dialogue_acts.of_the_talk(turn.text, turn.before)
-
-
-def out_of_fold(rows: list[dialogue_acts.Turn], kinds: list[str], found: list[dict]) -> np.ndarray:
-    """Return for each turn the scores of a model that was trained without its talk's fold."""
-    folds = np.array([fold_of(turn.talk) for turn in rows])
-    scores = np.full((len(rows), len(kinds)), -30.0)
-    for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        known = vocabulary([found[i] for i in inside], BLOCKS, LEAST)
-        fit = fitted(matrix([found[i] for i in inside], known), [kinds.index(rows[i].act) for i in inside])
-        told = fit.decision_function(matrix([found[i] for i in outside], known))
-        scores[np.ix_(outside, fit.classes_)] = told
-    return scores
 
 
 def fitted(rows: Any, labels: list[int]) -> LogisticRegression:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from chatbot.nlu import asked, corpus, features
 
-from .intents import FOLDS, fold_of
+from .folds import out_of_fold
 from .packing import packed
 from .vocabulary import Heads, matrix, vocabulary
 
@@ -49,25 +49,13 @@ def train(rows: list[Line]) -> bytes:
     kinds = sorted({line.kind for line in rows})
     found = [features.features(line.text) for line in rows]
     known = vocabulary(found)
-    fit = _fit(matrix(found, known), [kinds.index(line.kind) for line in rows])
+    truth = [kinds.index(line.kind) for line in rows]
+    fit = _fit(matrix(found, known), truth)
     heads = Heads(fit.coef_.T, fit.intercept_)
-    scores = out_of_fold(rows, kinds, found)
-    heat = temperature(scores, [kinds.index(line.kind) for line in rows])
+    scores = out_of_fold([line.text for line in rows], truth, found, _fit)
+    heat = temperature(scores, truth)
     facts = {"kinds": kinds, "temperature": heat, "digest": asked.digest()}
     return packed(known, heads, facts | {"right": _share_right(scores, rows, kinds)})
-
-
-def out_of_fold(rows: list[Line], kinds: list[str], found: list[dict]) -> np.ndarray:
-    """Return for each line the scores of a model that was trained without its fold."""
-    folds = np.array([fold_of(line.text) for line in rows])
-    scores = np.full((len(rows), len(kinds)), -30.0)
-    for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        known = vocabulary([found[i] for i in inside])
-        fit = _fit(matrix([found[i] for i in inside], known), [kinds.index(rows[i].kind) for i in inside])
-        told = fit.decision_function(matrix([found[i] for i in outside], known))
-        scores[np.ix_(outside, fit.classes_)] = told
-    return scores
 
 
 def _fit(rows: Any, labels: list[int]) -> LogisticRegression:
