@@ -87,7 +87,7 @@ def main() -> None:
     wanted = asked.parse_args()
     desk = Desk()
     # Models can be imported once the application is there
-    from chatbot import warm_up
+    from chatbot.hooks import warm_up
     from supportdesk.serving.server import tune_garbage_collector
     from tickets.accounts import tokens
     from tickets.models import Person

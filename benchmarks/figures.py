@@ -98,7 +98,7 @@ def measured() -> dict[str, list[tuple[float, float]]]:
     from django.test import Client
     from django.utils import timezone
 
-    from tickets import inbox
+    from tickets.lists import inbox
     from tickets.models import Person, Role
     from tickets.reports import figures, rollup
 

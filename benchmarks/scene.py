@@ -28,9 +28,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from supportdesk.serving.static import collect_if_changed
-from tickets import inbox
 from tickets.accounts import tokens
 from tickets.desk.lists import OLD_FILTERS
+from tickets.lists import inbox
 from tickets.models import Order, Person, Status, Ticket
 
 UNIQUE = "@UNIQUE@"

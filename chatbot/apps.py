@@ -8,25 +8,25 @@ class ChatbotConfig(AppConfig):
     def ready(self):
         from supportdesk.serving import lifecycle
         from tickets.channels import assistant
+        from tickets.interfaces.suggested_replies import register as register_suggestions
         from tickets.operations import checklist
         from tickets.privacy.personal_data import PROVIDERS
         from tickets.reports import figures
         from tickets.shop.people import MOVERS
-        from tickets.suggested_replies import register as register_suggestions
 
         from . import (
             chats,
             text_fields,  # noqa: F401 (declares them)
         )
-        from .channel_assistant import Villy
         from .demo import checks  # noqa: F401 (registers itself)
-        from .first_steps import article_step, products_step
         from .helpcentre import publishing  # noqa: F401 (registers its job)
+        from .hooks.channel_assistant import Villy
+        from .hooks.first_steps import article_step, products_step
+        from .hooks.personal_data import Chats
+        from .hooks.shop_data import register_kinds
+        from .hooks.warm_up import warm_up
         from .learning.share import share
         from .llm.reply_suggestions import suggest
-        from .personal_data import Chats
-        from .shop_data import register_kinds
-        from .warm_up import warm_up
 
         lifecycle.before_start.append(warm_up)
         PROVIDERS.append(Chats())

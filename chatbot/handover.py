@@ -10,12 +10,13 @@ from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
 from tickets import sla, workflow
 from tickets.models import Category, ChannelName, Order, Person, Priority, Ticket
+from tickets.pictures.uploads import StoredPicture
 from tickets.privacy.masking import masked
-from tickets.uploads import StoredPicture
 
 from . import chats
 from .models import Chat, ChatMessage
-from .nlu import classifier, trigger_phrases
+from .nlu import classifier
+from .nlu.cues import trigger_phrases
 from .sources import orders
 
 TRANSCRIPT_LINES = 200

@@ -2,7 +2,7 @@
 
 from tickets.models.text_fields import DELETED, KEPT, Erase, Text, declare, declare_same
 
-# Chats go with the person: `chatbot.personal_data`
+# Chats go with the person: `chatbot.hooks.personal_data`
 declare("chatbot.Chat", language=Text(erase=Erase.WITH_ROW, export=True), memory=DELETED)
 declare(
     "chatbot.ChatMessage",

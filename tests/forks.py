@@ -42,8 +42,8 @@ ROUNDS = 1000
 # Functions of text and of files beside them, without Django
 VILLY = """
     chatbot.dialogue.plain_text chatbot.dialogue.reading.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
-    chatbot.nlu.cues chatbot.nlu.himself chatbot.nlu.issue_cues chatbot.nlu.occasions chatbot.nlu.order_cues
-    chatbot.nlu.retrieval chatbot.nlu.trigger_phrases chatbot.sources.product_facts
+    chatbot.nlu.cues.himself chatbot.nlu.cues.issue_cues chatbot.nlu.cues.occasions chatbot.nlu.cues.order_cues
+    chatbot.nlu.cues.trigger_phrases chatbot.nlu.cues.turn_cues chatbot.nlu.retrieval chatbot.sources.product_facts
 """
 
 
@@ -197,7 +197,7 @@ def _wake_villy() -> None:
     sys.path.insert(0, str(ROOT))
     for name in VILLY.split():
         importlib.import_module(name)
-    sys.modules["chatbot.nlu.cues"].compile_phrases()
+    sys.modules["chatbot.nlu.cues.turn_cues"].compile_phrases()
     sys.modules["chatbot.nlu.classifier"].classify("where is my order?")
     sys.modules["chatbot.nlu.asked"].asked("where is my order?")
     sys.path.remove(str(ROOT))

@@ -33,7 +33,7 @@ from tickets.models import (
     TeamCategory,
     TeamMember,
 )
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 
 pytestmark = pytest.mark.all_engines
 

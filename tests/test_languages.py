@@ -24,11 +24,12 @@ from tests.languages import (
     unmarked_in_template,
 )
 from tests.languages import SCRIPTS as JAVASCRIPT
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.channels import outbox, transcript
 from tickets.desk.modules import desk_modules
 from tickets.models import ConversationLink
 from tickets.models.settings import AgentPreferences
+from tickets.pictures import uploads
 from tickets.pictures.cleaning import BadPicture
 
 CATALOGUES = ("django", "djangojs")
@@ -50,7 +51,7 @@ ROOMS = [
     "tickets/workflow",
     "chatbot/widget",
     "supportdesk/http/errors.py",
-    "tickets/uploads.py",
+    "tickets/pictures/uploads.py",
     "tickets/pictures",
     "tickets/accounts/views.py",
     "tickets/accounts/forms.py",

@@ -18,7 +18,7 @@ from tickets.api import schema
 from tickets.api import serializers as desk
 from tickets.api.views import checked, conversation, signed_in
 from tickets.models import ChannelName
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 
 from ..visitors import BadIdentity
 from . import serializers as s

@@ -16,8 +16,9 @@ from django.utils import timezone
 from chatbot import wording
 from chatbot.models import Article, DeliveryArea, Product
 from chatbot.sources import table_cache
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Order, OrderItem, Person, Role, Status, Ticket
+from tickets.pictures import uploads
 from tickets.workflow import clock
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "demo"

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
-from chatbot.nlu import features
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import WAY_TO_PAY
+from chatbot.nlu.cues.issue_cues import WAY_TO_PAY
+from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.nlu.text import features
 from chatbot.sources import order_states, orders
 from chatbot.sources import products as catalogue
 from supportdesk import money

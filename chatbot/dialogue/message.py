@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.models import Article, Chat
-from chatbot.nlu import asked, classifier, cues, trigger_phrases
-from chatbot.nlu import features as words
+from chatbot.nlu import asked, classifier
+from chatbot.nlu.cues import trigger_phrases, turn_cues
+from chatbot.nlu.text import features as words
 from chatbot.sources import articles, orders, product_facts, products
 from chatbot.sources.product_kinds import kind_of
 from tickets.models import Order
@@ -81,7 +82,7 @@ class ParsedMessage:
     @cached_property
     def order(self) -> Order | None:
         """The person's own order, named by its number."""
-        text = cues.without_denied_numbers(self.text)
+        text = turn_cues.without_denied_numbers(self.text)
         has_number = any(character.isdigit() for character in text)
         if not has_number:
             return None
@@ -91,7 +92,7 @@ class ParsedMessage:
     @cached_property
     def numbers(self) -> list[str]:
         """The order number that the text surely means, see `orders.numbers_in`."""
-        return orders.numbers_in(cues.without_denied_numbers(self.text))
+        return orders.numbers_in(turn_cues.without_denied_numbers(self.text))
 
     @cached_property
     def reading(self) -> str:
@@ -125,7 +126,7 @@ class ParsedMessage:
         of_goods = self.topic.get("kind") in ("product", "sum", "health") and not self.is_issue
         of_goods = of_goods and len(self.topic.get("ids", [])) <= MOST_SPOKEN_OF
         named = self.found.products and not self.names_what_is_in_it
-        if not of_goods or named or subjects.named_in(cues.plain(self.text)):
+        if not of_goods or named or subjects.named_in(turn_cues.plain(self.text)):
             # A name of a product sounds like what is asked: "the masala one"
             return []
         return [OF_A_PRODUCT[self.reading]] if self.reading in OF_A_PRODUCT else []
@@ -148,7 +149,7 @@ class ParsedMessage:
     @cached_property
     def asked_of_the_subject(self) -> frozenset[str]:
         """What is asked of what the talk is about, see `subjects.ASPECTS`: by its words, or by the learnt reader."""
-        said = cues.plain(self.text)
+        said = turn_cues.plain(self.text)
         if found := subjects.asked_in(said):
             return found
         if self.reading not in OF_A_SUBJECT or subjects.named_in(said) or products.names_a_price(said):
@@ -164,7 +165,7 @@ class ParsedMessage:
     def passages(self) -> list[articles.Passage]:
         """The nearest articles, the best first; one whose subject the message names is surer than its words alone."""
         found = self._of_the_fault(self.library.near(self.text, nearer=self._of_the_talk))
-        named = subjects.named_in(cues.plain(self.text))
+        named = subjects.named_in(turn_cues.plain(self.text))
         if found and len(named) == 1 and LIKELY <= found[0].score < ACT:
             about = subjects.SUBJECTS[next(iter(named))]
             if found[0].article.slug in about.articles:
@@ -203,7 +204,7 @@ class ParsedMessage:
         """Evidence for the articles of the talk; none where the message names goods, an order or a subject of its own."""
         if self.intent == "order_status" or self.numbers or self.found.share or self.is_nod:
             return {}
-        return talk.nearer(self.chat.memory, self.library.by_slug, cues.plain(self.text))
+        return talk.nearer(self.chat.memory, self.library.by_slug, turn_cues.plain(self.text))
 
     def article_of(self, named: frozenset[str]) -> Article | None:
         """Return what the shop wrote first about a subject that is asked about in so few words."""
@@ -274,7 +275,7 @@ def parse(chat: Chat, text: str, *, asked: dict | None = None, language: str = "
     """
     raw = _without_tags(text)
     library = articles.library()
-    plain = raw if library.titled(raw) else cues.content(raw)
+    plain = raw if library.titled(raw) else turn_cues.content(raw)
     understood = readings.corrected(chat, plain, classifier.classify(plain))
     return ParsedMessage(
         text=plain,
@@ -297,7 +298,7 @@ def _reason(raw: str) -> str:
     found = trigger_phrases.reason(raw)
     if found in ("", "anger") and (troubles.unwell_after_eating(raw) or troubles.injured(raw)):
         return "safety"
-    return found or ("anger" if cues.mood(raw) == "angry" else "")
+    return found or ("anger" if turn_cues.mood(raw) == "angry" else "")
 
 
 TAG = re.compile(r"<[^<>]{1,200}>")

@@ -11,7 +11,7 @@ import time
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, himself, languages, trigger_phrases
+from chatbot.nlu.cues import himself, languages, trigger_phrases, turn_cues
 from chatbot.sources import fresh_products, orders, products, table_cache
 from tickets.models import Category, Priority
 
@@ -169,7 +169,7 @@ def a_language(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 # "Hindi me baat kar sakte ho": the language is all that is asked for
-ONLY_TALKS = cues.phrases(
+ONLY_TALKS = turn_cues.phrases(
     r"(?:kya |aap |tum |please |me |can you |could you |do you )*(?:baat|bol|likh|samajh|samjha|bata|jawab|talk|speak|chat|reply|answer|write)\w*(?: (?:kar|kr|karo|karte|karna|de|do|sakte|skte|sakta|sakti|paoge|ho|hai|hain|kya|to me|please|na))*",
     "(?:क्या |आप )*(?:बात|बोल|लिख|समझ|बता)\\S*(?: (?:कर|सकते|सकती|हैं|हो))*",
 )
@@ -178,7 +178,7 @@ ONLY_TALKS = cues.phrases(
 def said_again(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Samajh nahi aaya", "what do you mean?": the last answer once more, and a person in reach."""
     if (
-        not cues.asks_again(parsed.raw)
+        not turn_cues.asks_again(parsed.raw)
         or not chat.memory.get("last")
         or (parsed.asked.get("about") == "help" and trigger_phrases.verdict(parsed.text))
     ):

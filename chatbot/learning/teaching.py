@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from chatbot import privacy
 from chatbot.models import Article, ChatMessage, Example
 from chatbot.nlu import classifier
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 from tickets.models import Person
 
 # What is looked at: older and further lines teach little, and the page stays quick

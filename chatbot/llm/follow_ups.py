@@ -16,7 +16,7 @@ from chatbot.dialogue import policy
 from chatbot.dialogue.answers import Reply
 from chatbot.models import Chat
 from chatbot.nlu import classifier
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 
 from . import claims, client
 

@@ -16,8 +16,8 @@ from chatbot import privacy
 from chatbot.nlu import classifier
 from chatbot.sources import articles
 from supportdesk import money
+from tickets.interfaces.suggested_replies import SuggestedReply, Unavailable
 from tickets.models import Message, Order, Sender, Ticket
-from tickets.suggested_replies import SuggestedReply, Unavailable
 
 from . import claims, client
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from . import features as words
-from . import lead, occasions
 from .corpus import INTENTS
+from .cues import lead, occasions
+from .text import features as words
 
 MODEL_FILE = Path(__file__).resolve().parent.parent / "data" / "villy.model"
 MAGIC = b"VILLY1\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import classifier
-from .features import tokens
 from .softmax import Softmax
+from .text.features import tokens
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "talks"
 MODEL_FILE = FOLDER.parent / "acts.model"

@@ -16,7 +16,7 @@ from operator import mul
 from typing import Any, NamedTuple
 
 from . import classifier
-from . import features as words
+from .text import features as words
 
 # Below this chance of being the right article, say "I don't know that yet".
 THRESHOLD = 0.4

@@ -6,8 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from chatbot.models import Article
-from chatbot.nlu import features as words
 from chatbot.nlu import retrieval
+from chatbot.nlu.text import features as words
 
 from .table_cache import CachedFromTable
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from ..models import DeliveryArea
-from ..nlu.cues import phrases, plain, spelt
+from ..nlu.cues.turn_cues import phrases, plain, spelt
 from .table_cache import CachedFromTable
 
 PIN = re.compile(r"(?<![\d+])([1-9]\d{2})[ -]?(\d{3})(?!\d)")

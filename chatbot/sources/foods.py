@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..nlu.cues import spelt
+from ..nlu.cues.turn_cues import spelt
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "foods.txt"
 CONTENTS, MADE = "[in the food]", "[how it is]"

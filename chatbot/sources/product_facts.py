@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..nlu.cues import phrases, plain
+from ..nlu.cues.turn_cues import phrases, plain
 
 # --- What may be asked ---------------------------------------------------------
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from chatbot.models import Product
-from chatbot.nlu.cues import words_of
+from chatbot.nlu.cues.turn_cues import words_of
 
 from . import foods, product_facts
 from .foods import Food

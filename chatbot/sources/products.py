@@ -10,7 +10,7 @@ from django.db.models import Q
 from rapidfuzz import fuzz, process
 
 from chatbot.models import Product
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 from supportdesk import money
 
 from . import articles

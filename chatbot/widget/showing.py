@@ -13,8 +13,9 @@ from django.utils.dateparse import parse_datetime
 from chatbot import chats, wording
 from chatbot.models import Chat
 from supportdesk import languages
-from tickets import access, fragments, queries
+from tickets import access, queries
 from tickets.clocks import reader_zone
+from tickets.lists import fragments
 from tickets.models import ChannelName, Sender, Ticket, Viewer
 from tickets.settings.in_force import CurrentSettings, current
 from tickets.workflow import wording as desk_wording

@@ -28,14 +28,14 @@ from tickets.api.serializers import (
     WordsSerializer,
 )
 from tickets.api.views import checked
-from tickets.attachments import received_files
 from tickets.channels import links
 from tickets.channels import transcript as transcripts
+from tickets.files.attachments import received_files
 from tickets.models import Status, Ticket
 from tickets.operations import checklist
+from tickets.pictures.uploads import received
 from tickets.privacy.plain_text import plain_address
 from tickets.settings.in_force import current
-from tickets.uploads import received
 
 from . import badges, embed, home, product_pictures
 from .showing import (

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.admin.admin_pages import LIST, choose, history_of, told
 from tests.pages import page
-from tickets import inbox, workflow
+from tickets import workflow
 from tickets.admin.base import DeskAdmin
+from tickets.lists import inbox
 from tickets.models import Message, Status, Ticket
 from tickets.workflow import changes
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from tests import factories
 from tests.assertions import refused
-from tickets import inbox, view_counts, workflow
+from tickets import workflow
+from tickets.lists import inbox, view_counts
 from tickets.models import Lane, Status, Ticket
 
 LIST = "/api/support/admin/"

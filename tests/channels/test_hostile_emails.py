@@ -5,8 +5,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from tickets.channel_interface import Unreadable
 from tickets.channels.email import imap, parsing
+from tickets.interfaces.channel_interface import Unreadable
 
 HEAD = {
     "From": "Ravi <ravi@example.com>",

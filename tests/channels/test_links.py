@@ -12,8 +12,8 @@ from tests.pages import page
 from tickets import rate_limits, workflow
 from tickets.channels import links, views
 from tickets.models import AddressBlock, ConversationLink, Sender, Ticket
+from tickets.pictures.uploads import NoRoom, TooBusy
 from tickets.privacy import personal_data
-from tickets.uploads import NoRoom, TooBusy
 
 pytestmark = pytest.mark.all_engines
 

@@ -80,7 +80,7 @@ def test_a_message_of_another_channel_has_no_email_details(ticket, priya, asha, 
 
 @pytest.mark.engines
 def test_the_customer_does_not_see_what_belongs_to_agents(written):
-    from tickets import fragments
+    from tickets.lists import fragments
 
     [(_, bubble)] = fragments.bubbles(written.messages.filter(seq=1), written, "customer")
     assert "whole-mail" not in bubble

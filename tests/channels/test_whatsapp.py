@@ -34,7 +34,7 @@ from tickets.models import (
     Sender,
     Ticket,
 )
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 
 pytestmark = [pytest.mark.all_engines, pytest.mark.django_db]
 

@@ -14,11 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.functional import empty
 from django.utils.regex_helper import _lazy_re_compile
 
-from chatbot import warm_up, wording
+from chatbot import wording
 from chatbot.demo import loader
 from chatbot.dialogue import flows
+from chatbot.hooks import warm_up
 from chatbot.models import Chat, ChatMessage
-from chatbot.nlu import classifier, features, trigger_phrases
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import trigger_phrases
+from chatbot.nlu.text import features
 from chatbot.sources import articles, delivery_areas, products
 from supportdesk import templating
 from supportdesk.db import compiled_queries

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 import chatbot.dialogue.policy  # noqa: F401 (brings in every phrase)
-from chatbot.nlu import cues, features, needed_letters
+from chatbot.nlu.cues import turn_cues
+from chatbot.nlu.text import features, needed_letters
 from tests.desk import ROOT
 
 TALKS = ROOT / "tests" / "chatbot" / "data"
@@ -58,9 +59,11 @@ def test_phrases_find_in_talks_what_they_find_without_a_look_at_the_letters():
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith(">")
     }
-    texts = [cues.plain(line) for line in sorted(lines)[::12]]
+    texts = [turn_cues.plain(line) for line in sorted(lines)[::12]]
     modules = [module for name, module in sys.modules.items() if name.startswith("chatbot.")]
-    every = [each for module in modules for each in vars(module).values() if isinstance(each, cues.Phrases)]
+    every = [
+        each for module in modules for each in vars(module).values() if isinstance(each, turn_cues.Phrases)
+    ]
     assert len(every) > 300
     for phrase in every:
         unguarded = re.compile(phrase.pattern, phrase.flags)
@@ -77,6 +80,6 @@ def test_a_pattern_that_needs_nothing_is_searched_as_it_is():
 
 
 def test_lists_of_words_are_the_callers_own():
-    for words in (cues.words_of, features.tokens):
+    for words in (turn_cues.words_of, features.tokens):
         words("one more papad").clear()
         assert words("one more papad") == ["one", "more", "papad"]

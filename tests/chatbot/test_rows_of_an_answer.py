@@ -14,8 +14,8 @@ from chatbot.dialogue import policy
 from chatbot.models import Chat, ChatMessage
 from chatbot.sources import fresh_products, newest_orders, table_cache
 from tests import factories
+from tickets.accounts.row_by_id import row_by_id
 from tickets.models import Order, OrderItem, Person, TokenFamily
-from tickets.row_by_id import row_by_id
 
 pytestmark = pytest.mark.all_engines
 

@@ -7,7 +7,8 @@ from django.test.html import parse_html
 from django.utils import timezone
 
 from tests.pages import Node
-from tickets import fragments, workflow
+from tickets import workflow
+from tickets.lists import fragments
 from tickets.models import Message, Ticket
 
 

@@ -7,7 +7,7 @@ from chatbot.learning import teaching
 from chatbot.models import Example
 from chatbot.sources import orders
 from tests import factories
-from tickets import inbox
+from tickets.lists import inbox
 from tickets.models import Order, Person
 from tickets.privacy import personal_data
 

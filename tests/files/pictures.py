@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from tickets.pictures.cleaning import THUMBNAIL_SIDE
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
 SECRET = b"SECRET"

@@ -17,7 +17,7 @@ from tests import factories
 from tests.assertions import refused
 from tests.files.pictures import files as stored_files
 from tickets import live, workflow
-from tickets.attachments import plain_name, type_of
+from tickets.files.attachments import plain_name, type_of
 from tickets.models import Attachment, Message, Role, Ticket
 from tickets.privacy import personal_data
 

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from tests import factories
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Message
+from tickets.pictures import uploads
 
 
 def said_with_picture(say, ticket, by, **picture) -> Message:

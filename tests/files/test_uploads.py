@@ -15,11 +15,11 @@ from PIL import Image, ImageCms
 from supportdesk.http.uploads import NO_ROOM
 from tests import factories
 from tests.files.pictures import SECRET, encoded, exif, files, photo, taken, talkative, upload
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Message, Status, Ticket
-from tickets.pictures import cleaning
+from tickets.pictures import cleaning, uploads
 from tickets.pictures.cleaning import cleaned
-from tickets.uploads import BadPicture, received
+from tickets.pictures.uploads import BadPicture, received
 from tickets.workflow import IllegalMove, Mismatch, StaleReply
 
 # --- Taken, and cleaned ------------------------------------------------------

@@ -13,11 +13,10 @@ import pytest
 from PIL import Image
 
 from tests.files.pictures import SECRET, encoded, files, photo, taken, talkative, upload
-from tickets import uploads
-from tickets.pictures import process
+from tickets.pictures import process, uploads
 from tickets.pictures.cleaning import MAX_SCANS, cleaned
 from tickets.pictures.repair import has_jpeg_end, jpeg_scans, pixels
-from tickets.uploads import BadPicture
+from tickets.pictures.uploads import BadPicture
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HOSTILE = {

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from supportdesk.db.batches import Batch
 from tests import factories
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Job, Status, Ticket
 from tickets.operations import counts, jobs
+from tickets.pictures import uploads
 from tickets.privacy import personal_data
 
 YEARS = timedelta(days=3000)

@@ -13,8 +13,8 @@ from PIL import Image
 from tests import factories
 from tickets import workflow
 from tickets.models import Message
+from tickets.pictures.uploads import received
 from tickets.privacy import personal_data
-from tickets.uploads import received
 
 BUCKET = "pictures-of-the-desk"
 KEYS = {"access_key": "test-key", "secret_key": "test-secret"}

@@ -10,8 +10,8 @@ from django.db import connections
 from django.utils import timezone
 
 from chatbot import chats
+from chatbot.hooks.personal_data import prune_proofs
 from chatbot.models import OrderCode, SpentIdentity
-from chatbot.personal_data import prune_proofs
 from tests import factories
 from tickets import live, workflow
 from tickets.accounts import tokens

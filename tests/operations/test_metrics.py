@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests import factories
-from tickets import inbox, live, workflow
+from tickets import live, workflow
+from tickets.lists import inbox
 from tickets.models import InboxEvent, Job, Status
 from tickets.operations import jobs
 

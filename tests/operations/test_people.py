@@ -18,8 +18,9 @@ from django.utils import timezone
 from chatbot import chats, conversations, handover
 from chatbot.models import Chat
 from tests import factories
-from tickets import inbox, search, workflow
+from tickets import search, workflow
 from tickets.accounts import tokens
+from tickets.lists import inbox
 from tickets.models import (
     AuditAction,
     AuditEntry,
@@ -31,8 +32,8 @@ from tickets.models import (
     Ticket,
     TokenFamily,
 )
+from tickets.pictures.uploads import received
 from tickets.privacy import audit, personal_data
-from tickets.uploads import received
 from tickets.workflow import clock
 
 pytestmark = pytest.mark.all_engines

@@ -7,7 +7,9 @@ import pytest
 from tests import factories
 from tests.desk import ROOT
 from tests.pages import page
-from tickets import inbox, uploads, workflow
+from tickets import workflow
+from tickets.lists import inbox
+from tickets.pictures import uploads
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",

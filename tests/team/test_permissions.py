@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from tests import factories
 from tests.pages import page
-from tickets import inbox, live, queries, workflow
+from tickets import live, queries, workflow
 from tickets.api import streams
+from tickets.lists import inbox
+from tickets.lists.view_counts import view_counts
 from tickets.live.revocation import Credentials, revoked
 from tickets.models import (
     AuditEntry,
@@ -23,7 +25,6 @@ from tickets.models import (
     TeamMember,
     Ticket,
 )
-from tickets.view_counts import view_counts
 from tickets.visibility import Visibility, visibilities, visibility_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from tickets import inbox, queries, workflow
+from tickets import queries, workflow
+from tickets.lists import inbox
 from tickets.models import Person, Role, Status, Ticket
 from tickets.operations import jobs
 from tickets.workflow import leaving

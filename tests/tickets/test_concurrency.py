@@ -20,7 +20,7 @@ from tests.tickets.invariants import assert_tickets_are_true, tracked
 from tickets import workflow
 from tickets.accounts import tokens
 from tickets.models import Message, Person, Status, Ticket
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 from tickets.workflow import Mismatch, Refused, change_set
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]

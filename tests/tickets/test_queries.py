@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import factories
-from tickets import inbox, queries, view_counts, workflow
-from tickets.inbox import BadFilter, Count, InboxFilter
+from tickets import queries, workflow
+from tickets.lists import inbox, view_counts
+from tickets.lists.inbox import BadFilter, Count, InboxFilter
 from tickets.models import Person, Status, Ticket, Viewer
 
 pytestmark = pytest.mark.engines

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tickets import access, inbox, search, workflow
-from tickets.inbox import InboxFilter
+from tickets import access, search, workflow
+from tickets.lists import inbox
+from tickets.lists.inbox import InboxFilter
 from tickets.models import Message, Role, SearchText, Sender, Status, Ticket
 from tickets.search import engines, rank, words
 from tickets.workflow import clock

@@ -10,7 +10,7 @@ from django.db.backends.sqlite3._functions import _sqlite_regexp
 from tests import factories
 from tickets import search
 from tickets.desk import lists
-from tickets.inbox import InboxFilter, inbox
+from tickets.lists.inbox import InboxFilter, inbox
 from tickets.models import Priority, Status, Ticket
 from tickets.search import engines, operators, words
 

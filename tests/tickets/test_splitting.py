@@ -6,7 +6,7 @@ from tests import factories
 from tests.pages import page
 from tickets import search, workflow
 from tickets.models import Attachment, Message, Ticket, TicketEvent
-from tickets.uploads import received
+from tickets.pictures.uploads import received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.all_engines]
 

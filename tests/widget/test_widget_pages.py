@@ -6,8 +6,9 @@ from django.apps import apps
 from chatbot.models import Chat
 from tests import factories
 from tests.pages import page
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Status, Ticket
+from tickets.pictures import uploads
 
 SHOP = "https://shop.example"
 

@@ -4,8 +4,8 @@ from django.contrib.auth.backends import ModelBackend
 
 from supportdesk.observability import security_events
 from tickets import rate_limits
+from tickets.accounts.row_by_id import row_by_id
 from tickets.models import Person
-from tickets.row_by_id import row_by_id
 
 _people = row_by_id(Person)
 

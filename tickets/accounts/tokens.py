@@ -18,8 +18,8 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from supportdesk.db import clock
 from supportdesk.observability import security_events
+from tickets.accounts.row_by_id import row_by_id
 from tickets.models import Person, TokenFamily
-from tickets.row_by_id import row_by_id
 
 FAMILY_CLAIM = "fam"
 # How long the predecessor of an unused refresh token gets that token again: its answer may have been lost

@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.text import smart_split
 from django.utils.translation import gettext
 
-from tickets import inbox
+from tickets.lists import inbox
 from tickets.models import MONEY
 from tickets.privacy.form_fields import LineField
 from tickets.search.folding import holds

@@ -16,9 +16,9 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from supportdesk import languages
-from tickets import uploads
 from tickets.models import CannedReply, Person
-from tickets.uploads import received
+from tickets.pictures import uploads
+from tickets.pictures.uploads import received
 from tickets.workflow import MAX_TEXT
 from tickets.workflow.variables import complaint_about
 

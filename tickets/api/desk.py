@@ -12,11 +12,11 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from tickets import access, rate_limits, search, workflow
-from tickets import inbox as inbox_lists
-from tickets.attachments import received_files
+from tickets.files.attachments import received_files
+from tickets.lists import inbox as inbox_lists
+from tickets.lists.view_counts import view_counts
 from tickets.models import Category, Order, Person, Ticket
-from tickets.uploads import received
-from tickets.view_counts import view_counts
+from tickets.pictures.uploads import received
 from tickets.visibility import visibility_of, visible_tickets
 
 from . import desk_serializers as d

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from tickets import queries
 from tickets.custom_fields import definitions
-from tickets.inbox import VIEWS
+from tickets.lists.inbox import VIEWS
 from tickets.models import Category, Order, Person, Priority, Role, Status
 from tickets.workflow import MAX_TEXT, Recording
 

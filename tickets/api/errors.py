@@ -8,7 +8,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from supportdesk.http.uploads import NoRoomForUpload
-from tickets import attachments, inbox, rate_limits, uploads, workflow
+from tickets import rate_limits, workflow
+from tickets.files import attachments
+from tickets.lists import inbox
+from tickets.pictures import uploads
 
 from . import serializers
 

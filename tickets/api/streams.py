@@ -16,11 +16,11 @@ from supportdesk.db.compiled_queries import compiled_query
 from supportdesk.http.client_address import address_of
 from tickets import access, live, queries
 from tickets.accounts import tokens
+from tickets.accounts.row_by_id import row_by_id
 from tickets.live import Batch, Credentials, event
 from tickets.live.admission import RETRY_AFTER_SECONDS, Slot, held
 from tickets.models import InboxEvent, Message, Person, ServiceKey, Ticket, load_files
 from tickets.privacy import audit
-from tickets.row_by_id import row_by_id
 from tickets.shop import authentication
 from tickets.visibility import Visibility, visibility_of
 

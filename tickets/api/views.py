@@ -11,14 +11,15 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.response import Response
 
-from tickets import access, inbox, queries, rate_limits, search, workflow
+from tickets import access, queries, rate_limits, search, workflow
 from tickets.accounts import second_factor, tokens
+from tickets.lists import inbox
 from tickets.models import ServiceKey
 
-from ..attachments import received_files
+from ..files.attachments import received_files
 from ..models import Person
+from ..pictures.uploads import received
 from ..shop import authentication
-from ..uploads import received
 from . import schema
 from . import serializers as s
 

@@ -1,5 +1,5 @@
 """The ways to reach the desk beside the chat: e-mail and WhatsApp behind one interface
-(`tickets/channel_interface`).
+(`tickets/interfaces/channel_interface`).
 
 inbox      what comes in: stored first, once, put aside when it cannot be read
 outbox     what goes out: written with its cause, sent later, retried, its status told back

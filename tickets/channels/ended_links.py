@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from supportdesk import languages
 from supportdesk.http.too_many import TooMany
 from tickets import rate_limits
-from tickets.attachments import MOST_FILES
+from tickets.files.attachments import MOST_FILES
 from tickets.models import ChannelName, ConversationLink
 from tickets.settings.in_force import current
 from tickets.workflow import MAX_TEXT

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from supportdesk.db import clock
-from tickets.channel_interface import CHANNELS, NotForUs, Unreadable
+from tickets.interfaces.channel_interface import CHANNELS, NotForUs, Unreadable
 
 from ..models import Incoming, IncomingState
 

@@ -21,7 +21,7 @@ from supportdesk.db import clock as shared_clock
 from supportdesk.observability import metrics
 from supportdesk.serving.polling import PollingThread
 from tickets import live
-from tickets.channel_interface import CHANNELS, NotSent, TryLater
+from tickets.interfaces.channel_interface import CHANNELS, NotSent, TryLater
 from tickets.workflow.change_set import ChangeSet, atomic_on_ticket
 
 from ..models import Outgoing, OutgoingState, Sender, Ticket

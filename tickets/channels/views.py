@@ -19,13 +19,16 @@ from markupsafe import Markup
 
 from supportdesk import languages
 from supportdesk.http.too_many import TooMany
-from tickets import downloads, fragments, queries, rate_limits, uploads, workflow
+from tickets import queries, rate_limits, workflow
+from tickets.files import downloads
+from tickets.lists import fragments
+from tickets.pictures import uploads
 from tickets.privacy.plain_text import is_blank
 from tickets.settings.in_force import current
 
-from ..attachments import MOST_FILES, BadFile, NotChecked, received_files
+from ..files.attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ..models import Attachment, ChannelName, Message, Status
-from ..uploads import BadPicture, NoRoom, TooBusy, received
+from ..pictures.uploads import BadPicture, NoRoom, TooBusy, received
 from ..workflow import MAX_TEXT, Refused
 from . import ended_links, identity, links
 from .email import bounces

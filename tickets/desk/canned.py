@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import ValidationError
 
-from tickets import access, uploads
+from tickets import access
 from tickets.api import canned as api
+from tickets.pictures import uploads
 
 from .dashboard import page_for_agents
 from .many import sentence_of

@@ -5,9 +5,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
-from tickets import access, fragments, rate_limits, workflow
+from tickets import access, rate_limits, workflow
 from tickets.channels.email.parsing import cleaned
 from tickets.channels.whatsapp import templates
+from tickets.lists import fragments
 from tickets.models import ChannelName, Incoming, Message
 
 from .actions import from_script, plain

@@ -16,13 +16,14 @@ from markupsafe import Markup
 
 from supportdesk import languages
 from supportdesk.serving.static import inline_sheet
-from tickets import access, fragments, inbox, queries, workflow
+from tickets import access, queries, workflow
 from tickets.alerts import preferences as alert_preferences
 from tickets.channels.whatsapp import channel as whatsapp
 from tickets.collaboration import drafts, followers
 from tickets.custom_fields import values as custom_values
+from tickets.lists import fragments, inbox
+from tickets.lists.view_counts import PERSONAL, view_counts
 from tickets.models import ChannelName, Status, Ticket
-from tickets.view_counts import PERSONAL, view_counts
 from tickets.visibility import visibility_of
 from tickets.workflow.variables import variables
 

@@ -6,8 +6,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from tickets import access, downloads, uploads
+from tickets import access
 from tickets.accounts.tokens import person_of
+from tickets.files import downloads
+from tickets.pictures import uploads
 
 
 @require_safe

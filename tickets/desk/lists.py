@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from tickets.inbox import CHOICES, MANY, OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
+from tickets.lists.inbox import CHOICES, MANY, OTHER_VIEWS, SEARCH_LENGTH, VIEWS, BadFilter, InboxFilter
 from tickets.models import Person, Priority, Status
 from tickets.queries import colleagues
 from tickets.search.operators import parse

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import ValidationError
 
-from tickets import access, inbox, workflow
+from tickets import access, workflow
 from tickets.api import desk as api
 from tickets.api.desk_serializers import (
     MOST_AT_ONCE,
@@ -20,6 +20,7 @@ from tickets.api.desk_serializers import (
     CallerTicketSerializer,
     SplitSerializer,
 )
+from tickets.lists import inbox
 from tickets.models import Person, SavedView, Ticket
 from tickets.privacy.masking import masked
 from tickets.visibility import visible_tickets

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_POST
 
-from tickets import access, queries, rate_limits, suggested_replies
+from tickets import access, queries, rate_limits
+from tickets.interfaces import suggested_replies
 
 from .actions import plain
 

@@ -6,11 +6,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from supportdesk.db import clock
-from tickets import access, fragments, live, queries, rate_limits, search, workflow
-from tickets.attachments import BadFile, FileTooLarge, NotChecked, received_files
+from tickets import access, live, queries, rate_limits, search, workflow
 from tickets.collaboration import drafts
+from tickets.files.attachments import BadFile, FileTooLarge, NotChecked, received_files
+from tickets.lists import fragments
 from tickets.models import ScheduledReply, Viewer
-from tickets.uploads import BadPicture, NoRoom, TooBusy, received
+from tickets.pictures.uploads import BadPicture, NoRoom, TooBusy, received
 
 from .actions import from_script, plain, with_toast
 from .dashboard import both_panes, whole_page

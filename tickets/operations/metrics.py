@@ -7,7 +7,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from tickets import inbox
+from tickets.lists import inbox
 from tickets.models import InboxEvent, Job, Outgoing, OutgoingState, Status
 
 

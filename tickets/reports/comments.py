@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import date, timedelta
 
-from tickets.inbox import ORDERS, BadFilter, Ordering, Page, from_cursor, page
+from tickets.lists.inbox import ORDERS, BadFilter, Ordering, Page, from_cursor, page
 from tickets.models import Lane, Ticket
 from tickets.visibility import Visibility
 

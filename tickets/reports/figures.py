@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from tickets import inbox
+from tickets.lists import inbox
 from tickets.models import Category, DailyFigures
 from tickets.visibility import Visibility
 

@@ -8,7 +8,7 @@ from io import StringIO
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tickets.csv_cells import BYTE_ORDER_MARK, PhoneCell, harmless
+from tickets.files.csv_cells import BYTE_ORDER_MARK, PhoneCell, harmless
 from tickets.models import Ticket
 from tickets.privacy.phones import LIKE_A_PHONE
 

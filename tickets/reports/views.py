@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tickets import rate_limits
 from tickets.access import for_agents
-from tickets.csv_cells import BYTE_ORDER_MARK, harmless
+from tickets.files.csv_cells import BYTE_ORDER_MARK, harmless
 from tickets.models import Ticket
 from tickets.visibility import require, visibility_of
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tickets.csv_cells import harmless, restored
+from tickets.files.csv_cells import harmless, restored
 
 from . import registry, writing
 

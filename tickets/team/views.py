@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from tickets.settings.in_force import current
 
-from .. import uploads
+from ..pictures import uploads
 
 
 @require_safe

@@ -31,8 +31,8 @@ from supportdesk.db.transactions import (
 )
 from supportdesk.observability import metrics
 from tickets import live, search
-from tickets.attachments import MessageFiles
 from tickets.clocks import lanes
+from tickets.files.attachments import MessageFiles
 from tickets.models import Attachment, Message, Person, Sender, Ticket, TicketEvent, text_fields
 from tickets.privacy.masking import masked
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from chatbot.models import Chat
-from chatbot.nlu import cues, issue_cues, order_cues
+from chatbot.nlu.cues import issue_cues, order_cues, turn_cues
 from chatbot.sources import products
 
 from .. import answers
@@ -26,7 +26,7 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
     """ "Leave it", "sorry, not cancel, I meant the address": what was wished before is wished no more."""
     if parsed.reason in AT_ONCE:
         return None
-    rest = cues.taken_back(parsed.raw)
+    rest = turn_cues.taken_back(parsed.raw)
     is_open = chat.memory.get("issue") or chat.memory.get("topic") or chat.memory.get("flow")
     if rest is not None and (is_open or not rest):
         chat.memory.pop("concern", None)
@@ -47,7 +47,7 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
         return None
     if put_right := _another_item(chat, parsed, by_rules):
         return put_right
-    corrected = cues.correction(parsed.raw) or _another_wish(chat, parsed)
+    corrected = turn_cues.correction(parsed.raw) or _another_wish(chat, parsed)
     if corrected and _is_of_what_it_is_put_right_with(chat, corrected):
         # "Refund nahi, naya bhejo" of what is broken: the trouble stays, and what is asked for it is kept
         open_issue.note(parsed, chat.memory["issue"])
@@ -89,25 +89,25 @@ def a_change_of_mind(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply
     return by_rules(chat, parse(chat, meant, asked=asked, language=parsed.language))
 
 
-REMEDY = cues.phrases(
+REMEDY = turn_cues.phrases(
     r"refund\w*", r"pais[ae]", "money", "cash", r"replac\w+", r"exchang\w+", r"nay[aie]", "new(?: one)?", "another(?: one)?", r"badal\w*", r"badl[ae]", "coupon", "रिफंड", "पैस[ाे]", "न[यई][ाेी]?", "बदल\\S*",
 )  # fmt: skip
 
 
-def _is_of_what_it_is_put_right_with(chat: Chat, corrected: cues.Correction) -> bool:
+def _is_of_what_it_is_put_right_with(chat: Chat, corrected: turn_cues.Correction) -> bool:
     issue = chat.memory.get("issue") or {}
     of_trouble = issue.get("intent") in ("item_problem", "delivery_delay")
     return of_trouble and bool(REMEDY.search(corrected.denied) and REMEDY.search(corrected.meant))
 
 
-WHAT_CAME = cues.phrases(
+WHAT_CAME = turn_cues.phrases(
     r"aa?y[aeiy]+", "mila", "mili", "bheja", "bhej diya", "nikla", "came", "got", "received", r"(?:you|u) sent", "आया", "मिला", "भेजा"
 )  # fmt: skip
 
 
 def _says_no_more(chat: Chat, parsed: ParsedMessage, rest: str) -> bool:
     """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
-    said = cues.plain(rest).strip(" .!")
+    said = turn_cues.plain(rest).strip(" .!")
     if SECOND_THOUGHT.search(said) and not issue_cues.QUESTION.search(said) and not ALSO_MEANS.search(said):
         return True
     if len(rest.split()) < 2 or issue_cues.SOLVED.fullmatch(said) or LATER.fullmatch(said):
@@ -124,7 +124,7 @@ LEADING_NO = re.compile(
     re.IGNORECASE,
 )
 MOST_WORDS_OF_AN_ITEM = 9
-DENIES = cues.phrases("nahi", "nahin", "nhi", "not", r"\w+n'?t", "dont", "never", "नहीं")
+DENIES = turn_cues.phrases("nahi", "nahin", "nhi", "not", r"\w+n'?t", "dont", "never", "नहीं")
 # "Not the ghee, the papad": a denial and an item
 NOT_THIS = re.compile(
     r"^\W*(?:(?:sorry|oops|oh|wait|actually|arre)[\s,.!-]+)*not (?:the )?\w", re.IGNORECASE
@@ -133,7 +133,7 @@ NOT_THIS = re.compile(
 
 def _another_item(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | None:
     """ "Nahi nahi, ghee wala", "not the ghee, the papad": the same of that item, in what is open or was asked."""
-    issue, raw = chat.memory.get("issue") or {}, cues.plain(parsed.raw)
+    issue, raw = chat.memory.get("issue") or {}, turn_cues.plain(parsed.raw)
     found = LEADING_NO.match(raw)
     rest = found["rest"] if found else ""
     few = len((rest or raw).split()) <= MOST_WORDS_OF_AN_ITEM
@@ -160,21 +160,23 @@ def _another_item(chat: Chat, parsed: ParsedMessage, by_rules: Rule) -> Reply | 
 
 
 # "Actually no, my wife likes it", "nahi rakh lete hain", "i will keep it": the wish for an order is dropped
-SECOND_THOUGHT = cues.phrases(
+SECOND_THOUGHT = turn_cues.phrases(
     r"(?:actually|wait|hmm+|no wait|on second thoughts?|oh) (?:no+|nahi|nahin|nope)",
     r"(?:no|nahi|nahin)\W+(?:wait\W+)?(?:it'?s|that'?s|all) (?:fine|ok(?:ay)?|alright|good)", r"(?:same|wahi|purana|current|old) (?:address|number|pata)(?: (?:is|hi|theek|thik|fine|ok|rehne|hai|do))*\W*$",
     r"(?:i(?:'ll| will| want to| would like to|'d like to)?|we(?:'ll| will)?|let me|let'?s) (?:just |rather |still )?keep (?:it|them|the \w+|this|that|my \w+)", "keep (?:it|the order|my order|the address|it as it is)",
     r"(?:rakh|rehne|aane) (?:lete|leta|leti|lunga|lungi|lenge|deta|dete|do|dijiye)(?: (?:hai|hain|hu|hoon|phir|ab))*", r"(?:ab )?(?:cancel|return|wapas|change|exchange) (?:nahi|nahin|mat) (?:karna|karni|karo|karunga|karungi|karenge|chahiye)(?: .{0,10})?",
     r"(?:no need|not needed|don'?t need|do not need|dont need|zaroorat nahi|jarurat nahi)(?: to| of)?(?: (?:cancel|return|change|exchange|do)\w*)?(?: (?:it|that|hai))*", r"let it (?:come|be|stay|go ahead)", "रख (?:लेते|लेता|लेती|लूंगा|लूंगी)(?: (?:हैं|हूं))?", "(?:आने|रहने) (?:दो|दीजिए)",
 )  # fmt: skip
-SAME = cues.phrases("same", "wahi", "purana", "old", "current", "keep", "mat", "nahi", "no need", "let it")
+SAME = turn_cues.phrases(
+    "same", "wahi", "purana", "old", "current", "keep", "mat", "nahi", "no need", "let it"
+)
 WISHES_OF_AN_ORDER = {"cancel", "return", "exchange", "change_address", "change_items", "another_day"}
 MOST_WORDS_OF_A_SECOND_THOUGHT = 12
 
 
 def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
     """Whether an open wish for an order is dropped without being named, and nothing is asked in its place."""
-    said, issue = cues.plain(parsed.raw), chat.memory.get("issue") or {}
+    said, issue = turn_cues.plain(parsed.raw), chat.memory.get("issue") or {}
     flow = issue.get("flow") or (
         parsed.topic.get("aspect") if parsed.topic.get("kind") == "order" and not issue else ""
     )
@@ -197,7 +199,7 @@ def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
 
 def _names_what_is_meant(said: str) -> bool:
     """ "Actually no, the address": a correction, and no second thought."""
-    corrected = cues.correction(said)
+    corrected = turn_cues.correction(said)
     meant = corrected.meant if corrected else said
     return bool(
         _names_a_wish(meant)
@@ -208,12 +210,12 @@ def _names_what_is_meant(said: str) -> bool:
 
 
 # "Ghee rakh lunga, papad wapas": one of them stays
-KEEPS_SOME = cues.phrases(
+KEEPS_SOME = turn_cues.phrases(
     "but", "par", "only", "sirf", "baaki", "rest", "others?", "lekin", "wapas", r"return\w*", "पर", "बाकी", "वापस"
 )  # fmt: skip
 
 
-LEFT_AT_THE_END = cues.phrases(
+LEFT_AT_THE_END = turn_cues.phrases(
     r"(?:rehne|rahne|jaane|jane) (?:do|dijiye|den)\W*$",
     r"(?:so |ok |just |to )*(?:leave it|never ?mind|forget it|chh?odo|ignore it)\W*$",
     "(?:रहने|जाने) (?:दो|दीजिए)\\W*$",
@@ -222,7 +224,7 @@ LEFT_AT_THE_END = cues.phrases(
 
 def _leaves_it_at_the_end(chat: Chat, parsed: ParsedMessage) -> bool:
     """ "That was the old one, ours is fine, rehne do": said last, it takes back what is open."""
-    said = cues.plain(parsed.raw)
+    said = turn_cues.plain(parsed.raw)
     return (
         bool(chat.memory.get("issue"))
         and len(said.split()) > FEW_BEFORE
@@ -237,7 +239,7 @@ FEW_BEFORE = 2
 # "Cancel nahi karna, address badal do"
 ALSO_MEANS = re.compile(r"[,.;]|\b(?:but|par|lekin|just|bas|instead|balki)\b")
 # "Leave it, I'll see tomorrow"
-LATER = cues.phrases(
+LATER = turn_cues.phrases(
     r"(?:just |i'?ll |i will |let me |please )*(?:keep|continue with|go ahead with) (?:it|the order|my order|the \w+)(?: as it is)?",
     r"(?:order|parcel) (?:aane|rehne) (?:do|dijiye)",
     "let it come",
@@ -246,17 +248,17 @@ LATER = cues.phrases(
 )
 
 
-def _another_wish(chat: Chat, parsed: ParsedMessage) -> cues.Correction | None:
+def _another_wish(chat: Chat, parsed: ParsedMessage) -> turn_cues.Correction | None:
     """ "Nahi, phone number": a no and the name of another wish."""
-    if not chat.memory.get("issue") or not (after := cues.after_a_no(parsed.raw)):
+    if not chat.memory.get("issue") or not (after := turn_cues.after_a_no(parsed.raw)):
         return None
-    if which_order.IF_NOT_COME.search(cues.plain(parsed.raw)):
+    if which_order.IF_NOT_COME.search(turn_cues.plain(parsed.raw)):
         # "Nahi aaya to refund?" says no to nothing
         return None
-    return cues.Correction("", after) if _names_a_wish(after) else None
+    return turn_cues.Correction("", after) if _names_a_wish(after) else None
 
 
-def _denies_what_was_said(chat: Chat, corrected: cues.Correction) -> bool:
+def _denies_what_was_said(chat: Chat, corrected: turn_cues.Correction) -> bool:
     """Whether a "not X, Y" denies a word of the talk, a wish or a product: "OTP bhi nahi manga" does not."""
     denied = corrected.denied
     if not denied:
@@ -289,7 +291,7 @@ WISHES = (
 )
 
 
-def _meant(chat: Chat, corrected: cues.Correction) -> str:
+def _meant(chat: Chat, corrected: turn_cues.Correction) -> str:
     """Return the corrected wish as a sentence of its own: "no, the address" after "cancel my order"."""
     last, denied, meant = chat.memory.get("last", ""), corrected.denied, corrected.meant
     issue = chat.memory.get("issue", {})

@@ -8,7 +8,7 @@ import re
 
 from chatbot import wording
 from chatbot.models import Article, Chat
-from chatbot.nlu.cues import plain
+from chatbot.nlu.cues.turn_cues import plain
 
 from ..answers import Reply
 from ..message import CLEAR, ParsedMessage

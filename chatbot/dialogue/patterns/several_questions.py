@@ -3,7 +3,8 @@
 from copy import deepcopy
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, cues, issue_cues
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import issue_cues, turn_cues
 from chatbot.sources import articles, product_facts, products
 
 from ..answers import Reply
@@ -23,28 +24,28 @@ from ..rules.products import (
     which_product,
 )
 
-NOTHING_WRONG = cues.phrases(
+NOTHING_WRONG = turn_cues.phrases(
     r"(?:koi|no|not a|nothing) (?:shikayat|complaints?|issues?|problem|dikkat|gussa|wrong)",
     "just asking",
     r"sirf poo?ch\w*",
     "कोई (?:शिकायत|दिक्कत)",
 )
 # "Packet khola nahi hai", beside "can i return it"
-ONLY_OPENED = cues.phrases(
+ONLY_OPENED = turn_cues.phrases(
     r"(?:the |its |it'?s |it is |wo |ye )?(?:packet|pack|seal|dabba|box|jar)? ?(?:is |to |abhi )?(?:not |un|still )?(?:khol\w*|khul\w*|open\w*|seal\w*|band)(?: (?:nahi|not|hai|hi|bhi|tak|yet|kiya|h|it))*"
 )
-OPENED = cues.phrases(
+OPENED = turn_cues.phrases(
     r"(?:i|we|maine|mene|humne|hamne) (?:have |had |already |just )?(?:opened|used|tasted|khola|khol (?:diya|liya)|kha (?:liya|li)|ate|tried|tasted)"
 )
 
 
 def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Each question of a message is answered, where at least two of its parts are ones of their own."""
-    if meant := cues.corrected_within(parsed.text):
+    if meant := turn_cues.corrected_within(parsed.text):
         # "And honey. Sorry, not honey, jaggery": what is meant stands at the end
         parsed.text = meant
         return None
-    parts = _with_whose_health(cues.parts(parsed.text))
+    parts = _with_whose_health(turn_cues.parts(parsed.text))
     if (
         len(parts) < 2
         or parsed.reason in AT_ONCE
@@ -53,7 +54,7 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     tells = parsed.is_issue and parsed.intent in classifier.TROUBLE and parsed.confidence >= ACT
-    if tells and not any(issue_cues.QUESTION.search(cues.plain(part)) for part in parts):
+    if tells and not any(issue_cues.QUESTION.search(turn_cues.plain(part)) for part in parts):
         # "The packet is open and smelling" is one thing that is wrong
         return None
     if parsed.known_orders and not parsed.aspect and order_flows.wanted(parsed) == "change_items":
@@ -62,9 +63,9 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if what_next.asks_for_a_new_one(chat, parsed):
         # "What about the new chikki, how long": of the one that is to come in place of the wrong one
         return None
-    if OPENED.search(cues.plain(parsed.text)) or (
-        which_order.RETURNS.search(cues.plain(parsed.text))
-        and any(ONLY_OPENED.fullmatch(cues.plain(p).strip(" ?.!")) for p in parts)
+    if OPENED.search(turn_cues.plain(parsed.text)) or (
+        which_order.RETURNS.search(turn_cues.plain(parsed.text))
+        and any(ONLY_OPENED.fullmatch(turn_cues.plain(p).strip(" ?.!")) for p in parts)
     ):
         # "I opened the packet, can I still return it" is one question
         return None
@@ -83,7 +84,7 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
             part = f"{named} {part}"
         elif len(one_of := products.look_up(part).products) == 1:
             named = one_of[0].name
-        if NOTHING_WRONG.search(cues.plain(part)):
+        if NOTHING_WRONG.search(turn_cues.plain(part)):
             continue
         one = parse(chat, part, asked={}, language=parsed.language)
         reply = _part_answered(chat, one)
@@ -112,7 +113,7 @@ def _with_whose_health(parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        if before and concerns.concern(before) and not issue_cues.QUESTION.search(cues.plain(before)):
+        if before and concerns.concern(before) and not issue_cues.QUESTION.search(turn_cues.plain(before)):
             joined[-1] = f"{before}, {part}"
         elif before and readings.only_points(before):
             # "Then the other one, does it have mustard" is one question

@@ -8,8 +8,8 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from chatbot import wording
-from chatbot.nlu import features as words
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.nlu.text import features as words
 from chatbot.sources.product_words import GENERIC, PUTS
 from supportdesk import money
 from tickets.models import Order, OrderItem

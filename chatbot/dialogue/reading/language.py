@@ -4,7 +4,8 @@
 import re
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, cues
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import turn_cues
 from chatbot.sources import articles
 from tickets.settings.in_force import current
 
@@ -17,7 +18,7 @@ ENGLISH = set(
     "are my i you your what when where how which of with can does it this that have has my will would could should any it's i'm don't didn't there they from if by been being did whether until after without near not our we tell show get got give them".split()
 )
 # Two words that are of both languages, and together of one
-ENGLISH_PAIRS = cues.phrases(
+ENGLISH_PAIRS = turn_cues.phrases(
     r"(?:is|are|was|in|to|of|on|do|does) (?:the|it|this|that|there|you|u|a|your|my|i|we|they)"
 )
 # Said in every language: a nod, a courtesy, a call
@@ -47,15 +48,15 @@ def _said_in(chat: Chat, text: str, library: articles.Library) -> str:
         return chat.language
     if classifier.is_devanagari(text):
         return "hi"
-    words = set(cues.words_of(text))
-    hindi, english = words & HINGLISH, words & ENGLISH or ENGLISH_PAIRS.search(cues.plain(text))
+    words = set(turn_cues.words_of(text))
+    hindi, english = words & HINGLISH, words & ENGLISH or ENGLISH_PAIRS.search(turn_cues.plain(text))
     if words <= SAID_IN_ALL and chat.memory.get("last"):
         return chat.language
     if hindi and not english:
         # "Aur masala makhana": the names are the same in both
         return "hinglish"
     # Typed short ("cancel krdo") it is read as it would be in full
-    score = classifier.hinglish_score(cues.plain(text))
+    score = classifier.hinglish_score(turn_cues.plain(text))
     if english and not hindi and score < AGAINST_ENGLISH:
         return "en"
     return "hinglish" if score > _against(chat, len(long)) else _unless_hinglish(chat, score, len(long))

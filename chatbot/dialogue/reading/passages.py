@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chatbot.models import Article
-from chatbot.nlu import features
+from chatbot.nlu.text import features
 from chatbot.wording import LANGUAGES
 
 # Words that say nothing of what a question is about

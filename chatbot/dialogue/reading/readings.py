@@ -4,8 +4,8 @@
 import re
 
 from chatbot.models import Chat
-from chatbot.nlu import cues
-from chatbot.nlu.issue_cues import QUESTION
+from chatbot.nlu.cues import turn_cues
+from chatbot.nlu.cues.issue_cues import QUESTION
 from chatbot.sources import products
 
 from . import signs
@@ -26,7 +26,7 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
         understood["confidence"] = sure
     if understood["intent"] == "delivery_delay" and understood["is_issue"] and tells_that_it_came(text):
         understood |= {"intent": "item_problem", "category": "product-issue", "priority": "high"}
-    if WAITS.search(cues.plain(text)) and understood["intent"] in (
+    if WAITS.search(turn_cues.plain(text)) and understood["intent"] in (
         "order_status",
         "complaint",
         "out_of_scope",
@@ -38,7 +38,7 @@ def corrected(chat: Chat, text: str, understood: dict) -> dict:
             "priority": "high",
         }
         understood["confidence"] = max(understood["confidence"], ACT)
-    if COUPON.search(cues.plain(text)) and understood["intent"] == "item_problem":
+    if COUPON.search(turn_cues.plain(text)) and understood["intent"] == "item_problem":
         # "Welcome10 not working" is no broken item
         understood |= {"intent": "payment_problem", "category": "payment", "priority": "medium"}
     if tells_that_it_broke(text) and not (understood["is_issue"] and understood["confidence"] >= ACT):
@@ -87,12 +87,12 @@ def _only_asks(text: str, understood: dict) -> bool:
     return (
         understood["confidence"] < ASK
         and understood["priority"] != "urgent"
-        and bool(QUESTION.search(cues.plain(text)))
+        and bool(QUESTION.search(turn_cues.plain(text)))
     )
 
 
 # "Is 10264 delivered?" asks; "it is not delivered" complains
-STANDS = cues.phrases(
+STANDS = turn_cues.phrases(
     r"(?:is|was|has|have|did|are|kya|क्या)(?![\w\u0900-\u097F]).{0,45}\b(?:delivered|shipped|dispatched|despatched|out for delivery|reached|packed|arrived)(?: yet| now| or not| already| today)?",
     r"can (?:i|we) get (?:it|my order|the order|my parcel|the parcel)(?: .{0,30})?",
     r"(?:will|would|shall) (?:it|my order|the order|the parcel|my parcel|order|they) (?:come|arrive|reach|be delivered|get delivered|deliver)(?: .{0,25})?",
@@ -104,19 +104,19 @@ ONLY_AN_ORDER = re.compile(
     r"\W*(?:my|mera|meri|mere|apna|मेरा)\s+(?:last |latest )?(?:order|orders|parcel|package|ऑर्डर|पार्सल)(?:\s+(?:status|details?|ka|please|pls))*\W*",
     re.IGNORECASE,
 )
-WHERE_IS_IT = cues.phrases(
+WHERE_IS_IT = turn_cues.phrases(
     r"where(?:'?s| is) (?:my|the) (?:order|parcel|package)(?: now| please)?",
     r"(?:mera|mere|meri) (?:order|parcel|package) (?:kahan|kaha|kidhar)(?: (?:hai|tak|pahuncha))*",
     "मेरा (?:ऑर्डर|पार्सल) कहां(?: है)?",
 )
-DENIES = cues.phrases(
+DENIES = turn_cues.phrases(
     "not", "never", r"\w+n'?t", r"nahi+n?(?! *$)", "nhi", "still", "wrong", "late", "but", "lekin", "par", "magar", "damaged", "broken", "missing", "open", "someone", "says?", "showing", "shows?", "marked", "neighbou?r", "नहीं", "गलत",
 )  # fmt: skip
 
 
 def asks_how_it_stands(text: str) -> bool:
     """Whether a message only asks if an order has been delivered, shipped or packed."""
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     if ONLY_AN_ORDER.fullmatch(said) or WHERE_IS_IT.fullmatch(said.strip(" ?.!")):
         return True
     said_without = re.sub(r"(?:ya|ki|or) (?:nahi|not)\W*$|yet\W*$", "", said, flags=re.IGNORECASE)
@@ -124,17 +124,17 @@ def asks_how_it_stands(text: str) -> bool:
 
 
 # "My order came today and everything is oily"
-CAME = cues.phrases(
+CAME = turn_cues.phrases(
     r"(?:order|parcel|package|it|box|saman) (?:came|arrived|reached(?: me)?|has (?:come|arrived)|was delivered|got delivered|aaya|aa gaya|mil gaya|mila|pahunch gaya)(?: (?:today|yesterday|aaj|kal|now|abhi|hai|to))*",
     r"(?:received|got|recieved) (?:my|the) (?:order|parcel|package|box)",
     "(?:ऑर्डर|पार्सल|सामान) (?:आया|आ गया|मिला|मिल गया)",
 )
-BUT = cues.phrases("and", "but", "par", "lekin", "aur", "magar", "to", "और", "पर", "लेकिन")
+BUT = turn_cues.phrases("and", "but", "par", "lekin", "aur", "magar", "to", "और", "पर", "लेकिन")
 
 
 def tells_that_it_came(text: str) -> bool:
     """Whether a message tells that the order came, and something of it: then it is not late."""
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     came = CAME.search(said)
     return bool(
         came
@@ -144,7 +144,7 @@ def tells_that_it_came(text: str) -> bool:
 
 
 # "Chikki chahiye thi, sev aa gaya", "ordered mango got lemon"
-WRONG_ITEM = cues.phrases(
+WRONG_ITEM = turn_cues.phrases(
     r"(?:chahiye|mangaya|mangayi|mangwaya|mangwayi|order (?:kiya|ki|kari)) (?:tha|thi|the)\W+(?:aur |par |lekin |but )?.{2,25} (?:aa ga(?:ya|yi|ye)|aaya|aayi|mila|mili|bhej diya|bheja|bheji|nikla|nikli|de diya)(?: hai)?",
     r"(?:i )?(?:ordered|asked for|wanted|paid for) .{2,30}(?:,| but| and| and i)? (?:i )?(?:got|received|recieved|came|you sent|u sent|they sent)(?: .{2,30})?",
     r".{2,25} (?:ki jagah|ke badle|की जगह|के बदले) .{2,25} (?:aa ga(?:ya|yi|ye)|aaya|aayi|mila|mili|bhej diya|bheja|nikla|de diya|आ गया|आया|मिला|मिली|भेज दिया|निकला)(?: .{0,8})?",
@@ -154,23 +154,23 @@ MOST_WORDS_OF_WHAT_CAME = 14
 
 def tells_of_a_wrong_item(text: str) -> bool:
     """Whether a message tells that another thing came than was ordered: two things are named, and no fault of one."""
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     return len(said.split()) <= MOST_WORDS_OF_WHAT_CAME and bool(
         WRONG_ITEM.search(said) and len(products.look_up(said).products) > 1
     )
 
 
 # "Papad toot ke aaye sare": it came, and broken
-BROKE = cues.phrases(
+BROKE = turn_cues.phrases(
     r"(?:toot|tut|phoot|phat|fat|leak|khul)(?:a|i|e|ta|ti|te)?(?: (?:ke|kar|ho|hua|hui|hue|gaya|gayi|gaye|k))* (?:aa?y[aei]|mil[aei]|nikl[aei]|pahunch\w*|gay[aei]|tha|thi|the)(?: .{0,12})?", r"(?:came|arrived|reached|received)(?: \w+){0,2} (?:broken|torn|leaking|cracked|crushed|open)(?: .{0,12})?", "(?:टूट|फूट|फट)\\S*(?: (?:कर|के|हुए|हुआ|हुई))* (?:आ|मिल|निकल)\\S*(?: .{0,8})?",
 )  # fmt: skip
-IF_SO = cues.phrases("agar", "if", r"to(?:h)?(?: kya)?\W*$", "what if", "अगर", "तो")
+IF_SO = turn_cues.phrases("agar", "if", r"to(?:h)?(?: kya)?\W*$", "what if", "अगर", "तो")
 MOST_WORDS_OF_BREAKING = 9
 
 
 def tells_that_it_broke(text: str) -> bool:
     """Whether a message tells that something came broken: no question, and nothing that may happen."""
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     return (
         len(said.split()) <= MOST_WORDS_OF_BREAKING
         and bool(BROKE.search(said))
@@ -179,19 +179,19 @@ def tells_that_it_broke(text: str) -> bool:
     )
 
 
-HOW_TO_PAY = cues.phrases(
+HOW_TO_PAY = turn_cues.phrases(
     r"(?:pay|payment|upi|card|cod|cash|netbanking|wallet|gpay|phonepe|paytm|emi)(?: .{0,20})? (?:sakt[aei]|chalega|chalta|hota|milega|accept\w*|possible|available|allowed)(?: .{0,12})?",
     r"(?:can i|can we|do you|do u|is|are) (?:.{0,25})?(?:pay|upi|card|cod|cash|netbanking|wallet|gpay|phonepe|paytm|emi)(?: .{0,25})?",
     "(?:भुगतान|यूपीआई|कार्ड|नकद)(?: .{0,15})? (?:सकत[ाे]|चलेगा|होता)(?: .{0,8})?",
 )
-MONEY_IS_WRONG = cues.phrases(
+MONEY_IS_WRONG = turn_cues.phrases(
     "fail\\w*", "kat\\w*", "deduct\\w*", "debit\\w*", "not", r"\w+n'?t", "nahi", "nahin", "stuck", "error", "declin\\w*", "twice", "double", "wrong", "galat", "pending", "refund\\w*", "wapas", "गलत", "नहीं", "फेल", "कट\\S*",
 )  # fmt: skip
 
 
 def asks_how_to_pay(text: str) -> bool:
     """Whether a message only asks for a way to pay: "upi se pay kar sakte hai"."""
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     return (
         len(said.split()) <= MOST_WORDS_OF_WHAT_CAME
         and bool(HOW_TO_PAY.search(said))
@@ -206,13 +206,13 @@ POINTING = set(
 
 def only_points(text: str) -> bool:
     """Whether a message has no word of its own: "aur dusra?", "and the other one"."""
-    said = cues.words_of(text)
+    said = turn_cues.words_of(text)
     return bool(said) and all(word in POINTING for word in said)
 
 
-COUPON = cues.phrases("coupons?", r"promo(?: ?codes?)?", "voucher", r"welcome ?\d+", "कूपन")
+COUPON = turn_cues.phrases("coupons?", r"promo(?: ?codes?)?", "voucher", r"welcome ?\d+", "कूपन")
 # "Kab se wait kar raha hu order ka"
-WAITS = cues.phrases(
+WAITS = turn_cues.phrases(
     r"(?:kab se|kitne din se|itne din se|so long|since .{2,12}) (?:.{0,12})?(?:wait|intez?aar|intazar)\w*(?: .{0,25})?(?:order|parcel|delivery)?",
     r"(?:wait|intez?aar|intazar)\w* (?:kar|kr) (?:rah|rh)\w*(?: .{0,12})?(?:order|parcel|delivery|kab se|din se)(?: .{0,10})?",
     r"(?:been |still |am |i'?m )+waiting(?: .{0,12})? (?:for|since)(?: .{0,12})?(?:order|parcel|delivery|long|days?|week)(?: .{0,10})?",
@@ -233,18 +233,18 @@ def _names_no_trouble(chat: Chat, text: str, understood: dict) -> bool:
     )
 
 
-CHANGES_A_SUM = cues.phrases(
+CHANGES_A_SUM = turn_cues.phrases(
     r"add(?: (?:karo|kar do|kar dijiye|one|a|also|it))?", r"jod\w*", r"da+l (?:do|dijiye|dena)", r"hata\w*", "remove", "plus", "minus", "include", "जोड़\\S*", "हटा\\S*", "डाल\\S*",
 )  # fmt: skip
 MOST_WORDS_OF_A_CHANGE = 8
 # "Aur 1 jod do" after a sum of one thing
-ONE_MORE = cues.phrases(r"\d{1,2}", "ek", "one", "do", "two", "एक", "दो")
+ONE_MORE = turn_cues.phrases(r"\d{1,2}", "ek", "one", "do", "two", "एक", "दो")
 
 
 def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
     """Whether a message adds a product to what is added up, or takes one out: "aur ek honey bhi add karo"."""
     topic = chat.memory.get("topic") or {}
-    said = cues.plain(text)
+    said = turn_cues.plain(text)
     return (
         (
             topic.get("kind") in ("product", "sum")
@@ -275,7 +275,7 @@ def _goes_on_about_products(chat: Chat, text: str, understood: dict) -> bool:
         and topic.get("kind") in ("product", "sum")
         and not chat.memory.get("issue")
         and len(text.split()) <= MOST_WORDS_OF_A_NAME
-        and bool(GOES_ON.search(cues.plain(text)))
+        and bool(GOES_ON.search(turn_cues.plain(text)))
         and bool(products.look_up(text).products)
     )
 
@@ -293,6 +293,6 @@ def _asks_on(chat: Chat, text: str, understood: dict) -> bool:
         and topic.get("kind") == "article"
         and not chat.memory.get("issue")
         and len(text.split()) <= MOST_WORDS_OF_A_FOLLOW_UP
-        and bool(ASKS.search(cues.plain(text)))
+        and bool(ASKS.search(turn_cues.plain(text)))
         and not signs.concepts_in(text) & signs.OF_AN_ITEM
     )

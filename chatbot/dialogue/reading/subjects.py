@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from chatbot.nlu.cues import phrases
+from chatbot.nlu.cues.turn_cues import phrases
 
 from . import troubles
 

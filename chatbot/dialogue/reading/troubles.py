@@ -1,7 +1,7 @@
 """What kind of trouble an item has, by its words: broken, wrong, missing, not fit to eat."""
 
 from chatbot import wording
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 
 from .signs import concepts_in
 

@@ -8,8 +8,8 @@ or a "don't have" counts against it.
 from typing import TYPE_CHECKING
 
 from chatbot.nlu import asked
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import ASKS_FOR_WORDS, QUESTION
+from chatbot.nlu.cues.issue_cues import ASKS_FOR_WORDS, QUESTION
+from chatbot.nlu.cues.turn_cues import phrases, plain
 
 if TYPE_CHECKING:
     from ..message import ParsedMessage

@@ -4,7 +4,7 @@ import re
 from math import ceil
 
 from chatbot.models import Product
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import products as catalogue
 
 from ..message import ParsedMessage

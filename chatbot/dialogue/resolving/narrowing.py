@@ -8,7 +8,7 @@ product meets or not, by the shop's own facts; a product of which that is not kn
 from dataclasses import dataclass
 
 from chatbot.models import Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 

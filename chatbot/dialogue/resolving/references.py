@@ -6,7 +6,7 @@ is answered as if it had said so, and no rule has to know.
 """
 
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import product_facts, products
 from chatbot.sources.product_kinds import kind_of
 

@@ -3,7 +3,8 @@
 import re
 
 from chatbot import wording
-from chatbot.nlu import classifier, cues, issue_cues, retrieval
+from chatbot.nlu import classifier, retrieval
+from chatbot.nlu.cues import issue_cues, turn_cues
 from chatbot.sources import articles, product_facts, products
 from tickets import sla
 from tickets.models import Category, Priority
@@ -24,14 +25,14 @@ from .products import about_products
 VERBATIM = 0.95
 FEW_WORDS_OF_A_FOLLOW_UP = 4
 # After money was taken: when it comes back
-WHEN_BACK = cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
+WHEN_BACK = turn_cues.phrases("kab", "when", "how long", "kitne din", "how many days", "कब", "कितने दिन")
 
 
 def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur COD ka?", "how many days?" after an article: read together with what it was about."""
     said = parsed.text
     shown = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
-    if HOW_TO_ORDER.search(cues.plain(said)):
+    if HOW_TO_ORDER.search(turn_cues.plain(said)):
         return None
     money_gone = chat.memory.get("issue", {}).get("intent") == "payment_problem" and WHEN_BACK.search(said)
     article = parsed.library.by_slug.get("upi-failed")
@@ -50,11 +51,13 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
         return None
     spoken_of = parsed.library.articles.get(shown[0])
     told = subjects.of_the_answer(parsed.topic)
-    if told and subjects.names_another(cues.plain(said), (told,)) and parsed.knows(LIKELY):
+    if told and subjects.names_another(turn_cues.plain(said), (told,)) and parsed.knows(LIKELY):
         # "Which ways to pay are there" after how long a refund takes
         return None
     if not spoken_of or not (
-        about_products.FOLLOWS.search(said) or issue_cues.QUESTION.search(cues.plain(said)) or parsed.aspect
+        about_products.FOLLOWS.search(said)
+        or issue_cues.QUESTION.search(turn_cues.plain(said))
+        or parsed.aspect
     ):
         return None
     together = parsed.library.near(f"{spoken_of.title} {said}", 2)
@@ -63,7 +66,7 @@ def a_follow_up_of_an_article(chat: Chat, parsed: ParsedMessage) -> Reply | None
     return None
 
 
-OFFERS = cues.phrases(
+OFFERS = turn_cues.phrases(
     r"(?:how|explain|about|what (?:is|are)|kaise)(?: .{0,12})? coupons?(?: (?:work\w*|codes?|kaam|.{0,12}hai))?",
     r"(?:kitna|how much|any|koi|kya) (?:off|discount|offer)(?: .{0,20})?", r"(?:its |it'?s |this is |mera |yeh |my |ye )?(?:my )?(?:first|1st|pehla|pehli) (?:time )?order(?: hai| h)?", r"new (?:user|customer)(?: .{0,10})?", "(?:कितना|कोई) (?:ऑफ|डिस्काउंट|छूट)(?: .{0,10})?", "पहला ऑर्डर(?: है)?",
 )  # fmt: skip
@@ -71,7 +74,7 @@ OFFERS = cues.phrases(
 
 def an_offer(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "First order hai", "kitna off milega": what the shop wrote about coupons."""
-    article, said = parsed.library.by_slug.get("coupons"), cues.plain(parsed.text)
+    article, said = parsed.library.by_slug.get("coupons"), turn_cues.plain(parsed.text)
     if (
         not article
         or parsed.is_issue
@@ -83,7 +86,7 @@ def an_offer(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return answers.of_article(article, parsed, CLEAR)
 
 
-BULK = cues.phrases(
+BULK = turn_cues.phrases(
     "bulk",
     "wholesale",
     "corporate",
@@ -93,10 +96,10 @@ BULK = cues.phrases(
 )
 
 
-MANY = cues.phrases(
+MANY = turn_cues.phrases(
     r"(?:[6-9]|\d{2,4}) ?(?:box(?:es)?|packs?|packets?|pieces?|pcs|hampers?|jars?|bottles?|kilo|kg|डिब्बे|पैकेट)"
 )
-LESS_FOR_MANY = cues.phrases(
+LESS_FOR_MANY = turn_cues.phrases(
     "discount", "off", "kam (?:hoga|karo|kar do|rate)", "offer", "best (?:price|rate)", "छूट", "डिस्काउंट"
 )
 
@@ -104,7 +107,7 @@ LESS_FOR_MANY = cues.phrases(
 def a_large_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "30 boxes chahiye, discount milega?": what the shop wrote about large orders."""
     article = parsed.library.by_slug.get("bulk-gifting")
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     asks = BULK.search(said) or (MANY.search(said) and LESS_FOR_MANY.search(said))
     if not article or parsed.is_issue or parsed.numbers or not asks:
         return None
@@ -126,7 +129,7 @@ FEW_WORDS, MORE_WORDS = 4, 7
 
 def the_same_article(parsed: ParsedMessage, article: Article | None) -> Reply | None:
     """ "And UPI?" after how long refunds take: the article speaks of it, so it is still the answer."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     words = len(said.split())
     if not article or words > MORE_WORDS or parsed.aspect or parsed.is_nod:
         return None
@@ -150,14 +153,14 @@ def the_same_article(parsed: ParsedMessage, article: Article | None) -> Reply | 
     return answers.of_article(article, parsed, CLEAR)
 
 
-HOW_TO_ORDER = cues.phrases(
+HOW_TO_ORDER = turn_cues.phrases(
     r"^\W*(?:to |then |so |ok )*(?:a )?(?:new|naya|another) order(?: (?:karna|dena|karu|place|do i|i have to|should i).{0,20})?\W*$",
     r"(?:dobara|dubara|phir se|again|wahi|same|repeat)(?: .{0,12})? (?:order|manga\w*|mangwa\w*|buy|chahiye)(?: .{0,12})?", r"(?:re-?order|order again|repeat (?:the |my )?order|buy again)(?: .{0,15})?",
     r"how (?:to|do i|can i|do we|should i|does one) (?:place|make|put|give|do)?(?: an| a| my| the)? ?(?:order|buy|purchase)(?! (?:cancel|status|number))", r"(?:order|kharid|buy)\w* (?:kaise|kese|kaisey) (?:kar|kr|hota|dete|de|du|lu)\w*", r"kaise (?:order|kharid|mangwa|manga|buy)\w*", r"order karne ka (?:tarika|process)", "ऑर्डर कैसे (?:करें|करूं|करना|करते|दें)", "कैसे (?:ऑर्डर|खरीद|मंगा)\\S*", r"(?:add|put|daal\w*|dal) (?:.{0,30})?(?:to|in|into) (?:my |the )?(?:cart|basket|bag)", r"cart me(?:in)? (?:daal|dal|add|rakh)\w*(?: .{0,8})?", r"want to (?:place|give) (?:an |a |my )?(?:new )?order", r"(?:place|give|take|book|order|buy) (?:an order |my order |the order |it |this |that |one |them )?(?:again |once more |dobara )?for me", r"can (?:you|u) (?:place|take|book|order)(?: .{0,15})? order",
 )  # fmt: skip
 
 
-TELL_HOW = cues.phrases(
+TELL_HOW = turn_cues.phrases(
     r"(?:ok |and |then |to |acha |so )*(?:tell |tell me |batao |bata do |explain )?(?:how|kaise|steps?|the steps?|process|कैसे)(?: (?:then|to|do i|batao|bata do|please|karu|karna hai))*"
 )
 
@@ -165,9 +168,9 @@ TELL_HOW = cues.phrases(
 def how_to_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """How an order is placed; Villy places none."""
     again = chat.memory.get("rule") == "how_to_order" and TELL_HOW.fullmatch(
-        cues.plain(parsed.text).strip(" ?.!")
+        turn_cues.plain(parsed.text).strip(" ?.!")
     )
-    if not (again or HOW_TO_ORDER.search(cues.plain(parsed.text))) or (
+    if not (again or HOW_TO_ORDER.search(turn_cues.plain(parsed.text))) or (
         parsed.is_issue and parsed.intent in classifier.TROUBLE
     ):
         return None
@@ -181,12 +184,14 @@ def how_to_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 RULES_FOR_PRODUCTS = ("return", "exchange", "refund", "coupon", "subscription", "ways to pay", "abroad")
 
 
-FOR_IT = cues.phrases("ke liye", "pe bhi", "par bhi", "on it", "for (?:the )?\\w+", "bhi", "के लिए", "पर भी")
+FOR_IT = turn_cues.phrases(
+    "ke liye", "pe bhi", "par bhi", "on it", "for (?:the )?\\w+", "bhi", "के लिए", "पर भी"
+)
 
 
 def a_rule_for_a_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Ghee returnable hai kya?": the rule that the shop has for all of them, and no price of ghee."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     if not parsed.found.share or parsed.is_issue or which_order.MY_ORDER.search(said):
         return None
     key = next((key for key in RULES_FOR_PRODUCTS if subjects.SUBJECTS[key].named.search(said)), "")
@@ -210,7 +215,7 @@ def its_rule_for_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if parsed.aspect or products.asks_to_buy(parsed.text):
         return None
     # "How do returns work" asks of no product, though gifts for a return are one
-    before = subjects.SUBJECTS[told].named.sub(" ", cues.plain(chat.memory.get("last", "")))
+    before = subjects.SUBJECTS[told].named.sub(" ", turn_cues.plain(chat.memory.get("last", "")))
     return _rule_of_the_shop(parsed, told) if products.look_up(before).share else None
 
 
@@ -257,7 +262,7 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return (
             open_issue.absorbed(chat, parsed, issue) if issue.get("intent") in open_issue.BY_NOW else None
         )
-    if subjects.named_in(cues.plain(parsed.text)) and parsed.knows(LIKELY) and not parsed.is_issue:
+    if subjects.named_in(turn_cues.plain(parsed.text)) and parsed.knows(LIKELY) and not parsed.is_issue:
         # "Which ways to pay are there" names what the shop wrote about
         return answers.of_article(parsed.passages[0].article, parsed, parsed.article_score)
     shown = spoken_of(parsed)
@@ -276,7 +281,7 @@ def beyond_the_shop(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if (
         len(named) == 1
         and not parsed.found.is_vague
-        and issue_cues.QUESTION.search(cues.plain(parsed.text))
+        and issue_cues.QUESTION.search(turn_cues.plain(parsed.text))
     ):
         # "Are walnuts this year's crop": what the shop wrote about it, or "I can't tell"
         told = about_products.told_of(list(named), parsed)

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import dialogue_acts
-from chatbot.nlu.cues import plain
+from chatbot.nlu.cues.turn_cues import plain
 from chatbot.nlu.dialogue_acts import group_of
 from chatbot.sources import orders as order_source
 from tickets.models import Category, Order, Priority

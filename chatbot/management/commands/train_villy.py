@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from chatbot.models import Example
-from chatbot.nlu import asked, classifier, corpus, dialogue_acts, typos
+from chatbot.nlu import asked, classifier, corpus, dialogue_acts
 from chatbot.nlu.softmax import Softmax
+from chatbot.nlu.text import typos
 
 CARD = "docs/villy-model-card.md"
 PICTURE = "docs/img/villy-reliability.svg"

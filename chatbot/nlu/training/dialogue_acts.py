@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from chatbot.nlu import dialogue_acts
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 
 from .folds import out_of_fold
 from .follow_ups import temperature

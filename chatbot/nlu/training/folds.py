@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 
 from .intents import FOLDS, fold_of
 from .vocabulary import LEAST_LINES, matrix, vocabulary

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
-from chatbot.nlu import asked, corpus, features
+from chatbot.nlu import asked, corpus
+from chatbot.nlu.text import features
 
 from .folds import out_of_fold
 from .packing import packed

@@ -15,8 +15,8 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from chatbot.nlu import classifier, corpus
-from chatbot.nlu import features as words
 from chatbot.nlu.corpus import INTENTS, Example
+from chatbot.nlu.text import features as words
 
 from .packing import packed, rounded
 from .vocabulary import Heads, SecondOpinion, Vocabulary, counted_rarity, matrix, vocabulary

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from chatbot.nlu import classifier
-from chatbot.nlu import features as words
+from chatbot.nlu.text import features as words
 
 from .vocabulary import EACH_BY_ITSELF, SAY, Heads, SecondOpinion, Vocabulary, unseen_square
 

@@ -7,8 +7,9 @@ from chatbot.demo import loader
 from chatbot.dialogue.reading import affected
 from chatbot.widget import showing
 from tests import factories
-from tickets import uploads, workflow
+from tickets import workflow
 from tickets.models import Order, Person
+from tickets.pictures import uploads
 
 GHEE, PAPAD = "Gir Cow Bilona Ghee", "Moong Papad"
 

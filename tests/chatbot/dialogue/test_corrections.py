@@ -3,8 +3,9 @@
 import pytest
 
 from chatbot.dialogue.reading import signs
-from chatbot.nlu import corpus, typos
-from chatbot.nlu.typos import respelt
+from chatbot.nlu import corpus
+from chatbot.nlu.text import typos
+from chatbot.nlu.text.typos import respelt
 from tests.chatbot.talks import said
 
 

@@ -5,7 +5,8 @@ import pytest
 from chatbot import wording as replies
 from chatbot.dialogue import policy
 from chatbot.models import Article, Chat
-from chatbot.nlu import classifier, trigger_phrases
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import trigger_phrases
 from chatbot.sources import articles
 from tests import factories
 

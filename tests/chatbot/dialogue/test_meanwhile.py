@@ -3,8 +3,8 @@
 import pytest
 
 from chatbot.dialogue.reading import troubles
-from chatbot.nlu import cues
-from chatbot.nlu.typos import respelt
+from chatbot.nlu.cues import turn_cues
+from chatbot.nlu.text.typos import respelt
 from tests import factories
 from tests.chatbot.talks import said
 from tickets.models import Priority
@@ -88,7 +88,7 @@ def test_words_that_rules_look_for_are_read_with_a_letter_missing(typed, meant):
 
 
 def test_no_dot_after_an_abbreviation_parts_a_message():
-    assert cues.parts("tracking no. kya hai") == ["tracking no. kya hai"]
+    assert turn_cues.parts("tracking no. kya hai") == ["tracking no. kya hai"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.nlu import classifier, corpus, features
+from chatbot.nlu import classifier, corpus
 from chatbot.nlu.corpus import CorpusError, Example
+from chatbot.nlu.text import features
 
 SETS = [Path(__file__).parent.parent / "data" / name for name in ("proxy.jsonl", "blind.jsonl")]
 

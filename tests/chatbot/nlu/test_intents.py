@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.nlu import classifier, corpus, features, lead, occasions
+from chatbot.nlu import classifier, corpus
+from chatbot.nlu.cues import lead, occasions
+from chatbot.nlu.text import features
 
 DATA = Path(__file__).parent.parent / "data"
 

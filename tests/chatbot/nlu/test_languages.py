@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.nlu.languages import language_request
+from chatbot.nlu.cues.languages import language_request
 
 
 @pytest.mark.parametrize(

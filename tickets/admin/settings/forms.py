@@ -11,10 +11,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import uploads
 from tickets.accounts import second_factor
 from tickets.models import Priority
 from tickets.models.settings import HEX_COLOUR, DeskSettings, Holiday, SecondFactor
+from tickets.pictures import uploads
 from tickets.settings import holidays
 from tickets.settings.in_force import (
     CONTRAST_NEEDED,

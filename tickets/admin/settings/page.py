@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tickets import uploads
 from tickets.accounts import second_factor
 from tickets.models import AuditAction
 from tickets.models.settings import THE_ROW, DeskSettings, Holiday, HolidaySource
+from tickets.pictures import uploads
 from tickets.privacy import audit
 from tickets.settings import holidays
 

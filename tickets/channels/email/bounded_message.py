@@ -8,7 +8,7 @@ e-mail of 25 MB may have two hundred such parts.
 import email
 from email.message import Message
 
-from tickets.channel_interface import Unreadable
+from tickets.interfaces.channel_interface import Unreadable
 
 MAX_PARTS = 200
 # Each relay adds some; the longest header blocks of real mail systems have about a hundred

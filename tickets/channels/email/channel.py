@@ -6,7 +6,7 @@ from email.errors import MessageError
 
 from django.core.mail import EmailMessage, get_connection
 
-from tickets.channel_interface import Channel, NotSent, Send, TryLater, register
+from tickets.interfaces.channel_interface import Channel, NotSent, Send, TryLater, register
 
 from ...models import ChannelName, Incoming, Message, Outgoing, Sender, Ticket
 from .. import links

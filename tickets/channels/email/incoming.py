@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from tickets.channel_interface import NotForUs, Unreadable
+from tickets.files.attachments import MOST_FILES, BadFile, NotChecked, received_files
+from tickets.interfaces.channel_interface import NotForUs, Unreadable
+from tickets.pictures.uploads import BadPicture, received
 from tickets.privacy.masking import masked
 
 from ... import workflow
-from ...attachments import MOST_FILES, BadFile, NotChecked, received_files
 from ...models import ChannelName, Incoming, Message, Outgoing, Person, Ticket
-from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT
 from .. import assistant, identity, inbox, links, outbox
 from . import bounces, quotes

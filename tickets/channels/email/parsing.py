@@ -12,7 +12,7 @@ from imap_tools import MailMessage
 from imap_tools.utils import decode_value
 from lxml import etree
 
-from tickets.channel_interface import Unreadable
+from tickets.interfaces.channel_interface import Unreadable
 from tickets.privacy.plain_text import one_line
 
 from . import bounded_message

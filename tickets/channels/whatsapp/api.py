@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 
-from tickets.channel_interface import NotSent, TryLater
+from tickets.interfaces.channel_interface import NotSent, TryLater
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8
 MOST_BYTES = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from PIL import Image
 
-from tickets.channel_interface import Channel, NotSent, Send, TryLater, register
+from tickets.interfaces.channel_interface import Channel, NotSent, Send, TryLater, register
 from tickets.settings.in_force import current
 from tickets.workflow import wording
 

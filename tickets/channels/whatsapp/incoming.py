@@ -12,14 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets import workflow
-from tickets.channel_interface import NotSent, TryLater
+from tickets.files.attachments import BadFile, NotChecked, received_files
+from tickets.interfaces.channel_interface import NotSent, TryLater
+from tickets.pictures.uploads import BadPicture, received
 from tickets.privacy.masking import masked
 from tickets.privacy.plain_text import one_line
 from tickets.workflow import wording
 
-from ...attachments import BadFile, NotChecked, received_files
 from ...models import AddressBlock, ChannelIdentity, ChannelName, Incoming, Message, Person, Status, Ticket
-from ...uploads import BadPicture, received
 from ...workflow import MAX_TEXT, Refused
 from .. import assistant, identity, links, outbox
 from . import api, messages

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from tickets.channel_interface import NotForUs, Unreadable
+from tickets.interfaces.channel_interface import NotForUs, Unreadable
 
 PICTURES = {"image/jpeg", "image/png", "image/webp"}
 # Said alone, and in any case

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 from supportdesk.db.transactions import atomic_with_retry
-from tickets import live, search, uploads
+from tickets import live, search
 from tickets.models import (
     Draft,
     Message,
@@ -25,6 +25,7 @@ from tickets.models import (
     text_fields,
 )
 from tickets.models.text_fields import Erase
+from tickets.pictures import uploads
 
 from .providers import PROVIDERS, attached_to, with_pictures
 

@@ -9,8 +9,9 @@ from django.contrib.admin.models import LogEntry
 from supportdesk.db.batches import Batch
 from supportdesk.db.transactions import atomic_with_retry
 from supportdesk.http.outages import is_outage
-from tickets import search, uploads
+from tickets import search
 from tickets.models import InboxEvent, Message, Person, Role, Status, Ticket
+from tickets.pictures import uploads
 
 from .providers import PROVIDERS, attached_to, with_pictures
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 
 from supportdesk.db.transactions import atomic_with_retry, lock_rows
-from tickets.attachments import MessageFiles, StoredFile
 from tickets.clocks import running as clocks
+from tickets.files.attachments import MessageFiles, StoredFile
 from tickets.models import ChannelName, Message, Person, Sender, Status, Ticket
-from tickets.uploads import StoredPicture
+from tickets.pictures.uploads import StoredPicture
 
 from .. import status, waiting
 from ..change_set import ChangeSet, atomic_on_ticket

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from supportdesk.db.transactions import in_transaction
-from tickets.attachments import MessageFiles
+from tickets.files.attachments import MessageFiles
 from tickets.models import Message, Sender, Ticket
 from tickets.privacy.masking import masked
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tickets.attachments import MessageFiles, StoredFile
 from tickets.collaboration.mentions import note_mentions
+from tickets.files.attachments import MessageFiles, StoredFile
 from tickets.models import Message, Person, Sender, Ticket
-from tickets.uploads import StoredPicture
+from tickets.pictures.uploads import StoredPicture
 
 from ..change_set import ChangeSet, atomic_on_ticket
 from .idempotency import add_message_once, find_earlier_message, may_be_retry

@@ -8,11 +8,11 @@ from django.db import IntegrityError
 
 from supportdesk.db.transactions import TRIES, WriteConflict, all_or_nothing, in_transaction, pause
 from tickets import sla
-from tickets.attachments import MessageFiles, StoredFile
 from tickets.collaboration.mentions import note_mentions
+from tickets.files.attachments import MessageFiles, StoredFile
 from tickets.models import Category, ChannelName, Order, Person, Sender, Status, Ticket
+from tickets.pictures.uploads import StoredPicture
 from tickets.privacy.masking import masked
-from tickets.uploads import StoredPicture
 
 from .. import clock, waiting, wording
 from ..change_set import ChangeSet, create

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from supportdesk.db.compiled_queries import insert
-from tickets.channel_interface import CHANNELS
+from tickets.interfaces.channel_interface import CHANNELS
 from tickets.models import ChannelName, Message, Outgoing, Ticket
 
 from .. import clock

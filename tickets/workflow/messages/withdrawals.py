@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 
 from supportdesk.db.compiled_queries import update
 from supportdesk.db.transactions import WriteConflict
-from tickets import search, uploads
+from tickets import search
 from tickets.collaboration import mentions
 from tickets.models import Attachment, Message, Person, Sender, Ticket
+from tickets.pictures import uploads
 
 from .. import clock, waiting
 from ..change_set import ChangeSet, atomic_on_ticket, preview_of

@@ -3,7 +3,7 @@
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import classifier
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import articles
 from tickets.models import Category, Priority
 

@@ -1,9 +1,10 @@
 """Rules about an issue that is open: it is solved, meant for another order, told in more detail, asked about."""
 
 from chatbot.models import Chat
-from chatbot.nlu import classifier, issue_cues, order_cues
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.issue_cues import SOLVED
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import issue_cues, order_cues
+from chatbot.nlu.cues.issue_cues import SOLVED
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import products as catalogue
 from tickets.models import Order, Priority
 from tickets.privacy.masking import masked

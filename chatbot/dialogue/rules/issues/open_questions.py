@@ -5,8 +5,9 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import classifier, trigger_phrases
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import trigger_phrases
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from tickets.models import Category, Priority
 
 from ... import answers, flows, memory

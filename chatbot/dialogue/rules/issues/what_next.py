@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import order_cues
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import order_cues
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources.product_facts import PRICE, STOCK
 from tickets.models import Category, Priority
 

@@ -2,8 +2,8 @@
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import issue_cues, order_cues
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import issue_cues, order_cues
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import product_facts
 from supportdesk import money
 from tickets.models import Order, OrderStatus

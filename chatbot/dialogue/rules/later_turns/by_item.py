@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from chatbot import wording
 from chatbot.models import Article, Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import products as catalogue
 from supportdesk import money
 from tickets.models import Order, OrderItem

@@ -4,8 +4,9 @@ import re
 
 from chatbot import wording
 from chatbot.models import Article, Chat
-from chatbot.nlu import cues, features
-from chatbot.nlu.issue_cues import QUESTION
+from chatbot.nlu.cues import turn_cues
+from chatbot.nlu.cues.issue_cues import QUESTION
+from chatbot.nlu.text import features
 from chatbot.sources import order_states, product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
@@ -24,7 +25,7 @@ from ..products import about_products
 
 # --- Why not -----------------------------------------------------------------------------
 
-WHY = cues.phrases(
+WHY = turn_cues.phrases(
     r"(?:but |par |lekin |to |magar )?(?:kyu\w*|why)(?: (?:not|nahi|nahin|nai|so|can'?t|is that|hai|is))*(?: .{0,30})?",
     r"(?:par |lekin |to |aisa |magar )?(?:kyon|kis liye|kisliye)(?: .{0,20})?",
     "(?:पर |लेकिन |ऐसा )?क्यों(?: .{0,20})?",
@@ -44,7 +45,7 @@ MOST_WORDS = 7
 
 def why_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kyu nahi hoga?" after a wish that the order's state refused: the state, and the shop's rule."""
-    said = cues.plain(parsed.text).strip(" ?.!")
+    said = turn_cues.plain(parsed.text).strip(" ?.!")
     key = parsed.topic.get("aspect", "") if parsed.topic.get("kind") == "order" else ""
     article = parsed.library.by_slug.get(REASONS.get(key, ""))
     order = which_order.order_spoken_of(parsed)
@@ -69,7 +70,7 @@ def _of_the_open_issue(chat: Chat, reply: Reply) -> Reply:
 # --- A refund that was told of ------------------------------------------------------------
 
 _SO_MANY = r"(?:\d+|a|an|one|two|three|four|five|ten|ek|do|teen|char|paanch|das|एक|दो|तीन|चार|पांच|दस)"
-REFUND_MISSING = cues.phrases(
+REFUND_MISSING = turn_cues.phrases(
     r"(?:(?:is|us)(?:ka|ke|ki) )?(?:paisa|paise|refund|money)(?: .{0,10})? (?:aaya|aaye|aya|mila|mile|hua|gaya|came|come|received|credited|back)(?: .{0,8})?",
     r"(?:not|nahi|nahin|still|abhi tak|ab tak|yet)(?: .{0,25})? ?(?:dikh\w*|show\w*|reflect\w*|credit\w*|aaya|aaye|aya|mila|mile|received|there|got)(?: .{0,12})?",
     r"(?:dikh\w*|aaya|aaye|aya|mila|mile|credit\w*|reflect\w*)(?: .{0,8})? (?:nahi|nahin|kyu\w*)(?: .{0,12})?",
@@ -80,11 +81,11 @@ REFUND_MISSING = cues.phrases(
     r"kab tak(?: .{0,15})?", r"kitn[ei] din(?: .{0,15})?", r"how (?:long|many days|soon)(?: .{0,15})?", r"when(?: .{0,20})?",
     "(?:किस|कौन से) (?:खाते|अकाउंट|बैंक)(?: .{0,8})?", "नहीं (?:आया|आए|दिख|मिला|मिले)\\S*(?: .{0,8})?", "कब तक(?: .{0,10})?", "कितने दिन(?: .{0,10})?",
 )  # fmt: skip
-WHERE_TO = cues.phrases(
+WHERE_TO = turn_cues.phrases(
     r"(?:which|kis|kons[aei]|ka?un ?s[aei]|kahan|kaha|where|kidhar)(?: .{0,25})?",
     "(?:किस|कौन ?से|कहां)(?: .{0,15})?",
 )
-NOT_THERE = cues.phrases(
+NOT_THERE = turn_cues.phrases(
     "not",
     r"\w+n'?t",
     "nahi",
@@ -111,7 +112,7 @@ MOST_WORDS_OF_A_REFUND = 10
 def about_its_refund(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kis account me?", "4 din ho gaye, nahi dikh raha" after an order whose money went back."""
     order = which_order.order_spoken_of(parsed)
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     to_what = what_next.MONEY_TO.search(said)
     if (
         parsed.topic.get("kind") != "order"
@@ -147,17 +148,17 @@ def about_its_refund(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # --- The other product ----------------------------------------------------------------------
 
-THE_OTHER = cues.phrases(
+THE_OTHER = turn_cues.phrases(
     r"(?:aur |and |what about |how about |ok |acha )?(?:the |wo |woh )?(?:do+sr[aei]|dus+r[aei]|dusara|other|second|2nd)(?: (?:one|wal[aei]|vala|ka|ki|kitne ka|kitna|price))*",
     r"(?:aur |and |what about )?(?:the |wo )?(?:pehl[aei]|pahl[aei]|first|1st)(?: (?:one|wal[aei]|ka|ki|kitne ka|price))*",
     "(?:और |वो )?(?:दूसर[ाेी]|पहल[ाेी])(?: (?:वाला|वाली|का|की))*",
 )
-THE_FIRST = cues.phrases(r"pehl[aei]", r"pahl[aei]", "first", "1st", "पहल[ाेी]")
+THE_FIRST = turn_cues.phrases(r"pehl[aei]", r"pahl[aei]", "first", "1st", "पहल[ाेी]")
 
 
 def the_other_product(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Aur dusra?" after one of a list of two: the same of the other one."""
-    said = cues.plain(parsed.text).strip(" ?.!")
+    said = turn_cues.plain(parsed.text).strip(" ?.!")
     before = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     listed = chat.memory.get("listed") or []
     if (
@@ -186,7 +187,7 @@ LEAST_LETTERS = 4
 def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Roasted hai ya plain?" of the product shown: what its text says, or "I can't tell"."""
     shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     found = THIS_OR_THAT.match(said)
     of_it = parsed.aspect in about_products.IN_NAMES | {""} or parsed.names_what_is_in_it
     if len(shown) != 1 or not found or parsed.is_issue or parsed.reason or not of_it:
@@ -217,7 +218,7 @@ def this_or_that(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # --- What would be if ------------------------------------------------------------------------------------
 
-IF_IT = cues.phrases(
+IF_IT = turn_cues.phrases(
     r".{2,30} to (?:nahi|nahin) (?:hota|hoti|hote|hoga|hogi|jata|jati|nikalta|nikalti)(?: .{0,20})?", r"(?:agar|if|in case|suppose|what if|maan lo)(?: .{2,50})?", r".{3,40} (?:aaya|aayi|nikla|nikli|hua|hui|mila|mile|gaya|ho|aaye|nikle) (?:to|toh)(?: (?:kya|phir|fir|pais[ae]).{0,15})?", "(?:अगर) .{3,40}", ".{3,40} (?:आया|निकला|हुआ|मिला) तो(?: क्या.{0,10})?",
 )  # fmt: skip
 MOST_WORDS_OF_AN_IF = 10
@@ -228,7 +229,7 @@ WHAT_MAY_HAPPEN = {
 
 def if_it_happens(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Tuta aaya to?": nothing is broken yet, so the rule is told, and no "sorry"."""
-    said = cues.plain(parsed.text).strip(" ?.!")
+    said = turn_cues.plain(parsed.text).strip(" ?.!")
     if (
         chat.memory.get("issue")
         or parsed.reason
@@ -249,7 +250,7 @@ GOES_ON = re.compile(
     r"^\W*(?:(?:aur|and|or|ya|acha|ok|phir|और)\s+)?(?P<name>.{3,40}?)\s+(?:(?:to|bhi|phir|तो|भी)\s+)?(?:hog[ai]|hai|chaleg[ai]|theek|thik|safe|ok|होग[ाी]|है|चलेग[ाी])(?:\s+(?:na|kya|hai|h|nahi|ना|क्या|है))*\W*$",
     re.IGNORECASE,
 )
-NOT = cues.phrases("nahi", "nahin", "not", "नहीं")
+NOT = turn_cues.phrases("nahi", "nahin", "not", "नहीं")
 YES_OR_NO = {
     "jain", "vegan", "gluten", "onion_garlic", "palm_oil", "sugar", "milk", "peanut", "nuts", "soy", "sesame", "egg", "vegetarian", "fasting",
     "organic", "spice",
@@ -258,7 +259,7 @@ YES_OR_NO = {
 
 def the_same_of_another(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Peri peri to hoga na?" after "is chikki vegan": asked of another product in other words."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     same = parsed.topic.get("aspect", "") if parsed.topic.get("kind") == "product" else ""
     found = GOES_ON.match(said)
     if (
@@ -286,7 +287,7 @@ BEYOND = 0.8
 def of_what_was_shown(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """A question in a talk about one product that names nothing else: what the shop wrote, or "I can't tell"."""
     shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     if (
         len(shown) != 1
         or parsed.is_issue
@@ -301,7 +302,7 @@ def of_what_was_shown(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     ):
         return None
     about_it = parsed.library.near(f"{shown[0].name} {said}", 1)
-    own = " ".join(word for word in cues.words_of(said) if word not in SHOPPING)
+    own = " ".join(word for word in turn_cues.words_of(said) if word not in SHOPPING)
     if about_it and about_it[0].score >= ACT and own and answers.shares_a_word(own, about_it[0].article):
         # "Jam gaya hai to kharab hai kya" of the honey
         return answers.of_article(about_it[0].article, parsed, about_it[0].score)
@@ -314,7 +315,7 @@ def of_what_was_shown(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     return about_products.not_known(parsed, shown, [parsed.topic.get("aspect") or PRICE])
 
 
-HOW_IT_IS = cues.phrases(
+HOW_IT_IS = turn_cues.phrases(
     r"(?:is it |are they |it'?s |kya |bahut |zyada |very |too |ye |yeh |wo )*[a-z]{3,10}(?: (?:hai|h|hota|hoti|hoga|rahega|lagta|lagti))+(?: (?:kya|na|hai|h|ya nahi))*",
     r"(?:is it|are they) (?:very |too |really )?[a-z]{3,10}",
 )
@@ -325,7 +326,7 @@ HOW_IT_IS = cues.phrases(
 
 def more_of_the_article(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Food item bhi?" after how to return: the article that was told still answers it."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     asks_on = (
         subjects.ASKS_ON.get(parsed.topic.get("aspect", ""))
         if parsed.topic.get("kind") == "article"

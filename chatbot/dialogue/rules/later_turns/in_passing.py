@@ -4,8 +4,8 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import cues
-from chatbot.nlu.issue_cues import QUESTION
+from chatbot.nlu.cues import turn_cues
+from chatbot.nlu.cues.issue_cues import QUESTION
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import OrderStatus
@@ -22,7 +22,7 @@ from . import follow_ups
 
 # --- Hurry, and "is it done?" -----------------------------------------------------------------
 
-HURRY = cues.phrases(
+HURRY = turn_cues.phrases(
     r"(?:bas |please |thoda |to )*(?:jaldi|fast|asap|quick(?:ly)?|soon|urgent(?:ly)?)(?: se)? (?:bhej|deliver|send|la|kar|de|pahuncha)\w*(?: (?:do|dijiye|please|na|it|my order|order))*",
     r"(?:send|deliver|ship)(?: it| my order| the order)? (?:fast|soon|asap|quickly|early)(?: please)?", "जल्दी (?:भेज|कर|ला)\\S*(?: (?:दो|दीजिए))?",
 )  # fmt: skip
@@ -34,7 +34,7 @@ def hurry(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     order = next((each for each in parsed.known_orders if each.status in UNDER_WAY), None)
     if not order or parsed.reason or parsed.found.products or len(parsed.text.split()) > 7:
         return None
-    return answers.of_order(chat, order, parsed) if HURRY.search(cues.plain(parsed.text)) else None
+    return answers.of_order(chat, order, parsed) if HURRY.search(turn_cues.plain(parsed.text)) else None
 
 
 IS_IT_DONE = re.compile(
@@ -46,7 +46,7 @@ IS_IT_DONE = re.compile(
 def is_it_done(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Done?" of an open wish: nothing is done before a person has it."""
     issue = chat.memory.get("issue") or {}
-    if not issue or not IS_IT_DONE.fullmatch(cues.plain(parsed.raw)):
+    if not issue or not IS_IT_DONE.fullmatch(turn_cues.plain(parsed.raw)):
         return None
     reply = answers.text_reply("not_done_yet", parsed, issue.get("intent") or parsed.intent, sure=0.9)
     reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
@@ -56,7 +56,7 @@ def is_it_done(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # --- What the shop wrote about -----------------------------------------------------------------------
 
-GIFTS = cues.phrases(
+GIFTS = turn_cues.phrases(
     r"(?:price|bill|daam|invoice|rate)(?: .{0,12})? (?:na|nahi|mat|not|hide|no)(?: .{0,6})? ?(?:dikh|show|rakh|daal|dal|aaye)\w*(?: .{0,10})?", r"(?:hide|remove|no) (?:the )?(?:price|bill|invoice)(?: .{0,15})?",
     r"(?:naam|name|message|sandesh|msg) (?:likh\w*|print\w*|chhap\w*|daal\w*|written|on it|on the box)(?: .{0,20})?",
     r"(?:gift|tohfa|rakhi|birthday|anniversary)(?: .{0,20})? (?:bhej|send|sent|dena|deni|wrap|pack)\w*(?: .{0,25})?",
@@ -64,33 +64,33 @@ GIFTS = cues.phrases(
     r"(?:send|sending|bhejna) (?:.{0,20})?(?:as a gift|gift)(?: .{0,20})?", "(?:गिफ्ट|तोहफा|राखी) .{0,15}(?:भेज|देना)\\S*",
 )  # fmt: skip
 # Of a gift, whatever is open beside it
-OF_THE_CARD = cues.phrases(
+OF_THE_CARD = turn_cues.phrases(
     r"(?:change|edit|update|badal\w*) (?:the |my |apna )?(?:gift )?(?:message|card|note|msg|sandesh)(?: .{0,25})?", r"(?:message|card|note|msg|sandesh)(?: .{0,12})? (?:change|edit|badal\w*)(?: .{0,15})?",
     r"(?:will|does|do|can) (?:the |they see the )?prices?(?: .{0,10})? (?:show|shown|visible|appear|printed)(?: .{0,12})?", r"will (?:the )?price(?: .{0,12})?",
 )  # fmt: skip
-SENIOR = cues.phrases(
+SENIOR = turn_cues.phrases(
     r"(?:who (?:is|are) )?(?:your|ur|aapke|aapka|tumhare) (?:senior|boss|manager|supervisor|head)(?: .{0,15})?", r"(?:senior|boss|manager|supervisor) (?:kaun|ka naam)(?: .{0,15})?", "higher authority",
 )  # fmt: skip
-PAYS_SAFELY = cues.phrases(
+PAYS_SAFELY = turn_cues.phrases(
     r"(?:safe|secure|trust\w*|genuine|surakshit)(?: .{0,15})? (?:pay\w*|payment|card|upi|order)(?: .{0,15})?", r"(?:pay\w*|payment|card|upi|card details?)(?: .{0,15})? (?:safe|secure|surakshit|stored?|saved?)(?: .{0,12})?", r"(?:store|save|keep)(?: my)? card(?: .{0,12})?",
     "(?:पेमेंट|भुगतान|कार्ड)(?: .{0,10})? (?:सुरक्षित|सेफ)(?: .{0,8})?",
 )  # fmt: skip
-WAYS_TO_PAY = cues.phrases(
+WAYS_TO_PAY = turn_cues.phrases(
     r"(?:which|what|kaun ?s[aei]|kons[aei]) (?:all )?(?:cards?|wallets?|payment (?:methods?|modes?|options?)|upi apps?)(?: .{0,25})?",
     r"(?:credit |debit )?cards? (?:accept\w*|work\w*|chal\w*|lete|allowed|chalega)(?: .{0,12})?", "(?:कौन ?स[ाे]) (?:कार्ड|वॉलेट)(?: .{0,12})?",
 )  # fmt: skip
-SUBSCRIPTIONS = cues.phrases(
+SUBSCRIPTIONS = turn_cues.phrases(
     r"(?:subscri(?:be|ption|ptions)|monthly (?:delivery|plan|pack)|har mahine|every month|auto ?deliver\w*)",
     "सब्सक्रिप्शन",
     "हर महीने",
 )
-MONEY_WHEN = cues.phrases(
+MONEY_WHEN = turn_cues.phrases(
     r"(?:pais[ae]|refund|money|amount)(?: .{0,12})? (?:kab|kitne din|when|how long)(?: .{0,20})?",
     r"(?:kab|kitne din|when|how (?:long|soon|many days))(?: .{0,20})? (?:pais[ae]|refund|money|amount)(?: .{0,15})?",
     "(?:पैसे|पैसा|रिफंड)(?: .{0,8})? (?:कब|कितने दिन)(?: .{0,12})?",
 )
 # "I shift next month, how do i update my address": of no order that is on its way
-LATER_ON = cues.phrases(
+LATER_ON = turn_cues.phrases(
     r"next (?:month|week|year|order|time)", r"agl[aei] (?:mah?in[ae]|haft[ae]|order|baar)", "future", r"(?:shift|mov)(?:ing|e)? (?:to|out|next|soon)", "अगले (?:महीने|हफ्ते|ऑर्डर)",
 )  # fmt: skip
 OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
@@ -98,7 +98,7 @@ OF_RETURNS = ("returns", "exchange", "cancel-order", "refund-timing")
 
 def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """Gifts, subscriptions, and when money comes back: named plainly, whatever the classifier makes of it."""
-    said, library = cues.plain(parsed.text), parsed.library.by_slug
+    said, library = turn_cues.plain(parsed.text), parsed.library.by_slug
     issue = chat.memory.get("issue") or {}
     told = "gift-wrap" if OF_THE_CARD.search(said) else "complaints" if SENIOR.search(said) else ""
     if told in library and not parsed.reason and issue.get("why") not in GRAVE and len(said.split()) <= 12:
@@ -139,7 +139,7 @@ def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 CHANGES_BY_NATURE = "natural-changes"
 # "Jam gaya to kharab?"
-CHANGES = cues.phrases(
+CHANGES = turn_cues.phrases(
     r"jam(?:a|i|ta|ti| ga\w+| jat\w+| jay\w*)?", r"grain\w*", r"da+n[ae]dar", r"crystal\w*", "solid", r"solidif\w*", "cloudy", r"dhundh?la", "lumps?", r"lumpy", r"clump\w*", r"melt\w*", r"pighal\w*", "पिघल\\S*", "जम(?: गय\\S*)?", "दानेदार",
 )  # fmt: skip
 LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
@@ -147,7 +147,7 @@ LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
 
 def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Has crystals, is it fake?" of the honey: what the shop wrote about such changes, before any sorry."""
-    article, said = parsed.library.by_slug.get(CHANGES_BY_NATURE), cues.plain(parsed.text)
+    article, said = parsed.library.by_slug.get(CHANGES_BY_NATURE), turn_cues.plain(parsed.text)
     shown = spoken_of(parsed) or list(parsed.found.products)
     if (
         not article
@@ -170,7 +170,7 @@ def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # --- Where it goes -------------------------------------------------------------------------------------------
 
-ADDRESS_ASKED = cues.phrases(
+ADDRESS_ASKED = turn_cues.phrases(
     r"(?:is|kya) (?:my |the |mera |meri |delivery )*(?:address|pata) (?:.{0,20})?(?:correct|right|sahi|theek|thik|same|updated)(?: .{0,30})?",
     r"(?:what|which|kaunsa|konsa|kaun ?sa|kis) (?:.{0,12})?(?:address|pate)(?: .{0,30})?",
     r"(?:mera |delivery )?(?:address|pata) (?:sahi|theek|thik|correct)(?: to| toh)? hai(?: .{0,8})?",
@@ -179,7 +179,7 @@ ADDRESS_ASKED = cues.phrases(
 
 
 # "Mera makhana 1 mahine se khula hai, kha sakte hai?"
-OPEN_SINCE = cues.phrases(
+OPEN_SINCE = turn_cues.phrases(
     r"(?:open\w*|khul\w*|khol\w*)(?: .{0,25})? (?:\d+|ek|do|teen|one|two|a|last|kai|bahut|many|long)(?: .{0,4})?(?:din|days?|haft\w+|weeks?|mah?in\w+|months?|time)(?: .{0,20})?",
     r"(?:\d+|ek|do|teen|one|two|a|last|kai|bahut|many|long) (?:din|days?|haft\w+|weeks?|mah?in\w+|months?|time)(?: .{0,20})? (?:open\w*|khul\w*|khol\w*)(?: .{0,20})?",
 )
@@ -187,7 +187,7 @@ OPEN_SINCE = cues.phrases(
 
 def opened_long_ago(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """What has been open for long: how long it keeps by the shop's words, and a caution; no price."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     shown = list(parsed.found.products) or spoken_of(parsed)
     if (
         not OPEN_SINCE.search(said)
@@ -204,7 +204,7 @@ def opened_long_ago(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def its_address(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Is my address correct for the order coming today?": where it goes by our data, before any change of it."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     if not parsed.known_orders or parsed.reason or len(said.split()) > 12 or not ADDRESS_ASKED.search(said):
         return None
     order, _ = which_order.which(parsed, "change_address")
@@ -232,27 +232,27 @@ NO_CONTENTS = set(
 )
 
 
-USED_IN_IT = cues.phrases(
+USED_IN_IT = turn_cues.phrases(
     r"(?:kya(?: kya)?|which|what) (?:masal[ae]|spices?)(?: .{0,15})?",
     r"kitn[aei] (?:oil|tel|ghee|namak|salt|sugar|chee?ni|mirch|masala)(?: .{0,10})?",
     r"(?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|doodh|milk) (?:kaun ?s[aei]|kons[aei]|kya|which)(?: .{0,20})?",
     r"(?:kaun ?s[aei]|kons[aei]|which|what) (?:oil|tel|ghee|namak|salt|sugar|chee?ni|masala|spices?|aata|flour|dal|milk|doodh)(?: .{0,30})?",
     "(?:तेल|नमक|चीनी|मसाला|दूध) कौन ?सा(?: .{0,15})?", "कौन ?सा (?:तेल|नमक|मसाला)(?: .{0,15})?",
 )  # fmt: skip
-IN_IT = cues.phrases(
+IN_IT = turn_cues.phrases(
     "usme", "isme", "usmein", "ismein", "us me", "is me", "in (?:it|this|that|them)", r"(?:do|are) (?:you|they) us(?:e|ing)", "use (?:karte|hota|kiya)", "used", "उसमें", "इसमें",
 )  # fmt: skip
 
 
 # The word for what is asked, and no product
-NAMED_IN_IT = cues.phrases(
+NAMED_IN_IT = turn_cues.phrases(
     "oil", "tel", "ghee", "namak", "salt", "sugar", r"chee?ni", "masala", r"spices?", "aata", "flour", "dal", "doodh", "milk", "which", "what", r"ka?un ?s[aei]", r"kons[aei]", "तेल", "नमक", "चीनी", "मसाला", "दूध",
 )  # fmt: skip
 
 
 def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Oil kaunsa use karte ho usme" of the pickle that was shown: its ingredients, and no list of oils."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     shown = spoken_of(parsed) if parsed.topic.get("kind") in ("product", "sum") else []
     issue = chat.memory.get("issue") or {}
     grave = issue.get("why") in GRAVE
@@ -261,7 +261,7 @@ def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if not IN_IT.search(said):
         # "So what oil is in sev": of the product besides the oil
         shown = (
-            list(catalogue.look_up(NAMED_IN_IT.sub(" ", cues.plain(parsed.raw))).products)
+            list(catalogue.look_up(NAMED_IN_IT.sub(" ", turn_cues.plain(parsed.raw))).products)
             if used and not parsed.aspect
             else []
         )
@@ -275,7 +275,7 @@ def what_is_used_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def what_it_contains(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai me elaichi hai kya?": the ingredients say it, whatever was asked for."""
-    found = IS_IN_IT.match(cues.plain(parsed.text))
+    found = IS_IN_IT.match(turn_cues.plain(parsed.text))
     if (
         not found
         or parsed.is_issue
@@ -295,7 +295,7 @@ def what_it_contains(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         return None
     if of and not named and not about_products.THIS.search(of):
         return None
-    if not of and not about_products.THIS.search(cues.plain(parsed.text)):
+    if not of and not about_products.THIS.search(turn_cues.plain(parsed.text)):
         return None
     return about_products.told(chat, parsed, products, [product_facts.INGREDIENTS])
 

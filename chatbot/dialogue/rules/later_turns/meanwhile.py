@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from chatbot import wording
 from chatbot.models import Article, Chat
-from chatbot.nlu import classifier, order_cues
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu import classifier
+from chatbot.nlu.cues import order_cues
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas
 
 from ... import answers

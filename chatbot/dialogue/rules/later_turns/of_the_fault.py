@@ -1,7 +1,7 @@
 """What is asked of what came broken, wrong or not at all: its own rule, before other orders and other wishes."""
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 
 from ...answers import Reply
 from ...message import ParsedMessage

@@ -4,7 +4,7 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat, DeliveryArea
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas, order_codes
 
 from ... import answers

@@ -6,8 +6,8 @@ from typing import Any
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu import classifier
-from chatbot.nlu import order_cues as asked
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import order_cues as asked
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import order_states, orders
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import STOCK

@@ -1,6 +1,6 @@
 """Words of what is to be done with an order: its invoice, a coupon, money, a swap."""
 
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 
 # "Honey ki jagah ghee bhej do": no wrong item that came
 SWAPS = phrases(

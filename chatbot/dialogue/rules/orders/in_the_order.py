@@ -1,8 +1,8 @@
 """A rule about what is in the order that is spoken of, whatever is open or was told beside it."""
 
 from chatbot.models import Chat
-from chatbot.nlu import order_cues as asked
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import order_cues as asked
+from chatbot.nlu.cues.turn_cues import phrases, plain
 
 from ...answers import Reply
 from ...message import ParsedMessage

@@ -1,6 +1,6 @@
 """Words for money of an order that was to come back and has not: "cancel kiya tha, paise nahi aaye"."""
 
-from chatbot.nlu.cues import phrases
+from chatbot.nlu.cues.turn_cues import phrases
 from tickets.models import OrderStatus
 
 from ... import flows

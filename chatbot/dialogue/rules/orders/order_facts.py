@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.order_cues import CALLS, TRACKING
+from chatbot.nlu.cues.order_cues import CALLS, TRACKING
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from supportdesk import money
 from tickets.models import Order
 

@@ -1,7 +1,7 @@
 """Rules about what is to be done with an order: proving that it is theirs, and the flow that its state allows."""
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import order_codes, orders, product_facts
 from tickets.models import Category, Order, OrderStatus, Priority
 from tickets.shop import people

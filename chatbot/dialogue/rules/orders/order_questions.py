@@ -2,8 +2,8 @@
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import order_cues as asked
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues import order_cues as asked
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import order_states, orders
 from chatbot.sources.product_facts import PRICE
 from supportdesk import money

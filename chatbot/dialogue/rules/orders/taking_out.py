@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from supportdesk import money
 from tickets.models import Category, Order, OrderItem, OrderStatus, Priority
 

@@ -4,9 +4,9 @@ import re
 
 from django.utils import timezone
 
-from chatbot.nlu import issue_cues
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.needed_letters import quick_search
+from chatbot.nlu.cues import issue_cues
+from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.nlu.text.needed_letters import quick_search
 from chatbot.sources import orders
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Order, OrderStatus

@@ -4,8 +4,8 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain
-from chatbot.nlu.needed_letters import quick_search
+from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.nlu.text.needed_letters import quick_search
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import Category, Priority

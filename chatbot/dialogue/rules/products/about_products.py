@@ -5,7 +5,7 @@ from typing import Any
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import product_facts, product_text
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import CONTAINED, PRICE, STOCK

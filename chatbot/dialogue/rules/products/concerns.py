@@ -2,7 +2,7 @@
 
 import re
 
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import product_facts
 
 from ...message import ParsedMessage

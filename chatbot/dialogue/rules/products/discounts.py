@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas, shop_rules
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE

@@ -1,7 +1,7 @@
 """Rules about what a talk begins with: something for a person or a day, a product that is asked for by its name."""
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import product_facts, product_text
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import INGREDIENTS

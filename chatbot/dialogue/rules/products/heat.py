@@ -1,7 +1,7 @@
 """Rules about how hot food is, by the shop's own words."""
 
 from chatbot.models import Chat
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 

@@ -4,7 +4,7 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import products as catalogue
 from chatbot.sources import shop_rules
 

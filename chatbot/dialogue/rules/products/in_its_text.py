@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import foods, product_facts, product_text
 from chatbot.sources import products as catalogue
 from chatbot.sources.foods import Food

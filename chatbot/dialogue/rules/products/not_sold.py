@@ -2,7 +2,7 @@
 
 import re
 
-from chatbot.nlu import cues
+from chatbot.nlu.cues import turn_cues
 from chatbot.sources import foods, product_facts, product_text, products
 
 from ....models import Chat
@@ -22,7 +22,7 @@ SHORTEST_NAME = 4
 
 def nothing_sold_so(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """The price of what the shop does not have, after a product that it has: not that one's price."""
-    found = PRICE_OF.match(cues.plain(parsed.text))
+    found = PRICE_OF.match(turn_cues.plain(parsed.text))
     if (
         not found
         or parsed.aspect != product_facts.PRICE
@@ -50,20 +50,20 @@ def nothing_of_that_name(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 def no_such_food(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Kishmish hai?", "do you sell almonds": a food that no product is named by, and no article is asked for."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     if (parsed.is_issue and parsed.confidence >= ACT) or parsed.reason or chat.memory.get("issue"):
         return None
     if parsed.found.share or parsed.aspect not in OF_GOODS or about_products.THIS.search(said):
         return None
     asked = [food for food in foods.named_in(said) if food.is_content]
-    rest = [word for word in cues.words_of(foods.without(said)) if word not in product_text.EVERYDAY]
+    rest = [word for word in turn_cues.words_of(foods.without(said)) if word not in product_text.EVERYDAY]
     if not asked or rest or not (ASKS.search(said) or products.asks_to_buy(parsed.text)):
         return None
     return _not_sold(parsed, ", ".join(dict.fromkeys(food.said.casefold() for food in asked)))
 
 
 OF_GOODS = ("", product_facts.PRICE, product_facts.STOCK, "nuts", "milk", "egg", "soy", "sesame", "salt")
-ASKS = cues.phrases(
+ASKS = turn_cues.phrases(
     r"(?:hai|hain|h|mil\w*|rakhte|bechte|available)(?: (?:hai|hain|h|ho|kya|na|aapke paas))*\W*$", r"(?:do|have) (?:you|u)(?: .{0,25})?", "(?:है|हैं|मिल\\S*)(?: (?:है|हैं|क्या))*\\W*$",
 )  # fmt: skip
 
@@ -74,7 +74,7 @@ ASKS = cues.phrases(
 GOODS = {"thing_food", "thing_beauty", "thing_fashion", "thing_health", "thing_baby_pet"}
 MOST_WORDS, MOST_UNITS = 7, 3
 # "Usme chocolate hai kya" asks what is in it
-OF_IT = cues.phrases(
+OF_IT = turn_cues.phrases(
     "isme", "ismein", "usme", "usmein", "inme", "iske", "uske", "in it", "in this", "in that", "with it", "with this", "it", "इसमें", "उसमें", "इसके",
 )  # fmt: skip
 OF_BUYING = {"available", "price", "buy", "can", "is_it", "like", "both_all", "fresh", "praise", "good"}
@@ -82,7 +82,7 @@ OF_BUYING = {"available", "price", "buy", "can", "is_it", "like", "both_all", "f
 
 def goods_that_it_has_not(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Paneer hai kya", "do you have almonds": not here, and in what the shop does sell."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     asked = passages.units(said)
     goods = [unit for unit in asked if unit.concepts & GOODS]
     if (

@@ -4,7 +4,7 @@ import re
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE, STOCK

@@ -3,7 +3,7 @@
 import re
 
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain
+from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas, shop_rules
 from chatbot.sources import products as catalogue
 

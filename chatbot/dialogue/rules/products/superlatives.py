@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chatbot import wording
 from chatbot.models import Chat, Product
-from chatbot.nlu.cues import phrases, plain, words_of
+from chatbot.nlu.cues.turn_cues import phrases, plain, words_of
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from chatbot.sources.product_text import EVERYDAY

@@ -2,7 +2,7 @@
 
 from chatbot import wording
 from chatbot.models import Chat
-from chatbot.nlu import cues
+from chatbot.nlu.cues import turn_cues
 from chatbot.sources import delivery_areas
 
 from ... import answers
@@ -13,11 +13,11 @@ from ...resolving import counting
 from ..orders import about_delivery
 from . import product_sums
 
-BUYS = cues.phrases(
+BUYS = turn_cues.phrases(
     r"(?:de|bhej|pack kar|dila) (?:do|dijiye|dena|de)", "dedo", r"(?:le|lelo|lele) ?(?:lunga|lungi|leta|leti|lenge|lu|loon|lo)?",
     r"(?:i'?ll|i will|let me|we'?ll) (?:take|have|buy|get)(?: .{0,15})?", r"(?:give|send|pack) me", "दे (?:दो|दीजिए)", "ले (?:लूंगा|लूंगी|लेंगे)",
 )  # fmt: skip
-WRONG = cues.phrases(
+WRONG = turn_cues.phrases(
     r"(?:toot|tut|tuta|tooti|phat|kharab|galat|missing|kam|leak|sad|khul|nahi|nahin|mila|aaya|aayi|broken|wrong|damaged|opened?|refund|return|wapas|badal|replace|exchange|not|kisi aur|jagah|instead)\w*",
     "टूट\\S*", "फट\\S*", "ग़?लत", "नहीं", "ख़?राब",
 )  # fmt: skip
@@ -25,7 +25,7 @@ WRONG = cues.phrases(
 
 def wants_some(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Chai hi de do, 2 packet": a wish to buy, whatever the classifier makes of it."""
-    said = cues.plain(parsed.text)
+    said = turn_cues.plain(parsed.text)
     if (
         (parsed.is_issue and parsed.confidence >= CLEAR)
         or chat.memory.get("issue")

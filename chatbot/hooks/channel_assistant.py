@@ -3,10 +3,10 @@
 from tickets.channels.assistant import Answer, Choice
 from tickets.models import Person
 
-from . import conversations, handover
-from .dialogue.plain_text import plain_text
-from .models import Chat, ChatMessage
-from .nlu import classifier
+from .. import conversations, handover
+from ..dialogue.plain_text import plain_text
+from ..models import Chat, ChatMessage
+from ..nlu import classifier
 
 WANTS_A_PERSON = "talk_to_human"
 PERSON = {"en": "Talk to a person", "hinglish": "Kisi se baat karein", "hi": "किसी से बात करें"}

@@ -6,8 +6,8 @@ from django.db import connection
 
 from supportdesk.db.mongo.connection import mongo_connection
 
-from .models import Follower, Lane, Mention, Person, Ticket
-from .visibility import visibility_of
+from ..models import Follower, Lane, Mention, Person, Ticket
+from ..visibility import visibility_of
 
 # Every page shows them
 VIEW_COUNT_CAP = 500

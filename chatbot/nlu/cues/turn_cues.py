@@ -8,8 +8,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, cast
 
-from .needed_letters import quick_search
-from .typos import respelt
+from ..text.needed_letters import quick_search
+from ..text.typos import respelt
 
 _EDGE = r"[\w\u0900-\u097F]"
 

@@ -20,7 +20,7 @@ from supportdesk import languages
 from supportdesk.compiled_templates import kept_markup
 from supportdesk.templating import age, hue, rendered, waited
 from tickets import queries
-from tickets.attachments import EXTENSIONS
+from tickets.files.attachments import EXTENSIONS
 from tickets.models import (
     CATEGORY_LABELS,
     PRIORITY_LABELS,

@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext
 
-from .pictures import process
-from .pictures.cleaning import BadPicture, Picture
+from . import process
+from .cleaning import BadPicture, Picture
 
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .models import Message, Ticket
+from ..models import Message, Ticket
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-GLOSS_FILE = Path(__file__).resolve().parent.parent / "data" / "gloss.txt"
+GLOSS_FILE = Path(__file__).resolve().parent.parent.parent / "data" / "gloss.txt"
 # A customer's essay adds no meaning after this, only time on the processor.
 LONGEST = 1200
 

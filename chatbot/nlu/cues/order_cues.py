@@ -1,6 +1,6 @@
 """What a message asks of an order: when, who brings it, what was paid, what is in it. Pure patterns."""
 
-from .cues import phrases
+from .turn_cues import phrases
 
 ARRIVES = phrases(
     r"when",

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from . import contact
-from .cues import phrases, plain
+from .turn_cues import phrases, plain
 
 # "Raat ko bhi koi insaan milega", "is a person there on sundays"
 _AT_WHAT_TIME = r"(?:raat|night|sunday|sundays|weekends?|itwar|ravivar|holidays?|chhutti|subah|late|din bhar|hamesha|24 ghante|रात|रविवार|छुट्टी|सुबह|हमेशा)"

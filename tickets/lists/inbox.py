@@ -22,21 +22,12 @@ from django.utils.translation import gettext_lazy
 
 from supportdesk.db.compiled_queries import compiled_query
 
-from . import search
-from .models import (
-    Category,
-    Lane,
-    Person,
-    Priority,
-    Status,
-    Tag,
-    Ticket,
-    TicketTag,
-)
-from .search import folding
+from .. import search
+from ..models import Category, Lane, Person, Priority, Status, Tag, Ticket, TicketTag
+from ..search import folding
+from ..visibility import Visibility
+from ..workflow.tags import key_of
 from .view_counts import AGENT, COUNTED, PERSONAL, Count
-from .visibility import Visibility
-from .workflow.tags import key_of
 
 PAGE = 25
 SEARCH_LENGTH = 200

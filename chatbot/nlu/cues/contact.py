@@ -3,7 +3,7 @@
 
 from functools import lru_cache
 
-from .cues import phrases, plain, words_of
+from .turn_cues import phrases, plain, words_of
 
 # By what a shop is reached; a bare "number" may be that of an order
 WAYS = set(

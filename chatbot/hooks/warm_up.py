@@ -10,18 +10,19 @@ from supportdesk.db.compiled_queries import prepare_insert
 from supportdesk.templating import static
 from tickets.models import Person
 
-from . import chats, wording
-from .dialogue import flows, policy
-from .helpcentre import markdown
-from .models import Chat, ChatMessage
-from .nlu import asked, classifier, cues, trigger_phrases
-from .sources import articles, delivery_areas, products
+from .. import chats, wording
+from ..dialogue import flows, policy
+from ..helpcentre import markdown
+from ..models import Chat, ChatMessage
+from ..nlu import asked, classifier
+from ..nlu.cues import trigger_phrases, turn_cues
+from ..sources import articles, delivery_areas, products
 
 
 def warm_up() -> None:
     """Load everything that an answer reads from files or builds from tables."""
     sentence = "where is my makhana order?"
-    cues.compile_phrases()
+    turn_cues.compile_phrases()
     markdown.render(sentence)
     classifier.classify(sentence)
     asked.asked(sentence)

@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).resolve().parent.parent / "data" / "handoff.txt"
+FILE = Path(__file__).resolve().parent.parent.parent / "data" / "handoff.txt"
 REASONS = ("safety", "fraud", "legal", "outage", "human", "anger")
 # What may follow a yes or a no without making it a sentence: "no refund yet" is none
 FILLERS = {

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from .models import Incoming, Outgoing, Ticket
+from ..models import Incoming, Outgoing, Ticket
 
 # Sends what was prepared and returns the other side's id of it; touches no database
 Send = Callable[[], str]

@@ -9,8 +9,8 @@ from tickets.models import Category
 from tickets.shop import fields
 from tickets.shop.registry import Kind, register, times
 
-from .models import Article, Product
-from .sources.table_cache import look_again
+from ..models import Article, Product
+from ..sources.table_cache import look_again
 
 LANGUAGES = {"en": "", "hi": "_hi", "hinglish": "_hinglish"}
 SLUG = re.compile(r"[-a-zA-Z0-9_]+\Z")

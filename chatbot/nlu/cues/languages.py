@@ -4,7 +4,7 @@
 import re
 from typing import NamedTuple
 
-from .cues import phrases, plain, spelt, words_of
+from .turn_cues import phrases, plain, spelt, words_of
 
 DO = "karo|kar do|kijiye|likho|likhiye|bolo|boliye|batao|bataiye"
 LANGUAGE_REQUESTS = {

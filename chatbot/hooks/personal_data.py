@@ -6,7 +6,7 @@ from tickets.models import Person
 from tickets.operations import jobs
 from tickets.privacy import personal_data
 
-from .models import Chat, ChatMessage, OrderCode, SpentIdentity
+from ..models import Chat, ChatMessage, OrderCode, SpentIdentity
 
 BATCH = 200
 # As long as proofs counts how many codes were given

@@ -3,7 +3,7 @@
 
 from functools import lru_cache
 
-from .cues import phrases, plain, words_of
+from .turn_cues import phrases, plain, words_of
 
 CALLS = set(
     "bhai bhaiya bro sir madam mam ma'am didi ji suno suniye listen dear भाई भैया सर मैडम जी सुनो सुनिए दीदी".split()

@@ -2,7 +2,7 @@
 
 import re
 
-from .cues import phrases
+from .turn_cues import phrases
 
 SOLVED = re.compile(
     r"\W*(?:(?:ok|okay|oh|sorry|no|wait|haan|ji|acha|accha|actually|hey|arre|bhai|never ?mind|all|is|its?|it'?s|the|i|we|have|ho|just|now|abhi|order|parcel|package|refund|paisa|paise|money|otp|wo|woh|yes|has)[\s,.!]+)*"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from tickets.operations.checklist import Step
 
-from .models import Article, Product
+from ..models import Article, Product
 
 
 def products_step() -> Step:

@@ -55,7 +55,7 @@ def respelt(word: str) -> str:
 
 # --- Typed without vowels: "chlega", "rkhna", "pese" ---------------------------------------------
 
-WORDS_FILE = Path(__file__).resolve().parent.parent / "data" / "words.txt"
+WORDS_FILE = Path(__file__).resolve().parent.parent.parent / "data" / "words.txt"
 LEAST_LETTERS = 3
 # A full form is a word of the corpus, and so much more usual than what was typed
 LEAST_USUAL, MORE_USUAL = 8, 8

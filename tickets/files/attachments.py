@@ -17,8 +17,8 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from supportdesk.storage import clamd
+from tickets.pictures.uploads import NoRoom, StoredPicture, discard
 from tickets.privacy.masking import masked
-from tickets.uploads import NoRoom, StoredPicture, discard
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What others implement and register, so that `tickets` need not know them: channels, suggested replies."""
