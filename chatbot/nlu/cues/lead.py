@@ -10,7 +10,7 @@ _WORDS = (
 _NUMBER = r"(?:[A-Z]{1,5}[-#]?)?\d[\dA-Z]*(?:[-/][\dA-Z]+)*"
 # Possessive: a long row of such words is read once
 LEAD = re.compile(
-    rf"\W*(?:(?:{'|'.join(_WORDS)})\b\W*){{0,12}}+order\b\s*(?:(?:id|no|nos|number|num|ref|reference)\b)?[\s.:#-]*"
+    rf"\W*+(?:(?:{'|'.join(_WORDS)})\b\W*+){{0,12}}+order\b\s*(?:(?:id|no|nos|number|num|ref|reference)\b)?[\s.:#-]*"
     rf"(?:(?:is|was)\b[\s:]*)?[#(]*{_NUMBER}\)?[\s.,:;–-]*",
     re.IGNORECASE,
 )
