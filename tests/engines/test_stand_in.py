@@ -79,3 +79,19 @@ def test_every_method_of_the_storage_that_writes_an_index_is_known():
     as_it_opens = {"__init__", "_recover_pending_drops_locked", "_table_kf"}
     wrapped = {*stand_in.CHANGE_INDEXES, "_iter_indexes", "_maybe_mark_multikey"}
     assert about == as_it_opens | wrapped
+
+
+def test_expired_transactions_are_looked_for_once_a_second(monkeypatch):
+    class Registry:
+        sweeps = 0
+
+        def _prune_locked(self):
+            self.sweeps += 1
+            return 1
+
+    stand_in.sweep_seldom(Registry)
+    now = iter((10.0, 10.5, 11.5))
+    monkeypatch.setattr(stand_in.time, "monotonic", lambda: next(now))
+    registry = Registry()
+    assert [registry._prune_locked() for _ in range(3)] == [1, 0, 1]
+    assert registry.sweeps == 2
