@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import runpy
 import selectors
 import signal
@@ -33,7 +34,7 @@ LIBRARIES = """
     django.contrib.postgres.fields django.contrib.staticfiles.storage django.core.handlers.asgi
     django.core.mail django.core.management.base django.core.serializers.json
     django.db.backends.postgresql.base django.db.backends.sqlite3.base django.db.migrations.executor
-    django.middleware.csrf django.template.backends.jinja2 django.views.debug import_export inflection
+    django.middleware.csrf django.template.backends.jinja2 django.views.debug inflection
     jinja2.ext jsonschema jwt lucide lxml.html markdown_it multiprocessing.spawn nh3 prometheus_client
     psycopg_pool pymongo quotequail rapidfuzz.process redis requests sqlparse standardwebhooks
     uvicorn.main uvicorn.protocols.http.httptools_impl whitenoise yaml
@@ -42,6 +43,7 @@ ROUNDS = 1000
 # Functions of text and of files beside them, without Django
 VILLY = """
     chatbot.dialogue.plain_text chatbot.dialogue.reading.subjects chatbot.helpcentre.markdown chatbot.nlu.asked chatbot.nlu.classifier
+    chatbot.nlu.dialogue_acts chatbot.nlu.text.needed_letters
     chatbot.nlu.cues.himself chatbot.nlu.cues.issue_cues chatbot.nlu.cues.occasions chatbot.nlu.cues.order_cues
     chatbot.nlu.cues.trigger_phrases chatbot.nlu.cues.turn_cues chatbot.nlu.retrieval chatbot.sources.product_facts
 """
@@ -200,9 +202,48 @@ def _wake_villy() -> None:
     sys.modules["chatbot.nlu.cues.turn_cues"].compile_phrases()
     sys.modules["chatbot.nlu.classifier"].classify("where is my order?")
     sys.modules["chatbot.nlu.asked"].asked("where is my order?")
+    sys.modules["chatbot.nlu.dialogue_acts"].read(
+        "where is my order?", sys.modules["chatbot.nlu.dialogue_acts"].Before()
+    )
+    _compile_patterns()
     sys.path.remove(str(ROOT))
     # A module that has read settings would have read those of the helper
     assert not sys.modules["django.conf"].settings.configured
+
+
+def _compile_patterns() -> None:
+    """Compile what a desk compiles before it listens: a fork that has settings tells the patterns.
+
+    Each desk compiles its own all the same, out of what `re` and the cache of needed letters hold by then.
+    """
+    letters = sys.modules["chatbot.nlu.text.needed_letters"]
+    re._MAXCACHE = 10_000
+    letters.needed_by = functools.cache(letters.needed_by)
+    ours, theirs = os.pipe()
+    if not os.fork():
+        with os.fdopen(theirs, "w") as told:
+            _tell_patterns(told)
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours) as told:
+        compiled, phrases = json.load(told)
+    os.wait()
+    for pattern, flags in compiled:
+        re.compile(pattern, flags)
+    for pattern, flags in phrases:
+        letters.needed_by(pattern, flags)
+
+
+def _tell_patterns(told) -> None:
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "supportdesk.settings", "DATABASE_URL": "sqlite:", "DEBUG": "on",
+    }  # fmt: skip
+    importlib.import_module("django").setup()
+    importlib.import_module("supportdesk.urls")
+    phrases = [
+        (each.pattern, each.flags) for each in sys.modules["chatbot.nlu.cues.turn_cues"].Phrases.waiting
+    ]
+    json.dump([[(key[1], key[2]) for key in re._cache if key[0] is str], phrases], told)
 
 
 def _read(connection: socket.socket) -> tuple[dict, list[int]]:
