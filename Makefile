@@ -21,7 +21,7 @@ check: lint-quick
 	 $(MAKE) --no-print-directory test-fast PYTEST_ARGS="--cases 1 -m 'not slow and not long' $(PYTEST_ARGS)"; tests=$$?; \
 	 wait $$beside; others=$$?; cat .cache/beside; exit $$((tests + others))
 
-# Up to three cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too, where
+# Up to two cases of each test on SQLite, one of those marked `engines` on PostgreSQL and MongoDB too, where
 # `all_engines` waits for test-all.
 # DATABASE_URL=... takes that server only
 test: $(VENV)/.tests

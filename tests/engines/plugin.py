@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from pymongo import monitoring
+from xdist.scheduler import LoadGroupScheduling
 
 DATABASE = {"db", "transactional_db"}
 
@@ -19,10 +21,12 @@ MARKS_OF_FEW = ("engines",)
 MARKS = ("engines", "all_engines")
 # Whose tests all start browsers or processes
 SLOW_FOLDERS = ("tests/browser/", "tests/faults/")
-# One worker has the browser, another what starts processes, the third what moves between engines and what counts
-# that nothing was lost, however long that takes; then all take of what is quick. Last comes what is about load and
-# time, which needs the machine, in two halves of one length
-KINDS = ["browser", "processes", "engines", "quick", "faults", "load"]
+# Two workers have a browser each, the third what starts processes; then comes what moves between engines and what
+# counts that nothing was lost, and all take of what is quick. Last comes what is about load and time, which needs the
+# machine, in two halves of one length
+KINDS = ["browser", "second-browser", "processes", "engines", "quick", "faults", "load"]
+# The browser tests from here on take as long as those before
+SECOND_BROWSER = "tests/browser/test_journey"
 ENGINES = (
     "tests/engines/", "tests/test_copydesk.py", "tests/faults/test_killed.py", "tests/faults/test_two_agents.py",
 )  # fmt: skip
@@ -87,6 +91,39 @@ def pytest_collection_modifyitems(config, items):
         _keep(config, items, set(filter(_wanted_on_engine(config), items)))
 
 
+class FilesAndGroups(LoadGroupScheduling):
+    """Hand out the quick tests file by file, and to the background worker nothing else.
+
+    xdist's own looks through all that a worker has had at the end of each test: of 3,000 pieces of one test each that
+    was forty seconds of processor.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return nodeid.partition("::")[0] if scope == nodeid else scope
+
+    def _assign_work_unit(self, node) -> None:
+        if self._is_in_background(node):
+            self.workqueue.move_to_end(self._next_file(), last=False)
+        super()._assign_work_unit(node)
+
+    def _reschedule(self, node) -> None:
+        if not self._is_in_background(node) or self._next_file():
+            super()._reschedule(node)
+        elif not node.shutting_down:
+            node.shutdown()
+
+    def _next_file(self) -> str:
+        return next((scope for scope in self.workqueue if scope.endswith(".py")), "")
+
+    def _is_in_background(self, node) -> bool:
+        return self.config.getoption("background_worker") and node.gateway.id == f"gw{self.numnodes - 1}"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return FilesAndGroups(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session):
     # Almost all that is made until then stays until the end: the collector need not look for garbage in it
@@ -105,13 +142,13 @@ def pytest_collection_finish(session):
 
 
 def _first_cases(items: list, most: int) -> set:
-    """Return all tests, but of a test with parameters only the first `most` cases."""
+    """Return all tests, but of a test with parameters the first `most` cases; the first one of those marked `slow`."""
     seen = Counter()
     kept = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
         seen[test] += 1
-        if seen[test] <= most:
+        if seen[test] <= (1 if "slow" in item.keywords else most):
             kept.add(item)
     return kept
 
@@ -125,7 +162,7 @@ def _kind(item) -> str:
     if "slow" not in item.keywords:
         return "quick"
     if item.nodeid.startswith("tests/browser/"):
-        return "browser"
+        return "browser" if item.nodeid < SECOND_BROWSER else "second-browser"
     if item.nodeid.startswith(ENGINES):
         return "engines"
     if item.nodeid.startswith(LOAD):
@@ -146,6 +183,11 @@ def pytest_addoption(parser):
     )
     parser.addoption(
         "--without-extended", action="store_true", help="leave out the tests marked `extended`"
+    )
+    parser.addoption(
+        "--background-worker",
+        action="store_true",
+        help="the last worker runs quick tests only, in what the others leave of the processor",
     )
     parser.addoption(
         "--cases", type=int, default=0, help="of a test with parameters at most this many cases; 0 is all"
@@ -171,11 +213,19 @@ def pytest_configure(config):
         "markers",
         "second_try(reason): repeated twice when it fails; the reason is outside of what it tests",
     )
+    if config.getoption("background_worker") and _is_last_worker():
+        # What the browsers and processes of the others leave of the machine
+        os.nice(5)
     if connection.vendor == "mongodb":
         monitoring.register(Written())
         TransactionTestCase._fixture_teardown = _empty_collections
     else:
         TransactionTestCase._fixture_teardown = _empty_tables
+
+
+def _is_last_worker() -> bool:
+    number, count = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "WORKER_COUNT"))
+    return bool(number) and number == f"gw{int(count) - 1}"
 
 
 # --- What a test without a transaction around it leaves behind ------------------

@@ -1,7 +1,7 @@
 """Run the suite on PostgreSQL and MongoDB side by side, and then (browsers and all) on SQLite.
 
-`make test` takes three cases of a test with parameters, and leaves out the tests marked `extended`. On the other
-engines it takes one case of the tests marked `engines`. `make test-all` takes all cases, and the tests marked
+`make test` takes two cases of a test with parameters, one where it is marked `slow`, and leaves out the tests marked
+`extended`. On the other engines it takes one case of the tests marked `engines`. `make test-all` takes all cases, and the tests marked
 `all_engines` too. What fails on one of those two ends the run, so that the last line is always the summary that
 matters. `DATABASE_URL=... make test` runs the suite against that server only.
 """
@@ -23,14 +23,15 @@ from tests.engines.servers import Mongo, Postgres, running  # noqa: E402
 WITHOUT_PROCESSES = ["-m", "not slow"]
 # More cases of one test ask the database the same: the workflow file runs all of them on all engines
 FEW = {
-    "sqlite": ["--without-extended", "--cases", "3"],
+    "sqlite": ["--without-extended", "--cases", "2"],
     "others": ["--without-extended", "--cases", "1", "--few-on-engine"],
 }
 ALL: dict[str, list[str]] = {"sqlite": [], "others": []}
 # In our order (see plugin.py): left to itself, xdist begins with the largest groups
 GROUPS = ["--dist", "loadgroup", "--no-loadscope-reorder"]
-# On two cores: servers, browsers and processes are waited for. Four were a minute faster, and calls gave up
-WORKERS = 3
+# On two cores: servers, browsers and processes are waited for, and a fourth worker runs quick tests meanwhile. It
+# gives way to the other three: without that, calls of theirs gave up
+WORKERS = 4
 # Three side by side too. Each takes eight seconds of processor to begin with, and the stand-in for MongoDB, written
 # in Python, makes tests twice as long
 ON_POSTGRES, ON_MONGO = 1, 2
@@ -85,7 +86,7 @@ def has_failed(code: int) -> bool:
 
 def suite(urls: list[str], arguments: list[str]) -> int:
     print(f"\n=== {urls[0].partition(':')[0]} ===", flush=True)
-    process = started(urls, WORKERS, arguments)
+    process = started(urls, WORKERS, ["--background-worker", *arguments])
     try:
         return process.wait()
     finally:

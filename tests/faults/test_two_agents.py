@@ -8,7 +8,8 @@ import pytest
 
 from tests import forks
 
-ROUNDS = 200
+# Ten of each pair below
+ROUNDS = 50
 
 # What the two do, and the answers that they may get: one wins and the other is told, or both had their turn.
 # Who asks for what is so already gets 200, and the history shows that nothing was done twice
@@ -77,11 +78,12 @@ def open_tickets(customer, count: int) -> list[str]:
     ]
 
 
-def test_two_agents_at_once_two_hundred_times_one_wins_and_the_history_is_linear(two_processes):
+@pytest.mark.parametrize("rounds", [ROUNDS, pytest.param(200, marks=pytest.mark.extended)])
+def test_of_two_agents_at_once_one_wins_and_the_history_is_linear(two_processes, rounds):
     desk = two_processes
     agents = [desk.as_agent(), desk.api("agent2@demo.test", "demo-agent")]
     me = {agent: agent.get("/api/auth/me").json()["id"] for agent in agents}
-    ids = open_tickets(desk.as_guest(), ROUNDS)
+    ids = open_tickets(desk.as_guest(), rounds)
     before = json.loads(in_shell(desk, SNAPSHOT, ids))
 
     def act(agent, ticket, deed):
