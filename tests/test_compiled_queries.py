@@ -36,7 +36,7 @@ def fields_of(row) -> dict:
 
 
 @pytest.mark.engines
-def test_it_finds_what_its_queryset_finds_each_time_with_other_values(ticket, priya, vikram):
+def test_a_compiled_query_finds_what_its_queryset_finds(ticket, priya, vikram):
     def rows(requester, since):
         found = Ticket.objects.filter(requester=requester, created_at__gte=since).defer("handover")
         return found.select_related("requester", "order").order_by("number")[:2]

@@ -71,7 +71,7 @@ def test_a_page_is_one_head_and_one_piece():
     assert app.closed.is_set()
 
 
-def test_what_is_large_goes_piece_by_piece_in_its_order():
+def test_a_large_response_is_sent_in_pieces_in_order():
     answer = [bytes([number]) * 64 * 1024 for number in range(3 * MOST_HELD // len(PIECE))]
 
     head, *bodies, last = ask(App(*answer))
@@ -116,7 +116,7 @@ def test_a_client_that_goes_away_frees_the_thread(pieces):
 
 
 @pytest.mark.parametrize("before", [[], [PIECE] * (2 * MOST_HELD // len(PIECE))])
-def test_what_fails_in_the_application_is_the_servers_to_tell(before):
+def test_an_error_of_the_application_is_raised_by_the_server(before):
     app = App(*before, ValueError("broken"))
 
     with pytest.raises(ValueError, match="broken"):

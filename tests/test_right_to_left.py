@@ -55,6 +55,6 @@ def test_a_style_that_names_a_side_is_found():
     )
 
 
-def test_what_stays_is_still_there():
+def test_left_to_right_exceptions_exist():
     for name, declaration in STAYS:
         assert declaration in physical((ROOT / "static/css" / name).read_text("utf-8"))

@@ -160,7 +160,7 @@ def test_an_address_that_the_provider_has_not_verified_proves_nothing(browse, pr
 @pytest.mark.parametrize(
     "breaks", ["issuer", "audience", "expired", "/token", "/userinfo", "/.well-known/openid-configuration"]
 )
-def test_what_the_provider_gets_wrong_is_a_page_with_a_way_back(browse, provider, asha, breaks):
+def test_a_providers_error_is_a_page_with_a_way_back(browse, provider, asha, breaks):
     knows(provider, asha)
     client = browse()
     begun = client.post(BEGIN)
@@ -179,7 +179,7 @@ def test_a_provider_that_is_away_is_a_page_too(browse, provider, asha):
     assert page(answer).one("h1").text == "The sign-in did not work"
 
 
-def test_who_refuses_at_the_provider_is_back_at_the_sign_in(browse, provider, asha):
+def test_an_agent_who_refuses_at_the_provider_is_back_at_sign_in(browse, provider, asha):
     knows(provider, asha)
     client = browse()
     begun = client.post(BEGIN)
@@ -210,7 +210,7 @@ def test_without_a_provider_there_is_no_such_door(browse, asha):
     assert "company" not in browse().get(LOGIN).content.decode()
 
 
-def test_what_the_library_says_on_our_pages_is_translated():
+def test_the_librarys_messages_on_our_pages_are_translated():
     """A sentence that allauth changes is English again in Hindi: write it into the list."""
     theirs = [
         str(text)

@@ -140,7 +140,7 @@ def test_an_answer_counts_once_and_only_with_the_right_key(phone, asha, browse):
 
 
 @pytest.mark.parametrize("wrong", ["", "null", "[]", "{}", '{"id": 1}', '{"response": "x"}', "not json"])
-def test_what_is_no_answer_of_a_key_is_refused(wrong, phone, asha, browse):
+def test_an_invalid_answer_of_a_passkey_is_refused(wrong, phone, asha, browse):
     client = browse()
     password(client, asha)
     client.get(CODE)
@@ -149,7 +149,7 @@ def test_what_is_no_answer_of_a_key_is_refused(wrong, phone, asha, browse):
 
 
 @pytest.mark.parametrize("wrong", ["{}", '{"id": 1}', '{"id": "a", "rawId": "a", "response": {}}'])
-def test_what_is_no_new_key_is_not_added(wrong, asha, browse):
+def test_an_invalid_new_passkey_is_not_added(wrong, asha, browse):
     client = browse()
     password(client, asha)
     client.get(ADD)

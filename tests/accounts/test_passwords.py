@@ -74,7 +74,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_email(email, browse, mai
 @pytest.mark.parametrize(
     "sent", [{}, {"email": ""}, {"email": "no address"}, {"email": "a" * 300 + "@x.in"}]
 )
-def test_what_is_no_address_is_refused(sent, browse, mailoutbox):
+def test_an_invalid_address_is_refused(sent, browse, mailoutbox):
     answer = browse().post(RESET, sent)
     assert answer.status_code == 200
     assert page(answer).one("p", role="alert").text

@@ -180,7 +180,7 @@ def test_a_passkey_of_another_agent_cannot_be_removed(browse, asha, rohan):
 @pytest.mark.parametrize(("rule", "who", "held"), [
     ("staff", "asha", False), ("staff", "meera", True), ("everyone", "asha", True), ("optional", "meera", False),
 ])  # fmt: skip
-def test_who_needs_a_second_factor_gets_no_further_than_the_account(
+def test_an_agent_without_a_required_second_factor_gets_only_the_account_pages(
     rule, who, held, browse, ticket, request
 ):
     person = request.getfixturevalue(who)

@@ -70,7 +70,7 @@ def test_an_idle_session_ends(browse, asha, clock):
 
 
 @pytest.mark.engines
-def test_what_an_open_tab_sends_on_its_own_keeps_no_session_alive(browse, asha, ticket, clock):
+def test_automatic_requests_of_an_open_tab_keep_no_session_alive(browse, asha, ticket, clock):
     DeskSettings.objects.create(session_idle_minutes=30)
     client = browse(asha)
     for _ in range(3):
@@ -132,7 +132,7 @@ def test_choices_are_saved_and_shown_again(browse, asha):
 
 
 @pytest.mark.parametrize("wrong", [{"sound": "loud"}, {"language": "klingon"}, {"signature": "x" * 301}])
-def test_what_does_not_fit_is_refused(wrong, browse, asha):
+def test_an_invalid_session_setting_is_refused(wrong, browse, asha):
     answer = browse(asha).post(ACCOUNT, wrong)
     assert answer.status_code == 200
     assert page(answer).one("p", role="alert").text

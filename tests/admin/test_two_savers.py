@@ -97,7 +97,7 @@ def again(answer) -> dict:
     return page(answer).one("form", id="order_form").fields()
 
 
-def test_of_two_who_change_different_boxes_of_rows_both_are_stored(browse, meera, address):
+def test_two_people_who_change_different_boxes_of_rows_are_both_stored(browse, meera, address):
     client = browse(meera)
     one, other = (sent_as_opened(client, address) for _ in range(2))
     assert (

@@ -245,7 +245,7 @@ def test_an_urgent_one_ends_after_six(desk, mine, priya, asha):
     assert len(desk.told("asha")) == sending.MOST_PUSHES
 
 
-def test_what_stays_unseen_comes_by_mail_to_those_who_want_it(desk, mine, priya, asha):
+def test_an_unseen_alert_is_mailed_to_agents_who_want_it(desk, mine, priya, asha):
     choose(asha, by_mail=True)
     workflow.customer_says(mine, "Hello?", by=priya)
     run()
@@ -271,7 +271,7 @@ def test_mail_reaches_an_agent_without_any_browser(priya, ticket):
     assert [email.to for email in mail.outbox] == [[agent.login_email]]
 
 
-def test_what_was_seen_is_not_mailed(desk, mine, priya, asha):
+def test_a_seen_alert_is_not_mailed(desk, mine, priya, asha):
     choose(asha, by_mail=True)
     message = workflow.customer_says(mine, "Hello?", by=priya)
     run()

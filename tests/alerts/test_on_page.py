@@ -68,7 +68,7 @@ def test_each_scope_has_the_tickets_of_those_before_it(asked, priya, asha, rohan
 
 
 @pytest.mark.parametrize("why", ["muted", "quiet", "off", "read", "spam", "withdrawn", "an agent's"])
-def test_what_the_agent_does_not_want_now_is_not_shown(asked, mine, priya, asha, why):
+def test_an_alert_that_the_agent_switched_off_is_not_shown(asked, mine, priya, asha, why):
     seq = says(mine, priya)
     now = timezone.now()
     if why == "muted":
@@ -102,7 +102,7 @@ def test_a_mention_and_an_assignment_are_shown_to_whom_they_concern(asked, ticke
     assert asked(asha, ticket, "assigned") is None
 
 
-def test_what_is_no_event_is_400_and_another_team_s_ticket_404(browse, ticket, asha):
+def test_an_unknown_event_is_400_and_another_teams_ticket_404(browse, ticket, asha):
     client, address = browse(asha), f"/support/{ticket.pk}/notification"
     for asked in ("", "?event=noise", "?event=message&seq=x", "?event=message&seq=9999999999"):
         assert client.get(f"{address}{asked}").status_code == 400

@@ -99,7 +99,7 @@ def test_a_push_has_what_a_push_service_asks_for(desk, mine, priya):
         {"keys": {"p256dh": "é", "auth": ""}},
     ],
 )
-def test_what_is_no_subscription_is_refused_with_a_sentence(browse, service, settings, asha, change):
+def test_an_invalid_subscription_is_refused_with_a_sentence(browse, service, settings, asha, change):
     sent = service.browser("x").subscription() | {"endpoint": "https://push.example/1"} | change
     settings.WEBHOOK_PRIVATE = False
     response = browse(asha).post(

@@ -178,7 +178,7 @@ def test_a_byte_order_mark_is_no_mistake(call):
     assert call("priya", "post", "/api/support/<ticket>/message", body).status_code == 201
 
 
-def test_of_two_values_for_one_name_the_last_counts(call):
+def test_the_last_of_two_values_for_one_name_counts(call):
     answer = call("priya", "post", "/api/support/<ticket>/message", b'{"message": "a", "message": "b"}')
     assert answer.json()["message"] == "b"
 

@@ -88,7 +88,7 @@ def test_a_visitor_cannot_register_as_an_agent_or_as_another_person(api, priya):
 
 
 @pytest.mark.all_engines
-def test_of_two_who_register_one_address_at_once_one_gets_it(api, transactional_db):
+def test_two_people_who_register_one_address_at_once_get_one_account(api, transactional_db):
     def register(_):
         try:
             return api().post("/api/auth/register", ACCOUNT).status_code

@@ -105,7 +105,7 @@ def test_an_undo_that_does_not_fit_is_refused_and_changes_nothing(api, asha, tic
     assert stored(ticket).updated_at == before
 
 
-def test_one_tag_is_one_whatever_its_case_and_an_unknown_one_is_created(patch, priya, asha):
+def test_a_tag_is_the_same_in_any_case_and_an_unknown_one_is_created(patch, priya, asha):
     patch(tags=["VIP", " vip ", "wedding  gift"])
     other = factories.ticket(priya)
     workflow.correct(other, by=asha, tags=["Vip"])

@@ -195,7 +195,9 @@ def test_nothing_of_a_file_name_gets_in(name, form, api, priya, ticket, media):
         ('name="message"; filename="a.txt"', b"a file for a text", "message"),
     ],
 )
-def test_what_is_no_picture_is_refused_in_words(disposition, content, field, api, priya, ticket, media):
+def test_a_file_that_is_no_picture_is_refused_with_a_sentence(
+    disposition, content, field, api, priya, ticket, media
+):
     refused(post(api(priya), ticket, multipart(disposition, content)), 400, field=field)
     assert not [path for path in media.rglob("*") if path.is_file()]
 

@@ -115,7 +115,7 @@ def test_an_empty_view_stays_when_a_ticket_is_opened(agent, asked):
     expect(dashboard.page).to_have_url(re.compile(r"view=snoozed"))
 
 
-def test_of_two_views_chosen_at_once_the_last_is_shown(agent):
+def test_the_last_of_two_views_chosen_at_once_is_shown(agent):
     dashboard = Dashboard(agent())
     page, views = dashboard.page, dashboard.views
     # Its answer does not come before the other's
@@ -129,7 +129,7 @@ def test_of_two_views_chosen_at_once_the_last_is_shown(agent):
     expect(views.get_by_role("link", name="Done")).to_have_attribute("aria-current", "page")
 
 
-def test_of_two_tickets_opened_at_once_the_last_is_shown(agent, hundred):
+def test_the_last_of_two_tickets_opened_at_once_is_shown(agent, hundred):
     dashboard = Dashboard(agent())
     page, links = dashboard.page, dashboard.page.locator(".row-link")
     page.goto(HUNDRED)

@@ -126,9 +126,7 @@ def test_the_first_words_wait_for_the_identity_that_is_on_its_way(site, signed, 
     assert not [url for url in asked if url.endswith("/auth/visitor")]
 
 
-def test_who_presses_connect_before_a_late_identity_is_connected_with_their_words_when_it_comes(
-    site, signed, person
-):
+def test_connect_before_a_late_identity_waits_for_it_and_keeps_the_words(site, signed, person):
     chat, release = hold_identify(person(), site, signed("c-79", name="Devika", email="devika@example.com"))
     chat.say("Package damaged")
     chat.connect.click()
@@ -149,9 +147,7 @@ def test_an_identity_that_comes_after_the_customer_signed_out_is_not_taken(site,
     expect(chat.log).to_contain_text("Peri Peri Makhana")
 
 
-def test_who_is_signed_in_to_the_shop_finds_the_conversation_though_the_kept_tokens_are_dead(
-    on_site, signed, desk
-):
+def test_a_signed_in_customer_with_dead_tokens_finds_the_conversation(on_site, signed, desk):
     chat = on_site(signed("c-77", name="Devika", email="devika@example.com"))
     chat.say("Package damaged")
     chat.connect.click()
@@ -211,7 +207,7 @@ def test_a_visitors_messages_come_along_when_they_sign_in_however_old(on_site, s
     expect(chat.bubbles("system")).to_contain_text("Connected to Customer Care")
 
 
-def test_one_customer_signs_out_and_the_next_one_in_within_the_same_breath(on_site, signed):
+def test_a_customer_who_signs_in_right_after_another_signed_out_sees_only_their_own(on_site, signed):
     chat = on_site(signed("sub-5"))
     chat.say("Show me makhana")
     expect(chat.log).to_contain_text("Peri Peri Makhana")

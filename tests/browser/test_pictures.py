@@ -65,7 +65,7 @@ SVG = {
     ],
     ids=["another kind", "too large", "no picture at all", "what only the desk can tell"],
 )
-def test_what_is_no_picture_is_refused_with_a_sentence_and_the_words_stay(visitor, file, padding, why):
+def test_a_file_that_is_no_picture_is_refused_and_the_text_stays(visitor, file, padding, why):
     chat = visitor(ticket="The box was crushed")
     chat.text.fill("Look at this")
     give(chat.text, "paste", file, padding)

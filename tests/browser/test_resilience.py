@@ -323,7 +323,7 @@ def test_the_draft_of_a_customer_who_signed_out_is_not_shown_to_the_next(visitor
     expect(chat.open().text).to_have_value("")
 
 
-def test_who_begins_to_say_how_to_reach_them_is_not_interrupted_by_what_loads_late(visitor):
+def test_a_late_load_does_not_interrupt_a_guest_who_types_an_address(visitor):
     chat = visitor()
     chat.say("Package damaged")
     expect(chat.connect).to_be_visible()

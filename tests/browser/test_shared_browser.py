@@ -27,9 +27,7 @@ def written(desk, ticket: str) -> list[str]:
     return [message["message"] for message in messages if message["sender"] == "agent"]
 
 
-def test_what_an_agent_could_not_send_waits_for_that_agent_in_a_browser_that_colleagues_use(
-    asked, person, desk
-):
+def test_an_unsent_reply_in_a_shared_browser_waits_for_its_agent(asked, person, desk):
     ticket = asked("The box was crushed")
     page = person()
     sign_in(page, "agent@demo.test")

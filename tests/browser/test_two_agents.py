@@ -54,7 +54,7 @@ def test_a_reply_that_has_not_seen_the_newest_message_stays_in_the_box(agent, vi
     expect(chat.bubbles("agent")).to_contain_text("A new jar is on its way")
 
 
-def test_what_one_agent_does_shows_at_the_other_without_taking_a_box_from_under_the_hand(agent, asked):
+def test_an_agents_change_shows_at_a_colleague_and_keeps_an_open_box(agent, asked):
     ticket = asked("The lid is loose")
     asha = Dashboard(agent(at=ticket))
     rohan = Dashboard(agent("agent2@demo.test", at=ticket))

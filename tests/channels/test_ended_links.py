@@ -51,9 +51,7 @@ def test_an_expired_link_is_renewed_with_one_tap(browser, path, ticket, posted):
     assert browser.get(path).status_code == 404
 
 
-def test_what_was_sent_over_it_is_told_by_name_and_the_words_stay_until_the_new_link_is_there(
-    browser, path
-):
+def test_files_sent_over_an_ended_link_are_named_and_the_text_is_kept(browser, path):
     files = {"image": factories.picture("lid <1>.png"), "file": [pdf(), pdf("note.pdf")]}
     ended = page(browser.post(path, {"message": "It leaks <b>again</b>", **files}))
     for _ in range(2):

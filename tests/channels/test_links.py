@@ -104,7 +104,7 @@ def test_two_pictures_are_two_messages_and_sent_twice_they_are_still_two(browser
 
 
 @pytest.mark.parametrize("number", [2, 6])
-def test_of_pictures_that_do_not_all_fit_nothing_is_sent_and_the_words_stay(browser, path, ticket, number):
+def test_too_many_pictures_are_refused_together_and_the_text_stays(browser, path, ticket, number):
     bad = factories.SimpleUploadedFile("b.png", b"no picture")
     pictures = [factories.picture() for _ in range(number - 1)] + [bad]
     answer = browser.post(path, {"message": "Both sides", "image": pictures})
@@ -136,7 +136,7 @@ def test_a_form_that_does_not_fit_keeps_what_was_typed(browser, path, form):
 
 
 @pytest.mark.engines
-def test_it_ends_after_ninety_days(browser, path, link):
+def test_a_conversation_link_ends_after_ninety_days(browser, path, link):
     ConversationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now() + timedelta(seconds=30))
     assert browser.get(path).status_code == 200
     ConversationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
@@ -167,7 +167,7 @@ def test_after_an_erasure_the_link_opens_nothing(browser, path, priya):
 
 
 @pytest.mark.engines
-def test_it_is_revoked_with_the_reply_address(browser, path, ticket, link):
+def test_a_conversation_link_is_revoked_with_the_reply_address(browser, path, ticket, link):
     reply = links.reply_token(link)
     assert links.find_reply(reply)
     assert links.revoke(ticket) == 1

@@ -133,7 +133,7 @@ def test_a_visitor_without_contact_is_asked_first_and_loses_nothing(api, visitor
     assert [line["sender"] for line in chat] == ["customer", "ai"]
 
 
-def test_what_is_not_said_is_taken_from_what_villy_understood(api, priya):
+def test_a_missing_field_is_taken_from_what_villy_understood(api, priya):
     conversations.ask(priya, "Package damaged")
     ticket = api(priya).post(CREATE, {"message": "Please help me"}).json()
     assert (ticket["category"], ticket["priority"]) == ("product-issue", "high")
@@ -183,7 +183,7 @@ def test_a_picture_that_is_none_opens_no_ticket(image, api, priya, media):
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
-def test_what_villy_leaves_open_may_be_sent_back_as_it_came(api, priya):
+def test_a_null_field_of_villys_answer_may_be_sent_back(api, priya):
     given = {
         "message": "The jar leaked",
         "category": None,

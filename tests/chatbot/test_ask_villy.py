@@ -40,7 +40,7 @@ def test_products_and_the_offer_of_a_person_are_shown(db):
     assert (rows["human"], rows["language"]) == ("offered, product-issue, high", "hinglish")
 
 
-def test_it_answers_as_a_customer_and_says_when_there_is_none(priya):
+def test_ask_villy_answers_as_a_customer_and_names_an_unknown_address(priya):
     factories.order(priya)
     assert "VP-10001" in shown("where is my order", email="priya@example.com")["answer"]
     assert not Chat.objects.exists()

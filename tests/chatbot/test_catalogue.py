@@ -147,7 +147,7 @@ def test_an_empty_shop_has_nothing(db):
     assert products.popular() == []
 
 
-def test_of_many_who_ask_after_a_change_one_makes_what_is_kept(monkeypatch):
+def test_one_of_many_readers_rebuilds_the_catalogue_after_a_change(monkeypatch):
     made = []
 
     def slowly(rows):

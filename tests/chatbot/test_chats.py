@@ -181,7 +181,7 @@ def test_taken_while_villy_thinks_he_keeps_silent(priya, monkeypatch):
 
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
-def test_of_an_answer_and_a_hand_over_at_once_no_line_is_lost_and_none_comes_after(priya):
+def test_an_answer_during_a_handover_loses_no_line_and_adds_none_after(priya):
     """Whichever wins, the transcript holds every line of Villy's that the customer got."""
     if not connection.features.supports_transactions:
         pytest.skip("without transactions a line may come between reading the chat and taking it")

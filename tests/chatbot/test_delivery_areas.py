@@ -97,7 +97,7 @@ def test_asked_for_a_day_he_tells_the_days_and_says_no_yes(areas, said):
         ("560034 me kitne din lagenge", "cod hai kya wahan", "zyada-tar PIN codes", "Product page par"),
     ],
 )
-def test_of_cash_at_a_pin_code_he_tells_the_rule_and_where_it_is_looked_up(db, place, cash, rule, where):
+def test_cash_at_a_pin_code_gets_the_rule_and_where_to_look_it_up(db, place, cash, rule, where):
     factories.demo_customer()
     visitor = factories.guest()
     conversations.ask(visitor, place)

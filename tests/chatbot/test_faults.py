@@ -28,7 +28,7 @@ def test_a_fault_ends_in_a_ticket_with_what_was_said(api, priya, failing, caplog
     assert "my jar is broken" not in caplog.messages[-1]
 
 
-def test_what_was_said_before_the_fault_goes_along(api, priya, monkeypatch):
+def test_messages_before_the_fault_go_to_the_ticket(api, priya, monkeypatch):
     api(priya).post("/api/chat/message", {"message": "my jar arrived broken"}, format="json")
     monkeypatch.setattr(policy, "answer", lambda *arguments: 1 / 0)
     api(priya).post("/api/chat/message", {"message": "and the lid"}, format="json")

@@ -104,7 +104,7 @@ def test_the_order_is_the_one_that_was_spoken_of_or_else_a_likely_one(lines, num
     assert (answer.reply["order"] or {"number": ""})["number"] == number
 
 
-def test_what_is_said_with_the_ticket_comes_before_what_was_understood(priya, orders):
+def test_words_given_with_the_ticket_come_before_what_villy_understood(priya, orders):
     talk(priya, "the box was torn")
     ticket = handover.open_ticket(
         priya, "It is about the invoice", category="payment", priority="low", order=orders["cancelled"]

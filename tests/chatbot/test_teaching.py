@@ -226,7 +226,7 @@ def test_the_pages_hold_nothing_that_the_csp_refuses(staff, priya):
         assert "onclick" not in content
 
 
-def test_what_a_real_conversation_leaves_open_is_there_to_teach(priya):
+def test_a_conversation_that_villy_could_not_answer_is_listed_to_teach(priya):
     answer = conversations.ask(priya, "flurb the wonkle pliz")
     assert answer.intent == "unknown"
     assert texts() == ["flurb the wonkle pliz"]

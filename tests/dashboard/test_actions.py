@@ -128,7 +128,7 @@ def test_htmx_gets_the_header_as_it_is_now_and_a_toast(
 
 
 @pytest.mark.parametrize(("verb", "status", "fields", "said"), REFUSED)
-def test_what_may_not_be_done_changes_nothing_and_says_why(
+def test_a_refused_action_changes_nothing_and_says_why(
     desk, prepared, person_ids, verb, status, fields, said
 ):
     ticket = prepared(status)

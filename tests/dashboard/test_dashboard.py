@@ -131,7 +131,7 @@ def test_a_long_conversation_opens_at_its_end_and_is_read_backwards(desk, ticket
     assert seqs(page(desk.get(f"{opened(ticket)}messages?after=128"))) == [129, 130]
 
 
-def test_what_people_write_is_shown_as_it_was_written_and_is_no_markup(desk, asha):
+def test_messages_are_shown_as_written_and_never_as_markup(desk, asha):
     name, text = "<img src=x onerror=alert(1)>", '5 < 6 && x </p><script>alert("1")</script> नमस्ते 👨‍👩‍👧'
     ticket = factories.ticket(factories.guest(name), text)
     workflow.add_note(ticket, "see https://example.com/a?b=1&c=2.", by=asha)
@@ -209,5 +209,5 @@ def test_pages_ask_as_often_for_much_as_for_little(desk, priya, asha, rohan):
 
 @pytest.mark.engines
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")
-def test_those_who_can_be_assigned_to_are_found_without_looking_at_every_customer(db):
+def test_assignable_agents_are_found_without_reading_all_customers(db):
     assert "USING INDEX people_by_role" in queries.agents().explain()

@@ -208,9 +208,7 @@ def notes_of(ticket) -> str:
     return ticket.requester.notes
 
 
-def test_of_two_agents_who_write_notes_at_once_the_second_sees_both_texts(
-    ticket, asha, rohan, browse, write
-):
+def test_the_second_of_two_agents_who_write_notes_at_once_sees_both(ticket, asha, rohan, browse, write):
     assert write(browse(asha), "Calls only after six", "").status_code == 200
     answer = write(browse(rohan), "Allergic to nuts", "")
     assert (answer.status_code, notes_of(ticket)) == (409, "Calls only after six")

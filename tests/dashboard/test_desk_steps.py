@@ -174,7 +174,7 @@ def test_an_answer_after_the_reminder_begins_again_and_nothing_is_resolved(answe
 
 @pytest.mark.engines
 @pytest.mark.parametrize("how", ["snoozed", "spam", "closed"])
-def test_what_rests_is_not_reminded(answered, asha, reminds, how):
+def test_a_resting_ticket_gets_no_reminder(answered, asha, reminds, how):
     if how == "snoozed":
         workflow.snooze(answered, timezone.now() + 60 * DAY, by=asha)
     elif how == "spam":

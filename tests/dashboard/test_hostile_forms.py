@@ -49,7 +49,7 @@ def test_a_canned_reply_with_a_sign_that_no_database_takes_is_refused_over_the_a
     assert api(asha).get("/api/support/admin/", {"tag": "a\0b"}).json()["code"] == "bad_filter"
 
 
-def test_what_was_typed_into_a_canned_reply_stands_there_when_it_is_refused(asha, browse):
+def test_a_refused_canned_reply_keeps_what_was_typed(asha, browse):
     agent = browse(asha)
     form = {
         "shortcut": "two words",

@@ -130,7 +130,7 @@ def test_a_sign_in_never_redirects_to_another_site(browse, asha, elsewhere, by):
     assert answer.headers["Location"] == "/support/"
 
 
-def test_who_is_signed_in_does_not_see_the_form(browse, asha, priya):
+def test_a_signed_in_agent_does_not_see_the_form(browse, asha, priya):
     assert browse(asha).get(LOGIN).headers["Location"] == "/support/"
     assert browse(priya).get(LOGIN).status_code == 200
 

@@ -53,7 +53,7 @@ def test_every_ticket_of_the_view_is_changed_and_comes_back(agent, sixty, priya)
 
 
 @pytest.mark.engines
-def test_what_a_ticket_of_the_view_does_not_allow_is_named(agent, asha, priya):
+def test_an_action_that_a_ticket_of_the_view_refuses_is_named(agent, asha, priya):
     over, goes_on = factories.ticket(priya), factories.ticket(priya)
     workflow.move(over, Status.CLOSED, by=asha)
     changes = json.dumps({"status": "in-progress"})
@@ -63,7 +63,7 @@ def test_what_a_ticket_of_the_view_does_not_allow_is_named(agent, asha, priya):
     assert str(over.number) in skipped["detail"]
 
 
-def test_of_more_than_one_call_changes_the_page_is_told(agent, priya, monkeypatch):
+def test_a_view_larger_than_one_call_says_how_much_is_left(agent, priya, monkeypatch):
     monkeypatch.setattr(many, "MOST_AT_ONCE", 2)
     for _ in range(3):
         factories.ticket(priya)

@@ -106,7 +106,7 @@ def test_slow_clients_and_half_open_connections_do_not_double_the_time_of_the_ot
     assert min(ratios) < 2
 
 
-def test_who_does_not_take_a_static_file_holds_no_thread(desk):
+def test_a_client_that_does_not_take_a_static_file_holds_no_thread(desk):
     path = largest_static_file(desk.start())
     command = [sys.executable, "-c", READERS_THAT_TAKE_NOTHING, path]
     done = subprocess.run(

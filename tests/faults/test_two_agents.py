@@ -79,7 +79,7 @@ def open_tickets(customer, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("rounds", [ROUNDS, pytest.param(200, marks=pytest.mark.extended)])
-def test_of_two_agents_at_once_one_wins_and_the_history_is_linear(two_processes, rounds):
+def test_one_of_two_agents_at_once_wins_and_the_history_is_linear(two_processes, rounds):
     desk = two_processes
     agents = [desk.as_agent(), desk.api("agent2@demo.test", "demo-agent")]
     me = {agent: agent.get("/api/auth/me").json()["id"] for agent in agents}

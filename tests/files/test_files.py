@@ -71,7 +71,7 @@ def test_a_bad_token_is_not_helped_out_by_a_session(browse, photo, asha):
 
 
 @pytest.mark.parametrize("person", ["priya", "asha"])
-def test_who_was_made_inactive_sees_nothing(request, api, photo, person):
+def test_an_inactive_person_sees_no_file(request, api, photo, person):
     person = request.getfixturevalue(person)
     client = api(person)
     type(person).objects.filter(pk=person.pk).update(is_active=False)

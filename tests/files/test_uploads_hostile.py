@@ -41,7 +41,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_no_picture_is_refused_with_a_sentence(name, ticket, priya, api):
+def test_a_hostile_file_is_refused_with_a_sentence(name, ticket, priya, api):
     with pytest.raises(BadPicture, match=r"could not be read as a picture"):
         taken(HOSTILE[name])
     answer = api(priya).post(
@@ -89,7 +89,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(size):
 
 
 @pytest.mark.parametrize("size", [(1, 30_000), (30_000, 1)])
-def test_what_is_longer_than_any_camera_makes_it_is_refused(size):
+def test_a_picture_longer_than_any_camera_makes_is_refused(size):
     with pytest.raises(BadPicture, match="20,000 pixels"):
         taken(encoded(Image.new("1", size), "PNG"))
 

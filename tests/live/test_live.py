@@ -188,7 +188,7 @@ def test_a_read_that_fails_ends_its_streams_and_the_next_reads_again():
     during(story)
 
 
-def test_who_is_slow_to_take_what_there_is_has_no_more_read_for_it_meanwhile():
+def test_no_more_events_are_read_for_a_slow_subscriber():
     async def story(start):
         diary = Diary(1)
         chunks = live.stream(
@@ -212,7 +212,7 @@ def test_who_is_slow_to_take_what_there_is_has_no_more_read_for_it_meanwhile():
     during(story)
 
 
-def test_who_has_left_is_not_woken_by_the_clock():
+def test_a_subscriber_that_left_is_not_woken_by_the_clock():
     async def story(start):
         listener = live.Subscriber(Diary().read, 0, "any", bool, 20, None)
         live.broker.broker.join("ticket:left", listener)

@@ -45,7 +45,7 @@ def test_events_are_numbered_in_their_order(two_tickets):
 
 
 @pytest.mark.not_on("postgresql", "mongodb", reason="writers do not wait for each other, so readers number")
-def test_who_writes_numbers_what_is_announced(two_tickets, asha, priya):
+def test_the_writer_assigns_the_sequence_of_its_events(two_tickets, asha, priya):
     one, two = two_tickets
     # The agent joins, and answers
     workflow.agent_replies(one, "Hello", by=asha)

@@ -109,7 +109,7 @@ def test_a_ticket_that_moved_to_another_customer_is_heard_by_its_former_one_no_m
 @pytest.mark.parametrize(
     "change", [{"is_active": False}, {"role": "customer"}, {"password": "changed"}], ids=str
 )
-def test_who_is_sent_away_hears_no_more_within_seconds(change, ticket, priya, asha, rohan, monkeypatch):
+def test_a_revoked_session_hears_no_more_within_seconds(change, ticket, priya, asha, rohan, monkeypatch):
     assert live.POLL_SECONDS <= 2
     monkeypatch.setattr(live.broker, "POLL_SECONDS", 0.1)
 

@@ -111,7 +111,7 @@ def test_a_refused_action_changes_nothing(browse, api, asha, ticket):
     assert entries() == []
 
 
-def test_what_customers_do_is_their_own_business(api, browse, priya, ticket):
+def test_customers_actions_are_not_audited(api, browse, priya, ticket):
     api(priya).post(f"/api/support/{ticket.pk}/message", {"message": "Hello?"})
     assert entries() == []
 
@@ -223,7 +223,7 @@ def test_staff_read_the_audit_and_cannot_touch_it(browse, meera, asha, rohan, pr
 
 
 @pytest.mark.engines
-def test_it_survives_the_ticket_and_goes_after_its_own_time(asha, ticket, settings):
+def test_an_audit_entry_outlives_its_ticket_and_expires_on_its_own(asha, ticket, settings):
     settings.AUDIT_DAYS = 30
     audit.record(asha, SAW, "", ticket=ticket.pk)
     Ticket.objects.all().delete()

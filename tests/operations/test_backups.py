@@ -117,7 +117,7 @@ def backup(made, tmp_path):
     return Path(shutil.copy(made, tmp_path))
 
 
-def test_it_is_for_its_owner_alone_and_never_written_over_another(backup, data_dir):
+def test_a_backup_is_private_and_never_overwrites_another(backup, data_dir):
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     size = backup.stat().st_size
     again = manage(data_dir, "backup", backup)
@@ -126,7 +126,7 @@ def test_it_is_for_its_owner_alone_and_never_written_over_another(backup, data_d
     assert [name for name in os.listdir(backup.parent) if "part" in name] == []
 
 
-def test_it_is_not_restored_over_a_desk(backup, data_dir):
+def test_a_backup_is_not_restored_over_a_desk(backup, data_dir):
     before = (data_dir / "db.sqlite3").read_bytes()
     refused = manage(data_dir, "restore", backup)
     assert refused.returncode == 1
@@ -155,7 +155,7 @@ def climb(file):
 @pytest.mark.parametrize(
     "damage", [cut, flip, climb, lambda file: file.write_text("PK no"), lambda file: file.unlink()]
 )
-def test_one_that_is_damaged_is_refused_and_leaves_nothing_behind(backup, tmp_path, damage):
+def test_a_damaged_backup_is_refused_and_leaves_nothing_behind(backup, tmp_path, damage):
     damage(backup)
     refused = manage(tmp_path / "new", "restore", backup)
     assert refused.returncode == 1, refused.stdout
@@ -168,7 +168,7 @@ def test_one_that_is_damaged_is_refused_and_leaves_nothing_behind(backup, tmp_pa
     assert not (tmp_path.parent / "evil").exists()
 
 
-def test_who_was_erased_since_is_erased_again(data_dir, backup, tmp_path):
+def test_a_person_erased_since_the_backup_is_erased_again(data_dir, backup, tmp_path):
     asked = "SELECT id FROM tickets_person WHERE login_email = 'customer@demo.test'"
     [(person,)] = Desk(data_dir).sql(asked)
     done = manage(tmp_path / "new", "restore", backup, "--erase", person)

@@ -109,7 +109,7 @@ def test_the_example_of_the_file_names_only_what_the_desk_or_compose_reads():
     assert required <= named
 
 
-def test_what_the_services_wait_for_and_mount_is_there():
+def test_services_wait_for_and_mount_only_what_exists():
     services = COMPOSE["services"]
     for name, service in services.items():
         assert set(service.get("depends_on", ())) <= set(services), name

@@ -48,7 +48,7 @@ def migrated():
 
 
 @pytest.mark.usefixtures("migrated")
-def test_it_is_ready_once_migrations_are_applied(client, db, monkeypatch):
+def test_the_desk_is_ready_once_migrations_are_applied(client, db, monkeypatch):
     plan = health.MigrationExecutor.migration_plan
     monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *_: [("0009", False)])
     refused = client.get("/readyz")
@@ -59,7 +59,7 @@ def test_it_is_ready_once_migrations_are_applied(client, db, monkeypatch):
 
 
 @pytest.mark.usefixtures("migrated")
-def test_it_is_ready_once_static_files_are_collected(client, db, monkeypatch):
+def test_the_desk_is_ready_once_static_files_are_collected(client, db, monkeypatch):
     collected = set()
     storage = SimpleNamespace(
         manifest_name="staticfiles.json",

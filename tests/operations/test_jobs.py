@@ -132,7 +132,7 @@ def test_a_customer_who_comes_back_while_the_desk_closes_is_not_shut_out(resolve
 
 
 @pytest.mark.engines
-def test_what_has_served_its_time_is_removed_and_what_has_not_is_kept(ticket, asha, priya, browse, now):
+def test_expired_rows_are_removed_and_current_ones_kept(ticket, asha, priya, browse, now):
     live.assign_sequence()
     newest = InboxEvent.objects.order_by("-position").first()
     InboxEvent.objects.update(at=now - timedelta(days=4))
@@ -261,7 +261,7 @@ def test_a_step_that_fails_is_tried_again_later_and_later_and_hides_nothing_from
 
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_does_the_step(monkeypatch, now):
+def test_one_of_many_workers_does_the_step(monkeypatch, now):
     ran, together = [], threading.Barrier(6)
     monkeypatch.setattr(jobs, "STEPS", {"sweep": jobs.Step(lambda *_: ran.append(1), timedelta(minutes=1))})
     Job.objects.create(name="sweep", due_at=now)

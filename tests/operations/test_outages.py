@@ -68,7 +68,7 @@ def caused(reason, cause):
         (None, False),
     ],
 )
-def test_what_counts_as_an_outage(reason, outage):
+def test_an_outage_is_told_from_other_errors(reason, outage):
     assert is_outage(reason) is outage
 
 

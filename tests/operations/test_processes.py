@@ -174,7 +174,7 @@ def ask_often(desk, times: int = 40) -> set[int]:
     return {httpx.get(f"{desk.url}/healthz", verify=NO_TLS).status_code for _ in range(times)}
 
 
-def test_a_message_is_heard_at_whichever_server_one_listens(many):
+def test_a_message_reaches_streams_of_every_server(many):
     customer, agent = many.as_guest(), many.as_agent()
     ticket = customer.post("/api/support/create", json={"message": "The jar leaked"}).json()["id"]
     streams = [Listening(many.as_agent(), "/api/support/admin/events") for _ in range(6)]
@@ -216,7 +216,7 @@ def test_many_servers_share_a_port_and_one_that_dies_is_replaced(many):
     wait_until(lambda: ask_often(many) == {200})
 
 
-def test_they_end_with_the_process_that_started_them_even_if_it_is_killed(many):
+def test_servers_end_when_their_parent_process_is_killed(many):
     children = servers(many)
     os.kill(many.process.pid, signal.SIGKILL)
     _, alive = psutil.wait_procs(children, timeout=15)

@@ -112,7 +112,7 @@ def test_a_call_reaches_the_other_process_and_its_own_once(listeners):
     assert [call["ticket"] for call in one.calls] == ["t-1", "t-2"], "its own did not come back"
 
 
-def test_what_is_no_call_is_left_out(listeners, server):
+def test_an_unreadable_wake_up_call_is_ignored(listeners, server):
     one, other = listeners
     for nonsense in (
         b"\xff",
@@ -127,7 +127,7 @@ def test_what_is_no_call_is_left_out(listeners, server):
     assert other.calls == [CALL]
 
 
-def test_it_is_heard_again_after_redis_was_restarted(listeners, server):
+def test_streams_resume_after_redis_was_restarted(listeners, server):
     one, other = listeners
     server.kill()
     one.bus.publish(CALL)
@@ -244,7 +244,7 @@ def conversation(two_desks) -> tuple:
     return customer, ticket, Listening(agent, "/api/support/admin/events")
 
 
-def test_a_message_at_one_desk_is_heard_at_the_other(server, two):
+def test_a_message_at_one_desk_reaches_streams_of_the_other(server, two):
     customer, ticket, listener = conversation(two(REDIS_URL=server.url))
     latency(customer, ticket, listener, "warm up", 5)
     assert min(latency(customer, ticket, listener, f"with Redis {n}", 10) for n in range(5)) < 0.5
@@ -258,7 +258,7 @@ def test_a_message_at_one_desk_is_heard_at_the_other(server, two):
     assert len(texts) == len(set(texts)), "nothing was received twice"
 
 
-def test_without_redis_the_other_desk_finds_out_by_itself(two):
+def test_without_redis_the_other_desk_polls_for_messages(two):
     customer, ticket, listener = conversation(two())
     assert latency(customer, ticket, listener, "no Redis at all", 20) < 15
 

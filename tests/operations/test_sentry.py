@@ -51,7 +51,7 @@ def test_an_error_of_a_request_leaves_without_words_names_and_addresses(events, 
     assert exception["stacktrace"]["frames"][-1]["function"] == "view"
 
 
-def test_what_the_program_says_of_itself_is_kept(events):
+def test_facts_about_the_program_are_sent(events):
     try:
         raise NameError("name 'tikcet' is not defined")
     except NameError as reason:
@@ -59,7 +59,7 @@ def test_what_the_program_says_of_itself_is_kept(events):
     assert events[0]["exception"]["values"][0]["value"] == "name 'tikcet' is not defined"
 
 
-def test_of_a_log_line_only_the_template_leaves(events):
+def test_only_the_template_of_a_log_line_is_sent(events):
     sentry_sdk.capture_event(
         {"level": "error", "logentry": {"message": "e-mail to %s failed", "params": ["priya@example.com"]}}
     )

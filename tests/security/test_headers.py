@@ -176,7 +176,7 @@ def test_personal_pages_are_kept_by_no_cache(answers):
         )
 
 
-def test_what_went_wrong_is_told_in_a_sentence_and_nothing_more(answers, settings):
+def test_an_error_page_says_one_sentence_and_nothing_more(answers, settings):
     assert not settings.DEBUG
     for name in (
         "absent",

@@ -245,7 +245,7 @@ def test_once_it_is_too_often_it_is_refused_in_words_until_the_window_ends(
     assert door(cast).status_code != 429
 
 
-def test_what_was_refused_did_nothing(cast, monkeypatch):
+def test_a_refused_request_did_nothing(cast, monkeypatch):
     monkeypatch.setattr(
         rate_limits, "LIMITS", rate_limits.LIMITS | {"write": [(1, 60, rate_limits.PERSON)]}
     )
@@ -332,7 +332,7 @@ def test_behind_proxies_the_address_is_what_the_outermost_trusted_one_saw(only, 
     assert taken(address="10.0.0.1", **{"X-Forwarded-For": f"203.0.113.8{inner}"})
 
 
-def test_what_is_stored_names_neither_person_nor_address(priya):
+def test_stored_counters_name_neither_person_nor_address(priya):
     taken("sign in", account=priya.login_email)
     stored = str(list(RateLimitCounter.objects.values_list()))
     assert len(RateLimitCounter.objects.all()) == 3
@@ -366,7 +366,7 @@ def test_off_is_off(settings, priya, django_assert_num_queries, only):
 
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
-def test_of_forty_at_once_as_many_get_through_as_may(only):
+def test_forty_requests_at_once_pass_up_to_the_limit(only):
     priya = factories.person()
     only((10, 60, rate_limits.PERSON), (25, 60, rate_limits.ADDRESS))
     gate, results = threading.Barrier(40), []

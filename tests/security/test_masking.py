@@ -191,7 +191,7 @@ def test_a_card_is_hidden_whatever_else_the_sentence_speaks_of(said, number):
         ("AWB 6011000990139424", ""), ("hello", ""), ("• one\n• two", ""), ("otp nahi aaya", ""),
     ],
 )  # fmt: skip
-def test_what_was_hidden_can_be_told(said, kind):
+def test_masking_tells_which_kinds_were_hidden(said, kind):
     assert hidden(masked(said)) == kind
 
 

@@ -158,7 +158,7 @@ def test_cookies_are_bound_to_this_host_and_out_of_reach_of_scripts(desk):
         assert not any(part.startswith("domain") for part in attributes)
 
 
-def test_what_never_reaches_django_has_the_headers_too(desk):
+def test_responses_outside_django_have_the_headers_too(desk):
     style = re.search(r'href="(/static/[^"]+\.css)"', get(desk, "/support/login/").text)[1]
     too_large = httpx.post(
         f"{desk.url}/api/auth/token", content=b"x" * 6_000_000, headers=THROUGH_TLS, verify=NO_TLS

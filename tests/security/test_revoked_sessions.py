@@ -48,7 +48,7 @@ def test_a_new_password_ends_the_other_sessions_and_tokens_of_its_owner(browse, 
     assert signed_in.status_code == 200
 
 
-def test_who_changes_their_own_password_stays_here_and_is_out_elsewhere(browse, meera):
+def test_a_changed_password_keeps_this_session_and_ends_the_others(browse, meera):
     here, elsewhere = browse(meera), browse(meera)
     changed = here.post(
         "/support/account/password/",

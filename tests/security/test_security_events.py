@@ -77,7 +77,7 @@ def test_a_successful_sign_in_uses_no_limit_up_and_a_failed_one_does(priya, sett
     assert {row.left for row in RateLimitCounter.objects.all()} == {0, 3}
 
 
-def test_what_the_worker_counts_reaches_metrics_of_another_process():
+def test_the_workers_counts_reach_metrics_of_another_process():
     counts.increment("desk_job_failures", "retention")
     metrics.FAILURES.labels("retention").inc()
     metrics.MESSAGES_SENT.inc()

@@ -30,7 +30,7 @@ def test_every_text_field_is_declared(model):
 
 
 @pytest.mark.parametrize("label", sorted(text_fields.TEXT_FIELDS))
-def test_what_is_declared_is_there(label):
+def test_declared_fields_exist(label):
     model = apps.get_model(label)
     assert text_fields.fields_of(model).keys() <= {field.name for field in model._meta.concrete_fields}
 

@@ -55,7 +55,7 @@ def test_a_signed_customer_hears_the_state_of_now(shop, priya):
     assert ask(priya, "where is my order")["order"]["status"] == "out-for-delivery"
 
 
-def test_what_was_paid_is_said_in_the_orders_currency(shop, priya):
+def test_the_paid_amount_is_in_the_orders_currency(shop, priya):
     priya.external_id = "c-1"
     priya.save()
     paid = {"total": 42.5, "currency": "EUR", "paymentMethod": "card", "paymentStatus": "paid"}

@@ -287,7 +287,7 @@ def test_a_claim_that_another_process_settled_counts_against_the_limit(monkeypat
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rule", ["round-robin", "least-busy"])
-def test_of_100_tickets_three_agents_get_five_each_with_two_workers_at_once(rule, priya, asha, rohan):
+def test_two_workers_at_once_assign_three_agents_five_of_100_tickets_each(rule, priya, asha, rohan):
     kiran = factories.person("Kiran Das", Role.AGENT)
     agents = [asha, rohan, kiran]
     rules(assignment=rule, open_limit=5)

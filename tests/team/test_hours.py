@@ -97,7 +97,7 @@ def test_working_seconds_are_those_in_which_the_desk_is_open(calendar, start, en
         (ALWAYS, at("2026-12-04 00:00"), True, at("2026-12-04 00:00"), None),
     ],
 )  # fmt: skip
-def test_it_is_known_when_the_desk_opens_and_closes(calendar, moment, is_open, opening, closing):
+def test_business_hours_tell_when_the_desk_opens_and_closes(calendar, moment, is_open, opening, closing):
     assert hours.is_open(calendar, moment) is is_open
     assert hours.next_opening(calendar, moment) == opening
     assert hours.next_closing(calendar, moment) == closing

@@ -192,7 +192,7 @@ def test_a_logo_is_cleaned_served_replaced_and_removed(browse, meera, client):
     assert client.post("/files/logo").status_code == 405
 
 
-def test_what_is_no_picture_is_refused_and_nothing_is_stored(browse, meera, media):
+def test_a_logo_that_is_no_picture_is_refused_and_nothing_is_stored(browse, meera, media):
     client = browse(meera)
     text = factories.SimpleUploadedFile("logo.png", b"<svg/>", content_type="image/png")
     answer = client.post(PAGE, filled(client, new_logo=text))

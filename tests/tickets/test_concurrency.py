@@ -146,7 +146,7 @@ def test_fifty_posts_with_one_client_id_make_one_message_and_get_one_answer(tick
     assert_tickets_are_true({ticket.pk: tracked(ticket)})
 
 
-def test_of_fifty_texts_under_one_client_id_one_is_taken_and_the_others_are_told(ticket, priya):
+def test_one_of_fifty_texts_under_one_client_id_is_stored(ticket, priya):
     outcomes = at_once(
         *[
             lambda text=f"Text {place}": workflow.customer_says(
@@ -220,7 +220,7 @@ def test_a_writer_who_waited_reads_what_the_others_wrote_and_has_its_turn(ticket
 
 
 @only_mongodb
-def test_who_has_waited_for_long_goes_anyway_and_who_is_first_in_one_line_waits_in_no_other(monkeypatch):
+def test_a_writer_waits_a_bounded_time_and_in_one_queue_only(monkeypatch):
     def stand(*keys) -> list[bool]:
         with ExitStack() as stack:
             return [stack.enter_context(serialized(key)) for key in keys]
@@ -272,7 +272,7 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", ["close", "assign", "take"])
-def test_of_two_agents_who_do_the_same_one_wins_and_the_other_is_told(verb, priya, asha, rohan):
+def test_two_agents_who_do_the_same_get_one_success_and_one_conflict(verb, priya, asha, rohan):
     opened_as = {}
     for _ in range(20):
         ticket = factories.ticket(priya)
@@ -387,7 +387,7 @@ def test_yes_and_no_at_once_are_one_answer(priya, asha):
         assert read(ticket).rating == (5 if confirmed else None)
 
 
-def test_what_is_said_while_others_read_stays_unread(ticket, priya):
+def test_a_message_sent_while_others_read_stays_unread(ticket, priya):
     opened_as = {ticket.pk: tracked(ticket)}
     for _ in range(15):
         seen = read(ticket)

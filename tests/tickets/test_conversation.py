@@ -65,7 +65,7 @@ def test_a_message_that_comes_between_reading_and_writing_is_noticed(ticket, pri
         workflow.agent_replies(as_read, "Closing this", by=asha, last_seq=as_read.last_seq)
 
 
-def test_what_another_agent_wrote_to_the_customer_makes_a_reply_stale(ticket, asha, rohan):
+def test_a_colleagues_reply_makes_a_reply_stale(ticket, asha, rohan):
     on_screen = ticket.last_seq
     said = workflow.agent_replies(ticket, "Hello", by=asha)
     with pytest.raises(StaleReply) as stale:
@@ -74,7 +74,7 @@ def test_what_another_agent_wrote_to_the_customer_makes_a_reply_stale(ticket, as
     assert workflow.agent_replies(ticket, "I see", by=rohan, last_seq=said.seq).is_new
 
 
-def test_what_the_customer_does_not_see_or_oneself_wrote_makes_no_reply_stale(ticket, asha, rohan):
+def test_notes_and_own_messages_make_no_reply_stale(ticket, asha, rohan):
     on_screen = ticket.last_seq
     workflow.agent_replies(ticket, "Hello", by=asha, last_seq=on_screen)
     workflow.add_note(ticket, "A note of another agent", by=rohan)

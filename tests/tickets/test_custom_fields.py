@@ -77,9 +77,7 @@ def test_each_kind_is_stored_and_told_as_its_own_type(api, fields, ticket, asha)
         {"refundTo": "UPI"},
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_sentence_and_nothing_is_stored(
-    api, fields, ticket, asha, values
-):
+def test_an_invalid_value_is_refused_with_a_sentence_and_not_stored(api, fields, ticket, asha, values):
     response = patch(api, asha, ticket, {"opened": True} | values)
     assert response.status_code == 400, response.content
     assert not CustomValue.objects.exists()
@@ -162,7 +160,7 @@ def test_a_card_number_is_masked(api, fields, ticket, asha):
 
 
 @pytest.mark.engines
-def test_they_are_exported_and_erased_with_the_person(api, fields, ticket, asha, priya):
+def test_custom_fields_are_exported_and_erased_with_the_person(api, fields, ticket, asha, priya):
     CustomField.objects.filter(key="damage").update(is_personal=False)
     patch(api, asha, ticket, {"batch": "quincebatch", "damage": "Crushed", "gstin": "zebracorp"})
     file = io.BytesIO()

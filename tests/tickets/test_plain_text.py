@@ -88,7 +88,7 @@ def test_a_link_ends_where_the_sentence_goes_on(text, right):
     assert html.unescape(re.sub(r"<[^>]+>", "", shown)) == text
 
 
-def test_what_only_begins_like_a_link_is_none():
+def test_text_that_only_begins_like_a_link_is_none():
     assert "<a" not in str(linked("https:// and http://"))
 
 
@@ -219,7 +219,7 @@ def test_a_message_of_nothing_visible_is_empty(text, ticket, priya, asha, api):
 
 
 @pytest.mark.parametrize("text", [".", "👍", "👨‍👩‍👧", "नमस्ते", "\u200dhi", "؟", "\u0301"], ids=repr)
-def test_what_is_visible_is_no_empty_message(text):
+def test_a_message_with_a_visible_sign_is_not_empty(text):
     assert not is_blank(text)
 
 

@@ -160,7 +160,7 @@ def test_a_filter_shows_the_tickets_that_it_names(wanted, expected, shelf, asha,
     assert {name for name, ticket in shelf.items() if ticket in found} == set(expected.split())
 
 
-def test_who_waits_is_listed_the_most_pressing_first(shelf):
+def test_waiting_customers_are_listed_most_urgent_first(shelf):
     waiting = [row.priority for row in inbox.inbox(InboxFilter(view="needs-answer"))]
     assert waiting == ["urgent", "medium", "medium", "medium", "medium"]
 
@@ -324,7 +324,7 @@ def test_the_views_are_counted_by_their_indexes_alone(asha):
     assert any("waiting_of_assignee (assignee_id=? AND is_waiting=?)" in step for step in looks)
 
 
-def test_what_waits_for_me_is_mine_and_open_and_waits(ticket, priya, asha, rohan):
+def test_my_waiting_view_has_open_tickets_assigned_to_me(ticket, priya, asha, rohan):
     """The count asks the ticket for no lane: tickets outside of the open lane do not wait."""
 
     def waiting(agent) -> int:

@@ -122,7 +122,7 @@ def test_every_engine_gives_the_same_answers(desk):
     assert found(desk, "example.com") == [key for key in list(PEOPLE)[::-1] if key != "wikram"]
 
 
-def test_what_is_said_and_changed_later_is_found_at_once(desk, asha):
+def test_search_finds_new_messages_and_changes_at_once(desk, asha):
     ticket = desk["priya"]
     workflow.customer_says(ticket, "Also a jar of honey leaked", by=ticket.requester)
     workflow.agent_replies(ticket, "I have booked a courier", by=asha)
@@ -241,7 +241,7 @@ def test_a_page_of_a_search_costs_the_same_queries_however_much_matches(
 
 
 @pytest.mark.parametrize("few", [1, 10, 100])
-def test_what_is_found_does_not_depend_on_how_far_back_it_lies(priya, monkeypatch, few):
+def test_search_finds_old_tickets_as_well_as_new_ones(priya, monkeypatch, few):
     """PostgreSQL looks among the newest first, and everywhere only if they are not enough."""
     monkeypatch.setattr(engines.Postgres, "FEW", few)
     numbers = [factories.ticket(priya, "rare" if number % 3 else "jar").number for number in range(45)]

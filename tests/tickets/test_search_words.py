@@ -53,7 +53,7 @@ def test_a_million_letters_without_a_space_take_no_longer_than_a_million_in_word
 
 
 @needs_words
-def test_what_begins_so_is_found_whether_few_words_begin_so_or_many(priya, monkeypatch):
+def test_a_prefix_of_few_or_many_words_is_found(priya, monkeypatch):
     for name in ("Mangalore", "Mangoes", "Manganese", "Mandarin"):
         factories.ticket(priya, name)
     for most in (64, 3, 2, 1):

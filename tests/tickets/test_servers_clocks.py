@@ -107,7 +107,7 @@ def test_the_grace_of_a_refresh_token_is_a_minute_on_every_server(
 
 
 @BOTH_WAYS
-def test_what_one_server_issued_the_other_takes(first, second, on_server, priya, api):
+def test_a_server_accepts_tokens_of_another_with_a_different_clock(first, second, on_server, priya, api):
     on_server(first)
     access = tokens.issue(priya)["access"]
     on_server(second)
@@ -165,7 +165,9 @@ def test_a_stream_finds_what_another_server_wrote(first, second, on_server, tick
 
 
 @BOTH_WAYS
-def test_who_has_a_ticket_open_is_seen_for_a_minute(first, second, on_server, ticket, asha, rohan, browse):
+def test_an_agent_with_a_ticket_open_is_shown_for_a_minute(
+    first, second, on_server, ticket, asha, rohan, browse
+):
     on_server(first)
     assert browse(asha).post(f"/support/{ticket.pk}/seen", {"seq": 1}).status_code == 200
     on_server(second, 50)

@@ -55,7 +55,7 @@ def test_a_due_time_across_a_change_of_summer_time_is_a_duration_away():
         (NOON - timedelta(days=1), "ok"),
     ],
 )
-def test_who_waits_is_amber_from_half_of_the_target_and_red_after_it(now, expected):
+def test_a_waiting_ticket_is_amber_from_half_its_target_and_red_after_it(now, expected):
     ticket = Ticket(waiting_since=NOON, next_response_due_at=after(hours=1))
     assert ticket.response_state(now) == expected
 

@@ -56,7 +56,7 @@ def test_each_ticket_waits_for_its_own_answer(api, talk, asha):
     assert (made["unreadCount"], talk.unread_by_agents) == (1, 1)
 
 
-def test_it_is_found_in_the_new_ticket_and_no_longer_in_the_old_one(api, talk, asha):
+def test_a_moved_message_is_found_in_the_new_ticket_only(api, talk, asha):
     made = split(api, asha, talk, talk.last_customer_seq).json()
     assert [str(each.pk) for each in search.tickets(Ticket.objects.all(), "ghee")] == [made["id"]]
 
@@ -80,7 +80,7 @@ def test_a_picture_goes_along(api, talk, asha, priya):
 
 
 @pytest.mark.parametrize("which", ["first", "reply", "note", "system"])
-def test_what_has_to_stay_is_refused_with_a_sentence(api, talk, asha, which):
+def test_messages_that_cannot_move_are_refused_with_a_sentence(api, talk, asha, which):
     note = workflow.add_note(talk, "Ask the courier", by=asha)
     system = talk.messages.filter(sender="system").first()
     reply = talk.messages.get(sender="agent", internal=False)
@@ -106,7 +106,7 @@ def test_the_second_of_two_agents_is_refused(api, talk, asha, rohan):
     assert Ticket.objects.count() == 2
 
 
-def test_it_goes_back_to_its_place(api, talk, asha):
+def test_an_undone_split_puts_messages_back_in_place(api, talk, asha):
     seq = talk.last_customer_seq
     made = split(api, asha, talk, seq).json()
     response = api(asha).delete(f"/api/support/admin/{made['id']}/split")
@@ -125,7 +125,7 @@ def test_it_goes_back_to_its_place(api, talk, asha):
 
 @pytest.mark.engines
 @pytest.mark.parametrize("who", ["agent", "customer", "note"])
-def test_it_does_not_go_back_once_the_new_ticket_has_words_of_its_own(api, talk, asha, priya, who):
+def test_a_split_is_not_undone_once_the_new_ticket_has_its_own_messages(api, talk, asha, priya, who):
     made = workflow.split(talk, talk.last_customer_seq, by=asha)
     if who == "agent":
         workflow.agent_replies(made, "It is paid out", by=asha)
@@ -193,7 +193,7 @@ def test_a_merge_that_is_undone_twice_is_undone_once(api, browse, talk, asha, ro
     assert events.count() == 2
 
 
-def test_what_the_customer_sends_while_the_ticket_is_merged_goes_where_it_went(talk, asha, priya):
+def test_a_message_during_a_merge_goes_to_the_merged_ticket(talk, asha, priya):
     open_one, closed_one = factories.ticket(priya), factories.ticket(priya)
     workflow.move(closed_one, "closed", by=asha)
     for stale in (Ticket.objects.get(pk=talk.pk), Ticket.objects.get(pk=closed_one.pk)):

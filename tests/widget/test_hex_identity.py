@@ -39,7 +39,7 @@ def identify(api, settings):
 
 
 @pytest.mark.all_engines
-def test_it_names_the_same_customer_as_a_jwt_with_that_sub(identify):
+def test_a_hex_identity_names_the_same_customer_as_a_jwt(identify):
     import jwt
 
     first = identify(signed(claims()))
@@ -62,7 +62,7 @@ def test_clocks_may_differ_by_a_minute(identify, late):
     assert identify(signed(claims(**{name: now + by for name, by in late.items()}))).status_code == 200
 
 
-def test_what_does_not_hold_is_refused(identify):
+def test_an_invalid_hex_identity_is_refused(identify):
     now = int(time.time())
     good = signed(claims())
     part, _, mac = good.partition(".")

@@ -81,7 +81,7 @@ def test_a_jti_works_once_and_an_identity_without_one_until_it_expires(identify)
     assert [identify(often).status_code for _ in range(2)] == [200, 200]
 
 
-def test_of_two_who_use_a_jti_at_once_one_is_let_in(transactional_db):
+def test_one_of_two_requests_with_the_same_jti_is_accepted(transactional_db):
     once = token(jti="once")
 
     def use(_):
@@ -147,13 +147,13 @@ def test_an_identity_with_anything_wrong_is_401_in_words_and_makes_no_person(cas
     assert not Person.objects.exists()
 
 
-def test_what_these_tests_sign_is_trusted_when_nothing_is_wrong(identify):
+def test_a_token_signed_by_these_tests_is_valid(identify):
     assert identify(signed(claims())).status_code == 200
     assert identify(token(exp=ahead(599))).status_code == 200
 
 
 @pytest.mark.parametrize("given", [None, "", 5, [], {}, "x" * 5000, "a\0b"])
-def test_what_is_no_token_is_refused_at_its_field(given, identify):
+def test_a_malformed_token_is_refused_at_its_field(given, identify):
     refused(identify(given), 400, field="token")
 
 

@@ -111,7 +111,7 @@ def test_a_changed_address_is_another_picture(client, makhana, shop):
     [None, b"", b"<html>", PHOTO[:200], b"\xff\xd8\xff" + b"0" * (5 * 1024 * 1024)],
     ids=["absent", "empty", "a page", "cut off", "too large"],
 )
-def test_what_is_no_picture_is_404_and_not_asked_for_at_every_card(client, makhana, shop, content):
+def test_an_invalid_product_picture_is_404_and_not_fetched_again(client, makhana, shop, content):
     shop.files["/makhana.jpg"] = content
     assert [client.get(address(makhana)).status_code for _ in range(3)] == [404, 404, 404]
     assert shop.asked == ["/makhana.jpg"]

@@ -56,7 +56,7 @@ def test_the_widget_is_embedded_as_any_site_embeds_it_and_loads_nothing_else(cli
     assert not [tag for tag in shown.all("link") if "widget" in tag["href"]]
 
 
-def test_what_is_on_sale_is_shown_with_its_price_and_what_is_left(client, db):
+def test_products_are_shown_with_price_and_stock(client, db):
     makhana = factories.makhana()
     Product.objects.filter(pk=makhana[0].pk).update(stock=3, price="1234.50")
     Product.objects.filter(pk=makhana[1].pk).update(stock=0, name="<b>Classic</b>")

@@ -256,7 +256,7 @@ def test_a_yes_or_no_whose_answer_was_lost_is_taken_once_and_shown_again(api, pr
     assert client.post("/widget/solved", sent).status_code == 409
 
 
-def test_what_is_not_the_customers_to_do_is_refused(api, priya):
+def test_an_action_before_its_time_is_refused(api, priya):
     factories.ticket(priya)
     assert api(priya).post("/widget/solved", {"solved": "yes"}).status_code == 409
     assert api(priya).post("/widget/rating", {"rating": "5"}).status_code == 409

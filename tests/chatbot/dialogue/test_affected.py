@@ -94,7 +94,7 @@ def test_items_that_are_fine_or_denied_are_not_ticked(shop, said, named):
     assert [item.name for item in affected.named_in(order, said)] == named
 
 
-def test_which_of_two_of_a_kind_is_left_to_the_tap(shop):
+def test_two_items_of_a_kind_are_left_for_the_customer_to_tap(shop):
     order = Order.objects.get(number="VP-10274")
     assert affected.named_in(order, "makhana packet was torn") == []
     assert [item.name for item in affected.named_in(order, "masala makhana was torn")] == ["Masala Makhana"]
@@ -121,7 +121,7 @@ def test_a_photo_is_asked_of_each_item_until_it_is_there(customer):
     assert showing.photo_items(ticket) == []
 
 
-def test_of_what_is_missing_no_photo_is_asked(customer):
+def test_a_missing_item_asks_for_no_photo(customer):
     conversations.ask(customer, "papad is missing in VP-10264")
     ticket = handover.open_ticket(customer)
     assert ticket.handover["claim"]["items"]

@@ -92,7 +92,7 @@ def test_when_the_money_of_a_double_payment_comes_is_told_by_its_own_rule(custom
         (("makhana order cancel kiya tha paise nahi mile",), "refund", "Cancel karne ko kuch"),
     ],
 )
-def test_what_is_asked_beside_an_issue_is_told_of_its_order_and_by_its_rule(customer, texts, told, never):
+def test_a_question_beside_an_issue_is_answered_for_the_issues_order(customer, texts, told, never):
     answer, _ = said(customer, *texts)
     assert told in answer.text
     assert never not in answer.text

@@ -46,13 +46,13 @@ def test_days_of_an_order_or_a_wedding_are_no_age(text):
         ("does the honey have peanut", False),
     ],
 )
-def test_which_goods_have_it_is_asked_of_all_of_them(text, asks):
+def test_a_list_of_products_with_an_allergen_looks_at_all_products(text, asks):
     assert asks_which_have_it(text) == asks
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("follows", ["तो शहद?", "या शहद", "to shahad?"])
-def test_what_follows_is_asked_for_the_same_person(follows):
+def test_a_follow_up_is_about_the_same_person(follows):
     factories.demo_customer()
     answer, _ = said(factories.guest(), "मम्मी को शुगर है गुड़ चलेगा क्या", follows)
     assert answer.rule == "food_safety"

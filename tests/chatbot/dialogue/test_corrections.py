@@ -121,12 +121,12 @@ def test_the_usual_words_are_those_of_the_corpus():
         ("only got the ghee", "Moong Papad"),
     ],
 )
-def test_of_only_one_that_came_the_others_are_missing(customer, text, ticked):
+def test_only_one_arrived_means_that_the_others_are_missing(customer, text, ticked):
     _, kept = said(customer, "10264 me kuch kam hai", text)
     assert [item["name"] for item in kept["issue"]["claim"]["items"]] == [ticked]
 
 
-def test_what_is_asked_for_in_place_leaves_the_trouble_open(customer):
+def test_a_wish_for_a_refund_in_place_of_a_new_item_keeps_the_issue_open(customer):
     _, kept = said(customer, "papad toota hua tha", "refund nahi, naya bhejo")
     assert kept["issue"]["intent"] == "item_problem"
     assert kept["issue"]["details"] == ["refund nahi, naya bhejo"]

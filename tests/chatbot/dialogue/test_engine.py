@@ -173,7 +173,7 @@ def test_some_words_need_no_classifier(text, reason):
 
 
 @pytest.mark.parametrize("text", ["talk to a human", "food poisoning", "consumer court", "otp manga"])
-def test_they_come_before_whatever_the_classifier_says(chat, understood, text):
+def test_trigger_phrases_come_before_the_classifier(chat, understood, text):
     understood(intent="greeting", confidence=1.0, priority="low")
     reply = policy.answer(chat, text)
     assert (reply.rule, reply.offer_agent) == ("a_person_at_once", True)

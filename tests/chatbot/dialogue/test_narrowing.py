@@ -78,14 +78,14 @@ def test_an_address_that_was_put_in_wrong_names_no_lentils(db):
     assert answer.reply["order"]["number"] == "VP-10266"
 
 
-def test_what_else_of_the_kind_fits_comes_before_the_rest_of_the_shop(visitor):
+def test_products_of_the_same_kind_come_before_the_rest_of_the_shop(visitor):
     answer = answer_to(
         visitor, "masala makhana ya peri peri makhana, kaunsa better", "koi bina pyaz lehsun"
     )
     assert names(answer) == {"Classic Makhana"}
 
 
-def test_what_there_is_of_a_kind_is_a_list_and_no_ingredients(visitor):
+def test_a_question_about_a_kind_gets_a_list_and_no_ingredients(visitor):
     answer = answer_to(visitor, "namkeen me kya kya milta hai")
     assert "ingredients" not in answer.text
 

@@ -50,7 +50,7 @@ def test_an_amount_with_a_comma_is_no_order(priya):
     assert orders.numbers_in("order 10,242 rs ka tha") == []
 
 
-def test_of_two_numbers_the_longer_one_is_meant(priya):
+def test_the_longer_of_two_numbers_is_the_order(priya):
     known = [factories.order(priya, number) for number in ("B-1", "B-1-2")]
     assert orders.named(known, "where is B-1-2").number == "B-1-2"
     assert orders.named(known, "where is B-1?").number == "B-1"

@@ -62,7 +62,7 @@ def test_a_turn_that_no_rule_knows_is_answered_in_its_place(customer, talk, told
         (("where is my order", "is mango pickle safe for my 6 month old baby"), "food_safety"),
     ],
 )
-def test_what_the_rules_have_read_stays(customer, talk, rule):
+def test_an_answer_that_a_rule_read_in_words_stays(customer, talk, rule):
     answer, _ = said(customer, *talk)
     assert answer.rule == rule
 

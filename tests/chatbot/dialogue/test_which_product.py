@@ -57,7 +57,7 @@ def test_the_same_kind_is_never_asked_about_twice(guest):
         "makhana under 260",
     ],
 )
-def test_what_says_which_one_or_asks_about_all_is_answered_at_once(guest, said):
+def test_a_question_that_names_one_product_or_all_is_answered_at_once(guest, said):
     assert conversations.ask(guest, said).rule != "which_of_a_kind"
 
 

@@ -87,7 +87,7 @@ def test_the_rule_of_the_talk_is_nearer_than_another(customer):
     assert "third try" in answer.text
 
 
-def test_what_is_told_of_an_issue_brings_its_rule_once(customer):
+def test_details_of_an_issue_bring_its_rule_once(customer):
     answer, _ = said(customer, "mera order late hai", "tracking me wahi atka h 4 din se")
     assert "3 working days" in answer.text
 
@@ -107,7 +107,7 @@ def test_another_and_that_one_are_the_two_of_a_kind(customer):
     }
 
 
-def test_what_is_to_be_done_is_no_list_of_items(customer):
+def test_a_question_about_the_next_step_is_no_list_of_items(customer):
     answer, _ = said(customer, "papad toot gaya", "ab mujhe kya krna h")
     assert "photo" in answer.text
 

@@ -302,7 +302,7 @@ def test_every_line_of_the_gloss_can_be_read():
         assert not line or line.startswith("#") or re.fullmatch(r"[a-z_]+ = [^,]+(, [^,]+)*", line), line
 
 
-def test_of_many_who_ask_first_one_reads_the_model(monkeypatch):
+def test_one_of_many_first_readers_loads_the_model(monkeypatch):
     read = []
 
     def slowly(file):

@@ -35,7 +35,7 @@ def sure_of_the_last(examples: list[corpus.Example]) -> float:
     return intents._fit(rows, labels, intents.weights_of(examples)).predict_proba(rows)[-1][1]
 
 
-def test_what_a_shop_taught_counts_for_more_than_a_line_of_the_corpus():
+def test_a_taught_message_counts_for_more_than_a_line_of_the_corpus():
     assert sure_of_the_last([*LINES, NEW]) + 0.1 < sure_of_the_last([*LINES, TAUGHT])
 
 

@@ -68,7 +68,7 @@ def test_scores_are_chances_in_falling_order(two_articles):
 
 
 @pytest.mark.parametrize("question", ["", "?", "who won the match", "आज मौसम कैसा है", "zzzz"])
-def test_what_no_article_answers_stays_below_the_threshold(two_articles, question):
+def test_a_question_without_an_article_stays_below_the_threshold(two_articles, question):
     assert two_articles.search(question, 1)[0][1] < retrieval.THRESHOLD
 
 
