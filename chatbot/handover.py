@@ -124,7 +124,7 @@ def _hand_over_id(person: Person, chat: Chat | None, text: str) -> str:
 
 
 def _packet(chat: Chat | None, lines: list[ChatMessage], issue: dict, *, quoted: bool) -> dict:
-    """What the agent's view opens on. `quoted`: the first message repeats words of the transcript."""
+    """Return the hand-over packet for the agent. `quoted`: the first message repeats the transcript."""
     if not chat or not lines:
         return {}
     return {
@@ -186,7 +186,7 @@ def _summary(lines: list[ChatMessage]) -> str:
 
 
 def _articles(lines: list[ChatMessage]) -> list[dict]:
-    """What Villy showed, each once, and what the customer said of it: [{"title", "helped"}]."""
+    """Return the articles that Villy showed, once each, with the feedback: [{"title", "helped"}]."""
     shown: dict[str, bool | None] = {}
     for line in lines:
         for source in line.reply.get("sources", []):
@@ -209,7 +209,7 @@ def priority_of(words: str, category: str, understood: dict, issue: dict) -> str
 
 
 def _telling_words(lines: list[ChatMessage]) -> str:
-    """What the customer said last that was more than a yes, a number or a code."""
+    """Return the customer's last message that is more than a yes, a number or a code."""
     said = [line.text for line in lines if line.sender == "customer"]
     telling = [text for text in said if len(text.split()) > 2]
     return (telling or said or ["I would like to talk to a person."])[-1]

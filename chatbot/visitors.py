@@ -104,7 +104,7 @@ def identified(token: str, before: Person | None = None) -> Person:
 
 
 def _join_channels(person: Person, details: dict) -> None:
-    """What came by e-mail and WhatsApp from the addresses that the shop signs for is this customer's history."""
+    """Add the e-mail and WhatsApp history of the addresses that the shop signed to this customer."""
     if email := details.get("email"):
         identity.prove(person, ChannelName.EMAIL, email, by="identity")
     if (phone := details.get("phone", "")).startswith("+"):
@@ -174,7 +174,7 @@ def _as_jwt(token: str) -> str:
 
 
 def _is_storable_text(value) -> bool:
-    """Whether every database takes it: no NUL, no lone surrogate."""
+    """Return whether every database takes it: no NUL, no lone surrogate."""
     if not isinstance(value, str) or "\0" in value:
         return False
     try:
@@ -185,7 +185,7 @@ def _is_storable_text(value) -> bool:
 
 
 def _details(claims: dict) -> dict:
-    """What the shop says of the customer; a way to be reached that is none is left out."""
+    """Return the customer's details from the shop, without invalid contact data."""
     details = {"name": masked(claims.get("name") or "")[:120]}
     for field, (cleaned, is_one) in CONTACTS.items():
         value = cleaned(claims.get(field) or "")

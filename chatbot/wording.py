@@ -38,7 +38,7 @@ def has(key: str) -> bool:
 
 
 def is_chip(key: str, text: str) -> bool:
-    """Whether the text is this suggestion, in any language: the customer tapped it."""
+    """Return whether the text is this suggestion, in any language: the customer tapped it."""
     return text.strip() in {say(f"chip_{key}", language) for language in LANGUAGES}
 
 

@@ -109,7 +109,7 @@ class ExampleAdmin(DeskAdmin):
         ]
 
     def not_known(self, request):
-        """What Villy had no answer to, the newest first."""
+        """List the questions that Villy could not answer, newest first."""
         clusters = teaching.not_known()
         return self._page(
             request,
@@ -139,7 +139,7 @@ class ExampleAdmin(DeskAdmin):
         return self._page(request, "teach", "Teach Villy", cluster=cluster, line=line, form=form)
 
     def figures(self, request):
-        """How Villy does, by day and in all."""
+        """Show Villy's figures by day and in total."""
         return self._page(request, "figures", "Villy in figures", report=figures.report())
 
     def _page(self, request, name, title, **context):

@@ -195,7 +195,7 @@ def _finish(ticket: Ticket, row: dict, customer: Person, agent: Person) -> None:
 
 
 def _last_answered(ticket: Ticket) -> int:
-    """What came after the agent's last words is still unread."""
+    """Return the seq up to which agents have read; messages after their last reply stay unread."""
     last = ticket.messages.filter(sender="agent", internal=False).order_by("-seq").first()
     return ticket.last_seq if ticket.is_over or not last else max(last.seq, ticket.read_by_agents)
 

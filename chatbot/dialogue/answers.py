@@ -59,7 +59,7 @@ class Reply:
 
     @property
     def asks_help(self) -> bool:
-        """Whether to ask "Did this help?": of every answer that has a source."""
+        """Return whether to ask "Did this help?": of every answer that has a source."""
         return bool(self.sources)
 
     def as_dict(self) -> dict:
@@ -144,7 +144,7 @@ def about_order(chat: Chat, reply: Reply, order: Order) -> Reply:
 
 
 def of_order(chat: Chat, order: Order, parsed: ParsedMessage) -> Reply:
-    """How an order stands. One that is late, or whose payment failed, brings the offer of a human."""
+    """Tell the state of an order; offer a human if it is late or its payment failed."""
     state = order_states.state_in_words(order, parsed.language)
     sure = 1.0 if parsed.order else None
     reply = text_reply("order_found", parsed, "order_status", sure=sure, number=order.number, state=state)
@@ -209,14 +209,14 @@ A_DENIAL = re.compile(
 
 
 def _is_denied(article: Article, parsed: ParsedMessage) -> bool:
-    """Whether an article is about what a message says no to: "no money, send the goods"."""
+    """Return whether an article is about what a message says no to: "no money, send the goods"."""
     said = plain(parsed.text)
     denied = subjects.named_in(said) - subjects.named_in(A_DENIAL.sub(" ", said))
     return any(article.slug in subjects.SUBJECTS[key].articles for key in denied)
 
 
 def shares_a_word(text: str, article: Article) -> bool:
-    """Whether an article, or what it is also asked as, has a word of this text, in whatever spelling."""
+    """Return whether an article or one of its other wordings shares a word with the text, in any spelling."""
     said = {features.sound(word) or word for word in features.tokens(text) if word[0].isalnum()}
     texts = (article.title, article.also_asked, *(article.body_in(code) for code in wording.LANGUAGES))
     return any((features.sound(word) or word) in said for each in texts for word in features.tokens(each))
@@ -255,7 +255,7 @@ def show(reply: Reply, products: list[Product], aspect: str = "price") -> None:
 
 
 def popular(key: str, parsed: ParsedMessage) -> Reply:
-    """What people like, when nothing was named or found."""
+    """Show popular products when none was named or found."""
     reply = text_reply(key, parsed, "product_query")
     show(reply, catalogue.popular())
     reply.sources = []

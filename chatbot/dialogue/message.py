@@ -96,7 +96,7 @@ class ParsedMessage:
 
     @cached_property
     def reading(self) -> str:
-        """What a later message asks by the learnt reader, see `nlu.asked`; "" for nothing, or where it is in doubt."""
+        """Return what the classifier `nlu.asked` reads in a later message; "" for nothing or in doubt."""
         memory = self.chat.memory
         if (
             not memory.get("last")
@@ -108,7 +108,7 @@ class ParsedMessage:
         return told.what if told.what != asked.NOTHING and told.sure >= SURELY_READ else ""
 
     def surely_reads(self, what: str) -> bool:
-        """Whether the learnt reader has hardly a doubt that this is asked."""
+        """Return whether the learnt reader has hardly a doubt that this is asked."""
         return self.reading == what and asked.asked(self.text, self._hardly_asked).sure >= HARDLY_A_DOUBT
 
     @property
@@ -133,7 +133,7 @@ class ParsedMessage:
 
     @cached_property
     def names_what_is_in_it(self) -> bool:
-        """Whether the products that are named are rather contents of those spoken of: "tel konsa" of a pickle."""
+        """Return whether the named products are ingredients of the current ones: "tel konsa" of a pickle."""
         ids = self.topic.get("ids", []) if self.topic.get("kind") == "product" else []
         if self.reading != "ingredients" or not self.found.products or not ids:
             return False
@@ -143,12 +143,12 @@ class ParsedMessage:
 
     @cached_property
     def aspect(self) -> str:
-        """What is asked of a product: see `product_facts.ASPECTS`; "" for nothing."""
+        """Return the aspect of a product that is asked, of `product_facts.ASPECTS`; "" for none."""
         return product_facts.asked_about(self.text) or next(iter(self.aspects), "")
 
     @cached_property
     def asked_of_the_subject(self) -> frozenset[str]:
-        """What is asked of what the talk is about, see `subjects.ASPECTS`: by its words, or by the learnt reader."""
+        """Return the aspect asked of the current subject (`subjects.ASPECTS`), by words or by `nlu.asked`."""
         said = turn_cues.plain(self.text)
         if found := subjects.asked_in(said):
             return found
@@ -158,7 +158,7 @@ class ParsedMessage:
 
     @property
     def topic(self) -> dict:
-        """What the last answer was about."""
+        """Return the subject of the last answer."""
         return self.chat.memory.get("topic") or {}
 
     @cached_property
@@ -223,11 +223,11 @@ class ParsedMessage:
         return self.passages[0].score if self.passages else 0.0
 
     def is_about(self, category: str) -> bool:
-        """Whether the nearest article is of this category, or none is near."""
+        """Return whether the nearest article is of this category, or none is near."""
         return not self.passages or self.passages[0].article.category == category
 
     def knows(self, least: float) -> bool:
-        """Whether an article is at least so sure to be the answer."""
+        """Return whether an article is at least so sure to be the answer."""
         return self.article_score >= least
 
     def near(self, least: float = NEAR) -> list[str]:
@@ -237,7 +237,7 @@ class ParsedMessage:
         ]
 
     def surely(self, *wanted: str) -> bool:
-        """Whether it is one of these intents, surely enough to act."""
+        """Return whether it is one of these intents, surely enough to act."""
         return self.intent in wanted and self.confidence >= ACT
 
     @property

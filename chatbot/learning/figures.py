@@ -111,7 +111,7 @@ class Visit:
 
     @property
     def went_wrong(self) -> bool:
-        """Whether the customer said of an answer that it did not help."""
+        """Return whether the customer said of an answer that it did not help."""
         return any(line.helped is False for line in self.lines)
 
     @property
@@ -126,7 +126,7 @@ class Visit:
 
 
 def _is_left_open(line: Line) -> bool:
-    """Whether a customer who leaves after this line of Villy's has not got what they came for."""
+    """Return whether a customer who leaves after this line of Villy's has not got what they came for."""
     if line.rule in MAY_BE_DONE and line.offered is False:
         return False
     return line.rule in LEFT_OPEN

@@ -79,7 +79,7 @@ def improved(chat: Chat, reply: Reply, text: str) -> Reply:
 
 
 def fits(answer: str, passage: str, language: str) -> bool:
-    """Whether the answer may be given: in the right language, no longer than needed, and all of it sourced."""
+    """Return whether the answer is in the right language, short enough and fully sourced."""
     if not answer or len(answer) > 2 * len(passage) or classifier.language_of(answer) != language:
         return False
     if claim := claims.unsourced(answer, passage):

@@ -78,7 +78,7 @@ def in_full(last: str, text: str, language: str) -> str:
 
 
 def adds_nothing(question: str, typed: str, language: str) -> bool:
-    """Whether a question is in this language and made of what was typed, small words aside."""
+    """Return whether a question is in this language and made of what was typed, small words aside."""
     if len(question) > LONGEST_QUESTION or classifier.language_of(question) != language:
         return False
     known = {_by_sound(word) for word in words.tokens(typed)}

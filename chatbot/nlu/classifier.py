@@ -72,7 +72,7 @@ def language_of(text: str) -> str:
 
 
 def is_devanagari(text: str) -> bool:
-    """Whether a good part of a text is in the Hindi script."""
+    """Return whether a good part of a text is in the Hindi script."""
     letters = [letter for letter in text if letter.isalpha()]
     return sum("\u0900" <= letter <= "\u097f" for letter in letters) > HINDI_SHARE * len(letters)
 

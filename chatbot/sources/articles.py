@@ -88,7 +88,7 @@ def with_drafts() -> Iterator[None]:
 
 
 def can_read(text: str) -> bool:
-    """Whether the text has a word in letters that Villy was taught: Latin or Devanagari."""
+    """Return whether the text has a word in letters that Villy was taught: Latin or Devanagari."""
     return any(words.latin(token).isascii() and token[0].isalpha() for token in words.tokens(text))
 
 

@@ -77,7 +77,7 @@ def begin(chat: Chat, numbers: list[str]) -> None:
 
 
 def _may_have_one_more(chat: Chat, order: Order, now: datetime) -> bool:
-    """Whether neither the order nor the chat has had its codes yet: one query, bounded by these limits."""
+    """Return whether order and chat are below their code limits, in one bounded query."""
     given = OrderCode.objects.filter(Q(order=order) | Q(chat=chat), created_at__gt=now - timedelta(days=1))
     rows = list(given.values_list("order_id", "chat_id", "created_at")[: CODES_A_DAY + 24 * CODES_AN_HOUR])
     of_order = [at for order_id, _, at in rows if order_id == order.pk]

@@ -13,7 +13,7 @@ UNPAID = {"failed", "payment failed", "declined", "voided", "expired", "unpaid"}
 
 
 def is_unpaid(order: Order) -> bool:
-    """Whether the order has not left and the payment for it failed: nothing of it is packed."""
+    """Return whether the order has not left and the payment for it failed: nothing of it is packed."""
     return order.status == OrderStatus.PLACED and order.payment_status.strip().casefold() in UNPAID
 
 

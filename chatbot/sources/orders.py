@@ -67,7 +67,7 @@ def own(person: Person) -> QuerySet[Order]:
 
 
 def is_unclaimed(numbers: list[str]) -> bool:
-    """Whether an order with one of these numbers is known by its contact only."""
+    """Return whether an order with one of these numbers is known by its contact only."""
     return Order.objects.filter(number__in=numbers, customer=None).exists()
 
 
@@ -302,7 +302,7 @@ HABIT_KEPT_SECONDS = 60
 
 
 def _habit() -> tuple[str, str, int, str]:
-    """How this shop numbers its orders: ("VP-10234", "VP-", 5, "10"), seen on one of them."""
+    """Return the shop's order number format, read from one order: ("VP-10234", "VP-", 5, "10")."""
     return cache.get_or_set("orders:numbers", _seen_habit, HABIT_KEPT_SECONDS) or _seen_habit()
 
 

@@ -229,7 +229,7 @@ def _found(product, names) -> list[str]:
 
 
 def _contains(product, aspect: str) -> Fact | None:
-    """Whether the ingredients name it; without a list of ingredients nothing is known."""
+    """Return whether the ingredients name it; without a list of ingredients nothing is known."""
     if not product.ingredients or "see each product" in product.ingredients.lower():
         named = [word for word in CONTAINED[aspect] if word in (product.ingredients or "").lower()]
         return Fact(product.ingredients, True) if named else None

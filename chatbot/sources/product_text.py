@@ -56,7 +56,7 @@ def sentence_of(product: Product, said: str, with_names: bool = False) -> str:
 
 
 def _stands_in(word: str, sentence: str) -> bool:
-    """Whether a word stands in a sentence in some form: "shell" in "shelled", "polished" in "unpolished"."""
+    """Return whether a sentence has a form of the word: "shell" in "shelled"."""
     stem = word.removesuffix("'s").removesuffix("s").removesuffix("ed")
     stem = stem if len(stem) >= LEAST_LETTERS else word
     return any(

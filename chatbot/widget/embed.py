@@ -16,7 +16,7 @@ def allowed_host(request) -> str | None:
 
 
 def is_allowed(request, origin: str) -> bool:
-    """Whether pages of this origin may embed the widget."""
+    """Return whether pages of this origin may embed the widget."""
     return origin == own_origin(request) or any(
         _covers(allowed, origin) for allowed in settings.WIDGET_ORIGINS
     )

@@ -57,7 +57,7 @@ def _card(order: Order, language: str) -> OrderCard:
 
 
 def _may_return(order: Order) -> bool:
-    """Whether the flow "return" still takes it back."""
+    """Return whether the flow "return" still takes it back."""
     steps = (step for step in flows.all_flows()["return"].steps if OrderStatus.DELIVERED in step.when)
     within = next((step.within for step in steps), None)
     if within is None or not order.delivered_at:

@@ -90,7 +90,7 @@ def _chat_to_show(person, key: str) -> Chat | None:
 
 
 def conversation_context(request, person, ticket: Ticket | None = None, chat: Chat | None = None) -> dict:
-    """What `_conversation.html` shows; a person of None has only just opened the widget."""
+    """Return the context of `_conversation.html`; person is None when the widget was just opened."""
     shop, language = current(), languages.current()
     shown = request.GET.get("shown", "")
     common = {

@@ -106,7 +106,7 @@ WHAT_CAME = turn_cues.phrases(
 
 
 def _says_no_more(chat: Chat, parsed: ParsedMessage, rest: str) -> bool:
-    """Whether what follows "leave it" asks for nothing: "never mind, found it", "leave it, its fine"."""
+    """Return whether the words after "leave it" ask for nothing: "leave it, its fine"."""
     said = turn_cues.plain(rest).strip(" .!")
     if SECOND_THOUGHT.search(said) and not issue_cues.QUESTION.search(said) and not ALSO_MEANS.search(said):
         return True
@@ -175,7 +175,7 @@ MOST_WORDS_OF_A_SECOND_THOUGHT = 12
 
 
 def _thinks_again(chat: Chat, parsed: ParsedMessage) -> bool:
-    """Whether an open wish for an order is dropped without being named, and nothing is asked in its place."""
+    """Return whether the customer drops an open request about an order, unnamed, and asks nothing else."""
     said, issue = turn_cues.plain(parsed.raw), chat.memory.get("issue") or {}
     flow = issue.get("flow") or (
         parsed.topic.get("aspect") if parsed.topic.get("kind") == "order" and not issue else ""
@@ -259,7 +259,7 @@ def _another_wish(chat: Chat, parsed: ParsedMessage) -> turn_cues.Correction | N
 
 
 def _denies_what_was_said(chat: Chat, corrected: turn_cues.Correction) -> bool:
-    """Whether a "not X, Y" denies a word of the talk, a wish or a product: "OTP bhi nahi manga" does not."""
+    """Return whether "not X, Y" denies a word, request or product of the talk: "OTP bhi nahi manga" does not."""
     denied = corrected.denied
     if not denied:
         return True

@@ -43,7 +43,7 @@ SHORTEST_BY_SOUND = 3
 
 @lru_cache(8_192)
 def is_same(one: str, other: str) -> bool:
-    """Whether two words are one, in whatever spelling."""
+    """Return whether two words are one, in whatever spelling."""
     if one == other:
         return True
     sound = words.sound(one)
@@ -131,7 +131,7 @@ def _named(items: list[OrderItem], text: str) -> list[OrderItem]:
 
 
 def names_some(order: Order, text: str) -> bool:
-    """Whether a text says of some of the items, and not of all, that they are meant."""
+    """Return whether a text says of some of the items, and not of all, that they are meant."""
     return 0 < len(named_in(order, text)) < len(list(order.items.all()))
 
 

@@ -85,7 +85,7 @@ def stands_in(unit: Unit, text: str) -> float:
 
 
 def _as_long(unit: Unit, bag: _Bag) -> bool:
-    """Whether a word with the sound of the unit is about as long: "Sunday" sounds like "send"."""
+    """Return whether a word with the sound of the unit is about as long: "Sunday" sounds like "send"."""
     alike = (each for each in bag.words if abs(len(each) - len(unit.word)) <= 1)
     return any(_sound(each) == unit.sound for each in alike)
 
@@ -118,7 +118,7 @@ def sentences_of(article: Article, language: str) -> list[tuple[str, ...]]:
 
 
 def in_one_sentence(asked: tuple[Unit, ...], article: Article, language: str) -> bool:
-    """Whether one sentence of an article has all these words of a message."""
+    """Return whether one sentence of an article has all these words of a message."""
     return any(
         all(any(stands_in(unit, each) for each in sentence) for unit in asked)
         for sentence in sentences_of(article, language)
@@ -126,7 +126,7 @@ def in_one_sentence(asked: tuple[Unit, ...], article: Article, language: str) ->
 
 
 def goes_on(text: str, article: Article) -> bool:
-    """Whether a message has a word of an article, or none of its own: "can i pay by cheque" leaves one about freshness."""
+    """Return whether a message shares a word with an article, or has no content word of its own."""
     own = units(text)
     bodies = [article.body_in(code) for code in LANGUAGES]
     return not own or any(stands_in(unit, each) for unit in own for each in (*bodies, article.also_asked))
@@ -199,7 +199,7 @@ def decides(text: str, sentence: tuple[str, ...]) -> str:
 
 
 def asks_yes_or_no(text: str) -> bool:
-    """Whether a question is answered with yes or no, and denies nothing itself."""
+    """Return whether a question is answered with yes or no, and denies nothing itself."""
     return bool(YES_NO.search(text)) and not WH.search(text) and not NEGATION.search(_without_tag(text))
 
 

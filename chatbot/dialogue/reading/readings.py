@@ -72,7 +72,7 @@ GUESSED = 0.3
 
 
 def _is_only_guessed(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a message is taken for an issue without a word of it: "keep the order", "where are the cashews from"."""
+    """Return whether a message was classified as an issue without any word of one: "keep the order"."""
     known = chat.memory.get("issue") or {}
     return (
         understood["is_issue"]
@@ -83,7 +83,7 @@ def _is_only_guessed(chat: Chat, text: str, understood: dict) -> bool:
 
 
 def _only_asks(text: str, understood: dict) -> bool:
-    """Whether a first message asks, and that something is wrong is hardly more than a guess."""
+    """Return whether a first message asks, and that something is wrong is hardly more than a guess."""
     return (
         understood["confidence"] < ASK
         and understood["priority"] != "urgent"
@@ -115,7 +115,7 @@ DENIES = turn_cues.phrases(
 
 
 def asks_how_it_stands(text: str) -> bool:
-    """Whether a message only asks if an order has been delivered, shipped or packed."""
+    """Return whether a message only asks if an order has been delivered, shipped or packed."""
     said = turn_cues.plain(text)
     if ONLY_AN_ORDER.fullmatch(said) or WHERE_IS_IT.fullmatch(said.strip(" ?.!")):
         return True
@@ -133,7 +133,7 @@ BUT = turn_cues.phrases("and", "but", "par", "lekin", "aur", "magar", "to", "औ
 
 
 def tells_that_it_came(text: str) -> bool:
-    """Whether a message tells that the order came, and something of it: then it is not late."""
+    """Return whether a message tells that the order came, and something of it: then it is not late."""
     said = turn_cues.plain(text)
     came = CAME.search(said)
     return bool(
@@ -153,7 +153,7 @@ MOST_WORDS_OF_WHAT_CAME = 14
 
 
 def tells_of_a_wrong_item(text: str) -> bool:
-    """Whether a message tells that another thing came than was ordered: two things are named, and no fault of one."""
+    """Return whether a message reports a wrong item: it names two things and no fault of either."""
     said = turn_cues.plain(text)
     return len(said.split()) <= MOST_WORDS_OF_WHAT_CAME and bool(
         WRONG_ITEM.search(said) and len(products.look_up(said).products) > 1
@@ -169,7 +169,7 @@ MOST_WORDS_OF_BREAKING = 9
 
 
 def tells_that_it_broke(text: str) -> bool:
-    """Whether a message tells that something came broken: no question, and nothing that may happen."""
+    """Return whether a message reports broken goods, rather than asking or imagining it."""
     said = turn_cues.plain(text)
     return (
         len(said.split()) <= MOST_WORDS_OF_BREAKING
@@ -190,7 +190,7 @@ MONEY_IS_WRONG = turn_cues.phrases(
 
 
 def asks_how_to_pay(text: str) -> bool:
-    """Whether a message only asks for a way to pay: "upi se pay kar sakte hai"."""
+    """Return whether a message only asks for a way to pay: "upi se pay kar sakte hai"."""
     said = turn_cues.plain(text)
     return (
         len(said.split()) <= MOST_WORDS_OF_WHAT_CAME
@@ -205,7 +205,7 @@ POINTING = set(
 
 
 def only_points(text: str) -> bool:
-    """Whether a message has no word of its own: "aur dusra?", "and the other one"."""
+    """Return whether a message has no word of its own: "aur dusra?", "and the other one"."""
     said = turn_cues.words_of(text)
     return bool(said) and all(word in POINTING for word in said)
 
@@ -222,7 +222,7 @@ DOUBTFUL_TROUBLE = 0.8
 
 
 def _names_no_trouble(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether "something is wrong with an item" is only guessed: "makhana wala nahi, garam" in a talk about products."""
+    """Return whether an item issue is only a guess: "makhana wala nahi, garam" in a talk about products."""
     topic = chat.memory.get("topic") or {}
     return (
         understood["intent"] == "item_problem"
@@ -242,7 +242,7 @@ ONE_MORE = turn_cues.phrases(r"\d{1,2}", "ek", "one", "do", "two", "एक", "�
 
 
 def _changes_the_sum(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a message adds a product to what is added up, or takes one out: "aur ek honey bhi add karo"."""
+    """Return whether a message adds a product to the sum or removes one: "aur ek honey bhi add karo"."""
     topic = chat.memory.get("topic") or {}
     said = turn_cues.plain(text)
     return (
@@ -267,7 +267,7 @@ MOST_WORDS_OF_A_NAME = 5
 
 
 def _goes_on_about_products(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a doubtful "something is wrong" is rather the name of another product in a talk about products."""
+    """Return whether a doubtful issue is really the name of another product in a talk about products."""
     topic = chat.memory.get("topic") or {}
     return (
         understood["is_issue"]
@@ -285,7 +285,7 @@ MOST_WORDS_OF_A_FOLLOW_UP = 6
 
 
 def _asks_on(chat: Chat, text: str, understood: dict) -> bool:
-    """Whether a doubtful complaint is a question on an article that was told: "sunday ko bhi uthate ho?"."""
+    """Return whether a doubtful complaint asks about the last article: "sunday ko bhi uthate ho?"."""
     topic = chat.memory.get("topic") or {}
     return (
         understood["is_issue"]

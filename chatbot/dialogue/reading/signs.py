@@ -43,6 +43,6 @@ def concepts_in(text: str) -> set[str]:
 
 
 def are_missing(text: str, intent: str, confidence: float) -> bool:
-    """Whether a message is only guessed to be this kind of issue: it says no word of it."""
+    """Return whether a message is only guessed to be this kind of issue: it says no word of it."""
     signs = OF.get(intent, frozenset())
     return bool(signs) and confidence < VERY_SURE and not concepts_in(text) & signs

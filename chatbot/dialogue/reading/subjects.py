@@ -277,7 +277,7 @@ def named_in(said: str) -> frozenset[str]:
 
 
 def names_another(said: str, than: Iterable[str]) -> bool:
-    """Whether a message names a subject that is none of these, nor a part of one of them."""
+    """Return whether a message names a subject that is none of these, nor a part of one of them."""
     here = set(than)
     return bool(named_in(said) - here - covered_by(here))
 
@@ -308,7 +308,7 @@ def asked_in(said: str) -> frozenset[str]:
 
 
 def answers_it(body: str, asked: Iterable[str]) -> bool:
-    """Whether a text has what answers one of these aspects: an amount, days, a place."""
+    """Return whether a text has what answers one of these aspects: an amount, days, a place."""
     return any(ASPECTS[key][1].search(body) for key in asked)
 
 

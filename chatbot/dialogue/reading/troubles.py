@@ -80,7 +80,7 @@ EXPIRED = phrases(
 
 
 def is_unfit(text: str) -> bool:
-    """Whether food is told of that should not be eaten: rotten, past its date, with insects."""
+    """Return whether food is told of that should not be eaten: rotten, past its date, with insects."""
     said = plain(text)
     return bool(
         KINDS["expired-or-stale"] & concepts_in(text)
@@ -105,7 +105,7 @@ AFTER_EATING = phrases(
 
 
 def unwell_after_eating(text: str) -> bool:
-    """Whether a person feels unwell after eating something: "papad khane ke baad pet dard"."""
+    """Return whether a person feels unwell after eating something: "papad khane ke baad pet dard"."""
     said = plain(text)
     return bool(UNWELL.search(said) and AFTER_EATING.search(said))
 
@@ -116,10 +116,10 @@ INJURED = phrases(
 
 
 def injured(text: str) -> bool:
-    """Whether a person is told to be hurt: "kaanch se haath kat gaya"."""
+    """Return whether a person is told to be hurt: "kaanch se haath kat gaya"."""
     return bool(INJURED.search(plain(text)))
 
 
 def feels_unwell(text: str, before: str) -> bool:
-    """Whether a person is unwell after what was told before: "stomach pain since morning"."""
+    """Return whether a person is unwell after what was told before: "stomach pain since morning"."""
     return bool(UNWELL.search(plain(text))) and bool(before)

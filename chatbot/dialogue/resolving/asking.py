@@ -79,5 +79,5 @@ def weight(parsed: "ParsedMessage") -> float:
 
 
 def asks(parsed: "ParsedMessage") -> bool:
-    """Whether a message asks, by its words, its verb, its mark or the learnt reader."""
+    """Return whether a message asks, by its words, its verb, its mark or the learnt reader."""
     return weight(parsed) >= ASKS

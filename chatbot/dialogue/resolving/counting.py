@@ -173,6 +173,6 @@ def count_in(piece: str) -> int:
 
 
 def says_a_count(piece: str) -> bool:
-    """Whether a text says how many, in digits or in words."""
+    """Return whether a text says how many, in digits or in words."""
     said = NO_TWO.sub(" ", piece.casefold()).split()
     return bool(COUNT.search(piece)) or any(word in NUMBERS for word in said)

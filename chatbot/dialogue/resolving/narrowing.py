@@ -71,7 +71,7 @@ class Condition:
     wanted: bool
 
     def fits(self, product: Product) -> bool:
-        """Whether a product meets it by what is known of it."""
+        """Return whether a product meets it by what is known of it."""
         if self.key == "sweet":
             return _is_sweet(product) is self.wanted
         if self.key == "spicy":
@@ -97,7 +97,7 @@ def _is_hot(product: Product) -> bool | None:
 
 
 def is_hottest(product: Product) -> bool:
-    """Whether the shop calls it hot, and not only medium."""
+    """Return whether the shop calls it hot, and not only medium."""
     fact = product_facts.fact(product, "spice")
     return bool(fact and HOT.fullmatch(fact.words.strip()))
 
@@ -122,7 +122,7 @@ def conditions_in(text: str) -> list[Condition]:
 
 
 def _is_denied(said: str, start: int, end: int) -> bool:
-    """Whether a denial stands beside these words: before them, after them, or before what is joined to them."""
+    """Return whether a negation applies to these words: before, after, or before words joined to them."""
     before, after = words_of(said[:start])[-SCOPE:], words_of(said[end:])[:SCOPE]
     for word in reversed(before):
         if word in DENIED_BEFORE or word.endswith("n't"):
@@ -142,7 +142,7 @@ def _names_one(word: str) -> bool:
 
 
 def is_all(text: str) -> bool:
-    """Whether a text says nothing beside its conditions and a price."""
+    """Return whether a text says nothing beside its conditions and a price."""
     said = plain(text)
     price = catalogue.price_named(said)
     rest = said.replace(price, " ") if price else said

@@ -214,7 +214,7 @@ def _names_its_kind(word: str, product: Product) -> bool:
 
 
 def _names_another(rest: str, product: Product) -> bool:
-    """Whether the words beside the kind name one of it: "mango" of the pickles."""
+    """Return whether the words beside the kind name one of it: "mango" of the pickles."""
     return any(kind_of(each) == kind_of(product) for each in products.look_up(rest).products)
 
 
@@ -297,7 +297,7 @@ def _of_the_one_before(chat: Chat, parsed: ParsedMessage) -> str:
 
 
 def _names_a_product(parsed: ParsedMessage, said: str) -> bool:
-    """Whether more than the word for what is asked names a product: "wo kitna teekha hai" does not."""
+    """Return whether a product is named by more than the aspect word: "wo kitna teekha hai" does not."""
     rest = product_facts.ASPECTS[parsed.aspect].sub(" ", said)
     return parsed.found.share > 0 and products.look_up(rest).share > 0
 

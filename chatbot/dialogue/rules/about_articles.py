@@ -166,7 +166,7 @@ TELL_HOW = turn_cues.phrases(
 
 
 def how_to_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """How an order is placed; Villy places none."""
+    """Tell how to place an order; Villy cannot place one."""
     again = chat.memory.get("rule") == "how_to_order" and TELL_HOW.fullmatch(
         turn_cues.plain(parsed.text).strip(" ?.!")
     )
@@ -356,7 +356,7 @@ def i_do_not_know(chat: Chat, parsed: ParsedMessage) -> Reply:
 
 
 def _of_what_is_known(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """What can be told of the product or order that is spoken of, in place of a bare "I don't know"."""
+    """Tell what is known of the current product or order, instead of a bare "I don't know"."""
     if parsed.is_issue or not parsed.has_letters or not articles.can_read(parsed.text):
         return None
     shown = spoken_of(parsed)

@@ -120,7 +120,7 @@ def _least(act: str) -> float:
 
 
 def _names_another(parsed: ParsedMessage, act: str) -> bool:
-    """Whether a message names a subject itself, and the act is the rule for another: "what about invoices"."""
+    """Return whether a message names a subject and the act is for another: "what about invoices"."""
     named = subjects.named_in(plain(parsed.text))
     slugs = RULES_OF_SHOPS.get(act.partition(".")[2], ()) if group_of(act) == "rule" else ()
     own = subjects.BY_ARTICLE.get(slugs[0], "") if slugs else ""
@@ -140,7 +140,7 @@ OF_GOODS = ("product", "sum", "health")
 
 
 def fits(reply: Reply, act: str) -> bool:
-    """Whether a reply may be the answer for an act; in doubt it may."""
+    """Return whether a reply may be the answer for an act; in doubt it may."""
     group, _, name = act.partition(".")
     topic = reply.topic or {}
     if reply.rule == "several_questions" or act == dialogue_acts.SEVERAL:

@@ -26,7 +26,7 @@ MOST_WORDS_OF_A_CALL = 7
 
 @lru_cache(512)
 def only_calls(text: str) -> bool:
-    """Whether a message only calls ("bhai", "sir ji") or says that a question comes: "ek baat batao"."""
+    """Return whether a message only addresses Villy ("bhai") or announces a question ("ek baat batao")."""
     said = plain(text).strip(" ?.!,")
     words = set(words_of(said))
     if not words or len(said.split()) > MOST_WORDS_OF_A_CALL:

@@ -32,7 +32,7 @@ ADDRESS = phrases(
 
 @lru_cache(512)
 def asks_how_to_reach(text: str) -> bool:
-    """Whether a message has nothing but a way to reach the shop and words that ask: "do u hv a phone no i can call"."""
+    """Return whether a message only asks for a contact of the shop: "do u hv a phone no i can call"."""
     said = plain(text)
     words = words_of(said)
     if not words or len(words) > MOST_WORDS or THEIR_OWN.search(said):
@@ -46,5 +46,5 @@ def asks_how_to_reach(text: str) -> bool:
 
 @lru_cache(512)
 def asks_for_the_address(text: str) -> bool:
-    """Whether a message asks where the shop is to be found or written to."""
+    """Return whether a message asks where the shop is to be found or written to."""
     return bool(ADDRESS.search(plain(text))) and len(words_of(text)) <= MOST_WORDS

@@ -235,7 +235,7 @@ AGAIN = re.compile(
 
 
 def asks_again(text: str) -> bool:
-    """Whether the message asks for nothing but the last answer once more."""
+    """Return whether the message asks for nothing but the last answer once more."""
     return bool(AGAIN.fullmatch(plain(text)))
 
 

@@ -101,7 +101,7 @@ def _consonants(spelling: str) -> str:
 
 
 def _is_within(short: str, full: str) -> bool:
-    """Whether all letters of the short form stand in the full one, in their order."""
+    """Return whether all letters of the short form stand in the full one, in their order."""
     letters = iter(full)
     return all(letter in letters for letter in short)
 

@@ -294,7 +294,7 @@ def _is_begun(parsed: ParsedMessage) -> bool:
 
 
 def _is_whole(parsed: ParsedMessage) -> bool:
-    """Whether the message says something of its own: a greeting, a question, a wish that is sure."""
+    """Return whether the message says something of its own: a greeting, a question, a wish that is sure."""
     if asking.asks(parsed):
         return True
     return (

@@ -155,7 +155,7 @@ OF_A_RETURN = phrases(
 
 
 def asks_for_a_new_one(chat: Chat, parsed: ParsedMessage) -> bool:
-    """Whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
+    """Return whether it asks for what comes in place of the item that is wrong: "new chikki kab tak"."""
     said = plain(parsed.text)
     asks = DAYS_OF_MONEY.search(said) or WHAT_NOW.search(said)
     return bool(asks) and order_facts.speaks_of_a_new_one(parsed)
@@ -170,7 +170,7 @@ PAYS_OTHERWISE = phrases(
 
 
 def asks_what_comes(parsed: ParsedMessage) -> bool:
-    """Whether it asks what happens with what is wrong, and when: `what_happens_now` tells that."""
+    """Return whether it asks what happens with what is wrong, and when: `what_happens_now` tells that."""
     said = plain(parsed.text)
     return any(cue.search(said) for cue in (WHAT_NOW, IF_NOT, MONEY_TO, ASKS_FOR_IT))
 

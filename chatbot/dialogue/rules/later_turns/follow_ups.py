@@ -380,7 +380,7 @@ def _has_a_word_of(article: Article, text: str) -> bool:
 
 
 def _begins_another_flow(parsed: ParsedMessage) -> bool:
-    """Whether a message wishes of their order what the article that was told is not about: "and delivery address?"."""
+    """Return whether a message asks something of an order that the last article does not cover."""
     about = list(filter(None, [subjects.of_the_answer(parsed.topic)]))
     key = order_flows.wanted(parsed) if parsed.known_orders and about else ""
     return bool(key) and subjects.BY_FLOW.get(key, "") not in {*about, *subjects.covered_by(about)}

@@ -186,7 +186,7 @@ OPEN_SINCE = turn_cues.phrases(
 
 
 def opened_long_ago(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """What has been open for long: how long it keeps by the shop's words, and a caution; no price."""
+    """Answer about a long-opened pack: its shelf life by the shop's text and a caution, no price."""
     said = turn_cues.plain(parsed.text)
     shown = list(parsed.found.products) or spoken_of(parsed)
     if (

@@ -199,7 +199,7 @@ ASKS_OF_IT = {
 
 
 def _is_of_something_else(parsed: ParsedMessage, said: str, issue: dict) -> bool:
-    """Whether a message cannot go on about a rule: grave, long, or about a thing that it names itself."""
+    """Return whether a message cannot continue the rule: grave, long, or with a subject of its own."""
     return (
         bool(parsed.reason)
         or issue.get("why") in GRAVE
@@ -228,7 +228,7 @@ PAID = phrases(
 
 
 def _names_an_order(parsed: ParsedMessage, said: str) -> bool:
-    """Whether it means an order, what was paid for it, or who brings it; "which link?" may be one that was spoken of."""
+    """Return whether it means an order, its payment or its courier."""
     of_one = [order_cues.TRACKING, order_cues.PAID_ALREADY, PAID]
     # "If i dont take it from the delivery guy" asks nothing of him
     of_one += [] if "refused" in parsed.asked_of_the_subject else [order_cues.DRIVER]
@@ -242,7 +242,7 @@ def _names_an_order(parsed: ParsedMessage, said: str) -> bool:
 
 
 def _names_a_product(parsed: ParsedMessage, said: str, issue: dict) -> bool:
-    """Whether it asks of a product: named now, or shown last and asked for a fact."""
+    """Return whether it asks of a product: named now, or shown last and asked for a fact."""
     if parsed.found.share > 0 and not _says_if_opened(parsed, said, issue):
         # "Papad to theek hai, kuch wapas bhejna padega?" names an item of it
         return not (issue.get("intent") == "item_problem" and subjects.asked_in(said) & OF_THE_FAULT)
@@ -301,7 +301,7 @@ def _rules_of(parsed: ParsedMessage, issue: dict, asks: bool) -> list[str]:
 
 
 def _wants_more(parsed: ParsedMessage, said: str, issue: dict) -> bool:
-    """Whether the message begins a wish of its own, more surely than that it goes on about the rule."""
+    """Return whether the message more likely starts a request of its own than continues the rule."""
     key = order_flows.wanted(parsed)
     about = _subjects_of(parsed, issue)
     if not key or (
@@ -344,7 +344,7 @@ def _told(parsed: ParsedMessage) -> Article | None:
 
 
 def _has_its_own(parsed: ParsedMessage, written: list[Article]) -> bool:
-    """Whether another article is clearly what is asked for."""
+    """Return whether another article is clearly what is asked for."""
     return parsed.knows(CLEAR) and parsed.passages[0].article not in written
 
 
@@ -385,6 +385,6 @@ def again(chat: Chat, parsed: ParsedMessage, article: Article) -> Reply:
 
 
 def of_another_order(parsed: ParsedMessage, issue: dict) -> bool:
-    """Whether the talk has gone on to another order than that of the issue: its invoice, not this refund."""
+    """Return whether the talk has moved to another order than the one with the issue."""
     topic = parsed.topic
     return topic.get("kind") == "order" and bool(issue.get("order")) and topic["ids"] != [issue["order"]]

@@ -62,7 +62,7 @@ def _asked(chat: Chat, parsed: ParsedMessage, said: str) -> set[str]:
 
 
 def _names_what_is_not_at_fault(parsed: ParsedMessage, issue: dict) -> bool:
-    """Whether a product is named that is not of the items, or of the order, that the trouble is with."""
+    """Return whether a product is named that is not in the order or among the items with the issue."""
     if not parsed.found.share or not parsed.found.products:
         return False
     named = {product.name for product in parsed.found.products}

@@ -372,7 +372,7 @@ def no_number(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def their_order(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """Where is my order: from the caller's own orders only."""
+    """Answer "where is my order", from the caller's own orders only."""
     surely = parsed.confidence >= max(ASK, min(0.9, parsed.article_score))
     # The article that tells how to track an order says no more than their order does
     surely = surely or (parsed.confidence >= ASK and parsed.is_about(Category.ORDER))

@@ -13,7 +13,7 @@ MONEY_IS_NOT_BACK = phrases(
 
 
 def has_a_refund(parsed: ParsedMessage) -> bool:
-    """Whether money of an order of theirs went back, and nothing else is wrong: "any news on the refund" means that."""
+    """Return whether a refund of one of the customer's orders was sent and nothing else is wrong."""
     issue = parsed.chat.memory.get("issue") or {}
     of_money = issue.get("intent") in (None, "refund_return")
     return of_money and any(flows.state_of(order) == OrderStatus.REFUNDED for order in parsed.known_orders)

@@ -55,7 +55,7 @@ FACTS = {"paid": paid, "items": items, "tracking": tracking, "address": address}
 
 
 def by_reading(chat: Chat, parsed: ParsedMessage, order: Order) -> Reply | None:
-    """What the learnt reader says is asked of the order, where no word of the rules says it."""
+    """Answer what `nlu.asked` surely reads as asked of the order, where no rule's word matches."""
     if parsed.surely_reads("courier") and order.tracking_number:
         said = plain(parsed.text)
         asks_to_call = CALLS.search(said) and not TRACKING.search(said)
@@ -79,7 +79,7 @@ def told(chat: Chat, parsed: ParsedMessage, order: Order, key: str, fact: str = 
 
 
 def names_carrier(order: Order, said: str) -> bool:
-    """Whether a text names who brings the order: "swiftly ka number do"."""
+    """Return whether a text names who brings the order: "swiftly ka number do"."""
     return bool(order.carrier) and order.carrier.split()[0].casefold() in said.casefold()
 
 
@@ -98,7 +98,7 @@ THE_RIGHT_ONE = phrases(
 
 
 def speaks_of_a_new_one(parsed: ParsedMessage) -> bool:
-    """Whether it speaks of what comes in place of an item that is wrong, and of no other order."""
+    """Return whether it speaks of what comes in place of an item that is wrong, and of no other order."""
     said = plain(parsed.text)
     of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
     # "Jo dusra order hai" is another order, and comes in place of nothing

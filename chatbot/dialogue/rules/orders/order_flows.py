@@ -282,7 +282,7 @@ def wanted(parsed: ParsedMessage) -> str:
 
 
 def told_of_it(parsed: ParsedMessage) -> bool:
-    """Whether something is told to be wrong with the item: then it is no swap that is wished for."""
+    """Return whether something is told to be wrong with the item: then it is no swap that is wished for."""
     return (
         bool(troubles.article_for(parsed.text))
         or parsed.chat.memory.get("issue", {}).get("intent") == "item_problem"
@@ -297,7 +297,7 @@ FEW_OF_A_STATE = 5
 
 
 def wanted_by_cue(parsed: ParsedMessage) -> bool:
-    """Whether the words themselves name a flow, not only the classifier."""
+    """Return whether the words themselves name a flow, not only the classifier."""
     said = flow_cues.wish_in(parsed.text)
     return any(cue.search(said) for cue in (REFUND, CANCELS, RETURNS, ADDRESS))
 
@@ -311,7 +311,7 @@ BY_INTENT = {
 
 
 def a_flow(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """What can be done with an order, which its state decides."""
+    """Tell what the state of an order allows."""
     key = wanted(parsed)
     if not key:
         return None
@@ -366,7 +366,7 @@ def _names_an_order(parsed: ParsedMessage) -> bool:
 
 
 def _means_one(parsed: ParsedMessage, said: str) -> bool:
-    """Whether a message names an order: by number, item, "the other one", "my last order", "aaj wala order"."""
+    """Return whether a message names an order: by number, item, "the other one", "aaj wala order"."""
     return bool(
         parsed.order
         or of_items(parsed)[0]

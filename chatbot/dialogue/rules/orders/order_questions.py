@@ -51,7 +51,7 @@ def what_comes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _asks_of_orders(chat: Chat, parsed: ParsedMessage, said: str) -> bool:
-    """Whether it may ask something of the orders that are theirs: signed in, short, nothing grave, nothing told."""
+    """Return whether it may ask about the caller's orders: signed in, short, no issue and no report."""
     issue = chat.memory.get("issue") or {}
     return (
         bool(parsed.known_orders)

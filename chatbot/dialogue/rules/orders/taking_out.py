@@ -62,7 +62,7 @@ def an_item_taken_out(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _is_of_an_order(parsed: ParsedMessage, issue: dict, said: str) -> bool:
-    """Whether the talk is about an order, or the message speaks of one: not of a sum, and not of a list."""
+    """Return whether the talk or the message is about an order, not about a sum or a list."""
     kind, aspect = parsed.topic.get("kind"), parsed.topic.get("aspect")
     return (
         (kind == "order" and aspect in OF_AN_ORDER)

@@ -297,7 +297,7 @@ OF_AN_ORDER = phrases(r"orders?", "parcel", "delivery", r"wal[aei]", "one", "ऑ
 
 
 def means_an_older(parsed: ParsedMessage) -> bool:
-    """Whether an older order is meant: "purana packet lautana padega" of what came broken means that packet."""
+    """Return whether an older order is meant; "purana packet" of broken goods means the broken packet."""
     said = plain(parsed.text)
     of_a_fault = (parsed.chat.memory.get("issue") or {}).get("intent") == "item_problem"
     # ... "purana wala lautana hai kya", "and the old one?" as well

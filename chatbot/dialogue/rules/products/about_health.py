@@ -337,7 +337,7 @@ def _of_the_allergen_alone(parsed: ParsedMessage) -> Reply | None:
 
 
 def allergen_named(parsed: ParsedMessage) -> bool:
-    """Whether the message itself speaks of an allergy, and of what."""
+    """Return whether the message itself speaks of an allergy, and of what."""
     return bool(CONCERNS["allergy"].search(plain(parsed.text)) and allergen_in(parsed.text))
 
 

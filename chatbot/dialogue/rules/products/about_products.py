@@ -105,7 +105,7 @@ THE_OTHER_ONE = phrases(
 
 
 def _names_only_contents(parsed: ParsedMessage) -> bool:
-    """Whether no product is named but by the words that ask what is in it."""
+    """Return whether no product is named but by the words that ask what is in it."""
     said = plain(parsed.text)
     rest = product_facts.ASPECTS[parsed.aspect].sub(" ", said)
     return len(said.split()) <= 6 and not catalogue.look_up(rest).products
@@ -115,7 +115,7 @@ def _names_only_contents(parsed: ParsedMessage) -> bool:
 
 
 def a_fact(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """What is asked of a product, named now or spoken of before; the same question of another product."""
+    """Answer a question about a product named now or before, or the same question about another."""
     is_surely_wrong = parsed.is_issue and parsed.confidence >= ACT
     if is_surely_wrong and parsed.intent not in ("product_query", "out_of_scope"):
         return None
@@ -230,7 +230,7 @@ def _only_names(parsed: ParsedMessage, said: str) -> bool:
 
 
 def _means_what_was_shown(parsed: ParsedMessage, said: str, asked: list[str]) -> bool:
-    """Whether a question without a product is about the one shown last, and not about the shop."""
+    """Return whether a question without a product is about the one shown last, and not about the shop."""
     words = said.split()
     if parsed.topic.get("kind") not in ("product", "sum") or len(words) > 9:
         return False
@@ -279,7 +279,7 @@ OPENED = phrases(r"khul[aei]", r"khol\w*", r"open(?:ed|ing)?", "खुल[ाे
 
 
 def _say_the_same(products: list[Product], asked: list[str]) -> bool:
-    """Whether several products have the same facts, so that a line for all of them tells it."""
+    """Return whether several products have the same facts, so that a line for all of them tells it."""
     facts = [[product_facts.fact(product, aspect) for aspect in asked] for product in products]
     plain_words = all(fact and fact.verdict is None for fact in facts[0]) if facts else False
     return len(facts) > 1 and plain_words and all(each == facts[0] for each in facts)

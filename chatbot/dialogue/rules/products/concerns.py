@@ -95,7 +95,7 @@ WITHOUT = phrases("no", "not", "without", "free", r"\w+n'?t", "bina", "nahi", "n
 
 
 def asks_which_have_it(text: str) -> bool:
-    """Whether a message asks which of the goods contain something, and not which are without it."""
+    """Return whether a message asks which of the goods contain something, and not which are without it."""
     said = plain(text)
     return bool(WHICH_HAVE.search(said)) and not WITHOUT.search(said)
 

@@ -90,7 +90,7 @@ def whether_it_is_in_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _of_one(parsed: ParsedMessage) -> bool:
-    """Whether one product is spoken of, so that "hing hai kya" is asked of it."""
+    """Return whether one product is spoken of, so that "hing hai kya" is asked of it."""
     return parsed.topic.get("kind") in ("product", "sum") and len(spoken_of(parsed)) == 1
 
 
@@ -99,7 +99,7 @@ MOST_BESIDES = 1
 
 
 def _is_missing(parsed: ParsedMessage, said: str, asked: _Asked) -> bool:
-    """Whether it tells that something was not in the box that came."""
+    """Return whether it tells that something was not in the box that came."""
     return bool(DENIES.search(said) or parsed.is_issue) and any(
         OPEN_LIST.search(product.ingredients or "") and not _has_a_list(product)
         for product in asked.products
@@ -177,7 +177,7 @@ MOST_BETWEEN = 2
 
 
 def _chooses_of_it(said: str) -> bool:
-    """Whether a choice names no product of its own: "gud ki hai ya cheeni ki", and not "is ur ghee cow or buffalo"."""
+    """Return whether an either-or question names no product: "gud ki hai ya cheeni ki"."""
     if OF_IT.search(said):
         return True
     left, right = (foods.named_in(side) for side in OR.split(said, maxsplit=1))
@@ -198,7 +198,7 @@ def _goods_in(boxes: list[Product], what: str) -> list[Product]:
 
 
 def _sells(food: Food) -> bool:
-    """Whether the word for a food stands in a product's name: "til" only sounds like "tel"."""
+    """Return whether the word for a food stands in a product's name: "til" only sounds like "tel"."""
     said = set(words_of(food.said))
     return any(said <= product_text.names_of([product]) for product in _named(food.said))
 
@@ -215,7 +215,7 @@ def _besides(text: str, names: frozenset[str] | set[str] = frozenset()) -> list[
 
 
 def _is_a_known_question(parsed: ParsedMessage, said: str, asked: _Asked) -> bool:
-    """Whether an aspect of its own answers it: milk, onions, gluten. What is added to a pure thing is asked here."""
+    """Return whether another aspect answers it (milk, onions, gluten); additives are answered here."""
     names = CONTAINED.get(parsed.aspect)
     if not names or (ADDED.search(said) and all(_is_pure(product) for product in asked.products)):
         return False
@@ -257,7 +257,7 @@ def _line(parsed: ParsedMessage, product: Product, asked: list[Food], said: str)
 
 
 def _has_a_list(product: Product) -> bool:
-    """Whether its list of ingredients is one, though not whole."""
+    """Return whether its list of ingredients is one, though not whole."""
     return "see each product" not in (product.ingredients or "see each product").lower()
 
 
@@ -345,7 +345,7 @@ IS_IT_SO = phrases(
 
 
 def _asks_what_is_written_nowhere(parsed: ParsedMessage, said: str) -> bool:
-    """Whether a property is asked that neither the product nor the nearest article speaks of."""
+    """Return whether a property is asked that neither the product nor the nearest article speaks of."""
     found = IS_IT_SO.fullmatch(said.strip(" ?.!"))
     what = (found["what"] or found["what_en"]) if found else ""
     if (

@@ -102,7 +102,7 @@ def _denies(conditions: list[Condition]) -> bool:
 
 
 def _of_a_list(parsed: ParsedMessage) -> bool:
-    """Whether several products were told, so that "teekha wala" chooses among them."""
+    """Return whether several products were told, so that "teekha wala" chooses among them."""
     return len(parsed.topic.get("ids", [])) > 1
 
 
@@ -262,7 +262,7 @@ MOST_OF_A_CHOICE = 3
 
 
 def _goes_on(chat: Chat, parsed: ParsedMessage) -> bool:
-    """Whether nothing is open beside the list: no issue, and no person whose health it is about."""
+    """Return whether nothing is open beside the list: no issue, and no person whose health it is about."""
     return not (
         chat.memory.get("issue") or parsed.reason or chat.memory.get("concern") or parsed.found.share
     )

@@ -71,7 +71,7 @@ def in_its_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _all_sold_out(chat: Chat, parsed: ParsedMessage) -> bool:
-    """Whether what is named, or was spoken of last, is sold out; of a sum, whether something in it is."""
+    """Return whether the named or last product, or anything in the sum, is sold out."""
     named, kind = parsed.found.products, parsed.topic.get("kind")
     if len(named) == 1:
         return not named[0].is_in_stock

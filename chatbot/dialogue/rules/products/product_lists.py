@@ -385,7 +385,7 @@ def listed(parsed: ParsedMessage, aspect: str, among: list[Product]) -> Reply | 
 
 
 def _is_named_in(text: str, product: Product) -> bool:
-    """Whether a text names a product, but for what it is in the first place: "millet", and no "flour"."""
+    """Return whether a text has all words of one of the product's names; oils never count."""
     said = set(words_of(plain(text)))
     return any(set(words_of(name)) <= said for name in product.names if name) and kind_of(product) != "oil"
 
