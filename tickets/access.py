@@ -171,7 +171,7 @@ def page_of(request) -> str:
 
 
 def is_from_script(request) -> bool:
-    """Whether a script asks, and not a page that is opened: by our own header, or by what browsers tell."""
+    """Return whether a script sent the request, by our own header or the browser's fetch metadata."""
     if request.headers.get("X-Requested-With"):
         return True
     # fetch() and XMLHttpRequest are "cors" or "same-origin"; a link and a form are "navigate"

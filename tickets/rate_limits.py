@@ -126,7 +126,7 @@ def limited(*scopes: str):
 
 
 def words(use: str, data: dict) -> tuple[str, ...]:
-    """What a message takes: one use, and that of an upload if it has a picture or files."""
+    """Return the rate limit uses of a message: one, and an upload's if it has a picture or files."""
     return (use, "upload") if data["image"] or data.get("file") else (use,)
 
 

@@ -20,15 +20,15 @@ class Visibility:
     categories: tuple[str, ...] = ()
 
     def allows(self, ticket: Ticket) -> bool:
-        """Whether the agent sees this ticket."""
+        """Return whether the agent sees this ticket."""
         return self.allows_values(ticket.category, ticket.assignee_id)
 
     def allows_values(self, category: str | None, assignee_id: uuid.UUID | str | None) -> bool:
-        """Whether the agent sees a ticket of this category and assignee."""
+        """Return whether the agent sees a ticket of this category and assignee."""
         return category in self.categories or str(assignee_id or "") == str(self.person)
 
     def allowed_before(self, event: InboxEvent) -> bool:
-        """Whether the agent saw the ticket before this change of its category or assignee."""
+        """Return whether the agent saw the ticket before this change of its category or assignee."""
         if event.category_before is None:
             return False
         return self.allows_values(event.category_before, event.assignee_before)
@@ -76,7 +76,7 @@ def visible_tickets(person: Person) -> QuerySet[Ticket]:
 
 
 def may(person: Person, what: str) -> bool:
-    """Whether the permission set allows this: "export", "erase", "change_settings"."""
+    """Return whether the permission set allows this: "export", "erase", "change_settings"."""
     return not person.permission_set_id or getattr(person.permission_set, f"may_{what}")
 
 

@@ -35,7 +35,7 @@ class ManyForm(forms.Form):
     field = ""
 
     def new_value(self) -> str:
-        """What the tickets have afterwards, in words."""
+        """Return the label of the value that the tickets get."""
         # Each of these forms names a field of choices, which the stubs know as any field
         field: Any = self.fields[self.field]
         return dict(field.choices)[self.cleaned_data[self.field]]

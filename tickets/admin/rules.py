@@ -153,7 +153,7 @@ class RuleAdmin(DeskAdmin):
         super().save_model(request, obj, form, change)
 
     def dry_run_view(self, request, object_id):
-        """What this rule would have done on the newest tickets."""
+        """Show what this rule would have done on the newest tickets."""
         rule = self.get_object(request, object_id)
         if not rule:
             raise Http404

@@ -131,7 +131,7 @@ def _reachable() -> dict:
 
 
 def has_listeners() -> bool:
-    """Whether any agent wants alerts at all."""
+    """Return whether any agent wants alerts at all."""
     return PushSubscription.objects.exists() or AlertPreferences.objects.filter(by_mail=True).exists()
 
 

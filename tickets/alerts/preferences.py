@@ -41,7 +41,7 @@ def concern(ticket: Ticket, person_id, followers: set) -> AlertScope:
 
 
 def wants(preferences: AlertPreferences, event: str, near: AlertScope) -> bool:
-    """Whether the person wants to hear this event of a ticket that is so near."""
+    """Return whether the person wants to hear this event of a ticket that is so near."""
     return WIDER.index(near) <= WIDER.index(scope(preferences, event))
 
 

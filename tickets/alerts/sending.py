@@ -93,7 +93,7 @@ def _is_moot(alert: Alert, chosen: AlertPreferences, now: datetime) -> bool:
 
 
 def is_seen(alert: Alert) -> bool:
-    """Whether the agent has looked at the ticket since, or an agent has read the message."""
+    """Return whether the agent has looked at the ticket since, or an agent has read the message."""
     ticket = alert.ticket
     if (
         alert.event in (AlertEvent.NEW, AlertEvent.MESSAGE)

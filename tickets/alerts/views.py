@@ -46,7 +46,7 @@ def worker(request):
 @require_safe
 @cache_control(max_age=3600)
 def manifest(request):
-    """What makes the desk an app that can be installed."""
+    """Return the web app manifest, which makes the desk installable."""
     name = current().shop_name
     icons = [
         {
@@ -129,7 +129,7 @@ def sound(request):
 @require_safe
 @never_cache
 def notification(request, ticket_id):
-    """What this agent's open page shows of an event on a ticket; 204 for nothing."""
+    """Return the notification of a ticket event for this agent's open page; 204 for none."""
     ticket = access.desk_ticket(request.user, ticket_id)
     event, seq = request.GET.get("event", ""), request.GET.get("seq", "")
     if event not in AlertEvent.values or not (

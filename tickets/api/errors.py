@@ -65,7 +65,7 @@ def handle(reason: Exception, context: dict) -> Response | None:
 
 
 def _sentences(errors) -> list[str]:
-    """What is wrong with a field and with what is in it, as one list."""
+    """Return the errors of a field and of its nested values as one list."""
     if isinstance(errors, dict):
         return [sentence for each in errors.values() for sentence in _sentences(each)]
     if isinstance(errors, list):

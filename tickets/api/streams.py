@@ -51,7 +51,7 @@ class Subscription:
 
     @property
     def visible(self) -> Visibility | None:
-        """What an agent is limited to; the stream ends when that changes."""
+        """Return the agent's visibility limits; the stream ends when they change."""
         return self.credentials.visible
 
     @property
@@ -146,7 +146,7 @@ async def inbox_events(request: HttpRequest) -> Any:
 
 
 def _is_for(call: dict, subscription: Subscription) -> bool:
-    """Whether a passing event is for every agent or for this one, and of a ticket that this one sees."""
+    """Return whether a transient event concerns this agent and a ticket visible to them."""
     if subscription.visible and not subscription.visible.allows_values(
         call.get("category"), call.get("assignee")
     ):
@@ -266,7 +266,7 @@ def _states(tickets: list[Ticket]) -> dict[UUID, dict]:
 
 
 def _is_change(row: InboxEvent, tickets: dict, messages: dict) -> bool:
-    """Whether the ticket itself is told; what brought a message is told by the message."""
+    """Return whether the ticket itself is told; what brought a message is told by the message."""
     return row.ticket_id in tickets and (row.ticket_id, row.seq) not in messages
 
 
@@ -303,7 +303,7 @@ def _messages_of(activities: list[InboxEvent]) -> dict[tuple[UUID, int], Message
 
 
 def _place(request: HttpRequest) -> int:
-    """Where a new subscriber begins."""
+    """Return the position from which a new subscriber reads."""
     while live.assign_sequence():
         pass
     since = _number(request.GET.get("since"))
@@ -318,7 +318,7 @@ def _newest_position(**earlier: Any) -> int:
 
 
 def _once(request: HttpRequest) -> bool:
-    """Whether to answer with what there is now: for clients behind a proxy that holds streams back."""
+    """Return whether to answer at once with pending events, for clients behind a buffering proxy."""
     return request.GET.get("once") == "1"
 
 

@@ -53,7 +53,7 @@ def get() -> Assistant | None:
 
 
 def understand(text: str) -> dict:
-    """What is known of a message; nothing without an assistant, or when he fails: the message still arrives."""
+    """Return the assistant's reading of a message; empty if there is none or it fails."""
     try:
         return _assistant.understand(text) if _assistant else {}
     except Exception as reason:
@@ -64,7 +64,7 @@ def understand(text: str) -> dict:
 
 
 def answer(person: Person, text: str, *, client_id: str, channel: str) -> Answer | None:
-    """What Villy says to a message; None without an assistant, or when he fails: a person answers."""
+    """Return Villy's answer; None without an assistant or when he fails, so that an agent answers."""
     try:
         return _assistant.answer(person, text, client_id=client_id, channel=channel) if _assistant else None
     except Exception as reason:

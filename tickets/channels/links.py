@@ -95,7 +95,7 @@ def revoke(ticket: Ticket) -> int:
 
 
 def reply_token(link: ConversationLink) -> str:
-    """What stands behind the + of the reply address. Lower case, as some mail servers make it so."""
+    """Return the token behind the + of the reply address, lower-case as some mail servers make it."""
     raw = link.pk.bytes + _digest("reply", link.pk, REPLY_DIGEST)
     return base64.b32encode(raw).decode().rstrip("=").lower()
 

@@ -36,7 +36,7 @@ class Field:
     categories: tuple[str, ...]
 
     def is_on(self, category: str) -> bool:
-        """Whether it stands on tickets of this category."""
+        """Return whether it stands on tickets of this category."""
         return not self.categories or category in self.categories
 
     def stored(self, value: object) -> str:

@@ -111,7 +111,7 @@ def messages(request, ticket_id):
 
 @page_for_agents
 def show_history(request, ticket_id):
-    """Who changed what, and when; loaded when an agent asks for it."""
+    """Show the ticket's history, loaded on demand."""
     found = access.desk_ticket(request.user, ticket_id)
     events = found.events.order_by("-at")[:HISTORY_SHOWN]
     context = {"lines": history.lines(events), "now": timezone.now()}
@@ -147,12 +147,12 @@ class View:
 
 
 def both_panes(request, ticket) -> dict:
-    """What the whole page shows with this ticket open."""
+    """Return the context of the whole page with this ticket open."""
     return _list(request, ticket) | _page(request) | _pane(request, ticket)
 
 
 def _page(request) -> dict:
-    """What stands around both panes, once a page."""
+    """Return the context around both panes, needed once a page."""
     return {
         "rings": alert_preferences.of_page(request.user),
         "parts": parts.page_parts(queries.colleagues(), queries.tags().values(), request.user),
@@ -227,7 +227,7 @@ def _views(request, shown) -> list[View]:
 
 
 def _total(wanted: inbox.InboxFilter, page: inbox.Page, views: list[View]) -> inbox.Count:
-    """How many tickets the list has; a plain view has been counted for its tab."""
+    """Return how many tickets the list has; a plain view has been counted for its tab."""
     if not page.next:
         return inbox.Count(len(page.rows))
     plain = inbox.InboxFilter(view=wanted.view, agent=wanted.agent, visible=wanted.visible)
@@ -272,7 +272,7 @@ def _window(ticket) -> Window | None:
 
 
 def header_context(request, ticket) -> dict:
-    """What `_ticket_header.html` shows."""
+    """Return the context of `_ticket_header.html`."""
     following = followers.followers(ticket)
     return {
         "ticket": ticket,

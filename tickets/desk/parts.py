@@ -30,7 +30,7 @@ KEPT = 200
 
 
 def page_parts(agents: list[Colleague], tags: Iterable[TagShown], reader: Person) -> dict:
-    """What `dashboard.html` shows beside the list and the ticket."""
+    """Return the context of `dashboard.html` beside the list and the ticket."""
     language, known = languages.current(), tuple((agent.id, agent.name) for agent in agents)
     shown = tuple((tag.name, tag.colour) for tag in tags)
     return {

@@ -181,7 +181,7 @@ def _iso_media(box: bytes, brand: bytes) -> str:
 
 
 def _is_mp3_frame(head: bytes) -> bool:
-    """Whether the first four bytes are the header of a frame: layer III, and no reserved value."""
+    """Return whether the first four bytes are the header of a frame: layer III, and no reserved value."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
         return False
     version, rate, frequency = (head[1] >> 3) & 3, head[2] >> 4, (head[2] >> 2) & 3

@@ -161,7 +161,7 @@ class FileShown(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What people call it, such as "PDF"."""
+        """Return the file type for people, such as "PDF"."""
         return EXTENSIONS.get(self.type, "file").upper()
 
 
@@ -205,7 +205,7 @@ class Bubble(NamedTuple):
 
     @property
     def hidden(self) -> str:
-        """What was taken out of the text before it was stored ("card", "code"), for agents."""
+        """Return the kinds of data masked before the text was stored ("card", "code"), for agents."""
         return masking.hidden(self.text) if self.side == "agent" else ""
 
 

@@ -165,7 +165,7 @@ class InboxFilter:
 
     @cached_property
     def is_common(self) -> bool:
-        """Whether many ask for it: then its SQL is kept."""
+        """Return whether many ask for it: then its SQL is kept."""
         return not (
             self.q
             or self.visible

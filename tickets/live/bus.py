@@ -95,7 +95,7 @@ class RedisBus(LocalBus):
             self.listening = asyncio.get_running_loop().create_task(self._listen())
 
     def is_connected(self) -> bool:
-        """Whether Redis answers; asked by health checks."""
+        """Return whether Redis answers; asked by health checks."""
         try:
             return bool(self.writer.ping())
         except self.redis.RedisError:

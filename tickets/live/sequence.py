@@ -53,7 +53,7 @@ def _position(place: int) -> RawSQL | None:
 
 
 def assigns_sequence_on_write() -> bool:
-    """Whether what happens has its position from the beginning.
+    """Return whether what happens has its position from the beginning.
 
     On SQLite one transaction writes at a time, so that writers number it in the order in which it becomes
     visible, and readers are spared a question and a transaction of their own.
@@ -66,7 +66,7 @@ def _unnumbered() -> QuerySet[InboxEvent]:
 
 
 def has_unnumbered(now: datetime) -> bool:
-    """Whether some activities have no position yet."""
+    """Return whether some activities have no position yet."""
     return _unnumbered().exists()
 
 

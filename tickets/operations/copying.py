@@ -79,7 +79,7 @@ def _points_to_itself(model) -> bool:
 
 
 def _has_own_key(model) -> bool:
-    """Whether a row's key is the desk's; the others are renumbered by the engine that they come to."""
+    """Return whether the desk assigns the row's key; the target engine renumbers all others."""
     return not getattr(model._meta.pk, "auto_created", False)
 
 

@@ -68,7 +68,7 @@ LATE_COMMIT = timedelta(minutes=1)
 
 
 def always(now: datetime) -> bool:
-    """Whether there is something to do, for steps that find out while they run."""
+    """Return whether there is something to do, for steps that find out while they run."""
     return True
 
 
@@ -323,7 +323,7 @@ def _is_due(job: Job, now: datetime) -> bool:
 
 
 def _is_idle(job: Job, now: datetime) -> bool:
-    """Whether a step can wait for its next turn; what is unusual about a job is dealt with under its lease."""
+    """Return whether an idle step can be postponed without a lease; unusual jobs need one."""
     if job.failures or job.leased_until or job.due_at > now:
         return False
     try:

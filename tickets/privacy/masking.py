@@ -165,7 +165,7 @@ def _card(run: re.Match, groups: list[re.Match], first: int) -> int | None:
 
 
 def _is_explained(text: str, start: int, end: int) -> bool:
-    """Whether the words right before or after the number say what it is, and none before it speaks of a card."""
+    """Return whether adjacent words tell what the number is and none before it speaks of a card."""
     before = EXPLAINED_BEFORE.search(text, max(0, start - WORDS_BEFORE), start)
     if before:
         return not OF_A_CARD.search(text, before.start(), start)
@@ -174,14 +174,14 @@ def _is_explained(text: str, start: int, end: int) -> bool:
 
 
 def _is_in_an_id(text: str, start: int, end: int) -> bool:
-    """Whether a UUID or another computed id has some of these digits."""
+    """Return whether a UUID or another computed id has some of these digits."""
     # An id that reaches up to the digits begins no further before them than ids are long
     ids = COMPUTED_ID.finditer(text, max(0, start - LONGEST_ID), end + LONGEST_ID)
     return any(found.start() < end and start < found.end() for found in ids)
 
 
 def _is_called_otherwise(text: str, start: int, length: int) -> bool:
-    """Whether what stands before the number makes it an order's, or a phone."""
+    """Return whether what stands before the number makes it an order's, or a phone."""
     is_phone = text[start - 1 : start] == "+" and length <= LONGEST_PHONE
     first = max(0, start - WORDS_BEFORE)
     is_order = OF_AN_ORDER.search(text, first, start) and not OF_A_CARD.search(text, first, start)
@@ -193,13 +193,13 @@ def _is_card(digits: str) -> bool:
 
 
 def _luhn(digits: str) -> bool:
-    """Whether the check digit fits: ISO/IEC 7812-1, annex B."""
+    """Return whether the check digit fits: ISO/IEC 7812-1, annex B."""
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 def _is_grouped_like_one(sizes: list[int]) -> bool:
-    """Whether people write cards so. A PIN code with a phone (6 10), or two orders (5 5 5), are none."""
+    """Return whether cards are grouped so. A PIN code with a phone (6 10) or orders (5 5 5) are not."""
     *front, last = sizes
     if len(sizes) == 1 or sizes in ([4, 6, 5], [4, 6, 4]):
         return True
@@ -239,7 +239,7 @@ def _codes_beside(text: str, called: re.Match):
 
 
 def _code_length(number: str, one_time: bool) -> int:
-    """How many signs of this number are a code; 0 if it is none, as a phone is none."""
+    """Return how many signs of this number are a code; 0 if it is none, as a phone is none."""
     count = len(DIGITS.findall(number)) and sum(map(str.isdecimal, number))
     if one_time and 4 <= count <= 8:
         return len(number)

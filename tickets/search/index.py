@@ -117,7 +117,7 @@ def _beside(tickets: dict) -> dict[UUID, dict[str, None]]:
 
 
 def beside() -> tuple[str, ...]:
-    """What is best read along with a ticket to which a message will be added, for `select_related`."""
+    """Return the `select_related` fields for a ticket to which a message will be added."""
     return () if connection.vendor == "mongodb" else ("search_text",)
 
 

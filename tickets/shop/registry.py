@@ -98,7 +98,7 @@ class Kind(Generic[Row]):
         """Write what belongs to the rows, in the same transaction."""
 
     def parts_differ(self, put) -> bool:
-        """Whether what `finish` would write differs from what is stored."""
+        """Return whether what `finish` would write differs from what is stored."""
         return False
 
     def changed(self) -> None:

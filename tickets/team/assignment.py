@@ -65,13 +65,13 @@ class Routes:
     team_of: dict[str, object]
 
     def allows(self, candidate: Candidate, category: str) -> bool:
-        """Whether the agent takes tickets of this category: of their team, or of no team if they see those."""
+        """Return whether the agent takes this category: their team's, or one without a team if visible."""
         team = self.team_of.get(category)
         return not candidate.is_limited if team is None else team in candidate.teams
 
 
 def is_automatic(now: datetime) -> bool:
-    """Whether the desk assigns tickets itself."""
+    """Return whether the desk assigns tickets itself."""
     return current().assignment != Assignment.BY_HAND
 
 
@@ -169,7 +169,7 @@ def _assign_or_void(ticket: Ticket, row: Availability) -> bool:
 
 
 def _has(row: Availability, ticket: Ticket) -> bool:
-    """Whether this agent has the ticket: another process may have settled our claim before we did."""
+    """Return whether this agent has the ticket; another process may have settled our claim first."""
     return Ticket.objects.filter(pk=ticket.pk, assignee_id=row.pk).exists()
 
 

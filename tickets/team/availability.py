@@ -122,7 +122,7 @@ def _row_of(person: Person) -> Availability:
 
 
 def is_kept(now: datetime) -> bool:
-    """Whether any agent has told or shown that they are there."""
+    """Return whether any agent has told or shown that they are there."""
     return Availability.objects.exists()
 
 
@@ -140,7 +140,7 @@ def set_inactive_agents_away(now: datetime) -> int:
 
 
 def _was_open_since(row: Availability, rules: CurrentSettings, now: datetime) -> bool:
-    """Whether the desk was open at some time since the agent came; otherwise they came after hours on purpose."""
+    """Return whether the desk has been open since the agent came online."""
     opening = rules.next_opening(row.changed_at)
     return opening is not None and opening <= now
 

@@ -74,7 +74,7 @@ class Happened:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the field was changed again since; then the later event counts."""
+        """Return whether the field was changed again since; then the later event counts."""
         if not self.field:
             return False
         value = ", ".join(self.ticket.tags) if self.field == "tags" else getattr(self.ticket, self.field)
@@ -117,7 +117,7 @@ def _newest_position() -> int:
 
 
 def are_active(now: datetime) -> bool:
-    """Whether there is any rule to run."""
+    """Return whether there is any rule to run."""
     return Rule.objects.filter(is_active=True).exists()
 
 

@@ -97,7 +97,7 @@ def _deliver_to_one(deliveries: list[Delivery]) -> bool:
 
 
 def _is_first(delivery: Delivery) -> bool:
-    """Whether nothing else of its ticket waits before it."""
+    """Return whether nothing else of its ticket waits before it."""
     before = Delivery.objects.filter(
         ticket_id=delivery.ticket_id,
         state=DeliveryState.WAITING,

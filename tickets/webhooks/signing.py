@@ -17,7 +17,7 @@ def new_secret() -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether this is a signing secret of 24 to 64 bytes."""
+    """Return whether this is a signing secret of 24 to 64 bytes."""
     if not text.startswith(PREFIX):
         return False
     try:

@@ -31,7 +31,7 @@ def _mark_read(ticket: Ticket, mark: Any, unread: Any, by_agents: Any, up_to: An
 
 
 def _news(ticket: Ticket, for_agents: bool, after: int) -> QuerySet[Message]:
-    """What one side has to read after a seq; a note is not news."""
+    """Return the messages after a seq that one side has to read; notes do not count."""
     public = ticket.messages.filter(internal=False, seq__gt=after)
     if for_agents:
         return public.filter(sender=Sender.CUSTOMER)

@@ -178,7 +178,7 @@ def reopen(ticket: Ticket, *, by: Person) -> None:
 
 
 def was_moved_by(ticket: Ticket, status: str, person: Person) -> bool:
-    """Whether the ticket's last step was this one, by this person: the answer to it may have been lost."""
+    """Return whether this person made this same step last: a retry after a lost response."""
     step = TicketEvent.objects.filter(ticket=ticket, field="status").order_by("-at", "-pk").first()
     return bool(step and (step.actor_id, step.new) == (person.pk, status))
 

@@ -64,7 +64,7 @@ def of(ticket: Ticket) -> clocks.Clocks:
 
 
 def _first_look(ticket: Ticket, stand: clocks.Clocks) -> datetime | None:
-    """When the worker looks at the response clock first: before it runs out, to warn."""
+    """Return when the worker first checks the response clock, early enough to warn."""
     if not stand.response_due_at or stand.is_snoozed:
         return None
     return warning_at(stand.response_due_at, stand.priority, stand.is_first)

@@ -85,7 +85,7 @@ class LinkPage(admin.ModelAdmin):
 
     @admin.display(description="record history")
     def record_history(self, person):
-        """What was done to the record, the newest first."""
+        """List the changes to the record, newest first."""
         rows = format_html_join(
             "",
             "<p>{}: {} ({}) {}</p>",

@@ -152,7 +152,7 @@ def _headers(lines: list[str], place: int) -> int:
 
 
 def _is_block(lines: list[str], place: int) -> bool:
-    """Whether a quote begins with this line: a single line with a > is the writer's own."""
+    """Return whether a quote begins with this line: a single line with a > is the writer's own."""
     return sum(line.startswith(">") for line in lines[place : place + 3]) >= 2
 
 

@@ -75,7 +75,7 @@ class WhatsApp(Channel):
 
 
 def is_open(identity: ChannelIdentity | None, now: datetime | None = None) -> bool:
-    """Whether anything may be said to this number just now."""
+    """Return whether anything may be said to this number just now."""
     return window_ends_at(identity, now) is not None
 
 

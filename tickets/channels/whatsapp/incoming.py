@@ -69,7 +69,7 @@ def receive(incoming: Incoming) -> None:
 
 
 def _forget(incoming: Incoming) -> None:
-    """What was said is in the conversation, masked; the call itself is not kept."""
+    """Clear the stored payload; its text is in the conversation, masked."""
     incoming.payload = {}
 
 
@@ -77,7 +77,7 @@ def _forget(incoming: Incoming) -> None:
 
 
 def _person(incoming: Incoming, sender: str, message: dict) -> Person:
-    """The person of this number: WhatsApp has verified it, and the signature says that it was WhatsApp."""
+    """Return the person of this number, which WhatsApp has verified and whose webhook it signed."""
     found = identity.find(ChannelName.WHATSAPP, sender)
     if found:
         person = found.person
@@ -94,7 +94,7 @@ def _person(incoming: Incoming, sender: str, message: dict) -> Person:
 
 
 def _at(message: dict) -> datetime:
-    """When it was written: from then on the 24 hours run."""
+    """Return when the customer wrote it: the 24-hour window starts then."""
     now = timezone.now()
     try:
         return min(datetime.fromtimestamp(int(message["timestamp"]), UTC), now)

@@ -49,7 +49,7 @@ class Words:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is text that Villy can answer."""
+        """Return whether it is text that Villy can answer."""
         return not self.media and bool(self.text)
 
 

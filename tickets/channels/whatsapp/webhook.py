@@ -24,7 +24,7 @@ STATES = {"sent": OutgoingState.SENT, "delivered": OutgoingState.DELIVERED, "rea
 
 
 def is_signed(raw: bytes, signature: str) -> bool:
-    """Whether the body bears the signature of the app's secret."""
+    """Return whether the body bears the signature of the app's secret."""
     expected = hmac.new(settings.WHATSAPP_APP_SECRET.encode(), raw, hashlib.sha256).hexdigest()
     return hmac.compare_digest(signature.encode(), f"sha256={expected}".encode())
 
@@ -65,7 +65,7 @@ def _dicts(rows) -> list[dict]:
 
 
 def _names(value: dict) -> dict[str, str]:
-    """What people call themselves, by their WhatsApp id."""
+    """Return the profile names by WhatsApp id."""
     names = {}
     for contact in _dicts(value.get("contacts")):
         profile = contact.get("profile")

@@ -67,7 +67,7 @@ class Message(models.Model):
         return self.text[:60] or "(file)"
 
     def was_read(self, ticket: Ticket) -> bool:
-        """Whether the other side has seen it."""
+        """Return whether the other side has seen it."""
         if self.sender == Sender.CUSTOMER:
             return self.seq <= ticket.read_by_agents
         return self.seq <= ticket.read_by_requester

@@ -221,13 +221,13 @@ class Ticket(models.Model):
 
     @property
     def is_awaited(self) -> bool:
-        """Whether a customer waits for an answer now: neither snoozed nor spam."""
+        """Return whether a customer waits for an answer now: neither snoozed nor spam."""
         return bool(self.waiting_since and self.next_response_due_at) and not (
             self.snoozed_until or self.is_spam
         )
 
     def response_state(self, now: datetime) -> str:
-        """How long the customer has waited: `ok`, `soon` from half of the target on, or `breached`."""
+        """Return the state of the wait: `ok`, `soon` from half of the target on, or `breached`."""
         since, due_at = self.waiting_since, self.next_response_due_at
         if since is None or due_at is None:
             return "ok"

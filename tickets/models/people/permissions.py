@@ -67,7 +67,7 @@ class PermissionSet(models.Model):
         return self.name
 
     def allows(self, permission: str) -> bool:
-        """Whether staff with this set have a permission of the admin ("tickets.change_webhook")."""
+        """Return whether staff with this set have a permission of the admin ("tickets.change_webhook")."""
         action, _, model = permission.rpartition(".")[2].partition("_")
         if self.own_team_only and model not in OF_ONE_TEAM:
             return False

@@ -119,7 +119,7 @@ class Person(AbstractBaseUser):
 
     @property
     def is_agent(self) -> bool:
-        """Whether this person works the inbox; staff and service keys may do what agents do."""
+        """Return whether this person works the inbox; staff and service keys may do what agents do."""
         return self.is_active and self.role in (Role.AGENT, Role.STAFF, Role.SERVICE)
 
     @property

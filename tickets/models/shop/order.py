@@ -70,7 +70,7 @@ class Order(models.Model):
 
     @property
     def contact(self) -> tuple[str, str]:
-        """Where the person who placed it is reached: (e-mail, phone), each "" if there is none."""
+        """Return the contact of the person who placed it: (e-mail, phone), each "" if there is none."""
         known = self.customer or Person()
         return known.email or self.contact_email, known.phone or self.contact_phone
 

@@ -108,7 +108,7 @@ class Anonymous:
         return text
 
     def said(self, text: str) -> str:
-        """What is left of the person's own words."""
+        """Return NO_WORDS, or the text with the person's data replaced where words are kept."""
         return NO_WORDS if self.words and text else self(text)
 
 

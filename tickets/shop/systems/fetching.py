@@ -75,7 +75,7 @@ def resume(connection: ShopConnection) -> None:
 
 
 def is_running(now: datetime) -> bool:
-    """Whether any shop is being fetched."""
+    """Return whether any shop is being fetched."""
     return ShopConnection.objects.filter(fetch_state=RUNNING).exists()
 
 

@@ -71,7 +71,7 @@ def _verified(request, secret: str, header: str, ping=None) -> bytes | JsonRespo
 
 
 def _is_ping(request, raw: bytes) -> bool:
-    """Whether this is WooCommerce's unsigned ping: a form with `webhook_id` and nothing else."""
+    """Return whether this is WooCommerce's unsigned ping: a form with `webhook_id` and nothing else."""
     if request.content_type != FORM or len(raw) > 100:
         return False
     fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)

@@ -165,7 +165,7 @@ def _unmerge(ticket: Ticket, by: Person) -> Ticket:
 
 
 def was_just_undone(ticket: Ticket, field: str, other: Ticket, by: Person) -> bool:
-    """Whether the last event of this name says that this agent took back what was done with the other ticket."""
+    """Return whether the last event of this name is this agent's undo for the other ticket."""
     event = TicketEvent.objects.filter(ticket=ticket, field=field).order_by("-at", "-pk").first()
     return bool(event and (event.actor_id, event.old, event.new) == (by.pk, str(other.number), ""))
 
@@ -189,7 +189,7 @@ def _status_before(ticket: Ticket) -> str:
 
 
 def wait_by_messages(ticket: Ticket) -> dict:
-    """Whether the customer waits, from the messages that the ticket has now."""
+    """Return whether the customer waits, from the messages that the ticket has now."""
     public = ticket.messages.filter(internal=False, withdrawn_at=None)
     answered = public.filter(sender=Sender.AGENT).aggregate(last=Max("seq"))["last"] or 0
     asked = public.filter(sender=Sender.CUSTOMER, seq__gt=answered).order_by("seq").first()
