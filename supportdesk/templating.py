@@ -142,7 +142,7 @@ def _translated(language: str | None, message: str) -> tuple[Markup, Markup | No
 
 
 def rendered(template: str, **context) -> Markup:
-    """What a template of ours makes of this, to be put into another."""
+    """Return the rendered template as safe markup, to include in another."""
     return Markup(render_to_string(template, context))
 
 
@@ -247,7 +247,7 @@ def _is_after_link(link: str) -> bool:
 
 
 def age(at: datetime, now: datetime, language: str = "") -> str:
-    """How long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov".
+    """Return how long ago, in the space of a list row: "now", "5 min", "3 h", "2 d", "14 Nov".
 
     A list that shows many names the language: asking for it takes longer than the rest.
     """
@@ -334,7 +334,7 @@ def _written(at: datetime, language: str) -> tuple[str, str, str]:
 
 
 def waited(since: datetime, now: datetime, language: str = "") -> str:
-    """How long a customer has waited, as times.js goes on counting: "now", "12 min", "3 h 5 min", "2 d"."""
+    """Return the waiting time in the format of times.js: "now", "12 min", "3 h 5 min", "2 d"."""
     language = language or languages.current()
     minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes >= 2880:
@@ -347,7 +347,7 @@ def waited(since: datetime, now: datetime, language: str = "") -> str:
 
 
 def until(due: datetime, now: datetime) -> str:
-    """How long until this time, or since it, in the words of `waited`; under a minute it is "1 min"."""
+    """Return the time until or since this moment in the format of `waited`, at least "1 min"."""
     since, end = min(due, now), max(due, now)
     return waited(since, max(end, since + timedelta(minutes=1)))
 

@@ -68,7 +68,7 @@ def network_of(address: str) -> str:
 
 
 def is_local(request) -> bool:
-    """Whether this machine itself asks, and no proxy in between asks for another client."""
+    """Return whether this machine itself asks, and no proxy in between asks for another client."""
     if (
         settings.TRUSTED_PROXIES
         or {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} & request.headers.keys()

@@ -67,7 +67,7 @@ def _database() -> str:
 
 
 def _media() -> str:
-    """Whether a picture could be stored. A bucket is not asked: that would cost more than it tells."""
+    """Return whether pictures can be stored. A bucket is not probed: the request costs too much."""
     if settings.S3_BUCKET:
         return "bucket"
     try:
@@ -80,7 +80,7 @@ def _media() -> str:
 
 
 def _pending_migrations() -> int:
-    """How many there are; once none, they are not looked for again: code does not change under a running desk."""
+    """Return how many are pending; 0 is cached, as code does not change while the desk runs."""
     if cache.get("migrated"):
         return 0
     executor = MigrationExecutor(connection)
