@@ -1,4 +1,4 @@
-"""What names a person in a text, taken out. Pure: no request, no database."""
+"""Remove personal data from a text. Pure: no request, no database."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of the widget: a visitor, a guest, or a customer the shop vouches for.
+"""Identify the person at the widget: a visitor, a guest, or a customer the shop vouches for.
 
 A visitor is a guest who has not said yet how to be reached. What guests say of
 themselves opens no history; only the shop's signature does.

@@ -1,4 +1,4 @@
-"""What Villy can answer with: a wording, an article, products, an order, the way to a human."""
+"""The kinds of Villy's answers: a wording, an article, products, an order, the way to a human."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from .state import GRAVE
 
 @dataclass
 class Reply:
-    """What Villy answers. `category` and `priority` are set once an issue is seen."""
+    """Villy's answer. `category` and `priority` are set once an issue is recognised."""
 
     text: str
     intent: str

@@ -1,4 +1,4 @@
-"""What Villy remembers of a chat from turn to turn, and what a hand-over takes from it.
+"""Villy's memory of a chat from turn to turn, and the part that a hand-over takes.
 
 `Chat.memory` is a `dialogue.state.State`.
 """

@@ -1,4 +1,4 @@
-"""Where the shop delivers, in how many days and for how much: the table that the shop edits."""
+"""Delivery areas, days and charges, from the table that the shop edits."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What may be in food and how it is made, by the words that customers use for it: `data/foods.txt`."""
+"""Ingredients and preparations of food, in customers' words: `data/foods.txt`."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is known of one product, asked by its name: from the shop's facts, its ingredients, its description.
+"""The known facts of one product: from the shop's facts, its ingredients, its description.
 
 A fact that is not there is None: the answer is then "I can't tell, a person can", never a guess.
 """

@@ -1,4 +1,4 @@
-"""What the shop sells, found by name, misspelt name, category, price or stock."""
+"""Find the shop's products by name, misspelt name, category, price or stock."""
 
 import re
 from collections import defaultdict

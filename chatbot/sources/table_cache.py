@@ -1,4 +1,4 @@
-"""What is made of a whole table and kept in memory until the table changes."""
+"""Cache values computed from a whole table until the table changes."""
 
 import threading
 from collections.abc import Callable, Iterator

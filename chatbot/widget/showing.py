@@ -1,4 +1,4 @@
-"""What the widget shows of a conversation, in the language of that conversation."""
+"""Build the widget's view of a conversation, in that conversation's language."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

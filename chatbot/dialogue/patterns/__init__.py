@@ -1,4 +1,4 @@
-"""What holds for every rule: patterns of a conversation that run the rules, or change what they said.
+"""Patterns of a conversation that apply to every rule: they run the rules, or change their answers.
 
 - `corrections`: a change of mind, an item put right
 - `several_questions`: each question of a message answered

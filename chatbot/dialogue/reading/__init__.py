@@ -1,4 +1,4 @@
-"""What a message says, by its own words and the talk so far; nothing here answers.
+"""Read a message by its own words and the talk so far; nothing here answers.
 
 - `readings`: what a message is here (an answer, a question about an order, small talk)
 - `signs`: whether a word of an issue stands in it

@@ -1,4 +1,4 @@
-"""Which items of an order something is wrong with, and what they cost by the order: computed here, never typed."""
+"""Find the items of an order that have an issue, and compute their prices from the order."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a message has to say before something is taken to be wrong: the signs of each kind of trouble or wish.
+"""Words that a message needs to count as an issue or a request, by kind.
 
 A sign is a concept of `data/gloss.txt`. The classifier weighs all words of a message; a short follow-up has few, and
 then it guesses. A flow or an issue begins where one of its signs stands in the message, or where the guess is very sure.

@@ -1,4 +1,4 @@
-"""Which articles the talk is about: a short message that follows is rather about them than about the rest."""
+"""Find the articles of the talk: a short later message is more likely about them than about others."""
 
 from . import subjects
 

@@ -1,4 +1,4 @@
-"""What kind of trouble an item has, by its words: broken, wrong, missing, not fit to eat."""
+"""Classify the trouble with an item by its words: broken, wrong, missing, not fit to eat."""
 
 from chatbot import wording
 from chatbot.nlu.cues.turn_cues import phrases, plain

@@ -1,4 +1,4 @@
-"""Whether a message asks or tells: one weighing of evidence for every rule beside an open issue.
+"""Decide whether a message asks or tells, by one weighing of evidence for every rule beside an issue.
 
 A question word or a mark decides most messages. Typed on a phone both are left out ("48 ghante ka kya chakkar h",
 "aaj hi aayega na"), so the mood of the verb, a tag at the end and the learnt reader count as well, and a past tense

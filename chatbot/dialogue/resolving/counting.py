@@ -1,4 +1,4 @@
-"""How many of what a message asks for: "2 classic and one honey", "aadha kilo"."""
+"""Read the quantities that a message asks for: "2 classic and one honey", "aadha kilo"."""
 
 import re
 from math import ceil

@@ -1,4 +1,4 @@
-"""How Villy's models are made; nothing here runs when he answers.
+"""Train Villy's models; nothing here runs when he answers.
 
 - `intents`: the model of intents; `follow_ups`: that of what a later turn asks; `dialogue_acts`: of what a turn is for
 - `folds`: scores of lines by models that have not seen them

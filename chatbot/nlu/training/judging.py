@@ -1,4 +1,4 @@
-"""How good a model is: judged on examples that it was not trained on. Needs `requirements-train.txt`."""
+"""Evaluate a model on examples that it was not trained on. Needs `requirements-train.txt`."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ from .intents import FOLDS, fold_of, train
 
 @dataclass
 class Judged:
-    """What a model said of examples that it was not trained on."""
+    """A model's predictions for examples that it was not trained on."""
 
     examples: list[Example]
     told: list[dict]

@@ -1,4 +1,4 @@
-"""What is said before anything else is noted: food that is not fit, a person who is unwell."""
+"""Cautions that come before any other answer: food that is not fit, a person who is unwell."""
 
 from chatbot import wording
 from tickets.models import Priority

@@ -1,4 +1,4 @@
-"""What is asked of what came broken, wrong or not at all: its own rule, before other orders and other wishes."""
+"""Answer questions about broken, wrong or missing goods before those about other orders."""
 
 from chatbot.models import Chat
 from chatbot.nlu.cues.turn_cues import phrases, plain

@@ -1,4 +1,4 @@
-"""Which order a message means: by its number, its item, "the other one", its state. And the words of orders."""
+"""Find the order that a message means: by its number, its item, "the other one", its state. And the words of orders."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whose health a message asks about: of a baby, of a person with an allergy, in pregnancy."""
+"""Recognise whose health a message asks about: a baby, a person with an allergy, in pregnancy."""
 
 import re
 
