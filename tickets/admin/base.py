@@ -1,4 +1,4 @@
-"""What the admin's lists have in common: cheap on a million rows.
+"""Base classes of the admin's lists, fast on a million rows.
 
 They are read in the order of an index, count no further than COUNT_CAP, and join nothing.
 """
@@ -127,7 +127,7 @@ class SeenForm:
 
 
 class DeskAdmin(admin.ModelAdmin):
-    """What all our lists and forms have in common."""
+    """Base of all our lists and forms."""
 
     # What the rows are for, in a sentence above their list
     purpose = ""

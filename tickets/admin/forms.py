@@ -1,4 +1,4 @@
-"""What staff fill in in the admin, checked."""
+"""Forms that staff fill in in the admin."""
 
 from typing import Any
 
@@ -139,7 +139,7 @@ def _people_only(form) -> None:
 
 
 class PersonRules:
-    """What holds for a person, new or old."""
+    """Checks for a person, new or existing."""
 
     def clean_login_email(self):
         # Signing in looks it up in lower case

@@ -41,7 +41,7 @@ class NamedRowForm(forms.ModelForm):
         return data
 
     def changed_meanwhile(self) -> list[str]:
-        """Return the fields of which something else is stored than this row was shown with."""
+        """Return the fields whose stored value differs from the one that this row was rendered with."""
         return [
             name for name, field in self.fields.items() if field.show_hidden_initial and self._is_old(name)
         ]
@@ -53,7 +53,7 @@ class NamedRowForm(forms.ModelForm):
         )
 
     def _show_next_time(self, name: str, stored) -> None:
-        """Let the page that comes again bring what is stored now."""
+        """Show the stored values when the page is rendered again."""
         data = cast(QueryDict, self.data).copy()
         data[self[name].html_initial_name] = self.fields[name].prepare_value(stored)
         self.data = data

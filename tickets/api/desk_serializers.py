@@ -1,4 +1,4 @@
-"""What the agents' side of the API takes and gives."""
+"""Serializers of the agents' API."""
 
 import contextlib
 import uuid

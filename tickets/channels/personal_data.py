@@ -1,4 +1,4 @@
-"""What the channels keep of people: handed over, forgotten, or outlived."""
+"""Personal data of the channels: export, erasure, retention."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What the channels add to an open ticket: quoted text and full e-mail, WhatsApp's clock and templates."""
+"""Channel parts of an open ticket: quoted text and full e-mail, WhatsApp's clock and templates."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render

@@ -1,4 +1,4 @@
-"""What the list's address says: the view, the filters as chips, the search with its operators."""
+"""Parse the list's URL: the view, the filters as chips, the search with its operators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What concerns more than one ticket: many at once, a new one, a merge, saved views, notes about a customer."""
+"""Views beyond one ticket: bulk actions, a new ticket, merge, saved views, notes about a customer."""
 
 import json
 from urllib.parse import parse_qsl

@@ -1,1 +1,1 @@
-"""What others implement and register, so that `tickets` need not know them: channels, suggested replies."""
+"""Interfaces that other packages implement and register: channels, suggested replies."""

@@ -1,4 +1,4 @@
-"""What a channel does for the desk, and which channels there are."""
+"""The interface of a channel, and the registry of channels."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -10,11 +10,11 @@ Send = Callable[[], str]
 
 
 class Unreadable(Exception):
-    """What came in cannot be understood; it is put aside with this reason."""
+    """The incoming message cannot be parsed; it is set aside with this reason."""
 
 
 class NotForUs(Exception):
-    """What came in is no customer's message (an automatic reply, a list); the reason is kept."""
+    """The incoming message is not a customer's (automatic reply, mailing list); the reason is stored."""
 
 
 class NotSent(Exception):

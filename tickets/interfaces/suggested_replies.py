@@ -1,4 +1,4 @@
-"""What the desk needs of whatever suggests replies, which registers itself: `tickets` does not know it."""
+"""The interface of reply suggestions; the implementation registers itself."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

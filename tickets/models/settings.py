@@ -1,4 +1,4 @@
-"""What the shop sets without Python: one row of settings, and the days with hours of their own."""
+"""Settings that the shop edits in the admin: one row, and the days with hours of their own."""
 
 import uuid
 
@@ -157,7 +157,7 @@ class Holiday(models.Model):
 
 
 class AgentPreferences(models.Model):
-    """What an agent chose for themselves; without a row the defaults are in force."""
+    """An agent's own preferences; without a row the defaults apply."""
 
     person = models.OneToOneField(
         "tickets.Person", models.CASCADE, primary_key=True, related_name="preferences"

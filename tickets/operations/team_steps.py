@@ -1,4 +1,4 @@
-"""What the worker does for the team: who is away, what they give back, who gets which ticket."""
+"""Worker steps for the team: mark agents away, unassign their tickets, assign open ones."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What customers wrote beside their ratings: the newest first, in pages."""
+"""Customers' comments on their ratings, newest first, in pages."""
 
 from contextlib import suppress
 from datetime import date, timedelta

@@ -31,7 +31,7 @@ class BadFile(Exception):
 
 @dataclass
 class Result:
-    """What came of a file."""
+    """The result of importing a file."""
 
     new: int = 0
     changed: int = 0

@@ -1,4 +1,4 @@
-"""What the shop's rooms keep of people: handed over, and forgotten."""
+"""Personal data of the shop packages: export and erasure."""
 
 from tickets.models import Delivery, ExternalKey, Person, PersonEvent, Ticket
 from tickets.privacy.personal_data import PROVIDERS, PersonalDataProvider

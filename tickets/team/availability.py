@@ -1,4 +1,4 @@
-"""Who takes tickets now: online and away, chosen by hand, or by inactivity and business hours.
+"""Which agents take tickets now: online and away, chosen by hand, or by inactivity and business hours.
 
 Each change is a conditional update of the agent's row. Times are the server's: a browser only
 reports that there was activity, never when. Going away gives back what waits; the worker
@@ -25,7 +25,7 @@ from . import assignment
 
 
 class Name(models.TextChoices):
-    """What an agent is, as pages and the API call it."""
+    """An agent's status, by its names on pages and in the API."""
 
     ONLINE = "online", _("Online")
     AWAY = "away", _("Away")

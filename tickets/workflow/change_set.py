@@ -1,4 +1,4 @@
-"""What one verb writes to one ticket: messages, changed fields, their history, the news of it.
+"""The writes of one action to one ticket: messages, changed fields, their history and events.
 
 All of a verb is written at once, in a few statements:
 

@@ -46,14 +46,14 @@ IDS = {"assignee_id", "order_id"}
 
 
 class TooLate(IllegalMove):
-    """What was done can no longer be taken back."""
+    """The change can no longer be undone."""
 
     def __init__(self) -> None:
         super().__init__(gettext("This can no longer be undone."))
 
 
 class UndoneAlready(TooLate):
-    """The same person has taken it back before: the answer to that may have been lost."""
+    """The same person has already undone it: a retry after a lost response."""
 
 
 @dataclass

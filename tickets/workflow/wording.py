@@ -1,4 +1,4 @@
-"""What the desk itself says to a customer: the blue bubbles of a conversation, and its e-mails.
+"""The desk's own texts to a customer: the blue bubbles of a conversation, and its e-mails.
 
 Each function speaks the language in force; `to`, `ChangeSet.say` and the e-mails use the ticket's.
 """

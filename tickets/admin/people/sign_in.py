@@ -1,4 +1,4 @@
-"""What staff do about other people's sign-in: invite, new password, end sessions, second factor, deactivate."""
+"""Admin actions on other people's sign-in: invite, new password, end sessions, second factor, deactivate."""
 
 from importlib import import_module
 

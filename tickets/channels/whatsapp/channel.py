@@ -1,4 +1,4 @@
-"""WhatsApp as a channel: what leaves, within the 24 hours in which it may."""
+"""WhatsApp as a channel: send messages within the 24-hour window."""
 
 from datetime import datetime, timedelta
 from io import BytesIO

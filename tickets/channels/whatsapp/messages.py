@@ -1,4 +1,4 @@
-"""What a WhatsApp message says, as text and as a file to fetch. Pure."""
+"""Parse a WhatsApp message into text and a file to fetch. Pure."""
 
 import unicodedata
 from dataclasses import dataclass

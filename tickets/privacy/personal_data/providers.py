@@ -1,4 +1,4 @@
-"""Who keeps personal data, and how its people, messages and files are found."""
+"""Registry of the apps that store personal data, and how to find its people, messages and files."""
 
 import re
 from collections.abc import Iterable

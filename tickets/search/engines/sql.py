@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL have in common."""
+"""Search code shared by SQLite and PostgreSQL."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the shop systems have in common: lenient puts, and the names that they and we give a row."""
+"""Shared code of the shop systems: lenient puts, and the names that they and we give a row."""
 
 import html
 import logging
