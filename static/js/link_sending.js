@@ -2,10 +2,10 @@
 import { _ } from "./words.js";
 
 const CHECK_WITHIN = 5000;
-// After the last message that any conversation has: the answer is empty
+// Higher than any message number, so the response lists no messages
 const LAST = 999_999_999;
 
-// Whether this answer says that the link has ended; then the page says so, and what is written stays
+// Return whether the response says that the link has ended; if so, show that and keep the customer's text
 export async function hasEnded(page, answer) {
   if (answer.status !== 404) return false;
   showEnded(page, await answer.text());
@@ -15,7 +15,7 @@ export async function hasEnded(page, answer) {
 function showEnded(page, html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-ended]");
   if (!fresh) return;
-  // The page itself holds the words and the files
+  // The page already has the text and the files
   for (const part of fresh.querySelectorAll("textarea, [data-unsent], [name=unsent]")) part.remove();
   page.querySelector("[data-ended]")?.remove();
   page.querySelector(".composer").before(fresh);
@@ -36,7 +36,7 @@ function refuse(page, text) {
   page.querySelector(".composer").before(notice);
 }
 
-// The words are small, files are not: said before they are sent over a slow line
+// Check first, since files take long over a slow connection and text does not
 async function mayBeSent(page, form) {
   const files = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
   if (!files) return true;

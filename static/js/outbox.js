@@ -1,4 +1,4 @@
-// Messages that the server has not acknowledged yet: what is drawn of them, and which tab has their files.
+// Messages that the server has not acknowledged yet: their bubbles, and the tab that holds their files.
 import { pendingLine } from "./documents.js";
 import { newId, wait } from "./net.js";
 import { _ } from "./words.js";
@@ -21,7 +21,7 @@ export function failedLine(message, reason, signedOut) {
   const again = Object.assign(document.createElement("button"), { type: "button", textContent: _("Try again") });
   again.dataset.again = message.id;
   if (signedOut) {
-    // The page that opens after signing in sends what waits
+    // The page that opens after sign-in sends the pending messages
     const href = `/support/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
     line.append(Object.assign(document.createElement("a"), { href, textContent: _("Sign in") }), " ");
   }
@@ -46,12 +46,12 @@ export function shareFiles(room, holds) {
   };
 }
 
-// Of two tabs that ask at the same moment one takes the words, not both
+// If two tabs ask at the same moment, only one takes the text
 function asksFirst(id, token) {
   return Array.from(questions).some((question) => question.ids.includes(id) && question.token < token);
 }
 
-// Resolve with the ids, of these, whose files another tab has
+// Resolve with those of these ids whose files another tab holds
 export async function heldElsewhere(ids) {
   const question = { ids, token: newId(), held: new Set() };
   if (!filesRoom) return question.held;

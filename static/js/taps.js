@@ -1,4 +1,4 @@
-// What the smaller buttons of the widget do: earlier conversations, stars, photos of a claim. One file: each costs its
+// Handlers of the widget's smaller buttons: earlier conversations, stars, claim photos. In one file, as each costs its
 // reader a request.
 import { request } from "./identity.js";
 import { sentence } from "./net.js";
@@ -7,14 +7,14 @@ import { _ } from "./words.js";
 
 // --- The customer's past conversations, a page at a time
 
-// The next page of past conversations; one that was answered meanwhile is listed already
+// Append the next page of past conversations, without those that the list already has
 export async function showEarlier(button, main, language, refuse) {
   button.disabled = true;
   const answer = await request(`${button.dataset.earlier}&${language}`).catch(() => null);
   button.disabled = false;
   if (!answer?.ok) return refuse(answer ? sentence(answer) : _("We could not be reached. Please try again."));
   const list = main.querySelector("[data-past]");
-  // Another conversation may be on the screen by now
+  // The customer may have opened another conversation meanwhile
   if (!list || !button.isConnected) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   const cards = [...fresh.querySelectorAll("li")].filter((each) => !main.querySelector(`[data-go="${each.querySelector("[data-go]").dataset.go}"]`));

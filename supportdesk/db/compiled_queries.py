@@ -221,7 +221,7 @@ def _change(model: type[Model], empty, where, changes, added) -> tuple[str, tupl
 
 
 class StatementCache:
-    """What the process has asked and written: SQL that one thread has compiled serves all of them."""
+    """Compiled statements of this process, shared by all threads."""
 
     def __init__(self) -> None:
         self.made: dict[Any, Any] = {}

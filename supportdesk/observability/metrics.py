@@ -1,4 +1,4 @@
-"""What Prometheus reads at /metrics: to this machine, or to who has METRICS_TOKEN.
+"""Metrics for Prometheus at /metrics: for this machine, or with METRICS_TOKEN.
 
 Counters are of this process. With several processes behind one port they are kept in
 PROMETHEUS_MULTIPROC_DIR (`serve --workers` sets it), and one answer speaks for all.

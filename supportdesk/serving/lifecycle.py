@@ -1,4 +1,4 @@
-"""What the apps do when a server process starts and stops.
+"""Hooks that the apps run when a server process starts and stops.
 
 An app appends its functions in `AppConfig.ready()`, so that the server knows no app.
 """
