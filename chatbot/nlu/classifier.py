@@ -209,7 +209,7 @@ class Model:
         return sigmoid(dot(fit["weights"], (reading.scores["issue"], log_odds(by_intent), 1.0)))
 
     def is_issue(self, reading: Reading, intent: str, chance: float) -> bool:
-        """Whether a person has to act, at this chance of an issue: what is enough depends on the intent.
+        """Return whether a person has to act at this issue probability; the threshold depends on the intent.
 
         Papers and rules that are asked for, and what is denied, need as much as anywhere else.
         """

@@ -98,7 +98,7 @@ def looked_at_again(chat: Chat, parsed: ParsedMessage, before: dict, reply: Repl
 
 
 def _is_settled(parsed: ParsedMessage, before: dict, reply: Reply) -> bool:
-    """Whether a turn is grave, answers a question of ours, or was read by more than nearness: the rules know more of it."""
+    """Return whether to keep the rule's answer: a grave turn, a reply to our question, or an exact reading."""
     # "Aur akhrot" in a talk about goods is the question of before, asked of another
     of_goods = (before.get("topic") or {}).get("kind") in OF_GOODS
     only_names = reply.rule == "a_fact" and not parsed.aspects and not of_goods
