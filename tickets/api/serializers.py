@@ -83,7 +83,7 @@ class MessageSerializer(RowSerializer):
         return message.was_read(message.ticket)
 
     def get_withdrawn(self, message: Message) -> bool:
-        """Return whether its author took it back: then it keeps its `seq` and has no text."""
+        """Whether its author took it back: then it keeps its `seq` and has no text."""
         return bool(message.withdrawn_at)
 
 
