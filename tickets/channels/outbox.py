@@ -1,4 +1,4 @@
-"""The outbox: each row is written in the transaction of its cause, and sent after the undo window.
+"""The outbox: each row is written together with its cause, and sent after the undo window.
 
 A row is taken by a conditional update with a lease, so any number of processes may send.
 What goes to one customer leaves in its order. What fails is retried with backoff for a day;
