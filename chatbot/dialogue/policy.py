@@ -24,7 +24,15 @@ from .patterns.several_questions import several_questions
 from .resolving import references
 from .rules import about_articles, second_look, small_talk
 from .rules.issues import needs_a_person, open_issue, open_questions, what_next
-from .rules.later_turns import beside_an_issue, by_item, follow_ups, in_passing, meanwhile, of_the_fault
+from .rules.later_turns import (
+    beside_an_issue,
+    by_item,
+    follow_ups,
+    in_passing,
+    meanwhile,
+    named_rules,
+    of_the_fault,
+)
 from .rules.orders import (
     about_delivery,
     about_orders,
@@ -272,11 +280,13 @@ RULES = (
     about_orders.how_it_stands,
     in_the_order.what_is_in_it,
     about_orders.what_was_ordered,
+    named_rules.a_rule_by_its_name,
     follow_ups.more_of_the_article,
     to_buy.wants_some,
     follow_ups.if_it_happens,
     open_issue.the_same_for_another_order,
     what_next.what_happens_now,
+    named_rules.what_to_do_then,
     meanwhile.the_rule_goes_on,
     meanwhile.how_to_order_meanwhile,
     open_issue.details_of_the_open_issue,

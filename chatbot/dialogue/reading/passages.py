@@ -137,6 +137,22 @@ def split(body: str) -> list[str]:
     return [each.strip() for each in SENTENCE.split(body) if each.strip()]
 
 
+# A sentence that tells what to do begins with the verb
+A_STEP = re.compile(
+    r"^(?:(?:please|first|then|otherwise|also|if [^,]{2,60},)\s+)*(?:do not|don't|stand|look|share|send|tell|open|type|tap|tick|check|ask|choose|sign|write|keep|see|enter|place|refuse|show|wait|pick)\b|; (?:send|tell|ask|tap)\b|\byou can pick\b|\btell us\b",
+    re.IGNORECASE,
+)
+
+
+def steps(article: Article, language: str) -> str:
+    """Return the sentences of an article that tell what to do, in a language; "" where none or all do."""
+    in_english, told = split(article.body_in("en")), split(article.body_in(language))
+    if len(in_english) != len(told):
+        return ""
+    chosen = [each for english, each in zip(in_english, told, strict=True) if A_STEP.search(english)]
+    return " ".join(chosen) if len(chosen) < len(told) else ""
+
+
 def weights(text: str, sentences: list[tuple[str, ...]], title: str = "") -> list[float]:
     """Return how much each sentence has of a message; a word that all of them have says nothing.
 

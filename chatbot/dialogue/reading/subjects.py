@@ -88,7 +88,7 @@ SUBJECTS = {
     ),
     "ways to pay": Subject(
         ("cod", "payment-methods", "shipping-charges"),
-        phrases("cod", "cash", r"cards?", "upi", "emi", "wallet", "netbanking", "amex", "कैश", "कार्ड"),
+        phrases("cod", "cash", r"cards?", "upi", "emi", "wallet", "netbanking", "amex", "कैश", "कार्ड", "सीओडी", "यूपीआई"),
     ),
     "delivery": Subject(
         ("shipping-charges", "shipping-time", "pincode-check"),
