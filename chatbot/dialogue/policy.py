@@ -36,6 +36,7 @@ from .rules.later_turns import (
 from .rules.orders import (
     about_delivery,
     about_orders,
+    at_the_door,
     in_the_order,
     order_flows,
     order_questions,
@@ -248,6 +249,8 @@ RULES = (
     of_the_fault.asked_of_the_fault,
     by_item.sealed_or_opened,
     by_item.what_comes_in_its_place,
+    at_the_door.paying_the_courier,
+    order_questions.when_the_last_came,
     order_questions.what_comes,
     order_questions.where_exactly,
     order_questions.to_pay_at_the_door,

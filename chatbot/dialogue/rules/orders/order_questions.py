@@ -144,20 +144,50 @@ def to_pay_at_the_door(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     how = order.payment_status.strip().casefold()
     if how in PAID:
         way = order.payment_method.upper() or "-"
-        return _beside(
+        return beside(
             issue,
             order_facts.told(chat, parsed, order, "order_nothing_to_pay", "paid", total=total, paid=way),
         )
     if AT_THE_DOOR & {how, order.payment_method.strip().casefold()}:
-        return _beside(issue, order_facts.told(chat, parsed, order, "order_to_pay", "paid", total=total))
+        return beside(issue, order_facts.told(chat, parsed, order, "order_to_pay", "paid", total=total))
     return None
 
 
-def _beside(issue: dict, reply: Reply) -> Reply:
+def beside(issue: dict, reply: Reply) -> Reply:
     """Keep the offer of a person where one is open."""
     if issue:
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     return reply
+
+
+# --- When the last one came --------------------------------------------------------------------------
+
+CAME = phrases(
+    r"(?:kab|kis din|kaunse din|kis tarikh(?: ko)?) (?:\w+ ){0,2}?(?:aa?y[aie]|aa ga\w+|mil[aie]|mil ga\w+|deliver (?:hua|hui|hu)|pahu?n?ch[aie]|pahu?n?ch ga\w+)(?: (?:tha|thi|the|h|hai))?",
+    r"(?:aa?y[aie]|mil[aie]|deliver hu[aei]|pahu?n?ch[aie]) (?:tha|thi|the) kab", r"when (?:did|was|were|had) (?:\w+ ){0,5}?(?:come|arriv\w*|reach\w*|deliver\w*|get here|received?)(?: .{0,10})?", r"when (?:did|have) (?:i|we) (?:get|got|receive\w*) (?:\w+ ){0,3}?(?:order|parcel|package)",
+    "(?:कब|किस दिन) (?:\\S+ ){0,2}?(?:आया|आई|मिला|मिली|डिलीवर हुआ|पहुंचा|पहुंची)(?: (?:था|थी|है))?",
+)  # fmt: skip
+LAST_ONE = phrases(
+    r"(?:last|latest|recent|previous|pichl[aei]|aakh?ri|akhri) (?:wal[aei] |vala )?(?:order|parcel|package|delivery|saman)", r"(?:last|pichli|aakhri) (?:time|baar)", "(?:आखिरी|पिछल[ाेी]|अंतिम) (?:ऑर्डर|पार्सल|डिलीवरी)"
+)  # fmt: skip
+ITS_OWN = phrases(r"(?:ka|ke|ki|my|the) (?:refund|pais[ae]|money|invoice|bill)", r"refu?n?d\w*", r"pais[ae]", "money", "code", "otp", "sms", "mail", "रिफंड", "पैस[ाे]")  # fmt: skip
+
+
+def when_the_last_came(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Last order kab aaya tha": what has come is asked of the last one that was delivered, and of none on its way."""
+    said = plain(parsed.text)
+    if (
+        not CAME.search(said)
+        or not LAST_ONE.search(said)
+        or not _asks_of_orders(chat, parsed, said)
+        or parsed.order
+        or parsed.found.share
+        or ITS_OWN.search(said)
+    ):
+        return None
+    came = [order for order in parsed.known_orders if order.status == OrderStatus.DELIVERED]
+    order = max(came, key=lambda each: each.delivered_at or each.placed_at, default=None)
+    return beside(chat.memory.get("issue") or {}, answers.of_order(chat, order, parsed)) if order else None
 
 
 # --- What an item cost -------------------------------------------------------------------------------
