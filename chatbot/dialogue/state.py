@@ -25,6 +25,8 @@ class Topic(TypedDict, total=False):
     among: list[str]
     # sum: [[product id, quantity], ...]
     items: list[list]
+    # sum: what was asked with it: "cash", "coupon", "wrap"
+    beside: list[str]
 
 
 class Issue(TypedDict, total=False):

@@ -75,6 +75,22 @@ def names_the_coupon(text: str) -> bool:
 FEW_WORDS = 6
 
 
+NO_COUPON_AFTER = re.compile(
+    r"(?:\bcannot|can't|\bno\b)[^.;]*\bafter (?:the|an|your) order\b", re.IGNORECASE
+)
+NO_COUPON_ON_GIFTS = re.compile(r"(?:\bnot\b|n't\b|\bno\b)[^.;]*\bgift", re.IGNORECASE)
+
+
+def no_coupon_after_the_order() -> bool:
+    """Return whether the shop wrote that a placed order takes no coupon any more."""
+    return bool(NO_COUPON_AFTER.search(_body("coupons")))
+
+
+def no_coupon_on_gifts() -> bool:
+    """Return whether the shop wrote that its coupon does not work on gifts."""
+    return bool(NO_COUPON_ON_GIFTS.search(_body("coupons")))
+
+
 def cash_adds() -> Decimal | None:
     """Return what cash on delivery adds, or None."""
     return _number(CASH_ADDS.search(_body("cod"))) or _number(CASH_ADDS.search(_body("shipping-charges")))

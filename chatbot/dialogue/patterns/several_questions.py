@@ -1,11 +1,12 @@
 """Several questions in one message: each is answered, content before small talk."""
 
+import re
 from copy import deepcopy
 
 from chatbot.models import Chat
 from chatbot.nlu import classifier
 from chatbot.nlu.cues import issue_cues, turn_cues
-from chatbot.sources import articles, product_facts, products
+from chatbot.sources import articles, delivery_areas, product_facts, products
 
 from ..answers import Reply
 from ..memory import AT_ONCE
@@ -70,6 +71,8 @@ def several_questions(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "I opened the packet, can I still return it" is one question
         return None
     kept = deepcopy(chat.memory)
+    if reply := a_sum_and_days(chat, parsed):
+        return reply
     # "One classic and one honey, what is the total" is one question, however many parts it has
     for rule in OF_THE_WHOLE:
         if (reply := rule(chat, parsed)) and len(reply.products) > 1:
@@ -174,6 +177,53 @@ def together(found: list[Reply]) -> Reply:
     first.suggestions = articles.library().without_told(first.suggestions, first.sources)[:3]
     first.rule = "several_questions"
     return first
+
+
+# What is left of "2 masala, guwahati. total aur kitne din" without the place and the days
+BESIDE_A_PLACE = turn_cues.phrases(
+    r"(?:me|mein|to|tak|ko|pe|par|for|in|ke liye|delivery|deliver|lagenge|lagega|lagte|it takes?)",
+    "(?:में|तक|को|पर|के लिए|लगेंगे|लगेगा)",
+)
+ENDS_WITH = re.compile(r"(?:\s|[,.;?!&+]|\b(?:aur|and|in|n)\b|और)+$", re.IGNORECASE)
+OF_A_SUM = (product_sums.a_counted_basket, product_sums.a_sum, product_sums.more_of_it)
+
+
+def a_sum_and_days(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "2 masala, guwahati. total aur kitne din": the sum of the goods, and the days to the place that is named."""
+    said = turn_cues.plain(parsed.text)
+    place = delivery_areas.areas().named_in(said)
+    if (
+        not place
+        or parsed.is_issue
+        or parsed.numbers
+        or parsed.order
+        or chat.memory.get("issue")
+        or len(said.split()) > MOST_WORDS_OF_A_SUM
+        or not DAYS.search(said)
+        or not product_sums.TOTAL.search(DAYS.sub(" ", said))
+    ):
+        return None
+    goods = re.sub(re.escape(place[0]), " , ", said, flags=re.IGNORECASE)
+    goods = ENDS_WITH.sub("", BESIDE_A_PLACE.sub(" ", DAYS.sub(" ", goods)))
+    # One question about the goods, wherever the place stood in it
+    goods = f"{re.sub(r'[.?!,;।]+', ' ', goods)} total"
+    one = parse(chat, " ".join(goods.split()), asked={}, language=parsed.language)
+    reply = next(filter(None, (rule(chat, one) for rule in OF_A_SUM)), None)
+    if not reply or (reply.topic or {}).get("kind") != "sum":
+        return None
+    reply.text = f"{reply.text}\n\n{about_delivery.days_to(parsed, place)}"
+    chat.memory["place"] = place[0]
+    reply.rule = "several_questions"
+    return reply
+
+
+MOST_WORDS_OF_A_SUM = 16
+# Of days and of nothing else: "how much" is asked of the sum
+DAYS = turn_cues.phrases(
+    r"(?:in )?(?:kitn[ei]|how many) (?:din|days?|dino)(?: (?:me|mein|to|it takes?|will it take|lagenge|lagte|lag\w*))*",
+    r"(?:aur |and )?(?:how long|days|din|kab tak|by when)(?: (?:it takes?|will it take|lagenge|to reach|to deliver|pahunch\w*|aay\w*))*",
+    "(?:कितने दिन|कब तक|दिन)(?: (?:में|लगेंगे|लगेगा))*",
+)
 
 
 # Questions that are about several things at once

@@ -54,6 +54,49 @@ def test_nothing_is_to_pay_at_the_door_for_a_paid_order(customer, asked):
     assert "₹956" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "told"),
+    [
+        ("3 ghee ka total kitna hoga cod me", "and 4?", "₹3,000 se zyada"),
+        ("2 gir cow ghee with cod total?", "and 4?", "more than ₹3,000"),
+        ("2 honey cod total", "4 kar do", "₹1,826"),
+        ("3 ghee cod total", "add one honey", "more than ₹3,000"),
+        ("2 honey total with welcome10", "and 3?", "₹1,247"),
+    ],
+)
+def test_a_changed_sum_keeps_what_it_was_asked_with(visitor, before, asked, told):
+    assert told in answer_to(visitor, before, asked).text
+
+
+def test_a_sum_without_cash_says_nothing_of_cash(visitor):
+    assert "Cash" not in answer_to(visitor, "2 honey total", "and 4?").text
+
+
+@pytest.mark.parametrize("asked", ["welcome10 lagega isme", "can i use WELCOME10 on this?", "WELCOME10", "isme coupon chalega?"])  # fmt: skip
+@pytest.mark.parametrize("between", [[], ["cod milega?"]])
+def test_a_gift_box_takes_no_coupon(visitor, between, asked):
+    answer = answer_to(visitor, "do you have gift box", *between, asked)
+    assert answer.rule == "the_coupon_for_it"
+    assert "Festive Pantry Box" in answer.text
+
+
+def test_the_code_of_the_coupon_names_the_coupon(visitor):
+    assert "₹100" in answer_to(visitor, "welcome10 lagega isme").text
+    assert "₹449" in answer_to(visitor, "honey hai?", "cod milega?", "welcome10 lagega isme").text
+
+
+@pytest.mark.parametrize("asked", ["any other coffee?", "koi aur coffee hai?", "और कोई कॉफी है?", "koi dusri coffee"])  # fmt: skip
+def test_the_only_one_of_its_kind_is_told_so_and_where_to_be_told(visitor, asked):
+    answer = answer_to(visitor, "do you have filter coffee", asked)
+    assert answer.rule == "the_only_one"
+    assert "Tell me" in answer.text
+
+
+def test_others_of_a_kind_are_still_told(visitor):
+    assert "Mango Pickle" in answer_to(visitor, "lemon pickle hai?", "any other pickle?").text
+    assert "2 ×" in answer_to(visitor, "assam tea", "another tea add karo").text
+
+
 LAST_CAME = ["last order kab aaya tha", "mera pichla order kab mila tha", "when did my last order arrive", "आखिरी ऑर्डर कब आया था", "when was my last order delivered"]  # fmt: skip
 
 
@@ -65,6 +108,33 @@ def test_the_last_order_that_came_is_the_last_delivered(customer, before, asked)
 
 def test_the_last_order_that_is_to_come_is_the_one_on_its_way(customer):
     assert answer_to(customer, "last order kab aayega").reply["order"]["number"] == "VP-10266"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("2 masala, guwahati. total aur kitne din", ("₹547", "6–8")),
+        ("2 masala makhana guwahati total and how many days", ("₹547", "6–8")),
+        ("3 honey to mumbai, total and days?", ("₹1,347", "2–3")),
+        ("2 packet chahiye pune me, kul kitna aur kitne din lagenge", ("₹547", "2–3")),
+        ("2 मसाला मखाना गुवाहाटी, कुल कितना और कितने दिन", ("₹547", "6–8")),
+    ],
+)
+def test_a_sum_and_the_days_to_a_place_are_both_told(visitor, asked, told):
+    text = answer_to(visitor, "masala makhana hai?", asked).text
+    assert all(each in text for each in told), text
+
+
+@pytest.mark.parametrize("asked", ["can you apply it now", "ab laga do", "अब लगा दो", "please add it to my order now"])  # fmt: skip
+def test_a_forgotten_coupon_is_not_added_to_a_placed_order(visitor, asked):
+    answer = answer_to(visitor, "i forgot to apply coupon", asked)
+    assert answer.rule == "a_forgotten_coupon"
+    assert answer.text.startswith(("No", "Nahi", "नहीं"))
+    assert "WELCOME10" not in answer.text
+
+
+def test_a_coupon_is_applied_in_the_cart_where_no_order_was_placed(visitor):
+    assert answer_to(visitor, "any coupons?", "can you apply it now").rule != "a_forgotten_coupon"
 
 
 @pytest.mark.parametrize("asked", ["to kya karu", "what should i do then", "ab kya karu", "so what do i do"])  # fmt: skip

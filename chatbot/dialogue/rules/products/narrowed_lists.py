@@ -9,6 +9,8 @@ from supportdesk import money
 from ... import answers
 from ...answers import Reply
 from ...message import ParsedMessage
+from ...reading import passages
+from ...reading.readings import CHANGES_A_SUM
 from ...resolving import narrowing
 from ...resolving.narrowing import Condition
 from ...resolving.references import spoken_of
@@ -242,6 +244,44 @@ def _others_of_the_kind(chat: Chat, parsed: ParsedMessage, said: str) -> list[Pr
     ):
         return []
     return [product for product in found if str(product.pk) not in last]
+
+
+MOST_WORDS_OF_THE_ONLY_ONE = 8
+
+
+def the_only_one(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "Any other coffee?" of the only coffee there is: said so; of one that is sold out, where to be told when it is back."""
+    said, found = plain(parsed.text).strip(" ?.!"), list(parsed.found.products)
+    last = chat.memory.get("recent", [])[-1:]
+    if (
+        not (OTHER.search(said) or ANY_MORE.search(said))
+        or len(said.split()) > MOST_WORDS_OF_THE_ONLY_ONE
+        or len(found) != 1
+        or not parsed.found.share
+        or CHANGES_A_SUM.search(said)
+        or [str(found[0].pk)] != last
+        or parsed.is_issue
+        or parsed.reason
+        or parsed.numbers
+        or chat.memory.get("issue")
+        or parsed.topic.get("kind") not in ("product", "article")
+        or parsed.aspect not in ("", "stock")
+    ):
+        return None
+    reply = answers.of_products(found, parsed)
+    reply.text = f"{wording.say('the_only_one', parsed.language, name=found[0].name)} {reply.text}"
+    back = parsed.library.by_slug.get("out-of-stock")
+    if not found[0].is_in_stock and back:
+        first = passages.split(back.body_in(parsed.language))[:1]
+        reply.text = " ".join([reply.text, *first])
+        reply.sources.append({"type": "article", "id": str(back.pk), "title": back.title})
+    return reply
+
+
+ANY_MORE = phrases(
+    r"(?:aur|koi|kuch|more|different) (?:koi |aur |type |tarah |brand |variety )*(?:ki |ka |ke |of )?(?=\w{3,} ?(?:hai|h|milega|milegi|available|kya)?$)",
+    "(?:और|दूसर[ाी]) (?:कोई |तरह )*(?:की |का )?(?=\\S{3,})",
+)
 
 
 def that_one(chat: Chat, parsed: ParsedMessage) -> Reply | None:

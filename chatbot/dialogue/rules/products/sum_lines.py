@@ -47,7 +47,10 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
     )
     parts, rest = [], goods
     is_prepaid = any(PREPAID.search(plain(product.category or "")) for product, _ in items)
-    names_coupon = bool(subjects.SUBJECTS["coupon"].named.search(said)) or shop_rules.names_the_coupon(said)
+    asked = _named_beside(said)
+    kept = _kept_beside(parsed, said, asked)
+    beside = asked | kept
+    names_coupon = COUPON in beside
     off, percent = _off(items, goods, names_coupon, is_prepaid)
     if off:
         rest -= off
@@ -56,18 +59,14 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
                 "sum_off", language, percent=percent, off=money.formatted(off), rest=money.formatted(rest)
             )
         )
-    if WRAPPED.search(said) and (wrap := shop_rules.wrap_costs()):
+    if WRAP in beside and (wrap := shop_rules.wrap_costs()):
         rest += wrap
         parts.append(
             wording.say("sum_wrap", language, wrap=money.formatted(wrap), all=money.formatted(rest))
         )
     parts.append(_delivered(parsed, rest))
-    charge = delivery_areas.delivery_charge(rest) or Decimal(0)
-    adds, most = shop_rules.cash_adds(), shop_rules.cash_up_to()
-    pays_in_cash = CASH.search(said) and not is_prepaid and (most is None or rest + charge <= most)
-    if pays_in_cash and adds is not None:
-        in_all = money.formatted(rest + charge + adds)
-        parts.append(wording.say("sum_cash", language, adds=money.formatted(adds), all=in_all))
+    if IN_CASH in beside and not is_prepaid:
+        parts.append(_in_cash(rest, language))
     if sold_out := [product.name for product, _ in items if not product.is_in_stock]:
         parts.append(wording.say("sum_sold_out", language, names=", ".join(sold_out)))
     parts += [
@@ -75,14 +74,50 @@ def summed(parsed: ParsedMessage, items: list[tuple[Product, int]]) -> Reply:
         for product, count in items
         if product.is_in_stock and product.stock is not None and count > product.stock
     ]
-    for slug, is_named in (("coupons", names_coupon), ("cod", CASH.search(said))):
-        if is_named and (article := parsed.library.by_slug.get(slug)):
+    for slug, key in (("coupons", COUPON), ("cod", IN_CASH)):
+        if key in asked and (article := parsed.library.by_slug.get(slug)):
             parts.append(article.body_in(language))
     reply.text = " ".join([reply.text, *filter(None, parts)])
     answers.show(reply, [product for product, _ in items])
     reply.topic = {"kind": "sum", "items": [[str(product.pk), count] for product, count in items]}
+    if beside:
+        reply.topic["beside"] = sorted(beside)
     reply.is_sure = True
     return reply
+
+
+# What a sum is asked with besides its goods
+COUPON, IN_CASH, WRAP = "coupon", "cash", "wrap"
+
+
+def _named_beside(said: str) -> frozenset[str]:
+    """Return what a message wants besides the goods: a coupon, cash on delivery, gift wrap."""
+    names_coupon = bool(subjects.SUBJECTS["coupon"].named.search(said)) or shop_rules.names_the_coupon(said)
+    named = {COUPON: names_coupon, IN_CASH: CASH.search(said), WRAP: WRAPPED.search(said)}
+    return frozenset(key for key, is_named in named.items() if is_named)
+
+
+def _kept_beside(parsed: ParsedMessage, said: str, asked: frozenset[str]) -> frozenset[str]:
+    """Return what the sum of before was asked with: "and 4?" of a sum with cash on delivery asks with it as well."""
+    if parsed.topic.get("kind") != "sum" or WITHOUT.search(said):
+        return frozenset()
+    return frozenset(parsed.topic.get("beside", ())) - asked
+
+
+WITHOUT = phrases(
+    "without", "bina", "prepaid", "online", "upi", "card", r"no (?:cod|coupon|wrap)", "बिना", "प्रीपेड"
+)
+
+
+def _in_cash(goods: Decimal, language: str) -> str:
+    """Return what cash on delivery adds to a sum in words; above the most that can be paid so, that it cannot."""
+    adds, most = shop_rules.cash_adds(), shop_rules.cash_up_to()
+    total = goods + (delivery_areas.delivery_charge(goods) or Decimal(0))
+    if most is not None and total > most:
+        return wording.say("sum_no_cash", language, most=money.formatted(most))
+    if adds is None:
+        return ""
+    return wording.say("sum_cash", language, adds=money.formatted(adds), all=money.formatted(total + adds))
 
 
 def _off(
