@@ -258,6 +258,7 @@ RULES = (
     order_questions.to_pay_at_the_door,
     order_questions.what_an_item_cost,
     beside_an_issue.how_another_order_stands,
+    beside_an_issue.days_to_the_new_place,
     beside_an_issue.when_it_goes,
     beside_an_issue.on_which_day,
     out_of_stock.when_it_is_back,

@@ -97,6 +97,31 @@ def test_others_of_a_kind_are_still_told(visitor):
     assert "2 ×" in answer_to(visitor, "assam tea", "another tea add karo").text
 
 
+@pytest.mark.parametrize("asked", ["kab tak aa jayegi", "when will it come then", "to kab milega", "कब तक आएगा"])  # fmt: skip
+def test_when_it_comes_is_asked_of_what_did_not_come(customer, asked):
+    answer = answer_to(customer, "papad nahi aaya parcel me", asked)
+    assert answer.rule == "what_happens_now"
+    assert "2 working days" in answer.text or "2 कार्य दिवस" in answer.text
+    assert answer_to(customer, "one packet is missing from my box", asked).rule == "what_happens_now"
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ("how many days to reach there", "6–8"),
+        ("kitne din lagenge wahan", "6–8"),
+        ("वहां कितने दिन लगेंगे", "6–8"),
+        ("when will it reach there", "6–8"),
+        ("and how many days to mumbai", "2–3"),
+    ],
+)
+def test_days_beside_a_new_address_are_those_to_that_place(customer, asked, days):
+    answer = answer_to(customer, "i want to change my delivery address to guwahati", asked)
+    assert days in answer.text
+    assert "VP-10266" in answer.text
+    assert answer.reply["offerAgent"]
+
+
 LAST_CAME = ["last order kab aaya tha", "mera pichla order kab mila tha", "when did my last order arrive", "आखिरी ऑर्डर कब आया था", "when was my last order delivered"]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from chatbot.models import Chat
 from chatbot.nlu.cues import order_cues
 from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources.product_facts import PRICE, STOCK
-from tickets.models import Category, Priority
+from tickets.models import Category, OrderStatus, Priority
 
 from ... import answers
 from ...answers import Reply
@@ -60,6 +60,7 @@ OF_FLOW = {
     "another_day": ("missed-delivery",),
 }
 MOST_WORDS_OF_WHAT_NOW = 10
+NOT_RECEIVED = "marked-delivered-not-received"
 
 
 PHOTO = phrases(
@@ -202,8 +203,9 @@ def may_it_be_eaten(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 # "Kab tak?" of what is wrong is not asked of the parcel that is on its way
 ONLY_WHEN = phrases(
+    r"(?:so |then |but |ok |and )*when (?:will|do|does|can|would|is) (?:it|i|we|they|that|the rest|my \w+)(?: (?:come|coming|arrive|reach|get|receive|be here|be delivered|get it|it|here|me|then|now))+",
     r"(?:aur |and |to |ok )?(?:kab(?: tak| milega| aayega)*(?: (?:aa|mil|pahunch) (?:jay?eg[aie]|payega))?|kitn[ei] din(?: me(?:in)?)?|when|how (?:long|many days)|by when)(?: (?:lagenge|lagega|milega|it takes?|will it take))?(?: (?:mujhe|humko|humein|wo|woh|ye|yeh))?",
-    "(?:और )?(?:कब(?: तक)?|कितने दिन(?: में)?)",
+    "(?:और |तो )?(?:कब(?: तक)?(?: (?:आ|मिल|पहुंच)\\S*)*|कितने दिन(?: में)?)",
 )
 
 
@@ -281,7 +283,7 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     late = issue.get("intent") == "delivery_delay" and parsed.intent == "order_status"
     if (
         late
-        and (order := which_order.which(parsed, "late")[0])
+        and (order := open_issue.order_of(parsed, issue) or which_order.which(parsed, "late")[0])
         and order.status in answers.orders.UNDER_WAY
     ):
         # "Kab aayega" of what has not come: how it stands, and a person
@@ -293,6 +295,10 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     there = of_all_kinds = [each for each in written if each in parsed.library.by_slug]
     if not there:
         return None
+    told_of = open_issue.order_of(parsed, issue)
+    if NOT_RECEIVED in there and told_of and told_of.status == OrderStatus.DELIVERED:
+        # The parcel came by our data, so the rule for one that is late says nothing
+        there = [NOT_RECEIVED]
     if which_order.REFUND.search(said) and issue.get("intent") == "item_problem":
         issue["wants"] = "refund"
     asks_when = MONEY_TO.search(said) or (

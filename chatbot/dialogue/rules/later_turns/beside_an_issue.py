@@ -4,7 +4,7 @@ from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu.cues import issue_cues, order_cues
 from chatbot.nlu.cues.turn_cues import phrases, plain
-from chatbot.sources import product_facts
+from chatbot.sources import delivery_areas, product_facts
 from supportdesk import money
 from tickets.models import Order, OrderStatus
 
@@ -14,7 +14,7 @@ from ...message import ParsedMessage
 from ...reading import affected, troubles
 from ...state import GRAVE
 from ..issues import open_issue, what_next
-from ..orders import order_flows, which_order
+from ..orders import about_delivery, order_flows, which_order
 from . import meanwhile
 
 # --- Another order ------------------------------------------------------------------------------
@@ -103,6 +103,35 @@ def when_it_goes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if len(said.split()) > MOST_WORDS or which_order.REFUND.search(said) or what_next.MONEY.search(said):
         return None
     return answers.of_order(chat, order, parsed) if WHEN_IT_GOES.search(said) else None
+
+
+def days_to_the_new_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
+    """ "How many days to reach there" beside a new address: the days for that place, and what stands about the address."""
+    issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
+    told = plain(" ".join([issue.get("words", ""), *issue.get("details", [])]))
+    place = delivery_areas.areas().named_in(said) or delivery_areas.areas().named_in(told)
+    if (
+        issue.get("flow") != "change_address"
+        or not place
+        or parsed.reason
+        or parsed.numbers
+        or parsed.found.share
+        or len(said.split()) > MOST_WORDS
+        or which_order.REFUND.search(said)
+        or which_order.MY_ORDER.search(said)
+        or not (about_delivery.DAYS.search(said) or WHEN_IT_GOES.search(said))
+    ):
+        return None
+    order = open_issue.order_of(parsed, issue)
+    days = about_delivery.days_to(parsed, place)
+    reply = flows.run(chat, parsed, "change_address", order) if order else None
+    if not reply:
+        reply = answers.text_reply("tap_for_a_person", parsed, issue["intent"], sure=0.9)
+        reply.flow = "change_address"
+    reply.text = f"{days} {reply.text}"
+    reply.passage = ""
+    reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
+    return reply
 
 
 def on_which_day(chat: Chat, parsed: ParsedMessage) -> Reply | None:

@@ -266,6 +266,7 @@ def how_it_stands(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "Where's my parcel" after one that came long ago asks for what is to come
         or (order.status not in orders.UNDER_WAY and MY_ORDER.search(plain(parsed.text)))
         or parsed.topic.get("aspect") == "refund_status"
+        or order_facts.waits_for_what_did_not_come(chat, order)
         or any(cue.search(plain(parsed.text)) for cue, _ in BY_STATE)
     ):
         return None
@@ -320,6 +321,7 @@ def about_the_order_spoken_of(chat: Chat, parsed: ParsedMessage) -> Reply | None
         or len(said.split()) > 7
         or parsed.found.products
         or wanted(parsed)
+        or order_facts.waits_for_what_did_not_come(chat, order)
         or _means_what_comes(parsed, order, said)
     ):
         return None

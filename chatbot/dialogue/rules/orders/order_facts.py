@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.nlu.cues.order_cues import CALLS, TRACKING
 from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.sources import orders
 from supportdesk import money
 from tickets.models import Order
 
@@ -104,3 +105,13 @@ def speaks_of_a_new_one(parsed: ParsedMessage) -> bool:
     # "Jo dusra order hai" is another order, and comes in place of nothing
     in_its_place = bool(NEW_ONE.search(said)) and not A_WHOLE_ORDER.search(said)
     return of_a_fault and (in_its_place or bool(THE_RIGHT_ONE.search(said)))
+
+
+NOT_COME = ("item_problem", "delivery_delay")
+
+
+def waits_for_what_did_not_come(chat: Chat, order: Order) -> bool:
+    """Whether something of an order that came, or the parcel itself, is missing: "when will it come" is asked of that."""
+    issue = chat.memory.get("issue") or {}
+    of_it = issue.get("order") in (None, "", str(order.pk))
+    return of_it and issue.get("intent") in NOT_COME and order.status not in orders.UNDER_WAY
