@@ -31,6 +31,7 @@ from .rules.later_turns import (
     in_passing,
     meanwhile,
     named_rules,
+    natural_changes,
     of_the_fault,
 )
 from .rules.orders import (
@@ -244,6 +245,8 @@ RULES = (
     narrowed_lists.narrowed,
     # Whose health it is about comes before any price
     about_health.food_safety,
+    natural_changes.has_set,
+    natural_changes.asked_on,
     in_its_text.whether_it_is_in_it,
     first_words.a_plain_fact,
     about_orders.the_list_of_orders,
@@ -267,7 +270,7 @@ RULES = (
     product_sums.a_counted_basket,
     needs_a_person.no_promise,
     in_passing.what_is_written,
-    in_passing.is_it_natural,
+    natural_changes.is_it_natural,
     in_passing.hurry,
     in_passing.its_address,
     follow_ups.why_not,

@@ -122,6 +122,29 @@ def test_days_beside_a_new_address_are_those_to_that_place(customer, asked, days
     assert answer.reply["offerAgent"]
 
 
+SET = ["शहद जम गया है क्या खराब हो गया", "honey jam gaya hai kya ye nakli hai", "my honey has set hard, is it spoiled", "gud ke powder me gaanth pad gayi kharab to nahi", "lumps in jaggery powder is it ok", "गुड़ में गांठ पड़ गई", "ghee jam gaya hai kharab hai?"]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", SET)
+@pytest.mark.parametrize("follow_up", ["नकली तो नहीं है", "kaise nikalu", "to kya karu", "can i eat it?", "गांठ कैसे निकालें"])  # fmt: skip
+def test_what_sets_by_nature_is_told_so_and_asked_on(customer, asked, follow_up):
+    answer = answer_to(customer, asked)
+    assert answer.rule == "has_set"
+    assert not answer.reply["offerAgent"]
+    assert answer_to(customer, follow_up).rule == "asked_on"
+
+
+def test_what_to_do_with_set_honey_is_the_warm_water_and_nothing_of_ghee(visitor):
+    text = answer_to(visitor, "honey jam gaya hai kya", "what should i do then").text
+    assert "warm, not hot" in text
+    assert "Ghee" not in text
+
+
+@pytest.mark.parametrize("told", ["honey smells bad", "honey jar broken", "keeda nikla gud me", "gud me kaale dane hai", "honey jam gaya hai aur khatta lag raha hai", "mustard oil jam gaya hai", "honey jam gaya mujhe refund chahiye"])  # fmt: skip
+def test_what_is_wrong_or_written_nowhere_is_not_told_to_be_natural(visitor, told):
+    assert answer_to(visitor, told).rule not in ("has_set", "asked_on")
+
+
 LAST_CAME = ["last order kab aaya tha", "mera pichla order kab mila tha", "when did my last order arrive", "आखिरी ऑर्डर कब आया था", "when was my last order delivered"]  # fmt: skip
 
 

@@ -5,7 +5,6 @@ import re
 from chatbot import wording
 from chatbot.models import Chat
 from chatbot.nlu.cues import turn_cues
-from chatbot.nlu.cues.issue_cues import QUESTION
 from chatbot.sources import product_facts
 from chatbot.sources import products as catalogue
 from tickets.models import OrderStatus
@@ -135,37 +134,6 @@ def what_is_written(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     elif MONEY_WHEN.search(said) and parsed.topic.get("aspect") in OF_RETURNS:
         slug = "refund-timing"
     return answers.of_article(library[slug], parsed, CLEAR) if slug in library else None
-
-
-CHANGES_BY_NATURE = "natural-changes"
-# "Jam gaya to kharab?"
-CHANGES = turn_cues.phrases(
-    r"jam(?:a|i|ta|ti| ga\w+| jat\w+| jay\w*)?", r"grain\w*", r"da+n[ae]dar", r"crystal\w*", "solid", r"solidif\w*", "cloudy", r"dhundh?la", "lumps?", r"lumpy", r"clump\w*", r"melt\w*", r"pighal\w*", "पिघल\\S*", "जम(?: गय\\S*)?", "दानेदार",
-)  # fmt: skip
-LEAST_ALONE, LEAST_WITH_NAME = 0.2, 0.55
-
-
-def is_it_natural(chat: Chat, parsed: ParsedMessage) -> Reply | None:
-    """ "Has crystals, is it fake?" of the honey: what the shop wrote about such changes, before any sorry."""
-    article, said = parsed.library.by_slug.get(CHANGES_BY_NATURE), turn_cues.plain(parsed.text)
-    shown = spoken_of(parsed) or list(parsed.found.products)
-    if (
-        not article
-        or len(shown) != 1
-        or chat.memory.get("issue")
-        or parsed.reason
-        or parsed.aspect
-        or (parsed.intent != "item_problem" and not CHANGES.search(said))
-        or not (QUESTION.search(said) or follow_ups.WHY.search(said))
-    ):
-        return None
-    if CHANGES.search(said) and answers.shares_a_word(shown[0].name, article):
-        return answers.of_article(article, parsed, CLEAR)
-    alone = next((each.score for each in parsed.passages if each.article.pk == article.pk), 0.0)
-    together = parsed.library.near(f"{shown[0].name} {said}", 1)
-    if alone < LEAST_ALONE or not together or together[0].article.pk != article.pk:
-        return None
-    return answers.of_article(article, parsed, CLEAR) if together[0].score >= LEAST_WITH_NAME else None
 
 
 # --- Where it goes -------------------------------------------------------------------------------------------
