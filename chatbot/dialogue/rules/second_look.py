@@ -107,6 +107,9 @@ def _is_settled(parsed: ParsedMessage, before: dict, reply: Reply) -> bool:
     if reply.rule == "an_article" and parsed.knows(VERY_CLEAR):
         return True
     why = (before.get("issue") or {}).get("why")
+    if reply.rule == "their_order" and which_order.ASKS_WHERE.search(plain(parsed.text)):
+        # "Mera order kaha hai" beside what is open of another order is no detail of that
+        return True
     return (
         bool(parsed.reason)
         or parsed.is_nod

@@ -191,3 +191,33 @@ def test_what_to_do_is_told_by_the_rule_before(visitor, trouble, step, asked):
     answer = answer_to(visitor, trouble, asked)
     assert answer.rule == "what_to_do_then"
     assert step in answer.text.casefold()
+
+
+@pytest.mark.parametrize("asked", ["ab kya karu", "what should i do then"])
+def test_what_to_do_is_told_by_the_rule_of_a_flow(visitor, asked):
+    answer = answer_to(visitor, "what if i am not home when courier comes", asked)
+    assert answer.rule == "what_to_do_then"
+    assert "SMS" in answer.text
+
+
+@pytest.mark.parametrize("asked", ["mera order kaha hai", "where is my order", "mera parcel kahan hai"])
+@pytest.mark.parametrize("told", ["papad nahi aaya parcel me", "one packet is missing from my box"])
+def test_where_an_order_is_beside_an_issue_is_no_detail_of_it(customer, told, asked):
+    assert answer_to(customer, told, asked).reply["order"]["number"] == "VP-10266"
+
+
+@pytest.mark.parametrize("asked", ["kab tak valid hai", "what can be done now"])
+def test_a_coupon_that_is_open_keeps_its_own_rule(visitor, asked):
+    answer = answer_to(visitor, "i forgot to apply coupon", asked)
+    assert [source["title"] for source in answer.reply["sources"]] == ["Coupons and offers"]
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "told"),
+    [
+        ("do you have filter coffee", "kuch aur hai kya iske jaisa", "Assam CTC Tea"),
+        ("lemon pickle", "इसके जैसा कुछ", "Mango Pickle"),
+    ],
+)
+def test_something_like_it_is_what_is_in_stock_on_its_shelf(visitor, before, asked, told):
+    assert told in answer_to(visitor, before, asked).text

@@ -14,7 +14,7 @@ from ... import answers
 from ...answers import Reply
 from ...message import ACT, CLEAR, ParsedMessage
 from ...reading import affected, troubles
-from ...reading.readings import tells_of_a_wrong_item
+from ...reading.readings import COUPON, tells_of_a_wrong_item
 from ...resolving import asking
 from ...state import GRAVE
 from ..orders import order_facts, which_order
@@ -245,6 +245,9 @@ def what_happens_now(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         # "Papad bhi wapas karna tha" after an exchange was asked about
         issue["flow"] = "return"
     written = OF_FLOW.get(issue.get("flow", "")) or WRITTEN.get(issue.get("intent", ""))
+    if issue.get("intent") == "payment_problem" and COUPON.search(plain(issue.get("words", ""))):
+        # "Kab tak valid hai" of a coupon that was forgotten: no payment failed
+        written = ("coupons",)
     asks_of_order = (
         order_cues.ARRIVES.search(said)
         and parsed.intent == "order_status"

@@ -86,7 +86,7 @@ def _has_words(article: Article, name: str) -> bool:
 def what_to_do_then(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "To kya karu" after a rule of the shop: its steps, and not that this is beyond Villy."""
     said = plain(parsed.text).strip(" ?.!")
-    article = _told(parsed)
+    article = _told(parsed) or _beside_a_flow(chat, parsed)
     refused = chat.memory.get("refused", [])
     if not article or parsed.reason or str(article.pk) in refused or not WHAT_TO_DO.fullmatch(said):
         return None
@@ -96,6 +96,12 @@ def what_to_do_then(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     if issue := chat.memory.get("issue"):
         reply.offer_agent, reply.category, reply.priority = True, issue["category"], issue["priority"]
     return reply
+
+
+def _beside_a_flow(chat: Chat, parsed: ParsedMessage) -> Article | None:
+    """Return the rule that a flow of no order told: "what if I am not home"."""
+    ids = [source["id"] for source in chat.memory.get("sources", []) if source["type"] == "article"]
+    return parsed.library.articles.get(ids[0]) if ids and chat.memory.get("rule") == "a_flow" else None
 
 
 WHAT_TO_DO = phrases(

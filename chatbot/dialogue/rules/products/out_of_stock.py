@@ -45,7 +45,7 @@ def when_it_is_back(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 IN_ITS_PLACE = phrases(
-    r"(?:us|is|un|in)(?:ki|ke) (?:jagah|badle|place)(?: .{0,20})?", r"(?:instead|in place) of (?:it|that|this|them)(?: .{0,15})?", r"(?:any|some|koi|kuch|what'?s|is there)(?: an| a| the)? (?:other )?(?:alternatives?|substitutes?|option)(?: .{0,20})?", r"(?:something|anything|kuch) (?:similar|like (?:it|that|this)|waisa|vaisa|aisa hi)(?: .{0,15})?", "(?:उस|इस)की जगह(?: .{0,12})?", "(?:इस|उस)के बदले(?: .{0,12})?",
+    r"(?:us|is|un|in)(?:ki|ke) (?:jagah|badle|place)(?: .{0,20})?", r"(?:instead|in place) of (?:it|that|this|them)(?: .{0,15})?", r"(?:any|some|koi|kuch|what'?s|is there)(?: an| a| the)? (?:other )?(?:alternatives?|substitutes?|option)(?: .{0,20})?", r"(?:something|anything|kuch) (?:similar|like (?:it|that|this)|waisa|vaisa|aisa hi)(?: .{0,15})?", r"(?:(?:kuch|koi)(?: aur)? (?:hai )?(?:kya )?)?(?:is|us)k[aei] (?:jais[aei]|tarah)(?: .{0,15})?", "(?:इस|उस)के जैसा(?: .{0,12})?", "(?:उस|इस)की जगह(?: .{0,12})?", "(?:इस|उस)के बदले(?: .{0,12})?",
 )  # fmt: skip
 
 
