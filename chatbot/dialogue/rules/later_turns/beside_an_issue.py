@@ -108,11 +108,12 @@ def when_it_goes(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 def days_to_the_new_place(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "How many days to reach there" beside a new address: the days for that place, and what stands about the address."""
     issue, said = chat.memory.get("issue") or {}, plain(parsed.text)
+    if issue.get("flow") != "change_address":
+        return None
     told = plain(" ".join([issue.get("words", ""), *issue.get("details", [])]))
     place = delivery_areas.areas().named_in(said) or delivery_areas.areas().named_in(told)
     if (
-        issue.get("flow") != "change_address"
-        or not place
+        not place
         or parsed.reason
         or parsed.numbers
         or parsed.found.share

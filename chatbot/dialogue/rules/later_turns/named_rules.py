@@ -66,7 +66,7 @@ def _named(parsed: ParsedMessage, name: str) -> Article | None:
 
 
 def _tells_of_it(told: Article, name: str) -> bool:
-    """Whether the rule that was told has the words of a name, so that it is asked on."""
+    """Return whether the rule that was told has the words of a name, so that it is asked on."""
     if OF_PAYING in subjects.named_in(name):
         return told.slug in OF_MONEY_BACK and _has_words(told, name)
     return _has_words(told, name)

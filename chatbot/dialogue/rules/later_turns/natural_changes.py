@@ -103,12 +103,12 @@ MOST_OF_A_FOLLOW_UP = 8
 def asked_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
     """ "Nakli to nahi", "kaise nikalu", "can I eat it" after that rule: what it says of the product spoken of."""
     article, said = parsed.library.by_slug.get(ARTICLE), plain(parsed.text)
+    if not article or parsed.topic.get("aspect") != ARTICLE:
+        return None
     before = catalogue.by_ids(chat.memory.get("recent", [])[-1:])
     named = list(parsed.found.products) if parsed.found.share else []
     if (
-        not article
-        or parsed.topic.get("aspect") != ARTICLE
-        or chat.memory.get("issue")
+        chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
         or (named and before and before[0] not in named)
@@ -148,7 +148,7 @@ def own_part(article: Article, product: Product, language: str) -> str:
 
 
 def _speaks_of(article: Article, product: Product) -> bool:
-    """Whether an article names a product, by a word that goods of no other kind have: "powder" is many things."""
+    """Return whether an article names a product, by a word that goods of no other kind have: "powder" is many things."""
     other = [each for each in catalogue.on_sale() if each.category != product.category]
     names = set(WORD.findall(product.name.casefold())) - _words_of(other)
     return bool(names & set(WORD.findall(article.body_in("en").casefold())))

@@ -111,7 +111,7 @@ NOT_COME = ("item_problem", "delivery_delay")
 
 
 def waits_for_what_did_not_come(chat: Chat, order: Order) -> bool:
-    """Whether something of an order that came, or the parcel itself, is missing: "when will it come" is asked of that."""
+    """Return whether something of an order that came, or the parcel itself, is missing: "when will it come" is asked of that."""
     issue = chat.memory.get("issue") or {}
     of_it = issue.get("order") in (None, "", str(order.pk))
     return of_it and issue.get("intent") in NOT_COME and order.status not in orders.UNDER_WAY

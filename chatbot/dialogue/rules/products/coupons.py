@@ -54,7 +54,7 @@ def the_coupon_for_it(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _takes_none(product: Product) -> bool:
-    """Whether the shop's rule says that its coupon is not for this kind of product."""
+    """Return whether the shop's rule says that its coupon is not for this kind of product."""
     return bool(PREPAID.search(plain(product.category or ""))) and shop_rules.no_coupon_on_gifts()
 
 
@@ -99,7 +99,7 @@ def a_forgotten_coupon(chat: Chat, parsed: ParsedMessage) -> Reply | None:
 
 
 def _was_forgotten(chat: Chat, parsed: ParsedMessage, said: str) -> bool:
-    """Whether this message, or the talk just before it, tells of an order that was placed without its coupon."""
+    """Return whether this message, or the talk just before it, tells of an order that was placed without its coupon."""
     coupon = subjects.SUBJECTS["coupon"].named
     issue = chat.memory.get("issue") or {}
     before = [plain(each) for each in (chat.memory.get("last", ""), issue.get("words", "")) if each]
