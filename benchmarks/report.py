@@ -50,7 +50,7 @@ def write(rows: list[dict], name: str, options) -> None:
 
 
 def _add_growth(rows: list[dict]) -> None:
-    """How many times what it takes on the smallest desk a cost takes on this one."""
+    """Add each cost's ratio to that on the smallest desk."""
     smallest = {}
     for row in sorted(rows, key=lambda row: row["size"]):
         figure = "per_second" if "per_second" in row else "alone" if "alone" in row else None

@@ -89,7 +89,7 @@ class Run:
             self.live(url, told)
 
     def writes(self, size: int) -> dict[str, float]:
-        """What SQLite makes of the statements of each write that is measured, see `writes`."""
+        """Measure SQLite's own time for the statements of each write (see `writes`)."""
         asked = WRITES.intersection(self.options.only or WRITES)
         if self.engine != "sqlite" or self.options.quick or not asked:
             return {}

@@ -40,7 +40,7 @@ def manage(url: str, *command: str) -> None:
 
 
 def commits_a_second(connect: Callable, statement: str, clients: int, seconds: float) -> float:
-    """How often so many clients at once can commit one small row, each with a connection of its own."""
+    """Return how many commits of one small row this many clients make in a second, each on its own connection."""
     done, until = [0] * clients, time.monotonic() + seconds
 
     def write(place: int) -> None:

@@ -105,7 +105,7 @@ class Article(models.Model):
 
 
 class ArticleVersion(models.Model):
-    """What an article said until it was changed: {field: text}, and who changed it."""
+    """An earlier version of an article: {field: text}, and its editor."""
 
     id = random_id()
     article = models.ForeignKey(Article, models.CASCADE, related_name="versions", db_index=False)
@@ -122,7 +122,7 @@ class ArticleVersion(models.Model):
 
 
 class DeliveryArea(models.Model):
-    """Where the shop delivers and in how many days: rows that the shop edits, asked by PIN code or place."""
+    """A delivery area with its days, edited by the shop, found by PIN code or place."""
 
     id = random_id()
     name = models.CharField(

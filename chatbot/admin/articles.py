@@ -107,7 +107,7 @@ class ArticleAdmin(ShopFiles, DeskAdmin):
 
 @admin.register(ArticleVersion)
 class ArticleVersionAdmin(DeskAdmin):
-    """What articles said before: read, and restored by an action."""
+    """Earlier versions of articles: read-only, restored by an action."""
 
     purpose = "Earlier versions of articles, and those that wait for their time."
     list_display = ("article", "changed_at", "changed_by")

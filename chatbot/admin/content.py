@@ -73,7 +73,7 @@ class ChatAdmin(RecordAdmin):
 
 @admin.register(DeliveryArea)
 class DeliveryAreaAdmin(DeskAdmin):
-    """Where the shop delivers and in how many days: what Villy answers "do you deliver to 793001" from."""
+    """Delivery areas with their days: the source of "do you deliver to 793001"."""
 
     purpose = "Where you deliver, in how many days and for how much. Villy answers PIN codes from this."
     list_display = (

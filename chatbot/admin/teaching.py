@@ -71,7 +71,7 @@ class TeachForm(forms.Form):
 
 @admin.register(Example)
 class ExampleAdmin(DeskAdmin):
-    """What Villy was taught here, on top of the corpus files."""
+    """Examples that this shop taught Villy, in addition to the corpus files."""
 
     purpose = "Messages of your customers with what they meant. Villy learns from them."
     list_display = ("text", "intent", "language", "is_issue", "taught_by_name", "created_at")

@@ -9,7 +9,7 @@ from .reading import affected
 
 
 class Topic(TypedDict, total=False):
-    """What the last answer was about, so that "and the masala one?" and "how much" mean something."""
+    """The subject of the last answer, to which "and the masala one?" and "how much" refer."""
 
     # product | order | article | delivery | sum
     kind: str
@@ -30,7 +30,7 @@ class Topic(TypedDict, total=False):
 
 
 class Issue(TypedDict, total=False):
-    """What is wrong, as the ticket will say it."""
+    """The open issue, as the ticket will describe it."""
 
     category: str
     priority: str

@@ -19,7 +19,7 @@ ASK_FOR_A_PERSON = {
 
 
 class Villy:
-    """What `tickets.channels` needs of Villy."""
+    """Villy as the assistant of `tickets.channels`."""
 
     def understand(self, text: str) -> dict:
         understood = classifier.classify(text)

@@ -163,7 +163,7 @@ class Count:
 
 @dataclass
 class Outcome:
-    """What became of the visits that were about one intent, or in which one flow ran."""
+    """Outcomes of the visits with one intent, or in which one flow ran."""
 
     about: str
     visits: int = 0
@@ -192,7 +192,7 @@ class Group:
 
 @dataclass
 class WrongAnswers:
-    """What answers that did not help cost in tickets, against the visits in which none was refused."""
+    """The cost of unhelpful answers in tickets, compared with visits that had none."""
 
     wrong: Group = field(default_factory=Group)
     others: Group = field(default_factory=Group)

@@ -132,7 +132,7 @@ def play(script: str, customer: str = "", *, drafts: bool = False) -> list[Turn]
 
 @dataclass
 class Run:
-    """How one conversation went, against what is expected and against the run before."""
+    """The result of one conversation, compared with its expectations and with the previous run."""
 
     conversation: TestConversation
     turns: list[Turn] = field(default_factory=list)

@@ -147,5 +147,5 @@ def _negation(answer: str, source: str) -> str:
 
 
 def _flattery(answer: str, source: str) -> str:
-    """Who is told to be right takes what they said for granted."""
+    """Return the flattery in a text: a customer who is told to be right takes their claim for granted."""
     return next((found[0] for found in FLATTERY.finditer(answer) if found[0] not in source), "")

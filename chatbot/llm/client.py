@@ -60,7 +60,7 @@ class Opinion(NamedTuple):
 
 
 class Unusable(Exception):
-    """What came back is no answer of the protocol."""
+    """The endpoint's response does not follow the protocol."""
 
 
 def improved(chat: Chat, reply: Reply, text: str) -> Reply:

@@ -20,7 +20,7 @@ MOST_WORDS = 12
 
 
 class Asked(NamedTuple):
-    """What is asked, one of the names of the files of FOLDER, and how surely (0 to 1, calibrated)."""
+    """A kind of question (a file name of FOLDER) and its calibrated probability, 0 to 1."""
 
     what: str
     sure: float

@@ -16,7 +16,7 @@ FEW = 4
 
 @dataclass
 class _Read:
-    """What one answer has read; `likely` is read along with the first product that is asked for."""
+    """The products that one answer has read; `likely` ones are read with the first request."""
 
     likely: list[str]
     rows: dict[str, Product | None] = field(default_factory=dict)

@@ -215,7 +215,7 @@ def as_card(product: Product) -> dict:
 
 @dataclass
 class Named:
-    """What a message says of one product: which of its words, how well, and how much of a name."""
+    """A product's match in a message: its words, how well they match, and how much of the name they cover."""
 
     score: float = 0.0
     words: dict[str, float] = field(default_factory=dict)

@@ -82,7 +82,7 @@ class NoAuthentication(BearerAuthentication):
 
 
 def person_of(request) -> Person | AnonymousUser:
-    """Who is calling: by Bearer token, else by session. A bad token raises AuthenticationFailed."""
+    """Return the caller, by Bearer token or else by session. A bad token raises AuthenticationFailed."""
     # Our `get_user` returns a Person; the library's type is any user
     found: tuple[Any, Token] | None = BearerAuthentication().authenticate(request)
     return found[0] if found else request.user

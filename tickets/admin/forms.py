@@ -94,7 +94,7 @@ class AssigneeOfManyForm(ManyForm):
 
 
 class TicketForm(forms.ModelForm):
-    """What staff may change of a ticket.
+    """The fields of a ticket that staff may change.
 
     A field counts as changed when it differs from what this page showed, not from what the
     row says by now: saving a new priority must not undo what an agent did meanwhile.

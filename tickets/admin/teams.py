@@ -114,7 +114,7 @@ def _inserted(row) -> bool:
 
 @admin.register(PermissionSet)
 class PermissionSetAdmin(DeskAdmin):
-    """What people with this set may do; a set with people is kept."""
+    """Permission sets; one that has people cannot be deleted."""
 
     purpose = (
         "What its agents may do: see their own team's tickets only, export, erase, change the settings."
@@ -132,7 +132,7 @@ class PermissionSetAdmin(DeskAdmin):
 
 @admin.register(Availability)
 class AvailabilityAdmin(DeskAdmin):
-    """Who is online, and how many open tickets each agent gets at most."""
+    """Agents' availability, and the most open tickets of each."""
 
     purpose = "Who is online or away, and how many open tickets the desk gives each agent at most."
     list_display = ("person", "state", "reason", "changed_at", "seen_at", "open_limit")

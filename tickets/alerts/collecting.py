@@ -55,7 +55,7 @@ class Happening:
 
 
 class Listener(NamedTuple):
-    """What an agent wants to hear of, and which tickets they see (None: all)."""
+    """An agent's alert preferences, and the tickets visible to them (None: all)."""
 
     chosen: AlertPreferences
     limits: Visibility | None

@@ -32,7 +32,7 @@ GONE = {404, 410}
 
 
 class BadSubscription(ValueError):
-    """What the browser sent is no subscription; the message says why."""
+    """The browser's subscription is invalid; the message says why."""
 
 
 class PushFailed(Exception):

@@ -38,7 +38,7 @@ MOST_BATCHES = 5
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who subscribes, from which sequence number on, and for how long."""
+    """A stream's subscriber, the sequence number it continues after, and its lifetime."""
 
     credentials: Credentials
     after: int | None

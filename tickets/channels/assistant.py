@@ -21,7 +21,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """What Villy says, as text that stands alone; or the ticket that the words went to."""
+    """Villy's answer as plain text, or the ticket that the message was added to."""
 
     text: str = ""
     choices: list[Choice] = field(default_factory=list)

@@ -41,7 +41,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Clocks:
-    """How the clocks of a ticket stand. All times are in UTC."""
+    """The state of a ticket's clocks. All times are in UTC."""
 
     opened_at: datetime
     priority: str

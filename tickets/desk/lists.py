@@ -66,7 +66,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class ShownList:
-    """Which list is shown: `wanted` of the database, `query` in addresses, `chips` on the page."""
+    """The list on the page: `wanted` for the database, `query` for URLs, `chips` for display."""
 
     wanted: InboxFilter
     view: str

@@ -119,7 +119,7 @@ MANY = (*CHOICES, "tag")
 
 @dataclass(frozen=True)
 class InboxFilter:
-    """Which tickets of the inbox: every field narrows it down, empty means any; MANY take several values."""
+    """A filter of the inbox: every field narrows it, empty means any; MANY take several values."""
 
     view: str = ""
     status: tuple[str, ...] | str = ()

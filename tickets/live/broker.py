@@ -47,7 +47,7 @@ def topic_of(ticket_id: Any) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one read found: events to send, the place up to which they go, the state after them.
+    """The result of one read: events to send, the cursor after them, and the state after them.
 
     `states` are events that say how things are (the ticket, who has read what); a
     stream sends each only when it differs from what it sent last.

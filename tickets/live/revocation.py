@@ -13,7 +13,7 @@ from tickets.visibility import Visibility, visibilities
 # Two of one person may have come before and after a change: each is compared for itself
 @dataclass(frozen=True, eq=False)
 class Credentials:
-    """Who listens, by which sign-in (a family of tokens, or a browser's session), and limited to what."""
+    """A subscriber, the sign-in (a token family or a browser session), and the tickets it is limited to."""
 
     person: Person
     family: UUID | None = None

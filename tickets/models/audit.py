@@ -26,7 +26,7 @@ class AuditRows(models.QuerySet):
 
 
 class AuditEntry(models.Model):
-    """What a member of the desk did: who, what, about whom, when, from where. Only ever added to.
+    """An action of a member of the desk: actor, action, subject, time, address. Append-only.
 
     It points to nothing, so that nothing that is deleted takes it along, and names no
     customer, so that an erasure need not touch it. Written by `tickets.privacy.audit` only.

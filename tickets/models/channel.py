@@ -222,7 +222,7 @@ class MessageTemplate(models.Model):
 
 
 class ChannelState(models.Model):
-    """What a channel has to remember between two runs: how far a mailbox was read, the account's id."""
+    """A channel's state between runs: the mailbox position, the account's id."""
 
     name = models.CharField(max_length=60, primary_key=True)
     value = models.JSONField(default=dict)

@@ -7,7 +7,7 @@ from .ids import random_id
 
 
 class DailyFigures(models.Model):
-    """What happened on one day to the tickets of one agent in one category.
+    """One day's counts for the tickets of one agent in one category.
 
     Sums, so that any days, agents and categories can be added up; an average is a sum divided by its count.
     Each event counts on its own day: a ticket of Monday that is resolved on Tuesday is opened on Monday's row

@@ -25,7 +25,7 @@ class SecondFactor(models.TextChoices):
 
 
 class Assignment(models.TextChoices):
-    """Who gives open tickets to agents."""
+    """How open tickets are assigned to agents."""
 
     BY_HAND = "by-hand", _("By hand")
     ROUND_ROBIN = "round-robin", _("Round robin")

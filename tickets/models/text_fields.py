@@ -14,7 +14,7 @@ from django.db.models import Model
 
 
 class Erase(StrEnum):
-    """What the erasure of a person makes of a field."""
+    """The effect of a person's erasure on a field."""
 
     EMPTY = "empty"
     NAME = "name"  # becomes "Erased"
@@ -26,7 +26,7 @@ class Erase(StrEnum):
 
 
 class Search(StrEnum):
-    """How a ticket is found by a field."""
+    """The way in which search uses a field."""
 
     WORDS = "words"
     NAME = "name"  # also as it sounds

@@ -67,7 +67,7 @@ class Sums:
 
 @dataclass
 class Figures:
-    """What the page shows for the days from `first` to `last`, both included."""
+    """The page's figures for the days from `first` to `last`, both included."""
 
     first: date
     last: date

@@ -26,7 +26,7 @@ COUNTERS = (
 
 
 class Row(NamedTuple):
-    """What of a ticket is counted."""
+    """The fields of a ticket that are counted."""
 
     id: object
     requester_id: object

@@ -22,7 +22,7 @@ class NeverOpen(ValueError):
 
 @dataclass(frozen=True)
 class Calendar:
-    """When the desk is open.
+    """The desk's business hours.
 
     weekly: seven tuples of intervals, Monday first.
     holidays: dates with intervals of their own; an empty tuple means closed all day.

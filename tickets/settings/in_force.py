@@ -42,7 +42,7 @@ LAUNCHER_CHARACTERS = 20
 
 @dataclass(frozen=True)
 class Target:
-    """How long each kind of answer may take."""
+    """The target durations of each kind of answer."""
 
     first: timedelta
     next: timedelta

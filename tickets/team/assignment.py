@@ -60,7 +60,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Routes:
-    """Which team has which category."""
+    """The team of each category."""
 
     team_of: dict[str, object]
 

@@ -58,7 +58,7 @@ class UndoneAlready(TooLate):
 
 @dataclass
 class Recording:
-    """What changes of a ticket did; `token` is empty when they did nothing that can be undone."""
+    """The recorded changes of a ticket; `token` is empty if none can be undone."""
 
     token: str = ""
     until: datetime | None = None

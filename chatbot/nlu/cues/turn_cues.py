@@ -153,7 +153,7 @@ DENIALS = phrases(
 
 
 class Correction(NamedTuple):
-    """What is not meant (may be ""), and what is."""
+    """The rejected part of a correction (may be "") and the corrected one."""
 
     denied: str
     meant: str

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MongoConnection(Protocol):
-    """What the backend's connection has beside Django's own."""
+    """Attributes of the MongoDB connection beyond Django's own."""
 
     database: Database[dict[str, Any]]
     session: ClientSession | None

@@ -125,7 +125,7 @@ class ConnectionForm(forms.ModelForm):
 
 @admin.register(ShopConnection)
 class ShopConnectionAdmin(DeskAdmin):
-    """What comes in from a shop system, how to set it up there, and everything once."""
+    """A shop system's connection: its last webhooks, its set-up, and a full fetch."""
 
     purpose = "Shop systems that send their orders to the desk, or are asked for them."
     list_display = ("system", "receiver_state", "last_received_at", "last_topic", "last_error", "fetching")

@@ -34,7 +34,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Words:
-    """What a customer sends: text, the id and type of a file, the id of a button that was tapped."""
+    """A customer's message: text, the id and type of a file, the id of a tapped button."""
 
     text: str = ""
     media: str = ""

@@ -26,7 +26,7 @@ class FieldOwner(models.TextChoices):
 
 
 class CustomField(models.Model):
-    """What a field is called, what it holds, and on which tickets it stands."""
+    """A custom field: its name, its type, and the tickets that have it."""
 
     id = random_id()
     key = models.CharField(

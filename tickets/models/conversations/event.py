@@ -9,7 +9,7 @@ from .ticket import Category, Ticket
 
 
 class TicketEvent(models.Model):
-    """Who changed what on a ticket, and when. Only ever added to."""
+    """A change of a ticket: actor, field, old and new value, time. Append-only."""
 
     id = id_in_order()
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", db_index=False)
@@ -29,7 +29,7 @@ class TicketEvent(models.Model):
 
 
 class InboxEvent(models.Model):
-    """What happened on the desk, in one order: what the inbox's stream is read from.
+    """An event of the desk with its position in one total order; the inbox's stream reads these.
 
     Writers leave `position` empty and so never wait for each other, except on SQLite, where
     they do anyway; readers number what is new (`live.assign_sequence`).

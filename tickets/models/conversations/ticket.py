@@ -41,7 +41,7 @@ class Category(models.TextChoices):
 
 
 class Lane(models.TextChoices):
-    """Where a ticket stands on the desk, derived from its status and what agents did with it."""
+    """A ticket's place on the desk, derived from its status and agents' actions."""
 
     OPEN = "open"
     SNOOZED = "snoozed"

@@ -28,7 +28,7 @@ class AlertScope(models.TextChoices):
 
 
 class AlertPreferences(models.Model):
-    """What an agent wants to hear of; without a row the defaults of `tickets.alerts.preferences` are in force."""
+    """An agent's alert preferences; without a row the defaults of `tickets.alerts.preferences` apply."""
 
     person = models.OneToOneField(
         Person, models.CASCADE, primary_key=True, related_name="alert_preferences"

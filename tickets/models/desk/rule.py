@@ -13,7 +13,7 @@ LONGEST_MINUTES = 60 * 24 * 60
 
 
 class RuleEvent(models.TextChoices):
-    """When a rule is looked at."""
+    """The events that trigger a rule."""
 
     CREATED = "created", _("A ticket is opened")
     CUSTOMER_WROTE = "customer-wrote", _("The customer writes again")
@@ -82,7 +82,7 @@ class RunState(models.TextChoices):
 
 
 class RuleRun(models.Model):
-    """What a rule did about one event; the key lets it be once."""
+    """A rule's run for one event; the unique key prevents a second one."""
 
     id = id_in_order()
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="runs", db_index=False)

@@ -58,7 +58,7 @@ class AwayReason(models.TextChoices):
 
 
 class Availability(models.Model):
-    """Whether an agent takes tickets now; without a row the agent was never at the desk.
+    """An agent's availability; without a row the agent was never at the desk.
 
     Written by `tickets.team.availability` and `tickets.team.assignment` only, each time on the
     condition that `version` is still the one that was read.

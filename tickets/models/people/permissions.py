@@ -37,7 +37,7 @@ OF_ONE_TEAM = {
 
 
 class PermissionSet(models.Model):
-    """What people with this set may do. Without a set a person may do all that the role allows."""
+    """A set of permissions. A person without a set has all permissions of the role."""
 
     id = random_id()
     name = models.CharField(_("name"), max_length=80, unique=True)

@@ -155,7 +155,7 @@ class TokenFamily(models.Model):
 
 
 class RateLimitCounter(models.Model):
-    """What is left of something that may be done so often in a time; see `tickets.rate_limits`.
+    """The counter of a rate limit (see `tickets.rate_limits`).
 
     The key is a digest of what, when, and who or from where: the row names no person.
     """

@@ -45,7 +45,7 @@ class System(models.TextChoices):
 
 
 class ShopConnection(models.Model):
-    """What the desk knows of a shop system: its last webhook, and how far fetching everything is."""
+    """The connection to a shop system: its last webhook, and the progress of a full fetch."""
 
     system = models.CharField(primary_key=True, max_length=20, choices=System)
     last_received_at = models.DateTimeField(null=True)
@@ -75,7 +75,7 @@ class ShopConnection(models.Model):
 
 
 class ExternalKey(models.Model):
-    """What a shop system calls a row of ours: it names only its own id when it deletes one."""
+    """A shop system's id for one of our rows: its delete webhooks carry only that id."""
 
     # Made of the rest, so that no pair is kept twice
     id = models.UUIDField(primary_key=True, editable=False)
@@ -89,7 +89,7 @@ class ExternalKey(models.Model):
 
 
 class PersonEvent(models.Model):
-    """What was done to a person's record: orders claimed, records linked. Only ever added to."""
+    """A change of a person's record: orders claimed, records linked. Append-only."""
 
     id = id_in_order()
     person = models.ForeignKey(Person, models.CASCADE, related_name="history", db_index=False)

@@ -10,7 +10,7 @@ from tickets.models import Attachment, Message, Person
 
 
 class PersonalDataProvider:
-    """What another app keeps of people, and does when they or their tickets go."""
+    """An app's store of personal data: its export, and its erasure with a person or a ticket."""
 
     def export(self, person: Person) -> dict:
         """Return what belongs into the export, as JSON can carry it."""
