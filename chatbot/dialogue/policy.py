@@ -46,21 +46,18 @@ from .rules.orders import (
 from .rules.products import (
     about_health,
     about_products,
-    coupons,
-    discounts,
     first_words,
     heat,
-    how_many,
     in_its_text,
     narrowed_lists,
     not_sold,
     out_of_stock,
     product_lists,
-    product_sums,
     superlatives,
     to_buy,
     which_product,
 )
+from .rules.products.sums import coupons, discounts, how_many, product_sums
 
 # A customer does not wait longer for a machine
 LONGEST_SECONDS = 20.0

@@ -15,15 +15,8 @@ from ..reading import readings
 from ..rules import about_articles, small_talk
 from ..rules.issues import needs_a_person, what_next
 from ..rules.orders import about_delivery, about_orders, order_flows, which_order
-from ..rules.products import (
-    about_health,
-    about_products,
-    concerns,
-    how_many,
-    product_lists,
-    product_sums,
-    which_product,
-)
+from ..rules.products import about_health, about_products, concerns, product_lists, which_product
+from ..rules.products.sums import how_many, product_sums
 
 NOTHING_WRONG = turn_cues.phrases(
     r"(?:koi|no|not a|nothing) (?:shikayat|complaints?|issues?|problem|dikkat|gussa|wrong)",

@@ -27,7 +27,7 @@ from .about_products import (
     fact_line,
     not_known,
 )
-from .how_many import BOTH, last_two
+from .sums.how_many import BOTH, last_two
 
 # --- Comparing ----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from ...resolving.counting import COUNT, PACKS, count_in
 from ...resolving.references import spoken_of
 from .about_products import ABOUT_THE_SHOP
 from .heat import heat_of
-from .sum_lines import summed
+from .sums.sum_lines import summed
 
 MOST_WORDS = 10
 MOST_SHOWN = 3

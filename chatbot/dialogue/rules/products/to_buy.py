@@ -11,7 +11,7 @@ from ...message import CLEAR, ParsedMessage
 from ...reading import subjects
 from ...resolving import counting
 from ..orders import about_delivery
-from . import product_sums
+from .sums import product_sums
 
 BUYS = turn_cues.phrases(
     r"(?:de|bhej|pack kar|dila) (?:do|dijiye|dena|de)", "dedo", r"(?:le|lelo|lele) ?(?:lunga|lungi|leta|leti|lenge|lu|loon|lo)?",

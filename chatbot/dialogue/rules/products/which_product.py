@@ -18,8 +18,9 @@ from ...message import ParsedMessage
 from ...resolving import counting
 from ...resolving.references import spoken_of
 from ..orders import which_order
-from . import product_lists, product_sums
+from . import product_lists
 from .about_products import MOST_TOLD
+from .sums import product_sums
 
 # --- Which of a kind -------------------------------------------------------------------------
 

@@ -1,16 +1,16 @@
 """Rules about the shop's coupon: asked of a product that was spoken of, and one that was forgotten."""
 
 from chatbot import wording
+from chatbot.dialogue import answers
+from chatbot.dialogue.answers import Reply
+from chatbot.dialogue.message import CLEAR, ParsedMessage
+from chatbot.dialogue.reading import passages, subjects
+from chatbot.dialogue.state import GRAVE
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import shop_rules
 from tickets.models import Category, Priority
 
-from ... import answers
-from ...answers import Reply
-from ...message import CLEAR, ParsedMessage
-from ...reading import passages, subjects
-from ...state import GRAVE
 from .product_sums import of_the_talk
 from .sum_lines import PREPAID, summed
 

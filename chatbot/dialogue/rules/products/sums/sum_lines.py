@@ -4,16 +4,15 @@ import re
 from decimal import Decimal
 
 from chatbot import wording
+from chatbot.dialogue import answers
+from chatbot.dialogue.answers import Reply
+from chatbot.dialogue.message import ParsedMessage
+from chatbot.dialogue.reading import subjects
+from chatbot.dialogue.rules.orders.about_delivery import CASH
 from chatbot.models import Product
 from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas, shop_rules
 from supportdesk import money
-
-from ... import answers
-from ...answers import Reply
-from ...message import ParsedMessage
-from ...reading import subjects
-from ..orders.about_delivery import CASH
 
 WRAPPED = phrases(r"(?:gift )?wrap\w*", "गिफ्ट रैप\\S*")
 # Of one alone: "sirf ek chikki mangau to total"

@@ -2,15 +2,10 @@
 
 import re
 
-from chatbot.models import Chat, Product
-from chatbot.nlu.cues.turn_cues import phrases, plain
-from chatbot.sources import delivery_areas, shop_rules
-from chatbot.sources import products as catalogue
-
-from ...answers import Reply
-from ...message import ParsedMessage
-from ...reading.readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
-from ...resolving.counting import (
+from chatbot.dialogue.answers import Reply
+from chatbot.dialogue.message import ParsedMessage
+from chatbot.dialogue.reading.readings import CHANGES_A_SUM, MOST_WORDS_OF_A_CHANGE
+from chatbot.dialogue.resolving.counting import (
     A_WEIGHT,
     COUNT,
     DELIVERED,
@@ -22,9 +17,14 @@ from ...resolving.counting import (
     packs_of,
     says_a_count,
 )
-from ...resolving.references import spoken_of
-from ..orders.about_delivery import CASH, OWN_ORDER
-from .about_products import FOLLOWS
+from chatbot.dialogue.resolving.references import spoken_of
+from chatbot.dialogue.rules.orders.about_delivery import CASH, OWN_ORDER
+from chatbot.models import Chat, Product
+from chatbot.nlu.cues.turn_cues import phrases, plain
+from chatbot.sources import delivery_areas, shop_rules
+from chatbot.sources import products as catalogue
+
+from ..about_products import FOLLOWS
 from .how_many import BOTH, last_two
 from .sum_lines import MOST_OF_A_TOTAL, NAMES_FIRST, ONE_AND_TOTAL, ONLY_TOTAL, WRAPPED
 from .sum_lines import summed as summed

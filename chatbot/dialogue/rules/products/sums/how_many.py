@@ -3,18 +3,27 @@
 import re
 
 from chatbot import wording
+from chatbot.dialogue import answers
+from chatbot.dialogue.answers import Reply
+from chatbot.dialogue.message import ACT, ParsedMessage
+from chatbot.dialogue.resolving.counting import (
+    A_WEIGHT,
+    COUNT,
+    NUMBERS,
+    PACKS,
+    count_in,
+    counted,
+    packs_of,
+    says_a_count,
+)
+from chatbot.dialogue.resolving.references import spoken_of
+from chatbot.dialogue.rules.orders.about_delivery import OWN_ORDER
 from chatbot.models import Chat, Product
 from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import products as catalogue
 from chatbot.sources import shop_rules
 
-from ... import answers
-from ...answers import Reply
-from ...message import ACT, ParsedMessage
-from ...resolving.counting import A_WEIGHT, COUNT, NUMBERS, PACKS, count_in, counted, packs_of, says_a_count
-from ...resolving.references import spoken_of
-from ..orders.about_delivery import OWN_ORDER
-from .about_products import ABOUT_THE_SHOP
+from ..about_products import ABOUT_THE_SHOP
 from .sum_lines import summed
 
 MOST_WORDS = 11

@@ -4,6 +4,13 @@ import re
 from decimal import Decimal
 
 from chatbot import wording
+from chatbot.dialogue import answers
+from chatbot.dialogue.answers import Reply
+from chatbot.dialogue.message import ParsedMessage
+from chatbot.dialogue.reading import subjects
+from chatbot.dialogue.resolving import asking
+from chatbot.dialogue.resolving.counting import A_WEIGHT, count_in, in_small
+from chatbot.dialogue.resolving.references import spoken_of
 from chatbot.models import Chat
 from chatbot.nlu.cues.turn_cues import phrases, plain
 from chatbot.sources import delivery_areas, shop_rules
@@ -11,13 +18,6 @@ from chatbot.sources import products as catalogue
 from chatbot.sources.product_facts import PRICE
 from supportdesk import money
 
-from ... import answers
-from ...answers import Reply
-from ...message import ParsedMessage
-from ...reading import subjects
-from ...resolving import asking
-from ...resolving.counting import A_WEIGHT, count_in, in_small
-from ...resolving.references import spoken_of
 from .sum_lines import summed
 
 MOST_WORDS = 12
