@@ -140,6 +140,18 @@ def test_what_to_do_with_set_honey_is_the_warm_water_and_nothing_of_ghee(visitor
     assert "Ghee" not in text
 
 
+@pytest.mark.parametrize(
+    ("asked", "follow_up"),
+    [
+        ("honey has become solid is it spoiled", "how to make it liquid again"),
+        ("honey jam gaya", "isko pighlau kaise"),
+        ("ghee has grains in it is that normal", "how to melt it"),
+    ],
+)
+def test_how_to_undo_a_natural_change_stays_with_that_product(visitor, asked, follow_up):
+    assert answer_to(visitor, asked, follow_up).rule == "asked_on"
+
+
 @pytest.mark.parametrize("told", ["honey smells bad", "honey jar broken", "keeda nikla gud me", "gud me kaale dane hai", "honey jam gaya hai aur khatta lag raha hai", "mustard oil jam gaya hai", "honey jam gaya mujhe refund chahiye"])  # fmt: skip
 def test_what_is_wrong_or_written_nowhere_is_not_told_to_be_natural(visitor, told):
     assert answer_to(visitor, told).rule not in ("has_set", "asked_on")

@@ -97,7 +97,8 @@ EATS = phrases(
 HOW = phrases(
     "how", "kaise", "kese", r"ni[ck]al\w*", r"(?:theek|thik|fix|melt|liquid|soft|patla|pighla\w*)(?: .{0,12})?", r"pighal\w*", "dissolve", "कैसे", "निकाल\\S*", "पिघला\\S*", "ठीक कर\\S*",
 )  # fmt: skip
-MOST_OF_A_FOLLOW_UP = 8
+# With the name that "it" stands for
+MOST_OF_A_FOLLOW_UP = 11
 
 
 def asked_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
@@ -111,7 +112,8 @@ def asked_on(chat: Chat, parsed: ParsedMessage) -> Reply | None:
         chat.memory.get("issue")
         or parsed.reason
         or parsed.numbers
-        or (named and before and before[0] not in named)
+        # "Melt it" sounds like the malt of another product
+        or (named and before and before[0] not in named and not CHANGES.search(said))
         or len(said.split()) > MOST_OF_A_FOLLOW_UP
         or _is_told_of_a_trouble(said)
     ):
