@@ -4,7 +4,7 @@ from supportdesk import languages
 from supportdesk.languages import DEFAULT, LANGUAGES
 from tickets.settings.in_force import current
 
-__all__ = ["DEFAULT", "LANGUAGES", "of", "offered", "translations", "written_in"]
+__all__ = ["DEFAULT", "LANGUAGES", "language_of", "offered", "translations", "written_in"]
 
 
 def offered() -> list[str]:
@@ -12,7 +12,7 @@ def offered() -> list[str]:
     return list(current().languages)
 
 
-def of(request) -> str:
+def language_of(request) -> str:
     """Return the language: the one in ?lang=, else the first of the browser's that the shop offers."""
     asked = request.GET.get("lang", "")
     if asked in current().languages:

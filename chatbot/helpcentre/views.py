@@ -29,7 +29,7 @@ LIKE_TITLE = 78
 @require_safe
 def index(request):
     """Return all published articles by category, or those that `?q=` finds."""
-    language = languages.of(request)
+    language = languages.language_of(request)
     query = " ".join(request.GET.get("q", "")[:MAX_QUERY].split())
     articles = list(library().articles.values())
     context = {"query": query, "robots": "noindex" if query else ""}
@@ -44,7 +44,7 @@ def index(request):
 def article(request, slug: str):
     """Return one published article; an unpublished one is 404."""
     found = _published(slug)
-    language = languages.of(request)
+    language = languages.language_of(request)
     shown = languages.written_in(found, language)
     body = found.body_in(shown)
     near = [each.article for each in library().near(found.title, 5) if each.article.pk != found.pk]
@@ -74,7 +74,7 @@ def vote(request, slug: str):
         counter = "helped" if answer == "yes" else "helped_not"
         # Not through save(): the article did not change, and Villy would read all of them again
         Article.objects.filter(pk=found.pk).update(**{counter: F(counter) + 1})
-    language = languages.of(request)
+    language = languages.language_of(request)
     return redirect(
         f"/help/{found.slug}/?lang={language}&voted={answer if answer in ('yes', 'no') else ''}#helped"
     )

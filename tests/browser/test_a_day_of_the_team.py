@@ -113,7 +113,7 @@ def open_tickets(api: httpx.Client) -> dict[str, int]:
     return found
 
 
-def of(api: httpx.Client, name: str) -> list[dict]:
+def tickets_of(api: httpx.Client, name: str) -> list[dict]:
     """The open tickets of an agent, by their customer."""
     agents = {each["name"]: each["id"] for each in api.get("/api/team/").json()["agents"]}
     asked = {"view": "open", "assigned": agents[name], "order": "created"}
@@ -150,7 +150,7 @@ def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
         count(agent, "unassigned").to_have_text("85")
 
     # Kiran reads along in one of Asha's, until Asha finds that it is about money: it leaves Kiran's page under her eyes.
-    payment = of(api, "Asha Nair")[4]
+    payment = tickets_of(api, "Asha Nair")[4]
     kiran.goto(payment["id"])
     expect(kiran.log).to_contain_text("the jar is broken")
     asha.goto(payment["id"])
@@ -166,7 +166,7 @@ def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
     assert open_tickets(api) == {"Asha Nair": LIMIT, "Rohan Mehta": LIMIT, "": 90}
 
     # Asha wants to know what the courier says, and asks Rohan in a note. He is told, and finds it under Mentions.
-    asked = of(api, "Asha Nair")[0]
+    asked = tickets_of(api, "Asha Nair")[0]
     count(rohan, "mentions").to_have_text("0")
     asha.goto(asked["id"]).note("@Rohan what does the courier say?")
     expect(rohan.toast.filter(has_text="Asha Nair mentioned you")).to_be_visible()
@@ -178,7 +178,7 @@ def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
     # Rohan reads something else. A customer of Asha's writes, then one of his: only the second rings.
     rohan.page.evaluate(LISTEN)
     rohan.page.evaluate(LOOK_AWAY)
-    hers, his = of(api, "Asha Nair")[1], of(api, "Rohan Mehta")[0]
+    hers, his = tickets_of(api, "Asha Nair")[1], tickets_of(api, "Rohan Mehta")[0]
     for ticket, status in ((hers, 204), (his, 200)):
         asking = rohan.page.expect_response(
             lambda answer, id=ticket["id"]: f"{id}/notification" in answer.url
@@ -193,7 +193,7 @@ def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
     assert rohan.page.evaluate("window.told") == [shown]
 
     # The next one is a refund, as so often: one key, one macro, and reply, status, tag and priority are done.
-    refund = of(api, "Asha Nair")[2]
+    refund = tickets_of(api, "Asha Nair")[2]
     asha.goto(refund["id"])
     asha.page.get_by_role("heading", level=1).focus()
     asha.page.keyboard.press("m")
@@ -209,7 +209,7 @@ def test_a_team_of_three_has_a_day_with_a_hundred_tickets(desk, arrive):
     until(lambda: open_tickets(api), {"Asha Nair": LIMIT, "Rohan Mehta": LIMIT, "": 89})
 
     # Two tickets of one customer are the same parcel: Asha merges them.
-    stays = of(api, "Asha Nair")[0]
+    stays = tickets_of(api, "Asha Nair")[0]
     theirs = customers[stays["userName"]].get("/api/support/").json()["results"]
     gone = next(each for each in theirs if each["status"] == "open" and each["id"] != stays["id"])
     asha.goto(gone["id"])

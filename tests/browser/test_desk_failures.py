@@ -71,7 +71,7 @@ def ticket(desk):
     return create
 
 
-def of(desk, ticket: str) -> dict:
+def stored_ticket(desk, ticket: str) -> dict:
     return desk.as_agent().get(f"/api/support/admin/{ticket}").raise_for_status().json()
 
 
@@ -92,13 +92,13 @@ def test_an_undo_after_the_agent_has_moved_on_does_not_put_one_ticket_s_header_o
     asha, ticket, desk
 ):
     kamala, bina = open_two(asha, ticket)
-    priority = of(desk, kamala)["priority"]
+    priority = stored_ticket(desk, kamala)["priority"]
     asha.page.get_by_role("combobox", name="Priority").select_option("low")
     expect(asha.toast.last).to_contain_text("Saved.")
     go_to_bina(asha, bina)
     asha.page.get_by_role("button", name="Undo").click()
     expect(asha.toast.last).to_contain_text("Undone.")
-    assert of(desk, kamala)["priority"] == priority
+    assert stored_ticket(desk, kamala)["priority"] == priority
     expect(asha.head).to_have_attribute("data-ticket", bina)
     expect(asha.page.get_by_role("heading", level=1)).to_have_text("Bina")
 
@@ -144,7 +144,9 @@ def test_a_reply_that_could_not_be_sent_is_told_on_another_ticket_and_sent_when_
     expect(asha.toast.last).to_contain_text("Kamala: Not sent. You seem to be offline.")
     with asha.page.expect_response(f"**/{kamala}/reply"):
         asha.page.evaluate("dispatchEvent(new Event('online'))")
-    said = [each["message"] for each in of(desk, kamala)["messages"] if each["sender"] == "agent"]
+    said = [
+        each["message"] for each in stored_ticket(desk, kamala)["messages"] if each["sender"] == "agent"
+    ]
     assert said == ["A new lid is on its way"]
 
 
@@ -268,7 +270,7 @@ def test_a_second_tag_by_enter_leaves_the_first_and_one_that_failed_is_still_typ
         box.fill(tag)
         box.press("Enter")
         expect(asha.toast.last).to_contain_text(f"Tagged “{tag}”.")
-    assert of(desk, kamala)["tags"] == ["first", "second"]
+    assert stored_ticket(desk, kamala)["tags"] == ["first", "second"]
     answers(asha.page, "**/tags", broken)
     asha.page.keyboard.press("t")
     box.fill("third")
@@ -287,7 +289,7 @@ def test_two_agents_who_correct_different_fields_of_a_contact_keep_both(asha, ti
     rohan.patch(f"/api/support/admin/{kamala}", json={"userEmail": "new@example.com"}).raise_for_status()
     dialog.get_by_role("button", name="Save").click()
     expect(asha.toast.last).to_contain_text("Saved.")
-    stored = of(desk, kamala)
+    stored = stored_ticket(desk, kamala)
     assert (stored["subject"], stored["userEmail"]) == ("A jar whose lid is loose", "new@example.com")
 
 

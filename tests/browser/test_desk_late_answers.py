@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .pages import Dashboard, picture
-from .test_desk_failures import AWAY, Held, answers, asha, go_to_bina, lost, of, ticket  # noqa: F401
+from .test_desk_failures import AWAY, Held, answers, asha, go_to_bina, lost, stored_ticket, ticket  # noqa: F401
 
 pytestmark = pytest.mark.second_try(reason="several browser windows and a desk share the cores")
 
@@ -31,7 +31,7 @@ def test_a_merge_that_is_answered_late_leaves_the_agent_on_the_ticket_that_is_op
     page = asha.page
     for how in (LOST, DONE):
         dialog = open_dialog(asha, "Merge into")
-        dialog.get_by_label("Ticket number").fill(str(of(desk, again)["number"]))
+        dialog.get_by_label("Ticket number").fill(str(stored_ticket(desk, again)["number"]))
         held = Held(page, "**/merge")
         dialog.get_by_role("button", name="Merge").click()
         held.wait()

@@ -142,7 +142,7 @@ def _began(sender, request, user, **signal) -> None:
 user_logged_in.connect(_began, dispatch_uid="agents' sessions begin")
 
 
-def of(person: Person) -> list[UserSession]:
+def sessions_of(person: Person) -> list[UserSession]:
     """Return the person's sessions in browsers, the last used first; those that are over are removed."""
     sessions = UserSession.objects.purge_and_list(person)
     return sorted(sessions, key=lambda each: each.last_seen_at, reverse=True)

@@ -178,7 +178,7 @@ def account(request):
 @require_POST
 def save_alerts(request):
     """Save what the agent wants to hear of; a form that is refused keeps what was chosen."""
-    form = AlertsForm(request.POST, instance=alert_preferences.of(request.user))
+    form = AlertsForm(request.POST, instance=alert_preferences.preferences_for(request.user))
     if not form.is_valid():
         flash.error(request, " ".join(each for errors in form.errors.values() for each in errors))
         return account_page(request, alerts=form, status=400)
@@ -229,14 +229,14 @@ def account_page(request, *, preferences=None, password=None, alerts=None, statu
     context = {
         "preferences": preferences or PreferencesForm(instance=preferences_of(person)),
         "password": password or OwnPasswordForm(request),
-        "alerts": alerts or AlertsForm(instance=alert_preferences.of(person)),
+        "alerts": alerts or AlertsForm(instance=alert_preferences.preferences_for(person)),
         "push_key": push.public_key(),
         "browsers": list(person.push_subscriptions.order_by("-created_at")),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes": next((each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES), None),
         "must_add": second_factor.is_missing(person, request.session),
-        "sessions": sessions.of(person),
+        "sessions": sessions.sessions_of(person),
         "own_session": request.session.session_key,
         "shop_sound": current().sound,
         "saved": "saved" in request.GET and request.method == "GET",

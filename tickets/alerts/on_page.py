@@ -32,7 +32,7 @@ def notification(
     ticket: Ticket, person: Person, event: AlertEvent, seq: int, now: datetime
 ) -> dict[str, object] | None:
     """Return what to show ({title, body, url, tag, icon, urgent, key}); None when this agent does not want it."""
-    chosen = preferences.of(person)
+    chosen = preferences.preferences_for(person)
     if (
         ticket.lane in QUIET_LANES
         or preferences.is_muted(chosen, now)

@@ -20,7 +20,7 @@ PERSONAL = {AlertEvent.ASSIGNED, AlertEvent.MENTION}
 WIDER = list(AlertScope)
 
 
-def of(person: Person) -> AlertPreferences:
+def preferences_for(person: Person) -> AlertPreferences:
     """Return what the person chose; the defaults when there is no row."""
     return AlertPreferences.objects.filter(pk=person.pk).first() or AlertPreferences(person=person)
 
@@ -80,7 +80,7 @@ def of_page(person: Person) -> dict[str, str]:
 def _of_page(person: Person) -> dict[str, str]:
     chosen = AgentPreferences.objects.filter(pk=person.pk).first()
     sound = current().sound if chosen is None or chosen.sound is None else chosen.sound
-    alerts = of(person)
+    alerts = preferences_for(person)
     return {
         "sound": "on" if sound else "off",
         "new": scope(alerts, AlertEvent.NEW).value,

@@ -13,7 +13,7 @@ from tickets.models import Draft, Message, Person, Ticket
 from tickets.privacy.masking import masked
 
 
-def of(ticket: Ticket, person: Person) -> list[Draft]:
+def drafts_of(ticket: Ticket, person: Person) -> list[Draft]:
     """Return the drafts of this person on the ticket, without those whose message is there."""
     found = list(Draft.objects.filter(ticket=ticket, person=person))
     if not found:
@@ -27,7 +27,7 @@ def as_json(ticket: Ticket, person: Person) -> dict[str, dict]:
     """Return them as the page takes them: `{"reply": {"text", "clientId"}, "note": {…}}`."""
     return {
         "note" if draft.is_note else "reply": {"text": draft.text, "clientId": draft.client_id}
-        for draft in of(ticket, person)
+        for draft in drafts_of(ticket, person)
     }
 
 

@@ -23,7 +23,7 @@ def begin(ticket: Ticket) -> None:
 def apply_event(change_set: ChangeSet, event: clocks.Event) -> None:
     """Apply one event to the ticket's SLA clocks, and write the result into the change set."""
     ticket = change_set.ticket
-    before = of(ticket)
+    before = clocks_of(ticket)
     after = event(before, policies.current(), change_set.now)
     changes = {
         "waiting_since": after.waiting_since,
@@ -44,7 +44,7 @@ def apply_event(change_set: ChangeSet, event: clocks.Event) -> None:
     change_set.set_silently(**changed)
 
 
-def of(ticket: Ticket) -> clocks.Clocks:
+def clocks_of(ticket: Ticket) -> clocks.Clocks:
     """Return the clocks of a ticket as they are stored."""
     resolution_due_at = ticket.resolution_due_at
     if not resolution_due_at:
