@@ -153,9 +153,7 @@ def test_a_colleague_has_no_tickets(api, asha, rohan):
 
 
 @pytest.mark.engines
-def test_merged_messages_get_new_numbers_and_the_old_ticket_is_answered_from_the_other(
-    api, send, priya, asha
-):
+def test_merged_messages_are_renumbered_and_the_old_ticket_returns_the_other(api, send, priya, asha):
     first = factories.ticket(priya, "The lid is loose")
     second = factories.ticket(priya, "And the jar leaks")
     workflow.customer_says(second, "It is a gift", by=priya)

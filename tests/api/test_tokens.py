@@ -173,9 +173,7 @@ def test_once_the_successor_was_used_its_predecessor_ends_the_family(api, priya)
 
 
 @pytest.mark.engines
-def test_after_a_minute_a_token_that_was_traded_ends_the_family_although_its_successor_is_unused(
-    api, priya
-):
+def test_reusing_a_rotated_token_after_a_minute_revokes_its_whole_family(api, priya):
     stolen = tokens.issue(priya)["refresh"]
     newer = refreshed(api, stolen)
     a_minute_passes()

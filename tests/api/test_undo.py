@@ -239,9 +239,7 @@ def withdraw(api, asha, ticket):
 
 
 @pytest.mark.engines
-def test_a_withdrawn_reply_keeps_its_seq_and_has_no_text_and_the_customer_waits_again(
-    api, priya, ticket, reply, withdraw
-):
+def test_a_withdrawn_reply_loses_its_text_and_the_customer_waits_again(api, priya, ticket, reply, withdraw):
     since = stored(ticket).waiting_since
     said = reply("Your card 4111")
     gone = withdraw(said["seq"])

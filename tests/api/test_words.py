@@ -90,7 +90,7 @@ def test_a_retry_of_a_picture_answers_200_and_leaves_one_file(api, priya, ticket
     assert len([path for path in media.rglob("*") if path.is_file()]) == 2
 
 
-def test_opening_a_ticket_again_answers_200_with_the_same_ticket_and_without_its_notes(api, priya, asha):
+def test_opening_a_ticket_again_returns_the_same_ticket_without_its_notes(api, priya, asha):
     words = {"message": "The jar is broken", "clientId": "t-1"}
     first = api(priya).post("/api/support/create", words)
     workflow.add_note(Ticket.objects.get(), "A regular", by=asha)

@@ -188,7 +188,7 @@ def test_an_agent_answers_forty_tickets_by_keyboard_alone(page, desk, forty_cust
     assert len(answered) == FORTY
 
 
-def test_a_reply_that_meets_a_session_that_is_over_keeps_its_words_and_asks_to_sign_in(agent, asked):
+def test_a_reply_after_the_session_ended_keeps_its_text_and_asks_to_sign_in(agent, asked):
     page = agent(fresh=True, at=asked("Where is my parcel?"))
     dashboard = Dashboard(page)
     page.context.clear_cookies(name="sessionid")

@@ -8,7 +8,7 @@ from tests.api.test_api_docs import frontend
 pytestmark = pytest.mark.second_try(reason="a browser and a desk share the cores")
 
 
-def test_the_frontend_of_the_docs_opens_a_ticket_hears_the_answer_and_goes_on_after_a_reload(person, desk):
+def test_the_docs_frontend_opens_a_ticket_gets_the_answer_and_survives_a_reload(person, desk):
     page = person()
     page.add_init_script("window.prompt = () => 'docs@example.com'")
     shown = frontend().replace("https://desk.example", desk.url)

@@ -222,9 +222,7 @@ TWO_HOURS_AHEAD = """const D = Date; window.Date = class extends D {
   constructor(...a) { a.length ? super(...a) : super(D.now() + 7200_000); } static now() { return D.now() + 7200_000; } };"""
 
 
-def test_an_hour_of_snoozing_is_an_hour_of_the_desk_on_a_computer_that_is_two_hours_ahead(
-    agent, asked, desk
-):
+def test_snoozing_counts_by_the_desks_clock_when_the_computer_is_two_hours_ahead(agent, asked, desk):
     ticket = asked("Clock ahead")
     page = agent(at="")
     page.add_init_script(TWO_HOURS_AHEAD)

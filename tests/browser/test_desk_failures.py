@@ -88,9 +88,7 @@ def go_to_bina(dashboard: Dashboard, bina: str) -> None:
     expect(dashboard.head).to_have_attribute("data-ticket", bina)
 
 
-def test_an_undo_after_the_agent_has_moved_on_does_not_put_one_ticket_s_header_on_another(
-    asha, ticket, desk
-):
+def test_a_late_undo_does_not_put_one_tickets_header_on_another(asha, ticket, desk):
     kamala, bina = open_two(asha, ticket)
     priority = stored_ticket(desk, kamala)["priority"]
     asha.page.get_by_role("combobox", name="Priority").select_option("low")
@@ -103,9 +101,7 @@ def test_an_undo_after_the_agent_has_moved_on_does_not_put_one_ticket_s_header_o
     expect(asha.page.get_by_role("heading", level=1)).to_have_text("Bina")
 
 
-def test_a_change_that_is_answered_on_another_ticket_is_told_with_its_name_and_shown_nowhere(
-    asha, ticket, desk
-):
+def test_a_late_answer_names_its_own_ticket_and_changes_no_other(asha, ticket, desk):
     kamala, bina = open_two(asha, ticket)
     for how, said in [
         (lambda route: route.continue_(), "Kamala: Saved."),
@@ -132,9 +128,7 @@ def test_a_command_that_fails_says_so(asha, ticket):
         expect(asha.toast.last).to_contain_text(said)
 
 
-def test_a_reply_that_could_not_be_sent_is_told_on_another_ticket_and_sent_when_the_line_is_back(
-    asha, ticket, desk
-):
+def test_an_unsent_reply_is_reported_on_another_ticket_and_sent_once_online(asha, ticket, desk):
     kamala, bina = open_two(asha, ticket)
     held = Held(asha.page, "**/reply")
     asha.reply("A new lid is on its way")
@@ -150,7 +144,7 @@ def test_a_reply_that_could_not_be_sent_is_told_on_another_ticket_and_sent_when_
     assert said == ["A new lid is on its way"]
 
 
-def test_a_reply_that_is_refused_while_another_ticket_is_open_is_told_and_kept_as_a_draft(asha, ticket):
+def test_a_reply_refused_behind_another_ticket_is_reported_and_kept_as_a_draft(asha, ticket):
     kamala, bina = open_two(asha, ticket)
     held = Held(asha.page, "**/reply")
     asha.reply("A new lid is on its way")
@@ -219,7 +213,7 @@ def test_resolve_pressed_twice_is_asked_once(asha, ticket):
     assert held.count == 1
 
 
-def test_a_reply_for_later_is_planned_once_on_its_own_ticket_and_leaves_what_is_typed_since(asha, ticket):
+def test_a_planned_reply_is_stored_once_on_its_ticket_and_keeps_newer_text(asha, ticket):
     _, bina = open_two(asha, ticket)
 
     def plan() -> None:

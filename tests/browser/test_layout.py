@@ -123,7 +123,7 @@ def test_nothing_moves_when_the_chat_opens_nor_in_the_page_around_it(visitor):
     assert shifts(chat.page) == []
 
 
-def test_the_newest_message_stays_in_sight_when_the_composer_grows_unless_the_reader_scrolled_up(visitor):
+def test_the_newest_message_stays_visible_as_the_composer_grows_unless_scrolled_up(visitor):
     chat = visitor(ticket="The box was crushed\n" * 30)
     newest = chat.bubbles("system").last
     expect(newest).to_be_in_viewport(ratio=1)

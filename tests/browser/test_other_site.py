@@ -74,7 +74,7 @@ def test_everything_works_where_the_frame_may_store_nothing(shop, desk):
     assert chat.page.context.cookies() == []
 
 
-def test_where_the_host_page_may_store_nothing_either_the_chat_works_as_long_as_the_page_is_open(shop):
+def test_the_chat_works_until_reload_when_the_host_page_has_no_storage(shop):
     chat = shop()
     chat.page.add_init_script(
         "if (self === top) delete self.localStorage; "

@@ -154,7 +154,7 @@ def test_an_answer_that_comes_after_the_customer_has_signed_out_is_not_shown(on_
     expect(chat.log).not_to_contain_text("Package damaged")
 
 
-def test_nothing_of_a_customer_who_has_signed_out_stays_on_the_screen_while_the_desk_is_away(on_site):
+def test_signing_out_clears_the_screen_while_the_desk_is_unreachable(on_site):
     chat = on_site("away-1")
     chat.say("Package damaged")
     expect(chat.connect).to_be_visible()

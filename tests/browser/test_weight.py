@@ -42,7 +42,7 @@ def weighed(page: Page) -> tuple[dict[str, float], dict[str, str]]:
     return sizes, names
 
 
-def test_the_desk_is_live_after_three_requests_and_has_its_sheet_in_the_cache_afterwards(person, agent):
+def test_the_desk_is_live_after_three_requests_and_caches_its_style_sheet(person, agent):
     # With a session, and nothing of the desk in the browser's cache
     page = person(storage_state=agent().context.storage_state())
     page.context.clear_cookies(name="desk-sheet")

@@ -72,7 +72,7 @@ def streams_of(page: Page) -> list[str]:
 # --- Pages that change ---------------------------------------------------------
 
 
-def test_the_button_stays_when_the_page_gets_another_body_and_when_the_tag_runs_again(person, site):
+def test_the_button_survives_a_replaced_body_and_a_second_run_of_the_tag(person, site):
     page = person()
     page.goto(site.url())
     chat = Chat(page)
@@ -179,9 +179,7 @@ def test_tabs_share_one_stream_and_what_is_read_in_one_is_read_in_all(visitor, d
     expect(tabs[2].bubbles("agent").last).to_contain_text("And goes on")
 
 
-def test_a_stream_that_is_held_back_is_replaced_by_polling_and_the_page_says_nothing_of_offline(
-    visitor, desk
-):
+def test_a_buffered_stream_is_replaced_by_polling_without_an_offline_notice(visitor, desk):
     chat = visitor()
     chat.page.context.route("**/events", lambda route: None)
     guest = desk.api().post("/api/auth/guest", json={"name": "Held", "email": "held@example.com"}).json()
@@ -231,9 +229,7 @@ def test_a_renewal_whose_answer_is_lost_costs_no_conversation(visitor):
     expect(chat.log).to_contain_text("The box was crushed")
 
 
-def test_a_guest_with_an_open_ticket_who_signs_in_keeps_the_conversation_and_goes_as_a_new_guest(
-    visitor, signed, desk
-):
+def test_a_guest_keeps_their_ticket_on_sign_in_and_leaves_as_a_new_guest(visitor, signed, desk):
     chat = visitor(ticket="The box was crushed")
     with chat.page.expect_response("**/widget/conversation*"):
         chat.page.evaluate("token => Villy.identify(token)", signed("moving", name="Devi Rao"))

@@ -103,7 +103,7 @@ def test_an_email_that_is_nothing_but_a_document_is_its_file(hook):
     assert len(files()) == 1
 
 
-def test_more_files_than_a_message_takes_are_messages_of_their_own_and_the_rest_is_named(hook):
+def test_excess_files_become_further_messages_and_the_rest_are_named(hook):
     many = [(f"{number:02}.pdf", PDF, "application/pdf") for number in range(22)]
     hook(with_files(*many, text="All bills"))
     messages = said()

@@ -108,9 +108,7 @@ def test_a_reply_leaves_all_the_same_when_its_ticket_is_merged_before(by_mail, a
     assert [row.state for row in Outgoing.objects.all()] == ["sent"]
 
 
-def test_a_copy_that_was_asked_for_leaves_all_the_same_when_its_ticket_is_merged_before(
-    priya, asha, posted
-):
+def test_a_requested_copy_is_sent_although_its_ticket_was_merged(priya, asha, posted):
     gone, stays = factories.ticket(priya, "The lid is loose"), factories.ticket(priya, "The jar leaks")
     transcript.send(gone)
     workflow.merge(gone, stays, by=asha)

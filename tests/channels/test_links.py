@@ -71,9 +71,7 @@ def test_notes_other_tickets_and_order_facts_are_not_shown(browser, path, ticket
 
 
 @pytest.mark.engines
-def test_the_files_of_a_private_note_and_of_another_ticket_are_not_reached_with_the_link(
-    browser, path, ticket, asha, vikram, browse
-):
+def test_a_link_reaches_no_file_of_a_note_or_of_another_ticket(browser, path, ticket, asha, vikram, browse):
     other = factories.ticket(vikram)
     for place, form in ((ticket, {"internal": "true"}), (other, {}), (ticket, {})):
         files = {

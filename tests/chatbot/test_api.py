@@ -158,7 +158,7 @@ def test_the_chat_is_for_agents_and_not_part_of_the_customers_ticket(api, priya)
     assert not {"chat", "handover"} & set(api(priya).get(f"/api/support/{ticket['id']}").json())
 
 
-def test_a_ticket_with_a_picture_is_one_message_and_one_ticket_however_often_it_is_sent(api, priya, media):
+def test_a_ticket_with_a_picture_sent_repeatedly_is_created_once(api, priya, media):
     form = {"message": "The jar is broken", "clientId": "t-1"}
     first, again = (
         api(priya).post(CREATE, form | {"image": factories.picture()}, format="multipart") for _ in range(2)

@@ -230,9 +230,7 @@ def test_without_scripts_the_second_agent_gets_a_page_with_both_texts(ticket, as
     assert "Allergic to nuts" in said
 
 
-def test_notes_whose_answer_was_lost_are_sent_again_and_those_of_one_page_follow_each_other(
-    ticket, asha, browse, write
-):
+def test_notes_may_be_sent_again_after_a_lost_answer_and_in_turn_from_one_page(ticket, asha, browse, write):
     client = browse(asha)
     assert [write(client, "Allergic", "").status_code for _ in range(2)] == [200, 200]
     known = page(client.get(f"/support/{ticket.pk}/")).one("input", id="person-notes-known")["value"]

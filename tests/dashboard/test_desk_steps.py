@@ -284,9 +284,7 @@ def test_a_message_of_the_customer_cancels_a_planned_reply_and_the_agent_reads_w
     assert not ticket.messages.filter(sender=Sender.AGENT, internal=False).exists()
 
 
-def test_a_planned_reply_that_was_sent_is_not_said_to_be_unsent_when_the_customer_writes(
-    ticket, priya, asha
-):
+def test_a_planned_reply_that_was_sent_is_not_reported_as_cancelled(ticket, priya, asha):
     later = plan(ticket, asha)
     workflow.agent_replies(ticket, later.text, by=asha, client_id=later.client_id)
     # The worker died here, before it removed the row

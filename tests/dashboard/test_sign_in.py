@@ -81,7 +81,7 @@ def test_a_customer_with_the_right_password_is_told_whose_door_this_is(browse, p
     assert not is_signed_in(client)
 
 
-def test_an_agent_with_the_right_password_is_told_that_the_administration_is_for_staff(browse, asha):
+def test_an_agent_at_the_admin_sign_in_reads_that_it_is_for_staff(browse, asha):
     client = browse()
     answer = sign_in(client, asha.login_email, path="/admin/login/")
     assert "no access to the administration" in page(answer).one(role="alert").text

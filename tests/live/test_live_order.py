@@ -73,7 +73,7 @@ def test_a_clock_that_jumps_never_puts_a_message_before_the_one_before_it(batch,
 
 @pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
-def test_many_who_number_while_others_write_leave_no_gap_and_a_follower_misses_nothing(priya):
+def test_concurrent_sequence_writers_leave_no_gap_and_a_follower_misses_nothing(priya):
     tickets, each = [factories.ticket(priya) for _ in range(4)], 12
     expected = InboxEvent.objects.count() + len(tickets) * each
     followed: list[tuple] = []

@@ -171,7 +171,7 @@ def compose_tools(tmp_path):
     return run
 
 
-def test_the_backup_service_is_a_command_that_makes_a_whole_folder_and_shows_progress(compose_tools):
+def test_the_backup_service_makes_a_whole_folder_and_shows_progress(compose_tools):
     service = COMPOSE["services"]["backup"]
     assert service["profiles"] == ["tools"]
     done = compose_tools(service["command"])

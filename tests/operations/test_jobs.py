@@ -236,9 +236,7 @@ def test_a_clock_that_was_ahead_and_is_set_back_stops_no_work(runs, now):
 
 
 @pytest.mark.django_db
-def test_a_step_that_fails_is_tried_again_later_and_later_and_hides_nothing_from_the_next_run(
-    monkeypatch, now
-):
+def test_a_failing_job_is_retried_with_backoff_and_hides_nothing_from_the_next_run(monkeypatch, now):
     since = []
 
     def run(at, before):

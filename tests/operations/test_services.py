@@ -123,9 +123,7 @@ def test_a_unit_of_systemd_starts_what_the_documents_set_up(name):
     assert UNITS[name]["Install"] == {"WantedBy": ["multi-user.target"]}
 
 
-def test_static_files_collected_in_an_image_are_not_collected_again_after_it_was_pulled(
-    tmp_path, settings, monkeypatch
-):
+def test_static_files_collected_in_an_image_are_not_collected_again(tmp_path, settings, monkeypatch):
     (tmp_path / "sources").mkdir()
     source, collected = tmp_path / "sources" / "desk.css", []
     source.write_text("a {}")

@@ -146,7 +146,7 @@ def test_no_page_needs_what_the_policy_forbids(answers):
             assert not address.startswith("//"), (name, address)
 
 
-def test_only_the_shop_that_was_asked_for_may_frame_the_widget_and_no_site_any_other_page(answers):
+def test_only_the_requested_shop_may_frame_the_widget_and_no_site_another_page(answers):
     for name, answer in answers.items():
         framed = name == "frame"
         expected = ["http://localhost:3000"] if framed else ["'none'"]

@@ -291,7 +291,7 @@ def test_an_address_is_limited_for_all_its_people(only, priya, vikram):
     assert taken(person=vikram, address="198.51.100.9")
 
 
-def test_an_account_is_locked_for_the_one_who_guesses_and_not_for_its_owner_elsewhere(only):
+def test_an_account_is_locked_for_the_guesser_and_not_for_its_owner(only):
     only((1, 60, rate_limits.ACCOUNT_AND_ADDRESS))
     assert taken("sign in", account="asha@example.com")
     assert not taken("sign in", account=" ASHA@example.com")

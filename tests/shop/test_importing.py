@@ -183,9 +183,7 @@ def test_an_export_holds_no_formulas():
         "=1+1", "  =1+1", "＝1+1", "@SUM(A1)", "a;=1+1", 'a;"=1+1', "a|@x", "a\n=1+1", "-x", "a; b", "it's; 'so'", "2 kg",
     ],
 )  # fmt: skip
-def test_no_cell_of_an_export_starts_a_formula_whatever_separates_and_it_comes_back_as_it_was(
-    imported, text
-):
+def test_an_exported_cell_never_starts_a_formula_and_is_imported_unchanged(imported, text):
     put = {
         "sku": "A-1",
         "name": "Honey",

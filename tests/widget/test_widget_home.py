@@ -213,7 +213,7 @@ def test_words_in_a_closed_conversation_begin_a_linked_one_that_leads_back(api, 
 
 
 @pytest.mark.all_engines
-def test_words_on_the_home_begin_a_new_chat_beside_an_open_ticket_and_a_retry_begins_no_other(api, priya):
+def test_a_message_on_the_home_begins_one_new_chat_beside_an_open_ticket(api, priya):
     ticket, client = factories.ticket(priya), api(priya)
     for _ in range(2):
         answer = say(client, "How do returns work?", "home", "c1")

@@ -99,9 +99,7 @@ def test_an_article_is_told_when_sure_confirmed_when_likely_and_else_only_named(
         assert reply.offer_agent
 
 
-def test_a_sure_out_of_scope_beats_a_likely_article_and_a_doubtful_one_a_clear_article_does_not(
-    chat, understood, nearest
-):
+def test_a_sure_out_of_scope_beats_a_likely_article_and_a_doubtful_one_does_not(chat, understood, nearest):
     nearest(0.8)
     understood(intent="out_of_scope", confidence=0.9)
     assert policy.answer(chat, "zzz yyy").rule == "beyond_the_shop"

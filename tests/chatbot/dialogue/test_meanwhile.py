@@ -137,7 +137,7 @@ def test_a_dog_is_no_weight(customer):
     assert answer.rule != "another_size"
 
 
-def test_a_product_after_a_rule_of_the_shop_is_shown_and_only_another_one_gets_the_rule(customer):
+def test_a_product_named_after_a_shop_rule_is_shown_and_another_gets_the_rule(customer):
     assert "Classic Makhana" in said(customer, "How do returns work?", "Show me makhana")[0].text
     assert said(customer, "can i return the ghee", "and the pickle?")[1]["rule"] == "its_rule_for_another"
     assert "Peanut Chikki" in said(customer, "can i return the ghee", "show me chikki")[0].text
