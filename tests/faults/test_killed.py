@@ -47,6 +47,7 @@ def test_a_database_that_crashes_in_mid_load_loses_nothing_and_doubles_nothing(t
                 for _ in range(2):
                     load.goes_on(by=30, within=60)
                     server.kill()
+                    load.tries_again(within=60)
                     server.start()
                     load.everybody_goes_on(within=BACK_WITHIN_SECONDS)
             load.assert_nothing_was_lost_or_doubled()
